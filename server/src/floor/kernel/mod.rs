@@ -1,0 +1,14 @@
+//! Words that every other module speaks: time, ids, errors, secrets, vocabularies.
+//! The kernel never does I/O and never reads the host's clock but through a [`time::Watch`].
+
+pub mod error;
+pub mod ids;
+pub mod secret;
+pub mod text;
+pub mod time;
+pub mod vocabulary;
+
+pub use error::{Error, Flaw, Flaws, Refusal, Report, Result};
+pub use ids::{JobId, Ref, RequestId, StaffId, SubjectId, TenantId};
+pub use secret::{Personal, Sealed, Secret};
+pub use time::{Day, Instant, Watch};

@@ -1,0 +1,4 @@
+//! The floor: plumbing that every slice stands on. It never names a slice.
+
+pub mod access;
+pub mod kernel;

@@ -1,0 +1,4 @@
+//! Rightsdesk: the privacy desk of a multi-tenant e-commerce platform.
+
+pub mod floor;
+pub mod roof;

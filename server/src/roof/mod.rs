@@ -1,0 +1,1 @@
+//! The roof: sums, lists and edges over all slices.
