@@ -1,5 +1,6 @@
 //! The floor: plumbing that every slice stands on. It never names a slice.
 
 pub mod access;
+pub mod jobs;
 pub mod kernel;
 pub mod ledger;

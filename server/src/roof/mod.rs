@@ -1,3 +1,4 @@
 //! The roof: sums, lists and edges over all slices.
 
 pub mod cluster;
+pub mod workers;
