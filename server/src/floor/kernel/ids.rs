@@ -64,7 +64,6 @@ macro_rules! id {
     };
 }
 
-
 id!(
     /// A merchant organisation; the nil id is the house, the operator itself.
     TenantId,
