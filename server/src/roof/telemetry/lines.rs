@@ -180,7 +180,6 @@ struct Fields {
 impl Fields {
     fn set(&mut self, field: &Field, value: Value) {
         let name = field.name();
-        let value = if redact::is_telling(name) { redact::BLANK.into() } else { value };
         match self.pairs.iter_mut().find(|(known, _)| *known == name) {
             Some(pair) => pair.1 = value,
             None => self.pairs.push((name, value)),
@@ -190,11 +189,14 @@ impl Fields {
     fn set_text(&mut self, field: &Field, text: &str) {
         if field.name() == "message" {
             self.message = Some(redact::prose(text));
-        } else if redact::is_telling(field.name()) {
-            self.set(field, Value::Null);
         } else {
-            self.set(field, redact::quick(text).into_owned().into());
+            self.set(field, redact::value(field.name(), text).into());
         }
+    }
+
+    fn set_number(&mut self, field: &Field, value: impl Into<Value>) {
+        let hidden = redact::is_telling(field.name());
+        self.set(field, if hidden { redact::BLANK.into() } else { value.into() });
     }
 }
 
@@ -208,18 +210,18 @@ impl Visit for Fields {
     }
 
     fn record_i64(&mut self, field: &Field, value: i64) {
-        self.set(field, value.into());
+        self.set_number(field, value);
     }
 
     fn record_u64(&mut self, field: &Field, value: u64) {
-        self.set(field, value.into());
+        self.set_number(field, value);
     }
 
     fn record_f64(&mut self, field: &Field, value: f64) {
-        self.set(field, value.into());
+        self.set_number(field, value);
     }
 
     fn record_bool(&mut self, field: &Field, value: bool) {
-        self.set(field, value.into());
+        self.set_number(field, value);
     }
 }

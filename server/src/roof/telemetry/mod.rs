@@ -77,15 +77,15 @@ pub fn check(settings: &Settings) -> Flaws {
 }
 
 /// Puts telemetry in force for the whole process, once; a second time is a flaw.
-pub fn install(settings: Settings) -> Result<Telemetry, Flaws> {
-    let flaws = check(&settings);
+pub fn install(settings: &Settings) -> Result<Telemetry, Flaws> {
+    let flaws = check(settings);
     if !flaws.is_empty() {
         return Err(flaws);
     }
     let twice = || Flaw::new("telemetry", "is already in force in this process");
     let recorder = figures::recorder()?;
     let figures = recorder.handle();
-    let (subscriber, spans) = assemble(&settings)?;
+    let (subscriber, spans) = assemble(settings)?;
     tracing::subscriber::set_global_default(subscriber).map_err(|_| twice())?;
     metrics::set_global_recorder(recorder).map_err(|_| twice())?;
     figures::describe();

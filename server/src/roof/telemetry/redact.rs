@@ -2,7 +2,7 @@
 //! It never is the first net (values that may not be logged have no `Debug`), and it rather blanks a harmless word
 //! than lets a token pass.
 
-use std::borrow::Cow;
+use std::fmt::Write;
 
 use super::shapes;
 use crate::floor::kernel::text::scrub;
@@ -122,7 +122,7 @@ pub fn prose(text: &str) -> String {
         // A shape that straddles the cut may have lost what betrays it: its stump goes too.
         let stump = clean.rfind(char::is_whitespace).unwrap_or(0);
         clean.truncate(stump);
-        clean.push_str(&format!(" … ({rest} bytes more)"));
+        let _ = write!(clean, " … ({rest} bytes more)");
     }
     clean
 }
@@ -131,17 +131,8 @@ fn cut(text: &str, at: usize) -> (&str, usize) {
     if text.len() <= at {
         return (text, 0);
     }
-    let end = text.floor_char_boundary(at);
-    text.split_at_checked(end).map_or((text, 0), |(head, tail)| (head, tail.len()))
-}
-
-/// As [`prose`], for text that is already one harmless line and mostly stays as it is.
-pub fn quick(text: &str) -> Cow<'_, str> {
-    if text.len() <= 24 && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b' ' || byte == b'_') {
-        Cow::Borrowed(text)
-    } else {
-        Cow::Owned(prose(text))
-    }
+    let end = (0..=at).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
+    (&text[..end], text.len() - end)
 }
 
 #[cfg(test)]

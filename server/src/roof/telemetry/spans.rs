@@ -2,6 +2,7 @@
 //! Nothing leaves that has not passed the same redaction as the log; a collector that is away costs spans, never calls.
 
 use std::fmt;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -154,11 +155,12 @@ impl Post {
 }
 
 impl HttpClient for Post {
-    fn send_bytes<'call, 'post: 'call>(
+    fn send_bytes<'post, 'call>(
         &'post self,
         request: Request<Bytes>,
-    ) -> std::pin::Pin<Box<dyn Future<Output = Result<Response<Bytes>, HttpError>> + Send + 'call>>
+    ) -> Pin<Box<dyn Future<Output = Result<Response<Bytes>, HttpError>> + Send + 'call>>
     where
+        'post: 'call,
         Self: 'call,
     {
         Box::pin(async move {
