@@ -1,0 +1,25 @@
+//! Every key, and nothing else: envelopes and what they are bound to, keys as types, blind indexes and tombstone
+//! digests, the folder of key files. The bytes are `docs/formats.md`, for anyone to check without our code.
+//!
+//! The vault never knows a slice, never hands a key out as text, never logs a value, and never says to an outsider
+//! why something stays shut.
+
+pub mod blind;
+pub mod context;
+pub mod envelope;
+mod fault;
+pub mod files;
+pub mod keys;
+pub mod sealing;
+pub mod signing;
+
+pub use blind::{BlindIndex, FieldIndex, SuppressKey};
+pub use context::{KeyKind, Place, Purpose};
+pub use envelope::{Clear, Header, Opening, Shut};
+pub use files::{FileKind, KeyFault, KeyFiles, KeySource};
+pub use keys::{Epoch, Index, Kek, Key, KeyBytes, Pseudonym, RequestKey, Root, SubjectKey};
+pub use sealing::{SealedSecret, SecretPlace};
+pub use signing::{SignKey, verify};
+
+#[cfg(test)]
+pub(crate) mod testing;
