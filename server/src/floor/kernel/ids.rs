@@ -64,7 +64,6 @@ macro_rules! id {
     };
 }
 
-pub(crate) use id;
 
 id!(
     /// A merchant organisation; the nil id is the house, the operator itself.
@@ -90,6 +89,12 @@ id!(
     /// A piece of durable work.
     JobId,
     "job"
+);
+
+id!(
+    /// A row of the access book.
+    AccessId,
+    "acc"
 );
 
 impl TenantId {
