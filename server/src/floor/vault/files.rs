@@ -11,6 +11,8 @@ use std::io::{self, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
+use uuid::Uuid;
+
 use super::keys::{KEY, KeyBytes};
 use super::signing::SignKey;
 use crate::floor::kernel::vocabulary::vocabulary;
@@ -117,23 +119,29 @@ impl KeyFiles {
         read(&self.prepared_name(kind, version))
     }
 
-    /// A new key on disk under its preliminary name. Only for one who holds the keyring's lock: a leftover of the
-    /// same name is one that no row names, and goes.
-    pub fn prepare(&self, kind: FileKind, version: u32) -> Result<KeyBytes, KeyFault> {
+    /// A key for this version: one nobody had before, or the one that is given. Not on disk yet.
+    pub fn draw(&self, kind: FileKind, version: u32) -> Result<KeyBytes, KeyFault> {
         if self.is_given(kind) {
             return self.given(version);
         }
         if self.name(kind, version).exists() {
             return Err(KeyFault::Exists(self.name(kind, version)));
         }
-        let key = KeyBytes::fresh().map_err(|_| KeyFault::NoRandomness)?;
+        KeyBytes::fresh().map_err(|_| KeyFault::NoRandomness)
+    }
+
+    /// A drawn key on disk, synced, under its preliminary name. Only for one who has its row of the keyring in hand:
+    /// a leftover of the same name is one that no row names, and goes.
+    pub fn prepare(&self, kind: FileKind, version: u32, key: &KeyBytes) -> Result<(), KeyFault> {
+        if self.is_given(kind) {
+            return Ok(());
+        }
         let path = self.prepared_name(kind, version);
         match fs::remove_file(&path) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(KeyFault::io(&path, &error)),
             _ => write(&path, key.bytes(), 0o400)?,
         }
-        self.sync_folder()?;
-        Ok(key)
+        self.sync_folder()
     }
 
     /// Gives a prepared key its name. Doing it twice, or at once with another process, is free.
@@ -175,13 +183,12 @@ impl KeyFiles {
         self.sync_folder()
     }
 
-    fn is_given(&self, kind: FileKind) -> bool {
+    pub(super) fn is_given(&self, kind: FileKind) -> bool {
         kind == FileKind::Root && !self.given.is_empty()
     }
 
     fn given(&self, version: u32) -> Result<KeyBytes, KeyFault> {
-        let key = self.given.get(&version).ok_or(KeyFault::Given(version))?;
-        KeyBytes::from_slice(key.bytes()).ok_or(KeyFault::Given(version))
+        self.given.get(&version).map(KeyBytes::copy).ok_or(KeyFault::Given(version))
     }
 
     fn prepared_name(&self, kind: FileKind, version: u32) -> PathBuf {
@@ -191,12 +198,9 @@ impl KeyFiles {
     fn write_public(&self, version: u32) -> Result<(), KeyFault> {
         let key = SignKey::new(&self.read(FileKind::Sign, version)?, version);
         let path = self.folder.join(FileKind::Sign.file_name(version)).with_extension("pub");
-        let draft = path.with_extension("pub.new");
+        let draft = path.with_extension(format!("pub.{}.new", Uuid::new_v4().as_simple()));
         let fault = |error: io::Error| KeyFault::io(&path, &error);
-        match fs::remove_file(&draft) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(fault(error)),
-            _ => write(&draft, &key.public(), 0o444)?,
-        }
+        write(&draft, &key.public(), 0o444)?;
         fs::rename(&draft, &path).map_err(fault)
     }
 

@@ -8,8 +8,14 @@ fn desk() -> (tempfile::TempDir, KeyFiles) {
     (home, files)
 }
 
+fn prepared(files: &KeyFiles, kind: FileKind, version: u32) -> KeyBytes {
+    let key = files.draw(kind, version).expect("drawn");
+    files.prepare(kind, version, &key).expect("prepared");
+    key
+}
+
 fn made(files: &KeyFiles, kind: FileKind, version: u32) -> KeyBytes {
-    let key = files.prepare(kind, version).expect("prepared");
+    let key = prepared(files, kind, version);
     files.publish(kind, version).expect("published");
     key
 }
@@ -29,7 +35,7 @@ fn a_key_is_made_once_and_readable_to_its_owner_only() {
     assert!(files.read(FileKind::Root, 1).expect("reads").is(&key));
     assert_eq!(mode(files.folder()), 0o700);
     assert_eq!(mode(&files.folder().join("root-0001.key")), 0o400);
-    let again = files.prepare(FileKind::Root, 1).err();
+    let again = files.draw(FileKind::Root, 1).err();
     assert_eq!(again, Some(KeyFault::Exists(files.folder().join("root-0001.key"))));
     files.publish(FileKind::Root, 1).expect("publishing twice is free");
     assert_eq!(fs::read_dir(files.folder()).expect("lists").count(), 1);
@@ -41,7 +47,7 @@ fn keys_are_listed_by_kind_and_version_and_nothing_else_is() {
     for (kind, version) in [(FileKind::Sign, 1), (FileKind::Epoch, 12), (FileKind::Root, 2), (FileKind::Root, 1)] {
         made(&files, kind, version);
     }
-    files.prepare(FileKind::Suppress, 1).expect("prepared only");
+    prepared(&files, FileKind::Suppress, 1);
     fs::write(files.folder().join("root-3.key"), b"").expect("a stranger");
     fs::write(files.folder().join("notes.txt"), b"").expect("a stranger");
     let found = files.list().expect("lists");
@@ -87,7 +93,7 @@ fn a_short_long_or_missing_file_is_named_and_its_content_is_not() {
 #[test]
 fn a_key_that_was_prepared_can_be_published_by_the_next_start() {
     let (_home, files) = desk();
-    let key = files.prepare(FileKind::Root, 1).expect("prepared");
+    let key = prepared(&files, FileKind::Root, 1);
     let next = KeyFiles::open(KeySource::Folder(files.folder().to_owned())).expect("opens");
     assert!(next.read(FileKind::Root, 1).is_err());
     assert!(next.read_prepared(FileKind::Root, 1).expect("prepared").is(&key));
@@ -98,7 +104,7 @@ fn a_key_that_was_prepared_can_be_published_by_the_next_start() {
 #[test]
 fn a_leftover_nobody_used_gives_way() {
     let (_home, files) = desk();
-    let first = files.prepare(FileKind::Root, 1).expect("prepared");
+    let first = prepared(&files, FileKind::Root, 1);
     let second = made(&files, FileKind::Root, 1);
     assert!(!first.is(&second));
     assert!(files.read(FileKind::Root, 1).expect("reads").is(&second));
@@ -125,12 +131,12 @@ fn a_root_can_be_given_by_a_setting() {
     let (one, two) = ("0a".repeat(32), "F0".repeat(32));
     let files = open(format!("{one}\n")).expect("one root");
     assert_eq!(hex(files.read(FileKind::Root, 1).expect("given").bytes()), one);
-    assert_eq!(files.prepare(FileKind::Root, 2).err(), Some(KeyFault::Given(2)));
+    assert_eq!(files.draw(FileKind::Root, 2).err(), Some(KeyFault::Given(2)));
     made(&files, FileKind::Epoch, 1);
     assert_eq!(files.list().expect("lists"), [(FileKind::Root, 1), (FileKind::Epoch, 1)]);
 
     let files = open(format!("1:{one}, 2:{two}")).expect("two roots");
-    assert_eq!(hex(files.prepare(FileKind::Root, 2).expect("given").bytes()), two.to_lowercase());
+    assert_eq!(hex(files.draw(FileKind::Root, 2).expect("given").bytes()), two.to_lowercase());
     files.publish(FileKind::Root, 2).expect("nothing to do");
     assert!(!files.folder().join("root-0002.key").exists());
 

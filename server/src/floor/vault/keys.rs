@@ -67,6 +67,10 @@ impl KeyBytes {
         })
     }
 
+    pub(super) fn copy(&self) -> Self {
+        Self(self.0.clone())
+    }
+
     pub(super) fn bytes(&self) -> &[u8; KEY] {
         &self.0
     }
@@ -271,5 +275,24 @@ impl<R: Role> Key<R> {
         R: SealsBlobs,
     {
         self.open(Purpose::Blob, place, sealed.bytes())
+    }
+}
+
+/// The sealing half of a key: what a write may do without leaving an access row.
+pub struct Sealer<R: Role>(pub(super) Key<R>);
+
+impl<R: Role> Sealer<R> {
+    pub fn seal_personal(&self, place: &Place<'_>, value: &Personal) -> Result<Sealed>
+    where
+        R: SealsPersonal,
+    {
+        self.0.seal_personal(place, value)
+    }
+
+    pub fn seal_blob(&self, place: &Place<'_>, bytes: &[u8]) -> Result<Sealed>
+    where
+        R: SealsBlobs,
+    {
+        self.0.seal_blob(place, bytes)
     }
 }

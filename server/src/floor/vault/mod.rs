@@ -9,17 +9,23 @@ pub mod context;
 pub mod envelope;
 mod fault;
 pub mod files;
+pub mod keyring;
 pub mod keys;
 pub mod sealing;
+pub mod secrets;
 pub mod signing;
+pub mod wraps;
 
 pub use blind::{BlindIndex, FieldIndex, SuppressKey};
 pub use context::{KeyKind, Place, Purpose};
 pub use envelope::{Clear, Header, Opening, Shut};
 pub use files::{FileKind, KeyFault, KeyFiles, KeySource};
-pub use keys::{Epoch, Index, Kek, Key, KeyBytes, Pseudonym, RequestKey, Root, SubjectKey};
+pub use keyring::{KeyState, Vault};
+pub use keys::{Epoch, Index, Kek, Key, KeyBytes, Pseudonym, RequestKey, Root, Sealer, SubjectKey};
 pub use sealing::{SealedSecret, SecretPlace};
+pub use secrets::{SecretId, SecretKind};
 pub use signing::{SignKey, verify};
+pub use wraps::{KeyId, Owned};
 
 #[cfg(test)]
 pub(crate) mod testing;
