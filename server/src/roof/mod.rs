@@ -1,1 +1,3 @@
 //! The roof: sums, lists and edges over all slices.
+
+pub mod cluster;

@@ -1,0 +1,3 @@
+//! The product tried from outside, as stories.
+
+mod cluster_life;

@@ -1,0 +1,1 @@
+//! Properties of the whole repository, as tests whose names are sentences.
