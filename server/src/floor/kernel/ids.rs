@@ -64,7 +64,6 @@ macro_rules! id {
     };
 }
 
-
 id!(
     /// A merchant organisation; the nil id is the house, the operator itself.
     TenantId,
@@ -95,6 +94,16 @@ id!(
     /// A row of the access book.
     AccessId,
     "acc"
+);
+id!(
+    /// A wrapped key.
+    KeyId,
+    "key"
+);
+id!(
+    /// A stored secret.
+    SecretId,
+    "sec"
 );
 
 impl TenantId {

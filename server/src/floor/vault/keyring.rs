@@ -86,9 +86,11 @@ impl Vault {
     pub async fn open(ledger: &Ledger, source: KeySource, mode: Mode) -> Result<Self> {
         let files = KeyFiles::open(source).map_err(told)?;
         let vault = Self(Arc::new(Held { files, mode, keys: RwLock::default() }));
+        // The files first: a file gets its name after its row, so one seen now has had its row for longer.
+        let files = vault.files().list().map_err(told)?;
         let known = known(ledger).await?;
         if known.is_empty() {
-            vault.refuse_strangers(&[])?;
+            vault.refuse_strangers(&files, &known)?;
         }
         for kind in FileKind::ALL {
             if !known.iter().any(|key| key.kind == *kind) {
@@ -123,11 +125,12 @@ impl Vault {
         if let Some(key) = self.0.keys.read().unwrap_or_else(PoisonError::into_inner).get(&(kind, version)) {
             return Ok(Ok(key.copy()));
         }
-        let row = statement("select kind, version, check_value, mode, state from keyring where kind = ? and version = ?")
-            .bind::<Text, _>(kind)
-            .bind::<Integer, _>(down(version))
-            .get_result::<Known>(tx.conn())
-            .optional()?;
+        let row =
+            statement("select kind, version, check_value, mode, state from keyring where kind = ? and version = ?")
+                .bind::<Text, _>(kind)
+                .bind::<Integer, _>(down(version))
+                .get_result::<Known>(tx.conn())
+                .optional()?;
         match row {
             None => Ok(Err(Shut::UnknownKey)),
             Some(row) if row.state == KeyState::Destroyed => Ok(Err(Shut::Forgotten)),
@@ -157,13 +160,18 @@ impl Vault {
     async fn begin(&self, ledger: &Ledger, kind: FileKind) -> Result<()> {
         let version = self.first_version(kind)?;
         let vault = self.clone();
-        let worker = ledger.as_role(Role::Worker);
-        worker
+        let begun = ledger
+            .as_role(Role::Worker)
             .write(house()?, move |tx| {
-                vault.enter(tx, kind, version)?;
-                Ok(Witnessed::new((), made(kind, version)))
+                if vault.enter(tx, kind, version)? {
+                    Ok(Witnessed::new((), made(kind, version)))
+                } else {
+                    Err(Error::Conflict)
+                }
             })
-            .await
+            .await;
+        // Another process made it at the same moment: the better for us.
+        if matches!(begun, Err(Error::Conflict)) { Ok(()) } else { begun }
     }
 
     /// 1, or where roots are given, the newest of them.
@@ -219,6 +227,7 @@ impl Vault {
 
     /// Reads every key that is still needed and forgets the others. All flaws at once.
     async fn load(&self, ledger: &Ledger) -> Result<()> {
+        let files = self.files().list().map_err(told)?;
         let known = known(ledger).await?;
         let mut flaws = Flaws::default();
         let mut keys = BTreeMap::new();
@@ -237,7 +246,7 @@ impl Vault {
             }
         }
         flaws.or(())?;
-        self.refuse_strangers(&known)?;
+        self.refuse_strangers(&files, &known)?;
         *self.0.keys.write().unwrap_or_else(PoisonError::into_inner) = keys;
         Ok(())
     }
@@ -260,15 +269,19 @@ impl Vault {
 
     /// A file no row knows: the database is older than its keys, or these are another desk's. A root that is given
     /// ahead of its rotation is neither.
-    fn refuse_strangers(&self, known: &[Known]) -> Result<()> {
+    fn refuse_strangers(&self, files: &[(FileKind, u32)], known: &[Known]) -> Result<()> {
         let mut flaws = Flaws::default();
-        for (kind, version) in self.files().list().map_err(told)? {
-            let is_known = known.iter().any(|row| row.kind == kind && up(row.version) == version);
-            if !is_known && !self.files().is_given(kind) {
-                flaws.add("keys", KeyFault::Unknown(self.files().name(kind, version)).to_string());
+        for (kind, version) in files {
+            let is_known = known.iter().any(|row| row.kind == *kind && up(row.version) == *version);
+            if !is_known && !self.files().is_given(*kind) {
+                flaws.add("keys", KeyFault::Unknown(self.files().name(*kind, *version)).to_string());
             }
         }
         flaws.or(())
+    }
+
+    pub(super) fn drop_key(&self, kind: FileKind, version: u32) {
+        self.0.keys.write().unwrap_or_else(PoisonError::into_inner).remove(&(kind, version));
     }
 
     fn hold(&self, kind: FileKind, version: u32, key: KeyBytes) {

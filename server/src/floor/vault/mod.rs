@@ -11,9 +11,11 @@ mod fault;
 pub mod files;
 pub mod keyring;
 pub mod keys;
+pub mod rewrap;
 pub mod sealing;
 pub mod secrets;
 pub mod signing;
+pub mod turning;
 pub mod wraps;
 
 pub use blind::{BlindIndex, FieldIndex, SuppressKey};
@@ -22,10 +24,14 @@ pub use envelope::{Clear, Header, Opening, Shut};
 pub use files::{FileKind, KeyFault, KeyFiles, KeySource};
 pub use keyring::{KeyState, Vault};
 pub use keys::{Epoch, Index, Kek, Key, KeyBytes, Pseudonym, RequestKey, Root, Sealer, SubjectKey};
+pub use rewrap::Progress;
 pub use sealing::{SealedSecret, SecretPlace};
-pub use secrets::{SecretId, SecretKind};
+pub use secrets::SecretKind;
 pub use signing::{SignKey, verify};
-pub use wraps::{KeyId, Owned};
+pub use turning::KeyStatus;
+pub use wraps::Owned;
+
+pub use crate::floor::kernel::ids::{KeyId, SecretId};
 
 #[cfg(test)]
 pub(crate) mod testing;

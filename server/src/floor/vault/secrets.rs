@@ -10,15 +10,9 @@ use super::envelope::{Opening, Shut};
 use super::keyring::{Vault, down, up};
 use super::sealing::SecretPlace;
 use super::wraps::TenantKeyRow;
-use crate::floor::kernel::ids::id;
+use crate::floor::kernel::ids::SecretId;
 use crate::floor::kernel::{Error, Result, Secret};
 use crate::floor::ledger::{RevealTx, WriteTx, statement};
-
-id!(
-    /// A stored secret.
-    SecretId,
-    "sec"
-);
 
 /// What a secret is: the label its envelopes are bound to, fixed at first use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

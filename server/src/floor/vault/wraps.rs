@@ -13,15 +13,9 @@ use super::envelope::{Opening, Shut};
 use super::files::FileKind;
 use super::keyring::{Vault, down, up};
 use super::keys::{Epoch, Index, Kek, Key, Pseudonym, RequestKey, Role, Root, Sealer, SubjectKey, Wraps};
-use crate::floor::kernel::ids::id;
+use crate::floor::kernel::ids::KeyId;
 use crate::floor::kernel::{Error, Result, SubjectId};
 use crate::floor::ledger::{RevealTx, Tx, WriteTx, statement};
-
-id!(
-    /// A wrapped key.
-    KeyId,
-    "key"
-);
 
 /// What a person's or a request's key is found by.
 pub trait Owned: Role {
@@ -198,10 +192,8 @@ impl Vault {
     where
         Epoch: Wraps<R>,
     {
-        let rows: Vec<OwnedRow> = statement(R::FIND)
-            .bind::<SqlUuid, _>(tx.tenant()?)
-            .bind::<Array<SqlUuid>, _>(owners)
-            .load(tx.conn())?;
+        let rows: Vec<OwnedRow> =
+            statement(R::FIND).bind::<SqlUuid, _>(tx.tenant()?).bind::<Array<SqlUuid>, _>(owners).load(tx.conn())?;
         rows.into_iter().map(|row| Ok((R::owner(row.owner), self.open_owned(tx, &row)?))).collect()
     }
 
