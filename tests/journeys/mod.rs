@@ -1,3 +1,10 @@
 //! The product tried from outside, as stories.
 
+#[cfg(target_os = "linux")]
+mod cluster_crashes;
+#[cfg(target_os = "linux")]
+mod cluster_heirs;
+#[cfg(target_os = "linux")]
+mod cluster_leavings;
 mod cluster_life;
+mod cluster_refusals;
