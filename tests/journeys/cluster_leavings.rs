@@ -1,4 +1,4 @@
-//! A test run leaves nothing behind: no process, no folder, no shared memory, however it ends.
+//! A test run leaves nothing behind: no process and no folder, however it ends.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
