@@ -30,13 +30,7 @@
 pub mod floor;
 pub mod roof;
 
-pub use roof::boot::{Duties, Running, boot, telemetry_of};
+pub use roof::boot::{Duties, Running, boot, prepare, telemetry_of};
 pub use roof::cluster;
 pub use roof::commands::{Command, Settings, main, run};
 pub use roof::config::{Config, SETTINGS, Sources};
-
-/// Once per process, before anything speaks TLS.
-pub fn prepare() {
-    // An error means that a provider stands already, which is what is wanted.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-}

@@ -7,6 +7,6 @@ use std::sync::OnceLock;
 pub fn telemetry() -> Telemetry {
     static INSTALLED: OnceLock<Telemetry> = OnceLock::new();
     INSTALLED
-        .get_or_init(|| install(Settings { filter: "off".into(), ..Settings::default() }).expect("telemetry"))
+        .get_or_init(|| install(&Settings { filter: "off".into(), ..Settings::default() }).expect("telemetry"))
         .clone()
 }

@@ -87,13 +87,13 @@ fn sql_stands_only_in_queries() {
     }
 }
 
-/// As a whole path segment: `hmac` is not in `some_hmac_name`.
+/// As the head of a path, or as what is used: `hmac` is named by `hmac::Mac` and by `use hmac`, not by "hmac".
 fn names(code: &str, named: &str) -> bool {
     code.match_indices(named).any(|(at, _)| {
-        let before = code[..at].chars().next_back();
-        let after = code[at + named.len()..].chars().next();
-        let part_of_a_word =
-            |letter: Option<char>| letter.is_some_and(|letter| letter.is_alphanumeric() || letter == '_');
-        !part_of_a_word(before) && (named.ends_with([':', '!']) || !part_of_a_word(after))
+        let (before, after) = (&code[..at], &code[at + named.len()..]);
+        let inside_a_word = before.ends_with(|letter: char| letter.is_alphanumeric() || letter == '_');
+        let a_path = after.starts_with("::") || named.contains(':') || named.ends_with('!');
+        let a_type = named.starts_with(char::is_uppercase);
+        !inside_a_word && (a_path || a_type || before.ends_with("use "))
     })
 }

@@ -154,9 +154,15 @@ pub fn flawed(flaws: &Flaws) -> String {
     lines.join("\n")
 }
 
+/// Once per process, before anything speaks TLS.
+pub fn prepare() {
+    // An error means that a provider stands already, which is what is wanted.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+}
+
 /// Logs and figures, as the settings say.
 pub fn telemetry_of(log: &config::Log, mode: Mode) -> Result<Telemetry, Flaws> {
-    telemetry::install(telemetry::Settings {
+    telemetry::install(&telemetry::Settings {
         format: if log.json { telemetry::Format::Json } else { telemetry::Format::Readable },
         filter: log.filter.clone(),
         otlp: log.otlp_endpoint.clone().map(|endpoint| telemetry::Otlp { endpoint, reach: mode.reach() }),

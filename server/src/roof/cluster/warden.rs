@@ -132,10 +132,10 @@ fn keep(charge: &Charge, board: &Board) {
         match live(charge, board) {
             Err(trouble) if !has_lived => return board.turn(Life::Over(Some(trouble))),
             Err(trouble) if !board.is_unwanted() => {
-                tracing::error!("the private Postgres does not come back: {trouble}")
+                tracing::error!("the private Postgres does not come back: {trouble}");
             }
             Ok(words) if !board.is_unwanted() => {
-                tracing::warn!("the private Postgres ended, starting it again: {words}")
+                tracing::warn!("the private Postgres ended, starting it again: {words}");
             }
             Ok(_) | Err(_) => {}
         }

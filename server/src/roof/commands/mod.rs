@@ -64,7 +64,7 @@ pub fn main() -> ExitCode {
     if let Some(ended) = cluster::launched() {
         return ended;
     }
-    crate::prepare();
+    boot::prepare();
     let line = Line::parse();
     run(&line.command, line.settings)
 }
