@@ -1,33 +1,40 @@
 //! From settings to a running program, and from there to a graceful stop. Every setting is taken up here by name,
 //! so that one nobody uses does not pass quietly.
 
-use std::path::Path;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use anyhow::Context;
 
-use super::cluster::{self, Cluster, Setup};
+use super::cluster::{self, Address, Cluster, Setup, Trouble};
 use super::config::{self, Config};
 use super::http::{self, Edge, Listening};
 use super::schema;
 use super::telemetry::{self, Telemetry};
 use crate::floor::kernel::{Flaws, Mode, Secret, Watch};
 use crate::floor::ledger::{self, Ledger, Limits, migrations};
+use crate::floor::vault::{KeySource, Vault};
 
 /// The name of the database in a private Postgres.
 const DATABASE: &str = "rightsdesk";
 
 /// What a program does once it runs.
-#[derive(Debug, Clone, Copy)]
-pub struct Duties {
-    pub serve: bool,
-    pub work: bool,
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Duties {
+    /// Answers calls; on a Postgres of its own, carries out jobs too, for no other program outlives it there.
+    Serve,
+    /// Carries out jobs.
+    Work,
+    /// Neither: a command that needs the desk's doors for a while.
+    Visit,
 }
 
 /// A program that runs.
 pub struct Running {
+    pub ledger: Ledger,
+    pub vault: Vault,
     listening: Option<Listening>,
     stopping: Arc<AtomicBool>,
     grace: Duration,
@@ -57,12 +64,14 @@ impl Running {
 
 /// Starts everything the duties ask for.
 pub async fn boot(config: Config, telemetry: Telemetry, duties: Duties) -> anyhow::Result<Running> {
-    let Config { mode: _, data, database, http, introspection, keys: _, mail: _, blobs: _, jobs: _, log: _ } = config;
+    let Config { mode, data, database, http, introspection, keys, mail: _, blobs: _, jobs: _, log: _ } = config;
     let limits = Limits { connections: database.connections, prepare: database.prepare, ..Limits::default() };
-    let (postgres, online) = tokio::task::spawn_blocking(move || database_of(&data, database)).await??;
+    let may_visit = duties != Duties::Serve;
+    let (postgres, online) = tokio::task::spawn_blocking(move || database_of(data, database, may_visit)).await??;
     let ledger = Ledger::open(&online, limits, Watch::host());
+    let vault = Vault::open(&ledger, source_of(keys), mode).await.map_err(told)?;
     let stopping = Arc::new(AtomicBool::new(false));
-    let listening = if duties.serve {
+    let listening = if duties == Duties::Serve {
         let edge = Edge {
             desk: schema::desk(introspection),
             ledger: ledger.clone(),
@@ -78,18 +87,35 @@ pub async fn boot(config: Config, telemetry: Telemetry, duties: Duties) -> anyho
     } else {
         None
     };
-    Ok(Running { listening, stopping, grace: http.grace, telemetry, postgres })
+    Ok(Running { ledger, vault, listening, stopping, grace: http.grace, telemetry, postgres })
 }
 
-/// A database that is ready for the duties of a program that is online.
-fn database_of(data: &Path, database: config::Database) -> anyhow::Result<(Option<Cluster>, Secret)> {
+fn source_of(keys: config::Keys) -> KeySource {
+    match keys.root {
+        Some(root) => KeySource::GivenRoot { root, folder: keys.folder },
+        None => KeySource::Folder(keys.folder),
+    }
+}
+
+/// A database that is ready for a program that is online.
+fn database_of(
+    data: PathBuf,
+    database: config::Database,
+    may_visit: bool,
+) -> anyhow::Result<(Option<Cluster>, Secret)> {
     let (postgres, online) = if let Some(url) = database.url {
         (None, url)
     } else {
-        let postgres = Cluster::open(Setup { bin: database.binaries, ..Setup::new(data, cluster::own_launcher()?) })?;
-        let urls = own(&postgres);
-        bring_up(&urls)?;
-        (Some(postgres), urls.online)
+        let setup = Setup { bin: database.binaries, ..Setup::new(data, cluster::own_launcher()?) };
+        match Cluster::open(setup.clone()) {
+            Ok(postgres) => {
+                let urls = own(postgres.address());
+                bring_up(&urls)?;
+                (Some(postgres), urls.online)
+            }
+            Err(Trouble::Taken { .. }) if may_visit => (None, own(&Cluster::visit(&setup)?).online),
+            Err(trouble) => return Err(trouble.into()),
+        }
     };
     let flaws =
         ledger::inspect(&online).context("the database named by database.url does not answer, or not to this login")?;
@@ -105,7 +131,7 @@ struct Urls {
     online: Secret,
 }
 
-fn own(postgres: &Cluster) -> Urls {
+fn own(postgres: &Address) -> Urls {
     let url = |database: &str, login: &str| Secret::new(postgres.url(database, login));
     Urls {
         admin: url("postgres", cluster::SUPERUSER),
@@ -129,7 +155,7 @@ pub fn migrate(config: Config) -> anyhow::Result<Vec<String>> {
     let config::Database { url, migrator_url, admin_url, binaries, .. } = config.database;
     if url.is_none() {
         let postgres = Cluster::open(Setup { bin: binaries, ..Setup::new(config.data, cluster::own_launcher()?) })?;
-        return bring_up(&own(&postgres));
+        return bring_up(&own(postgres.address()));
     }
     let migrator = migrator_url
         .context("database.migrator_url is missing: migrations run as a login of their own that may become rd_owner")?;
