@@ -95,6 +95,16 @@ id!(
     AccessId,
     "acc"
 );
+id!(
+    /// A wrapped key.
+    KeyId,
+    "key"
+);
+id!(
+    /// A stored secret.
+    SecretId,
+    "sec"
+);
 
 impl TenantId {
     /// The operator as a tenant of its own.

@@ -10,7 +10,7 @@ use super::handover;
 use super::pin::{self, Pin, Role};
 use super::pool::{self, Connections, Limits, Url};
 use super::tx::{RevealTx, Tx, WriteTx};
-use crate::floor::access::{Actor, Caller, Desk, DeskPermit, One, Permission, Reach, Scope, Span, SpanPermit};
+use crate::floor::access::{Actor, Caller, Desk, DeskPermit, One, Permission, Readable, Scope, Span, SpanPermit};
 use crate::floor::kernel::{Error, Instant, Result, TenantId, Watch};
 
 /// The way to Postgres. Cheap to clone; every clone shares the pool.
@@ -45,13 +45,13 @@ impl Ledger {
     /// Reads what the scope reaches. Postgres itself holds it read-only; sealed values stay sealed.
     pub async fn read<K, T, F>(&self, scope: &Scope<K>, ask: F) -> Result<T>
     where
-        Scope<K>: Reach,
+        Scope<K>: Readable,
         T: Send + 'static,
         F: FnOnce(&mut Tx) -> Result<T> + Send + 'static,
     {
         let reach = scope.tenants().to_vec();
         let tenant = if let [one] = reach[..] { Some(one) } else { None };
-        self.hop(Reach::actor(scope), Room { role: self.role, writes: false, tenant, reach }, |mut tx| {
+        self.hop(Readable::actor(scope), Room { role: self.role, writes: false, tenant, reach }, |mut tx| {
             let outcome = ask(&mut tx);
             tx.finish(outcome)
         })
