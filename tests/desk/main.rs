@@ -1,12 +1,14 @@
 //! A desk that journeys may kill: the product's own parts in a process of their own, driven by one word.
 //! It says `ready <postmaster> <address>` on standard output, and stops in order when its standard input ends.
 
+mod worker;
+
 use std::io::{Read, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::bail;
-use harness::{janitor, scratch};
+use harness::{bells, janitor, scratch};
 use rightsdesk_server::roof::cluster::{self, Cluster, SUPERUSER, Setup};
 
 fn main() -> ExitCode {
@@ -36,7 +38,9 @@ fn run() -> anyhow::Result<()> {
             say(&format!("ready {} {}", shared.cluster().postmaster().unwrap_or(0), scratch::root()?.display()))?;
             until_told()
         }
-        _ => bail!("e2e-desk open <data> [<bin>] | throwaway"),
+        ["work", url, lease, slots] => worker::work(url, lease.parse()?, slots.parse()?, bells::registry()),
+        ["tick", url, lease, slots] => worker::work(url, lease.parse()?, slots.parse()?, bells::ticking()),
+        _ => bail!("e2e-desk open <data> [<bin>] | throwaway | work|tick <url> <lease ms> <slots>"),
     }
 }
 

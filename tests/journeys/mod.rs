@@ -10,3 +10,5 @@ mod cluster_life;
 mod cluster_refusals;
 mod the_edge_refuses_what_it_should;
 mod the_ledger_keeps_its_word;
+#[cfg(target_os = "linux")]
+mod workers_die_and_nothing_is_lost;

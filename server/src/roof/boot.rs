@@ -7,12 +7,16 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use anyhow::Context;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
 
 use super::cluster::{self, Address, Cluster, Setup, Trouble};
 use super::config::{self, Config};
 use super::http::{self, Edge, Listening};
 use super::schema;
 use super::telemetry::{self, Telemetry};
+use super::workers;
+use crate::floor::jobs::{Pace, Worker};
 use crate::floor::kernel::{Flaws, Mode, Secret, Watch};
 use crate::floor::ledger::{self, Ledger, Limits, migrations};
 use crate::floor::vault::{KeySource, Vault};
@@ -36,6 +40,7 @@ pub struct Running {
     pub ledger: Ledger,
     pub vault: Vault,
     listening: Option<Listening>,
+    working: Option<Working>,
     stopping: Arc<AtomicBool>,
     grace: Duration,
     telemetry: Telemetry,
@@ -51,8 +56,16 @@ impl Running {
     /// Not ready any more, calls and jobs in flight finish within the grace, then the private Postgres goes last.
     pub async fn stop(self) -> anyhow::Result<()> {
         self.stopping.store(true, Ordering::Relaxed);
+        // Told first, so that its grace and that of the calls run side by side.
+        let working = self.working.map(|Working { stop, done }| {
+            drop(stop);
+            done
+        });
         if let Some(listening) = self.listening {
             listening.stop(self.grace).await?;
+        }
+        if let Some(done) = working {
+            done.await?;
         }
         if let Some(postgres) = self.postgres {
             tokio::task::spawn_blocking(move || postgres.stop()).await?;
@@ -62,9 +75,30 @@ impl Running {
     }
 }
 
+/// A worker under way: it stops when the sender goes.
+struct Working {
+    stop: oneshot::Sender<()>,
+    done: JoinHandle<()>,
+}
+
+impl Working {
+    fn begin(ledger: &Ledger, jobs: &config::Jobs, grace: Duration) -> Self {
+        let pace = Pace { slots: jobs.at_once, lease: jobs.lease, grace, ..Pace::default() };
+        let worker = Worker::new(ledger, Watch::host(), workers::registry(), pace);
+        let (stop, stopped) = oneshot::channel::<()>();
+        let done = tokio::spawn(async move {
+            let told = async {
+                let _ = stopped.await;
+            };
+            worker.serve(told).await;
+        });
+        Self { stop, done }
+    }
+}
+
 /// Starts everything the duties ask for.
 pub async fn boot(config: Config, telemetry: Telemetry, duties: Duties) -> anyhow::Result<Running> {
-    let Config { mode, data, database, http, introspection, keys, mail: _, blobs: _, jobs: _, log: _ } = config;
+    let Config { mode, data, database, http, introspection, keys, mail: _, blobs: _, jobs, log: _ } = config;
     let limits = Limits { connections: database.connections, prepare: database.prepare, ..Limits::default() };
     let may_visit = duties != Duties::Serve;
     let (postgres, online) = tokio::task::spawn_blocking(move || database_of(data, database, may_visit)).await??;
@@ -87,7 +121,9 @@ pub async fn boot(config: Config, telemetry: Telemetry, duties: Duties) -> anyho
     } else {
         None
     };
-    Ok(Running { ledger, vault, listening, stopping, grace: http.grace, telemetry, postgres })
+    let works = duties == Duties::Work || (duties == Duties::Serve && postgres.is_some());
+    let working = works.then(|| Working::begin(&ledger, &jobs, http.grace));
+    Ok(Running { ledger, vault, listening, working, stopping, grace: http.grace, telemetry, postgres })
 }
 
 fn source_of(keys: config::Keys) -> KeySource {
