@@ -2,7 +2,7 @@
 //! kind recipient, does everything it is told as often as it is told.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use axum::Router;
@@ -78,9 +78,9 @@ async fn told(effect: &str) -> Result<(), Error> {
     if answer.status().is_success() { Ok(()) } else { Err(Error::unavailable("the tower")) }
 }
 
-#[expect(clippy::disallowed_methods, reason = "the street is no recipient of ours")]
-fn client() -> reqwest::Client {
-    reqwest::Client::new()
+fn client() -> &'static reqwest::Client {
+    static CLIENT: OnceLock<reqwest::Client> = OnceLock::new();
+    CLIENT.get_or_init(|| reqwest::Client::builder().build().expect("a client"))
 }
 
 /// Kills whoever runs it, each time.

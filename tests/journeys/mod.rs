@@ -1,5 +1,6 @@
 //! The product tried from outside, as stories.
 
+mod a_job_meets_its_fate;
 #[cfg(target_os = "linux")]
 mod cluster_crashes;
 #[cfg(target_os = "linux")]
@@ -10,5 +11,7 @@ mod cluster_life;
 mod cluster_refusals;
 mod the_edge_refuses_what_it_should;
 mod the_ledger_keeps_its_word;
+#[cfg(target_os = "linux")]
+mod work_is_shared_fairly;
 #[cfg(target_os = "linux")]
 mod workers_die_and_nothing_is_lost;

@@ -4,6 +4,7 @@ mod contract_is_current;
 mod every_tenant_table_is_fenced;
 mod grants_are_as_published;
 mod imports_flow_downward;
+mod jobs_may_run_twice;
 mod migrations_go_both_ways;
 mod only_doors_reach_outside;
 mod secrets_never_print;

@@ -3,10 +3,14 @@
 use std::collections::BTreeSet;
 
 use harness::base::migrated;
+use rightsdesk_server::floor::jobs;
 
 /// Column and the words its vocabulary has.
 fn columns() -> Vec<(&'static str, &'static str, Vec<&'static str>)> {
-    Vec::new()
+    vec![
+        ("jobs", "state", jobs::State::ALL.iter().map(|state| state.code()).collect()),
+        ("job_attempts", "fate", jobs::Fate::ALL.iter().map(|fate| fate.code()).collect()),
+    ]
 }
 
 #[test]
