@@ -96,8 +96,8 @@ async fn measured(call: Request, next: Next) -> Response {
     let status = answer.status();
     span.in_scope(|| tracing::debug!(status = status.as_u16(), "answered"));
     let labels = [("route", route), ("method", method), ("status", status.as_u16().to_string())];
-    metrics::counter!("rightsdesk_http_calls_total", &labels).increment(1);
-    metrics::histogram!("rightsdesk_http_call_seconds", &labels[..1]).record(begun.elapsed());
+    metrics::counter!("rightsdesk_calls_total", &labels).increment(1);
+    metrics::histogram!("rightsdesk_call_seconds", &labels[..1]).record(begun.elapsed());
     answer
 }
 
