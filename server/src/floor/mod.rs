@@ -3,3 +3,4 @@
 pub mod access;
 pub mod kernel;
 pub mod ledger;
+pub mod mail;
