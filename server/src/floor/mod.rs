@@ -4,3 +4,4 @@ pub mod access;
 pub mod kernel;
 pub mod ledger;
 pub mod vault;
+pub mod mail;
