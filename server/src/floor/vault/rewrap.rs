@@ -246,6 +246,7 @@ impl Vault {
     /// One page of secrets that stand under the kek of version `old`, from the one after `from`.
     fn rewrap_secrets(&self, tx: &mut WriteTx, old: u32, from: Uuid) -> Result<Page> {
         let tenant = tx.tenant()?;
+        turning::plan_for_this_page(tx)?;
         // The kek first, then the secrets: the order every writer locks in.
         let new = self.kek_to_seal(tx, PAGE.unsigned_abs() as usize)?;
         let rows: Vec<SecretRow> = statement(
@@ -317,6 +318,7 @@ impl Vault {
         Epoch: Wraps<R>,
     {
         let tenant = tx.tenant()?;
+        turning::plan_for_this_page(tx)?;
         let rows: Vec<OwnedRow> = statement(R::PAGE)
             .bind::<SqlUuid, _>(tenant)
             .bind::<Integer, _>(down(old))
