@@ -3,7 +3,7 @@
 //! Nothing here prompts, and nothing personal is printed unmasked.
 
 pub mod exit;
-mod keymap;
+pub mod keymap;
 mod status;
 
 use std::process::ExitCode;
@@ -49,6 +49,11 @@ enum Command {
     Completions { shell: Shell },
 }
 
+/// What the arguments may be; completions and tests read it.
+pub fn grammar() -> clap::Command {
+    Arguments::command()
+}
+
 /// Carries out what the arguments ask for.
 pub fn main() -> ExitCode {
     // An error means that a provider stands already, which is what is wanted.
@@ -57,7 +62,7 @@ pub fn main() -> ExitCode {
     let code = match command {
         Some(Command::Completions { shell }) => {
             let mut script = Vec::new();
-            clap_complete::generate(shell, &mut Arguments::command(), "rightsdesk", &mut script);
+            clap_complete::generate(shell, &mut grammar(), "rightsdesk", &mut script);
             exit::print(&String::from_utf8_lossy(&script))
         }
         Some(Command::Keymap { markdown }) => exit::print(&keymap::print(markdown, flags.read_only)),
