@@ -2,3 +2,5 @@
 
 pub mod access;
 pub mod kernel;
+pub mod ledger;
+pub mod vault;

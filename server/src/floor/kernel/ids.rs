@@ -64,8 +64,6 @@ macro_rules! id {
     };
 }
 
-pub(crate) use id;
-
 id!(
     /// A merchant organisation; the nil id is the house, the operator itself.
     TenantId,
@@ -90,6 +88,22 @@ id!(
     /// A piece of durable work.
     JobId,
     "job"
+);
+
+id!(
+    /// A row of the access book.
+    AccessId,
+    "acc"
+);
+id!(
+    /// A wrapped key.
+    KeyId,
+    "key"
+);
+id!(
+    /// A stored secret.
+    SecretId,
+    "sec"
 );
 
 impl TenantId {

@@ -1,0 +1,3 @@
+drop table access_log;
+drop table audit_events;
+drop table audit_heads;

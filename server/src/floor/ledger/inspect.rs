@@ -1,0 +1,71 @@
+//! Looks, before the first call is answered, whether the database keeps the bargain: the right schema, roles that may
+//! not step over the fence, a server log that repeats nobody's data. It changes nothing.
+
+use diesel::sql_types::{Bool, Text};
+use diesel::{OptionalExtension, QueryableByName, RunQueryDsl, sql_query};
+
+use super::Role;
+use super::constraint::mended;
+use super::migrations::{QUIET, connect, mismatch};
+use super::pool::Url;
+use crate::floor::kernel::{Flaws, Result};
+
+/// All that is wrong with this database, at once.
+pub fn inspect(url: &Url) -> Result<Flaws> {
+    let mut flaws = Flaws::default();
+    if let Some(advice) = mismatch(url)? {
+        flaws.add("database", advice);
+        return Ok(flaws);
+    }
+    let mut conn = connect(url)?;
+    let logins = sql_query(POWERS).load::<Power>(&mut conn).map_err(mended)?;
+    for login in logins {
+        flaws.add(format!("role {}", login.name), format!("{}: an online role may not; take it away", login.power));
+    }
+    for role in Role::ALL {
+        let member = sql_query("select pg_has_role(session_user, $1, 'member') as holds")
+            .bind::<Text, _>(role.name())
+            .get_result::<Held>(&mut conn)
+            .optional()
+            .map_err(mended)?;
+        if !member.is_some_and(|member| member.holds) {
+            flaws.add(format!("role {}", role.name()), "grant it to the login of the database URL");
+        }
+    }
+    for (name, wanted) in QUIET {
+        let setting = sql_query("select current_setting($1) = $2 as holds")
+            .bind::<Text, _>(name)
+            .bind::<Text, _>(wanted)
+            .get_result::<Held>(&mut conn)
+            .map_err(mended)?;
+        if !setting.holds {
+            flaws.add(name, format!("set it to {wanted} on this login: Postgres would log what people entrusted us"));
+        }
+    }
+    Ok(flaws)
+}
+
+const POWERS: &str = "
+select r.rolname::text as name, p.power
+  from pg_roles r
+ cross join lateral (values
+   (r.rolsuper, 'it is superuser'), (r.rolbypassrls, 'it bypasses row security'),
+   (r.rolcreaterole, 'it may create roles'),
+   (exists (select from pg_class c where c.relowner = r.oid), 'it owns tables'),
+   (pg_has_role(r.oid, 'rd_owner', 'member') and not r.rolsuper, 'it may become the owner')) p (holds, power)
+ where p.holds and (r.rolname = session_user
+       or r.rolname in ('rd_api', 'rd_worker', 'rd_dispatcher', 'rd_desk', 'rd_auditor'))";
+
+#[derive(QueryableByName)]
+struct Power {
+    #[diesel(sql_type = Text)]
+    name: String,
+    #[diesel(sql_type = Text)]
+    power: String,
+}
+
+#[derive(QueryableByName)]
+struct Held {
+    #[diesel(sql_type = Bool)]
+    holds: bool,
+}

@@ -1,0 +1,26 @@
+//! The only door to Postgres. Reads are read-only by the database's own word, writes are witnessed or do not happen,
+//! every transaction is pinned to what its scope opened, and no connection leaves this module.
+//!
+//! It never waits on the network inside a transaction: a door takes a plain closure, and a closure cannot await.
+
+pub mod books;
+pub mod chain;
+mod constraint;
+mod doors;
+mod fence;
+mod inspect;
+pub mod migrations;
+mod pin;
+mod pool;
+mod statement;
+mod tables;
+mod tx;
+
+pub use books::{Event, Object, Opened, Witnessed};
+pub use constraint::refusal;
+pub use doors::{Ledger, counting};
+pub use inspect::inspect;
+pub use pin::Role;
+pub use pool::{Limits, Url};
+pub use statement::{Statement, statement};
+pub use tx::{RevealTx, Tx, WriteTx};

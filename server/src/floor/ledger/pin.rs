@@ -1,0 +1,91 @@
+//! The one place that begins a transaction and says whose it is. Settings are local to the transaction, so they die
+//! with it and any pooler fits; they are built from typed ids, so nothing can be slipped in.
+
+use std::fmt::Write;
+
+use diesel::connection::AnsiTransactionManager;
+use diesel::result::{DatabaseErrorKind, Error as Diesel};
+
+use super::constraint::mended;
+use super::pool::{Conn, Connections, Limits, take};
+use crate::floor::kernel::{Result, TenantId};
+
+/// The roles a process takes while it is online; each holds only the grants of its work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    Api,
+    Worker,
+    Dispatcher,
+    Desk,
+    Auditor,
+}
+
+impl Role {
+    pub const ALL: [Self; 5] = [Self::Api, Self::Worker, Self::Dispatcher, Self::Desk, Self::Auditor];
+
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Api => "rd_api",
+            Self::Worker => "rd_worker",
+            Self::Dispatcher => "rd_dispatcher",
+            Self::Desk => "rd_desk",
+            Self::Auditor => "rd_auditor",
+        }
+    }
+}
+
+/// What a transaction is pinned to.
+pub(super) struct Pin<'a> {
+    pub role: Role,
+    pub writes: bool,
+    /// The one tenant that may be written.
+    pub tenant: Option<TenantId>,
+    /// The tenants that may be read.
+    pub reach: &'a [TenantId],
+}
+
+/// Begins on a live connection. One that went stale while it lay in the pool is found out here, before anything was
+/// done on it, so another is taken.
+pub(super) fn begin(pool: &Connections, limits: Limits, pin: &Pin<'_>) -> Result<Conn> {
+    let sql = pin.sql();
+    let mut tries = limits.connections + 1;
+    loop {
+        let mut conn = take(pool, limits.patience)?;
+        match AnsiTransactionManager::begin_transaction_sql(&mut *conn, &sql) {
+            Ok(()) => return Ok(conn),
+            Err(error) if tries > 0 && is_stale(&error) => tries -= 1,
+            Err(error) => return Err(mended(error)),
+        }
+    }
+}
+
+fn is_stale(error: &Diesel) -> bool {
+    match error {
+        Diesel::DatabaseError(DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand, _)
+        | Diesel::BrokenTransactionManager => true,
+        Diesel::DatabaseError(DatabaseErrorKind::Unknown, info) => {
+            let message = info.message();
+            message.contains("server closed the connection") || message.contains("terminating connection")
+        }
+        _ => false,
+    }
+}
+
+impl Pin<'_> {
+    fn sql(&self) -> String {
+        let mode = if self.writes { "read write" } else { "read only" };
+        let mut sql = format!("begin {mode}; set local role {}", self.role.name());
+        if let Some(tenant) = self.tenant {
+            let _ = write!(sql, "; set local app.tenant = '{}'", tenant.uuid());
+        }
+        if !self.reach.is_empty() {
+            sql.push_str("; set local app.reach = '{");
+            for (at, tenant) in self.reach.iter().enumerate() {
+                let gap = if at == 0 { "" } else { "," };
+                let _ = write!(sql, "{gap}{}", tenant.uuid());
+            }
+            sql.push_str("}'");
+        }
+        sql
+    }
+}

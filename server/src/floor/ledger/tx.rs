@@ -1,0 +1,121 @@
+//! A transaction in hand: its connection, its moment, its tenant. It gives no way back to the ledger, so a door
+//! cannot be opened inside a door.
+
+use std::ops::{Deref, DerefMut};
+
+use diesel::connection::{AnsiTransactionManager, TransactionManager};
+use diesel::pg::PgConnection;
+use diesel::sql_types::Timestamptz;
+use diesel::{RunQueryDsl, select};
+
+use super::books::Opened;
+use super::pool::Conn;
+use crate::floor::access::Actor;
+use crate::floor::kernel::{Error, Instant, Result, SubjectId, TenantId};
+
+/// What every door's closure gets.
+pub struct Tx {
+    conn: Conn,
+    actor: Actor,
+    tenant: Option<TenantId>,
+    held: Option<Instant>,
+    now: Option<Instant>,
+}
+
+impl Tx {
+    pub(super) fn new(conn: Conn, actor: Actor, tenant: Option<TenantId>, held: Option<Instant>) -> Self {
+        Self { conn, actor, tenant, held, now: held }
+    }
+
+    pub fn conn(&mut self) -> &mut PgConnection {
+        &mut self.conn
+    }
+
+    pub fn actor(&self) -> Actor {
+        self.actor
+    }
+
+    /// The one tenant this transaction is pinned to.
+    pub fn tenant(&self) -> Result<TenantId> {
+        self.tenant.ok_or_else(|| Error::internal("a span or the desk has no one tenant"))
+    }
+
+    /// The instant of this transaction: Postgres's own, so a host that jumps decides nothing; the World's in tests.
+    pub fn now(&mut self) -> Result<Instant> {
+        if let Some(now) = self.now {
+            return Ok(now);
+        }
+        let now = select(diesel::dsl::sql::<Timestamptz>("transaction_timestamp()"))
+            .get_result(self.conn())
+            .map(Instant::from_utc)?;
+        self.now = Some(now);
+        Ok(now)
+    }
+
+    /// The moment a test's watch dictates, if one does.
+    pub fn held_now(&self) -> Option<Instant> {
+        self.held
+    }
+
+    pub(super) fn finish<T>(mut self, outcome: Result<T>) -> Result<T> {
+        match outcome {
+            Ok(value) => {
+                AnsiTransactionManager::commit_transaction(&mut *self.conn)?;
+                Ok(value)
+            }
+            Err(error) => {
+                // A connection that cannot even roll back is broken, and the pool discards it.
+                let _ = AnsiTransactionManager::rollback_transaction(&mut *self.conn);
+                Err(error)
+            }
+        }
+    }
+}
+
+/// A transaction that may write, and ends witnessed.
+pub struct WriteTx(pub(super) Tx);
+
+/// A transaction that may open sealed values, and writes who looked.
+pub struct RevealTx {
+    pub(super) tx: Tx,
+    pub(super) purpose: String,
+    pub(super) opened: Vec<Opened>,
+}
+
+impl RevealTx {
+    /// Notes that a sealed value of `subject` is being opened. The row commits before the value leaves.
+    pub fn note(&mut self, subject: Option<SubjectId>, view: &'static str) {
+        let opened = Opened { subject, view: view.to_owned(), purpose: self.purpose.clone() };
+        if !self.opened.contains(&opened) {
+            self.opened.push(opened);
+        }
+    }
+}
+
+impl Deref for WriteTx {
+    type Target = Tx;
+
+    fn deref(&self) -> &Tx {
+        &self.0
+    }
+}
+
+impl DerefMut for WriteTx {
+    fn deref_mut(&mut self) -> &mut Tx {
+        &mut self.0
+    }
+}
+
+impl Deref for RevealTx {
+    type Target = Tx;
+
+    fn deref(&self) -> &Tx {
+        &self.tx
+    }
+}
+
+impl DerefMut for RevealTx {
+    fn deref_mut(&mut self) -> &mut Tx {
+        &mut self.tx
+    }
+}

@@ -1,0 +1,309 @@
+//! The key files and what the database remembers of them, held together. Nothing starts with a wrong, short, missing
+//! or unknown key, nor with one of another mode; every flaw is told at once, by the file's name and never its content.
+//!
+//! A new version stands in the keyring before its file gets its name, and its file is on disk before the row commits:
+//! killed anywhere, the next start completes it or finds a leftover nobody used.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use diesel::sql_types::{Binary, Integer, Text};
+use diesel::{OptionalExtension, QueryableByName, RunQueryDsl};
+use uuid::Uuid;
+
+use super::blind::SuppressKey;
+use super::envelope::{Opening, Shut};
+use super::fault::KeyFault;
+use super::files::{FileKind, KeyFiles, KeySource};
+use super::keys::KeyBytes;
+use super::signing::SignKey;
+use crate::floor::access::{Caller, One, Permission, Scope};
+use crate::floor::kernel::vocabulary::vocabulary;
+use crate::floor::kernel::{Error, Flaws, Mode, Result, TenantId};
+use crate::floor::ledger::{Event, Ledger, Role, Tx, Witnessed, WriteTx, statement};
+
+vocabulary! {
+    /// How far a version of a key has come. It only ever moves down this list.
+    pub enum KeyState {
+        /// What is sealed now is sealed under it.
+        Active = "active",
+        /// Still opens; what it wrapped is being rewrapped.
+        Draining = "draining",
+        /// No row needs it; recent dumps may.
+        Retired = "retired",
+        /// Overwritten and gone.
+        Destroyed = "destroyed",
+    }
+}
+
+/// Opens and seals. Cheap to clone; every clone holds the same keys.
+#[derive(Clone)]
+pub struct Vault(Arc<Held>);
+
+struct Held {
+    files: KeyFiles,
+    mode: Mode,
+    keys: RwLock<BTreeMap<(FileKind, u32), KeyBytes>>,
+}
+
+/// A key file as the keyring knows it.
+#[derive(QueryableByName)]
+pub(super) struct Known {
+    #[diesel(sql_type = Text)]
+    pub kind: FileKind,
+    #[diesel(sql_type = Integer)]
+    pub version: i32,
+    #[diesel(sql_type = Binary)]
+    check_value: Vec<u8>,
+    #[diesel(sql_type = Text)]
+    mode: Mode,
+    #[diesel(sql_type = Text)]
+    pub state: KeyState,
+}
+
+#[derive(QueryableByName)]
+struct Version {
+    #[diesel(sql_type = Integer)]
+    version: i32,
+}
+
+/// Versions count from one and stay far below what either side holds.
+pub(super) fn up(version: i32) -> u32 {
+    version.unsigned_abs()
+}
+
+pub(super) fn down(version: u32) -> i32 {
+    i32::try_from(version).unwrap_or(i32::MAX)
+}
+
+/// The house's scope: keys are upkeep.
+pub(super) fn house() -> Result<Scope<One>> {
+    Caller::house().permit(Permission::KeepHouse, TenantId::HOUSE)
+}
+
+impl Vault {
+    /// Opens the key files and compares them with the keyring; at the very first start makes both.
+    pub async fn open(ledger: &Ledger, source: KeySource, mode: Mode) -> Result<Self> {
+        let files = KeyFiles::open(source).map_err(told)?;
+        let vault = Self(Arc::new(Held { files, mode, keys: RwLock::default() }));
+        // The files first: a file gets its name after its row, so one seen now has had its row for longer.
+        let files = vault.files().list().map_err(told)?;
+        let known = known(ledger).await?;
+        if known.is_empty() {
+            vault.refuse_strangers(&files, &known)?;
+        }
+        for kind in FileKind::ALL {
+            if !known.iter().any(|key| key.kind == *kind) {
+                vault.begin(ledger, *kind).await?;
+            }
+        }
+        vault.load(ledger).await?;
+        Ok(vault)
+    }
+
+    /// The tombstone keys in use, one digest per version; the first seals new ones.
+    pub fn suppress_keys(&self) -> Vec<SuppressKey> {
+        let keys = self.0.keys.read().unwrap_or_else(PoisonError::into_inner);
+        let in_use = keys.iter().rev().filter(|((kind, _), _)| *kind == FileKind::Suppress);
+        in_use.map(|((_, version), key)| SuppressKey::new(key.copy(), *version)).collect()
+    }
+
+    /// The newest signing key.
+    pub fn sign_key(&self) -> Result<SignKey> {
+        let keys = self.0.keys.read().unwrap_or_else(PoisonError::into_inner);
+        let newest = keys.iter().rev().find(|((kind, _), _)| *kind == FileKind::Sign);
+        let ((_, version), seed) = newest.ok_or_else(|| Error::internal("no signing key is loaded"))?;
+        Ok(SignKey::new(seed, *version))
+    }
+
+    pub(super) fn files(&self) -> &KeyFiles {
+        &self.0.files
+    }
+
+    /// The key of this kind and version. One that another process turned meanwhile is looked up on the way.
+    pub(super) fn key(&self, tx: &mut Tx, kind: FileKind, version: u32) -> Result<Opening<KeyBytes>> {
+        if let Some(key) = self.0.keys.read().unwrap_or_else(PoisonError::into_inner).get(&(kind, version)) {
+            return Ok(Ok(key.copy()));
+        }
+        let row =
+            statement("select kind, version, check_value, mode, state from keyring where kind = ? and version = ?")
+                .bind::<Text, _>(kind)
+                .bind::<Integer, _>(down(version))
+                .get_result::<Known>(tx.conn())
+                .optional()?;
+        match row {
+            None => Ok(Err(Shut::UnknownKey)),
+            Some(row) if row.state == KeyState::Destroyed => Ok(Err(Shut::Forgotten)),
+            Some(row) => {
+                let key = self.examine(&row)?;
+                self.hold(kind, version, key.copy());
+                Ok(Ok(key))
+            }
+        }
+    }
+
+    /// The version to seal under now. It cannot be turned before this transaction ends.
+    pub(super) fn active(tx: &mut WriteTx, kind: FileKind) -> Result<u32> {
+        // One that is turned while we wait for it is no longer active; its successor is seen by the second look.
+        for _ in 0..2 {
+            let active = statement("select version from keyring where kind = ? and state = 'active' for share")
+                .bind::<Text, _>(kind)
+                .get_result::<Version>(tx.conn())
+                .optional()?;
+            if let Some(active) = active {
+                return Ok(up(active.version));
+            }
+        }
+        Err(Error::Conflict)
+    }
+
+    async fn begin(&self, ledger: &Ledger, kind: FileKind) -> Result<()> {
+        let version = self.first_version(kind)?;
+        let vault = self.clone();
+        let begun = ledger
+            .as_role(Role::Worker)
+            .write(house()?, move |tx| {
+                if vault.enter(tx, kind, version)? {
+                    Ok(Witnessed::new((), made(kind, version)))
+                } else {
+                    Err(Error::Conflict)
+                }
+            })
+            .await;
+        // Another process made it at the same moment: the better for us.
+        if matches!(begun, Err(Error::Conflict)) { Ok(()) } else { begun }
+    }
+
+    /// 1, or where roots are given, the newest of them.
+    fn first_version(&self, kind: FileKind) -> Result<u32> {
+        let listed = self.files().list().map_err(told)?;
+        Ok(listed.into_iter().filter(|key| key.0 == kind).map(|key| key.1).max().unwrap_or(1))
+    }
+
+    /// Draws a key, writes its row, then prepares its file; the row holds off everyone else who would. `false` if
+    /// another process was first.
+    fn enter(&self, tx: &mut WriteTx, kind: FileKind, version: u32) -> Result<bool> {
+        let key = self.files().draw(kind, version).map_err(told)?;
+        let entered = statement(
+            "insert into keyring (kind, version, check_value, mode) values (?, ?, ?, ?) on conflict do nothing",
+        )
+        .bind::<Text, _>(kind)
+        .bind::<Integer, _>(down(version))
+        .bind::<Binary, _>(key.check_value().to_vec())
+        .bind::<Text, _>(self.0.mode)
+        .execute(tx.conn())?;
+        if entered == 1 {
+            self.files().prepare(kind, version, &key).map_err(told)?;
+        }
+        Ok(entered == 1)
+    }
+
+    /// A new version of this kind: the old one drains from here on, and no writer still seals under it.
+    pub(super) async fn turn(&self, ledger: &Ledger, kind: FileKind) -> Result<u32> {
+        let vault = self.clone();
+        let worker = ledger.as_role(Role::Worker);
+        let version = worker
+            .write(house()?, move |tx| {
+                let old = statement(
+                    "update keyring set state = 'draining', turned_at = now() where kind = ? and state = 'active'
+                     returning version",
+                )
+                .bind::<Text, _>(kind)
+                .get_result::<Version>(tx.conn())
+                .optional()?
+                .ok_or(Error::Conflict)?;
+                let version = up(old.version) + 1;
+                if vault.enter(tx, kind, version)? {
+                    Ok(Witnessed::new(version, made(kind, version)))
+                } else {
+                    Err(Error::Conflict)
+                }
+            })
+            .await?;
+        self.files().publish(kind, version).map_err(told)?;
+        self.load(ledger).await?;
+        Ok(version)
+    }
+
+    /// Reads every key that is still needed and forgets the others. All flaws at once.
+    async fn load(&self, ledger: &Ledger) -> Result<()> {
+        let files = self.files().list().map_err(told)?;
+        let known = known(ledger).await?;
+        let mut flaws = Flaws::default();
+        let mut keys = BTreeMap::new();
+        for row in &known {
+            let version = up(row.version);
+            if row.state == KeyState::Destroyed {
+                self.files().destroy(row.kind, version).map_err(told)?;
+                continue;
+            }
+            match self.examine(row) {
+                Ok(key) => {
+                    self.files().publish(row.kind, version).map_err(told)?;
+                    keys.insert((row.kind, version), key);
+                }
+                Err(fault) => flaws.add("keys", fault.to_string()),
+            }
+        }
+        flaws.or(())?;
+        self.refuse_strangers(&files, &known)?;
+        *self.0.keys.write().unwrap_or_else(PoisonError::into_inner) = keys;
+        Ok(())
+    }
+
+    /// The file of this row, if it is the one the row was made with.
+    fn examine(&self, row: &Known) -> Result<KeyBytes, KeyFault> {
+        let (kind, version) = (row.kind, up(row.version));
+        let name = self.files().name(kind, version);
+        if row.mode != self.0.mode {
+            return Err(KeyFault::Mode { name, theirs: row.mode.to_string(), ours: self.0.mode.to_string() });
+        }
+        let key = match self.files().read(kind, version) {
+            Err(KeyFault::Missing(_)) => {
+                self.files().read_prepared(kind, version).map_err(|_| KeyFault::Missing(name.clone()))?
+            }
+            other => other?,
+        };
+        if key.check_value()[..] == row.check_value { Ok(key) } else { Err(KeyFault::Wrong(name)) }
+    }
+
+    /// A file no row knows: the database is older than its keys, or these are another desk's. A root that is given
+    /// ahead of its rotation is neither.
+    fn refuse_strangers(&self, files: &[(FileKind, u32)], known: &[Known]) -> Result<()> {
+        let mut flaws = Flaws::default();
+        for (kind, version) in files {
+            let is_known = known.iter().any(|row| row.kind == *kind && up(row.version) == *version);
+            if !is_known && !self.files().is_given(*kind) {
+                flaws.add("keys", KeyFault::Unknown(self.files().name(*kind, *version)).to_string());
+            }
+        }
+        flaws.or(())
+    }
+
+    pub(super) fn drop_key(&self, kind: FileKind, version: u32) {
+        self.0.keys.write().unwrap_or_else(PoisonError::into_inner).remove(&(kind, version));
+    }
+
+    fn hold(&self, kind: FileKind, version: u32, key: KeyBytes) {
+        self.0.keys.write().unwrap_or_else(PoisonError::into_inner).insert((kind, version), key);
+    }
+}
+
+pub(super) async fn known(ledger: &Ledger) -> Result<Vec<Known>> {
+    let worker = ledger.as_role(Role::Worker);
+    worker
+        .read(&house()?, |tx| {
+            let rows = statement("select kind, version, check_value, mode, state from keyring order by kind, version");
+            Ok(rows.load::<Known>(tx.conn())?)
+        })
+        .await
+}
+
+fn made(kind: FileKind, version: u32) -> Event {
+    Event::new("key.made", "keyring", Uuid::nil()).code("kind", kind.code()).count("version", version.into())
+}
+
+/// A key fault as whoever runs the desk should read it.
+pub(super) fn told(fault: KeyFault) -> Error {
+    Error::invalid("keys", fault.to_string())
+}

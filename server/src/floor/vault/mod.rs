@@ -1,0 +1,37 @@
+//! Every key, and nothing else: envelopes and what they are bound to, keys as types, blind indexes and tombstone
+//! digests, the folder of key files. The bytes are `docs/formats.md`, for anyone to check without our code.
+//!
+//! The vault never knows a slice, never hands a key out as text, never logs a value, and never says to an outsider
+//! why something stays shut.
+
+pub mod blind;
+pub mod context;
+pub mod envelope;
+mod fault;
+pub mod files;
+pub mod keyring;
+pub mod keys;
+pub mod rewrap;
+pub mod sealing;
+pub mod secrets;
+pub mod signing;
+pub mod turning;
+pub mod wraps;
+
+pub use blind::{BlindIndex, FieldIndex, SuppressKey};
+pub use context::{KeyKind, Place, Purpose};
+pub use envelope::{Clear, Header, Opening, Shut};
+pub use files::{FileKind, KeyFault, KeyFiles, KeySource};
+pub use keyring::{KeyState, Vault};
+pub use keys::{Epoch, Index, Kek, Key, KeyBytes, Pseudonym, RequestKey, Root, Sealer, SubjectKey};
+pub use rewrap::Progress;
+pub use sealing::{SealedSecret, SecretPlace};
+pub use secrets::SecretKind;
+pub use signing::{SignKey, verify};
+pub use turning::KeyStatus;
+pub use wraps::Owned;
+
+pub use crate::floor::kernel::ids::{KeyId, SecretId};
+
+#[cfg(test)]
+pub(crate) mod testing;

@@ -1,0 +1,28 @@
+//! `serve` and `work`: a program that runs until it is told to stop.
+
+use anyhow::Context;
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::roof::boot::{self, Duties};
+use crate::roof::config::Config;
+use crate::roof::telemetry::Telemetry;
+
+/// `duties` is asked whether the desk owns its Postgres, where no other program could work beside it.
+pub(super) fn run(config: Config, telemetry: Telemetry, duties: impl Fn(bool) -> Duties) -> anyhow::Result<()> {
+    let duties = duties(config.database.url.is_none());
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let mut terminate = signal(SignalKind::terminate()).context("cannot listen for SIGTERM")?;
+        let mut interrupt = signal(SignalKind::interrupt()).context("cannot listen for SIGINT")?;
+        let running = boot::boot(config, telemetry, duties).await?;
+        if let Some(url) = running.url() {
+            super::say(&format!("the desk answers at {url}"));
+        }
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        tracing::info!("told to stop");
+        running.stop().await
+    })
+}
