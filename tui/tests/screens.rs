@@ -1,5 +1,7 @@
 //! The console tried without a terminal and in one: its rules, its pictures, its keys, hostile text, the real binary.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
+
 #[path = "screens/double.rs"]
 mod double;
 #[path = "screens/hostile.rs"]

@@ -9,7 +9,7 @@ use ratatui::backend::TestBackend;
 use rightsdesk::api::client::Client;
 use rightsdesk::core::action::Exit;
 use rightsdesk::terminal::guard::Seat;
-use rightsdesk::terminal::pump::{self, Failure, Looks};
+use rightsdesk::terminal::pump::{self, Arrival, Failure, Looks};
 use rightsdesk::terminal::theme::{Name, Theme};
 
 use crate::double::Double;
@@ -52,7 +52,7 @@ impl Seat for Stool {
     }
 
     fn input(&mut self) -> Events {
-        self.events.take().unwrap_or_else(|| Box::pin(stream::iter([key('q')])))
+        self.events.take().unwrap_or_else(|| Box::pin(stream::iter([Ok(key('q'))])))
     }
 
     fn catch_mouse(&mut self, on: bool) {
@@ -76,8 +76,8 @@ impl Seat for Stool {
     }
 }
 
-fn key(c: char) -> io::Result<Event> {
-    Ok(Event::Key(KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE)))
+fn key(c: char) -> Event {
+    Event::Key(KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE))
 }
 
 fn looks() -> Looks {
@@ -87,12 +87,12 @@ fn looks() -> Looks {
 async fn run(seat: &mut Stool, url: &str) -> Result<Exit, Failure> {
     _ = rustls::crypto::ring::default_provider().install_default();
     let client = Client::new(url, None).unwrap();
-    pump::run(seat, starting().model, looks(), std::future::ready(Ok(client))).await
+    pump::run(seat, starting().model, looks(), std::future::ready(Ok(Arrival { client, words: None }))).await
 }
 
 #[tokio::test]
 async fn a_burst_is_handled_whole_with_few_frames() {
-    let burst = stream::iter((0..2_000).map(|_| key('t')).chain([key('q')]));
+    let burst = stream::iter((0..2_000).map(|_| Ok(key('t'))).chain([Ok(key('q'))]));
     let mut seat = Stool::with(burst);
     let desk = Double::of_version("0.1.0");
     assert_eq!(run(&mut seat, &desk.url).await.unwrap(), Exit::Left);
