@@ -378,7 +378,7 @@ fn falling() -> Terminal {
 
 #[test]
 fn a_panic_anywhere_on_the_way_restores_first_and_speaks_then() {
-    let words = "the console fell over at tests/screens/pty.rs:";
+    let words = "the console fell over at tui/tests/screens/pty.rs:";
     for keys in ["u", "t", ""] {
         let mut terminal = falling();
         if keys.is_empty() {
@@ -400,7 +400,7 @@ fn a_panic_anywhere_on_the_way_restores_first_and_speaks_then() {
 fn a_fall_on_another_thread_is_told_and_the_console_goes_on() {
     let mut terminal = falling();
     terminal.type_in("o");
-    terminal.until(|seen| screen(seen).contains("a part of this program fell over at tests/screens/pty.rs"));
+    terminal.until(|seen| screen(seen).contains("a part of this program fell over at tui/tests/screens/pty.rs"));
     terminal.signal(Signal::SIGTERM);
     terminal.ended();
     terminal.assert_restored();
