@@ -79,7 +79,7 @@ pub const SETTINGS: &[Setting] = &[
 ];
 
 /// Variables that are the console's own.
-const CONSOLE: [&str; 5] = ["CONFIG", "SERVER", "TOKEN", "THEME", "E2E"];
+const CONSOLE: [&str; 7] = ["CONFIG", "SERVER", "TOKEN", "THEME", "ASCII", "READ_ONLY", "E2E"];
 
 /// What was given, by source. The first that knows a key wins.
 #[derive(Default)]
