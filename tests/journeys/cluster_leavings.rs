@@ -22,7 +22,7 @@ fn run() -> anyhow::Result<(Desk, i32, PathBuf)> {
 }
 
 fn await_nothing(postmaster: i32, folder: &Path) -> anyhow::Result<()> {
-    let until = Instant::now() + Duration::from_secs(10);
+    let until = Instant::now() + Duration::from_secs(30);
     let is_dead = || {
         let stat = std::fs::read_to_string(format!("/proc/{postmaster}/stat")).unwrap_or_default();
         stat.is_empty() || stat.contains(") Z ")
