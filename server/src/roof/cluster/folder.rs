@@ -28,7 +28,9 @@ impl Folder {
     /// Makes the folder if it is missing. Touches nothing in it.
     pub(super) fn prepare(data: &Path, runtime: Option<&Path>) -> Result<Self, Trouble> {
         let at = |why| Trouble::at(data, why);
-        std::fs::DirBuilder::new().recursive(true).mode(0o711).create(data).map_err(at)?;
+        // Closed to others; where Postgres is one of them it may pass through, and no more.
+        let mode = if geteuid().is_root() { 0o711 } else { 0o700 };
+        std::fs::DirBuilder::new().recursive(true).mode(mode).create(data).map_err(at)?;
         let root = data.canonicalize().map_err(at)?;
         Ok(Self { root, runtime: runtime.map(Path::to_path_buf) })
     }
