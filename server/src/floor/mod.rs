@@ -1,6 +1,7 @@
 //! The floor: plumbing that every slice stands on. It never names a slice.
 
 pub mod access;
+pub mod blobs;
 pub mod kernel;
 pub mod ledger;
 pub mod mail;

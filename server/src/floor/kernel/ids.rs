@@ -96,6 +96,12 @@ id!(
     "acc"
 );
 
+id!(
+    /// An object that a row stands for.
+    BlobId,
+    "obj"
+);
+
 impl TenantId {
     /// The operator as a tenant of its own.
     pub const HOUSE: Self = Self::from_uuid(Uuid::nil());
