@@ -104,9 +104,8 @@ fn is_region(text: &str) -> bool {
 fn checked(endpoint: &str, reach: Reach) -> Result<String, Flaw> {
     let flaw = |advice: &str| Flaw::new(FIELD, advice);
     let url = Url::parse(endpoint).map_err(|_| flaw("the endpoint is no address: https://objects.example"))?;
-    let host = match (url.scheme(), url.host_str()) {
-        ("http" | "https", Some(host)) => host,
-        _ => return Err(flaw("the endpoint is no address: https://objects.example")),
+    let ("http" | "https", Some(host)) = (url.scheme(), url.host_str()) else {
+        return Err(flaw("the endpoint is no address: https://objects.example"));
     };
     let is_bare = url.username().is_empty() && url.password().is_none() && url.query().is_none() && url.path() == "/";
     if !is_bare {
@@ -156,8 +155,8 @@ pub(super) fn bucket(bucket: &Bucket) -> Result<Arc<dyn ObjectStore>> {
 mod tests {
     use super::*;
 
-    fn credentials() -> Option<Credentials> {
-        Some(Credentials { key: Secret::new("AKIAswordfish"), secret: Secret::new("swordfish"), session: None })
+    fn credentials() -> Credentials {
+        Credentials { key: Secret::new("AKIAswordfish"), secret: Secret::new("swordfish"), session: None }
     }
 
     #[test]
@@ -165,7 +164,9 @@ mod tests {
         assert!(matches!(Place::parse("/var/objects", None, Reach::World), Ok(Place::Folder(_))));
         assert!(matches!(Place::parse("folder:/var/objects", None, Reach::World), Ok(Place::Folder(_))));
         let setting = "s3://desk-objects/a/b?region=eu-central-1&endpoint=https%3A%2F%2Fobjects.example%3A9000/";
-        let Ok(Place::Bucket(bucket)) = Place::parse(setting, credentials(), Reach::World) else { panic!("a bucket") };
+        let Ok(Place::Bucket(bucket)) = Place::parse(setting, Some(credentials()), Reach::World) else {
+            panic!("a bucket")
+        };
         assert_eq!(
             (bucket.name.as_str(), bucket.prefix.as_ref(), bucket.region.as_str()),
             ("desk-objects", "a/b", "eu-central-1")
@@ -195,15 +196,16 @@ mod tests {
             "https://swordfish.example/bucket",
             "/var/objects",
         ] {
-            let flaw =
-                Place::parse(setting, credentials(), Reach::House).err().unwrap_or_else(|| panic!("a flaw: {setting}"));
+            let flaw = Place::parse(setting, Some(credentials()), Reach::House)
+                .err()
+                .unwrap_or_else(|| panic!("a flaw: {setting}"));
             assert!(flaw.field == FIELD && !flaw.advice.contains("swordfish"), "{setting}");
         }
         assert!(Place::parse("s3://desk-objects?region=a", None, Reach::House).is_err());
         for endpoint in ["http://objects.example", "https://127.0.0.1:9000", "https://localhost"] {
             let setting = format!("s3://desk-objects?endpoint={endpoint}");
-            assert!(Place::parse(&setting, credentials(), Reach::World).is_err(), "{endpoint}");
-            assert!(Place::parse(&setting, credentials(), Reach::House).is_ok(), "{endpoint}");
+            assert!(Place::parse(&setting, Some(credentials()), Reach::World).is_err(), "{endpoint}");
+            assert!(Place::parse(&setting, Some(credentials()), Reach::House).is_ok(), "{endpoint}");
         }
     }
 }

@@ -1,3 +1,5 @@
+//! Letters by each way; the mail server is a double that speaks real SMTP on loopback.
+
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;

@@ -1,6 +1,7 @@
 //! A bucket that speaks S3 over real HTTP and fails on demand. It checks no signature; it notes that there is one.
 
 use std::collections::BTreeMap;
+use std::fmt::Write;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
@@ -164,11 +165,12 @@ fn list(inside: &Inside, query: &BTreeMap<String, String>) -> String {
     if let Some((key, bytes)) = first {
         let size = bytes.len();
         let at = "2026-01-01T00:00:00.000Z";
-        xml += &format!(
+        let _ = write!(
+            xml,
             "<Contents><Key>{key}</Key><Size>{size}</Size><LastModified>{at}</LastModified><ETag>\"e\"</ETag></Contents>"
         );
         if matching.next().is_some() {
-            xml += &format!("<IsTruncated>true</IsTruncated><NextContinuationToken>{key}</NextContinuationToken>");
+            let _ = write!(xml, "<IsTruncated>true</IsTruncated><NextContinuationToken>{key}</NextContinuationToken>");
         }
     }
     xml + "</ListBucketResult>"

@@ -1,3 +1,5 @@
+//! Objects in a real folder and in a bucket that speaks real HTTP.
+
 mod double;
 
 use std::time::Duration;
