@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod jobs;
+pub mod blobs;
 pub mod kernel;
 pub mod ledger;
 pub mod mail;

@@ -5,7 +5,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 use lettre::Message;
 
 use super::Letter;
-use crate::floor::kernel::Result;
 
 /// What would have gone out.
 #[derive(Clone)]
@@ -35,9 +34,8 @@ impl Mailbox {
         std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    pub(super) fn keep(&self, letter: &Letter, message: &Message) -> Result<()> {
+    pub(super) fn keep(&self, letter: &Letter, message: &Message) {
         let kept = Kept { letter: letter.clone(), wire: message.formatted() };
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push(kept);
-        Ok(())
     }
 }

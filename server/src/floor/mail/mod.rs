@@ -57,7 +57,10 @@ impl Mail {
         let (way, sent) = match &self.out {
             Out::Post(post) => ("smtp", post.send(message).await),
             Out::Folder(folder) => ("folder", folder.keep(letter.message_id.clone(), message.formatted()).await),
-            Out::Memory(mailbox) => ("memory", mailbox.keep(letter, &message)),
+            Out::Memory(mailbox) => {
+                mailbox.keep(letter, &message);
+                ("memory", Ok(()))
+            }
         };
         let fate = match &sent {
             Ok(()) => "sent",

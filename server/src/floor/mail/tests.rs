@@ -1,3 +1,5 @@
+//! Letters by each way; the mail server is a double that speaks real SMTP on loopback.
+
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -30,8 +32,11 @@ fn open(way: &str) -> Mail {
     Mail::open(way, "Privacy desk <privacy@shop.example>", watch()).expect("a way for letters")
 }
 
+/// What the double says to a command; `None` is to hang.
+type Answer = fn(&str) -> Option<&'static str>;
+
 /// A mail server on loopback that answers each command by `answer`, and keeps what it heard.
-async fn server(answer: fn(&str) -> Option<&'static str>) -> (SocketAddr, Arc<Mutex<String>>) {
+async fn server(answer: Answer) -> (SocketAddr, Arc<Mutex<String>>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("an address");
     let heard = Arc::new(Mutex::new(String::new()));
@@ -68,6 +73,7 @@ async fn server(answer: fn(&str) -> Option<&'static str>) -> (SocketAddr, Arc<Mu
     (address, heard)
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "it is an Answer")]
 fn polite(command: &str) -> Option<&'static str> {
     Some(match command.split([' ', ':']).next().unwrap_or_default() {
         "" => "220 double ready\r\n",
@@ -106,7 +112,7 @@ async fn each_answer_of_a_mail_server_is_one_outcome() {
     fn at_recipient(command: &str, reply: &'static str) -> Option<&'static str> {
         if command.starts_with("RCPT") { Some(reply) } else { polite(command) }
     }
-    let cases: [(fn(&str) -> Option<&'static str>, &str); 6] = [
+    let cases: [(Answer, &str); 6] = [
         (|command| at_recipient(command, "550 5.1.1 no such user ada@example.com\r\n"), "LETTER_REFUSED"),
         (|command| at_recipient(command, "451 4.3.0 try later, ada@example.com\r\n"), "UNAVAILABLE"),
         (|command| at_recipient(command, "535 5.7.8 who is ada@example.com\r\n"), "INTERNAL"),

@@ -12,6 +12,7 @@ mod shapes;
 mod spans;
 #[cfg(test)]
 mod tests;
+mod words;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
