@@ -1,7 +1,11 @@
 //! What journeys and laws stand on: a throwaway Postgres, folders that vanish, and desks as real processes.
 //! It mocks nothing of ours, and leaves no process and no file behind, however the run ends.
 
+pub mod base;
 pub mod cluster;
 pub mod desk;
 pub mod janitor;
+pub mod logs;
 pub mod scratch;
+pub mod tree;
+pub mod world;

@@ -1,1 +1,12 @@
-//! Properties of the whole repository, as tests whose names are sentences.
+//! Properties of the whole repository. A law is a sentence that stays true.
+
+mod contract_is_current;
+mod every_tenant_table_is_fenced;
+mod figures_are_described;
+mod grants_are_as_published;
+mod imports_flow_downward;
+mod migrations_go_both_ways;
+mod only_doors_reach_outside;
+mod secrets_never_print;
+mod settings_are_documented;
+mod vocabularies_match_the_database;

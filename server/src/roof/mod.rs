@@ -1,3 +1,10 @@
 //! The roof: sums, lists and edges over all slices.
 
+pub mod boot;
 pub mod cluster;
+pub mod commands;
+pub mod config;
+pub mod http;
+pub mod schema;
+pub mod telemetry;
+pub mod workers;

@@ -7,4 +7,4 @@ mod scope;
 
 pub use caller::{Actor, Caller, Lease};
 pub use permission::Permission;
-pub use scope::{Desk, DeskPermit, One, Reach, Scope, Span, SpanPermit};
+pub use scope::{Desk, DeskPermit, One, Readable, Scope, Span, SpanPermit};

@@ -29,7 +29,7 @@ pub struct Scope<K> {
 }
 
 /// What tenants a reading scope reaches.
-pub trait Reach {
+pub trait Readable {
     fn actor(&self) -> Actor;
     fn tenants(&self) -> &[TenantId];
 }
@@ -54,7 +54,7 @@ impl Scope<One> {
     }
 }
 
-impl Reach for Scope<One> {
+impl Readable for Scope<One> {
     fn actor(&self) -> Actor {
         self.actor
     }
@@ -64,7 +64,7 @@ impl Reach for Scope<One> {
     }
 }
 
-impl Reach for Scope<Span> {
+impl Readable for Scope<Span> {
     fn actor(&self) -> Actor {
         self.actor
     }

@@ -4,6 +4,7 @@
 pub mod error;
 pub mod ids;
 pub mod mode;
+pub mod reach;
 pub mod secret;
 pub mod text;
 pub mod time;
@@ -12,5 +13,6 @@ pub mod vocabulary;
 pub use error::{Error, Flaw, Flaws, Refusal, Report, Result};
 pub use ids::{JobId, Ref, RequestId, StaffId, SubjectId, TenantId};
 pub use mode::Mode;
+pub use reach::Reach;
 pub use secret::{Personal, Sealed, Secret};
 pub use time::{Day, Instant, Watch};

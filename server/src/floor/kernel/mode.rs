@@ -1,5 +1,6 @@
 //! What kind of desk this is. A desk of one kind refuses keys and databases of another.
 
+use super::reach::Reach;
 use super::vocabulary::vocabulary;
 
 vocabulary! {
@@ -15,8 +16,8 @@ vocabulary! {
 }
 
 impl Mode {
-    /// Whether plain http and loopback are acceptable on the far side.
-    pub fn trusts_loopback(self) -> bool {
-        self != Self::Production
+    /// How far this desk may go in the clear.
+    pub fn reach(self) -> Reach {
+        if self == Self::Production { Reach::World } else { Reach::House }
     }
 }

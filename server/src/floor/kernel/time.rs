@@ -36,6 +36,7 @@ impl Instant {
         Day(self.0.date_naive())
     }
 
+    #[must_use]
     pub fn plus(self, span: Duration) -> Self {
         Self(self.0 + span)
     }

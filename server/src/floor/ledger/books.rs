@@ -12,7 +12,7 @@ use super::chain::{self, Hash};
 use super::statement::statement;
 use super::tables::access_log;
 use super::tx::Tx;
-use crate::floor::kernel::{Error, Result, Sealed, SubjectId};
+use crate::floor::kernel::{Error, Instant, Result, Sealed, SubjectId};
 
 /// What an event is about: a word of ours and an id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -106,7 +106,7 @@ pub(super) fn append(tx: &mut Tx, event: &Event) -> Result<()> {
     let object = event.object.to_string();
     let payload_hash: Option<Hash> = event.facts.as_ref().map(|facts| Sha256::digest(facts).into());
     let tail = chain::tail(&actor, event.action, &object, payload_hash.as_ref());
-    let held = tx.held_now().map(|now| now.micros());
+    let held = tx.held_now().map(Instant::micros);
     let links = statement(APPEND)
         .bind::<Nullable<BigInt>, _>(held)
         .bind::<Binary, _>(chain::head(tenant))

@@ -16,6 +16,8 @@ begin
   end loop;
 end
 $$;
+-- It owns the database, and only an inheriting role may use what that brings.
+alter role rd_owner inherit;
 grant rd_owner to rd_migrator;
 grant rd_api, rd_worker, rd_dispatcher, rd_desk, rd_auditor to rightsdesk;
 alter role rightsdesk set statement_timeout = '10s';

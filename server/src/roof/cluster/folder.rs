@@ -150,7 +150,7 @@ mod tests {
         }
         let data = root.path().join("a".repeat(100));
         let refused = Folder::prepare(&data, None).unwrap().settle().unwrap_err().to_string();
-        assert!(refused.contains("too long for a socket") && refused.contains("RIGHTSDESK_CLUSTER_DATA"), "{refused}");
+        assert!(refused.contains("too long for a socket") && refused.contains("RIGHTSDESK_DATA"), "{refused}");
         let home = Folder::prepare(&data, Some(runtime.path())).unwrap().settle().unwrap();
         assert!(home.socket_folder().starts_with(runtime.path().canonicalize().unwrap()));
         let mode = std::fs::metadata(home.socket_folder()).unwrap().mode() & 0o777;

@@ -50,7 +50,7 @@ pub fn at_work_in(folder: &Path) -> Vec<i32> {
 /// Reads the lines `p<pid>`, `fcwd`, `n<folder>` of each process.
 #[cfg(any(not(target_os = "linux"), test))]
 fn listed(told: &str, home: &Path) -> Vec<i32> {
-    let mut pid = None;
+    let mut pid: Option<i32> = None;
     let mut found = Vec::new();
     for line in told.lines() {
         if let Some(number) = line.strip_prefix('p') {

@@ -16,7 +16,7 @@ use super::processes::signal_all;
 use super::{Setup, Trouble, initdb, launch, takeover, tuning};
 
 /// How long crash recovery may take. The size of the log bounds it to a fraction of this.
-const PATIENCE: Duration = Duration::from_secs(180);
+const PATIENCE: Duration = Duration::from_mins(3);
 /// The longest pause before another try to bring a dead postmaster back.
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
@@ -132,10 +132,10 @@ fn keep(charge: &Charge, board: &Board) {
         match live(charge, board) {
             Err(trouble) if !has_lived => return board.turn(Life::Over(Some(trouble))),
             Err(trouble) if !board.is_unwanted() => {
-                tracing::error!("the private Postgres does not come back: {trouble}")
+                tracing::error!("the private Postgres does not come back: {trouble}");
             }
             Ok(words) if !board.is_unwanted() => {
-                tracing::warn!("the private Postgres ended, starting it again: {words}")
+                tracing::warn!("the private Postgres ended, starting it again: {words}");
             }
             Ok(_) | Err(_) => {}
         }

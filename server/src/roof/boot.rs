@@ -1,0 +1,197 @@
+//! From settings to a running program, and from there to a graceful stop. Every setting is taken up here by name,
+//! so that one nobody uses does not pass quietly.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use anyhow::Context;
+
+use super::cluster::{self, Address, Cluster, Setup, Trouble};
+use super::config::{self, Config};
+use super::http::{self, Edge, Listening};
+use super::schema;
+use super::telemetry::{self, Telemetry};
+use crate::floor::kernel::{Flaws, Mode, Secret, Watch};
+use crate::floor::ledger::{self, Ledger, Limits, migrations};
+use crate::floor::vault::{KeySource, Vault};
+
+/// The name of the database in a private Postgres.
+const DATABASE: &str = "rightsdesk";
+
+/// What a program does once it runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Duties {
+    /// Answers calls; on a Postgres of its own, carries out jobs too, for no other program outlives it there.
+    Serve,
+    /// Carries out jobs.
+    Work,
+    /// Neither: a command that needs the desk's doors for a while.
+    Visit,
+}
+
+/// A program that runs.
+pub struct Running {
+    pub ledger: Ledger,
+    pub vault: Vault,
+    listening: Option<Listening>,
+    stopping: Arc<AtomicBool>,
+    grace: Duration,
+    telemetry: Telemetry,
+    postgres: Option<Cluster>,
+}
+
+impl Running {
+    /// Where calls are answered, if this program answers any.
+    pub fn url(&self) -> Option<String> {
+        self.listening.as_ref().map(Listening::url)
+    }
+
+    /// Not ready any more, calls and jobs in flight finish within the grace, then the private Postgres goes last.
+    pub async fn stop(self) -> anyhow::Result<()> {
+        self.stopping.store(true, Ordering::Relaxed);
+        if let Some(listening) = self.listening {
+            listening.stop(self.grace).await?;
+        }
+        if let Some(postgres) = self.postgres {
+            tokio::task::spawn_blocking(move || postgres.stop()).await?;
+        }
+        self.telemetry.stop();
+        Ok(())
+    }
+}
+
+/// Starts everything the duties ask for.
+pub async fn boot(config: Config, telemetry: Telemetry, duties: Duties) -> anyhow::Result<Running> {
+    let Config { mode, data, database, http, introspection, keys, mail: _, blobs: _, jobs: _, log: _ } = config;
+    let limits = Limits { connections: database.connections, prepare: database.prepare, ..Limits::default() };
+    let may_visit = duties != Duties::Serve;
+    let (postgres, online) = tokio::task::spawn_blocking(move || database_of(data, database, may_visit)).await??;
+    let ledger = Ledger::open(&online, limits, Watch::host());
+    let vault = Vault::open(&ledger, source_of(keys), mode).await.map_err(told)?;
+    let stopping = Arc::new(AtomicBool::new(false));
+    let listening = if duties == Duties::Serve {
+        let edge = Edge {
+            desk: schema::desk(introspection),
+            ledger: ledger.clone(),
+            telemetry: telemetry.clone(),
+            stopping: Arc::clone(&stopping),
+            body: http.body,
+            read: http.read,
+            answer: http.answer,
+        };
+        let listening = http::listen(http::router(edge), http.listen, http.tls.as_ref(), http.read).await?;
+        tracing::info!(url = %listening.url(), "the desk answers");
+        Some(listening)
+    } else {
+        None
+    };
+    Ok(Running { ledger, vault, listening, stopping, grace: http.grace, telemetry, postgres })
+}
+
+fn source_of(keys: config::Keys) -> KeySource {
+    match keys.root {
+        Some(root) => KeySource::GivenRoot { root, folder: keys.folder },
+        None => KeySource::Folder(keys.folder),
+    }
+}
+
+/// A database that is ready for a program that is online.
+fn database_of(
+    data: PathBuf,
+    database: config::Database,
+    may_visit: bool,
+) -> anyhow::Result<(Option<Cluster>, Secret)> {
+    let (postgres, online) = if let Some(url) = database.url {
+        (None, url)
+    } else {
+        let setup = Setup { bin: database.binaries, ..Setup::new(data, cluster::own_launcher()?) };
+        match Cluster::open(setup.clone()) {
+            Ok(postgres) => {
+                let urls = own(postgres.address());
+                bring_up(&urls)?;
+                (Some(postgres), urls.online)
+            }
+            Err(Trouble::Taken { .. }) if may_visit => (None, own(&Cluster::visit(&setup)?).online),
+            Err(trouble) => return Err(trouble.into()),
+        }
+    };
+    let flaws =
+        ledger::inspect(&online).context("the database named by database.url does not answer, or not to this login")?;
+    if !flaws.is_empty() {
+        anyhow::bail!(flawed(&flaws));
+    }
+    Ok((postgres, online))
+}
+
+struct Urls {
+    admin: Secret,
+    migrator: Secret,
+    online: Secret,
+}
+
+fn own(postgres: &Address) -> Urls {
+    let url = |database: &str, login: &str| Secret::new(postgres.url(database, login));
+    Urls {
+        admin: url("postgres", cluster::SUPERUSER),
+        migrator: url(DATABASE, "rd_migrator"),
+        online: url(DATABASE, "rightsdesk"),
+    }
+}
+
+/// Roles, database, migrations: what is there already stays as it is.
+fn bring_up(urls: &Urls) -> anyhow::Result<Vec<String>> {
+    migrations::install(&urls.admin, DATABASE)?;
+    let applied = migrations::migrate(&urls.migrator).map_err(told)?;
+    for migration in &applied {
+        tracing::info!(%migration, "applied");
+    }
+    Ok(applied)
+}
+
+/// The verb `migrate`: brings the database of the settings to this program's schema.
+pub fn migrate(config: Config) -> anyhow::Result<Vec<String>> {
+    let config::Database { url, migrator_url, admin_url, binaries, .. } = config.database;
+    if url.is_none() {
+        let postgres = Cluster::open(Setup { bin: binaries, ..Setup::new(config.data, cluster::own_launcher()?) })?;
+        return bring_up(&own(postgres.address()));
+    }
+    let migrator = migrator_url
+        .context("database.migrator_url is missing: migrations run as a login of their own that may become rd_owner")?;
+    if let Some(admin) = admin_url {
+        let named = migrator.expose().split('?').next().and_then(|url| url.rsplit('/').next()).unwrap_or(DATABASE);
+        migrations::install(&admin, named).map_err(told)?;
+    }
+    migrations::migrate(&migrator).map_err(told)
+}
+
+/// At the operator's own terminal the inner story may be told: it holds no data.
+fn told(error: crate::floor::kernel::Error) -> anyhow::Error {
+    match error {
+        crate::floor::kernel::Error::Internal(report) => anyhow::anyhow!(report.story().to_owned()),
+        other => other.into(),
+    }
+}
+
+/// Flaws as a list, a line each.
+pub fn flawed(flaws: &Flaws) -> String {
+    let lines: Vec<String> = flaws.iter().map(|flaw| format!("{}: {}", flaw.field, flaw.advice)).collect();
+    lines.join("\n")
+}
+
+/// Once per process, before anything speaks TLS.
+pub fn prepare() {
+    // An error means that a provider stands already, which is what is wanted.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+}
+
+/// Logs and figures, as the settings say.
+pub fn telemetry_of(log: &config::Log, mode: Mode) -> Result<Telemetry, Flaws> {
+    telemetry::install(&telemetry::Settings {
+        format: if log.json { telemetry::Format::Json } else { telemetry::Format::Readable },
+        filter: log.filter.clone(),
+        otlp: log.otlp_endpoint.clone().map(|endpoint| telemetry::Otlp { endpoint, reach: mode.reach() }),
+        writer: telemetry::Writer::default(),
+    })
+}

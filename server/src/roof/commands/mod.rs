@@ -1,0 +1,123 @@
+//! The verbs a terminal has, apart from the console's own. One file each; this is their list.
+//! Results go to standard output, words to standard error.
+
+mod keys;
+mod migrate;
+mod schema;
+mod serve;
+mod settings;
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+pub use settings::Given;
+
+use super::boot::{self, Duties, flawed};
+use super::cluster;
+use super::config::{Config, Sources};
+use crate::floor::kernel::Error;
+
+/// What can be done without the console.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Answer calls until told to stop (Ctrl-C or SIGTERM); on a desk of its own, carry out its jobs too
+    Serve,
+    /// Carry out jobs until told to stop; run as many as you like beside `serve`
+    Work,
+    /// Bring the database to the schema of this program
+    Migrate,
+    /// Print the GraphQL contract
+    Schema,
+    /// Look after the keys
+    #[command(subcommand)]
+    Keys(keys::Verb),
+}
+
+/// Settings given as flags, and the file that holds others.
+#[derive(Debug, Args)]
+pub struct Settings {
+    /// Read settings from this TOML file (`RIGHTSDESK_CONFIG` works too)
+    #[arg(long, global = true, value_name = "FILE", help_heading = "Settings")]
+    config: Option<PathBuf>,
+    #[command(flatten)]
+    given: Given,
+}
+
+impl Settings {
+    /// The settings in force, or all that is wrong with them.
+    pub fn read(self) -> Result<Config, Error> {
+        Config::read(&Sources::gather(self.given.0, self.config.as_deref())?)
+    }
+}
+
+/// The server's command line, without the console.
+#[derive(Debug, Parser)]
+#[command(name = "rightsdesk-server", version, about = "The privacy desk of a multi-tenant e-commerce platform")]
+struct Line {
+    #[command(subcommand)]
+    command: Command,
+    #[command(flatten)]
+    settings: Settings,
+}
+
+/// The whole of a program that has no console.
+pub fn main() -> ExitCode {
+    if let Some(ended) = cluster::launched() {
+        return ended;
+    }
+    boot::prepare();
+    let line = Line::parse();
+    run(&line.command, line.settings)
+}
+
+/// Carries a command out and says how it ended.
+pub fn run(command: &Command, settings: Settings) -> ExitCode {
+    if matches!(command, Command::Schema) {
+        return ended(schema::run());
+    }
+    let config = match settings.read() {
+        Ok(config) => config,
+        Err(error) => return usage(&error),
+    };
+    let telemetry = match boot::telemetry_of(&config.log, config.mode) {
+        Ok(telemetry) => telemetry,
+        Err(flaws) => return usage(&flaws.into()),
+    };
+    match command {
+        Command::Serve => ended(serve::run(config, telemetry, Duties::Serve)),
+        Command::Work => ended(serve::run(config, telemetry, Duties::Work)),
+        Command::Migrate => ended(migrate::run(config)),
+        Command::Keys(verb) => ended(keys::run(*verb, config, telemetry)),
+        Command::Schema => ExitCode::SUCCESS,
+    }
+}
+
+fn ended(outcome: anyhow::Result<()>) -> ExitCode {
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            say(&format!("rightsdesk: {error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn usage(error: &Error) -> ExitCode {
+    match error {
+        Error::Invalid(flaws) => say(&format!("rightsdesk: these settings cannot be used\n{}", flawed(flaws))),
+        other => say(&format!("rightsdesk: {other}")),
+    }
+    ExitCode::from(2)
+}
+
+fn say(words: &str) {
+    let _ = writeln!(std::io::stderr(), "{words}");
+}
+
+fn print(result: &str) -> anyhow::Result<()> {
+    std::io::stdout().write_all(result.as_bytes())?;
+    Ok(())
+}

@@ -1,0 +1,26 @@
+//! `serve` and `work`: a program that runs until it is told to stop.
+
+use anyhow::Context;
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::roof::boot::{self, Duties};
+use crate::roof::config::Config;
+use crate::roof::telemetry::Telemetry;
+
+pub(super) fn run(config: Config, telemetry: Telemetry, duties: Duties) -> anyhow::Result<()> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let mut terminate = signal(SignalKind::terminate()).context("cannot listen for SIGTERM")?;
+        let mut interrupt = signal(SignalKind::interrupt()).context("cannot listen for SIGINT")?;
+        let running = boot::boot(config, telemetry, duties).await?;
+        if let Some(url) = running.url() {
+            super::say(&format!("the desk answers at {url}"));
+        }
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        tracing::info!("told to stop");
+        running.stop().await
+    })
+}

@@ -1,0 +1,109 @@
+//! What a GraphQL call must be before the library sees it: POST, JSON, one object, small, and arrived in time.
+//! Answers repeat nothing of what was sent.
+
+use std::time::Duration;
+
+use async_graphql::Request as Document;
+use async_graphql_axum::GraphQLResponse;
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::{Json, body};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use serde_json::json;
+
+use super::Edge;
+use crate::floor::kernel::Error;
+
+/// Longest document, in bytes.
+const DOCUMENT: usize = 10 * 1024;
+
+pub async fn answer(State(edge): State<Edge>, headers: HeaderMap, body: Body) -> Response {
+    match admit(&edge, &headers, body).await {
+        Ok(document) => GraphQLResponse::from(edge.desk.execute(document).await).into_response(),
+        Err(refused) => refused.into_response(),
+    }
+}
+
+async fn admit(edge: &Edge, headers: &HeaderMap, body: Body) -> Result<Document, Refused> {
+    if !is_json(headers) {
+        return Err(Refused(StatusCode::UNSUPPORTED_MEDIA_TYPE, "UNSUPPORTED_MEDIA_TYPE", "send application/json"));
+    }
+    let bytes = collect(body, edge.body, edge.read).await?;
+    let value: serde_json::Value =
+        serde_json::from_slice(&bytes).map_err(|_| Refused::malformed("the body is not JSON"))?;
+    if !value.is_object() {
+        return Err(Refused::malformed("send one object; batches are not taken"));
+    }
+    let document: Document =
+        serde_json::from_value(value).map_err(|_| Refused::malformed("send query, operationName, variables"))?;
+    if document.query.len() > DOCUMENT {
+        return Err(Refused(StatusCode::PAYLOAD_TOO_LARGE, "DOCUMENT_TOO_LARGE", "the document is over 10 KiB"));
+    }
+    Ok(document)
+}
+
+async fn collect(body: Body, most: usize, within: Duration) -> Result<body::Bytes, Refused> {
+    let read = Limited::new(body, most).collect();
+    match tokio::time::timeout(within, read).await {
+        Ok(Ok(whole)) => Ok(whole.to_bytes()),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => {
+            Err(Refused(StatusCode::PAYLOAD_TOO_LARGE, "BODY_TOO_LARGE", "the body is over the limit"))
+        }
+        Ok(Err(_)) => Err(Refused::malformed("the body broke off")),
+        Err(_) => Err(Refused(StatusCode::REQUEST_TIMEOUT, "BODY_TOO_SLOW", "the body took too long to arrive")),
+    }
+}
+
+/// `application/json`, alone or in UTF-8. Anything a browser sends without asking first is refused.
+fn is_json(headers: &HeaderMap) -> bool {
+    let Some(media) = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()) else { return false };
+    let mut parts = media.split(';').map(str::trim);
+    let json = parts.next().is_some_and(|kind| kind.eq_ignore_ascii_case("application/json"));
+    json && parts
+        .all(|part| part.eq_ignore_ascii_case("charset=utf-8") || part.eq_ignore_ascii_case("charset=\"utf-8\""))
+}
+
+struct Refused(StatusCode, &'static str, &'static str);
+
+impl Refused {
+    fn malformed(advice: &'static str) -> Self {
+        Self(StatusCode::BAD_REQUEST, "BAD_REQUEST", advice)
+    }
+}
+
+impl IntoResponse for Refused {
+    fn into_response(self) -> Response {
+        shaped(self.0, self.1, self.2)
+    }
+}
+
+/// One of the seven outcomes, outside GraphQL.
+pub fn refuse(error: &Error) -> Response {
+    let status = match error {
+        Error::Invalid(_) | Error::Refused(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        Error::Conflict => StatusCode::CONFLICT,
+        Error::NotFound(_) => StatusCode::NOT_FOUND,
+        Error::Forbidden(_) => StatusCode::FORBIDDEN,
+        Error::Unavailable { .. } => StatusCode::SERVICE_UNAVAILABLE,
+        Error::Internal(report) => {
+            tracing::error!(reference = %report.reference.as_simple(), story = report.story(), "a call failed");
+            StatusCode::INTERNAL_SERVER_ERROR
+        }
+    };
+    let mut answer = shaped(status, error.code(), &error.to_string());
+    if let Error::Unavailable { after, .. } = error {
+        answer.headers_mut().insert(header::RETRY_AFTER, after.as_secs().max(1).into());
+    }
+    answer
+}
+
+/// A panic's answer: the standing hook has logged where.
+pub fn failed() -> Response {
+    refuse(&Error::internal("a call panicked"))
+}
+
+fn shaped(status: StatusCode, code: &str, message: &str) -> Response {
+    (status, Json(json!({ "errors": [{ "message": message, "extensions": { "code": code } }] }))).into_response()
+}

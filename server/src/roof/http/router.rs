@@ -1,0 +1,108 @@
+//! Which path leads where, and what every call goes through: an id, a time limit, a panic net, a figure.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{MatchedPath, Request};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::request_id::{MakeRequestId, PropagateRequestIdLayer, RequestId, SetRequestIdLayer};
+use tower_http::set_header::SetResponseHeaderLayer;
+use tower_http::timeout::TimeoutLayer;
+use tracing::Instrument;
+use uuid::Uuid;
+
+use super::{gate, health};
+use crate::floor::ledger::Ledger;
+use crate::roof::schema::Desk;
+use crate::roof::telemetry::Telemetry;
+
+/// What the edge holds.
+#[derive(Clone)]
+pub struct Edge {
+    pub desk: Desk,
+    pub ledger: Ledger,
+    pub telemetry: Telemetry,
+    /// Set when the program is told to stop: readiness turns away, calls in flight go on.
+    pub stopping: Arc<AtomicBool>,
+    pub body: usize,
+    pub read: Duration,
+    pub answer: Duration,
+}
+
+impl Edge {
+    pub fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::Relaxed)
+    }
+}
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+pub fn router(edge: Edge) -> Router {
+    let answer = edge.answer;
+    Router::new()
+        .route("/graphql", post(gate::answer))
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(health::ready))
+        .route("/metrics", get(health::metrics))
+        .fallback(|| async { StatusCode::NOT_FOUND })
+        .layer(CatchPanicLayer::custom(|_| gate::failed()))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, answer))
+        .layer(SetResponseHeaderLayer::if_not_present(
+            header::CACHE_CONTROL,
+            HeaderValue::from_static("private, no-store"),
+        ))
+        .layer(SetResponseHeaderLayer::overriding(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")))
+        .layer(middleware::from_fn(measured))
+        .layer(PropagateRequestIdLayer::new(REQUEST_ID))
+        .layer(SetRequestIdLayer::new(REQUEST_ID, Ours))
+        .layer(middleware::from_fn(forget_their_id))
+        .with_state(edge)
+}
+
+/// A caller's own request id could carry anything into our logs, so ours replaces it.
+async fn forget_their_id(mut call: Request, next: Next) -> Response {
+    call.headers_mut().remove(REQUEST_ID);
+    next.run(call).await
+}
+
+#[derive(Clone, Copy)]
+struct Ours;
+
+impl MakeRequestId for Ours {
+    fn make_request_id<B>(&mut self, _: &axum::http::Request<B>) -> Option<RequestId> {
+        HeaderValue::from_str(&Uuid::new_v4().as_simple().to_string()).ok().map(RequestId::new)
+    }
+}
+
+/// One span and two figures per call: by route, never by path, which might hold a token.
+async fn measured(call: Request, next: Next) -> Response {
+    let route = call.extensions().get::<MatchedPath>().map_or("unmatched", MatchedPath::as_str).to_owned();
+    let id = call
+        .extensions()
+        .get::<RequestId>()
+        .and_then(|id| id.header_value().to_str().ok())
+        .unwrap_or_default()
+        .to_owned();
+    let method = call.method().as_str().to_owned();
+    let span = tracing::info_span!("http.call", call.id = %id, call.method = %method, call.route = %route);
+    let begun = std::time::Instant::now();
+    let answer = next.run(call).instrument(span.clone()).await;
+    let status = answer.status();
+    span.in_scope(|| tracing::debug!(status = status.as_u16(), "answered"));
+    let labels = [("route", route), ("method", method), ("status", status.as_u16().to_string())];
+    metrics::counter!("rightsdesk_calls_total", &labels).increment(1);
+    metrics::histogram!("rightsdesk_call_seconds", &labels[..1]).record(begun.elapsed());
+    answer
+}
+
+impl IntoResponse for crate::floor::kernel::Error {
+    fn into_response(self) -> Response {
+        gate::refuse(&self)
+    }
+}

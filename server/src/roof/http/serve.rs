@@ -1,0 +1,69 @@
+//! Binding, TLS, and the graceful stop.
+
+use std::net::{SocketAddr, TcpListener};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::Context;
+use axum::Router;
+use axum_server::Handle;
+use axum_server::tls_rustls::RustlsConfig;
+use hyper_util::rt::{TokioExecutor, TokioTimer};
+use hyper_util::server::conn::auto::Builder;
+use tokio::task::JoinHandle;
+
+/// A server that answers.
+pub struct Listening {
+    pub at: SocketAddr,
+    pub secure: bool,
+    handle: Handle<SocketAddr>,
+    task: JoinHandle<std::io::Result<()>>,
+}
+
+/// Binds and answers until told to stop.
+pub async fn listen(
+    router: Router,
+    at: SocketAddr,
+    tls: Option<&(PathBuf, PathBuf)>,
+    read: Duration,
+) -> anyhow::Result<Listening> {
+    let listener = TcpListener::bind(at).with_context(|| {
+        format!("cannot listen on {at}: choose another with --http-listen, port 0 takes a free one")
+    })?;
+    listener.set_nonblocking(true)?;
+    let at = listener.local_addr()?;
+    let handle = Handle::new();
+    let service = router.into_make_service();
+    let task = if let Some((certificate, key)) = tls {
+        let config = RustlsConfig::from_pem_file(certificate, key).await.with_context(|| {
+            format!("cannot use {} with {} for TLS: give PEM files that match", certificate.display(), key.display())
+        })?;
+        let mut server = axum_server::from_tcp_rustls(listener, config)?.handle(handle.clone());
+        patient(server.http_builder(), read);
+        tokio::spawn(server.serve(service))
+    } else {
+        let mut server = axum_server::from_tcp(listener)?.handle(handle.clone());
+        patient(server.http_builder(), read);
+        tokio::spawn(server.serve(service))
+    };
+    Ok(Listening { at, secure: tls.is_some(), handle, task })
+}
+
+/// A caller that dribbles its headers is let go.
+fn patient(builder: &mut Builder<TokioExecutor>, read: Duration) {
+    builder.http1().timer(TokioTimer::new()).header_read_timeout(read);
+    builder.http2().timer(TokioTimer::new()).max_concurrent_streams(64).keep_alive_interval(Duration::from_secs(20));
+}
+
+impl Listening {
+    pub fn url(&self) -> String {
+        format!("{}://{}", if self.secure { "https" } else { "http" }, self.at)
+    }
+
+    /// No new calls; those in flight may finish within `grace`.
+    pub async fn stop(self, grace: Duration) -> anyhow::Result<()> {
+        self.handle.graceful_shutdown(Some(grace));
+        self.task.await??;
+        Ok(())
+    }
+}

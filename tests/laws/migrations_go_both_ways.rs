@@ -1,0 +1,93 @@
+//! Up, down, up is the same schema; and what is generated from it is what is committed.
+
+use std::fmt::Write;
+
+use harness::base::{fresh, migrated};
+use harness::tree::{must_equal, root};
+use rightsdesk_server::floor::ledger::migrations;
+
+const SHAPE: &str = "
+select 'column ' || table_schema || '.' || table_name || '.' || column_name || ' ' || data_type || ' ' || is_nullable
+       || ' ' || coalesce(column_default, '') as line
+  from information_schema.columns where table_schema in ('app', 'public')
+union all
+select 'constraint ' || conrelid::regclass || ' ' || conname || ' ' || pg_get_constraintdef(oid)
+  from pg_constraint where connamespace = 'public'::regnamespace
+union all
+select 'index ' || indexdef from pg_indexes where schemaname = 'public'
+union all
+select 'policy ' || tablename || ' ' || policyname || ' ' || cmd || ' ' || array_to_string(roles, ',') || ' '
+       || coalesce(qual, '') || ' ' || coalesce(with_check, '')
+  from pg_policies
+union all
+select 'routine ' || p.oid::regprocedure || ' ' || md5(p.prosrc)
+  from pg_proc p where p.pronamespace = to_regnamespace('app')
+union all
+select 'grant ' || grantee || ' ' || table_name || ' ' || privilege_type
+  from information_schema.role_table_grants where table_schema = 'public'
+order by line";
+
+#[test]
+fn migrations_go_both_ways() {
+    let base = fresh();
+    let first = base.lines(SHAPE);
+    assert!(first.len() > 20, "the law sees no schema");
+    migrations::revert_all(&base.migrator).expect("every down.sql is real");
+    let bare = base.lines(SHAPE);
+    let left: Vec<_> = bare.iter().filter(|line| !line.contains("__diesel_schema_migrations")).collect();
+    assert!(left.is_empty(), "down leaves these behind: {left:?}");
+    migrations::migrate(&base.migrator).expect("every up.sql runs again");
+    assert_eq!(base.lines(SHAPE), first);
+}
+
+/// The sections of `server/diesel.toml` say which slice sees which tables.
+#[test]
+fn tables_are_current() {
+    let text = std::fs::read_to_string(root().join("server/diesel.toml")).expect("server/diesel.toml");
+    let config: toml::Table = text.parse().expect("TOML");
+    let sections = config["print_schema"].as_table().expect("sections");
+    for section in sections.values() {
+        let file = section["file"].as_str().expect("file");
+        let only = section["filter"]["only_tables"].as_array().expect("only_tables");
+        let mut out =
+            String::from("// Generated from the migrated database; the law `tables_are_current` compares it.\n");
+        for table in only.iter().filter_map(toml::Value::as_str) {
+            out.push_str(&printed(table));
+        }
+        must_equal(&format!("server/{file}"), &out);
+    }
+}
+
+fn printed(table: &str) -> String {
+    let keys = migrated().lines(&format!(
+        "select a.attname::text as line from pg_index i
+           join pg_attribute a on a.attrelid = i.indrelid and a.attnum = any (i.indkey)
+          where i.indrelid = '{table}'::regclass and i.indisprimary order by array_position(i.indkey::int2[], a.attnum)"
+    ));
+    let columns = migrated().lines(&format!(
+        "select a.attname || ' ' || a.attnotnull || ' ' || format_type(a.atttypid, null) as line from pg_attribute a
+          where a.attrelid = '{table}'::regclass and a.attnum > 0 and not a.attisdropped order by a.attnum"
+    ));
+    let mut out = format!("\ndiesel::table! {{\n    {table} ({}) {{\n", keys.join(", "));
+    for column in &columns {
+        let (name, rest) = column.split_once(' ').expect("a name");
+        let (filled, kind) = rest.split_once(' ').expect("a type");
+        let kind = match kind {
+            "uuid" => "Uuid",
+            "timestamp with time zone" => "Timestamptz",
+            "text" => "Text",
+            "bytea" => "Bytea",
+            "boolean" => "Bool",
+            "smallint" => "Int2",
+            "integer" => "Int4",
+            "bigint" => "Int8",
+            "date" => "Date",
+            "text[]" => "Array<Text>",
+            other => panic!("{table}.{name}: no Rust type is known for {other}"),
+        };
+        let kind = if filled == "true" { kind.to_owned() } else { format!("Nullable<{kind}>") };
+        let _ = writeln!(out, "        {name} -> {kind},");
+    }
+    out.push_str("    }\n}\n");
+    out
+}

@@ -1,0 +1,99 @@
+//! What reaches outside stands in the module that is its door, and nowhere else.
+
+use harness::tree::sources;
+
+/// What is named, and where it may be.
+const DOORS: &[(&str, &[&str])] = &[
+    (
+        "diesel",
+        &[
+            "floor/ledger/",
+            "floor/vault/",
+            "floor/jobs/",
+            "floor/kernel/ids.rs",
+            "floor/kernel/vocabulary.rs",
+            "/queries.rs",
+            "/tables.rs",
+        ],
+    ),
+    ("async_graphql", &["floor/graphql/", "/graphql.rs", "roof/schema.rs", "roof/http/"]),
+    ("axum::", &["roof/http/", "trust/web.rs"]),
+    ("axum_server", &["roof/http/"]),
+    ("reqwest", &["floor/egress/", "roof/telemetry/"]),
+    ("lettre", &["floor/mail/"]),
+    ("object_store", &["floor/blobs/"]),
+    ("aes_gcm", &["floor/vault/"]),
+    ("hkdf", &["floor/vault/"]),
+    ("hmac", &["floor/vault/"]),
+    ("ed25519_dalek", &["floor/vault/"]),
+    ("std::fs", &["floor/vault/", "floor/mail/", "floor/blobs/", "roof/cluster/", "roof/config.rs"]),
+    ("std::env", &["roof/config.rs", "roof/cluster/launch.rs", "roof/cluster/find.rs"]),
+    ("std::process::Command", &["roof/cluster/"]),
+    ("Utc::now", &["floor/kernel/time.rs"]),
+    ("SystemTime", &["floor/kernel/time.rs"]),
+    ("Uuid::now_v7", &["floor/kernel/ids.rs"]),
+    ("r2d2", &["floor/ledger/"]),
+    ("PgConnection", &["floor/ledger/", "/queries.rs"]),
+    ("println!", &[]),
+];
+
+#[test]
+fn only_doors_reach_outside() {
+    let mut trespasses = Vec::new();
+    for source in sources("server/src", "rs") {
+        for (line, code) in source.code() {
+            for (named, doors) in DOORS {
+                let inside = doors
+                    .iter()
+                    .any(|door| format!("/{}", source.path).contains(&format!("/{}", door.trim_start_matches('/'))));
+                if names(code, named) && !inside {
+                    trespasses.push(format!("server/src/{}:{line} reaches for {named}", source.path));
+                }
+            }
+        }
+    }
+    assert!(trespasses.is_empty(), "\n{}", trespasses.join("\n"));
+}
+
+#[test]
+fn every_door_named_here_is_used() {
+    let tree = sources("server/src", "rs");
+    let unused: Vec<_> = DOORS
+        .iter()
+        .filter(|(named, doors)| {
+            !doors.is_empty() && !tree.iter().any(|source| source.code().any(|(_, code)| names(code, named)))
+        })
+        .map(|(named, _)| named)
+        .collect();
+    assert!(unused.is_empty(), "nothing reaches for {unused:?} any more: take it off the list");
+}
+
+#[test]
+fn sql_stands_only_in_queries() {
+    let speaks_sql = |code: &str| {
+        let text = code.to_lowercase();
+        ["\"select ", "\"insert into ", "\"update ", "\"delete from ", "\"with ", "sql_query("]
+            .iter()
+            .any(|verb| text.contains(verb))
+    };
+    for source in sources("server/src", "rs") {
+        let at_home = ["floor/ledger/", "floor/vault/", "floor/jobs/", "floor/datamap/"]
+            .iter()
+            .any(|home| source.path.starts_with(home))
+            || source.path.ends_with("/queries.rs");
+        for (line, code) in source.code() {
+            assert!(at_home || !speaks_sql(code), "server/src/{}:{line} speaks SQL outside queries.rs", source.path);
+        }
+    }
+}
+
+/// As the head of a path, or as what is used: `hmac` is named by `hmac::Mac` and by `use hmac`, not by "hmac".
+fn names(code: &str, named: &str) -> bool {
+    code.match_indices(named).any(|(at, _)| {
+        let (before, after) = (&code[..at], &code[at + named.len()..]);
+        let inside_a_word = before.ends_with(|letter: char| letter.is_alphanumeric() || letter == '_');
+        let a_path = after.starts_with("::") || named.contains(':') || named.ends_with('!');
+        let a_type = named.starts_with(char::is_uppercase);
+        !inside_a_word && (a_path || a_type || before.ends_with("use "))
+    })
+}

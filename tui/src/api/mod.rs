@@ -1,0 +1,7 @@
+//! The way to the server: GraphQL over HTTP, its contract, and the supervisor of the connection.
+//!
+//! Every text that comes through here is scrubbed; no screen asks the server by itself.
+
+pub mod client;
+pub mod pulse;
+mod schema;

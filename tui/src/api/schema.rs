@@ -1,0 +1,20 @@
+//! The contract, `server/schema.graphql`: every query below is checked against it while this crate compiles.
+
+use crate::core::scrub::Clean;
+
+#[cynic::schema("rightsdesk")]
+mod schema {}
+
+cynic::impl_scalar!(Clean, schema::String);
+
+/// The server that answers, as the connection asks for it.
+#[derive(cynic::QueryFragment, Debug)]
+#[cynic(graphql_type = "Query")]
+pub struct ServerQuery {
+    pub server: Server,
+}
+
+#[derive(cynic::QueryFragment, Debug)]
+pub struct Server {
+    pub version: Clean,
+}

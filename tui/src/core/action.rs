@@ -1,0 +1,187 @@
+//! What may be done (`Verb`, its one metadata entry) and what has happened (`Action`, plain data).
+//!
+//! Footer, prefix pop-up, help, palette, commands and read-only mode all read the one entry. It never says *how* a verb
+//! runs: that is the `update` of the screen or shell that owns it.
+
+use chrono::{DateTime, FixedOffset};
+
+use super::connection::News;
+use super::keymap::Key;
+use super::page::Tone;
+use super::screen::Ctx;
+
+/// One thing a person can do, told once for all who ask.
+pub struct Verb {
+    /// `place.word`; unique.
+    pub id: &'static str,
+    /// As in the palette; `…` at its end when it asks more.
+    pub title: &'static str,
+    /// One sentence for help.
+    pub help: &'static str,
+    /// The word beside its key in the footer; empty where the footer leaves it out.
+    pub hint: &'static str,
+    pub scope: Scope,
+    /// Each a sequence of keys: `"g d"`, `"Ctrl-l"`. The first is the one that is shown.
+    pub keys: &'static [&'static str],
+    pub on: On,
+    pub danger: Danger,
+    pub cli: Cli,
+    /// Why it may not run now; `None` means it may.
+    pub off: fn(&Target, &Ctx) -> Option<Why>,
+}
+
+impl PartialEq for Verb {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id
+    }
+}
+
+impl std::fmt::Debug for Verb {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.id)
+    }
+}
+
+/// Where the keys of a verb are heard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// On screens and in layers alike.
+    Everywhere,
+    /// On every screen; a layer above it hears none of them.
+    Global,
+    /// Wherever the innermost place shows a list.
+    Lists,
+    /// On the one screen or layer of this name.
+    Place(&'static str),
+}
+
+/// How many things a verb acts on: always ids, never row numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum On {
+    Nothing,
+    One,
+    Many,
+}
+
+/// What a verb can do to others, and so what it takes to run it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Danger {
+    /// Looks, and changes nothing.
+    Safe,
+    /// Runs at once, with a notice.
+    Notify,
+    /// Asks once, naming the object.
+    Confirm,
+    /// Asks for the reference in the person's own typing.
+    Typed,
+    /// On top of typed, a second person.
+    TwoPersons,
+}
+
+impl Danger {
+    pub fn changes(self) -> bool {
+        self > Self::Safe
+    }
+}
+
+/// The same verb without the console.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cli {
+    /// The words after `rightsdesk`.
+    Form(&'static str),
+    /// Why there is none.
+    None(&'static str),
+}
+
+/// The ids a verb acts on, taken when its key is pressed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Target(pub Vec<String>);
+
+/// A reason in words, shown after `off:`.
+pub type Why = String;
+
+/// A verb that nothing forbids.
+pub fn always(_: &Target, _: &Ctx) -> Option<Why> {
+    None
+}
+
+impl Verb {
+    /// Why it may not run on this target now: too few or too many things chosen, else its own reason.
+    pub fn refusal(&self, target: &Target, ctx: &Ctx) -> Option<Why> {
+        match (self.on, target.0.len()) {
+            (On::One | On::Many, 0) => Some("nothing is chosen".to_owned()),
+            (On::One, 2..) => Some("one at a time".to_owned()),
+            _ => (self.off)(target, ctx),
+        }
+    }
+}
+
+/// Everything that can happen to the console, as plain data.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Action {
+    /// What the clock says, in the zone of this machine.
+    Time(DateTime<FixedOffset>),
+    Size(Size),
+    Key(Key),
+    /// A character for the place that takes text.
+    Typed(char),
+    Pasted(String),
+    /// The window was given the keyboard.
+    Focused,
+    /// The wheel turned over the innermost place: rows down, or up when negative.
+    Wheel(isize),
+    /// A click on what was drawn for this verb.
+    Pressed(&'static Verb),
+    /// A click on the row with this id.
+    Picked(String),
+    /// A verb runs on these ids.
+    Do(&'static Verb, Target),
+    /// Said once to a place that was just opened.
+    Opened,
+    /// The past notices have been looked at.
+    Seen,
+    /// The innermost layer has done its part.
+    Close,
+    /// The desk to look at is known: where it answers.
+    Arrived(String),
+    /// What the supervisor of the connection found.
+    Connection(News),
+    /// Something to tell that began outside the model.
+    Said(Tone, String),
+    /// A signal asks the console to end.
+    Ended(Exit),
+}
+
+/// What `update` wants done outside; done by the pump, answered by actions.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    /// Ask the server now instead of at the next turn.
+    Check,
+    /// Hand text to the clipboard of the terminal.
+    Copy(String),
+    /// Give the terminal back until the shell continues us.
+    Suspend,
+    /// Paint every cell anew.
+    Redraw,
+    /// Catch the mouse, or leave it to the terminal.
+    Mouse(bool),
+    /// Not outside at all: taken up by `update` itself, after the place that asked.
+    Then(Action),
+}
+
+pub type Effects = Vec<Effect>;
+
+/// Why the console ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// The person left.
+    Left,
+    /// A signal, or the terminal went away.
+    Interrupted,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Size {
+    pub width: u16,
+    pub height: u16,
+}

@@ -1,0 +1,19 @@
+//! The pure half of the console: what it knows, what may be done, and what follows from it.
+//!
+//! Nothing here draws, waits, asks a clock, reads a file or speaks to a server. Time, sizes and answers arrive as
+//! actions, so every rule in this folder is tested without a terminal.
+
+pub mod action;
+pub mod canvas;
+pub mod connection;
+pub mod cursor;
+pub mod due;
+pub mod keymap;
+pub mod model;
+pub mod notice;
+pub mod page;
+pub mod screen;
+pub mod scrub;
+pub mod search;
+pub mod shell;
+pub mod update;

@@ -1,0 +1,96 @@
+//! Everything the console knows at one moment.
+//!
+//! It changes in `update.rs` only, and holds nothing that cannot be looked at in a test.
+
+use chrono::{Offset, Utc};
+
+use super::action::{Exit, Scope, Size, Target};
+use super::connection::Connection;
+use super::due::Moment;
+use super::keymap::{Key, Keymap};
+use super::notice::Notices;
+use super::screen::{Ctx, Desk, Entry, Screen, Shape};
+
+pub struct Model {
+    pub ctx: Ctx,
+    pub registry: &'static [Entry],
+    /// The screens on the way here; the last is shown, the first is home.
+    pub stack: Vec<Open>,
+    /// The boxes above it; the last hears the keys.
+    pub layers: Vec<Open>,
+    /// The beginning of a sequence of keys.
+    pub pending: Vec<Key>,
+    /// Ctrl-c was pressed once with nothing left to close.
+    pub is_leaving: bool,
+    pub exit: Option<Exit>,
+    /// Something may look different now.
+    pub is_dirty: bool,
+    /// Keys handled since the start.
+    pub keys: u64,
+}
+
+/// A place that is open.
+pub struct Open {
+    pub entry: &'static Entry,
+    pub screen: Box<dyn Screen>,
+}
+
+impl Model {
+    /// A console on its first screen, with nothing heard yet.
+    pub fn new(registry: &'static [Entry], keymap: Keymap, desk: Desk, opened_at: Moment) -> Self {
+        let ctx = Ctx {
+            now: opened_at,
+            mine: Utc.fix(),
+            is_utc: false,
+            size: Size::default(),
+            desk,
+            connection: Connection::default(),
+            notices: Notices::default(),
+            keymap,
+            beneath: (Vec::new(), Target::default()),
+            is_mouse_caught: true,
+            opened_at,
+        };
+        let home = registry.iter().find(|entry| entry.shape == Shape::Screen);
+        let stack = home.map(|entry| Open { entry, screen: (entry.open)(&ctx) }).into_iter().collect();
+        Self {
+            ctx,
+            registry,
+            stack,
+            layers: Vec::new(),
+            pending: Vec::new(),
+            is_leaving: false,
+            exit: None,
+            is_dirty: true,
+            keys: 0,
+        }
+    }
+
+    /// The place that hears the keys.
+    pub fn innermost(&self) -> Option<&Open> {
+        self.layers.last().or(self.stack.last())
+    }
+
+    /// The scopes whose keys are heard now, the innermost first.
+    pub fn scopes(&self) -> Vec<Scope> {
+        let Some(open) = self.innermost() else { return vec![Scope::Everywhere] };
+        let mut scopes = vec![Scope::Place(open.entry.name)];
+        if open.screen.is_a_list() {
+            scopes.push(Scope::Lists);
+        }
+        if self.layers.is_empty() {
+            scopes.push(Scope::Global);
+        }
+        scopes.push(Scope::Everywhere);
+        scopes
+    }
+
+    /// The ids a verb would act on if its key came now.
+    pub fn target(&self) -> Target {
+        self.innermost().map(|open| open.screen.target(&self.ctx)).unwrap_or_default()
+    }
+
+    pub fn takes_text(&self) -> bool {
+        self.innermost().is_some_and(|open| open.screen.takes_text())
+    }
+}

@@ -1,0 +1,106 @@
+//! What a screen or layer is to the console, and what it may see of it.
+//!
+//! A place never names another place and never draws by hand: it updates on actions, says its page, and names the ids a
+//! verb would act on.
+
+use chrono::{FixedOffset, Offset, Utc};
+
+use super::action::{Action, Effects, Scope, Size, Target, Verb};
+use super::canvas::Canvas;
+use super::connection::Connection;
+use super::due::Moment;
+use super::keymap::Keymap;
+use super::notice::Notices;
+use super::page::Page;
+
+pub trait Screen {
+    fn update(&mut self, action: &Action, ctx: &Ctx) -> Effects;
+
+    fn page(&self, ctx: &Ctx) -> Page;
+
+    /// Overridden where layout matters.
+    fn view(&self, ctx: &Ctx, canvas: &mut dyn Canvas) {
+        canvas.page(&self.page(ctx));
+    }
+
+    /// The ids a verb would act on.
+    fn target(&self, _ctx: &Ctx) -> Target {
+        Target::default()
+    }
+
+    /// Whether the keys that move along a list mean something here.
+    fn is_a_list(&self) -> bool {
+        false
+    }
+
+    /// Whether letters are text now, and verbs must wait.
+    fn takes_text(&self) -> bool {
+        false
+    }
+}
+
+/// A line of the registry: one screen or layer, and how to come to it.
+pub struct Entry {
+    pub name: &'static str,
+    pub title: &'static str,
+    pub shape: Shape,
+    /// The verb that opens it; it is among `verbs`.
+    pub opener: &'static Verb,
+    pub verbs: &'static [Verb],
+    pub open: fn(&Ctx) -> Box<dyn Screen>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// Fills the body and has a tab.
+    Screen,
+    /// A box above what is open, at most this large.
+    Layer { width: u16, height: u16 },
+}
+
+/// What every place may see.
+pub struct Ctx {
+    pub now: Moment,
+    /// The offset of this machine.
+    pub mine: FixedOffset,
+    pub is_utc: bool,
+    pub size: Size,
+    pub desk: Desk,
+    pub connection: Connection,
+    pub notices: Notices,
+    pub keymap: Keymap,
+    /// Where the keys go that a layer may want to tell about: the scopes of the screen beneath, and its target.
+    pub beneath: (Vec<Scope>, Target),
+    pub is_mouse_caught: bool,
+    /// When this console was opened.
+    pub opened_at: Moment,
+}
+
+impl Ctx {
+    pub fn zone(&self) -> FixedOffset {
+        if self.is_utc { Utc.fix() } else { self.mine }
+    }
+}
+
+/// The desk this console looks at.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Desk {
+    /// Where it answers, once that is known; never with a password in it.
+    pub url: Option<String>,
+    /// Its server runs inside this program.
+    pub is_local: bool,
+    /// A key goes along with every call.
+    pub has_key: bool,
+}
+
+impl Desk {
+    /// The short name for the header: the host, or `local desk`.
+    pub fn name(&self) -> String {
+        if self.is_local {
+            return "local desk".to_owned();
+        }
+        let url = self.url.as_deref().unwrap_or("no desk");
+        let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+        rest.split('/').next().unwrap_or(rest).to_owned()
+    }
+}

@@ -1,0 +1,104 @@
+//! The verbs of the console itself: leaving, moving, redrawing, the clock's zone.
+//!
+//! No screen rebinds these keys. What they do is in `update.rs`.
+
+use super::action::{Cli, Danger, On, Scope, Verb, always};
+
+const SHELL: Cli = Cli::None("it concerns the console only");
+
+const fn verb(
+    id: &'static str,
+    title: &'static str,
+    help: &'static str,
+    scope: Scope,
+    keys: &'static [&'static str],
+) -> Verb {
+    Verb { id, title, help, hint: "", scope, keys, on: On::Nothing, danger: Danger::Safe, cli: SHELL, off: always }
+}
+
+pub const ESCAPE: Verb = Verb {
+    hint: "close",
+    off: |_, ctx| ctx.beneath.0.is_empty().then(|| "nothing is open".to_owned()),
+    ..verb(
+        "shell.escape",
+        "close the innermost",
+        "Closes the innermost of search, layer and waiting keys",
+        Scope::Everywhere,
+        &["Esc"],
+    )
+};
+pub const CANCEL: Verb = verb(
+    "shell.cancel",
+    "close, or leave when pressed twice",
+    "As Esc; twice where nothing is left to close, it leaves the console",
+    Scope::Everywhere,
+    &["Ctrl-c"],
+);
+pub const REDRAW: Verb = verb("shell.redraw", "redraw", "Paints every cell anew", Scope::Everywhere, &["Ctrl-l"]);
+pub const SUSPEND: Verb = verb(
+    "shell.suspend",
+    "suspend",
+    "Gives the terminal back to the shell; fg comes back here",
+    Scope::Everywhere,
+    &["Ctrl-z"],
+);
+pub const LEAVE: Verb = Verb {
+    hint: "leave",
+    ..verb(
+        "shell.leave",
+        "leave the screen",
+        "Leaves this screen, and at the first one the console",
+        Scope::Global,
+        &["q"],
+    )
+};
+pub const CHECK: Verb = Verb {
+    hint: "ask again",
+    cli: Cli::Form("status"),
+    ..verb(
+        "shell.check",
+        "ask the server now",
+        "Asks the server now and does not wait for the next try",
+        Scope::Global,
+        &["R"],
+    )
+};
+pub const ZONE: Verb = Verb {
+    hint: "zone",
+    ..verb("shell.zone", "switch the zone", "Shows times in this machine's zone, or in UTC", Scope::Global, &["t"])
+};
+pub const MOUSE: Verb = verb(
+    "shell.mouse",
+    "mouse on or off",
+    "Off, the terminal selects text by itself; on, hold Shift for that",
+    Scope::Global,
+    &[],
+);
+pub const DOWN: Verb = verb("list.down", "down", "One row down", Scope::Lists, &["j", "Down"]);
+pub const UP: Verb = verb("list.up", "up", "One row up", Scope::Lists, &["k", "Up"]);
+pub const HALF_DOWN: Verb =
+    verb("list.half-down", "half a page down", "Half a page down", Scope::Lists, &["Ctrl-d", "PgDn"]);
+pub const HALF_UP: Verb = verb("list.half-up", "half a page up", "Half a page up", Scope::Lists, &["Ctrl-u", "PgUp"]);
+pub const FIRST: Verb = verb("list.first", "first row", "The first row", Scope::Lists, &["g g", "Home"]);
+pub const LAST: Verb = verb("list.last", "last row", "The last row", Scope::Lists, &["G", "End"]);
+
+/// What the key before a letter is for, in the footer and above its pop-up.
+pub const PREFIXES: &[(&str, &str)] = &[("g", "go"), ("a", "act")];
+
+pub const VERBS: &[Verb] =
+    &[CHECK, ZONE, LEAVE, MOUSE, ESCAPE, CANCEL, REDRAW, SUSPEND, DOWN, UP, HALF_DOWN, HALF_UP, FIRST, LAST];
+
+/// How far a verb of movement goes in a list that shows `page` rows; `None` for any other verb.
+pub fn step(verb: &Verb, page: usize) -> Option<isize> {
+    let half = isize::try_from(page / 2).unwrap_or(1).max(1);
+    [
+        (DOWN.id, 1),
+        (UP.id, -1),
+        (HALF_DOWN.id, half),
+        (HALF_UP.id, -half),
+        (FIRST.id, isize::MIN),
+        (LAST.id, isize::MAX),
+    ]
+    .into_iter()
+    .find_map(|(id, step)| (id == verb.id).then_some(step))
+}

@@ -1,0 +1,212 @@
+//! What follows from what happened: `update(&mut Model, Action) -> Effects`, the only way the model changes.
+//!
+//! A key becomes a verb by the keymap, a verb runs where its scope says, and a layer consumes or ignores: nothing leaks
+//! through it to the screen beneath. Nothing here waits or fails.
+
+use super::action::{Action, Effect, Effects, Exit, Target, Verb};
+use super::connection::{Standing, Turn};
+use super::due;
+use super::keymap::{Key, Meaning};
+use super::model::{Model, Open};
+use super::page::Tone;
+use super::screen::{Entry, Shape};
+use super::scrub::scrub;
+use super::shell;
+
+/// An answer older than this is asked for again when the window gets the keyboard.
+const FRESH_SECONDS: i64 = 5;
+
+pub fn update(model: &mut Model, action: Action) -> Effects {
+    if !matches!(action, Action::Time(_)) {
+        model.is_dirty = true;
+    }
+    match action {
+        Action::Time(at) => {
+            model.ctx.now = at.to_utc();
+            model.ctx.mine = *at.offset();
+            Effects::new()
+        }
+        Action::Size(size) => {
+            model.ctx.size = size;
+            Effects::new()
+        }
+        Action::Key(key) => press(model, key),
+        Action::Pasted(text) => paste(model, &text),
+        Action::Focused => focus(model),
+        Action::Pressed(verb) => {
+            let heard = model.ctx.keymap.heard(&model.scopes()).contains(&verb);
+            if heard { run(model, verb, &model.target()) } else { Effects::new() }
+        }
+        Action::Do(verb, target) => run(model, verb, &target),
+        Action::Typed(_) | Action::Wheel(_) | Action::Picked(_) | Action::Opened => innermost(model, &action),
+        Action::Seen => {
+            model.ctx.notices.seen();
+            Effects::new()
+        }
+        Action::Close => {
+            close(model);
+            Effects::new()
+        }
+        Action::Arrived(url) => {
+            model.ctx.desk.url = Some(scrub(&url));
+            model.ctx.connection.standing = Standing::Trying;
+            Effects::new()
+        }
+        Action::Connection(news) => {
+            let turn = model.ctx.connection.hear(news, model.ctx.now);
+            tell(model, turn);
+            Effects::new()
+        }
+        Action::Said(tone, text) => {
+            model.ctx.notices.tell(model.ctx.now, tone, text);
+            Effects::new()
+        }
+        Action::Ended(exit) => {
+            model.exit = Some(exit);
+            Effects::new()
+        }
+    }
+}
+
+fn press(model: &mut Model, key: Key) -> Effects {
+    model.keys += 1;
+    model.ctx.notices.hush();
+    let was_leaving = std::mem::take(&mut model.is_leaving);
+    if let (Some(c), true, true) = (key.text(), model.takes_text(), model.pending.is_empty()) {
+        return innermost(model, &Action::Typed(c));
+    }
+    let mut keys = std::mem::take(&mut model.pending);
+    keys.push(key);
+    match model.ctx.keymap.meaning(&model.scopes(), &keys) {
+        Meaning::Verb(verb) if *verb == shell::CANCEL && was_leaving => leave(model),
+        Meaning::Verb(verb) => run(model, verb, &model.target()),
+        Meaning::Prefix => {
+            model.pending = keys;
+            Effects::new()
+        }
+        Meaning::Nothing => {
+            let cancels = keys.len() > 1 && matches!(key.to_string().as_str(), "Esc" | "Ctrl-c");
+            if !cancels {
+                let keys: Vec<_> = keys.iter().map(Key::to_string).collect();
+                model.ctx.notices.remark(format!("{} does nothing here", keys.join(" ")));
+            }
+            Effects::new()
+        }
+    }
+}
+
+fn paste(model: &mut Model, text: &str) -> Effects {
+    model.ctx.notices.hush();
+    if model.takes_text() {
+        return innermost(model, &Action::Pasted(scrub(text)));
+    }
+    let count = text.chars().count();
+    let words = if count == 1 { "1 character".to_owned() } else { format!("{count} characters") };
+    model.ctx.notices.remark(format!("{words} pasted: nothing here takes text"));
+    Effects::new()
+}
+
+fn focus(model: &Model) -> Effects {
+    let age = model.ctx.connection.answered_at.map(|at| (model.ctx.now - at).num_seconds());
+    if age.is_some_and(|age| age < FRESH_SECONDS) { Effects::new() } else { vec![Effect::Check] }
+}
+
+fn run(model: &mut Model, verb: &'static Verb, target: &Target) -> Effects {
+    if let Some(why) = verb.refusal(target, &model.ctx) {
+        model.ctx.notices.remark(format!("{}, off: {why}", verb.title));
+        return Effects::new();
+    }
+    if let Some(entry) = model.registry.iter().find(|entry| entry.opener == verb) {
+        return open(model, entry);
+    }
+    match verb.id {
+        id if id == shell::ESCAPE.id || id == shell::CANCEL.id => escape(model, verb),
+        id if id == shell::REDRAW.id => vec![Effect::Redraw],
+        id if id == shell::SUSPEND.id => vec![Effect::Suspend],
+        id if id == shell::CHECK.id => vec![Effect::Check],
+        id if id == shell::LEAVE.id => leave(model),
+        id if id == shell::ZONE.id => {
+            model.ctx.is_utc = !model.ctx.is_utc;
+            model.ctx.notices.remark(format!("times are in {}", due::zone(model.ctx.zone())));
+            Effects::new()
+        }
+        id if id == shell::MOUSE.id => {
+            model.ctx.is_mouse_caught = !model.ctx.is_mouse_caught;
+            let state = if model.ctx.is_mouse_caught { "mouse on" } else { "mouse off: select as you are used to" };
+            model.ctx.notices.remark(state);
+            vec![Effect::Mouse(model.ctx.is_mouse_caught)]
+        }
+        _ => innermost(model, &Action::Do(verb, target.clone())),
+    }
+}
+
+fn open(model: &mut Model, entry: &'static Entry) -> Effects {
+    match entry.shape {
+        Shape::Layer { .. } => {
+            model.ctx.beneath = (model.scopes(), model.target());
+            let screen = (entry.open)(&model.ctx);
+            model.layers.push(Open { entry, screen });
+        }
+        Shape::Screen => match model.stack.iter().position(|open| open.entry.name == entry.name) {
+            Some(at) => model.stack.truncate(at + 1),
+            None => model.stack.push(Open { entry, screen: (entry.open)(&model.ctx) }),
+        },
+    }
+    innermost(model, &Action::Opened)
+}
+
+/// Closes the innermost of search and layer; a place that takes text decides for itself.
+fn escape(model: &mut Model, verb: &'static Verb) -> Effects {
+    if model.takes_text() {
+        return innermost(model, &Action::Do(&shell::ESCAPE, Target::default()));
+    }
+    if !close(model) && *verb == shell::CANCEL {
+        model.is_leaving = true;
+        model.ctx.notices.remark("Ctrl-c again leaves");
+    }
+    Effects::new()
+}
+
+/// Takes the innermost layer away; whether there was one.
+fn close(model: &mut Model) -> bool {
+    let was_open = model.layers.pop().is_some();
+    if model.layers.is_empty() {
+        model.ctx.beneath = <_>::default();
+    }
+    was_open
+}
+
+fn leave(model: &mut Model) -> Effects {
+    if model.stack.len() > 1 {
+        model.stack.pop();
+    } else {
+        model.exit = Some(Exit::Left);
+    }
+    Effects::new()
+}
+
+/// Hands an action to the place that hears the keys, and takes up what it asks of the console.
+fn innermost(model: &mut Model, action: &Action) -> Effects {
+    let Some(open) = model.layers.last_mut().or(model.stack.last_mut()) else { return Effects::new() };
+    let mut effects = Effects::new();
+    for effect in open.screen.update(action, &model.ctx) {
+        match effect {
+            Effect::Then(action) => effects.extend(update(model, action)),
+            effect => effects.push(effect),
+        }
+    }
+    effects
+}
+
+fn tell(model: &mut Model, turn: Turn) {
+    let now = model.ctx.now;
+    let name = model.ctx.desk.name();
+    let (tone, text) = match turn {
+        Turn::Same => return,
+        Turn::Connected { version } => (Tone::Good, format!("connected to {name}, version {version}")),
+        Turn::Back { after } => (Tone::Good, format!("{name} answers again after {}", due::stopwatch(after, now).text)),
+        Turn::Lost { why } => (Tone::Bad, format!("{name} does not answer: {why}")),
+        Turn::Upgraded { from, to } => (Tone::Warn, format!("{name} now runs version {to}, before {from}")),
+    };
+    model.ctx.notices.tell(now, tone, text);
+}

@@ -1,0 +1,202 @@
+//! The desk: home. Which server answers, how well, and what has happened since the console was opened.
+//!
+//! It asks for nothing by itself; what it shows came with the connection.
+
+use serde_json::{Value, json};
+
+use crate::core::action::{Action, Cli, Danger, Effects, On, Scope, Verb, always};
+use crate::core::canvas::Canvas;
+use crate::core::connection::{Connection, Standing};
+use crate::core::due;
+use crate::core::page::{Body, Fact, Line, Page, Row, Rows, Section, Tone};
+use crate::core::screen::{Ctx, Entry, Screen, Shape};
+
+pub const ENTRY: Entry =
+    Entry { name: "desk", title: "Desk", shape: Shape::Screen, opener: &GO, verbs: VERBS, open: |_| Box::new(Desk) };
+
+const GO: Verb = Verb {
+    id: "desk.go",
+    title: "desk",
+    help: "Home: the server, the connection, what happened",
+    hint: "",
+    scope: Scope::Global,
+    keys: &["g d"],
+    on: On::Nothing,
+    danger: Danger::Safe,
+    cli: Cli::Form("status"),
+    off: always,
+};
+
+const VERBS: &[Verb] = &[GO];
+
+/// From this width on, two columns.
+const WIDE: u16 = 100;
+
+struct Desk;
+
+impl Screen for Desk {
+    fn update(&mut self, _: &Action, _: &Ctx) -> Effects {
+        Effects::new()
+    }
+
+    fn page(&self, ctx: &Ctx) -> Page {
+        Page {
+            title: Line::plain("Desk"),
+            sections: vec![server(ctx), connection(ctx), happened(ctx)],
+            foot: Line::default(),
+        }
+    }
+
+    fn view(&self, ctx: &Ctx, canvas: &mut dyn Canvas) {
+        let area = canvas.area();
+        let (server, connection, happened, keys) = (server(ctx), connection(ctx), happened(ctx), keys(ctx));
+        if area.width < WIDE {
+            let (top, rest) = area.cut_top(canvas.height(&server, area.width) + 1);
+            let (middle, below) = rest.cut_top(canvas.height(&connection, area.width) + 1);
+            canvas.section(top, &server);
+            canvas.section(middle, &connection);
+            canvas.section(below, &happened);
+            return;
+        }
+        let (left, right) = area.columns(area.width * 3 / 5);
+        let (top, below) = left.cut_top(canvas.height(&server, left.width) + 1);
+        let (middle, foot) = right.cut_top(canvas.height(&connection, right.width) + 1);
+        canvas.section(top, &server);
+        canvas.section(below, &happened);
+        canvas.section(middle, &connection);
+        canvas.section(foot, &keys);
+        canvas.divide(left);
+    }
+}
+
+fn fact(id: &'static str, name: &'static str, value: Line, exact: Value) -> Fact {
+    Fact { id, name, value, exact }
+}
+
+fn server(ctx: &Ctx) -> Section {
+    let desk = &ctx.desk;
+    let version = match &ctx.connection.version {
+        Some(version) => Line::of(Tone::Strong, format!("Rightsdesk {version}")),
+        None => Line::dim("not known yet"),
+    };
+    let place = if desk.is_local {
+        Line::plain("local") + Line::dim(", inside this program; it ends with it")
+    } else {
+        Line::plain("remote") + Line::dim(", it goes on without this console")
+    };
+    let key = if desk.has_key {
+        Line::plain("sent with every call")
+    } else {
+        Line::plain("none") + Line::dim(", calls come from a guest")
+    };
+    let changes = if ctx.keymap.is_read_only() {
+        Line::of(Tone::Warn, "off") + Line::dim(", this console is read only")
+    } else {
+        Line::plain("allowed") + Line::dim(", as far as the server lets you")
+    };
+    let url = desk.url.clone();
+    Section {
+        id: "server",
+        title: "Server",
+        note: Line::plain(desk.name()),
+        body: Body::Facts(vec![
+            fact("version", "Version", version, json!(ctx.connection.version)),
+            fact("url", "Address", url.clone().map_or(Line::dim("being started"), Line::plain), json!(url)),
+            fact("mode", "Mode", place, json!(if desk.is_local { "local" } else { "remote" })),
+            fact("key", "Key", key, json!(desk.has_key)),
+            fact("changes", "Changes", changes, json!(!ctx.keymap.is_read_only())),
+        ]),
+    }
+}
+
+fn connection(ctx: &Ctx) -> Section {
+    let connection = &ctx.connection;
+    let (state, since) = standing(ctx);
+    let trip = connection.last_trip();
+    let spread = connection.trips.iter().min().zip(connection.trips.iter().max());
+    let mut trip_line = trip.map_or(Line::dim("none yet"), |trip| Line::plain(due::took(trip)));
+    if let (Some((least, most)), 2..) = (spread, connection.trips.len()) {
+        trip_line = trip_line + Line::dim(format!(", {} to {}", due::took(*least), due::took(*most)));
+    }
+    let misses = if connection.missed == 0 { Tone::Dim } else { Tone::Warn };
+    let tries = Line::plain(format!("{} answered", connection.answered))
+        + Line::dim(", ")
+        + Line::of(misses, format!("{} missed", connection.missed));
+    let mut facts = vec![
+        fact("state", "State", state, json!(name(&connection.standing))),
+        fact("since", "Since", since.0, since.1),
+        fact("trip_ms", "Round trip", trip_line, json!(trip.map(|trip| trip.as_secs_f64() * 1000.0))),
+        fact("tries", "Tries", tries, json!({ "answered": connection.answered, "missed": connection.missed })),
+    ];
+    if connection.trips.len() > 1 {
+        facts.push(fact("trips", "", Line::of(Tone::Good, bars(connection)), Value::Null));
+    }
+    Section { id: "connection", title: "Connection", note: Line::default(), body: Body::Facts(facts) }
+}
+
+fn name(standing: &Standing) -> &'static str {
+    match standing {
+        Standing::Starting => "starting",
+        Standing::Trying => "trying",
+        Standing::Live { .. } => "live",
+        Standing::Offline { .. } => "offline",
+    }
+}
+
+/// The state in words, and since when.
+fn standing(ctx: &Ctx) -> (Line, (Line, Value)) {
+    let dated = |since| {
+        let words = Line::plain(due::minute(since, ctx.now, ctx.zone()))
+            + Line::dim(", ")
+            + Line::word(Tone::Dim, due::age(since, ctx.now));
+        (words, json!(since.to_rfc3339()))
+    };
+    match &ctx.connection.standing {
+        Standing::Starting => (Line::of(Tone::Warn, "○ the desk is being started"), dated(ctx.opened_at)),
+        Standing::Trying => (Line::of(Tone::Warn, "○ waiting for the first answer"), dated(ctx.opened_at)),
+        Standing::Live { since } => (Line::of(Tone::Good, "● live"), dated(*since)),
+        Standing::Offline { since, why, .. } => {
+            (Line::of(Tone::Bad, "✗ offline") + Line::plain(format!(": {why}")), dated(*since))
+        }
+    }
+}
+
+/// The last round trips against the slowest of them, the newest at the right.
+fn bars(connection: &Connection) -> String {
+    const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+    let most = connection.trips.iter().max().map_or(1, |trip| trip.as_micros().max(1));
+    let from = connection.trips.len().saturating_sub(24);
+    connection
+        .trips
+        .range(from..)
+        .map(|trip| BARS[usize::try_from(trip.as_micros() * 7 / most).unwrap_or(0).min(7)])
+        .collect()
+}
+
+fn happened(ctx: &Ctx) -> Section {
+    let rows = ctx.notices.past().map(|notice| Row {
+        id: notice.id.clone(),
+        cells: vec![Line::dim(due::second(notice.at, ctx.zone())), Line::of(notice.tone, notice.text.clone())],
+    });
+    Section {
+        id: "happened",
+        title: "Since you came",
+        note: Line::plain(due::minute(ctx.opened_at, ctx.now, ctx.zone())),
+        body: Body::Rows(Rows { heads: &[], rows: rows.collect(), cursor: None, none: "nothing has happened yet" }),
+    }
+}
+
+/// The keys of this screen, straight from the table.
+fn keys(ctx: &Ctx) -> Section {
+    let scopes = [Scope::Place(ENTRY.name), Scope::Global, Scope::Everywhere];
+    let rows = ctx.keymap.heard(&scopes).into_iter().filter_map(|verb| {
+        let key = verb.keys.first()?;
+        Some(Row { id: verb.id.to_owned(), cells: vec![Line::of(Tone::Key, *key), Line::plain(verb.title)] })
+    });
+    Section {
+        id: "keys",
+        title: "Keys",
+        note: Line::default(),
+        body: Body::Rows(Rows { heads: &[], rows: rows.collect(), cursor: None, none: "" }),
+    }
+}

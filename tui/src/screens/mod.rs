@@ -1,0 +1,13 @@
+//! The registry: a line a screen, a line a layer. A screen is one file and one line here.
+//!
+//! Screens never name each other, and see no terminal, no drawing library and no clock.
+
+mod desk;
+mod help;
+mod notices;
+mod palette;
+
+use crate::core::screen::Entry;
+
+/// The first screen is home; tabs stand in this order.
+pub static REGISTRY: &[Entry] = &[desk::ENTRY, notices::ENTRY, palette::ENTRY, help::ENTRY];

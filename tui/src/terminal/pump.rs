@@ -1,0 +1,338 @@
+//! The loop: drain what has happened, then draw once; no ticks. The only place that asks the wall clock.
+//!
+//! It carries out effects and brings back actions. It never decides what anything means: that is `update`.
+
+use std::future::Future;
+use std::io;
+use std::pin::pin;
+use std::time::Duration;
+
+use chrono::{DateTime, FixedOffset};
+use crossterm::event::Event;
+use futures_util::{Stream, StreamExt};
+use ratatui::Terminal;
+use ratatui::layout::Rect;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::time::{Instant, sleep_until};
+
+use crate::api::client::Client;
+use crate::api::pulse::{self, Pulse};
+use crate::core::action::{Action, Effect, Exit, Size};
+use crate::core::model::Model;
+use crate::core::page::Tone;
+use crate::core::scrub::scrub;
+use crate::core::update::update;
+use crate::widgets::{Drawn, view};
+
+use super::guard::Seat;
+use super::theme::Theme;
+use super::{fall, keys};
+
+/// A frame follows a key at once, unless the last one is younger than this.
+const AFTER_KEYS: Duration = Duration::from_millis(8);
+/// The same when only the server had something to say.
+const AFTER_NEWS: Duration = Duration::from_millis(33);
+/// A terminal that reads slowly gets fewer frames, but never fewer than ten a second.
+const SLOWEST: Duration = Duration::from_millis(100);
+
+/// How it looks and what it tells a test.
+#[derive(Clone, Copy, Debug)]
+pub struct Looks {
+    pub theme: Theme,
+    pub is_ascii: bool,
+    /// The busy counter in the window title, for tests that wait on it.
+    pub tells_busy: bool,
+}
+
+/// Why the loop ended other than by leaving.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    #[error("the terminal: {0}")]
+    Terminal(#[from] io::Error),
+    #[error("{0}")]
+    Desk(String),
+    #[error("the console fell over: {0}")]
+    Fell(String),
+}
+
+/// What the clock on the wall says, in the zone of this machine.
+#[expect(clippy::disallowed_methods, reason = "this is the one place where the console's time begins")]
+pub fn clock() -> DateTime<FixedOffset> {
+    chrono::Local::now().fixed_offset()
+}
+
+/// Runs the console at a seat until it is left; the desk may still be on its way.
+pub async fn run<S: Seat>(
+    seat: &mut S,
+    model: Model,
+    looks: Looks,
+    desk: impl Future<Output = Result<Client, String>>,
+) -> Result<Exit, Failure> {
+    let (outbox, inbox) = unbounded_channel();
+    let mut signals = Signals::new()?;
+    seat.enter()?;
+    let input = Some(seat.input());
+    let terminal = Terminal::new(seat.backend()).map_err(broken)?;
+    let mut pump = Pump {
+        seat,
+        input,
+        terminal,
+        model,
+        looks,
+        drawn: Drawn::default(),
+        inbox,
+        pulse: Pulse::new(outbox.clone()),
+        outbox,
+        title: String::new(),
+        drawn_at: None,
+        pause: AFTER_KEYS,
+        is_urgent: true,
+        is_suspended: false,
+    };
+    let ended = pump.turn(&mut signals, desk).await;
+    pump.seat.leave();
+    match fall::own() {
+        Some(words) => Err(Failure::Fell(words)),
+        None => ended,
+    }
+}
+
+struct Pump<'a, S: Seat> {
+    seat: &'a mut S,
+    /// None while the terminal is not ours.
+    input: Option<S::Input>,
+    terminal: Terminal<S::Backend>,
+    model: Model,
+    looks: Looks,
+    drawn: Drawn,
+    inbox: UnboundedReceiver<Action>,
+    outbox: UnboundedSender<Action>,
+    pulse: Pulse,
+    title: String,
+    drawn_at: Option<Instant>,
+    /// The least time between this frame and the next.
+    pause: Duration,
+    /// A person waits for the next frame, not only news.
+    is_urgent: bool,
+    is_suspended: bool,
+}
+
+impl<S: Seat> Pump<'_, S> {
+    async fn turn(
+        &mut self,
+        signals: &mut Signals,
+        desk: impl Future<Output = Result<Client, String>>,
+    ) -> Result<Exit, Failure> {
+        let mut desk = pin!(desk);
+        let mut is_awaited = true;
+        self.measure()?;
+        loop {
+            while let Ok(action) = self.inbox.try_recv() {
+                self.step(action)?;
+            }
+            if let Some(exit) = self.model.exit {
+                return Ok(exit);
+            }
+            let wake = self.draw_if_due()?;
+            tokio::select! {
+                biased;
+                Some(action) = self.inbox.recv() => self.step(action)?,
+                heard = signals.next() => self.heed(heard)?,
+                () = fall::raised() => self.pick_up()?,
+                arrived = &mut desk, if is_awaited => {
+                    is_awaited = false;
+                    self.arrive(arrived.map_err(Failure::Desk)?)?;
+                }
+                event = next(&mut self.input) => self.read(event)?,
+                () = sleep_until(wake.unwrap_or_else(Instant::now)), if wake.is_some() => self.tick(),
+            }
+        }
+    }
+
+    /// Draws if something changed and the last frame is old enough; returns when to look again.
+    fn draw_if_due(&mut self) -> Result<Option<Instant>, Failure> {
+        if self.is_suspended {
+            return Ok(None);
+        }
+        let now = Instant::now();
+        if self.model.is_dirty {
+            let pause = if self.is_urgent { self.pause } else { self.pause.max(AFTER_NEWS) };
+            match self.drawn_at.map(|at| at + pause) {
+                Some(due) if due > now => return Ok(Some(due)),
+                _ => self.draw()?,
+            }
+        }
+        let change = self.drawn.until.map(|until| (until - clock().to_utc()).to_std().unwrap_or_default());
+        Ok(change.map(|wait| now + wait))
+    }
+
+    fn draw(&mut self) -> Result<(), Failure> {
+        let begun = Instant::now();
+        self.tell_time();
+        self.seat.begin_frame();
+        let (model, looks, drawn) = (&self.model, self.looks, &mut self.drawn);
+        let frame = self.terminal.draw(|frame| {
+            *drawn = view(model, frame.buffer_mut(), &looks.theme, looks.is_ascii);
+            if let Some(cursor) = drawn.cursor {
+                frame.set_cursor_position(cursor);
+            }
+        });
+        frame.map_err(broken)?;
+        self.write_title();
+        self.seat.end_frame()?;
+        let took = begun.elapsed();
+        self.pause = (took * 4).clamp(AFTER_KEYS, SLOWEST);
+        self.drawn_at = Some(begun);
+        self.model.is_dirty = false;
+        self.is_urgent = false;
+        Ok(())
+    }
+
+    fn write_title(&mut self) {
+        let mut title = scrub(&format!("Rightsdesk · {}", self.model.ctx.desk.name()));
+        if self.looks.tells_busy {
+            let busy = self.pulse.busy() + self.inbox.len();
+            title = format!("{title} · busy {busy} · keys {}", self.model.keys);
+        }
+        if title != self.title {
+            self.seat.title(&title);
+            self.title = title;
+        }
+    }
+
+    fn tell_time(&mut self) {
+        update(&mut self.model, Action::Time(clock()));
+    }
+
+    /// A visible word has changed by itself.
+    fn tick(&mut self) {
+        self.model.is_dirty = true;
+    }
+
+    fn step(&mut self, action: Action) -> Result<(), Failure> {
+        self.is_urgent |= !matches!(action, Action::Connection(_));
+        self.tell_time();
+        for effect in update(&mut self.model, action) {
+            match effect {
+                Effect::Check => self.pulse.hurry(),
+                Effect::Copy(text) => {
+                    self.seat.copy(&scrub(&text));
+                    let words = format!("copied by OSC 52: {text}");
+                    _ = self.outbox.send(Action::Said(Tone::Plain, words));
+                }
+                Effect::Mouse(on) => self.seat.catch_mouse(on),
+                Effect::Redraw => self.measure()?,
+                Effect::Suspend => self.suspend()?,
+                // Taken up by `update` before it returns.
+                Effect::Then(_) => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn read(&mut self, event: Option<io::Result<Event>>) -> Result<(), Failure> {
+        match event {
+            Some(Ok(event)) => keys::action(event, &self.drawn).map_or(Ok(()), |action| self.step(action)),
+            // Nobody sits there any more.
+            Some(Err(_)) | None => self.step(Action::Ended(Exit::Interrupted)),
+        }
+    }
+
+    /// The size as it is, every cell to be painted.
+    fn measure(&mut self) -> Result<(), Failure> {
+        let size = self.terminal.size().map_err(broken)?;
+        self.terminal.resize(Rect::new(0, 0, size.width, size.height)).map_err(broken)?;
+        self.step(Action::Size(Size { width: size.width, height: size.height }))
+    }
+
+    fn arrive(&mut self, client: Client) -> Result<(), Failure> {
+        self.step(Action::Arrived(client.shown_url()))?;
+        self.pulse.begin(client, pulse::dice);
+        Ok(())
+    }
+
+    fn heed(&mut self, heard: Heard) -> Result<(), Failure> {
+        match heard {
+            Heard::End => self.step(Action::Ended(Exit::Interrupted)),
+            Heard::Stop => self.suspend(),
+            Heard::Continue => self.resume(),
+        }
+    }
+
+    fn suspend(&mut self) -> Result<(), Failure> {
+        // The stream goes first, or it would eat what is typed into the shell.
+        self.input = None;
+        self.seat.leave();
+        self.is_suspended = true;
+        if self.seat.stop().is_err() { self.resume() } else { Ok(()) }
+    }
+
+    /// Also after a stop that nobody can catch, when the modes are no longer what they were.
+    fn resume(&mut self) -> Result<(), Failure> {
+        self.input = None;
+        self.seat.leave();
+        self.seat.enter()?;
+        self.input = Some(self.seat.input());
+        self.is_suspended = false;
+        self.title.clear();
+        self.pulse.hurry();
+        self.measure()
+    }
+
+    /// Something fell: on this thread it ends the console, elsewhere it is told.
+    fn pick_up(&mut self) -> Result<(), Failure> {
+        if let Some(words) = fall::own() {
+            return Err(Failure::Fell(words));
+        }
+        for words in fall::others() {
+            self.step(Action::Said(Tone::Bad, format!("a part of this program fell over: {words}")))?;
+        }
+        Ok(())
+    }
+}
+
+/// What a backend says when it fails, whichever it is.
+fn broken(error: impl std::fmt::Display) -> io::Error {
+    io::Error::other(error.to_string())
+}
+
+async fn next<I: Stream + Unpin>(input: &mut Option<I>) -> Option<I::Item> {
+    match input {
+        Some(input) => input.next().await,
+        None => std::future::pending().await,
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Heard {
+    End,
+    Stop,
+    Continue,
+}
+
+struct Signals {
+    ends: [Signal; 3],
+    stop: Signal,
+    go_on: Signal,
+}
+
+impl Signals {
+    fn new() -> io::Result<Self> {
+        use nix::sys::signal::Signal::{SIGCONT, SIGTSTP};
+        let of = |known: nix::sys::signal::Signal| signal(SignalKind::from_raw(known as i32));
+        let ends = [signal(SignalKind::terminate())?, signal(SignalKind::hangup())?, signal(SignalKind::interrupt())?];
+        Ok(Self { ends, stop: of(SIGTSTP)?, go_on: of(SIGCONT)? })
+    }
+
+    async fn next(&mut self) -> Heard {
+        let [term, hangup, interrupt] = &mut self.ends;
+        tokio::select! {
+            _ = term.recv() => Heard::End,
+            _ = hangup.recv() => Heard::End,
+            _ = interrupt.recv() => Heard::End,
+            _ = self.stop.recv() => Heard::Stop,
+            _ = self.go_on.recv() => Heard::Continue,
+        }
+    }
+}

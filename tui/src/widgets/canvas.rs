@@ -1,0 +1,191 @@
+//! The hand behind the canvas: sections with their rules, facts, words and lists, put into the cells of a frame.
+//!
+//! Rules join where they meet. A line that does not fit is cut, never wrapped into another's cells.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Position;
+use ratatui::style::Style;
+use unicode_width::UnicodeWidthStr;
+
+use crate::core::canvas::{Area, Canvas};
+use crate::core::page::{Body, Fact, Line, Page, Section};
+use crate::terminal::theme::Theme;
+
+use super::{Drawn, line, table};
+
+/// Cells left of a fact or a word.
+const INDENT: u16 = 3;
+const GAP: u16 = 2;
+
+pub struct Painter<'a> {
+    pub buffer: &'a mut Buffer,
+    pub theme: &'a Theme,
+    pub area: Area,
+    pub drawn: Drawn,
+    /// What is drawn is old: everything in a dim voice.
+    pub is_stale: bool,
+}
+
+impl Painter<'_> {
+    /// One line, cut to its room; returns the cells it took.
+    pub fn line(&mut self, x: u16, y: u16, room: u16, text: &Line) -> u16 {
+        let mut at = x;
+        for span in &line::cut(text, usize::from(room)).0 {
+            let style = self.theme.tone(span.tone);
+            let style = if self.is_stale { style.patch(self.theme.tone(crate::core::page::Tone::Dim)) } else { style };
+            let width = u16::try_from(span.text.width()).unwrap_or(u16::MAX);
+            self.put(at, y, &span.text, style);
+            at = at.saturating_add(width);
+            self.drawn.changes(span.until);
+        }
+        at - x
+    }
+
+    /// Text in a style of the frame itself.
+    pub fn put(&mut self, x: u16, y: u16, text: &str, style: Style) {
+        let frame = self.buffer.area;
+        if frame.contains(Position { x, y }) {
+            self.buffer.set_stringn(x, y, text, usize::from(frame.right() - x), style);
+        }
+    }
+
+    /// A horizontal rule over the whole width of an area's first row.
+    pub fn rule(&mut self, area: Area, symbol: &str) {
+        self.put(area.x, area.y, &symbol.repeat(usize::from(area.width)), self.theme.rule);
+    }
+
+    pub fn choose(&mut self, area: Area) {
+        let chosen = self.theme.chosen;
+        self.cells(area, |cell| _ = cell.set_style(chosen));
+        self.drawn.cursor = Some((area.x + 1, area.y));
+    }
+
+    pub fn clear(&mut self, area: Area) {
+        let ground = self.theme.ground;
+        self.cells(area, |cell| {
+            cell.reset();
+            cell.set_style(ground);
+        });
+    }
+
+    fn cells(&mut self, area: Area, mut each: impl FnMut(&mut ratatui::buffer::Cell)) {
+        for y in area.y..area.y.saturating_add(area.height) {
+            for x in area.x..area.x.saturating_add(area.width) {
+                if let Some(cell) = self.buffer.cell_mut(Position { x, y }) {
+                    each(cell);
+                }
+            }
+        }
+    }
+
+    fn facts(&mut self, area: Area, facts: &[Fact]) {
+        let names = name_width(facts);
+        let x = area.x + INDENT + names + GAP;
+        let room = (area.x + area.width).saturating_sub(x);
+        let mut y = area.y;
+        for fact in facts {
+            let mut name = Line::dim(fact.name);
+            for value in line::wrap(&fact.value, usize::from(room)) {
+                if y >= area.y + area.height {
+                    return;
+                }
+                self.line(area.x + INDENT, y, names, &std::mem::take(&mut name));
+                self.line(x, y, room, &value);
+                y += 1;
+            }
+        }
+    }
+
+    fn words(&mut self, area: Area, words: &[Line]) {
+        let room = area.width.saturating_sub(INDENT + 1);
+        let lines = words.iter().flat_map(|words| line::wrap(words, usize::from(room)));
+        for (y, line) in (area.y..area.y + area.height).zip(lines) {
+            self.line(area.x + INDENT, y, room, &line);
+        }
+    }
+
+    fn symbol(&self, x: Option<u16>, y: Option<u16>) -> &str {
+        let at = x.zip(y).map(|(x, y)| Position { x, y });
+        at.and_then(|at| self.buffer.cell(at)).map_or("", |cell| cell.symbol())
+    }
+}
+
+impl Canvas for Painter<'_> {
+    fn area(&self) -> Area {
+        self.area
+    }
+
+    fn section(&mut self, area: Area, section: &Section) {
+        if area.height == 0 || area.width == 0 {
+            return;
+        }
+        let mut body = area;
+        if !section.title.is_empty() {
+            let (head, rest) = area.cut_top(1);
+            body = rest;
+            self.rule(head, "─");
+            let heading = format!(" {} ", section.title);
+            self.put(head.x + 1, head.y, &heading, self.theme.heading);
+            let used = u16::try_from(heading.width()).unwrap_or(0) + 2;
+            let note = u16::try_from(line::width(&section.note)).unwrap_or(u16::MAX);
+            if note > 0 && note.saturating_add(used + 3) < head.width {
+                let x = head.x + head.width - note - 3;
+                self.put(x, head.y, " ", self.theme.rule);
+                let took = self.line(x + 1, head.y, note, &section.note);
+                self.put(x + 1 + took, head.y, " ", self.theme.rule);
+            }
+        }
+        match &section.body {
+            Body::Facts(facts) => self.facts(body, facts),
+            Body::Rows(rows) => table::draw(self, body, rows),
+            Body::Words(words) => self.words(body, words),
+        }
+    }
+
+    fn divide(&mut self, left: Area) {
+        let Some(x) = left.x.checked_add(left.width) else { return };
+        for y in left.y..left.y + left.height {
+            let is_rule = |symbol: &str| symbol == "─";
+            let before = is_rule(self.symbol(x.checked_sub(1), Some(y)));
+            let after = is_rule(self.symbol(x.checked_add(1), Some(y)));
+            let first = y == left.y;
+            let joint = match (before, after, first) {
+                (true, true, true) => "┬",
+                (true, true, false) => "┼",
+                (true, false, _) => "┤",
+                (false, true, _) => "├",
+                (false, false, _) => "│",
+            };
+            self.put(x, y, joint, self.theme.rule);
+        }
+    }
+
+    fn page(&mut self, page: &Page) {
+        let mut rest = self.area;
+        for section in &page.sections {
+            let (area, below) = rest.cut_top(self.height(section, rest.width) + u16::from(!section.title.is_empty()));
+            self.section(area, section);
+            rest = below;
+        }
+    }
+
+    fn height(&self, section: &Section, width: u16) -> u16 {
+        let rows: usize = match &section.body {
+            Body::Facts(facts) => {
+                let room = usize::from(width.saturating_sub(INDENT + name_width(facts) + GAP));
+                facts.iter().map(|fact| line::wrap(&fact.value, room).len()).sum()
+            }
+            Body::Rows(rows) => table::height(rows),
+            Body::Words(words) => {
+                let room = usize::from(width.saturating_sub(INDENT + 1));
+                words.iter().map(|words| line::wrap(words, room).len()).sum()
+            }
+        };
+        u16::try_from(rows).unwrap_or(u16::MAX)
+    }
+}
+
+fn name_width(facts: &[Fact]) -> u16 {
+    let widest = facts.iter().map(|fact| fact.name.width()).max().unwrap_or(0);
+    u16::try_from(widest).unwrap_or(0).max(10)
+}

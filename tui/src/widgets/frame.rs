@@ -1,0 +1,283 @@
+//! The frame around everything: header, tabs, body, notice row and footer, with layers and the prefix pop-up above.
+//!
+//! It reads tabs from the registry and every key from the keymap; it knows no screen by name.
+
+use ratatui::buffer::Buffer;
+
+use crate::core::action::{Scope, Verb};
+use crate::core::canvas::{Area, Canvas};
+use crate::core::connection::Standing;
+use crate::core::due;
+use crate::core::keymap::Key;
+use crate::core::model::{Model, Open};
+use crate::core::notice::OPENER;
+use crate::core::page::{Body, Line, Row, Rows, Section, Tone};
+use crate::core::screen::Shape;
+use crate::core::shell;
+use crate::terminal::theme::Theme;
+
+use super::canvas::Painter;
+use super::{Drawn, Hit, line};
+
+/// The smallest terminal that can hold what must be seen.
+const SMALLEST: (u16, u16) = (60, 16);
+
+/// Draws the model; returns where things are and when the first word changes.
+pub fn view(model: &Model, buffer: &mut Buffer, theme: &Theme, is_ascii: bool) -> Drawn {
+    let whole = Area { x: buffer.area.x, y: buffer.area.y, width: buffer.area.width, height: buffer.area.height };
+    buffer.set_style(buffer.area, theme.ground);
+    let mut painter = Painter { buffer, theme, area: whole, drawn: Drawn::default(), is_stale: false };
+    if whole.width < SMALLEST.0 || whole.height < SMALLEST.1 {
+        let (width, height) = SMALLEST;
+        let words = format!("{width}x{height} needed, this is {}x{}", whole.width, whole.height);
+        painter.line(whole.x, whole.y + whole.height / 2, whole.width, &Line::plain(words));
+    } else {
+        parts(&mut painter, model, whole);
+    }
+    let drawn = painter.drawn;
+    if is_ascii {
+        to_ascii(buffer);
+    }
+    drawn
+}
+
+fn parts(painter: &mut Painter<'_>, model: &Model, whole: Area) {
+    let (header, rest) = whole.cut_top(1);
+    let (tabs, rest) = rest.cut_top(1);
+    let (footer, rest) = rest.cut_bottom(1);
+    let (notice, rest) = rest.cut_bottom(1);
+    let (title, body) = rest.cut_top(u16::from(model.ctx.connection.is_offline() || model.stack.len() > 1));
+    head(painter, model, header);
+    tab_row(painter, model, tabs);
+    title_row(painter, model, title);
+    painter.area = body;
+    painter.is_stale = model.ctx.connection.is_offline();
+    if let Some(open) = model.stack.last() {
+        open.screen.view(&model.ctx, painter);
+    }
+    painter.is_stale = false;
+    notice_row(painter, model, notice);
+    for open in &model.layers {
+        painter.drawn.cursor = None;
+        layer(painter, model, open, body);
+    }
+    foot(painter, model, footer);
+    prefix(painter, model, rest);
+}
+
+fn head(painter: &mut Painter<'_>, model: &Model, area: Area) {
+    let ctx = &model.ctx;
+    let trip = ctx.connection.last_trip().map(due::took).unwrap_or_default();
+    let link = match &ctx.connection.standing {
+        Standing::Starting => Line::of(Tone::Warn, "○ starting"),
+        Standing::Trying => Line::of(Tone::Warn, "○ connecting"),
+        Standing::Live { .. } => Line::of(Tone::Good, "●") + Line::plain(format!(" live {trip}")),
+        Standing::Offline { since, .. } => {
+            Line::of(Tone::Bad, "✗ offline ") + Line::word(Tone::Plain, due::stopwatch(*since, ctx.now))
+        }
+    };
+    let wall =
+        Line::word(Tone::Plain, due::wall(ctx.now, ctx.zone())) + Line::plain(format!(" {}", due::zone(ctx.zone())));
+    let who = Line::plain(if ctx.desk.has_key { "by key" } else { "guest" });
+    let bar = || Line::dim(" │ ");
+    let mut right = who + bar() + link.clone() + bar() + wall;
+    let mut left = Line::plain(format!(" · {}", ctx.desk.name()));
+    if ctx.keymap.is_read_only() {
+        left = left + Line::plain(" · ") + Line::of(Tone::Warn, "read only");
+    }
+    let name = " Rightsdesk";
+    let taken = name.len() + line::width(&left) + 3;
+    if taken + line::width(&right) > usize::from(area.width) {
+        right = link;
+    }
+    let used = u16::try_from(line::width(&right)).unwrap_or(0) + 1;
+    painter.put(area.x, area.y, name, painter.theme.name);
+    let from = area.x + 11;
+    let room = area.width.saturating_sub(used + 12);
+    painter.line(from, area.y, room, &left);
+    painter.line(area.x + area.width.saturating_sub(used), area.y, used, &right);
+}
+
+fn tab_row(painter: &mut Painter<'_>, model: &Model, area: Area) {
+    let mut x = area.x + 1;
+    let here = model.stack.last().map(|open| open.entry.name);
+    for entry in model.registry.iter().filter(|entry| entry.shape == Shape::Screen) {
+        let width = u16::try_from(line::width(&Line::plain(entry.title))).unwrap_or(0);
+        if Some(entry.name) == here {
+            painter.put(x, area.y, entry.title, painter.theme.tab);
+        } else {
+            painter.line(x, area.y, width, &Line::plain(entry.title));
+        }
+        painter.drawn.hits.push((Area { x, width, ..area }, Hit::Verb(entry.opener)));
+        x += width + 2;
+    }
+}
+
+/// Where one is, and how old what one sees is when the server does not answer.
+fn title_row(painter: &mut Painter<'_>, model: &Model, area: Area) {
+    if area.height == 0 {
+        return;
+    }
+    painter.rule(area, "━");
+    let ctx = &model.ctx;
+    let crumbs: Vec<_> = model.stack.iter().map(|open| open.entry.title).collect();
+    let mut line = Line::of(Tone::Strong, format!(" {} ", crumbs.join(" ▸ ")));
+    if let Standing::Offline { since, next_try, .. } = &ctx.connection.standing {
+        let age = match ctx.connection.answered_at {
+            Some(at) => format!(" · this is from {}", due::second(at, ctx.zone())),
+            None => " · never reached".to_owned(),
+        };
+        let key = shell::CHECK.keys.first().copied().unwrap_or_default();
+        line = line
+            + Line::plain("━ ")
+            + Line::of(Tone::Bad, "OFFLINE ")
+            + Line::word(Tone::Bad, due::stopwatch(*since, ctx.now))
+            + Line::plain(age)
+            + Line::plain(" · next try ")
+            + Line::word(Tone::Plain, due::countdown(*next_try, ctx.now))
+            + Line::plain(", ")
+            + Line::of(Tone::Key, key)
+            + Line::plain(": now ");
+    }
+    painter.line(area.x + 1, area.y, area.width - 1, &line);
+}
+
+fn notice_row(painter: &mut Painter<'_>, model: &Model, area: Area) {
+    let notices = &model.ctx.notices;
+    let mut room = area.width.saturating_sub(2);
+    if notices.past().len() > 0 {
+        let opener = model.ctx.keymap.verbs().find(|verb| verb.id == OPENER);
+        let unseen = notices.unseen();
+        let tone = if unseen > 0 { Tone::Warn } else { Tone::Dim };
+        let past = notices.past().len();
+        let words = if past == 1 { "1 notice".to_owned() } else { format!("{past} notices") };
+        let key = opener.and_then(|verb| verb.keys.first().copied()).unwrap_or_default();
+        let right =
+            Line::of(Tone::Key, key) + Line::of(tone, format!(" {unseen} unseen")) + Line::dim(format!(" · {words}"));
+        let width = u16::try_from(line::width(&right)).unwrap_or(0);
+        let x = area.x + area.width.saturating_sub(width + 1);
+        painter.line(x, area.y, width, &right);
+        if let Some(verb) = opener {
+            painter.drawn.hits.push((Area { x, width, ..area }, Hit::Verb(verb)));
+        }
+        room = room.saturating_sub(width + 2);
+    }
+    if let Some((tone, text)) = notices.shown() {
+        painter.line(area.x + 1, area.y, room, &Line::of(tone, text));
+    }
+}
+
+fn layer(painter: &mut Painter<'_>, model: &Model, open: &Open, body: Area) {
+    let Shape::Layer { width, height } = open.entry.shape else { return };
+    let page = open.screen.page(&model.ctx);
+    let width = width.min(body.width.saturating_sub(4));
+    let height = height.min(body.height);
+    let x = body.x + (body.width - width) / 2;
+    let y = body.y + (body.height - height) / 3;
+    let inside = framed(painter, Area { x, y, width, height }, &page.title, &page.foot);
+    painter.area = inside;
+    open.screen.view(&model.ctx, painter);
+    if open.screen.takes_text() {
+        let end = u16::try_from(line::width(&page.title)).unwrap_or(0);
+        painter.drawn.cursor = Some((x + 1 + end, y));
+    }
+}
+
+/// A box with a heading, and what is inside of it.
+fn framed(painter: &mut Painter<'_>, area: Area, title: &Line, foot: &Line) -> Area {
+    let wide = usize::from(area.width.saturating_sub(2));
+    let bottom = area.y + area.height - 1;
+    let rule = painter.theme.rule;
+    painter.clear(area);
+    painter.put(area.x, area.y, &format!("┌{}┐", "─".repeat(wide)), rule);
+    painter.put(area.x, bottom, &format!("└{}┘", "─".repeat(wide)), rule);
+    for y in area.y + 1..bottom {
+        painter.put(area.x, y, "│", rule);
+        painter.put(area.x + area.width - 1, y, "│", rule);
+    }
+    let room = area.width.saturating_sub(4);
+    let spaced = |line: &Line| Line::plain(" ") + line.clone().strong() + Line::plain(" ");
+    painter.line(area.x + 1, area.y, room, &spaced(title));
+    if !foot.0.is_empty() {
+        painter.line(area.x + 2, bottom, room, &(Line::plain(" ") + foot.clone() + Line::plain(" ")));
+    }
+    Area { x: area.x + 1, y: area.y + 1, width: area.width - 2, height: area.height - 2 }
+}
+
+/// The hints of the keymap; what does not fit leaves from the left, so palette and help stay.
+fn foot(painter: &mut Painter<'_>, model: &Model, area: Area) {
+    let scopes = model.scopes();
+    let target = model.target();
+    let keymap = &model.ctx.keymap;
+    let heard = keymap.heard(&scopes);
+    let prefixes = shell::PREFIXES.iter().filter_map(|(prefix, word)| {
+        let key = Key::named(prefix)?;
+        let is_heard = model.layers.is_empty() && !keymap.after(&scopes, &[key]).is_empty();
+        is_heard.then_some((*prefix, *word, None))
+    });
+    let verbs = heard.iter().filter(|verb| !verb.hint.is_empty() && verb.refusal(&target, &model.ctx).is_none());
+    let hints = verbs.filter_map(|verb| Some((*verb.keys.first()?, verb.hint, Some(*verb))));
+    let hints: Vec<(&str, &str, Option<&'static Verb>)> = prefixes.chain(hints).collect();
+    let width = |hint: &(&str, &str, Option<&Verb>)| hint.0.chars().count() + hint.1.chars().count() + 4;
+    let mut from = 0;
+    while hints[from..].iter().map(width).sum::<usize>() > usize::from(area.width) + 2 {
+        from += 1;
+    }
+    let mut x = area.x + 1;
+    for (key, word, verb) in &hints[from..] {
+        let hint = Line::of(Tone::Key, *key) + Line::plain(format!(" {word}"));
+        let took = painter.line(x, area.y, area.width, &hint);
+        if let Some(verb) = verb {
+            painter.drawn.hits.push((Area { x, width: took, ..area }, Hit::Verb(verb)));
+        }
+        x += took + 3;
+    }
+}
+
+/// What may follow the keys pressed so far, with the reason beside what is off.
+fn prefix(painter: &mut Painter<'_>, model: &Model, above: Area) {
+    if model.pending.is_empty() {
+        return;
+    }
+    let scopes: Vec<Scope> = model.scopes();
+    let rows = model.ctx.keymap.after(&scopes, &model.pending).into_iter().map(|(keys, verb)| {
+        let off = verb.refusal(&model.target(), &model.ctx);
+        let tone = if off.is_some() { Tone::Dim } else { Tone::Plain };
+        let why = off.map(|why| Line::dim(format!("off: {why}"))).unwrap_or_default();
+        Row { id: verb.id.to_owned(), cells: vec![Line::of(Tone::Key, keys), Line::of(tone, verb.title), why] }
+    });
+    let rows = Rows { heads: &[], rows: rows.collect(), cursor: None, none: "" };
+    let pressed: Vec<_> = model.pending.iter().map(Key::to_string).collect();
+    let pressed = pressed.join(" ");
+    let word = shell::PREFIXES.iter().find(|(prefix, _)| *prefix == pressed).map_or("", |(_, word)| *word);
+    let title = Line::of(Tone::Key, pressed) + Line::plain(format!(" {word}"));
+    let widest = rows.rows.iter().map(|row| row.cells.iter().map(|cell| line::width(cell) + 2).sum::<usize>()).max();
+    let width = u16::try_from(widest.unwrap_or(0) + 6).unwrap_or(u16::MAX).max(24).min(above.width.saturating_sub(2));
+    let height = u16::try_from(rows.rows.len() + 2).unwrap_or(u16::MAX).min(above.height);
+    let (below, _) = above.cut_bottom(height);
+    let inside = framed(painter, Area { x: below.x + 1, width, ..below }, &title, &Line::default());
+    let section = Section { id: "after", title: "", note: Line::default(), body: Body::Rows(rows) };
+    painter.section(inside, &section);
+}
+
+/// Our glyphs for fonts that lack them, or take two cells for them.
+fn to_ascii(buffer: &mut Buffer) {
+    for cell in &mut buffer.content {
+        let plain = match cell.symbol() {
+            "─" | "━" | "·" => "-",
+            "│" | "▏" => "|",
+            "┌" | "┐" | "└" | "┘" | "├" | "┤" | "┬" | "┴" | "┼" | "✓" => "+",
+            "●" => "*",
+            "○" => "o",
+            "✗" => "x",
+            "▲" => "!",
+            "▸" => ">",
+            "…" => "~",
+            "▁" | "▂" => "_",
+            "▃" | "▄" | "▅" => "=",
+            "▆" | "▇" | "█" => "#",
+            _ => continue,
+        };
+        cell.set_symbol(plain);
+    }
+}
