@@ -5,4 +5,5 @@ pub mod jobs;
 pub mod kernel;
 pub mod ledger;
 pub mod mail;
+pub mod tools;
 pub mod vault;

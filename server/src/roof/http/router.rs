@@ -18,6 +18,7 @@ use tracing::Instrument;
 use uuid::Uuid;
 
 use super::{gate, health};
+use crate::floor::jobs::Queue;
 use crate::floor::ledger::Ledger;
 use crate::roof::schema::Desk;
 use crate::roof::telemetry::Telemetry;
@@ -27,6 +28,7 @@ use crate::roof::telemetry::Telemetry;
 pub struct Edge {
     pub desk: Desk,
     pub ledger: Ledger,
+    pub queue: Queue,
     pub telemetry: Telemetry,
     /// Set when the program is told to stop: readiness turns away, calls in flight go on.
     pub stopping: Arc<AtomicBool>,
