@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::fault::KeyFault;
 use super::files::FileKind;
-use super::keyring::{KeyState, Vault, down, house, known, told, up};
+use super::keyring::{KeyState, Vault, down, house, known, up};
 use super::wraps::TenantKeyRow;
 use crate::floor::access::{Caller, Permission};
 use crate::floor::kernel::{Error, Result, TenantId};
@@ -248,7 +248,7 @@ impl Vault {
             Some(_) => return Err(Error::refused("KEY_IN_USE", "only a retired root or epoch can be destroyed")),
         }
         self.drop_key(kind, version);
-        self.files().destroy(kind, version).map_err(told)
+        self.files().destroy(kind, version).map_err(KeyFault::told)
     }
 }
 
