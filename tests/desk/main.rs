@@ -1,12 +1,14 @@
 //! A desk that journeys may kill: the product's own parts in a process of their own, driven by one word.
 //! It says `ready <postmaster> <address>` on standard output, and stops in order when its standard input ends.
 
+mod worker;
+
 use std::io::{Read, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::bail;
-use harness::{janitor, scratch};
+use harness::{bells, janitor, scratch};
 use rightsdesk_server::floor::kernel::{Mode, Secret, Watch};
 use rightsdesk_server::floor::ledger::{Ledger, Limits};
 use rightsdesk_server::floor::vault::{KeySource, Vault};
@@ -40,7 +42,9 @@ fn run() -> anyhow::Result<()> {
             until_told()
         }
         ["rotate", url, keys] => rotate(url, keys),
-        _ => bail!("e2e-desk open <data> [<bin>] | throwaway | rotate <url> <keys>"),
+        ["work", url, lease, slots] => worker::work(url, lease.parse()?, slots.parse()?, bells::registry()),
+        ["tick", url, lease, slots] => worker::work(url, lease.parse()?, slots.parse()?, bells::ticking()),
+        _ => bail!("e2e-desk open <data> [<bin>] | throwaway | rotate <url> <keys> | work|tick <url> <lease ms> <slots>"),
     }
 }
 

@@ -69,12 +69,18 @@ impl Flight {
         }
     }
 
-    /// Writes down what came down. What the database did not take is kept for the next time.
+    /// Writes down what came down. What the database did not take because it is out of reach is kept for the next time;
+    /// what it refuses is let go, so that one outcome never holds up the others, and comes back when its lease runs out.
     pub async fn settle(&mut self) -> Result<()> {
-        if !self.outcomes.is_empty() {
-            self.queue.settle(&self.outcomes).await?;
-            self.outcomes.clear();
+        if self.outcomes.is_empty() {
+            return Ok(());
         }
+        match self.queue.settle(&self.outcomes).await {
+            Err(error @ (Error::Unavailable { .. } | Error::Conflict)) => return Err(error),
+            Err(error) => tracing::error!(code = error.code(), report = ?error, "outcomes could not be written down"),
+            Ok(_) => {}
+        }
+        self.outcomes.clear();
         Ok(())
     }
 

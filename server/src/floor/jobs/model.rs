@@ -116,6 +116,8 @@ impl Pace {
     }
 }
 
+const LONGEST_CODE: usize = 32;
+
 /// What a job has already been through.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Setbacks {
@@ -151,12 +153,14 @@ pub(super) fn judge(ended: &Ended, past: Setbacks, pace: &Pace, dice: f64) -> Ve
 
 fn failed(error: &Error, past: Setbacks, pace: &Pace, dice: f64) -> Verdict {
     let backoff = pace.backoff(past.faults + past.waits, dice);
-    let code = Some(error.code().to_owned());
-    let retried =
-        |delay| Verdict { fate: Fate::Retried, state: State::Ready, delay, fault: 0, wait: 1, code: code.clone() };
+    // A refusal's code is a word of ours, but a slice's: the table takes short ones only.
+    let code = Some(error.code().chars().take(LONGEST_CODE).collect());
     match error {
-        Error::Unavailable { after, .. } => retried(backoff.max(*after)),
-        Error::Conflict => retried(backoff),
+        Error::Unavailable { .. } | Error::Conflict => {
+            let after = if let Error::Unavailable { after, .. } = error { *after } else { Duration::ZERO };
+            let delay = backoff.max(after);
+            Verdict { fate: Fate::Retried, state: State::Ready, delay, fault: 0, wait: 1, code }
+        }
         Error::Internal(report) => {
             fault(format!("{} {}", error.code(), report.reference.as_simple()), past, pace, dice)
         }

@@ -38,7 +38,7 @@ impl Worker {
     pub async fn serve(&self, stop: impl Future<Output = ()>) {
         let mut stop = pin!(stop);
         let mut flight = Flight::new(&self.queue);
-        let mut round = Round { next: Moment::now(), planted: false };
+        let mut round = Round { next: Moment::now(), figures: Moment::now(), planted: false };
         let mut well = true;
         loop {
             // A turn is never cut short: a claim whose answer nobody awaits is a lease that nobody keeps.
@@ -85,12 +85,15 @@ impl Worker {
 
     async fn turn(&self, flight: &mut Flight, round: &mut Round) -> Result<()> {
         flight.settle().await?;
-        if Moment::now() >= round.next {
+        let looked = if Moment::now() >= round.next {
             round.next = Moment::now() + jittered(self.pace().round);
-            self.look_around(round).await?;
-        }
+            self.look_around(round).await
+        } else {
+            Ok(())
+        };
+        // Whatever is wrong with a schedule or a figure, the jobs go on.
         self.fill(flight).await?;
-        Ok(())
+        looked
     }
 
     /// What is no job of its own: schedules, and leases that ran out.
@@ -105,6 +108,10 @@ impl Worker {
         if crashed > 0 {
             metrics::counter!("rightsdesk_jobs_crashed_total").increment(u64::try_from(crashed).unwrap_or(u64::MAX));
             tracing::warn!(returned = rescued.returned, quarantined = rescued.quarantined, "leases ran out");
+        }
+        if Moment::now() >= round.figures {
+            round.figures = Moment::now() + jittered(FIGURES);
+            self.queue.publish().await?;
         }
         Ok(())
     }
@@ -157,8 +164,12 @@ impl Worker {
     }
 }
 
+/// Between two counts of the whole queue.
+const FIGURES: Duration = Duration::from_secs(15);
+
 struct Round {
     next: Moment,
+    figures: Moment,
     planted: bool,
 }
 
