@@ -44,7 +44,9 @@ fn run() -> anyhow::Result<()> {
         ["rotate", url, keys] => rotate(url, keys),
         ["work", url, lease, slots] => worker::work(url, lease.parse()?, slots.parse()?, bells::registry()),
         ["tick", url, lease, slots] => worker::work(url, lease.parse()?, slots.parse()?, bells::ticking()),
-        _ => bail!("e2e-desk open <data> [<bin>] | throwaway | rotate <url> <keys> | work|tick <url> <lease ms> <slots>"),
+        _ => {
+            bail!("e2e-desk open <data> [<bin>] | throwaway | rotate <url> <keys> | work|tick <url> <lease ms> <slots>")
+        }
     }
 }
 

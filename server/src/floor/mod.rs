@@ -1,8 +1,8 @@
 //! The floor: plumbing that every slice stands on. It never names a slice.
 
 pub mod access;
-pub mod jobs;
 pub mod blobs;
+pub mod jobs;
 pub mod kernel;
 pub mod ledger;
 pub mod mail;

@@ -1,5 +1,6 @@
 //! The doors an action or a job may hold, together. It opens none of them.
 
+use super::blobs::Blobs;
 use super::kernel::Watch;
 use super::ledger::Ledger;
 use super::mail::Mail;
@@ -11,5 +12,6 @@ pub struct Tools {
     pub ledger: Ledger,
     pub vault: Vault,
     pub mail: Mail,
+    pub blobs: Blobs,
     pub watch: Watch,
 }

@@ -16,6 +16,7 @@ use super::http::{self, Edge, Listening};
 use super::schema;
 use super::telemetry::{self, Telemetry};
 use super::workers;
+use crate::floor::blobs::{Blobs, Credentials, Place};
 use crate::floor::jobs::{Pace, Queue, Worker};
 use crate::floor::kernel::{Error, Flaws, Mode, Secret, Watch};
 use crate::floor::ledger::{self, Ledger, Limits, migrations};
@@ -81,10 +82,11 @@ impl Running {
 
 /// Starts everything the duties ask for.
 pub async fn boot(config: Config, telemetry: Telemetry, duties: Duties) -> anyhow::Result<Running> {
-    let Config { mode, data, database, http, introspection, keys, mail, blobs: _, jobs, log: _ } = config;
+    let Config { mode, data, database, http, introspection, keys, mail, blobs, jobs, log: _ } = config;
     let watch = Watch::host();
     let way = Way::parse(mail.way.expose(), mode.reach()).map_err(Error::from)?;
     let mail = Mail::open(way, &mail.from, watch.clone())?;
+    let blobs = Blobs::open(&place_of(blobs, mode)?, watch.clone())?;
     let limits = Limits { connections: database.connections, prepare: database.prepare, ..Limits::default() };
     let may_visit = duties != Duties::Serve;
     let (postgres, online) = tokio::task::spawn_blocking(move || database_of(data, database, may_visit)).await??;
@@ -112,7 +114,7 @@ pub async fn boot(config: Config, telemetry: Telemetry, duties: Duties) -> anyho
         None
     };
     Ok(Running {
-        tools: Tools { ledger, vault, mail, watch },
+        tools: Tools { ledger, vault, mail, blobs, watch },
         listening,
         working,
         stopping,
@@ -145,6 +147,15 @@ impl Working {
         let _ = self.stop.send(());
         Ok(self.task.await?)
     }
+}
+
+fn place_of(blobs: config::Blobs, mode: Mode) -> Result<Place, Error> {
+    let credentials = match (blobs.access_key, blobs.secret_key) {
+        (Some(key), Some(secret)) => Some(Credentials { key, secret, session: blobs.session }),
+        (None, None) => None,
+        _ => return Err(Error::invalid("blobs.secret_key", "give it together with blobs.access_key")),
+    };
+    Ok(Place::parse(&blobs.place, credentials, mode.reach())?)
 }
 
 fn source_of(keys: config::Keys) -> KeySource {

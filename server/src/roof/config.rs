@@ -71,6 +71,7 @@ pub const SETTINGS: &[Setting] = &[
     setting("blobs.place", "", "folder:PATH or s3://bucket/prefix?region=…; by default `blobs` in the data folder"),
     secret("blobs.access_key", "access key id of the object store"),
     secret("blobs.secret_key", "secret access key of the object store"),
+    secret("blobs.session", "session token of the object store, where its keys are lent for a time"),
     setting("jobs.at_once", "8", "jobs one worker carries out at the same time"),
     setting("jobs.lease_seconds", "60", "time after which a silent worker's job goes to another"),
     setting("log.format", "readable", "readable or json"),
@@ -225,6 +226,7 @@ pub struct Blobs {
     pub place: String,
     pub access_key: Option<Secret>,
     pub secret_key: Option<Secret>,
+    pub session: Option<Secret>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -285,6 +287,7 @@ impl Config {
                 place: reader.text("blobs.place").unwrap_or_else(|| folder("blobs")),
                 access_key: reader.secret("blobs.access_key"),
                 secret_key: reader.secret("blobs.secret_key"),
+                session: reader.secret("blobs.session"),
             },
             jobs: Jobs {
                 at_once: reader.parse("jobs.at_once", 8, "a number from 1 to 64", |n| (1..=64).contains(n)),
