@@ -1,6 +1,6 @@
 //! What the program tells about itself: lines on standard error, figures for Prometheus, spans for a collector.
 //! It never tells a person's identifiers, tokens, bodies or documents: those are not logged in the first place, and
-//! what slips is blanked by [`redact`]. Crates that are not ours are heard from `info` upwards only, whatever the filter
+//! what slips is blanked before it is written. Crates that are not ours are heard from `info` upwards only, whatever the filter
 //! says, because their finer words are what passes through them.
 
 mod figures;
