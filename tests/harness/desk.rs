@@ -3,7 +3,7 @@
 
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, anyhow, bail};
@@ -78,6 +78,8 @@ impl Desk {
     /// What a desk that ended by itself said about it.
     pub fn trouble(&mut self) -> anyhow::Result<String> {
         let mut text = String::new();
+        // One that opened after all would wait for this end, and we for it.
+        drop(self.ears.take());
         if let Some(mut pipe) = self.child.stderr.take() {
             pipe.read_to_string(&mut text)?;
         }
@@ -90,6 +92,11 @@ impl Desk {
         self.child.kill()?;
         self.child.wait()?;
         Ok(())
+    }
+
+    /// How it ended, if it has.
+    pub fn ended(&mut self) -> anyhow::Result<Option<ExitStatus>> {
+        Ok(self.child.try_wait()?)
     }
 
     /// Asks it to stop in order, and waits until it has.

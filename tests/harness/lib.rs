@@ -2,6 +2,7 @@
 //! It mocks nothing of ours, and leaves no process and no file behind, however the run ends.
 
 pub mod base;
+pub mod bells;
 pub mod cluster;
 pub mod desk;
 pub mod janitor;
@@ -9,3 +10,4 @@ pub mod logs;
 pub mod scratch;
 pub mod tree;
 pub mod world;
+pub mod yard;

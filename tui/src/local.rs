@@ -117,8 +117,7 @@ async fn live(
     arrive: oneshot::Sender<Result<Arrival, String>>,
     mut stopped: oneshot::Receiver<()>,
 ) -> anyhow::Result<()> {
-    let duties = Duties { serve: true, work: config.database.url.is_none() };
-    let running = match boot(config, telemetry, duties).await {
+    let running = match boot(config, telemetry, Duties::Serve).await {
         Ok(running) => running,
         Err(error) => {
             // The console may have been left meanwhile.

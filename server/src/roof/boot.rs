@@ -1,34 +1,47 @@
 //! From settings to a running program, and from there to a graceful stop. Every setting is taken up here by name,
 //! so that one nobody uses does not pass quietly.
 
-use std::path::Path;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use anyhow::Context;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
 
-use super::cluster::{self, Cluster, Setup};
+use super::cluster::{self, Address, Cluster, Setup, Trouble};
 use super::config::{self, Config};
 use super::http::{self, Edge, Listening};
 use super::schema;
 use super::telemetry::{self, Telemetry};
-use crate::floor::kernel::{Flaws, Mode, Secret, Watch};
+use super::workers;
+use crate::floor::jobs::{Pace, Queue, Worker};
+use crate::floor::kernel::{Error, Flaws, Mode, Secret, Watch};
 use crate::floor::ledger::{self, Ledger, Limits, migrations};
+use crate::floor::mail::{Mail, Way};
+use crate::floor::tools::Tools;
+use crate::floor::vault::{KeySource, Vault};
 
 /// The name of the database in a private Postgres.
 const DATABASE: &str = "rightsdesk";
 
 /// What a program does once it runs.
-#[derive(Debug, Clone, Copy)]
-pub struct Duties {
-    pub serve: bool,
-    pub work: bool,
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Duties {
+    /// Answers calls; on a Postgres of its own, carries out jobs too, for no other program outlives it there.
+    Serve,
+    /// Carries out jobs.
+    Work,
+    /// Neither: a command that needs the desk's doors for a while.
+    Visit,
 }
 
 /// A program that runs.
 pub struct Running {
+    pub tools: Tools,
     listening: Option<Listening>,
+    working: Option<Working>,
     stopping: Arc<AtomicBool>,
     grace: Duration,
     telemetry: Telemetry,
@@ -44,9 +57,20 @@ impl Running {
     /// Not ready any more, calls and jobs in flight finish within the grace, then the private Postgres goes last.
     pub async fn stop(self) -> anyhow::Result<()> {
         self.stopping.store(true, Ordering::Relaxed);
-        if let Some(listening) = self.listening {
-            listening.stop(self.grace).await?;
-        }
+        let listening = async {
+            match self.listening {
+                Some(listening) => listening.stop(self.grace).await,
+                None => Ok(()),
+            }
+        };
+        let working = async {
+            match self.working {
+                Some(working) => working.stop().await,
+                None => Ok(()),
+            }
+        };
+        let (listening, working) = tokio::join!(listening, working);
+        listening.and(working)?;
         if let Some(postgres) = self.postgres {
             tokio::task::spawn_blocking(move || postgres.stop()).await?;
         }
@@ -57,15 +81,24 @@ impl Running {
 
 /// Starts everything the duties ask for.
 pub async fn boot(config: Config, telemetry: Telemetry, duties: Duties) -> anyhow::Result<Running> {
-    let Config { mode: _, data, database, http, introspection, keys: _, mail: _, blobs: _, jobs: _, log: _ } = config;
+    let Config { mode, data, database, http, introspection, keys, mail, blobs: _, jobs, log: _ } = config;
+    let watch = Watch::host();
+    let way = Way::parse(mail.way.expose(), mode.reach()).map_err(Error::from)?;
+    let mail = Mail::open(way, &mail.from, watch.clone())?;
     let limits = Limits { connections: database.connections, prepare: database.prepare, ..Limits::default() };
-    let (postgres, online) = tokio::task::spawn_blocking(move || database_of(&data, database)).await??;
-    let ledger = Ledger::open(&online, limits, Watch::host());
+    let may_visit = duties != Duties::Serve;
+    let (postgres, online) = tokio::task::spawn_blocking(move || database_of(data, database, may_visit)).await??;
+    let ledger = Ledger::open(&online, limits, watch.clone());
+    let vault = Vault::open(&ledger, source_of(keys), mode).await.map_err(told)?;
+    let pace = Pace { lease: jobs.lease, slots: jobs.at_once, grace: http.grace, ..Pace::default() };
+    let working = (duties == Duties::Work || (duties == Duties::Serve && postgres.is_some()))
+        .then(|| Working::begin(Worker::new(&ledger, watch.clone(), workers::registry(), pace.clone())));
     let stopping = Arc::new(AtomicBool::new(false));
-    let listening = if duties.serve {
+    let listening = if duties == Duties::Serve {
         let edge = Edge {
             desk: schema::desk(introspection),
             ledger: ledger.clone(),
+            queue: Queue::new(&ledger, pace),
             telemetry: telemetry.clone(),
             stopping: Arc::clone(&stopping),
             body: http.body,
@@ -78,18 +111,68 @@ pub async fn boot(config: Config, telemetry: Telemetry, duties: Duties) -> anyho
     } else {
         None
     };
-    Ok(Running { listening, stopping, grace: http.grace, telemetry, postgres })
+    Ok(Running {
+        tools: Tools { ledger, vault, mail, watch },
+        listening,
+        working,
+        stopping,
+        grace: http.grace,
+        telemetry,
+        postgres,
+    })
 }
 
-/// A database that is ready for the duties of a program that is online.
-fn database_of(data: &Path, database: config::Database) -> anyhow::Result<(Option<Cluster>, Secret)> {
+/// A worker on its own task.
+struct Working {
+    stop: oneshot::Sender<()>,
+    task: JoinHandle<()>,
+}
+
+impl Working {
+    fn begin(worker: Worker) -> Self {
+        let (stop, stopped) = oneshot::channel::<()>();
+        let task = tokio::spawn(async move {
+            let stopped = async {
+                let _ = stopped.await;
+            };
+            worker.serve(stopped).await;
+        });
+        Self { stop, task }
+    }
+
+    /// Claims no more; what runs may finish within the worker's grace, the rest is given back.
+    async fn stop(self) -> anyhow::Result<()> {
+        let _ = self.stop.send(());
+        Ok(self.task.await?)
+    }
+}
+
+fn source_of(keys: config::Keys) -> KeySource {
+    match keys.root {
+        Some(root) => KeySource::GivenRoot { root, folder: keys.folder },
+        None => KeySource::Folder(keys.folder),
+    }
+}
+
+/// A database that is ready for a program that is online.
+fn database_of(
+    data: PathBuf,
+    database: config::Database,
+    may_visit: bool,
+) -> anyhow::Result<(Option<Cluster>, Secret)> {
     let (postgres, online) = if let Some(url) = database.url {
         (None, url)
     } else {
-        let postgres = Cluster::open(Setup { bin: database.binaries, ..Setup::new(data, cluster::own_launcher()?) })?;
-        let urls = own(&postgres);
-        bring_up(&urls)?;
-        (Some(postgres), urls.online)
+        let setup = Setup { bin: database.binaries, ..Setup::new(data, cluster::own_launcher()?) };
+        match Cluster::open(setup.clone()) {
+            Ok(postgres) => {
+                let urls = own(postgres.address());
+                bring_up(&urls)?;
+                (Some(postgres), urls.online)
+            }
+            Err(Trouble::Taken { .. }) if may_visit => (None, own(&Cluster::visit(&setup)?).online),
+            Err(trouble) => return Err(trouble.into()),
+        }
     };
     let flaws =
         ledger::inspect(&online).context("the database named by database.url does not answer, or not to this login")?;
@@ -105,7 +188,7 @@ struct Urls {
     online: Secret,
 }
 
-fn own(postgres: &Cluster) -> Urls {
+fn own(postgres: &Address) -> Urls {
     let url = |database: &str, login: &str| Secret::new(postgres.url(database, login));
     Urls {
         admin: url("postgres", cluster::SUPERUSER),
@@ -129,7 +212,7 @@ pub fn migrate(config: Config) -> anyhow::Result<Vec<String>> {
     let config::Database { url, migrator_url, admin_url, binaries, .. } = config.database;
     if url.is_none() {
         let postgres = Cluster::open(Setup { bin: binaries, ..Setup::new(config.data, cluster::own_launcher()?) })?;
-        return bring_up(&own(&postgres));
+        return bring_up(&own(postgres.address()));
     }
     let migrator = migrator_url
         .context("database.migrator_url is missing: migrations run as a login of their own that may become rd_owner")?;
@@ -141,9 +224,9 @@ pub fn migrate(config: Config) -> anyhow::Result<Vec<String>> {
 }
 
 /// At the operator's own terminal the inner story may be told: it holds no data.
-fn told(error: crate::floor::kernel::Error) -> anyhow::Error {
+fn told(error: Error) -> anyhow::Error {
     match error {
-        crate::floor::kernel::Error::Internal(report) => anyhow::anyhow!(report.story().to_owned()),
+        Error::Internal(report) => anyhow::anyhow!(report.story().to_owned()),
         other => other.into(),
     }
 }

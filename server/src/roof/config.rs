@@ -71,7 +71,7 @@ pub const SETTINGS: &[Setting] = &[
     setting("blobs.place", "", "folder:PATH or s3://bucket/prefix?region=…; by default `blobs` in the data folder"),
     secret("blobs.access_key", "access key id of the object store"),
     secret("blobs.secret_key", "secret access key of the object store"),
-    setting("jobs.at_once", "4", "jobs one worker carries out at the same time"),
+    setting("jobs.at_once", "8", "jobs one worker carries out at the same time"),
     setting("jobs.lease_seconds", "60", "time after which a silent worker's job goes to another"),
     setting("log.format", "readable", "readable or json"),
     setting("log.filter", "info", "what is logged, as level or target=level,…"),
@@ -217,8 +217,7 @@ pub struct Keys {
 }
 
 pub struct Mail {
-    pub way: String,
-    pub password: Option<Secret>,
+    pub way: Secret,
     pub from: String,
 }
 
@@ -279,8 +278,7 @@ impl Config {
                 root: reader.secret("keys.root"),
             },
             mail: Mail {
-                way: reader.text("mail.way").unwrap_or_else(|| folder("mail")),
-                password: reader.secret("mail.password"),
+                way: reader.secret("mail.way").unwrap_or_else(|| Secret::new(folder("mail"))),
                 from: reader.text("mail.from").unwrap_or_default(),
             },
             blobs: Blobs {
@@ -289,7 +287,7 @@ impl Config {
                 secret_key: reader.secret("blobs.secret_key"),
             },
             jobs: Jobs {
-                at_once: reader.parse("jobs.at_once", 4, "a number from 1 to 64", |n| (1..=64).contains(n)),
+                at_once: reader.parse("jobs.at_once", 8, "a number from 1 to 64", |n| (1..=64).contains(n)),
                 lease: reader.seconds("jobs.lease_seconds"),
             },
             log: Log {

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use tokio::sync::Semaphore;
+use tokio::sync::{Notify, Semaphore};
 
 use super::books::{self, Opened, Witnessed};
+use super::handover;
 use super::pin::{self, Pin, Role};
 use super::pool::{self, Connections, Limits, Url};
 use super::tx::{RevealTx, Tx, WriteTx};
@@ -20,19 +21,25 @@ pub struct Ledger {
     limits: Limits,
     role: Role,
     watch: Watch,
+    nudge: Arc<Notify>,
 }
 
 impl Ledger {
     /// Opens the way as the API; see [`Ledger::as_role`].
     pub fn open(url: &Url, limits: Limits, watch: Watch) -> Self {
         let turns = Arc::new(Semaphore::new(limits.connections as usize));
-        Self { pool: pool::open(url, limits), turns, limits, role: Role::Api, watch }
+        Self { pool: pool::open(url, limits), turns, limits, role: Role::Api, watch, nudge: Arc::default() }
     }
 
     /// The same way, taken in another role.
     #[must_use]
     pub fn as_role(&self, role: Role) -> Self {
         Self { role, ..self.clone() }
+    }
+
+    /// Resolves when a write of this process has handed a job over since the last time it was asked.
+    pub async fn handed_over(&self) {
+        self.nudge.notified().await;
     }
 
     /// Reads what the scope reaches. Postgres itself holds it read-only; sealed values stay sealed.
@@ -93,19 +100,22 @@ impl Ledger {
         F: FnOnce(&mut WriteTx) -> Result<Witnessed<T>> + Send + 'static,
     {
         let lease = scope.lease();
+        let nudge = Arc::clone(&self.nudge);
         self.hop(scope.actor(), Room::of(self.role, scope.tenant()), move |tx| {
-            let mut tx = WriteTx(tx);
+            let mut tx = WriteTx::new(tx);
+            let mut handed = false;
             let outcome = change(&mut tx).and_then(|witnessed| {
                 if witnessed.events.is_empty() {
                     return Err(Error::internal("a change without a witness"));
                 }
+                handed = handover::flush(&mut tx)?;
                 for event in &witnessed.events {
                     books::append(&mut tx, event)?;
                 }
                 lease.map_or(Ok(()), |lease| super::fence::check(&mut tx, lease))?;
                 Ok(witnessed.value)
             });
-            tx.0.finish(outcome)
+            tx.tx.finish(outcome).inspect(|_| wake(&nudge, handed))
         })
         .await
     }
@@ -118,10 +128,15 @@ impl Ledger {
     {
         let reach = tenant.into_iter().collect();
         let room = Room { role: self.role, writes: true, tenant, reach };
-        self.hop(Actor::House, room, |tx| {
-            let mut tx = WriteTx(tx);
-            let outcome = tend(&mut tx);
-            tx.0.finish(outcome)
+        let nudge = Arc::clone(&self.nudge);
+        self.hop(Actor::House, room, move |tx| {
+            let mut tx = WriteTx::new(tx);
+            let mut handed = false;
+            let outcome = tend(&mut tx).and_then(|value| {
+                handed = handover::flush(&mut tx)?;
+                Ok(value)
+            });
+            tx.tx.finish(outcome).inspect(|_| wake(&nudge, handed))
         })
         .await
     }
@@ -180,10 +195,12 @@ impl Ledger {
         T: Send + 'static,
         F: FnOnce(Tx) -> Result<T> + Send + 'static,
     {
+        let waiting = std::time::Instant::now();
         let turn = tokio::time::timeout(self.limits.patience, Arc::clone(&self.turns).acquire_owned())
             .await
             .map_err(|_| Error::unavailable("the database"))?
             .map_err(|_| Error::unavailable("the database"))?;
+        metrics::histogram!("rightsdesk_ledger_wait_seconds").record(waiting.elapsed());
         let (pool, limits, held) = (self.pool.clone(), self.limits, self.watch.held_at());
         let door = tokio::task::spawn_blocking(move || {
             let _turn = turn;
@@ -194,9 +211,16 @@ impl Ledger {
             (outcome, pool::take_count())
         });
         let (outcome, asked) = door.await.map_err(|_| Error::internal("a transaction was broken off by a panic"))?;
-        metrics::histogram!("rightsdesk_ledger_statements").record(f64::from(u32::try_from(asked).unwrap_or(u32::MAX)));
+        metrics::histogram!("rightsdesk_statements_per_call")
+            .record(f64::from(u32::try_from(asked).unwrap_or(u32::MAX)));
         let _ = TALLY.try_with(|tally| tally.fetch_add(asked, Ordering::Relaxed));
         outcome
+    }
+}
+
+fn wake(nudge: &Notify, handed: bool) {
+    if handed {
+        nudge.notify_one();
     }
 }
 

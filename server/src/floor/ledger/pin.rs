@@ -3,7 +3,7 @@
 
 use std::fmt::Write;
 
-use diesel::connection::AnsiTransactionManager;
+use diesel::connection::{AnsiTransactionManager, SimpleConnection};
 use diesel::result::{DatabaseErrorKind, Error as Diesel};
 
 use super::constraint::mended;
@@ -57,6 +57,12 @@ pub(super) fn begin(pool: &Connections, limits: Limits, pin: &Pin<'_>) -> Result
             Err(error) => return Err(mended(error)),
         }
     }
+}
+
+/// Pins a transaction that has begun to one tenant, for the rest of it.
+pub(super) fn narrow(conn: &mut Conn, tenant: TenantId) -> Result<()> {
+    let id = tenant.uuid();
+    conn.batch_execute(&format!("set local app.tenant = '{id}'; set local app.reach = '{{{id}}}'")).map_err(mended)
 }
 
 fn is_stale(error: &Diesel) -> bool {

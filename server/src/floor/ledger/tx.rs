@@ -9,6 +9,8 @@ use diesel::sql_types::Timestamptz;
 use diesel::{RunQueryDsl, select};
 
 use super::books::Opened;
+use super::handover::Handover;
+use super::pin;
 use super::pool::Conn;
 use crate::floor::access::Actor;
 use crate::floor::kernel::{Error, Instant, Result, SubjectId, TenantId};
@@ -73,7 +75,32 @@ impl Tx {
 }
 
 /// A transaction that may write, and ends witnessed.
-pub struct WriteTx(pub(super) Tx);
+pub struct WriteTx {
+    pub(super) tx: Tx,
+    pub(super) handed: Vec<Handover>,
+}
+
+impl WriteTx {
+    pub(super) fn new(tx: Tx) -> Self {
+        Self { tx, handed: Vec::new() }
+    }
+
+    /// Hands a job to the workers of the pinned tenant's lane. It is inserted when the write ends, and not at all
+    /// where the write does not.
+    pub fn hand_over(&mut self, job: Handover) {
+        self.handed.push(job);
+    }
+
+    /// Pins a transaction that began without a tenant. Whoever works lanes learns only in it whose turn it is.
+    pub fn pin(&mut self, tenant: TenantId) -> Result<()> {
+        if self.tx.tenant.is_some() {
+            return Err(Error::internal("a transaction is pinned once"));
+        }
+        pin::narrow(&mut self.tx.conn, tenant)?;
+        self.tx.tenant = Some(tenant);
+        Ok(())
+    }
+}
 
 /// A transaction that may open sealed values, and writes who looked.
 pub struct RevealTx {
@@ -96,13 +123,13 @@ impl Deref for WriteTx {
     type Target = Tx;
 
     fn deref(&self) -> &Tx {
-        &self.0
+        &self.tx
     }
 }
 
 impl DerefMut for WriteTx {
     fn deref_mut(&mut self) -> &mut Tx {
-        &mut self.0
+        &mut self.tx
     }
 }
 

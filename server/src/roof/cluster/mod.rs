@@ -4,7 +4,7 @@
 //!
 //! One data folder holds `postgres` (the cluster), `run` (its socket) and `lock` (who owns it now). A program that
 //! was killed leaves all three as they are; the next one stops what still runs there and starts anew. On Linux the
-//! kernel stops the postmaster when its owner dies (see [`launch`]); elsewhere the next start does.
+//! kernel stops the postmaster when its owner dies (see `launch.rs`); elsewhere the next start does.
 
 mod farewell;
 mod find;
@@ -60,7 +60,7 @@ impl Setup {
 pub struct Cluster {
     // The order matters: the lock is released after the warden has seen the last process go.
     warden: Warden,
-    socket: PathBuf,
+    address: Address,
     postgres: PathBuf,
     _lock: Lock,
 }
@@ -72,15 +72,24 @@ impl Cluster {
         let lock = Lock::take(&folder)?;
         let home = folder.settle()?;
         let binaries = find::find(setup.bin.as_deref(), home.written_by()?, home.path())?;
-        let (socket, postgres) = (home.socket_folder().to_path_buf(), home.path().to_path_buf());
+        let (address, postgres) = (Address::of(&home), home.path().to_path_buf());
         let warden = Warden::start(warden::Charge { home, binaries, setup })?;
-        Ok(Self { warden, socket, postgres, _lock: lock })
+        Ok(Self { warden, address, postgres, _lock: lock })
+    }
+
+    /// Where a Postgres answers that another program owns and may stop at any time.
+    pub fn visit(setup: &Setup) -> Result<Address, Trouble> {
+        let folder = Folder::prepare(&setup.data, setup.runtime.as_deref())?;
+        Ok(Address::of(&folder.settle()?))
+    }
+
+    pub fn address(&self) -> &Address {
+        &self.address
     }
 
     /// The address of a database for libpq, over the socket.
     pub fn url(&self, database: &str, role: &str) -> String {
-        let host = escaped(&self.socket.to_string_lossy());
-        format!("postgresql://{}@/{}?host={host}&port={}", escaped(role), escaped(database), folder::PORT)
+        self.address.url(database, role)
     }
 
     /// The data directory of Postgres itself.
@@ -96,6 +105,24 @@ impl Cluster {
     /// Stops Postgres in order: fast first, hard when it does not listen. May be called twice.
     pub fn stop(&self) {
         self.warden.stop();
+    }
+}
+
+/// Where a private Postgres answers.
+#[derive(Debug, Clone)]
+pub struct Address {
+    socket: PathBuf,
+}
+
+impl Address {
+    fn of(home: &folder::Home) -> Self {
+        Self { socket: home.socket_folder().to_path_buf() }
+    }
+
+    /// The address of a database for libpq, over the socket.
+    pub fn url(&self, database: &str, role: &str) -> String {
+        let host = escaped(&self.socket.to_string_lossy());
+        format!("postgresql://{}@/{}?host={host}&port={}", escaped(role), escaped(database), folder::PORT)
     }
 }
 

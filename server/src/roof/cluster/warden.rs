@@ -16,7 +16,7 @@ use super::processes::signal_all;
 use super::{Setup, Trouble, initdb, launch, takeover, tuning};
 
 /// How long crash recovery may take. The size of the log bounds it to a fraction of this.
-const PATIENCE: Duration = Duration::from_secs(180);
+const PATIENCE: Duration = Duration::from_mins(3);
 /// The longest pause before another try to bring a dead postmaster back.
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 

@@ -1,6 +1,7 @@
 //! The verbs a terminal has, apart from the console's own. One file each; this is their list.
 //! Results go to standard output, words to standard error.
 
+mod keys;
 mod migrate;
 mod schema;
 mod serve;
@@ -30,6 +31,9 @@ pub enum Command {
     Migrate,
     /// Print the GraphQL contract
     Schema,
+    /// Look after the keys
+    #[command(subcommand)]
+    Keys(keys::Verb),
 }
 
 /// Settings given as flags, and the file that holds others.
@@ -83,9 +87,10 @@ pub fn run(command: &Command, settings: Settings) -> ExitCode {
         Err(flaws) => return usage(&flaws.into()),
     };
     match command {
-        Command::Serve => ended(serve::run(config, telemetry, |own| Duties { serve: true, work: own })),
-        Command::Work => ended(serve::run(config, telemetry, |_| Duties { serve: false, work: true })),
+        Command::Serve => ended(serve::run(config, telemetry, Duties::Serve)),
+        Command::Work => ended(serve::run(config, telemetry, Duties::Work)),
         Command::Migrate => ended(migrate::run(config)),
+        Command::Keys(verb) => ended(keys::run(*verb, config, telemetry)),
         Command::Schema => ExitCode::SUCCESS,
     }
 }

@@ -7,9 +7,7 @@ use crate::roof::boot::{self, Duties};
 use crate::roof::config::Config;
 use crate::roof::telemetry::Telemetry;
 
-/// `duties` is asked whether the desk owns its Postgres, where no other program could work beside it.
-pub(super) fn run(config: Config, telemetry: Telemetry, duties: impl Fn(bool) -> Duties) -> anyhow::Result<()> {
-    let duties = duties(config.database.url.is_none());
+pub(super) fn run(config: Config, telemetry: Telemetry, duties: Duties) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         let mut terminate = signal(SignalKind::terminate()).context("cannot listen for SIGTERM")?;

@@ -12,6 +12,7 @@ mod shapes;
 mod spans;
 #[cfg(test)]
 mod tests;
+mod words;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -130,7 +131,7 @@ fn is_heard(event: &Metadata<'_>) -> bool {
 /// module, so that a misspelt level would silence the program.
 fn own_filter(filter: &str) -> Result<Targets, Flaw> {
     let advice = "give error, warn, info, debug, trace or off, or module=level with commas between";
-    let flaw = || Flaw::new("telemetry.filter", advice);
+    let flaw = || Flaw::new("log.filter", advice);
     let level = |word: &str| match word {
         "off" => Ok(LevelFilter::OFF),
         "error" => Ok(LevelFilter::ERROR),

@@ -1,0 +1,4 @@
+drop table schedules;
+drop table lanes;
+drop table job_attempts;
+drop table jobs;

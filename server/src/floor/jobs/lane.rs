@@ -1,0 +1,85 @@
+//! Lanes: which tenant's turn it is, and the recount that keeps a lane's row true. Each query here holds the lane's row
+//! before it touches a job, so all who take from a lane take turns; it never locks two lanes.
+
+use diesel::sql_types::{BigInt, Bool, Integer, Nullable, Uuid as SqlUuid};
+use diesel::{OptionalExtension, QueryableByName, RunQueryDsl};
+
+use crate::floor::kernel::{Instant, Result, TenantId};
+use crate::floor::ledger::{WriteTx, statement};
+
+/// The lane whose turn it is, its row locked.
+#[derive(QueryableByName)]
+pub(super) struct Turn {
+    #[diesel(sql_type = SqlUuid)]
+    pub tenant_id: TenantId,
+    /// How many more may be in flight.
+    #[diesel(sql_type = Integer)]
+    pub room: i32,
+    /// How many lanes wanted this turn.
+    #[diesel(sql_type = BigInt)]
+    pub contenders: i64,
+}
+
+/// Fewest in flight first, then those whose work was due before and is tried again, then the earliest due.
+pub(super) fn take_turn(tx: &mut WriteTx, suspects: bool) -> Result<Option<Turn>> {
+    // A lane that many write to is rarely unlocked at the very moment; rather than pass it by for ever, wait for it.
+    match ask_turn(tx, TURN_SKIPPING, suspects)? {
+        None => ask_turn(tx, TURN_WAITING, suspects),
+        turn => Ok(turn),
+    }
+}
+
+fn ask_turn(tx: &mut WriteTx, sql: &'static str, suspects: bool) -> Result<Option<Turn>> {
+    let held = tx.held_now().map(Instant::micros);
+    let turn =
+        statement(sql).bind::<Nullable<BigInt>, _>(held).bind::<Bool, _>(suspects).get_result(tx.conn()).optional()?;
+    Ok(turn)
+}
+
+macro_rules! turn {
+    ($lock:literal) => {
+        concat!(
+            "
+with asked as (
+  select coalesce(timestamptz 'epoch' + ? * interval '1 microsecond', transaction_timestamp()) as now, ?::bool as suspects
+)
+select l.tenant_id, l.cap - l.in_flight as room,
+       (select count(*) from lanes o
+         where o.in_flight < o.cap
+           and (o.due_at <= asked.now or o.retry_at <= statement_timestamp()
+                or (asked.suspects and o.suspect_at <= statement_timestamp()))) as contenders
+  from lanes l, asked
+ where l.in_flight < l.cap
+   and (l.due_at <= asked.now or l.retry_at <= statement_timestamp()
+        or (asked.suspects and l.suspect_at <= statement_timestamp()))
+ order by l.in_flight, case when l.due_at <= asked.now then l.due_at end nulls first, l.tenant_id
+ limit 1 for update of l ",
+            $lock
+        )
+    };
+}
+
+const TURN_SKIPPING: &str = turn!("skip locked");
+const TURN_WAITING: &str = turn!("");
+
+/// Counts the pinned lane anew, exactly, because whoever holds its row is the only one who changes what is counted.
+pub(super) fn recount(tx: &mut WriteTx) -> Result<()> {
+    let tenant = tx.tenant()?;
+    let mut recount = statement(RECOUNT);
+    for _ in 0..6 {
+        recount = recount.bind::<SqlUuid, _>(tenant);
+    }
+    recount.execute(tx.conn())?;
+    Ok(())
+}
+
+const RECOUNT: &str = "
+update lanes
+   set in_flight = (select count(*) from jobs where tenant_id = ? and state = 'running'),
+       leased_until = (select min(leased_until) from jobs where tenant_id = ? and state = 'running'),
+       due_at = (select min(due_at) from jobs where tenant_id = ? and state = 'ready' and retry_at is null),
+       retry_at = (select min(retry_at) from jobs
+                    where tenant_id = ? and state = 'ready' and retry_at is not null and crashes = 0),
+       suspect_at = (select min(retry_at) from jobs
+                      where tenant_id = ? and state = 'ready' and retry_at is not null and crashes > 0)
+ where tenant_id = ?";
