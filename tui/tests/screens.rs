@@ -16,5 +16,9 @@ mod pictures;
 mod pty;
 #[path = "screens/scenes.rs"]
 mod scenes;
+#[path = "screens/svg.rs"]
+mod svg;
+#[path = "screens/tty.rs"]
+mod tty;
 #[path = "screens/update.rs"]
 mod update;

@@ -12,7 +12,6 @@ use crossterm::event::Event;
 use futures_util::{Stream, StreamExt};
 use ratatui::Terminal;
 use ratatui::layout::Rect;
-use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::time::{Instant, sleep_until};
 
@@ -26,6 +25,7 @@ use crate::core::update::update;
 use crate::widgets::{Drawn, view};
 
 use super::guard::Seat;
+use super::signals::{Heard, Signals};
 use super::theme::Theme;
 use super::{fall, keys};
 
@@ -317,38 +317,5 @@ async fn next<I: Stream + Unpin>(input: &mut Option<I>) -> Option<I::Item> {
     match input {
         Some(input) => input.next().await,
         None => std::future::pending().await,
-    }
-}
-
-#[derive(Clone, Copy)]
-enum Heard {
-    End,
-    Stop,
-    Continue,
-}
-
-struct Signals {
-    ends: [Signal; 3],
-    stop: Signal,
-    go_on: Signal,
-}
-
-impl Signals {
-    fn new() -> io::Result<Self> {
-        use nix::sys::signal::Signal::{SIGCONT, SIGTSTP};
-        let of = |known: nix::sys::signal::Signal| signal(SignalKind::from_raw(known as i32));
-        let ends = [signal(SignalKind::terminate())?, signal(SignalKind::hangup())?, signal(SignalKind::interrupt())?];
-        Ok(Self { ends, stop: of(SIGTSTP)?, go_on: of(SIGCONT)? })
-    }
-
-    async fn next(&mut self) -> Heard {
-        let [term, hangup, interrupt] = &mut self.ends;
-        tokio::select! {
-            _ = term.recv() => Heard::End,
-            _ = hangup.recv() => Heard::End,
-            _ = interrupt.recv() => Heard::End,
-            _ = self.stop.recv() => Heard::Stop,
-            _ = self.go_on.recv() => Heard::Continue,
-        }
     }
 }

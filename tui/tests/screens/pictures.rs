@@ -116,3 +116,11 @@ fn the_one_timer_is_the_first_visible_change() {
         assert_eq!(text(&before), text(&still), "{scene} changed before its time");
     }
 }
+
+#[test]
+fn the_pictures_of_the_documents_are_these() {
+    for (file, picture) in crate::svg::pictures() {
+        let kept = std::fs::read_to_string(&file).unwrap_or_default();
+        assert!(kept == picture, "{} is old: cargo run -p rightsdesk --example pictures", file.display());
+    }
+}
