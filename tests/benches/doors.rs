@@ -2,7 +2,7 @@
 //! round by round, and the medians are compared, because a machine is noisier between runs than within one.
 //! Prints the rows of `docs/benchmarks.md`.
 
-#![expect(clippy::print_stdout, reason = "a bench prints its figures")]
+#![expect(clippy::print_stdout, clippy::expect_used, reason = "a bench prints its figures, or fails")]
 
 use std::time::{Duration, Instant};
 
@@ -34,7 +34,7 @@ fn main() -> anyhow::Result<()> {
             bench.ciphers()?;
         }
         bench.reads(how)?;
-        bench.writes(how)?;
+        bench.writes(how);
         bench.jobs(how)?;
     }
     Ok(())
@@ -103,8 +103,8 @@ impl Bench {
                 .await
         })?;
         let cipher = Aes256Gcm::new(&[7; 32].into());
-        for size in [32_usize, 1024, 64 * 1024] {
-            let text = "x".repeat(size);
+        for size in [32_u32, 1024, 64 * 1024] {
+            let text = "x".repeat(size as usize);
             let clear = Personal::new(text.clone());
             let place =
                 Place { tenant: self.tenant, table: "order_contact", column: "email", row: Uuid::nil(), generation: 0 };
@@ -113,28 +113,26 @@ impl Bench {
             let bare =
                 cipher.encrypt(&Nonce::from([1; 12]), Payload { msg: text.as_bytes(), aad: &aad }).expect("sealed");
             let times = (20_000 * 32 / (size + 200)).max(200);
-            let rate = |span: Duration| format!("{:.0} MB/s", (size * times) as f64 / span.as_secs_f64() / 1e6);
+            let rate = |span: Duration| format!("{:.0} MB/s", f64::from(size * times) / span.as_secs_f64() / 1e6);
             report(
                 &format!("seal {size} B, one thread"),
-                times,
                 rate,
                 || (0..times).for_each(|_| drop(key.seal_personal(&place, &clear))),
                 || {
                     for at in 0..times {
                         let mut nonce = [0; 12];
-                        nonce[..8].copy_from_slice(&(at as u64).to_be_bytes());
+                        nonce[..8].copy_from_slice(&(u64::from(at)).to_be_bytes());
                         drop(cipher.encrypt(&Nonce::from(nonce), Payload { msg: text.as_bytes(), aad: &aad }));
                     }
                 },
             );
             report(
                 &format!("open {size} B, one thread"),
-                times,
                 rate,
                 || (0..times).for_each(|_| drop(key.open_personal(&place, &sealed))),
                 || {
                     (0..times)
-                        .for_each(|_| drop(cipher.decrypt(&Nonce::from([1; 12]), Payload { msg: &bare, aad: &aad })))
+                        .for_each(|_| drop(cipher.decrypt(&Nonce::from([1; 12]), Payload { msg: &bare, aad: &aad })));
                 },
             );
         }
@@ -146,13 +144,12 @@ impl Bench {
         let id = Uuid::new_v4();
         let (tenant, scope) = (self.tenant.uuid(), self.scope());
         self.insert_bare(tenant, id)?;
-        let times = 400;
+        let times = 400_u32;
         let rate = |span: Duration| format!("{:.0} /s", f64::from(times) / span.as_secs_f64());
         for bare_transaction in [true, false] {
             let against = if bare_transaction { "in a transaction" } else { "without a transaction" };
             report(
                 &format!("read, {how}, against the bare select {against}"),
-                times as usize,
                 rate,
                 || {
                     self.runtime.block_on(async {
@@ -186,14 +183,13 @@ impl Bench {
     }
 
     /// A write with its chained event against the same insert, committed, on the same kind of pool.
-    fn writes(&self, how: &str) -> anyhow::Result<()> {
-        for at_once in [1_usize, 4] {
+    fn writes(&self, how: &str) {
+        for at_once in [1_u32, 4] {
             let times = 100 * at_once;
             let tenant = self.tenant;
-            let rate = move |span: Duration| format!("{:.0} /s", times as f64 / span.as_secs_f64());
+            let rate = move |span: Duration| format!("{:.0} /s", f64::from(times) / span.as_secs_f64());
             report(
                 &format!("write with its event, {how}, {at_once} at once in one tenant"),
-                times,
                 rate,
                 || {
                     self.at_once(at_once, times, move |ledger, scope, _| async move {
@@ -216,7 +212,6 @@ impl Bench {
                 },
             );
         }
-        Ok(())
     }
 
     /// Claim and finish against the bare pair of statements on one connection.
@@ -224,14 +219,13 @@ impl Bench {
         let queue = Queue::new(&self.ledger.as_role(Role::Worker), Pace::default());
         let tenant = self.tenant.uuid();
         for batch in [1_usize, 16] {
-            let (times, rounds) = (64_usize, 12);
+            let (times, rounds) = (64_u32, 12);
             for _ in 0..rounds + 2 {
                 self.fill(times)?;
             }
-            let rate = move |span: Duration| format!("{:.0} jobs/s", times as f64 / span.as_secs_f64());
+            let rate = move |span: Duration| format!("{:.0} jobs/s", f64::from(times) / span.as_secs_f64());
             report(
                 &format!("claim and finish, {how}, {batch} at a time"),
-                times,
                 rate,
                 || {
                     self.runtime.block_on(async {
@@ -241,7 +235,7 @@ impl Bench {
                             assert!(!claims.is_empty(), "the lane ran dry");
                             let outcomes: Vec<_> =
                                 claims.into_iter().map(|claim| queue.judge(claim, &Ended::Done)).collect();
-                            done += queue.settle(&outcomes).await.expect("settled");
+                            done += u32::try_from(queue.settle(&outcomes).await.expect("settled")).expect("few");
                         }
                     });
                 },
@@ -258,7 +252,7 @@ impl Bench {
         Ok(())
     }
 
-    fn fill(&self, jobs: usize) -> anyhow::Result<()> {
+    fn fill(&self, jobs: u32) -> anyhow::Result<()> {
         let tenant = self.tenant;
         self.runtime.block_on(self.ledger.write(self.scope(), move |tx| {
             for _ in 0..jobs {
@@ -291,7 +285,7 @@ impl Bench {
         hop.await.expect("no panic").expect("answered")
     }
 
-    fn at_once<F, Fut>(&self, at_once: usize, times: usize, work: F)
+    fn at_once<F, Fut>(&self, at_once: u32, times: u32, work: F)
     where
         F: Fn(
                 Ledger,
@@ -322,8 +316,7 @@ impl Bench {
 }
 
 /// Measures both in turns and prints a row.
-fn report(what: &str, times: usize, rate: impl Fn(Duration) -> String, ours: impl Fn(), bare: impl Fn()) {
-    let _ = times;
+fn report(what: &str, rate: impl Fn(Duration) -> String, ours: impl Fn(), bare: impl Fn()) {
     ours();
     bare();
     let (mut of_ours, mut of_bare, mut ratios) = (Vec::new(), Vec::new(), Vec::new());

@@ -1,5 +1,7 @@
 //! Stories of the HTTP edge: what is answered, what is turned away before anyone reads it, and how it stops.
 
+#![expect(clippy::disallowed_methods, reason = "the caller here is a stranger, who has no egress")]
+
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::sync::Arc;

@@ -15,7 +15,7 @@ const CONNECT: Duration = Duration::from_secs(5);
 /// The longest silence while something is read.
 const SILENCE: Duration = Duration::from_secs(10);
 /// Sending one part, on a slow line.
-const SENDING: Duration = Duration::from_secs(60);
+const SENDING: Duration = Duration::from_mins(1);
 
 #[derive(Debug)]
 pub(super) struct Connector;
