@@ -9,6 +9,9 @@ use std::process::ExitCode;
 
 use anyhow::bail;
 use harness::{bells, janitor, scratch};
+use rightsdesk_server::floor::kernel::{Mode, Secret, Watch};
+use rightsdesk_server::floor::ledger::{Ledger, Limits};
+use rightsdesk_server::floor::vault::{KeySource, Vault};
 use rightsdesk_server::roof::cluster::{self, Cluster, SUPERUSER, Setup};
 
 fn main() -> ExitCode {
@@ -38,9 +41,12 @@ fn run() -> anyhow::Result<()> {
             say(&format!("ready {} {}", shared.cluster().postmaster().unwrap_or(0), scratch::root()?.display()))?;
             until_told()
         }
+        ["rotate", url, keys] => rotate(url, keys),
         ["work", url, lease, slots] => worker::work(url, lease.parse()?, slots.parse()?, bells::registry()),
         ["tick", url, lease, slots] => worker::work(url, lease.parse()?, slots.parse()?, bells::ticking()),
-        _ => bail!("e2e-desk open <data> [<bin>] | throwaway | work|tick <url> <lease ms> <slots>"),
+        _ => {
+            bail!("e2e-desk open <data> [<bin>] | throwaway | rotate <url> <keys> | work|tick <url> <lease ms> <slots>")
+        }
     }
 }
 
@@ -50,6 +56,18 @@ fn open(setup: Setup) -> anyhow::Result<()> {
     until_told()?;
     cluster.stop();
     Ok(())
+}
+
+/// Turns every key of a desk and says `page <secrets>` after each page, so that a journey knows when to kill.
+fn rotate(url: &str, keys: &str) -> anyhow::Result<()> {
+    let ledger = Ledger::open(&Secret::new(url), Limits::default(), Watch::host());
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let vault = Vault::open(&ledger, KeySource::Folder(keys.into()), Mode::Development).await?;
+        let end = vault.rotate(&ledger, |progress| drop(say(&format!("page {}", progress.secrets)))).await?;
+        say(&format!("done {} {} {}", end.version, end.secrets, end.shut))?;
+        Ok(())
+    })
 }
 
 fn say(line: &str) -> std::io::Result<()> {

@@ -32,7 +32,7 @@ impl Ring {
     }
 
     pub fn key(bell: Uuid) -> String {
-        effect_key(bell, "ring", "tower").iter().map(|byte| format!("{byte:02x}")).collect()
+        effect_key(bell, "ring", "tower").iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
     }
 }
 
@@ -118,9 +118,8 @@ impl Job for Say {
 
     async fn run(self, run: Run) -> Result<(), Halt> {
         match self.word.as_str() {
-            "done" => Ok(()),
             "slow" if run.attempt == 1 => Err(Halt::SlowDown { after: Duration::from_millis(50) }),
-            "slow" => Ok(()),
+            "done" | "slow" => Ok(()),
             "unavailable" => Err(Error::unavailable("a shop").into()),
             "refused" => Err(Error::refused("HELD", "a hold stands").into()),
             _ => Err(Error::internal("said so").into()),

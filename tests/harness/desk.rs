@@ -78,6 +78,8 @@ impl Desk {
     /// What a desk that ended by itself said about it.
     pub fn trouble(&mut self) -> anyhow::Result<String> {
         let mut text = String::new();
+        // One that opened after all would wait for this end, and we for it.
+        drop(self.ears.take());
         if let Some(mut pipe) = self.child.stderr.take() {
             pipe.read_to_string(&mut text)?;
         }

@@ -36,8 +36,13 @@ pub fn serve(folder: &Path) -> io::Result<()> {
     let ended = Instant::now();
     while ended.elapsed() < PATIENCE {
         let left: Vec<i32> = homes(folder).iter().flat_map(|home| cluster::at_work_in(home)).collect();
-        if left.is_empty() && std::fs::remove_dir_all(folder).is_ok() {
-            return Ok(());
+        if left.is_empty() {
+            for home in homes(folder) {
+                free_shared_memory(&home);
+            }
+            if std::fs::remove_dir_all(folder).is_ok() {
+                return Ok(());
+            }
         }
         let signal = if ended.elapsed() > GRACE * 2 { Signal::SIGKILL } else { Signal::SIGQUIT };
         for pid in left.into_iter().filter(|_| ended.elapsed() > GRACE) {
@@ -46,6 +51,15 @@ pub fn serve(folder: &Path) -> io::Result<()> {
         std::thread::sleep(Duration::from_millis(20));
     }
     Err(io::Error::other("something in the run's folder does not end"))
+}
+
+/// A postmaster that was killed leaves its pid file, and in it the number of the memory that outlived it. The next
+/// start would free that; here there is none.
+fn free_shared_memory(home: &Path) {
+    let text = std::fs::read_to_string(home.join("postmaster.pid")).unwrap_or_default();
+    if let Some(id) = text.lines().nth(6).and_then(|line| line.split_whitespace().nth(1)).filter(|id| *id != "0") {
+        let _ = Command::new("ipcrm").args(["-m", id]).stdout(Stdio::null()).stderr(Stdio::null()).status();
+    }
 }
 
 /// Every folder that may be a Postgres data directory: the grandchildren of the run's folder.

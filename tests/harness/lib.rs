@@ -1,6 +1,13 @@
 //! What journeys and laws stand on: a throwaway Postgres, folders that vanish, and desks as real processes.
 //! It mocks nothing of ours, and leaves no process and no file behind, however the run ends.
 
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::missing_panics_doc,
+    reason = "the harness is part of tests: what it cannot do fails them"
+)]
+
 pub mod base;
 pub mod bells;
 pub mod cluster;

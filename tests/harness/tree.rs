@@ -53,6 +53,7 @@ fn gather(top: &Path, folder: &Path, ending: &str, found: &mut Vec<Source>) {
 }
 
 /// Compares `actual` with a committed file. `BLESS=1 cargo laws` writes it instead, for a person to review.
+#[expect(clippy::disallowed_methods, reason = "blessing is asked for by the person who runs the laws")]
 pub fn must_equal(path: &str, actual: &str) {
     let file = root().join(path);
     if std::env::var_os("BLESS").is_some() {

@@ -6,6 +6,7 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use rightsdesk_server::floor::access::{Caller, One, Permission, Scope};
+use rightsdesk_server::floor::jobs::{Pace, Queue};
 use rightsdesk_server::floor::kernel::TenantId;
 use rightsdesk_server::floor::ledger::{Ledger, Limits};
 use rightsdesk_server::roof::http::{Edge, Listening, listen, router};
@@ -64,6 +65,7 @@ impl World {
         let mut edge = Edge {
             desk: schema::desk(false),
             ledger: self.ledger.clone(),
+            queue: Queue::new(&self.ledger, Pace::default()),
             telemetry: logs::telemetry(),
             stopping: Arc::new(AtomicBool::new(false)),
             body: 64 * 1024,

@@ -97,9 +97,10 @@ fn every_promise_was_kept(url: &str, load: &Load) -> anyhow::Result<usize> {
     let kept: BTreeSet<i64> = rows.iter().map(|row| row.n).collect();
     let promised = load.promised.lock().unwrap_or_else(PoisonError::into_inner);
     let lost: Vec<i64> = promised.iter().copied().filter(|n| !kept.contains(n)).collect();
-    ensure!(lost.is_empty(), "{} of {} acknowledged rows are lost: {lost:?}", lost.len(), promised.len());
+    let some = lost.get(..lost.len().min(10)).unwrap_or_default();
+    ensure!(lost.is_empty(), "{} of {} acknowledged rows are lost: {some:?} …", lost.len(), promised.len());
     ensure!(kept.len() == rows.len(), "a row is there twice");
-    ensure!(promised.len() > 500, "only {} rows: this was no load", promised.len());
+    ensure!(promised.len() >= 50, "only {} rows: not one for each kill", promised.len());
     Ok(promised.len())
 }
 

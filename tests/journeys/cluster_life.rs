@@ -82,6 +82,8 @@ fn it_is_durable_quiet_and_only_reachable_by_its_owner() -> anyhow::Result<()> {
     }
     let door = std::fs::read_to_string(data.join("postgres/pg_hba.conf"))?;
     assert_eq!(door, "local all all trust\n");
+    let postmaster = cluster.postmaster().map(nix::unistd::Pid::from_raw);
+    ensure!(nix::unistd::getsid(postmaster).ok() == postmaster, "Ctrl-C in our terminal must not reach Postgres");
     let owner = std::fs::metadata(data.join("postgres"))?.uid();
     ensure!(owner != 0, "Postgres must not be root");
     let is_root = nix::unistd::geteuid().is_root();

@@ -37,10 +37,7 @@ fn a_second_program_is_refused_with_a_sentence() -> anyhow::Result<()> {
 
     let sentence = Desk::start(&data)?.trouble()?;
     ensure!(sentence.contains(&format!("process {}", owner.pid())), "it names the owner: {sentence}");
-    ensure!(
-        sentence.contains("--server") && sentence.contains("RIGHTSDESK_CLUSTER_DATA"),
-        "it says what to do: {sentence}"
-    );
+    ensure!(sentence.contains("--server") && sentence.contains("RIGHTSDESK_DATA"), "it says what to do: {sentence}");
 
     owner.kill()?;
     let (heir, _) = Desk::open(&data).context("the lock died with its owner")?;
@@ -52,7 +49,7 @@ fn a_folder_without_binaries_is_named() -> anyhow::Result<()> {
     let (data, empty) = (scratch::folder("missing")?, scratch::folder("empty")?);
     let sentence = refusal(Setup { bin: Some(empty.clone()), ..Setup::new(&data, desk::program()) })?;
     ensure!(
-        sentence.contains(&empty.display().to_string()) && sentence.contains("RIGHTSDESK_CLUSTER_BIN"),
+        sentence.contains(&empty.display().to_string()) && sentence.contains("RIGHTSDESK_DATABASE_BINARIES"),
         "{sentence}"
     );
     ensure!(!data.join("postgres").exists(), "nothing may be laid out");

@@ -9,6 +9,7 @@ mod cluster_heirs;
 mod cluster_leavings;
 mod cluster_life;
 mod cluster_refusals;
+mod keys_turn_and_nothing_is_lost;
 mod the_edge_refuses_what_it_should;
 mod the_ledger_keeps_its_word;
 #[cfg(target_os = "linux")]

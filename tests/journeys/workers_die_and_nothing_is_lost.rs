@@ -34,18 +34,22 @@ fn lanes_are_empty(yard: &Yard) -> bool {
 async fn workers_killed_at_random_do_each_effect_once() {
     const JOBS: usize = 2_000;
     const WORKERS: usize = 3;
+    const STORM: u32 = 60;
     let _turn = turn().await;
     let (yard, tower) = (Yard::new(10).await, Tower::open().await);
-    let bells = ring(&yard, JOBS, |bell| Ring { before: 10, ..Ring::new(&tower, bell) }).await;
+    let bells = ring(&yard, JOBS, |bell| Ring { before: 30, ..Ring::new(&tower, bell) }).await;
     let mut hands: Vec<Hand> = (0..WORKERS).map(|_| yard.spawn(LEASE, 8)).collect();
     let (begun, mut kills, mut reopened) = (Instant::now(), 0u32, 0usize);
 
     while yard.jobs("done") < JOBS as i64 {
-        assert!(begun.elapsed() < Duration::from_secs(120), "after {kills} kills: {:?}", yard.standing());
-        tokio::time::sleep(Duration::from_millis(rand::random_range(200..700))).await;
-        hands.swap_remove(rand::random_range(0..WORKERS)).kill();
-        kills += 1;
-        hands.push(yard.spawn(LEASE, 8));
+        assert!(begun.elapsed() < Duration::from_mins(2), "after {kills} kills: {:?}", yard.standing());
+        tokio::time::sleep(Duration::from_millis(rand::random_range(50..300))).await;
+        // Then it blows over, so that a busy machine gets through as well.
+        if kills < STORM {
+            hands.swap_remove(rand::random_range(0..WORKERS)).kill();
+            kills += 1;
+            hands.push(yard.spawn(LEASE, 8));
+        }
         // Three kills of the same job look like poison, so a person is asked; here he knows better.
         for (tenant, id) in quarantined(&yard) {
             yard.reopen(tenant, id).await;
@@ -118,7 +122,7 @@ async fn a_poison_job_is_taken_out_of_the_way_and_the_others_go_on() {
 
     let begun = Instant::now();
     while yard.jobs("quarantined") == 0 || bells.len() < RINGS {
-        assert!(begun.elapsed() < Duration::from_secs(60), "{deaths} deaths: {:?}", yard.standing());
+        assert!(begun.elapsed() < Duration::from_mins(1), "{deaths} deaths: {:?}", yard.standing());
         if bells.len() < RINGS {
             bells.extend(ring(&yard, 6, |bell| Ring { before: 20, ..Ring::new(&tower, bell) }).await);
         }
@@ -170,7 +174,7 @@ async fn a_worker_told_to_go_gives_back_what_it_cannot_finish() {
     assert!(lanes_are_empty(&yard));
 
     let heir = yard.spawn(lease, 8);
-    yard.until(Duration::from_secs(60), || yard.jobs("done") == bells.len() as i64).await;
+    yard.until(Duration::from_mins(1), || yard.jobs("done") == bells.len() as i64).await;
     heir.kill();
     assert!(bells.iter().all(|bell| tower.rung(*bell) == 1));
     assert_eq!(yard.attempts("crashed"), 0, "a lease given back is no crash");

@@ -33,8 +33,8 @@ fn migrations_go_both_ways() {
     let first = base.lines(SHAPE);
     assert!(first.len() > 20, "the law sees no schema");
     migrations::revert_all(&base.migrator).expect("every down.sql is real");
-    let bare = base.lines(SHAPE);
-    let left: Vec<_> = bare.iter().filter(|line| !line.contains("__diesel_schema_migrations")).collect();
+    let after = base.lines(SHAPE);
+    let left: Vec<_> = after.iter().filter(|line| !line.contains("__diesel_schema_migrations")).collect();
     assert!(left.is_empty(), "down leaves these behind: {left:?}");
     migrations::migrate(&base.migrator).expect("every up.sql runs again");
     assert_eq!(base.lines(SHAPE), first);

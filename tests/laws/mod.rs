@@ -2,6 +2,7 @@
 
 mod contract_is_current;
 mod every_tenant_table_is_fenced;
+mod figures_are_described;
 mod grants_are_as_published;
 mod imports_flow_downward;
 mod jobs_may_run_twice;

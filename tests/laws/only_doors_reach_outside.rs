@@ -30,7 +30,6 @@ const DOORS: &[(&str, &[&str])] = &[
     ("std::env", &["roof/config.rs", "roof/cluster/launch.rs", "roof/cluster/find.rs"]),
     ("std::process::Command", &["roof/cluster/"]),
     ("Utc::now", &["floor/kernel/time.rs"]),
-    ("SystemTime", &["floor/kernel/time.rs"]),
     ("Uuid::now_v7", &["floor/kernel/ids.rs"]),
     ("r2d2", &["floor/ledger/"]),
     ("PgConnection", &["floor/ledger/", "/queries.rs"]),

@@ -16,16 +16,16 @@ use crate::terminal::theme::Name;
 #[command(next_help_heading = "Console")]
 pub struct Flags {
     /// Open the desk at this address instead of one of your own
-    #[arg(long, global = true, value_name = "URL", env = "RIGHTSDESK_CONSOLE_SERVER")]
+    #[arg(long, global = true, value_name = "URL", env = "RIGHTSDESK_SERVER")]
     pub server: Option<String>,
     /// Colours: chosen by `NO_COLOR` and the terminal's own ground when not given
-    #[arg(long, value_name = "NAME", env = "RIGHTSDESK_CONSOLE_THEME")]
+    #[arg(long, value_name = "NAME", env = "RIGHTSDESK_THEME")]
     pub theme: Option<Name>,
     /// Draw with ASCII alone
-    #[arg(long, env = "RIGHTSDESK_CONSOLE_ASCII")]
+    #[arg(long, env = "RIGHTSDESK_ASCII")]
     pub ascii: bool,
     /// Leave out every verb that changes anything
-    #[arg(long, env = "RIGHTSDESK_CONSOLE_READ_ONLY")]
+    #[arg(long, env = "RIGHTSDESK_READ_ONLY")]
     pub read_only: bool,
 }
 

@@ -5,7 +5,6 @@ use std::future::Future;
 use std::io::{self, IsTerminal};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use crate::api::client::Client;
 use crate::cli::exit::{Code, say};
 use crate::config::Config;
 use crate::core::action::{Action, Exit};
@@ -16,7 +15,7 @@ use crate::core::update::update;
 use crate::terminal::fall::{self, Net};
 use crate::terminal::guard::{Seat, Tty};
 use crate::terminal::keys;
-use crate::terminal::pump::{self, Failure, Looks};
+use crate::terminal::pump::{self, Arrival, Failure, Looks};
 use crate::terminal::theme::Theme;
 
 /// A console as these settings want it, before anything has happened.
@@ -36,7 +35,7 @@ pub fn looks(config: &Config) -> Looks {
 }
 
 /// Opens the console on the terminal of this process and stays until it is left.
-pub fn open(model: Model, looks: Looks, desk: impl Future<Output = Result<Client, String>>) -> Code {
+pub fn open(model: Model, looks: Looks, desk: impl Future<Output = Result<Arrival, String>>) -> Code {
     if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
         say("the console needs a terminal; `rightsdesk status --json` does without");
         return Code::Usage;

@@ -12,6 +12,8 @@ pub mod cli;
 pub mod config;
 pub mod console;
 pub mod core;
+#[cfg(feature = "local")]
+pub mod local;
 pub mod screens;
 pub mod terminal;
 pub mod widgets;

@@ -1,7 +1,10 @@
 //! The floor: plumbing that every slice stands on. It never names a slice.
 
 pub mod access;
+pub mod blobs;
 pub mod jobs;
 pub mod kernel;
 pub mod ledger;
+pub mod mail;
+pub mod tools;
 pub mod vault;

@@ -16,9 +16,12 @@ use super::http::{self, Edge, Listening};
 use super::schema;
 use super::telemetry::{self, Telemetry};
 use super::workers;
-use crate::floor::jobs::{Pace, Worker};
-use crate::floor::kernel::{Flaws, Mode, Secret, Watch};
+use crate::floor::blobs::{Blobs, Credentials, Place};
+use crate::floor::jobs::{Pace, Queue, Worker};
+use crate::floor::kernel::{Error, Flaws, Mode, Secret, Watch};
 use crate::floor::ledger::{self, Ledger, Limits, migrations};
+use crate::floor::mail::{Mail, Way};
+use crate::floor::tools::Tools;
 use crate::floor::vault::{KeySource, Vault};
 
 /// The name of the database in a private Postgres.
@@ -37,8 +40,7 @@ pub enum Duties {
 
 /// A program that runs.
 pub struct Running {
-    pub ledger: Ledger,
-    pub vault: Vault,
+    pub tools: Tools,
     listening: Option<Listening>,
     working: Option<Working>,
     stopping: Arc<AtomicBool>,
@@ -56,17 +58,20 @@ impl Running {
     /// Not ready any more, calls and jobs in flight finish within the grace, then the private Postgres goes last.
     pub async fn stop(self) -> anyhow::Result<()> {
         self.stopping.store(true, Ordering::Relaxed);
-        // Told first, so that its grace and that of the calls run side by side.
-        let working = self.working.map(|Working { stop, done }| {
-            drop(stop);
-            done
-        });
-        if let Some(listening) = self.listening {
-            listening.stop(self.grace).await?;
-        }
-        if let Some(done) = working {
-            done.await?;
-        }
+        let listening = async {
+            match self.listening {
+                Some(listening) => listening.stop(self.grace).await,
+                None => Ok(()),
+            }
+        };
+        let working = async {
+            match self.working {
+                Some(working) => working.stop().await,
+                None => Ok(()),
+            }
+        };
+        let (listening, working) = tokio::join!(listening, working);
+        listening.and(working)?;
         if let Some(postgres) = self.postgres {
             tokio::task::spawn_blocking(move || postgres.stop()).await?;
         }
@@ -75,40 +80,27 @@ impl Running {
     }
 }
 
-/// A worker under way: it stops when the sender goes.
-struct Working {
-    stop: oneshot::Sender<()>,
-    done: JoinHandle<()>,
-}
-
-impl Working {
-    fn begin(ledger: &Ledger, jobs: &config::Jobs, grace: Duration) -> Self {
-        let pace = Pace { slots: jobs.at_once, lease: jobs.lease, grace, ..Pace::default() };
-        let worker = Worker::new(ledger, Watch::host(), workers::registry(), pace);
-        let (stop, stopped) = oneshot::channel::<()>();
-        let done = tokio::spawn(async move {
-            let told = async {
-                let _ = stopped.await;
-            };
-            worker.serve(told).await;
-        });
-        Self { stop, done }
-    }
-}
-
 /// Starts everything the duties ask for.
 pub async fn boot(config: Config, telemetry: Telemetry, duties: Duties) -> anyhow::Result<Running> {
-    let Config { mode, data, database, http, introspection, keys, mail: _, blobs: _, jobs, log: _ } = config;
+    let Config { mode, data, database, http, introspection, keys, mail, blobs, jobs, log: _ } = config;
+    let watch = Watch::host();
+    let way = Way::parse(mail.way.expose(), mode.reach()).map_err(Error::from)?;
+    let mail = Mail::open(way, &mail.from, watch.clone())?;
+    let blobs = Blobs::open(&place_of(blobs, mode)?, watch.clone())?;
     let limits = Limits { connections: database.connections, prepare: database.prepare, ..Limits::default() };
     let may_visit = duties != Duties::Serve;
     let (postgres, online) = tokio::task::spawn_blocking(move || database_of(data, database, may_visit)).await??;
-    let ledger = Ledger::open(&online, limits, Watch::host());
+    let ledger = Ledger::open(&online, limits, watch.clone());
     let vault = Vault::open(&ledger, source_of(keys), mode).await.map_err(told)?;
+    let pace = Pace { lease: jobs.lease, slots: jobs.at_once, grace: http.grace, ..Pace::default() };
+    let working = (duties == Duties::Work || (duties == Duties::Serve && postgres.is_some()))
+        .then(|| Working::begin(Worker::new(&ledger, watch.clone(), workers::registry(), pace.clone())));
     let stopping = Arc::new(AtomicBool::new(false));
     let listening = if duties == Duties::Serve {
         let edge = Edge {
             desk: schema::desk(introspection),
             ledger: ledger.clone(),
+            queue: Queue::new(&ledger, pace),
             telemetry: telemetry.clone(),
             stopping: Arc::clone(&stopping),
             body: http.body,
@@ -121,9 +113,49 @@ pub async fn boot(config: Config, telemetry: Telemetry, duties: Duties) -> anyho
     } else {
         None
     };
-    let works = duties == Duties::Work || (duties == Duties::Serve && postgres.is_some());
-    let working = works.then(|| Working::begin(&ledger, &jobs, http.grace));
-    Ok(Running { ledger, vault, listening, working, stopping, grace: http.grace, telemetry, postgres })
+    Ok(Running {
+        tools: Tools { ledger, vault, mail, blobs, watch },
+        listening,
+        working,
+        stopping,
+        grace: http.grace,
+        telemetry,
+        postgres,
+    })
+}
+
+/// A worker on its own task.
+struct Working {
+    stop: oneshot::Sender<()>,
+    task: JoinHandle<()>,
+}
+
+impl Working {
+    fn begin(worker: Worker) -> Self {
+        let (stop, stopped) = oneshot::channel::<()>();
+        let task = tokio::spawn(async move {
+            let stopped = async {
+                let _ = stopped.await;
+            };
+            worker.serve(stopped).await;
+        });
+        Self { stop, task }
+    }
+
+    /// Claims no more; what runs may finish within the worker's grace, the rest is given back.
+    async fn stop(self) -> anyhow::Result<()> {
+        let _ = self.stop.send(());
+        Ok(self.task.await?)
+    }
+}
+
+fn place_of(blobs: config::Blobs, mode: Mode) -> Result<Place, Error> {
+    let credentials = match (blobs.access_key, blobs.secret_key) {
+        (Some(key), Some(secret)) => Some(Credentials { key, secret, session: blobs.session }),
+        (None, None) => None,
+        _ => return Err(Error::invalid("blobs.secret_key", "give it together with blobs.access_key")),
+    };
+    Ok(Place::parse(&blobs.place, credentials, mode.reach())?)
 }
 
 fn source_of(keys: config::Keys) -> KeySource {
@@ -203,9 +235,9 @@ pub fn migrate(config: Config) -> anyhow::Result<Vec<String>> {
 }
 
 /// At the operator's own terminal the inner story may be told: it holds no data.
-fn told(error: crate::floor::kernel::Error) -> anyhow::Error {
+fn told(error: Error) -> anyhow::Error {
     match error {
-        crate::floor::kernel::Error::Internal(report) => anyhow::anyhow!(report.story().to_owned()),
+        Error::Internal(report) => anyhow::anyhow!(report.story().to_owned()),
         other => other.into(),
     }
 }

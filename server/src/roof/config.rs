@@ -71,7 +71,8 @@ pub const SETTINGS: &[Setting] = &[
     setting("blobs.place", "", "folder:PATH or s3://bucket/prefix?region=…; by default `blobs` in the data folder"),
     secret("blobs.access_key", "access key id of the object store"),
     secret("blobs.secret_key", "secret access key of the object store"),
-    setting("jobs.at_once", "4", "jobs one worker carries out at the same time"),
+    secret("blobs.session", "session token of the object store, where its keys are lent for a time"),
+    setting("jobs.at_once", "8", "jobs one worker carries out at the same time"),
     setting("jobs.lease_seconds", "60", "time after which a silent worker's job goes to another"),
     setting("log.format", "readable", "readable or json"),
     setting("log.filter", "info", "what is logged, as level or target=level,…"),
@@ -79,7 +80,7 @@ pub const SETTINGS: &[Setting] = &[
 ];
 
 /// Variables that are the console's own.
-const CONSOLE: [&str; 5] = ["CONFIG", "SERVER", "TOKEN", "THEME", "E2E"];
+const CONSOLE: [&str; 7] = ["CONFIG", "SERVER", "TOKEN", "THEME", "ASCII", "READ_ONLY", "E2E"];
 
 /// What was given, by source. The first that knows a key wins.
 #[derive(Default)]
@@ -217,8 +218,7 @@ pub struct Keys {
 }
 
 pub struct Mail {
-    pub way: String,
-    pub password: Option<Secret>,
+    pub way: Secret,
     pub from: String,
 }
 
@@ -226,6 +226,7 @@ pub struct Blobs {
     pub place: String,
     pub access_key: Option<Secret>,
     pub secret_key: Option<Secret>,
+    pub session: Option<Secret>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -279,17 +280,17 @@ impl Config {
                 root: reader.secret("keys.root"),
             },
             mail: Mail {
-                way: reader.text("mail.way").unwrap_or_else(|| folder("mail")),
-                password: reader.secret("mail.password"),
+                way: reader.secret("mail.way").unwrap_or_else(|| Secret::new(folder("mail"))),
                 from: reader.text("mail.from").unwrap_or_default(),
             },
             blobs: Blobs {
                 place: reader.text("blobs.place").unwrap_or_else(|| folder("blobs")),
                 access_key: reader.secret("blobs.access_key"),
                 secret_key: reader.secret("blobs.secret_key"),
+                session: reader.secret("blobs.session"),
             },
             jobs: Jobs {
-                at_once: reader.parse("jobs.at_once", 4, "a number from 1 to 64", |n| (1..=64).contains(n)),
+                at_once: reader.parse("jobs.at_once", 8, "a number from 1 to 64", |n| (1..=64).contains(n)),
                 lease: reader.seconds("jobs.lease_seconds"),
             },
             log: Log {

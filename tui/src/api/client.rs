@@ -93,7 +93,7 @@ impl Client {
     pub async fn check(&self) -> Result<News, Trouble> {
         let begun = Instant::now();
         let data: ServerQuery = self.run(&ServerQuery::build(())).await?;
-        Ok(News::Answered { version: data.server.version.0, trip: begun.elapsed() })
+        Ok(data.news(begun.elapsed()))
     }
 
     async fn run<T: serde::de::DeserializeOwned>(&self, operation: &impl serde::Serialize) -> Result<T, Trouble> {

@@ -4,4 +4,4 @@
 
 pub mod client;
 pub mod pulse;
-mod schema;
+pub mod schema;

@@ -1,5 +1,8 @@
 //! The contract, `server/schema.graphql`: every query below is checked against it while this crate compiles.
 
+use std::time::Duration;
+
+use crate::core::connection::News;
 use crate::core::scrub::Clean;
 
 #[cynic::schema("rightsdesk")]
@@ -17,4 +20,11 @@ pub struct ServerQuery {
 #[derive(cynic::QueryFragment, Debug)]
 pub struct Server {
     pub version: Clean,
+}
+
+impl ServerQuery {
+    /// What this answer says of the connection.
+    pub fn news(self, trip: Duration) -> News {
+        News::Answered { version: self.server.version.0, trip }
+    }
 }

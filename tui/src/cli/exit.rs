@@ -1,6 +1,7 @@
 //! How a command ends: its exit code, its result on stdout, its words on stderr.
 
 use std::io::{self, Write};
+use std::process::ExitCode;
 
 use crate::api::client::Trouble;
 use crate::core::scrub::scrub;
@@ -18,6 +19,12 @@ pub enum Code {
     Interrupted = 130,
 }
 
+impl From<Code> for ExitCode {
+    fn from(code: Code) -> Self {
+        Self::from(code as u8)
+    }
+}
+
 impl From<&Trouble> for Code {
     fn from(trouble: &Trouble) -> Self {
         match trouble {
@@ -31,8 +38,9 @@ impl From<&Trouble> for Code {
 
 /// Words for the person, scrubbed like everything that is not a cell.
 pub fn say(words: &str) {
+    let lines: Vec<String> = words.lines().map(scrub).collect();
     // When stderr is gone there is nobody to tell.
-    _ = writeln!(io::stderr(), "rightsdesk: {}", scrub(words));
+    _ = writeln!(io::stderr(), "rightsdesk: {}", lines.join("\n"));
 }
 
 /// A result; a reader that has heard enough is no failure.

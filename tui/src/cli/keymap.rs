@@ -11,6 +11,7 @@ pub fn print(markdown: bool, read_only: bool) -> String {
     let table = keys::table(REGISTRY, read_only);
     let mut text = String::new();
     if markdown {
+        text.push_str("# Keys of the console\n\nPrinted by `rightsdesk keymap --markdown` from the one table.\n\n");
         text.push_str("| keys | where | does | danger | command |\n| --- | --- | --- | --- | --- |\n");
     }
     for verb in table.verbs() {

@@ -3,9 +3,10 @@
 //! Nothing here prompts, and nothing personal is printed unmasked.
 
 pub mod exit;
-mod keymap;
+pub mod keymap;
 mod status;
 
+use std::future::{Future, ready};
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
@@ -14,7 +15,10 @@ use clap_complete::Shell;
 use crate::api::client::Client;
 use crate::config::{Config, Flags};
 use crate::console;
+#[cfg(feature = "local")]
+use crate::local;
 use crate::screens::REGISTRY;
+use crate::terminal::pump::Arrival;
 
 use exit::{Code, say};
 
@@ -24,12 +28,15 @@ use exit::{Code, say};
 struct Arguments {
     #[command(flatten)]
     flags: Flags,
+    #[cfg(feature = "local")]
+    #[command(flatten)]
+    settings: local::Settings,
     #[command(subcommand)]
     command: Option<Command>,
 }
 
-const AFTER: &str = "In the console, ? lists the keys and : finds every verb. RIGHTSDESK_TOKEN holds the key for a desk that \
-                     asks for one.";
+const AFTER: &str = "In the console, ? lists the keys and : finds every verb. RIGHTSDESK_TOKEN holds the key for a desk \
+                     that asks for one.";
 
 #[derive(Subcommand, Debug)]
 enum Command {
@@ -47,41 +54,87 @@ enum Command {
     },
     /// Print the completions for a shell
     Completions { shell: Shell },
+    #[cfg(feature = "local")]
+    #[command(flatten)]
+    Server(local::Command),
+}
+
+/// What the arguments may be; completions and tests read it.
+pub fn grammar() -> clap::Command {
+    Arguments::command()
 }
 
 /// Carries out what the arguments ask for.
 pub fn main() -> ExitCode {
+    #[cfg(feature = "local")]
+    if let Some(ended) = local::launched() {
+        return ended;
+    }
     // An error means that a provider stands already, which is what is wanted.
     _ = rustls::crypto::ring::default_provider().install_default();
-    let Arguments { flags, command } = Arguments::parse();
-    let code = match command {
+    let arguments = Arguments::parse();
+    let flags = arguments.flags;
+    let way = match arguments.command {
         Some(Command::Completions { shell }) => {
             let mut script = Vec::new();
-            clap_complete::generate(shell, &mut Arguments::command(), "rightsdesk", &mut script);
-            exit::print(&String::from_utf8_lossy(&script))
+            clap_complete::generate(shell, &mut grammar(), "rightsdesk", &mut script);
+            return exit::print(&String::from_utf8_lossy(&script)).into();
         }
-        Some(Command::Keymap { markdown }) => exit::print(&keymap::print(markdown, flags.read_only)),
-        Some(Command::Status { json }) => on_a_desk(flags, |config, client| status::run(&config, &client, false, json)),
-        None => on_a_desk(flags, |config, client| {
-            let model = console::model(&config, REGISTRY, false);
-            console::open(model, console::looks(&config), std::future::ready(Ok(client)))
-        }),
+        Some(Command::Keymap { markdown }) => return exit::print(&keymap::print(markdown, flags.read_only)).into(),
+        #[cfg(feature = "local")]
+        Some(Command::Server(command)) => return local::run(&command, arguments.settings),
+        Some(Command::Status { json }) => Way::Status { json },
+        None => Way::Console,
     };
-    ExitCode::from(code as u8)
+    let config = Config::gather(flags);
+    if let Some(url) = config.server.clone() {
+        return match Client::new(&url, config.key.as_deref()) {
+            Ok(client) => way.go(&config, false, ready(Ok(Arrival { client, words: None }))).into(),
+            Err(unusable) => {
+                say(&unusable.to_string());
+                Code::Usage.into()
+            }
+        };
+    }
+    #[cfg(feature = "local")]
+    return on_a_desk_of_its_own(way, config, arguments.settings).into();
+    #[cfg(not(feature = "local"))]
+    {
+        say("this program has no server inside: name a desk with --server URL");
+        Code::Usage.into()
+    }
 }
 
-/// Runs on the desk the settings name.
-fn on_a_desk(flags: Flags, run: impl FnOnce(Config, Client) -> Code) -> Code {
-    let config = Config::gather(flags);
-    let Some(url) = config.server.clone() else {
-        say("name a desk: --server URL");
-        return Code::Usage;
-    };
-    match Client::new(&url, config.key.as_deref()) {
-        Ok(client) => run(config, client),
-        Err(unusable) => {
-            say(&unusable.to_string());
-            Code::Usage
+/// Boots a desk, goes the way on it, and stops it.
+#[cfg(feature = "local")]
+fn on_a_desk_of_its_own(way: Way, mut config: Config, settings: local::Settings) -> Code {
+    // The key is for a desk elsewhere.
+    config.key = None;
+    let went = local::settings(settings).and_then(local::boot_local).map(|mut desk| {
+        let code = way.go(&config, true, desk.arrival());
+        (code, desk.stop())
+    });
+    match went {
+        Ok((_, Some(offer))) if local::installed(&offer) => {
+            say("PostgreSQL is installed: start again");
+            Code::Done
+        }
+        Ok((code, _)) | Err(code) => code,
+    }
+}
+
+/// What is done on a desk.
+#[derive(Clone, Copy)]
+enum Way {
+    Console,
+    Status { json: bool },
+}
+
+impl Way {
+    fn go(self, config: &Config, is_local: bool, desk: impl Future<Output = Result<Arrival, String>>) -> Code {
+        match self {
+            Self::Console => console::open(console::model(config, REGISTRY, is_local), console::looks(config), desk),
+            Self::Status { json } => status::run(config, is_local, json, desk),
         }
     }
 }

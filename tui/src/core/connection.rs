@@ -114,7 +114,8 @@ impl Connection {
 
     fn missed(&mut self, why: String, next_in: Duration, now: Moment) -> Turn {
         self.missed += 1;
-        let next_try = now + TimeDelta::from_std(next_in).unwrap_or(TimeDelta::MAX);
+        let wait = TimeDelta::from_std(next_in).unwrap_or_default();
+        let next_try = now.checked_add_signed(wait).unwrap_or(now);
         let (since, turn) = match &self.standing {
             Standing::Offline { since, why: before, .. } if *before == why => (*since, Turn::Same),
             Standing::Offline { since, .. } => (*since, Turn::Lost { why: why.clone() }),

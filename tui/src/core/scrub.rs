@@ -101,7 +101,7 @@ mod tests {
         #[test]
         fn whatever_arrives_what_leaves_is_printable_and_stays_as_it_is(text in "\\PC*|(?s).*") {
             let clean = scrub(&text);
-            assert!(!clean.chars().any(|c| c.is_control()));
+            assert!(!clean.chars().any(char::is_control));
             assert!(!clean.contains(|c| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200b}' | '\u{feff}')));
         }
     }

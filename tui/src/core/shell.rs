@@ -29,7 +29,7 @@ pub const ESCAPE: Verb = Verb {
 };
 pub const CANCEL: Verb = verb(
     "shell.cancel",
-    "close, or leave when pressed twice",
+    "close or leave",
     "As Esc; twice where nothing is left to close, it leaves the console",
     Scope::Everywhere,
     &["Ctrl-c"],

@@ -112,6 +112,10 @@ fn focus(model: &Model) -> Effects {
 }
 
 fn run(model: &mut Model, verb: &'static Verb, target: &Target) -> Effects {
+    // What is not in the table does not exist here, however it was asked for.
+    if !model.ctx.keymap.verbs().any(|known| known == verb) {
+        return Effects::new();
+    }
     if let Some(why) = verb.refusal(target, &model.ctx) {
         model.ctx.notices.remark(format!("{}, off: {why}", verb.title));
         return Effects::new();

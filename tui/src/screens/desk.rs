@@ -115,8 +115,10 @@ fn connection(ctx: &Ctx) -> Section {
     let trip = connection.last_trip();
     let spread = connection.trips.iter().min().zip(connection.trips.iter().max());
     let mut trip_line = trip.map_or(Line::dim("none yet"), |trip| Line::plain(due::took(trip)));
-    if let (Some((least, most)), 2..) = (spread, connection.trips.len()) {
-        trip_line = trip_line + Line::dim(format!(", {} to {}", due::took(*least), due::took(*most)));
+    let spread =
+        spread.map(|(least, most)| (due::took(*least), due::took(*most))).filter(|(least, most)| least != most);
+    if let Some((least, most)) = spread {
+        trip_line = trip_line + Line::dim(format!(", {least} to {most}"));
     }
     let misses = if connection.missed == 0 { Tone::Dim } else { Tone::Warn };
     let tries = Line::plain(format!("{} answered", connection.answered))

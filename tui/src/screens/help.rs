@@ -12,7 +12,7 @@ use crate::core::shell;
 pub const ENTRY: Entry = Entry {
     name: "help",
     title: "Help",
-    shape: Shape::Layer { width: 96, height: 30 },
+    shape: Shape::Layer { width: 104, height: 30 },
     opener: &OPEN,
     verbs: VERBS,
     open: |_| Box::new(Help { wanted: Field::default(), is_finding: false, cursor: Cursor::default() }),

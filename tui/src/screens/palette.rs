@@ -86,7 +86,8 @@ impl Palette {
             .keymap
             .heard(&ctx.beneath.0)
             .into_iter()
-            .filter(|verb| **verb != OPEN && shell::step(verb, 0).is_none())
+            .filter(|verb| **verb != OPEN && **verb != shell::ESCAPE && **verb != shell::CANCEL)
+            .filter(|verb| shell::step(verb, 0).is_none())
             .filter_map(|verb| Some((score(self.wanted.text(), verb.title)?, verb)))
             .collect();
         verbs.sort_by_key(|(score, _)| *score);

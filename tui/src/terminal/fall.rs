@@ -3,14 +3,11 @@
 //! A panic of the console's own thread (its loop or any of its tasks) ends the console: the guard restores the terminal
 //! first and only then are the words printed. A panic elsewhere, such as in the server inside, is told as a notice.
 
-use std::any::Any;
 use std::panic::{self, PanicHookInfo};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 use tokio::sync::Notify;
-
-use crate::core::scrub::scrub;
 
 type Hook = Box<dyn Fn(&PanicHookInfo<'_>) + Sync + Send + 'static>;
 
@@ -70,12 +67,14 @@ fn with<T>(look: impl FnOnce(&mut Noted) -> T) -> T {
     look(&mut NOTED.lock().unwrap_or_else(PoisonError::into_inner))
 }
 
+/// Where, and nothing else: what a panic carries may be a value, so it is never read.
 fn words(info: &PanicHookInfo<'_>) -> String {
-    let place = info.location().map(|at| format!(" ({}:{})", at.file(), at.line())).unwrap_or_default();
-    scrub(&format!("{}{place}", message(info.payload())))
+    info.location().map_or_else(|| "an unknown place".to_owned(), |at| format!("{}:{}", within(at.file()), at.line()))
 }
 
-fn message(payload: &dyn Any) -> &str {
-    let text = payload.downcast_ref::<&str>().copied();
-    text.or_else(|| payload.downcast_ref::<String>().map(String::as_str)).unwrap_or("no words were left")
+/// The path within its crate: where that lies on the machine that built it is nobody's business.
+fn within(file: &str) -> &str {
+    let source = ["/src/", "/tests/"].iter().filter_map(|folder| file.rfind(folder)).max();
+    let start = source.and_then(|at| file.get(..at)?.rfind('/')).map_or(0, |at| at + 1);
+    file.get(start..).unwrap_or(file)
 }

@@ -6,4 +6,5 @@ pub mod fall;
 pub mod guard;
 pub mod keys;
 pub mod pump;
+mod signals;
 pub mod theme;

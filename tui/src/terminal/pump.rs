@@ -12,7 +12,6 @@ use crossterm::event::Event;
 use futures_util::{Stream, StreamExt};
 use ratatui::Terminal;
 use ratatui::layout::Rect;
-use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::time::{Instant, sleep_until};
 
@@ -26,6 +25,7 @@ use crate::core::update::update;
 use crate::widgets::{Drawn, view};
 
 use super::guard::Seat;
+use super::signals::{Heard, Signals};
 use super::theme::Theme;
 use super::{fall, keys};
 
@@ -35,6 +35,13 @@ const AFTER_KEYS: Duration = Duration::from_millis(8);
 const AFTER_NEWS: Duration = Duration::from_millis(33);
 /// A terminal that reads slowly gets fewer frames, but never fewer than ten a second.
 const SLOWEST: Duration = Duration::from_millis(100);
+
+/// A desk that can be asked now.
+pub struct Arrival {
+    pub client: Client,
+    /// Warnings of a server inside.
+    pub words: Option<UnboundedReceiver<String>>,
+}
 
 /// How it looks and what it tells a test.
 #[derive(Clone, Copy, Debug)]
@@ -52,7 +59,7 @@ pub enum Failure {
     Terminal(#[from] io::Error),
     #[error("{0}")]
     Desk(String),
-    #[error("the console fell over: {0}")]
+    #[error("the console fell over at {0}")]
     Fell(String),
 }
 
@@ -67,7 +74,7 @@ pub async fn run<S: Seat>(
     seat: &mut S,
     model: Model,
     looks: Looks,
-    desk: impl Future<Output = Result<Client, String>>,
+    desk: impl Future<Output = Result<Arrival, String>>,
 ) -> Result<Exit, Failure> {
     let (outbox, inbox) = unbounded_channel();
     let mut signals = Signals::new()?;
@@ -122,7 +129,7 @@ impl<S: Seat> Pump<'_, S> {
     async fn turn(
         &mut self,
         signals: &mut Signals,
-        desk: impl Future<Output = Result<Client, String>>,
+        desk: impl Future<Output = Result<Arrival, String>>,
     ) -> Result<Exit, Failure> {
         let mut desk = pin!(desk);
         let mut is_awaited = true;
@@ -246,8 +253,17 @@ impl<S: Seat> Pump<'_, S> {
         self.step(Action::Size(Size { width: size.width, height: size.height }))
     }
 
-    fn arrive(&mut self, client: Client) -> Result<(), Failure> {
+    fn arrive(&mut self, Arrival { client, words }: Arrival) -> Result<(), Failure> {
         self.step(Action::Arrived(client.shown_url()))?;
+        if let Some(mut words) = words {
+            let outbox = self.outbox.clone();
+            tokio::spawn(async move {
+                while let Some(words) = words.recv().await {
+                    // A loop that has ended needs no warnings.
+                    _ = outbox.send(Action::Said(Tone::Warn, words));
+                }
+            });
+        }
         self.pulse.begin(client, pulse::dice);
         Ok(())
     }
@@ -286,7 +302,7 @@ impl<S: Seat> Pump<'_, S> {
             return Err(Failure::Fell(words));
         }
         for words in fall::others() {
-            self.step(Action::Said(Tone::Bad, format!("a part of this program fell over: {words}")))?;
+            self.step(Action::Said(Tone::Bad, format!("a part of this program fell over at {words}")))?;
         }
         Ok(())
     }
@@ -301,38 +317,5 @@ async fn next<I: Stream + Unpin>(input: &mut Option<I>) -> Option<I::Item> {
     match input {
         Some(input) => input.next().await,
         None => std::future::pending().await,
-    }
-}
-
-#[derive(Clone, Copy)]
-enum Heard {
-    End,
-    Stop,
-    Continue,
-}
-
-struct Signals {
-    ends: [Signal; 3],
-    stop: Signal,
-    go_on: Signal,
-}
-
-impl Signals {
-    fn new() -> io::Result<Self> {
-        use nix::sys::signal::Signal::{SIGCONT, SIGTSTP};
-        let of = |known: nix::sys::signal::Signal| signal(SignalKind::from_raw(known as i32));
-        let ends = [signal(SignalKind::terminate())?, signal(SignalKind::hangup())?, signal(SignalKind::interrupt())?];
-        Ok(Self { ends, stop: of(SIGTSTP)?, go_on: of(SIGCONT)? })
-    }
-
-    async fn next(&mut self) -> Heard {
-        let [term, hangup, interrupt] = &mut self.ends;
-        tokio::select! {
-            _ = term.recv() => Heard::End,
-            _ = hangup.recv() => Heard::End,
-            _ = interrupt.recv() => Heard::End,
-            _ = self.stop.recv() => Heard::Stop,
-            _ = self.go_on.recv() => Heard::Continue,
-        }
     }
 }

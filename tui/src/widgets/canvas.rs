@@ -8,7 +8,7 @@ use ratatui::style::Style;
 use unicode_width::UnicodeWidthStr;
 
 use crate::core::canvas::{Area, Canvas};
-use crate::core::page::{Body, Fact, Line, Page, Section};
+use crate::core::page::{Body, Fact, Line, Page, Section, Tone};
 use crate::terminal::theme::Theme;
 
 use super::{Drawn, line, table};
@@ -22,8 +22,8 @@ pub struct Painter<'a> {
     pub theme: &'a Theme,
     pub area: Area,
     pub drawn: Drawn,
-    /// What is drawn is old: everything in a dim voice.
-    pub is_stale: bool,
+    /// Everything in a dim voice.
+    pub is_dimmed: bool,
 }
 
 impl Painter<'_> {
@@ -32,7 +32,7 @@ impl Painter<'_> {
         let mut at = x;
         for span in &line::cut(text, usize::from(room)).0 {
             let style = self.theme.tone(span.tone);
-            let style = if self.is_stale { style.patch(self.theme.tone(crate::core::page::Tone::Dim)) } else { style };
+            let style = if self.is_dimmed { style.patch(self.theme.tone(Tone::Dim)) } else { style };
             let width = u16::try_from(span.text.width()).unwrap_or(u16::MAX);
             self.put(at, y, &span.text, style);
             at = at.saturating_add(width);

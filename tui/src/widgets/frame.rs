@@ -26,7 +26,7 @@ const SMALLEST: (u16, u16) = (60, 16);
 pub fn view(model: &Model, buffer: &mut Buffer, theme: &Theme, is_ascii: bool) -> Drawn {
     let whole = Area { x: buffer.area.x, y: buffer.area.y, width: buffer.area.width, height: buffer.area.height };
     buffer.set_style(buffer.area, theme.ground);
-    let mut painter = Painter { buffer, theme, area: whole, drawn: Drawn::default(), is_stale: false };
+    let mut painter = Painter { buffer, theme, area: whole, drawn: Drawn::default(), is_dimmed: false };
     if whole.width < SMALLEST.0 || whole.height < SMALLEST.1 {
         let (width, height) = SMALLEST;
         let words = format!("{width}x{height} needed, this is {}x{}", whole.width, whole.height);
@@ -51,11 +51,12 @@ fn parts(painter: &mut Painter<'_>, model: &Model, whole: Area) {
     tab_row(painter, model, tabs);
     title_row(painter, model, title);
     painter.area = body;
-    painter.is_stale = model.ctx.connection.is_offline();
+    // Old, or beside the point while a layer hears the keys.
+    painter.is_dimmed = model.ctx.connection.is_offline() || !model.layers.is_empty();
     if let Some(open) = model.stack.last() {
         open.screen.view(&model.ctx, painter);
     }
-    painter.is_stale = false;
+    painter.is_dimmed = false;
     notice_row(painter, model, notice);
     for open in &model.layers {
         painter.drawn.cursor = None;
@@ -171,9 +172,12 @@ fn layer(painter: &mut Painter<'_>, model: &Model, open: &Open, body: Area) {
     let Shape::Layer { width, height } = open.entry.shape else { return };
     let page = open.screen.page(&model.ctx);
     let width = width.min(body.width.saturating_sub(4));
-    let height = height.min(body.height);
+    let most = height.min(body.height);
     let x = body.x + (body.width - width) / 2;
-    let y = body.y + (body.height - height) / 3;
+    let y = body.y + (body.height - most) / 3;
+    let wanted =
+        page.sections.iter().map(|section| painter.height(section, width - 2) + u16::from(!section.title.is_empty()));
+    let height = wanted.fold(2, u16::saturating_add).min(most);
     let inside = framed(painter, Area { x, y, width, height }, &page.title, &page.foot);
     painter.area = inside;
     open.screen.view(&model.ctx, painter);

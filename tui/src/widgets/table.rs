@@ -21,7 +21,7 @@ pub fn draw(painter: &mut Painter<'_>, area: Area, rows: &Rows) {
         painter.line(area.x + GUTTER, area.y, area.width.saturating_sub(GUTTER), &Line::dim(rows.none));
         return;
     }
-    let widths = widths(rows, usize::from(area.width.saturating_sub(GUTTER)));
+    let widths = widths(rows, usize::from(area.width.saturating_sub(GUTTER + 1)));
     let (head, body) = area.cut_top(u16::from(!rows.heads.is_empty()));
     if head.height > 0 {
         let heads: Vec<Line> = rows.heads.iter().map(|head| Line::dim(*head)).collect();

@@ -23,7 +23,8 @@ mod tests {
 
     #[test]
     fn a_key_does_not_move_between_versions() {
-        let hex: String = effect_key(CAUSE, "erase", "shopify").iter().map(|byte| format!("{byte:02x}")).collect();
+        let key = effect_key(CAUSE, "erase", "shopify");
+        let hex = key.iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
         assert_eq!(hex, "30a3a062f5d7e051a744f6997929c868ec6d10b261a5dc9c4843e009e14f89bc");
     }
 

@@ -100,7 +100,7 @@ impl Default for Pace {
             slots: 16,
             grace: Duration::from_secs(20),
             first_retry: Duration::from_secs(2),
-            last_retry: Duration::from_secs(3600),
+            last_retry: Duration::from_hours(1),
             crashes: 3,
             faults: 5,
             round: Duration::from_secs(1),
@@ -224,7 +224,7 @@ mod tests {
 
     #[test]
     fn slowing_down_and_giving_back_cost_nothing() {
-        let after = Duration::from_secs(60);
+        let after = Duration::from_mins(1);
         let snoozed = verdict(&Ended::Halted(Halt::SlowDown { after }), Setbacks::default());
         assert_eq!((snoozed.fate, snoozed.state, snoozed.fault + snoozed.wait), (Fate::Snoozed, State::Ready, 0));
         assert!(snoozed.delay >= after);

@@ -12,7 +12,7 @@ use crate::floor::kernel::{Result, TenantId};
 use crate::floor::ledger::{Ledger, Role, statement};
 
 /// How long a job that was done can still be looked up.
-const KEEP: Duration = Duration::from_secs(14 * 24 * 3600);
+const KEEP: Duration = Duration::from_hours(14 * 24);
 const PAGE: i64 = 1_000;
 
 /// Deletes done jobs past their keep, in every lane.

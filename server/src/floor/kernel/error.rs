@@ -98,6 +98,12 @@ impl From<Refusal> for Error {
     }
 }
 
+impl From<Flaw> for Error {
+    fn from(flaw: Flaw) -> Self {
+        Self::Invalid(flaw.into())
+    }
+}
+
 impl From<Flaws> for Error {
     fn from(flaws: Flaws) -> Self {
         Self::Invalid(flaws)

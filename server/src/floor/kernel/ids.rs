@@ -106,6 +106,12 @@ id!(
     "sec"
 );
 
+id!(
+    /// An object that a row stands for.
+    BlobId,
+    "obj"
+);
+
 impl TenantId {
     /// The operator as a tenant of its own.
     pub const HOUSE: Self = Self::from_uuid(Uuid::nil());

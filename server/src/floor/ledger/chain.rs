@@ -75,7 +75,7 @@ mod tests {
             payload: None,
             prev: &GENESIS,
         };
-        let hex: String = link.hash().iter().map(|byte| format!("{byte:02x}")).collect();
+        let hex = link.hash().iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
         assert_eq!(hex, "eb7e268860647b56a84d46515b0c7eddb087a7b13dedd884e104e3d67c513c40");
     }
 }

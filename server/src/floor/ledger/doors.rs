@@ -195,10 +195,12 @@ impl Ledger {
         T: Send + 'static,
         F: FnOnce(Tx) -> Result<T> + Send + 'static,
     {
+        let waiting = std::time::Instant::now();
         let turn = tokio::time::timeout(self.limits.patience, Arc::clone(&self.turns).acquire_owned())
             .await
             .map_err(|_| Error::unavailable("the database"))?
             .map_err(|_| Error::unavailable("the database"))?;
+        metrics::histogram!("rightsdesk_ledger_wait_seconds").record(waiting.elapsed());
         let (pool, limits, held) = (self.pool.clone(), self.limits, self.watch.held_at());
         let door = tokio::task::spawn_blocking(move || {
             let _turn = turn;
@@ -209,7 +211,8 @@ impl Ledger {
             (outcome, pool::take_count())
         });
         let (outcome, asked) = door.await.map_err(|_| Error::internal("a transaction was broken off by a panic"))?;
-        metrics::histogram!("rightsdesk_ledger_statements").record(f64::from(u32::try_from(asked).unwrap_or(u32::MAX)));
+        metrics::histogram!("rightsdesk_statements_per_call")
+            .record(f64::from(u32::try_from(asked).unwrap_or(u32::MAX)));
         let _ = TALLY.try_with(|tally| tally.fetch_add(asked, Ordering::Relaxed));
         outcome
     }

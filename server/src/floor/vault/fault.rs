@@ -4,6 +4,8 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::floor::kernel::Error;
+
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum KeyFault {
     #[error("the key file {} is missing: bring it back from its backup", .0.display())]
@@ -41,5 +43,17 @@ pub enum KeyFault {
 impl KeyFault {
     pub(super) fn io(path: &Path, error: &io::Error) -> Self {
         Self::Io(path.to_owned(), error.kind())
+    }
+
+    /// As whoever runs the desk should read it.
+    pub(super) fn told(self) -> Error {
+        Error::invalid("keys", self.to_string())
+    }
+}
+
+impl From<KeyFault> for Error {
+    /// Inside a running server a key fault is ours; only the start shows its sentence.
+    fn from(fault: KeyFault) -> Self {
+        Self::internal(fault.to_string())
     }
 }

@@ -15,8 +15,8 @@ use uuid::Uuid;
 
 use super::keys::{KEY, KeyBytes};
 use super::signing::SignKey;
+use crate::floor::kernel::Secret;
 use crate::floor::kernel::vocabulary::vocabulary;
-use crate::floor::kernel::{Error, Secret};
 
 pub use super::fault::KeyFault;
 
@@ -207,13 +207,6 @@ impl KeyFiles {
     fn sync_folder(&self) -> Result<(), KeyFault> {
         let synced = File::open(&self.folder).and_then(|folder| folder.sync_all());
         synced.map_err(|error| KeyFault::io(&self.folder, &error))
-    }
-}
-
-impl From<KeyFault> for Error {
-    /// Inside a running server a key fault is ours; only the start shows its sentence.
-    fn from(fault: KeyFault) -> Self {
-        Self::internal(fault.to_string())
     }
 }
 

@@ -84,10 +84,10 @@ pub(super) fn house() -> Result<Scope<One>> {
 impl Vault {
     /// Opens the key files and compares them with the keyring; at the very first start makes both.
     pub async fn open(ledger: &Ledger, source: KeySource, mode: Mode) -> Result<Self> {
-        let files = KeyFiles::open(source).map_err(told)?;
+        let files = KeyFiles::open(source).map_err(KeyFault::told)?;
         let vault = Self(Arc::new(Held { files, mode, keys: RwLock::default() }));
         // The files first: a file gets its name after its row, so one seen now has had its row for longer.
-        let files = vault.files().list().map_err(told)?;
+        let files = vault.files().list().map_err(KeyFault::told)?;
         let known = known(ledger).await?;
         if known.is_empty() {
             vault.refuse_strangers(&files, &known)?;
@@ -176,14 +176,14 @@ impl Vault {
 
     /// 1, or where roots are given, the newest of them.
     fn first_version(&self, kind: FileKind) -> Result<u32> {
-        let listed = self.files().list().map_err(told)?;
+        let listed = self.files().list().map_err(KeyFault::told)?;
         Ok(listed.into_iter().filter(|key| key.0 == kind).map(|key| key.1).max().unwrap_or(1))
     }
 
     /// Draws a key, writes its row, then prepares its file; the row holds off everyone else who would. `false` if
     /// another process was first.
     fn enter(&self, tx: &mut WriteTx, kind: FileKind, version: u32) -> Result<bool> {
-        let key = self.files().draw(kind, version).map_err(told)?;
+        let key = self.files().draw(kind, version).map_err(KeyFault::told)?;
         let entered = statement(
             "insert into keyring (kind, version, check_value, mode) values (?, ?, ?, ?) on conflict do nothing",
         )
@@ -193,7 +193,7 @@ impl Vault {
         .bind::<Text, _>(self.0.mode)
         .execute(tx.conn())?;
         if entered == 1 {
-            self.files().prepare(kind, version, &key).map_err(told)?;
+            self.files().prepare(kind, version, &key).map_err(KeyFault::told)?;
         }
         Ok(entered == 1)
     }
@@ -220,26 +220,26 @@ impl Vault {
                 }
             })
             .await?;
-        self.files().publish(kind, version).map_err(told)?;
+        self.files().publish(kind, version).map_err(KeyFault::told)?;
         self.load(ledger).await?;
         Ok(version)
     }
 
     /// Reads every key that is still needed and forgets the others. All flaws at once.
     async fn load(&self, ledger: &Ledger) -> Result<()> {
-        let files = self.files().list().map_err(told)?;
+        let files = self.files().list().map_err(KeyFault::told)?;
         let known = known(ledger).await?;
         let mut flaws = Flaws::default();
         let mut keys = BTreeMap::new();
         for row in &known {
             let version = up(row.version);
             if row.state == KeyState::Destroyed {
-                self.files().destroy(row.kind, version).map_err(told)?;
+                self.files().destroy(row.kind, version).map_err(KeyFault::told)?;
                 continue;
             }
             match self.examine(row) {
                 Ok(key) => {
-                    self.files().publish(row.kind, version).map_err(told)?;
+                    self.files().publish(row.kind, version).map_err(KeyFault::told)?;
                     keys.insert((row.kind, version), key);
                 }
                 Err(fault) => flaws.add("keys", fault.to_string()),
@@ -301,9 +301,4 @@ pub(super) async fn known(ledger: &Ledger) -> Result<Vec<Known>> {
 
 fn made(kind: FileKind, version: u32) -> Event {
     Event::new("key.made", "keyring", Uuid::nil()).code("kind", kind.code()).count("version", version.into())
-}
-
-/// A key fault as whoever runs the desk should read it.
-pub(super) fn told(fault: KeyFault) -> Error {
-    Error::invalid("keys", fault.to_string())
 }

@@ -11,6 +11,8 @@ mod fault;
 pub mod files;
 pub mod keyring;
 pub mod keys;
+mod owned;
+mod pages;
 pub mod rewrap;
 pub mod sealing;
 pub mod secrets;
@@ -24,12 +26,12 @@ pub use envelope::{Clear, Header, Opening, Shut};
 pub use files::{FileKind, KeyFault, KeyFiles, KeySource};
 pub use keyring::{KeyState, Vault};
 pub use keys::{Epoch, Index, Kek, Key, KeyBytes, Pseudonym, RequestKey, Root, Sealer, SubjectKey};
+pub use owned::Owned;
 pub use rewrap::Progress;
 pub use sealing::{SealedSecret, SecretPlace};
 pub use secrets::SecretKind;
 pub use signing::{SignKey, verify};
 pub use turning::KeyStatus;
-pub use wraps::Owned;
 
 pub use crate::floor::kernel::ids::{KeyId, SecretId};
 

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::fault::KeyFault;
 use super::files::FileKind;
-use super::keyring::{KeyState, Vault, down, house, known, told, up};
+use super::keyring::{KeyState, Vault, down, house, known, up};
 use super::wraps::TenantKeyRow;
 use crate::floor::access::{Caller, Permission};
 use crate::floor::kernel::{Error, Result, TenantId};
@@ -51,6 +51,13 @@ where
     F: FnOnce(&mut WriteTx) -> Result<T> + Send + 'static,
 {
     ledger.as_role(Role::Worker).bookkeep(Some(tenant), tend).await
+}
+
+/// For a page of rewrapping: planned for the rows it has, since a plan made once for all pages may look at the whole
+/// table for each row. Ends with the transaction.
+pub(super) fn plan_for_this_page(tx: &mut WriteTx) -> Result<()> {
+    statement("set local plan_cache_mode = 'force_custom_plan'").execute(tx.conn())?;
+    Ok(())
 }
 
 /// A look over all tenants at keys' facts, never at keys.
@@ -241,7 +248,7 @@ impl Vault {
             Some(_) => return Err(Error::refused("KEY_IN_USE", "only a retired root or epoch can be destroyed")),
         }
         self.drop_key(kind, version);
-        self.files().destroy(kind, version).map_err(told)
+        self.files().destroy(kind, version).map_err(KeyFault::told)
     }
 }
 

@@ -28,7 +28,9 @@ impl Folder {
     /// Makes the folder if it is missing. Touches nothing in it.
     pub(super) fn prepare(data: &Path, runtime: Option<&Path>) -> Result<Self, Trouble> {
         let at = |why| Trouble::at(data, why);
-        std::fs::DirBuilder::new().recursive(true).mode(0o711).create(data).map_err(at)?;
+        // Closed to others; where Postgres is one of them it may pass through, and no more.
+        let mode = if geteuid().is_root() { 0o711 } else { 0o700 };
+        std::fs::DirBuilder::new().recursive(true).mode(mode).create(data).map_err(at)?;
         let root = data.canonicalize().map_err(at)?;
         Ok(Self { root, runtime: runtime.map(Path::to_path_buf) })
     }
@@ -150,7 +152,7 @@ mod tests {
         }
         let data = root.path().join("a".repeat(100));
         let refused = Folder::prepare(&data, None).unwrap().settle().unwrap_err().to_string();
-        assert!(refused.contains("too long for a socket") && refused.contains("RIGHTSDESK_CLUSTER_DATA"), "{refused}");
+        assert!(refused.contains("too long for a socket") && refused.contains("RIGHTSDESK_DATA"), "{refused}");
         let home = Folder::prepare(&data, Some(runtime.path())).unwrap().settle().unwrap();
         assert!(home.socket_folder().starts_with(runtime.path().canonicalize().unwrap()));
         let mode = std::fs::metadata(home.socket_folder()).unwrap().mode() & 0o777;

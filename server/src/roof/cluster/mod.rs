@@ -4,7 +4,7 @@
 //!
 //! One data folder holds `postgres` (the cluster), `run` (its socket) and `lock` (who owns it now). A program that
 //! was killed leaves all three as they are; the next one stops what still runs there and starts anew. On Linux the
-//! kernel stops the postmaster when its owner dies (see [`launch`]); elsewhere the next start does.
+//! kernel stops the postmaster when its owner dies (see `launch.rs`); elsewhere the next start does.
 
 mod farewell;
 mod find;

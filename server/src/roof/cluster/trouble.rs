@@ -10,43 +10,43 @@ use std::time::Duration;
 pub enum Trouble {
     #[error(
         "no PostgreSQL 15 to 18 was found on this machine{older}: install it with `{install}`, or name the folder \
-         that holds `postgres` and `initdb` in RIGHTSDESK_CLUSTER_BIN, or give the address of a running one in \
+         that holds `postgres` and `initdb` in RIGHTSDESK_DATABASE_BINARIES, or give the address of a running one in \
          DATABASE_URL"
     )]
     Missing { install: String, older: String },
-    #[error("{} holds no usable PostgreSQL ({why}): RIGHTSDESK_CLUSTER_BIN must name the folder with `postgres` and `initdb`", folder.display())]
+    #[error("{} holds no usable PostgreSQL ({why}): RIGHTSDESK_DATABASE_BINARIES must name the folder with `postgres` and `initdb`", folder.display())]
     NotBinaries { folder: PathBuf, why: String },
-    #[error("{} is PostgreSQL {major}, and 15 to 18 are needed: install it with `{install}` or name another folder in RIGHTSDESK_CLUSTER_BIN", folder.display())]
+    #[error("{} is PostgreSQL {major}, and 15 to 18 are needed: install it with `{install}` or name another folder in RIGHTSDESK_DATABASE_BINARIES", folder.display())]
     Unsupported { folder: PathBuf, major: u32, install: String },
     #[error(
         "the data in {} was written by PostgreSQL {written}, which is newer than the {found} found here: install \
-         PostgreSQL {written} (`{install}`) or name its folder in RIGHTSDESK_CLUSTER_BIN; nothing was changed", folder.display()
+         PostgreSQL {written} (`{install}`) or name its folder in RIGHTSDESK_DATABASE_BINARIES; nothing was changed", folder.display()
     )]
     NewerData { folder: PathBuf, written: u32, found: u32, install: String },
     #[error(
         "the data in {} was written by PostgreSQL {written}, which is older than the {found} found here: install \
-         PostgreSQL {written} beside it (`{install}`) or name its folder in RIGHTSDESK_CLUSTER_BIN, or move the data \
+         PostgreSQL {written} beside it (`{install}`) or name its folder in RIGHTSDESK_DATABASE_BINARIES, or move the data \
          on with pg_upgrade; nothing was changed", folder.display()
     )]
     OlderData { folder: PathBuf, written: u32, found: u32, install: String },
     #[error("the data in {} was written by PostgreSQL {written}, and 15 to 18 are supported: move it to one of them with pg_upgrade; nothing was changed", folder.display())]
     ForeignData { folder: PathBuf, written: u32 },
-    #[error("{} is not empty and holds no PostgreSQL data: choose another data folder in RIGHTSDESK_CLUSTER_DATA, or empty this one", folder.display())]
+    #[error("{} is not empty and holds no PostgreSQL data: choose another data folder in RIGHTSDESK_DATA, or empty this one", folder.display())]
     Strange { folder: PathBuf },
     #[error(
         "the desk in {} is open in another program (process {pid}): use that one, join it with \
-         `rightsdesk --server URL` if it serves, stop it, or choose another folder in RIGHTSDESK_CLUSTER_DATA", folder.display()
+         `rightsdesk --server URL` if it serves, stop it, or choose another folder in RIGHTSDESK_DATA", folder.display()
     )]
     Taken { folder: PathBuf, pid: i32 },
     #[error("the desk in {} is being opened by another program: wait a moment and try again", folder.display())]
     TakenJustNow { folder: PathBuf },
     #[error("the disk with {} is full: make room and start again; nothing that was saved is lost", folder.display())]
     DiskFull { folder: PathBuf },
-    #[error("{} belongs to another user (uid {owner}): start the program as that user, or choose another folder in RIGHTSDESK_CLUSTER_DATA", folder.display())]
+    #[error("{} belongs to another user (uid {owner}): start the program as that user, or choose another folder in RIGHTSDESK_DATA", folder.display())]
     NotYours { folder: PathBuf, owner: u32 },
     #[error(
         "PostgreSQL does not run as root, and the user {user} it would run as cannot enter {}, which lies on the way \
-         to {}: choose a folder that others may enter, such as /var/lib/rightsdesk, in RIGHTSDESK_CLUSTER_DATA, or \
+         to {}: choose a folder that others may enter, such as /var/lib/rightsdesk, in RIGHTSDESK_DATA, or \
          start the program as an ordinary user", shut.display(), folder.display()
     )]
     ShutFolder { shut: PathBuf, folder: PathBuf, user: String },
@@ -61,7 +61,7 @@ pub enum Trouble {
     Nameless { uid: u32 },
     #[error(
         "the path {} is too long for a socket ({length} bytes, {limit} are possible): choose a data folder with a \
-         shorter path in RIGHTSDESK_CLUSTER_DATA", socket.display()
+         shorter path in RIGHTSDESK_DATA", socket.display()
     )]
     LongPath { socket: PathBuf, length: usize, limit: usize },
     #[error("{} cannot be used: {why}", path.display())]

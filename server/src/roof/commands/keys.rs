@@ -35,7 +35,7 @@ pub(super) fn run(verb: Verb, config: Config, telemetry: Telemetry) -> anyhow::R
 
 async fn status(desk: &boot::Running) -> anyhow::Result<()> {
     super::print("kind      version  state      rows\n")?;
-    for key in desk.vault.status(&desk.ledger).await? {
+    for key in desk.tools.vault.status(&desk.tools.ledger).await? {
         let rows = key.rows.map_or_else(|| "-".to_owned(), |rows| rows.to_string());
         let line = format!("{:<9} {:>7}  {:<9} {rows:>5}\n", key.kind.code(), key.version, key.state.code());
         super::print(&line)?;
@@ -53,9 +53,9 @@ async fn rotate(desk: &boot::Running, epoch: bool) -> anyhow::Result<()> {
         }
     };
     let progress = if epoch {
-        desk.vault.turn_epoch(&desk.ledger, tell).await?
+        desk.tools.vault.turn_epoch(&desk.tools.ledger, tell).await?
     } else {
-        desk.vault.rotate(&desk.ledger, tell).await?
+        desk.tools.vault.rotate(&desk.tools.ledger, tell).await?
     };
     let Progress { version, tenants, keys, secrets, shut, retired } = progress;
     let kind = if epoch { "epoch" } else { "root" };

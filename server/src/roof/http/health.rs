@@ -23,5 +23,8 @@ pub async fn ready(State(edge): State<Edge>) -> Response {
 }
 
 pub async fn metrics(State(edge): State<Edge>) -> Response {
+    if let Err(error) = edge.queue.publish().await {
+        tracing::warn!(code = error.code(), "the queue's figures are those of the last look");
+    }
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], edge.telemetry.render()).into_response()
 }

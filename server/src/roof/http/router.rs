@@ -18,6 +18,7 @@ use tracing::Instrument;
 use uuid::Uuid;
 
 use super::{gate, health};
+use crate::floor::jobs::Queue;
 use crate::floor::ledger::Ledger;
 use crate::roof::schema::Desk;
 use crate::roof::telemetry::Telemetry;
@@ -27,6 +28,7 @@ use crate::roof::telemetry::Telemetry;
 pub struct Edge {
     pub desk: Desk,
     pub ledger: Ledger,
+    pub queue: Queue,
     pub telemetry: Telemetry,
     /// Set when the program is told to stop: readiness turns away, calls in flight go on.
     pub stopping: Arc<AtomicBool>,
@@ -96,8 +98,8 @@ async fn measured(call: Request, next: Next) -> Response {
     let status = answer.status();
     span.in_scope(|| tracing::debug!(status = status.as_u16(), "answered"));
     let labels = [("route", route), ("method", method), ("status", status.as_u16().to_string())];
-    metrics::counter!("rightsdesk_http_calls_total", &labels).increment(1);
-    metrics::histogram!("rightsdesk_http_call_seconds", &labels[..1]).record(begun.elapsed());
+    metrics::counter!("rightsdesk_calls_total", &labels).increment(1);
+    metrics::histogram!("rightsdesk_call_seconds", &labels[..1]).record(begun.elapsed());
     answer
 }
 

@@ -1,6 +1,6 @@
 //! What the program tells about itself: lines on standard error, figures for Prometheus, spans for a collector.
 //! It never tells a person's identifiers, tokens, bodies or documents: those are not logged in the first place, and
-//! what slips is blanked by [`redact`]. Crates that are not ours are heard from `info` upwards only, whatever the filter
+//! what slips is blanked before it is written. Crates that are not ours are heard from `info` upwards only, whatever the filter
 //! says, because their finer words are what passes through them.
 
 mod figures;
@@ -12,6 +12,7 @@ mod shapes;
 mod spans;
 #[cfg(test)]
 mod tests;
+mod words;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -130,7 +131,7 @@ fn is_heard(event: &Metadata<'_>) -> bool {
 /// module, so that a misspelt level would silence the program.
 fn own_filter(filter: &str) -> Result<Targets, Flaw> {
     let advice = "give error, warn, info, debug, trace or off, or module=level with commas between";
-    let flaw = || Flaw::new("telemetry.filter", advice);
+    let flaw = || Flaw::new("log.filter", advice);
     let level = |word: &str| match word {
         "off" => Ok(LevelFilter::OFF),
         "error" => Ok(LevelFilter::ERROR),

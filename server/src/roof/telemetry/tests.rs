@@ -1,3 +1,5 @@
+//! What is told, and what is not, by both formats, by panics and to a collector.
+
 use std::sync::{Arc, Mutex};
 
 use super::*;
@@ -106,6 +108,47 @@ fn a_collector_is_reached_as_the_mode_allows() {
     assert!(flawed("collector", Reach::House));
     assert_eq!(flawed("https://collector.example/v1/traces", Reach::World), !spans::are_possible());
     assert_eq!(flawed("http://127.0.0.1:4318/v1/traces", Reach::House), !spans::are_possible());
+}
+
+#[test]
+fn letters_and_objects_leave_nothing_of_theirs_in_the_log() {
+    use crate::floor::blobs::{Blob, Blobs, Credentials, Kind, Place};
+    use crate::floor::kernel::{BlobId, Personal, Secret, TenantId, Watch};
+    use crate::floor::mail::{Letter, Mail, Way};
+
+    let letter = Letter {
+        to: Personal::new("ada@example.com"),
+        subject: "swordfish".to_owned(),
+        text: "swordfish".to_owned(),
+        reply_to: None,
+        message_id: "letter_1".to_owned(),
+        headers: Vec::new(),
+    };
+    let blob = Blob { tenant: TenantId::fresh(), id: BlobId::fresh(), kind: Kind::Letter };
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address");
+    let post = Way::parse(&format!("smtp://desk:swordfish@{closed}"), Reach::House).expect("a way");
+    let keys = Credentials { key: Secret::new("swordfish"), secret: Secret::new("swordfish"), session: None };
+    let bucket = format!("s3://desk-objects/ada@example.com?endpoint=http://{closed}");
+    let bucket = Place::parse(&bucket, Some(keys), Reach::House).expect("a place");
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+
+    for format in [Format::Readable, Format::Json] {
+        let told = told(format, "trace", || {
+            runtime.block_on(async {
+                for way in [Way::Memory, post.clone()] {
+                    let mail = Mail::open(way, "privacy@shop.example", Watch::host()).expect("a way for letters");
+                    tracing::info!(sent = ?mail.send(&letter).await.map_err(|error| error.to_string()));
+                }
+                let blobs = Blobs::open(&bucket, Watch::host()).expect("a place for objects");
+                let put = blobs.put_bytes(blob, bytes::Bytes::from_static(b"swordfish")).await;
+                tracing::info!(put = ?put.expect_err("nobody is there"));
+            });
+        });
+        assert!(told.lines().count() >= 3, "{told}");
+        for canary in CANARIES {
+            assert!(!told.contains(canary), "{canary}: {told}");
+        }
+    }
 }
 
 /// The one test that may install for the whole process: the others assemble for themselves.

@@ -1,0 +1,24 @@
+//! The console tried without a terminal and in one: its rules, its pictures, its keys, hostile text, the real binary.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
+
+#[path = "screens/double.rs"]
+mod double;
+#[path = "screens/hostile.rs"]
+mod hostile;
+#[path = "screens/laws.rs"]
+mod laws;
+#[path = "screens/loops.rs"]
+mod loops;
+#[path = "screens/pictures.rs"]
+mod pictures;
+#[path = "screens/pty.rs"]
+mod pty;
+#[path = "screens/scenes.rs"]
+mod scenes;
+#[path = "screens/svg.rs"]
+mod svg;
+#[path = "screens/tty.rs"]
+mod tty;
+#[path = "screens/update.rs"]
+mod update;
