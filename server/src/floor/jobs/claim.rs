@@ -101,31 +101,32 @@ fn pick(
     Ok(rows)
 }
 
+// The rows are locked, so their places hold still: by place they are found at once, by id only if Postgres plans well,
+// and for a table that fills and empties all day it often knows too little to.
 const PICK: &str = "
 with due as (
-  select id, due_at from jobs
+  select ctid as place, id, due_at from jobs
    where tenant_id = ? and state = 'ready' and retry_at is null
      and due_at <= coalesce(timestamptz 'epoch' + ? * interval '1 microsecond', transaction_timestamp())
    order by due_at, id limit ? for update skip locked
 ), again as (
-  select id, due_at from jobs
+  select ctid as place, id, due_at from jobs
    where tenant_id = ? and state = 'ready' and retry_at is not null and crashes = 0
      and retry_at <= statement_timestamp()
    order by retry_at, id limit ? for update skip locked
 ), suspect as (
-  select id, due_at from jobs
+  select ctid as place, id, due_at from jobs
    where tenant_id = ? and state = 'ready' and retry_at is not null and crashes > 0
      and retry_at <= statement_timestamp()
    order by retry_at, id limit ? for update skip locked
 ), picked as (
-  select id from (select * from due union all select * from again union all select * from suspect) as ripe
+  select place from (select * from due union all select * from again union all select * from suspect) as ripe
    order by due_at, id limit ?
 )
 update jobs j
    set state = 'running', attempt = j.attempt + 1, fence = ?, retry_at = null,
        started_at = statement_timestamp(), leased_until = statement_timestamp() + ? * interval '1 second'
-  from picked
- where j.tenant_id = ? and j.id = picked.id
+ where j.tenant_id = ? and j.ctid = any (array(select place from picked))
 returning j.id, j.name, j.payload, j.attempt, j.due_at, j.crashes, j.faults, j.waits";
 
 #[derive(QueryableByName)]

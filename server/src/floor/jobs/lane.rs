@@ -73,13 +73,18 @@ pub(super) fn recount(tx: &mut WriteTx) -> Result<()> {
     Ok(())
 }
 
+// `min()` would read the whole lane: row security keeps Postgres from answering it by the first entry of an index.
 const RECOUNT: &str = "
 update lanes
    set in_flight = (select count(*) from jobs where tenant_id = ? and state = 'running'),
-       leased_until = (select min(leased_until) from jobs where tenant_id = ? and state = 'running'),
-       due_at = (select min(due_at) from jobs where tenant_id = ? and state = 'ready' and retry_at is null),
-       retry_at = (select min(retry_at) from jobs
-                    where tenant_id = ? and state = 'ready' and retry_at is not null and crashes = 0),
-       suspect_at = (select min(retry_at) from jobs
-                      where tenant_id = ? and state = 'ready' and retry_at is not null and crashes > 0)
+       leased_until = (select leased_until from jobs where tenant_id = ? and state = 'running'
+                        order by leased_until limit 1),
+       due_at = (select due_at from jobs where tenant_id = ? and state = 'ready' and retry_at is null
+                  order by due_at, id limit 1),
+       retry_at = (select retry_at from jobs
+                    where tenant_id = ? and state = 'ready' and retry_at is not null and crashes = 0
+                    order by retry_at, id limit 1),
+       suspect_at = (select retry_at from jobs
+                      where tenant_id = ? and state = 'ready' and retry_at is not null and crashes > 0
+                      order by retry_at, id limit 1)
  where tenant_id = ?";

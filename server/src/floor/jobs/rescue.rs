@@ -32,9 +32,9 @@ impl Queue {
                 let Some(Lane { tenant_id: tenant }) = lane else { return Ok(None) };
                 tx.pin(tenant)?;
                 let fates = statement(RESCUE)
-                    .bind::<Integer, _>(crashes)
                     .bind::<SqlUuid, _>(tenant)
                     .bind::<BigInt, _>(PAGE)
+                    .bind::<Integer, _>(crashes)
                     .bind::<Double, _>(delay)
                     .bind::<SqlUuid, _>(tenant)
                     .load::<Attempt>(tx.conn())?;
@@ -60,18 +60,19 @@ select tenant_id from lanes
 
 const RESCUE: &str = "
 with lost as (
-  select j.id, j.crashes + 1 >= ? as spent
-    from jobs j
-   where j.tenant_id = ? and j.state = 'running' and j.leased_until <= statement_timestamp()
-   order by j.leased_until limit ? for update
+  select ctid as place from jobs
+   where tenant_id = ? and state = 'running' and leased_until <= statement_timestamp()
+   order by leased_until limit ? for update
+), spent as (
+  select ?::int as crashes
 ), rescued as (
   update jobs j
-     set state = case when lost.spent then 'quarantined' else 'ready' end,
+     set state = case when j.crashes + 1 >= spent.crashes then 'quarantined' else 'ready' end,
          crashes = j.crashes + 1, fence = null, leased_until = null, code = 'CRASHED',
-         retry_at = case when not lost.spent then statement_timestamp() + ? * interval '1 second' end,
-         ended_at = case when lost.spent then statement_timestamp() end
-    from lost
-   where j.tenant_id = ? and j.id = lost.id
+         retry_at = case when j.crashes + 1 < spent.crashes then statement_timestamp() + ? * interval '1 second' end,
+         ended_at = case when j.crashes + 1 >= spent.crashes then statement_timestamp() end
+    from spent
+   where j.tenant_id = ? and j.ctid = any (array(select place from lost))
   returning j.tenant_id, j.id, j.attempt, j.started_at, j.state, j.code
 )
 insert into job_attempts (tenant_id, job_id, attempt, started_at, ended_at, fate, code)

@@ -58,7 +58,7 @@ impl Queue {
     async fn settle_lane(&self, tenant: TenantId, columns: Columns) -> Result<usize> {
         self.ledger
             .bookkeep(Some(tenant), move |tx| {
-                let (count, returns) = (columns.ids.len(), columns.returns);
+                let (count, returns, ids) = (columns.ids.len(), columns.returns, columns.ids.clone());
                 let settled = statement(SETTLE)
                     .bind::<Integer, _>(i32::try_from(count).unwrap_or(i32::MAX))
                     .bind::<SqlUuid, _>(tenant)
@@ -71,6 +71,7 @@ impl Queue {
                     .bind::<Array<Integer>, _>(columns.waits)
                     .bind::<Array<Nullable<Text>>, _>(columns.codes)
                     .bind::<SqlUuid, _>(tenant)
+                    .bind::<Array<SqlUuid>, _>(ids)
                     .execute(tx.conn())?;
                 if returns || settled != count {
                     lane::recount(tx)?;
@@ -114,7 +115,8 @@ impl Columns {
     }
 }
 
-// Postgres runs `lane` to the end before `settled` gets its first row, so the lane's row is locked before any job's.
+// The ids a second time, because by them alone Postgres finds the rows without walking through the lane. It runs `lane`
+// to the end before `settled` gets its first row, so the lane's row is locked before any job's.
 const SETTLE: &str = "
 with lane as (
   update lanes set in_flight = greatest(in_flight - ?, 0) where tenant_id = ? returning tenant_id
@@ -125,7 +127,7 @@ with lane as (
          ended_at = case when told.state <> 'ready' then statement_timestamp() end,
          faults = j.faults + told.fault, waits = j.waits + told.wait, code = told.code
     from lane, unnest(?, ?, ?, ?, ?, ?, ?, ?) as told (id, fence, fate, state, delay, fault, wait, code)
-   where j.tenant_id = ? and j.tenant_id = lane.tenant_id
+   where j.tenant_id = ? and j.id = any (?) and j.tenant_id = lane.tenant_id
      and j.id = told.id and j.fence = told.fence and j.state = 'running'
   returning j.tenant_id, j.id, j.attempt, j.started_at, told.fate, j.code
 )

@@ -72,11 +72,11 @@ async fn sweep_page(ledger: &Ledger, lane: TenantId) -> Result<bool> {
 
 const SWEEP: &str = "
 with old as (
-  select id from jobs
+  select ctid as place from jobs
    where tenant_id = ? and state = 'done' and ended_at < statement_timestamp() - ? * interval '1 second'
-   order by ended_at limit ?
+   order by ended_at limit ? for update
 )
-delete from jobs j using old where j.tenant_id = ? and j.id = old.id and j.state = 'done'";
+delete from jobs where tenant_id = ? and ctid = any (array(select place from old)) and state = 'done'";
 
 #[derive(QueryableByName)]
 struct Lane {
