@@ -1,6 +1,8 @@
 //! The product tried from outside, as stories.
 
 #[cfg(target_os = "linux")]
+mod a_whole_desk_is_killed;
+#[cfg(target_os = "linux")]
 mod cluster_crashes;
 #[cfg(target_os = "linux")]
 mod cluster_heirs;
