@@ -18,6 +18,10 @@ fn main() -> ExitCode {
     if let Some(code) = cluster::launched() {
         return code;
     }
+    // The product's own commands, as the product's own programs carry them out.
+    if matches!(std::env::args().nth(1).as_deref(), Some("serve" | "migrate" | "keys" | "schema")) {
+        return rightsdesk_server::main();
+    }
     match run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(why) => {

@@ -25,7 +25,12 @@ pub struct Base {
 
 impl Base {
     fn of(database: &str) -> Self {
-        let url = |login: &str| Secret::new(postgres().cluster().url(database, login));
+        Self::at(|login| postgres().cluster().url(database, login))
+    }
+
+    /// A database whose address is known by login.
+    pub fn at(url: impl Fn(&str) -> String) -> Self {
+        let url = |login: &str| Secret::new(url(login));
         Self { admin: url("postgres"), migrator: url("rd_migrator"), online: url("rightsdesk") }
     }
 

@@ -10,6 +10,7 @@
 
 pub mod base;
 pub mod bells;
+pub mod books;
 pub mod cluster;
 pub mod desk;
 pub mod janitor;

@@ -39,10 +39,10 @@ pub fn sources(folder: &str, ending: &str) -> Vec<Source> {
 fn gather(top: &Path, folder: &Path, ending: &str, found: &mut Vec<Source>) {
     for entry in std::fs::read_dir(folder).expect("a folder of the repository").flatten() {
         let path = entry.path();
-        if path.is_dir() {
+        if path.file_stem().is_some_and(|stem| stem.to_string_lossy().ends_with("tests")) {
+            // Unit tests in a file or folder of their own.
+        } else if path.is_dir() {
             gather(top, &path, ending, found);
-        } else if path.file_stem().is_some_and(|stem| stem.to_string_lossy().ends_with("tests")) {
-            // Unit tests in a file of their own.
         } else if path.extension().is_some_and(|own| own == ending) {
             let whole = std::fs::read_to_string(&path).expect("a source file");
             let text = whole.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default().to_owned();

@@ -2,6 +2,8 @@
 
 mod a_job_meets_its_fate;
 #[cfg(target_os = "linux")]
+mod a_whole_desk_is_killed;
+#[cfg(target_os = "linux")]
 mod cluster_crashes;
 #[cfg(target_os = "linux")]
 mod cluster_heirs;

@@ -3,10 +3,10 @@
 use diesel::RunQueryDsl;
 use diesel::connection::SimpleConnection;
 use harness::base::fresh;
+use harness::books::links_of;
 use harness::world::World;
 use rightsdesk_server::floor::access::{Caller, Permission};
-use rightsdesk_server::floor::kernel::{Error, Instant, SubjectId, TenantId};
-use rightsdesk_server::floor::ledger::chain::{GENESIS, Hash, Link};
+use rightsdesk_server::floor::kernel::{Error, SubjectId, TenantId};
 use rightsdesk_server::floor::ledger::{Event, Limits, Witnessed, counting, inspect, statement};
 use uuid::Uuid;
 
@@ -22,32 +22,7 @@ async fn every_write_is_a_link_and_the_chain_is_whole() {
         world.ledger.write(world.scope(world.tenant), |_| Ok(Witnessed::new((), event))).await.expect("written");
     }
 
-    let links = world.base.lines(&format!(
-        "select seq || ' ' || (extract(epoch from at) * 1000000)::bigint || ' ' || actor || ' ' || action || ' ' || object
-                || ' ' || coalesce(encode(payload_hash, 'hex'), '-') || ' ' || encode(hash, 'hex') as line
-           from audit_events where tenant_id = '{}' order by seq",
-        world.tenant.uuid()
-    ));
-
-    assert_eq!(links.len(), 6, "the birth of the books and five writes");
-    let mut prev = GENESIS;
-    for (at, line) in links.iter().enumerate() {
-        let parts: Vec<&str> = line.split(' ').collect();
-        let payload = (parts[5] != "-").then(|| bytes(parts[5]));
-        let link = Link {
-            tenant: world.tenant,
-            seq: parts[0].parse().expect("a number"),
-            at: Instant::from_micros(parts[1].parse().expect("a number")),
-            actor: parts[2],
-            action: parts[3],
-            object: parts[4],
-            payload: payload.as_ref(),
-            prev: &prev,
-        };
-        assert_eq!(link.seq, at as u64 + 1);
-        assert_eq!(link.hash(), bytes(parts[6]), "link {}", link.seq);
-        prev = link.hash();
-    }
+    assert_eq!(links_of(world.base, world.tenant), 6, "the birth of the books and five writes");
 }
 
 #[tokio::test]
@@ -262,10 +237,4 @@ fn tenants_seen(tx: &mut rightsdesk_server::floor::ledger::Tx) -> Result<Vec<Uui
 
 fn events_of(world: &World, tenant: TenantId) -> Vec<String> {
     world.base.lines(&format!("select seq::text as line from audit_events where tenant_id = '{}'", tenant.uuid()))
-}
-
-fn bytes(hex: &str) -> Hash {
-    let bytes: Vec<u8> =
-        (0..hex.len()).step_by(2).map(|at| u8::from_str_radix(&hex[at..at + 2], 16).expect("hex")).collect();
-    bytes.try_into().expect("32 bytes")
 }

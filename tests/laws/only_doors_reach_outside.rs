@@ -19,7 +19,8 @@ const DOORS: &[(&str, &[&str])] = &[
     ("async_graphql", &["floor/graphql/", "/graphql.rs", "roof/schema.rs", "roof/http/"]),
     ("axum::", &["roof/http/", "trust/web.rs"]),
     ("axum_server", &["roof/http/"]),
-    ("reqwest", &["floor/egress/", "roof/telemetry/"]),
+    // Objects and spans go to the operator's own bucket and collector, named by settings and by nobody else.
+    ("reqwest", &["floor/egress/", "floor/blobs/", "roof/telemetry/"]),
     ("lettre", &["floor/mail/"]),
     ("object_store", &["floor/blobs/"]),
     ("aes_gcm", &["floor/vault/"]),

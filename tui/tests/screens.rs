@@ -10,6 +10,9 @@ mod hostile;
 mod laws;
 #[path = "screens/loops.rs"]
 mod loops;
+#[cfg(feature = "local")]
+#[path = "screens/own_desk.rs"]
+mod own_desk;
 #[path = "screens/pictures.rs"]
 mod pictures;
 #[path = "screens/pty.rs"]

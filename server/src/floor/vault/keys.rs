@@ -224,7 +224,11 @@ impl<R: Role> Key<R> {
     }
 
     pub(super) fn open(&self, purpose: Purpose, place: &Place<'_>, sealed: &[u8]) -> Opening {
-        envelope::open(self.bytes(), &self.header(purpose), place, sealed)
+        let opening = envelope::open(self.bytes(), &self.header(purpose), place, sealed);
+        if let Err(shut) = &opening {
+            metrics::counter!("rightsdesk_envelopes_shut_total", "reason" => shut.code()).increment(1);
+        }
+        opening
     }
 
     /// Where a key of this role stands wrapped; its version is its generation.

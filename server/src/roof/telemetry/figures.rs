@@ -50,7 +50,11 @@ pub const FIGURES: &[Figure] = &[
     figure("rightsdesk_jobs_crashed_total", Kind::Counter, "Leases that ran out"),
     figure("rightsdesk_jobs_lost_total", Kind::Counter, "Attempts that lost their lease before they ended"),
     figure("rightsdesk_jobs_finished_total", Kind::Counter, "Attempts at jobs, by kind and fate"),
-    figure("rightsdesk_envelopes_shut_total", Kind::Counter, "Envelopes that did not open, by reason"),
+    figure(
+        "rightsdesk_envelopes_shut_total",
+        Kind::Counter,
+        "Envelopes that did not open under the key they name: moved, altered or never ours",
+    ),
     figure("rightsdesk_letters_total", Kind::Counter, "Letters handed to the post, by way and fate"),
     figure("rightsdesk_object_bytes_total", Kind::Counter, "Bytes of objects, by direction"),
     figure("rightsdesk_panics_total", Kind::Counter, "Panics caught; each is a fault of the program"),

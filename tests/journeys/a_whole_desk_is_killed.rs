@@ -1,0 +1,216 @@
+//! The whole program as a person runs it: server, worker and private Postgres in one. Killed under load at any moment,
+//! told to stop, and joined by a command.
+
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use harness::base::Base;
+use harness::books::links_of;
+use harness::{desk, scratch};
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use rightsdesk_server::floor::access::{Caller, Permission};
+use rightsdesk_server::floor::jobs::{SweepJobs, enqueue};
+use rightsdesk_server::floor::kernel::TenantId;
+use rightsdesk_server::floor::ledger::{Event, Ledger, Limits, Witnessed};
+use rightsdesk_server::roof::cluster::{Cluster, Setup, at_work_in};
+use uuid::Uuid;
+
+/// `serve` on a data folder of its own.
+struct Program {
+    child: Child,
+    url: String,
+    took: Duration,
+}
+
+impl Program {
+    fn start(data: &Path) -> Self {
+        let born = Instant::now();
+        let mut child = command(data, &["serve", "--http-listen", "127.0.0.1:0"]).spawn().expect("it starts");
+        let said = BufReader::new(child.stderr.take().expect("a pipe"));
+        let mut lines = said.lines().map_while(Result::ok);
+        let mut heard = Vec::new();
+        let url = lines.by_ref().find_map(|line| {
+            let url = line.strip_prefix("the desk answers at ").map(str::to_owned);
+            heard.push(line);
+            url
+        });
+        let url = url.unwrap_or_else(|| panic!("it needed a hand: {heard:?}"));
+        // What it says from now on is read, so that it never waits for us.
+        std::thread::spawn(move || lines.for_each(drop));
+        Self { child, url, took: born.elapsed() }
+    }
+
+    fn signal(&self, signal: Signal) {
+        kill(Pid::from_raw(self.child.id().cast_signed()), signal).expect("it is ours");
+    }
+}
+
+fn command(data: &Path, words: &[&str]) -> Command {
+    let mut command = Command::new(desk::program());
+    command.args(words).arg("--data").arg(data).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+fn base_of(data: &Path) -> Base {
+    let address = Cluster::visit(&Setup::new(data, desk::program())).expect("an address");
+    Base::at(|login| address.url("rightsdesk", login))
+}
+
+/// A tenant, and what its writers were promised.
+#[derive(Clone)]
+struct Load {
+    ledger: Ledger,
+    tenant: TenantId,
+    promised: Arc<Mutex<Vec<Uuid>>>,
+    over: Arc<AtomicBool>,
+}
+
+impl Load {
+    /// Writes an event and a job together, again and again, whatever becomes of the desk meanwhile.
+    async fn write(self) {
+        while !self.over.load(Ordering::SeqCst) {
+            let (note, scope) = (Uuid::new_v4(), Caller::house().permit(Permission::KeepHouse, self.tenant));
+            let written = self.ledger.write(scope.expect("the house may"), move |tx| {
+                enqueue(tx, &SweepJobs {})?;
+                Ok(Witnessed::new((), Event::new("test.noted", "note", note)))
+            });
+            match written.await {
+                Ok(()) => self.promised.lock().expect("whole").push(note),
+                Err(_) => tokio::time::sleep(Duration::from_millis(5)).await,
+            }
+        }
+    }
+
+    fn promised(&self) -> usize {
+        self.promised.lock().expect("whole").len()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn fifty_kills_of_the_whole_desk_lose_nothing_it_acknowledged() {
+    const KILLS: usize = 50;
+    let data = scratch::folder("whole-desk").expect("a folder");
+    let mut program = Program::start(&data);
+    let base = base_of(&data);
+    let ledger = base.ledger(Limits::default());
+    let tenant = TenantId::fresh();
+    ledger.begin_books(&Caller::house(), tenant).await.expect("books");
+    let load = Load { ledger, tenant, promised: Arc::default(), over: Arc::default() };
+    let writers: Vec<_> = (0..2).map(|_| tokio::spawn(load.clone().write())).collect();
+    let mut starts = Vec::new();
+
+    for _ in 0..KILLS {
+        // Once more under load, and then at a moment that nobody chose.
+        let before = load.promised();
+        wait(Duration::from_secs(30), || load.promised() > before).await;
+        tokio::time::sleep(Duration::from_millis(rand::random_range(0..120))).await;
+        program.signal(Signal::SIGKILL);
+        program.child.wait().expect("gone");
+        program = tokio::task::block_in_place(|| Program::start(&data));
+        starts.push(program.took);
+    }
+    load.over.store(true, Ordering::SeqCst);
+    for writer in writers {
+        writer.await.expect("a writer");
+    }
+
+    starts.sort();
+    let promised = load.promised.lock().expect("whole").clone();
+    println!(
+        "{} promises over {KILLS} kills; start to ready: median {:?}, slowest {:?}",
+        promised.len(),
+        starts[KILLS / 2],
+        starts[KILLS - 1]
+    );
+    let kept = base.lines(&format!("select object as line from audit_events where tenant_id = '{}'", tenant.uuid()));
+    let kept: std::collections::HashSet<&str> = kept.iter().filter_map(|object| object.strip_prefix("note:")).collect();
+    let lost: Vec<_> = promised.iter().filter(|note| !kept.contains(note.to_string().as_str())).collect();
+    assert!(lost.is_empty(), "{} of {} are lost", lost.len(), promised.len());
+    assert!(promised.len() > KILLS, "not one for each kill");
+    assert_eq!(links_of(&base, tenant), kept.len() as u64 + 1);
+    let jobs = base.lines(&format!("select count(*)::text as line from jobs where tenant_id = '{}'", tenant.uuid()));
+    assert_eq!(jobs, [kept.len().to_string()], "an event and its job are there together or not at all");
+    program.signal(Signal::SIGTERM);
+    assert!(program.child.wait().expect("ended").success());
+    wait(Duration::from_secs(10), || at_work_in(&data.join("postgres")).is_empty()).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn told_to_stop_it_leaves_in_order_and_comes_back_quickly() {
+    let data = scratch::folder("told-to-stop").expect("a folder");
+    let mut starts = Vec::new();
+    for _ in 0..6 {
+        let mut program = tokio::task::block_in_place(|| Program::start(&data));
+        starts.push(program.took);
+        program.signal(Signal::SIGTERM);
+        assert!(program.child.wait().expect("ended").success(), "SIGTERM is no failure");
+        assert!(at_work_in(&data.join("postgres")).is_empty(), "Postgres stops with it");
+    }
+    let mut later = starts.split_off(1);
+    later.sort();
+    println!("first start {:?}; later ones: median {:?}, slowest {:?}", starts[0], later[2], later[4]);
+    assert!(later[2] < Duration::from_secs(2), "{later:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_second_desk_is_refused_and_a_command_is_let_in() {
+    let data = scratch::folder("second-desk").expect("a folder");
+    let program = tokio::task::block_in_place(|| Program::start(&data));
+
+    let second = command(&data, &["serve", "--http-listen", "127.0.0.1:0"]).output().expect("ended");
+    let said = String::from_utf8_lossy(&second.stderr).into_owned();
+    assert_eq!(second.status.code(), Some(1), "{said}");
+    assert!(said.contains(&program.child.id().to_string()), "it names who has it: {said}");
+
+    let rotated = command(&data, &["keys", "rotate"]).output().expect("ended");
+    assert!(rotated.status.success(), "{}", String::from_utf8_lossy(&rotated.stderr));
+    let status = command(&data, &["keys", "status"]).output().expect("ended");
+    let table = String::from_utf8_lossy(&status.stdout).into_owned();
+    assert!(table.contains("root            1  retired") && table.contains("root            2  active"), "{table}");
+
+    let alive = TcpLine::ask(&program.url, "/readyz");
+    assert!(alive.starts_with("HTTP/1.1 200"), "the desk went on meanwhile: {alive}");
+    program.signal(Signal::SIGTERM);
+    let mut child = program.child;
+    child.wait().expect("ended");
+}
+
+#[test]
+fn settings_that_cannot_be_used_are_told_together_and_end_with_two() {
+    let data: PathBuf = scratch::folder("flawed").expect("a folder");
+    let mut flawed = command(&data, &["serve", "--http-listen", "everywhere", "--jobs-at-once", "0"]);
+    let ended = flawed.env("RIGHTSDESK_HTPP_LISTEN", "x").output().expect("ended");
+    let said = String::from_utf8_lossy(&ended.stderr).into_owned();
+    assert_eq!(ended.status.code(), Some(2), "{said}");
+    for name in ["http.listen", "jobs.at_once", "RIGHTSDESK_HTPP_LISTEN"] {
+        assert!(said.contains(name), "{name} is missing in: {said}");
+    }
+}
+
+/// The least that speaks HTTP.
+struct TcpLine;
+
+impl TcpLine {
+    fn ask(url: &str, path: &str) -> String {
+        use std::io::{Read, Write};
+        let at = url.trim_start_matches("http://");
+        let mut line = std::net::TcpStream::connect(at).expect("connected");
+        write!(line, "GET {path} HTTP/1.1\r\nhost: {at}\r\nconnection: close\r\n\r\n").expect("asked");
+        let mut answer = String::new();
+        line.read_to_string(&mut answer).expect("answered");
+        answer
+    }
+}
+
+async fn wait(longest: Duration, mut until: impl FnMut() -> bool) {
+    let begun = Instant::now();
+    while !until() {
+        assert!(begun.elapsed() < longest, "nothing happened for {longest:?}");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
