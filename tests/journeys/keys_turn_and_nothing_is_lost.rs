@@ -155,8 +155,8 @@ async fn a_rotation_under_load_and_kills_loses_no_secret() {
     let rate = f64::from(u32::try_from(end.secrets).expect("a count")) / took;
     println!("undisturbed: {} secrets in {took:.2} s, {rate:.0} rows a second", end.secrets);
     everything_opens(&bench, &expected).await;
-    let keks = bench.base.lines("select distinct max(version)::text as line from tenant_keys group by tenant_id");
-    assert_eq!(keks, [(root + 1).to_string()], "one kek a tenant and rotation, however often it was broken off");
+    let newest = bench.base.lines("select distinct max(version)::text as line from tenant_keys group by tenant_id");
+    assert_eq!(newest, [(root + 1).to_string()], "one kek a tenant and rotation, however often it was broken off");
 }
 
 /// Overwrites, adds, deletes and reads one tenant's secrets until told to stop. Returns what it was acknowledged.

@@ -1,0 +1,191 @@
+//! Every setting, read once: flag, then environment, then file, then default, under one name. All flaws are reported
+//! together. Nothing else in the server reads the environment, and secrets have no flag: arguments are public.
+
+mod reader;
+mod settings;
+mod sources;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+pub use settings::{SETTINGS, Setting};
+pub use sources::Sources;
+
+use crate::floor::kernel::{Flaws, Mode, Result, Secret};
+use reader::Reader;
+
+/// The settings in force. `boot` takes it apart without `..`, so one that nobody uses does not pass quietly.
+pub struct Config {
+    pub mode: Mode,
+    pub data: PathBuf,
+    pub database: Database,
+    pub http: Http,
+    pub introspection: bool,
+    pub keys: Keys,
+    pub mail: Mail,
+    pub blobs: Blobs,
+    pub jobs: Jobs,
+    pub log: Log,
+}
+
+pub struct Database {
+    pub url: Option<Secret>,
+    pub migrator_url: Option<Secret>,
+    pub admin_url: Option<Secret>,
+    pub connections: u32,
+    pub prepare: bool,
+    pub binaries: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone)]
+pub struct Http {
+    pub listen: SocketAddr,
+    pub tls: Option<(PathBuf, PathBuf)>,
+    pub body: usize,
+    pub read: Duration,
+    pub answer: Duration,
+    pub grace: Duration,
+}
+
+pub struct Keys {
+    pub folder: PathBuf,
+    pub root: Option<Secret>,
+}
+
+pub struct Mail {
+    pub way: Secret,
+    pub from: String,
+}
+
+pub struct Blobs {
+    pub place: String,
+    pub access_key: Option<Secret>,
+    pub secret_key: Option<Secret>,
+    pub session: Option<Secret>,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub struct Jobs {
+    pub at_once: usize,
+    pub lease: Duration,
+}
+
+#[derive(Debug, Clone)]
+pub struct Log {
+    pub json: bool,
+    pub filter: String,
+    pub otlp_endpoint: Option<String>,
+}
+
+impl Config {
+    pub fn read(sources: &Sources) -> Result<Self> {
+        let mut reader = Reader { sources, flaws: Flaws::default() };
+        sources.unknown(&mut reader.flaws);
+        let mode = reader.mode();
+        let data = reader.path("data").unwrap_or_else(|| sources.home());
+        let within = |name: &str| data.join(name);
+        let folder = |name: &str| format!("folder:{}", within(name).display());
+        let config = Self {
+            mode,
+            database: Database {
+                url: reader.secret("database.url"),
+                migrator_url: reader.secret("database.migrator_url"),
+                admin_url: reader.secret("database.admin_url"),
+                connections: reader.parse("database.connections", 4, "a number from 2 to 64", |n| (2..=64).contains(n)),
+                prepare: reader.yes("database.prepare"),
+                binaries: reader.path("database.binaries"),
+            },
+            http: Http {
+                listen: reader.parse(
+                    "http.listen",
+                    SocketAddr::from(([127, 0, 0, 1], 0)),
+                    "an address and port, such as 127.0.0.1:8320",
+                    |_| true,
+                ),
+                tls: reader.tls(),
+                body: reader.parse("http.body_kib", 64_usize, "a number from 1 to 1024", |n| (1..=1024).contains(n))
+                    * 1024,
+                read: reader.seconds("http.read_seconds"),
+                answer: reader.seconds("http.answer_seconds"),
+                grace: reader.seconds("http.grace_seconds"),
+            },
+            introspection: reader.yes("graphql.introspection"),
+            keys: Keys {
+                folder: reader.path("keys.folder").unwrap_or_else(|| within("keys")),
+                root: reader.secret("keys.root"),
+            },
+            mail: Mail {
+                way: reader.secret("mail.way").unwrap_or_else(|| Secret::new(folder("mail"))),
+                from: reader.text("mail.from").unwrap_or_default(),
+            },
+            blobs: Blobs {
+                place: reader.text("blobs.place").unwrap_or_else(|| folder("blobs")),
+                access_key: reader.secret("blobs.access_key"),
+                secret_key: reader.secret("blobs.secret_key"),
+                session: reader.secret("blobs.session"),
+            },
+            jobs: Jobs {
+                at_once: reader.parse("jobs.at_once", 8, "a number from 1 to 64", |n| (1..=64).contains(n)),
+                lease: reader.seconds("jobs.lease_seconds"),
+            },
+            log: Log {
+                json: reader.one_of("log.format", &["readable", "json"]) == "json",
+                filter: reader.text("log.filter").unwrap_or_default(),
+                otlp_endpoint: reader.text("telemetry.otlp_endpoint"),
+            },
+            data,
+        };
+        if mode == Mode::Production && config.introspection {
+            reader.flaws.add("graphql.introspection", "production does not offer it; the contract ships as a file");
+        }
+        reader.flaws.or(config)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn environment(pairs: &[(&str, &str)]) -> Sources {
+        let environment = pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        Sources { environment, ..Sources::default() }
+    }
+
+    #[test]
+    fn the_defaults_are_a_desk_of_ones_own() {
+        let config = Config::read(&environment(&[("HOME", "/nowhere")])).expect("defaults hold");
+        assert_eq!(config.mode, Mode::Development);
+        assert!(config.database.url.is_none());
+        assert!(config.keys.folder.ends_with("rightsdesk/keys"));
+    }
+
+    #[test]
+    fn all_flaws_come_together_and_name_their_setting() {
+        let sources = environment(&[
+            ("RIGHTSDESK_HTTP_LISTEN", "everywhere"),
+            ("RIGHTSDESK_JOBS_AT_ONCE", "0"),
+            ("RIGHTSDESK_HTTP_TLS_KEY", "key.pem"),
+            ("RIGHTSDESK_HTPP_LISTEN", "127.0.0.1:1"),
+        ]);
+        let error = Config::read(&sources).err().map(|error| error.to_string()).unwrap_or_default();
+        for name in ["http.listen", "jobs.at_once", "http.tls_certificate", "RIGHTSDESK_HTPP_LISTEN"] {
+            assert!(error.contains(name), "{name} is missing in: {error}");
+        }
+    }
+
+    #[test]
+    fn a_flag_wins_over_the_environment_and_the_environment_over_the_file() {
+        let mut sources = environment(&[("RIGHTSDESK_JOBS_AT_ONCE", "5")]);
+        sources.file = "[jobs]\nat_once = 6\nlease_seconds = 7\n".parse().expect("toml");
+        sources.flags.insert("log.format".into(), "json".into());
+        let config = Config::read(&sources).expect("fits");
+        assert_eq!((config.jobs.at_once, config.jobs.lease.as_secs(), config.log.json), (5, 7, true));
+    }
+
+    #[test]
+    fn the_usual_name_of_the_database_url_works_too() {
+        let config = Config::read(&environment(&[("DATABASE_URL", "postgres://x")])).expect("fits");
+        assert_eq!(config.database.url.map(|url| url.expose().to_owned()).as_deref(), Some("postgres://x"));
+    }
+}

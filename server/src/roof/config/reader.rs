@@ -1,0 +1,77 @@
+//! Text into values: what does not fit is noted as a flaw, and reading goes on.
+
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::time::Duration;
+
+use super::settings::SETTINGS;
+use super::sources::Sources;
+use crate::floor::kernel::{Flaws, Mode, Secret};
+
+pub(super) struct Reader<'a> {
+    pub(super) sources: &'a Sources,
+    pub(super) flaws: Flaws,
+}
+
+impl Reader<'_> {
+    pub(super) fn text(&self, key: &str) -> Option<String> {
+        let setting = SETTINGS.iter().find(|setting| setting.key == key)?;
+        let value = self.sources.find(setting).unwrap_or_else(|| setting.default.to_owned());
+        let value = value.trim();
+        (!value.is_empty()).then(|| value.to_owned())
+    }
+
+    pub(super) fn secret(&self, key: &str) -> Option<Secret> {
+        self.text(key).map(Secret::new)
+    }
+
+    pub(super) fn path(&self, key: &str) -> Option<PathBuf> {
+        self.text(key).map(PathBuf::from)
+    }
+
+    pub(super) fn parse<T: FromStr>(&mut self, key: &str, fallback: T, wanted: &str, fits: impl Fn(&T) -> bool) -> T {
+        let given = self.text(key).unwrap_or_default();
+        if let Some(value) = given.parse().ok().filter(fits) {
+            return value;
+        }
+        self.flaws.add(key, format!("give {wanted}"));
+        fallback
+    }
+
+    pub(super) fn seconds(&mut self, key: &str) -> Duration {
+        Duration::from_secs(self.parse(key, 1_u64, "whole seconds, from 1 to 3600", |n| (1..=3600).contains(n)))
+    }
+
+    pub(super) fn one_of(&mut self, key: &str, words: &[&'static str]) -> &'static str {
+        let given = self.text(key).unwrap_or_default();
+        if let Some(word) = words.iter().find(|word| **word == given) {
+            return word;
+        }
+        self.flaws.add(key, format!("give one of: {}", words.join(", ")));
+        words.first().copied().unwrap_or_default()
+    }
+
+    pub(super) fn yes(&mut self, key: &str) -> bool {
+        self.one_of(key, &["no", "yes"]) == "yes"
+    }
+
+    pub(super) fn mode(&mut self) -> Mode {
+        let code = self.one_of("mode", &["development", "demo", "production"]);
+        Mode::from_code(code).unwrap_or(Mode::Production)
+    }
+
+    pub(super) fn tls(&mut self) -> Option<(PathBuf, PathBuf)> {
+        match (self.path("http.tls_certificate"), self.path("http.tls_key")) {
+            (Some(certificate), Some(key)) => Some((certificate, key)),
+            (None, None) => None,
+            (Some(_), None) => {
+                self.flaws.add("http.tls_key", "give it too: a certificate alone cannot serve TLS");
+                None
+            }
+            (None, Some(_)) => {
+                self.flaws.add("http.tls_certificate", "give it too: a key alone cannot serve TLS");
+                None
+            }
+        }
+    }
+}

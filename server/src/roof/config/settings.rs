@@ -1,0 +1,71 @@
+//! The closed list of settings, and the three forms of each one's name.
+
+/// One setting, as the README's table and `--help` show it.
+#[derive(Debug, Clone, Copy)]
+pub struct Setting {
+    /// `section.name` in the file; the flag and the variable are made from it.
+    pub key: &'static str,
+    pub default: &'static str,
+    pub secret: bool,
+    pub help: &'static str,
+}
+
+impl Setting {
+    pub fn flag(&self) -> String {
+        self.key.replace(['.', '_'], "-")
+    }
+
+    pub fn variable(&self) -> String {
+        format!("RIGHTSDESK_{}", self.key.replace('.', "_").to_uppercase())
+    }
+}
+
+const fn setting(key: &'static str, default: &'static str, help: &'static str) -> Setting {
+    Setting { key, default, secret: false, help }
+}
+
+const fn secret(key: &'static str, help: &'static str) -> Setting {
+    Setting { key, default: "", secret: true, help }
+}
+
+/// The closed list.
+pub const SETTINGS: &[Setting] = &[
+    setting("mode", "development", "demo, development or production; a desk of one kind refuses keys of another"),
+    setting("data", "", "folder of the desk's own Postgres, keys and files; by default where your system keeps data"),
+    secret("database.url", "the online login at your own Postgres (DATABASE_URL works too); without it we run our own"),
+    secret("database.migrator_url", "the login that migrates; needed by `migrate` at your own Postgres"),
+    secret("database.admin_url", "a superuser's login, for `migrate` to create roles and database the first time"),
+    setting("database.connections", "4", "connections one process may hold"),
+    setting("database.prepare", "yes", "no behind a pooler that does not track prepared statements"),
+    setting("database.binaries", "", "folder of initdb and postgres, where they are in no usual place"),
+    setting("http.listen", "127.0.0.1:8320", "address and port to answer at; port 0 takes a free one"),
+    setting("http.tls_certificate", "", "PEM file of the certificate chain; with the key it turns TLS on"),
+    setting("http.tls_key", "", "PEM file of the certificate's private key"),
+    setting("http.body_kib", "64", "largest body of a call, in KiB"),
+    setting("http.read_seconds", "5", "longest time a call may take to arrive"),
+    setting("http.answer_seconds", "10", "longest time an answer may take"),
+    setting("http.grace_seconds", "20", "time that calls and jobs in flight get to finish at a stop"),
+    setting(
+        "graphql.introspection",
+        "no",
+        "yes lets clients ask for the schema; the contract is server/schema.graphql",
+    ),
+    setting("keys.folder", "", "key folder, on a volume of its own; by default `keys` in the data folder"),
+    secret("keys.root", "the root key as 64 hex digits, where it comes from a key store and not from the folder"),
+    setting(
+        "mail.way",
+        "",
+        "smtp://host:port, smtps://…, folder:PATH or memory:; by default `mail` in the data folder",
+    ),
+    secret("mail.password", "password of the SMTP account named in mail.way"),
+    setting("mail.from", "privacy@desk.example", "sender of the desk's letters"),
+    setting("blobs.place", "", "folder:PATH or s3://bucket/prefix?region=…; by default `blobs` in the data folder"),
+    secret("blobs.access_key", "access key id of the object store"),
+    secret("blobs.secret_key", "secret access key of the object store"),
+    secret("blobs.session", "session token of the object store, where its keys are lent for a time"),
+    setting("jobs.at_once", "8", "jobs one worker carries out at the same time"),
+    setting("jobs.lease_seconds", "60", "time after which a silent worker's job goes to another"),
+    setting("log.format", "readable", "readable or json"),
+    setting("log.filter", "info", "what is logged, as level or target=level,…"),
+    setting("telemetry.otlp_endpoint", "", "OpenTelemetry collector to send spans to, such as http://127.0.0.1:4318"),
+];
