@@ -1,7 +1,8 @@
 //! The whole program as a person runs it: server, worker and private Postgres in one. Killed under load at any moment,
 //! told to stop, and joined by a command.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -16,7 +17,7 @@ use nix::unistd::Pid;
 use rightsdesk_server::floor::access::{Caller, Permission};
 use rightsdesk_server::floor::jobs::{SweepJobs, enqueue};
 use rightsdesk_server::floor::kernel::TenantId;
-use rightsdesk_server::floor::ledger::{Event, Ledger, Limits, Witnessed};
+use rightsdesk_server::floor::ledger::{Event, Ledger, Limits, Witnessed, migrations};
 use rightsdesk_server::roof::cluster::{Cluster, Setup, at_work_in};
 use uuid::Uuid;
 
@@ -29,8 +30,12 @@ struct Program {
 
 impl Program {
     fn start(data: &Path) -> Self {
+        Self::run(command(data, &["serve", "--http-listen", "127.0.0.1:0"]))
+    }
+
+    fn run(mut command: Command) -> Self {
         let born = Instant::now();
-        let mut child = command(data, &["serve", "--http-listen", "127.0.0.1:0"]).spawn().expect("it starts");
+        let mut child = command.spawn().expect("it starts");
         let said = BufReader::new(child.stderr.take().expect("a pipe"));
         let mut lines = said.lines().map_while(Result::ok);
         let mut heard = Vec::new();
@@ -173,11 +178,44 @@ async fn a_second_desk_is_refused_and_a_command_is_let_in() {
     let table = String::from_utf8_lossy(&status.stdout).into_owned();
     assert!(table.contains("root            1  retired") && table.contains("root            2  active"), "{table}");
 
-    let alive = TcpLine::ask(&program.url, "/readyz");
+    let alive = ask(&program.url, "/readyz");
     assert!(alive.starts_with("HTTP/1.1 200"), "the desk went on meanwhile: {alive}");
     program.signal(Signal::SIGTERM);
     let mut child = program.child;
     child.wait().expect("ended");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn with_a_database_of_its_own_nothing_is_started_and_nothing_odd_is_accepted() {
+    let data = scratch::folder("given-database").expect("a folder");
+    let base = harness::base::fresh();
+    let serve = |url: &str| {
+        let mut command = command(&data, &["serve", "--http-listen", "127.0.0.1:0"]);
+        command.env("DATABASE_URL", url);
+        command
+    };
+    let said = |ended: std::process::Output| String::from_utf8_lossy(&ended.stderr).into_owned();
+
+    let mut program = Program::run(serve(base.online.expose()));
+    assert!(ask(&program.url, "/readyz").starts_with("HTTP/1.1 200"));
+    assert!(!data.join("postgres").exists() && !data.join("run").exists(), "a Postgres was laid out");
+    program.signal(Signal::SIGTERM);
+    assert!(program.child.wait().expect("ended").success());
+
+    let powers = said(serve(base.admin.expose()).output().expect("ended"));
+    assert!(powers.contains("it is superuser") && !powers.contains(base.admin.expose()), "{powers}");
+
+    migrations::revert_all(&base.migrator).expect("reverted");
+    let older = said(serve(base.online.expose()).output().expect("ended"));
+    assert!(older.contains("rightsdesk migrate"), "{older}");
+
+    let mut migrate = command(&data, &["migrate"]);
+    migrate.env("DATABASE_URL", base.online.expose()).env("RIGHTSDESK_DATABASE_MIGRATOR_URL", base.migrator.expose());
+    let migrated = migrate.output().expect("ended");
+    assert!(migrated.status.success(), "{}", said(migrated));
+    let mut program = Program::run(serve(base.online.expose()));
+    program.signal(Signal::SIGTERM);
+    program.child.wait().expect("ended");
 }
 
 #[test]
@@ -193,18 +231,13 @@ fn settings_that_cannot_be_used_are_told_together_and_end_with_two() {
 }
 
 /// The least that speaks HTTP.
-struct TcpLine;
-
-impl TcpLine {
-    fn ask(url: &str, path: &str) -> String {
-        use std::io::{Read, Write};
-        let at = url.trim_start_matches("http://");
-        let mut line = std::net::TcpStream::connect(at).expect("connected");
-        write!(line, "GET {path} HTTP/1.1\r\nhost: {at}\r\nconnection: close\r\n\r\n").expect("asked");
-        let mut answer = String::new();
-        line.read_to_string(&mut answer).expect("answered");
-        answer
-    }
+fn ask(url: &str, path: &str) -> String {
+    let at = url.trim_start_matches("http://");
+    let mut line = TcpStream::connect(at).expect("connected");
+    write!(line, "GET {path} HTTP/1.1\r\nhost: {at}\r\nconnection: close\r\n\r\n").expect("asked");
+    let mut answer = String::new();
+    line.read_to_string(&mut answer).expect("answered");
+    answer
 }
 
 async fn wait(longest: Duration, mut until: impl FnMut() -> bool) {

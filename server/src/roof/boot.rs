@@ -93,14 +93,12 @@ pub async fn boot(config: Config, telemetry: Telemetry, duties: Duties) -> anyho
     let ledger = Ledger::open(&online, limits, watch.clone());
     let vault = Vault::open(&ledger, source_of(keys), mode).await.map_err(told)?;
     let pace = Pace { lease: jobs.lease, slots: jobs.at_once, grace: http.grace, ..Pace::default() };
-    let working = (duties == Duties::Work || (duties == Duties::Serve && postgres.is_some()))
-        .then(|| Working::begin(Worker::new(&ledger, watch.clone(), workers::registry(), pace.clone())));
     let stopping = Arc::new(AtomicBool::new(false));
     let listening = if duties == Duties::Serve {
         let edge = Edge {
             desk: schema::desk(introspection),
             ledger: ledger.clone(),
-            queue: Queue::new(&ledger, pace),
+            queue: Queue::new(&ledger, pace.clone()),
             telemetry: telemetry.clone(),
             stopping: Arc::clone(&stopping),
             body: http.body,
@@ -113,6 +111,8 @@ pub async fn boot(config: Config, telemetry: Telemetry, duties: Duties) -> anyho
     } else {
         None
     };
+    let works = duties == Duties::Work || (duties == Duties::Serve && postgres.is_some());
+    let working = works.then(|| Working::begin(Worker::new(&ledger, watch.clone(), workers::registry(), pace)));
     Ok(Running {
         tools: Tools { ledger, vault, mail, blobs, watch },
         listening,
