@@ -6,7 +6,7 @@
 //! `imports_flow_downward` reads these very lines.
 //!
 //! ```text
-//! kernel < access < ledger < vault < mail, blobs < tools < jobs
+//! kernel < access < ledger < vault < mail, blobs < tools < graphql < jobs
 //! < config, telemetry, cluster < schema, workers < http < boot < commands
 //! ```
 //!

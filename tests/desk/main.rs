@@ -18,9 +18,12 @@ fn main() -> ExitCode {
     if let Some(code) = cluster::launched() {
         return code;
     }
-    // The product's own commands, as the product's own programs carry them out.
-    if matches!(std::env::args().nth(1).as_deref(), Some("serve" | "migrate" | "keys" | "schema")) {
-        return rightsdesk_server::main();
+    // The product's own commands, as the product's own programs carry them out; `work` with an address is a journey's.
+    let mut words = std::env::args().skip(1);
+    match words.next().as_deref() {
+        Some("serve" | "migrate" | "keys" | "schema") => return rightsdesk_server::main(),
+        Some("work") if words.next().is_some_and(|word| word.starts_with("--")) => return rightsdesk_server::main(),
+        _ => {}
     }
     match run() {
         Ok(()) => ExitCode::SUCCESS,

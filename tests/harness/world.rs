@@ -64,6 +64,7 @@ impl World {
         rightsdesk_server::prepare();
         let mut edge = Edge {
             desk: schema::desk(false),
+            introspection: false,
             ledger: self.ledger.clone(),
             queue: Queue::new(&self.ledger, Pace::default()),
             telemetry: logs::telemetry(),

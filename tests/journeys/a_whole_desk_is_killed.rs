@@ -200,7 +200,9 @@ async fn with_a_database_of_its_own_nothing_is_started_and_nothing_odd_is_accept
     assert!(ask(&program.url, "/readyz").starts_with("HTTP/1.1 200"));
     assert!(!data.join("postgres").exists() && !data.join("run").exists(), "a Postgres was laid out");
     program.signal(Signal::SIGTERM);
+    wait(Duration::from_secs(1), || ask(&program.url, "/readyz").starts_with("HTTP/1.1 503")).await;
     assert!(program.child.wait().expect("ended").success());
+    a_worker_beside_it_does_what_is_enqueued(&data, &base).await;
 
     let powers = said(serve(base.admin.expose()).output().expect("ended"));
     assert!(powers.contains("it is superuser") && !powers.contains(base.admin.expose()), "{powers}");
@@ -213,9 +215,32 @@ async fn with_a_database_of_its_own_nothing_is_started_and_nothing_odd_is_accept
     migrate.env("DATABASE_URL", base.online.expose()).env("RIGHTSDESK_DATABASE_MIGRATOR_URL", base.migrator.expose());
     let migrated = migrate.output().expect("ended");
     assert!(migrated.status.success(), "{}", said(migrated));
-    let mut program = Program::run(serve(base.online.expose()));
+    let keys = scratch::folder("given-database-keys").expect("a folder");
+    let mut again = serve(base.online.expose());
+    again.env("RIGHTSDESK_KEYS_FOLDER", keys.join("keys"));
+    let mut program = Program::run(again);
     program.signal(Signal::SIGTERM);
     program.child.wait().expect("ended");
+}
+
+async fn a_worker_beside_it_does_what_is_enqueued(data: &Path, base: &Base) {
+    let ledger = base.ledger(Limits::default());
+    let scope = Caller::house().permit(Permission::KeepHouse, TenantId::HOUSE).expect("the house may");
+    let job = ledger.write(scope, |tx| {
+        let job = enqueue(tx, &SweepJobs {})?;
+        Ok(Witnessed::new(job, Event::new("test.asked", "job", job.uuid())))
+    });
+    let job = job.await.expect("enqueued").uuid();
+    let mut command = command(data, &["work"]);
+    let mut worker = command.env("DATABASE_URL", base.online.expose()).spawn().expect("it starts");
+
+    wait(Duration::from_secs(30), || {
+        base.lines(&format!("select state as line from jobs where id = '{job}'")) == ["done"]
+    })
+    .await;
+
+    kill(Pid::from_raw(worker.id().cast_signed()), Signal::SIGTERM).expect("it is ours");
+    assert!(worker.wait().expect("ended").success());
 }
 
 #[test]

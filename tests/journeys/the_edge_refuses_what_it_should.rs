@@ -86,8 +86,15 @@ async fn anything_but_one_small_json_object_is_turned_away() {
 #[tokio::test]
 async fn the_schema_is_not_told_unless_the_setting_says_so() {
     let world = World::new().await;
-    let (closed, open) =
-        (world.serve().await, world.serve_with(|edge| edge.desk = rightsdesk_server::roof::schema::desk(true)).await);
+    let (closed, open) = (
+        world.serve().await,
+        world
+            .serve_with(|edge| {
+                edge.desk = rightsdesk_server::roof::schema::desk(true);
+                edge.introspection = true;
+            })
+            .await,
+    );
     let curious = json!({ "query": "{ __schema { types { name } } }" });
 
     let (shut, told) =
@@ -178,6 +185,49 @@ async fn a_certificate_and_a_key_make_it_tls() {
         Client::new().get(format!("http://{}/healthz", desk.at)).send().await.is_err(),
         "plain HTTP is not answered"
     );
+}
+
+#[tokio::test]
+async fn a_chain_of_fragments_that_doubles_costs_nobody_anything() {
+    let desk = World::new().await.serve().await;
+    for links in [8_usize, 12, 16, 20, 30, 40] {
+        let link = |to: usize| format!("fragment f{} on Query{{...f{to} ...f{to}}}", to - 1);
+        let chain = (1..=links).map(link).collect::<Vec<_>>().concat();
+        let document = format!("{{...f0}}{chain}fragment f{links} on Query{{__typename}}");
+        let begun = Instant::now();
+
+        let answer = ask(&desk.url(), json!({ "query": document })).await;
+
+        let (status, answer) = (answer.status(), body(answer).await);
+        assert!(links == 8 || status == StatusCode::BAD_REQUEST, "{links} links: {answer}");
+        assert!(begun.elapsed() < Duration::from_secs(2), "{links} links took {:?}", begun.elapsed());
+    }
+}
+
+#[tokio::test]
+async fn a_made_up_method_leaves_no_figure_of_its_own() {
+    let desk = World::new().await.serve().await;
+    let made_up = reqwest::Method::from_bytes(b"SHPAT_EXAMPLE").expect("a token");
+    Client::new().request(made_up, desk.url()).send().await.expect("answer");
+
+    let figures = Client::new().get(format!("{}/metrics", desk.url())).send().await.expect("answer");
+
+    assert!(!figures.text().await.expect("text").contains("SHPAT_EXAMPLE"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_caller_that_says_nothing_is_let_go() {
+    let desk = World::new().await.serve_with(|edge| edge.read = Duration::from_millis(400)).await;
+    let at = desk.at;
+
+    let heard = tokio::task::spawn_blocking(move || {
+        let mut line = TcpStream::connect(at).expect("connected");
+        line.set_read_timeout(Some(Duration::from_secs(10))).expect("set");
+        line.read(&mut [0; 16])
+    });
+
+    let heard = heard.await.expect("no panic");
+    assert!(matches!(heard, Ok(0)), "the line is still held: {heard:?}");
 }
 
 async fn ask(url: &str, document: Value) -> reqwest::Response {

@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod blobs;
+pub mod graphql;
 pub mod jobs;
 pub mod kernel;
 pub mod ledger;

@@ -27,6 +27,12 @@ use crate::floor::vault::{KeySource, Vault};
 /// The name of the database in a private Postgres.
 const DATABASE: &str = "rightsdesk";
 
+/// How long readiness turns away before the door is shut.
+const NOTICE: Duration = Duration::from_secs(1);
+
+/// What writing down the last jobs may take beyond their grace.
+const SETTLING: Duration = Duration::from_secs(10);
+
 /// What a program does once it runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Duties {
@@ -55,18 +61,32 @@ impl Running {
         self.listening.as_ref().map(Listening::url)
     }
 
+    /// Resolves when the worker ends by itself, which it never should; without a worker, never.
+    pub async fn worker_ended(&mut self) {
+        match &mut self.working {
+            Some(working) => drop((&mut working.task).await),
+            None => std::future::pending().await,
+        }
+    }
+
     /// Not ready any more, calls and jobs in flight finish within the grace, then the private Postgres goes last.
     pub async fn stop(self) -> anyhow::Result<()> {
         self.stopping.store(true, Ordering::Relaxed);
+        // Whoever sends calls to several desks is given the time to see that this one is not ready. Before a private
+        // Postgres there is no such sender.
+        let notice = if self.postgres.is_some() { Duration::ZERO } else { NOTICE.min(self.grace) };
         let listening = async {
             match self.listening {
-                Some(listening) => listening.stop(self.grace).await,
+                Some(listening) => {
+                    tokio::time::sleep(notice).await;
+                    listening.stop(self.grace).await
+                }
                 None => Ok(()),
             }
         };
         let working = async {
             match self.working {
-                Some(working) => working.stop().await,
+                Some(working) => working.stop(self.grace).await,
                 None => Ok(()),
             }
         };
@@ -84,9 +104,7 @@ impl Running {
 pub async fn boot(config: Config, telemetry: Telemetry, duties: Duties) -> anyhow::Result<Running> {
     let Config { mode, data, database, http, introspection, keys, mail, blobs, jobs, log: _ } = config;
     let watch = Watch::host();
-    let way = Way::parse(mail.way.expose(), mode.reach()).map_err(Error::from)?;
-    let mail = Mail::open(way, &mail.from, watch.clone())?;
-    let blobs = Blobs::open(&place_of(blobs, mode)?, watch.clone())?;
+    let (mail, blobs) = outlets(&mail, blobs, mode, &watch)?;
     let limits = Limits { connections: database.connections, prepare: database.prepare, ..Limits::default() };
     let may_visit = duties != Duties::Serve;
     let (postgres, online) = tokio::task::spawn_blocking(move || database_of(data, database, may_visit)).await??;
@@ -97,6 +115,7 @@ pub async fn boot(config: Config, telemetry: Telemetry, duties: Duties) -> anyho
     let listening = if duties == Duties::Serve {
         let edge = Edge {
             desk: schema::desk(introspection),
+            introspection,
             ledger: ledger.clone(),
             queue: Queue::new(&ledger, pace.clone()),
             telemetry: telemetry.clone(),
@@ -142,20 +161,36 @@ impl Working {
         Self { stop, task }
     }
 
-    /// Claims no more; what runs may finish within the worker's grace, the rest is given back.
-    async fn stop(self) -> anyhow::Result<()> {
+    /// Claims no more; what runs may finish within the worker's grace, the rest is given back. A database that went
+    /// silent cannot hold this up for ever.
+    async fn stop(self, grace: Duration) -> anyhow::Result<()> {
         let _ = self.stop.send(());
-        Ok(self.task.await?)
+        tokio::time::timeout(grace + SETTLING, self.task)
+            .await
+            .context("the database did not take the jobs back: their leases will run out")??;
+        Ok(())
     }
 }
 
-fn place_of(blobs: config::Blobs, mode: Mode) -> Result<Place, Error> {
-    let credentials = match (blobs.access_key, blobs.secret_key) {
-        (Some(key), Some(secret)) => Some(Credentials { key, secret, session: blobs.session }),
-        (None, None) => None,
-        _ => return Err(Error::invalid("blobs.secret_key", "give it together with blobs.access_key")),
+/// Where letters and objects go, or all that is wrong with either.
+fn outlets(mail: &config::Mail, blobs: config::Blobs, mode: Mode, watch: &Watch) -> Result<(Mail, Blobs), Error> {
+    let open_mail = || Mail::open(Way::parse(mail.way.expose(), mode.reach())?, &mail.from, watch.clone());
+    let open_blobs = || {
+        let credentials = match (blobs.access_key, blobs.secret_key) {
+            (Some(key), Some(secret)) => Some(Credentials { key, secret, session: blobs.session }),
+            (None, None) => None,
+            _ => return Err(Error::invalid("blobs.secret_key", "give it together with blobs.access_key")),
+        };
+        Blobs::open(&Place::parse(&blobs.place, credentials, mode.reach())?, watch.clone())
     };
-    Ok(Place::parse(&blobs.place, credentials, mode.reach())?)
+    match (open_mail(), open_blobs()) {
+        (Ok(mail), Ok(blobs)) => Ok((mail, blobs)),
+        (Err(Error::Invalid(mut flaws)), Err(Error::Invalid(others))) => {
+            others.iter().for_each(|flaw| flaws.add(&flaw.field, &flaw.advice));
+            Err(flaws.into())
+        }
+        (Err(error), _) | (_, Err(error)) => Err(error),
+    }
 }
 
 fn source_of(keys: config::Keys) -> KeySource {
@@ -248,8 +283,10 @@ pub fn flawed(flaws: &Flaws) -> String {
     lines.join("\n")
 }
 
-/// Once per process, before anything speaks TLS.
+/// Once per process, before anything speaks TLS or holds a key.
 pub fn prepare() {
+    // A core file would hold every key. Where the system refuses, it writes none of ours either.
+    let _ = nix::sys::resource::setrlimit(nix::sys::resource::Resource::RLIMIT_CORE, 0, 0);
     // An error means that a provider stands already, which is what is wanted.
     let _ = rustls::crypto::ring::default_provider().install_default();
 }

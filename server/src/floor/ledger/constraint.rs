@@ -2,7 +2,7 @@
 
 use diesel::result::{DatabaseErrorKind, Error as Diesel};
 
-use crate::floor::kernel::{Error, Refusal};
+use crate::floor::kernel::Error;
 
 /// A statement's failure, as the caller should meet it.
 pub fn mended(error: Diesel) -> Error {
@@ -49,14 +49,6 @@ fn by_message(kind: DatabaseErrorKind, message: &str) -> Error {
         Error::internal("the role may not do this")
     } else {
         Error::internal(format!("Postgres refused a statement: {kind:?}"))
-    }
-}
-
-/// Where breaking `constraint` means something to the caller, its refusal; any other failure as [`mended`].
-pub fn refusal(error: Diesel, constraint: &str, refusal: impl FnOnce() -> Refusal) -> Error {
-    match &error {
-        Diesel::DatabaseError(_, info) if info.constraint_name() == Some(constraint) => refusal().into(),
-        _ => mended(error),
     }
 }
 

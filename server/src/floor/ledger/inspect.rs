@@ -1,8 +1,9 @@
 //! Looks, before the first call is answered, whether the database keeps the bargain: the right schema, roles that may
 //! not step over the fence, a server log that repeats nobody's data. It changes nothing.
 
+use diesel::pg::PgConnection;
 use diesel::sql_types::{Bool, Text};
-use diesel::{OptionalExtension, QueryableByName, RunQueryDsl, sql_query};
+use diesel::{Connection, OptionalExtension, QueryResult, QueryableByName, RunQueryDsl, sql_query};
 
 use super::Role;
 use super::constraint::mended;
@@ -17,17 +18,21 @@ pub fn inspect(url: &Url) -> Result<Flaws> {
         flaws.add("database", advice);
         return Ok(flaws);
     }
-    let mut conn = connect(url)?;
-    let logins = sql_query(POWERS).load::<Power>(&mut conn).map_err(mended)?;
+    // In one transaction, so that a pooler answers all of it from one server.
+    connect(url)?.transaction(|conn| look(conn, &mut flaws)).map_err(mended)?;
+    Ok(flaws)
+}
+
+fn look(conn: &mut PgConnection, flaws: &mut Flaws) -> QueryResult<()> {
+    let logins = sql_query(POWERS).load::<Power>(conn)?;
     for login in logins {
         flaws.add(format!("role {}", login.name), format!("{}: an online role may not; take it away", login.power));
     }
     for role in Role::ALL {
         let member = sql_query("select pg_has_role(session_user, $1, 'member') as holds")
             .bind::<Text, _>(role.name())
-            .get_result::<Held>(&mut conn)
-            .optional()
-            .map_err(mended)?;
+            .get_result::<Held>(conn)
+            .optional()?;
         if !member.is_some_and(|member| member.holds) {
             flaws.add(format!("role {}", role.name()), "grant it to the login of the database URL");
         }
@@ -36,13 +41,18 @@ pub fn inspect(url: &Url) -> Result<Flaws> {
         let setting = sql_query("select current_setting($1) = $2 as holds")
             .bind::<Text, _>(name)
             .bind::<Text, _>(wanted)
-            .get_result::<Held>(&mut conn)
-            .map_err(mended)?;
+            .get_result::<Held>(conn)?;
         if !setting.holds {
             flaws.add(name, format!("set it to {wanted} on this login: Postgres would log what people entrusted us"));
         }
     }
-    Ok(flaws)
+    let explained =
+        sql_query("select coalesce(current_setting('auto_explain.log_min_duration', true), '-1') <> '-1' as holds")
+            .get_result::<Held>(conn)?;
+    if explained.holds {
+        flaws.add("auto_explain.log_min_duration", "set it to -1 on this login: plans are logged with their values");
+    }
+    Ok(())
 }
 
 const POWERS: &str = "

@@ -4,6 +4,7 @@
 use diesel::connection::SimpleConnection;
 use diesel::migration::{Migration, MigrationSource};
 use diesel::pg::{Pg, PgConnection};
+use diesel::result::Error as Diesel;
 use diesel::sql_types::Text;
 use diesel::{Connection, QueryableByName, RunQueryDsl, sql_query};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
@@ -16,7 +17,7 @@ const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../migrations");
 const ROLES: &str = include_str!("roles.sql");
 
 /// What Postgres is told to keep out of its log, on every login of ours. Asserted again at each start.
-pub(super) const QUIET: [(&str, &str); 7] = [
+pub(super) const QUIET: [(&str, &str); 10] = [
     ("log_min_error_statement", "panic"),
     ("log_error_verbosity", "terse"),
     ("log_parameter_max_length", "0"),
@@ -24,6 +25,10 @@ pub(super) const QUIET: [(&str, &str); 7] = [
     ("log_statement", "none"),
     ("log_min_duration_statement", "-1"),
     ("log_duration", "off"),
+    ("log_min_duration_sample", "-1"),
+    ("log_transaction_sample_rate", "0"),
+    // What the ledger reads out of a failure is then the same words everywhere.
+    ("lc_messages", "C"),
 ];
 
 /// Makes roles and the database where they are missing. `admin` is a superuser's way to the cluster's own database.
@@ -67,7 +72,15 @@ pub fn mismatch(url: &Url) -> Result<Option<String>> {
         .load::<Named>(&mut conn);
     let applied: Vec<String> = match applied {
         Ok(rows) => rows.into_iter().map(|row| row.name).collect(),
-        Err(_) => Vec::new(),
+        Err(Diesel::DatabaseError(_, info)) if info.message().contains("does not exist") => Vec::new(),
+        Err(Diesel::DatabaseError(_, info)) if info.message().contains("permission denied") => {
+            return Ok(Some(
+                "this login may not read which migrations ran: run `rightsdesk migrate`, and make it a member of the \
+                 roles that roles.sql names"
+                    .to_owned(),
+            ));
+        }
+        Err(error) => return Err(mended(error)),
     };
     let known: Vec<Box<dyn Migration<Pg>>> = MIGRATIONS.migrations().map_err(|error| failed("list", &*error))?;
     let known: Vec<String> = known.iter().map(|migration| migration.name().version().to_string()).collect();

@@ -18,7 +18,6 @@ mod tables;
 mod tx;
 
 pub use books::{Event, Object, Opened, Witnessed};
-pub use constraint::refusal;
 pub use doors::{Ledger, counting};
 pub use handover::Handover;
 pub use inspect::inspect;

@@ -54,7 +54,11 @@ pub(super) fn begin(pool: &Connections, limits: Limits, pin: &Pin<'_>) -> Result
         match AnsiTransactionManager::begin_transaction_sql(&mut *conn, &sql) {
             Ok(()) => return Ok(conn),
             Err(error) if tries > 0 && is_stale(&error) => tries -= 1,
-            Err(error) => return Err(mended(error)),
+            Err(error) => {
+                // It may have begun before it failed, and diesel does not know: the next to take it must not find out.
+                let _ = conn.batch_execute("rollback");
+                return Err(mended(error));
+            }
         }
     }
 }

@@ -34,7 +34,7 @@ impl Default for Limits {
 
 /// No connection is made here, so that a database that is still starting does not fail the program.
 pub(super) fn open(url: &Url, limits: Limits) -> Connections {
-    let manager = ConnectionManager::new(url.expose());
+    let manager = ConnectionManager::new(patient(url.expose()));
     Pool::builder()
         .max_size(limits.connections)
         .min_idle(Some(0))
@@ -43,6 +43,28 @@ pub(super) fn open(url: &Url, limits: Limits) -> Connections {
         .connection_customizer(Box::new(Fitted { prepare: limits.prepare }))
         .error_handler(Box::new(r2d2::NopErrorHandler))
         .build_unchecked(manager)
+}
+
+/// A server that went silent is found out by the connection itself, unless the address says otherwise.
+fn patient(url: &str) -> String {
+    const SIGNS_OF_LIFE: [(&str, &str); 3] =
+        [("connect_timeout", "5"), ("tcp_user_timeout", "10000"), ("keepalives_idle", "5")];
+    let mut url = url.to_owned();
+    let by_words = !url.starts_with("postgres://") && !url.starts_with("postgresql://");
+    for (name, value) in SIGNS_OF_LIFE {
+        if url.contains(name) {
+            continue;
+        }
+        url.push(match (by_words, url.contains('?')) {
+            (true, _) => ' ',
+            (false, true) => '&',
+            (false, false) => '?',
+        });
+        url.push_str(name);
+        url.push('=');
+        url.push_str(value);
+    }
+    url
 }
 
 pub(super) fn take(pool: &Connections, patience: Duration) -> Result<Conn> {
@@ -80,5 +102,23 @@ impl Instrumentation for Counter {
         if matches!(event, InstrumentationEvent::StartQuery { .. }) {
             ASKED.set(ASKED.get() + 1);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::patient;
+
+    #[test]
+    fn signs_of_life_are_asked_for_unless_the_address_says_otherwise() {
+        let all = "connect_timeout=5&tcp_user_timeout=10000&keepalives_idle=5";
+        assert_eq!(patient("postgres://host/desk"), format!("postgres://host/desk?{all}"));
+        assert_eq!(patient("postgresql:///desk?host=/run"), format!("postgresql:///desk?host=/run&{all}"));
+        let own = "postgres://host/desk?connect_timeout=1&tcp_user_timeout=2&keepalives_idle=3";
+        assert_eq!(patient(own), own);
+        assert!(
+            patient("host=db dbname=desk")
+                .ends_with("dbname=desk connect_timeout=5 tcp_user_timeout=10000 keepalives_idle=5")
+        );
     }
 }

@@ -98,6 +98,9 @@ pub fn run(command: &Command, settings: Settings) -> ExitCode {
 fn ended(outcome: anyhow::Result<()>) -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
+        Err(error) if matches!(error.downcast_ref(), Some(Error::Invalid(_))) => {
+            error.downcast::<Error>().map_or(ExitCode::FAILURE, |error| usage(&error))
+        }
         Err(error) => {
             say(&format!("rightsdesk: {error:#}"));
             ExitCode::FAILURE

@@ -12,14 +12,16 @@ pub(super) fn run(config: Config, telemetry: Telemetry, duties: Duties) -> anyho
     runtime.block_on(async {
         let mut terminate = signal(SignalKind::terminate()).context("cannot listen for SIGTERM")?;
         let mut interrupt = signal(SignalKind::interrupt()).context("cannot listen for SIGINT")?;
-        let running = boot::boot(config, telemetry, duties).await?;
+        let mut running = boot::boot(config, telemetry, duties).await?;
         if let Some(url) = running.url() {
             super::say(&format!("the desk answers at {url}"));
         }
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
-        }
+        let told = tokio::select! {
+            _ = terminate.recv() => true,
+            _ = interrupt.recv() => true,
+            () = running.worker_ended() => false,
+        };
+        anyhow::ensure!(told, "the worker ended by itself: see the lines before; start the desk again");
         tracing::info!("told to stop");
         running.stop().await
     })

@@ -184,6 +184,19 @@ mod tests {
     }
 
     #[test]
+    fn every_setting_is_read() {
+        let reading = [include_str!("mod.rs"), include_str!("reader.rs")].concat();
+        for setting in SETTINGS {
+            assert!(
+                reading.contains(&format!("(\"{}\"", setting.key))
+                    || reading.contains(&format!("\"{}\",\n", setting.key)),
+                "{} is offered and never read",
+                setting.key
+            );
+        }
+    }
+
+    #[test]
     fn the_usual_name_of_the_database_url_works_too() {
         let config = Config::read(&environment(&[("DATABASE_URL", "postgres://x")])).expect("fits");
         assert_eq!(config.database.url.map(|url| url.expose().to_owned()).as_deref(), Some("postgres://x"));

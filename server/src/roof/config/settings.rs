@@ -67,5 +67,9 @@ pub const SETTINGS: &[Setting] = &[
     setting("jobs.lease_seconds", "60", "time after which a silent worker's job goes to another"),
     setting("log.format", "readable", "readable or json"),
     setting("log.filter", "info", "what is logged, as level or target=level,…"),
-    setting("telemetry.otlp_endpoint", "", "OpenTelemetry collector to send spans to, such as http://127.0.0.1:4318"),
+    setting(
+        "telemetry.otlp_endpoint",
+        "",
+        "where spans go: http://collector:4318/v1/traces, in a program built with --features otlp",
+    ),
 ];

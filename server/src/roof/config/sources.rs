@@ -18,14 +18,21 @@ pub struct Sources {
 }
 
 impl Sources {
-    /// Flags over the process's environment over the file; `file` is read only if it is named or at its usual place.
+    /// Flags over the process's environment over the file; a file is read only where one is named.
     #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
     pub fn gather(flags: HashMap<String, String>, file: Option<&Path>) -> Result<Self> {
-        let environment: HashMap<String, String> = std::env::vars()
-            .filter(|(name, _)| {
-                name.starts_with("RIGHTSDESK_") || matches!(name.as_str(), "DATABASE_URL" | "XDG_DATA_HOME" | "HOME")
-            })
-            .collect();
+        let ours =
+            |name: &str| name.starts_with("RIGHTSDESK_") || matches!(name, "DATABASE_URL" | "XDG_DATA_HOME" | "HOME");
+        let mut environment = HashMap::new();
+        let mut unreadable = Flaws::default();
+        for (name, value) in std::env::vars_os() {
+            let Some(name) = name.to_str().filter(|name| ours(name)) else { continue };
+            match value.into_string() {
+                Ok(value) => drop(environment.insert(name.to_owned(), value)),
+                Err(_) => unreadable.add(name, "is not text in UTF-8"),
+            }
+        }
+        unreadable.or(())?;
         let named = file.map(Path::to_owned).or_else(|| environment.get("RIGHTSDESK_CONFIG").map(PathBuf::from));
         let file = match named {
             Some(path) => parse_file(&path)?,

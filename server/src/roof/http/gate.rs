@@ -1,9 +1,11 @@
-//! What a GraphQL call must be before the library sees it: POST, JSON, one object, small, and arrived in time.
+//! What a GraphQL call must be before the library sees it: POST, JSON, one object, small, arrived in time, and asking
+//! for no more than it may.
 //! Answers repeat nothing of what was sent.
 
 use std::time::Duration;
 
 use async_graphql::Request as Document;
+use async_graphql::parser::parse_query;
 use async_graphql_axum::GraphQLResponse;
 use axum::body::Body;
 use axum::extract::State;
@@ -14,6 +16,7 @@ use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde_json::json;
 
 use super::Edge;
+use crate::floor::graphql::check;
 use crate::floor::kernel::Error;
 
 /// Longest document, in bytes.
@@ -36,11 +39,14 @@ async fn admit(edge: &Edge, headers: &HeaderMap, body: Body) -> Result<Document,
     if !value.is_object() {
         return Err(Refused::malformed("send one object; batches are not taken"));
     }
-    let document: Document =
+    let mut document: Document =
         serde_json::from_value(value).map_err(|_| Refused::malformed("send query, operationName, variables"))?;
     if document.query.len() > DOCUMENT {
         return Err(Refused(StatusCode::PAYLOAD_TOO_LARGE, "DOCUMENT_TOO_LARGE", "the document is over 10 KiB"));
     }
+    let parsed = parse_query(&document.query).map_err(|_| Refused::malformed("the document is not GraphQL"))?;
+    check(&parsed, edge.introspection).map_err(|over| Refused(StatusCode::BAD_REQUEST, "TOO_COSTLY", over.advice()))?;
+    document.set_parsed_query(parsed);
     Ok(document)
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{MatchedPath, Request};
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -27,6 +27,8 @@ use crate::roof::telemetry::Telemetry;
 #[derive(Clone)]
 pub struct Edge {
     pub desk: Desk,
+    /// Whether clients may ask for the schema, and so for a deeper document.
+    pub introspection: bool,
     pub ledger: Ledger,
     pub queue: Queue,
     pub telemetry: Telemetry,
@@ -91,13 +93,20 @@ async fn measured(call: Request, next: Next) -> Response {
         .and_then(|id| id.header_value().to_str().ok())
         .unwrap_or_default()
         .to_owned();
-    let method = call.method().as_str().to_owned();
-    let span = tracing::info_span!("http.call", call.id = %id, call.method = %method, call.route = %route);
+    let method = match *call.method() {
+        Method::GET => "GET",
+        Method::HEAD => "HEAD",
+        Method::OPTIONS => "OPTIONS",
+        Method::POST => "POST",
+        // Any word may stand there, and each would be a figure of its own for ever.
+        _ => "other",
+    };
+    let span = tracing::info_span!("http.call", call.id = %id, call.method = method, call.route = %route);
     let begun = std::time::Instant::now();
     let answer = next.run(call).instrument(span.clone()).await;
     let status = answer.status();
     span.in_scope(|| tracing::debug!(status = status.as_u16(), "answered"));
-    let labels = [("route", route), ("method", method), ("status", status.as_u16().to_string())];
+    let labels = [("route", route), ("method", method.to_owned()), ("status", status.as_u16().to_string())];
     metrics::counter!("rightsdesk_calls_total", &labels).increment(1);
     metrics::histogram!("rightsdesk_call_seconds", &labels[..1]).record(begun.elapsed());
     answer

@@ -7,9 +7,12 @@ use std::time::Duration;
 use anyhow::Context;
 use axum::Router;
 use axum_server::Handle;
-use axum_server::tls_rustls::RustlsConfig;
+use axum_server::accept::Accept;
+use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
+use futures_util::future::BoxFuture;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
+use tokio::net::TcpStream;
 use tokio::task::JoinHandle;
 
 /// A server that answers.
@@ -38,15 +41,36 @@ pub async fn listen(
         let config = RustlsConfig::from_pem_file(certificate, key).await.with_context(|| {
             format!("cannot use {} with {} for TLS: give PEM files that match", certificate.display(), key.display())
         })?;
-        let mut server = axum_server::from_tcp_rustls(listener, config)?.handle(handle.clone());
+        let secure = RustlsAcceptor::new(config).acceptor(Prompt { within: read });
+        let mut server = axum_server::from_tcp(listener)?.acceptor(secure).handle(handle.clone());
         patient(server.http_builder(), read);
         tokio::spawn(server.serve(service))
     } else {
-        let mut server = axum_server::from_tcp(listener)?.handle(handle.clone());
+        let mut server = axum_server::from_tcp(listener)?.acceptor(Prompt { within: read }).handle(handle.clone());
         patient(server.http_builder(), read);
         tokio::spawn(server.serve(service))
     };
     Ok(Listening { at, secure: tls.is_some(), handle, task })
+}
+
+/// Lets go of a caller that connects and says nothing: the time-outs of HTTP begin with its first byte.
+#[derive(Clone, Copy)]
+struct Prompt {
+    within: Duration,
+}
+
+impl<S: Send + 'static> Accept<TcpStream, S> for Prompt {
+    type Stream = TcpStream;
+    type Service = S;
+    type Future = BoxFuture<'static, std::io::Result<(TcpStream, S)>>;
+
+    fn accept(&self, stream: TcpStream, service: S) -> Self::Future {
+        let within = self.within;
+        Box::pin(async move {
+            tokio::time::timeout(within, stream.peek(&mut [0])).await??;
+            Ok((stream, service))
+        })
+    }
 }
 
 /// A caller that dribbles its headers is let go.

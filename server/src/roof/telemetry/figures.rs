@@ -38,7 +38,7 @@ const fn figure(name: &'static str, kind: Kind, help: &'static str) -> Figure {
 /// Every figure the server keeps. Modules below the roof name theirs by the text that stands here.
 pub const FIGURES: &[Figure] = &[
     figure("rightsdesk_build_info", Kind::Gauge, "Always 1; the version is the label"),
-    figure("rightsdesk_calls_total", Kind::Counter, "Calls answered, by route and outcome"),
+    figure("rightsdesk_calls_total", Kind::Counter, "Calls answered, by route, method and status"),
     figure("rightsdesk_call_seconds", Kind::Seconds, "Time to answer a call, by route"),
     figure("rightsdesk_statements_per_call", Kind::Numbers, "Database statements one call needed"),
     figure("rightsdesk_ledger_wait_seconds", Kind::Seconds, "Time a call waited for a connection"),
@@ -142,7 +142,7 @@ mod tests {
             assert_eq!(figure.kind == Kind::Counter, figure.name.ends_with("_total"), "{}", figure.name);
             assert_eq!(
                 figure.kind == Kind::Seconds,
-                figure.name.ends_with("_seconds") && figure.name != "rightsdesk_job_oldest_seconds"
+                figure.name.ends_with("_seconds") && figure.name != "rightsdesk_jobs_oldest_seconds"
             );
         }
     }
@@ -153,15 +153,15 @@ mod tests {
         let handle = recorder.handle();
         metrics::with_local_recorder(&recorder, || {
             describe();
-            metrics::counter!("rightsdesk_calls_total", "route" => "/graphql", "outcome" => "ok").increment(2);
+            metrics::counter!("rightsdesk_calls_total", "route" => "/graphql", "status" => "200").increment(2);
             metrics::histogram!("rightsdesk_call_seconds", "route" => "/graphql").record(0.004);
             metrics::histogram!("rightsdesk_statements_per_call").record(4.0);
         });
         let text = handle.render();
         for line in [
-            "# HELP rightsdesk_calls_total Calls answered, by route and outcome",
+            "# HELP rightsdesk_calls_total Calls answered, by route, method and status",
             "# TYPE rightsdesk_calls_total counter",
-            "rightsdesk_calls_total{route=\"/graphql\",outcome=\"ok\"} 2",
+            "rightsdesk_calls_total{route=\"/graphql\",status=\"200\"} 2",
             "rightsdesk_call_seconds_bucket{route=\"/graphql\",le=\"0.005\"} 1",
             "rightsdesk_call_seconds_bucket{route=\"/graphql\",le=\"0.0025\"} 0",
             "rightsdesk_statements_per_call_bucket{le=\"5\"} 1",
