@@ -19,6 +19,7 @@ async fn the_server_tells_its_version() {
     let answer = ask(&desk.url(), json!({ "query": "{ server { version } }" })).await;
 
     assert_eq!(answer.status(), StatusCode::OK);
+    assert_eq!(answer.headers()["content-type"], "application/json");
     assert_eq!(body(answer).await["data"]["server"]["version"], env!("CARGO_PKG_VERSION"));
     desk.stop(Duration::from_secs(1)).await.expect("stopped");
 }

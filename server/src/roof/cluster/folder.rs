@@ -43,7 +43,8 @@ impl Folder {
         self.root.join("lock")
     }
 
-    /// Decides as whom Postgres runs here and where its socket is. Needs the lock.
+    /// Decides as whom Postgres runs here and where its socket is. All of it may be done twice, so a visitor needs no
+    /// lock for it.
     pub(super) fn settle(&self) -> Result<Home, Trouble> {
         let postgres = self.root.join("postgres");
         let identity = Identity::of(&postgres)?;

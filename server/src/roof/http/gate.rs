@@ -9,7 +9,7 @@ use async_graphql::parser::parse_query;
 use async_graphql_axum::GraphQLResponse;
 use axum::body::Body;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Json, body};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
@@ -24,9 +24,23 @@ const DOCUMENT: usize = 10 * 1024;
 
 pub async fn answer(State(edge): State<Edge>, headers: HeaderMap, body: Body) -> Response {
     match admit(&edge, &headers, body).await {
-        Ok(document) => GraphQLResponse::from(edge.desk.execute(document).await).into_response(),
+        Ok(document) => {
+            let mut answer = GraphQLResponse::from(edge.desk.execute(document).await).into_response();
+            if !asks_for(&headers, GRAPHQL) {
+                answer.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+            }
+            answer
+        }
         Err(refused) => refused.into_response(),
     }
+}
+
+/// The media type of an answer, for those who say that they know it.
+const GRAPHQL: &str = "application/graphql-response+json";
+
+fn asks_for(headers: &HeaderMap, kind: &str) -> bool {
+    let accepted = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
+    accepted.flat_map(|value| value.split(',')).any(|one| one.split(';').next().is_some_and(|one| one.trim() == kind))
 }
 
 async fn admit(edge: &Edge, headers: &HeaderMap, body: Body) -> Result<Document, Refused> {
