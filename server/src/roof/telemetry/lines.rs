@@ -26,18 +26,6 @@ pub enum Format {
     Json,
 }
 
-impl Format {
-    pub const WORDS: &'static [&'static str] = &["readable", "json"];
-
-    pub fn from_word(word: &str) -> Option<Self> {
-        match word {
-            "readable" => Some(Self::Readable),
-            "json" => Some(Self::Json),
-            _ => None,
-        }
-    }
-}
-
 /// Where lines go: standard error, or memory that a test reads. There are no log files of our own.
 #[derive(Clone, Default)]
 pub enum Writer {
