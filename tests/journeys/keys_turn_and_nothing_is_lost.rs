@@ -294,7 +294,7 @@ async fn an_epoch_turns_and_the_forgotten_stay_forgotten() {
 }
 
 /// Two whole turnings by another process, while `bench`'s own stands still.
-fn overtake(bench: &Bench, turn: impl AsyncFn(&Vault, &Ledger)) {
+fn overtake(bench: &Bench, turn: &impl AsyncFn(&Vault, &Ledger)) {
     tokio::task::block_in_place(|| {
         tokio::runtime::Handle::current().block_on(async {
             let other = open(&bench.ledger, &bench.keys).await.expect("opens");
@@ -318,7 +318,7 @@ async fn a_helper_that_was_overtaken_puts_nothing_back_under_an_old_root() {
     let late = bench.vault.rotate(&bench.ledger, |_| {
         pages += 1;
         if pages == 1 {
-            overtake(&bench, async |vault, ledger| {
+            overtake(&bench, &async |vault, ledger| {
                 vault.rotate(ledger, |_| ()).await.expect("rotates");
             });
         }
@@ -350,7 +350,7 @@ async fn a_helper_that_was_overtaken_puts_nothing_back_under_an_old_epoch() {
     let late = bench.vault.turn_epoch(&bench.ledger, |_| {
         pages += 1;
         if pages == 1 {
-            overtake(&bench, async |vault, ledger| {
+            overtake(&bench, &async |vault, ledger| {
                 vault.turn_epoch(ledger, |_| ()).await.expect("turns");
             });
         }
