@@ -95,7 +95,7 @@ comment on column lanes.due_at is 'earliest due time of its ready jobs that wait
 comment on column lanes.retry_at is 'earliest retry of its ready jobs that never crashed';
 comment on column lanes.suspect_at is 'earliest retry of its ready jobs that crashed before';
 comment on column lanes.leased_until is 'no lease of its running jobs runs out before this';
-grant select, insert, update, delete on lanes to rd_dispatcher;
+grant select, insert, update on lanes to rd_dispatcher;
 grant select (tenant_id, due_at), insert (tenant_id, due_at), update (due_at) on lanes to rd_worker;
 grant select (tenant_id, due_at), insert (tenant_id, due_at), update (due_at) on lanes to rd_api;
 grant select on lanes to rd_desk;
@@ -110,5 +110,5 @@ create table schedules (
 );
 comment on table schedules is 'work of the house that returns by the clock';
 comment on column schedules.rhythm is 'the rhythm next_at was reckoned with; a program with another reckons anew';
-grant select, insert, update, delete on schedules to rd_dispatcher;
+grant select, insert, update on schedules to rd_dispatcher;
 grant select on schedules to rd_desk;

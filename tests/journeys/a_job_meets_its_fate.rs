@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
+use diesel::connection::SimpleConnection;
+use diesel::{Connection, PgConnection};
 use harness::bells::{Ring, Say, Stumble, Tower, registry};
 use harness::yard::{Yard, brisk};
-use rightsdesk_server::floor::jobs::{Pace, Registry, Suspects, Ticket};
+use rightsdesk_server::floor::jobs::{Ended, Pace, Registry, Suspects, Ticket};
 use rightsdesk_server::floor::kernel::{Error, JobId};
-use rightsdesk_server::floor::ledger::{Event, Witnessed};
+use rightsdesk_server::floor::ledger::{Event, Witnessed, counting};
 use uuid::Uuid;
 
 fn say(word: &str) -> Ticket {
@@ -75,10 +77,14 @@ async fn what_another_cannot_do_now_is_tried_again_later() {
 
     assert_eq!(fate_of(&yard, id), "ready attempt 1 faults 0 waits 1 UNAVAILABLE");
     let wait = yard.count(&format!(
-        "select (extract(epoch from retry_at - now()) * 1000)::bigint from jobs where id = '{}'",
+        "select (extract(epoch from j.retry_at - a.ended_at) * 1000)::bigint
+           from jobs j join job_attempts a on a.job_id = j.id where j.id = '{}'",
         id.uuid()
     ));
     assert!((1..=1_100).contains(&wait), "as long as was asked for, and no more than the longest: {wait} ms");
+    for table in ["jobs", "lanes"] {
+        yard.base.tamper(&format!("update {table} set retry_at = retry_at + interval '1 hour'"));
+    }
     assert_eq!(worker.step().await.expect("a step"), 0, "not before its time");
 }
 
@@ -173,4 +179,53 @@ async fn at_most_one_suspect_is_claimed_at_a_time() {
     assert_eq!(first.len(), 1);
     assert!(first[0].is_suspect());
     assert!(queue.claim(4, Suspects::None).await.expect("claimed").is_empty());
+}
+
+#[tokio::test]
+async fn a_lane_that_refuses_keeps_no_other_from_being_settled() {
+    let yard = Yard::new(3).await;
+    for tenant in &yard.tenants {
+        yard.enqueue(*tenant, vec![say("done")]).await;
+    }
+    let queue = yard.queue(Pace { lease: Duration::from_mins(5), ..brisk() });
+    let mut outcomes = Vec::new();
+    for _ in &yard.tenants {
+        let claims = queue.claim(1, Suspects::None).await.expect("claimed");
+        outcomes.extend(claims.into_iter().map(|claim| queue.judge(claim, &Ended::Done)));
+    }
+    assert_eq!(outcomes.len(), 3);
+    let first = yard.tenants.iter().min().expect("three");
+    yard.base
+        .tamper(&format!("alter table job_attempts add constraint refuses check (tenant_id <> '{}')", first.uuid()));
+
+    assert!(matches!(queue.settle(&outcomes).await, Err(Error::Internal(_))));
+
+    assert_eq!((yard.jobs("done"), yard.jobs("running")), (2, 1));
+}
+
+#[tokio::test]
+async fn a_look_at_an_empty_queue_costs_one_question() {
+    let yard = Yard::new(1).await;
+    let queue = yard.queue(brisk());
+
+    let (claims, asked) = counting(queue.claim(8, Suspects::One)).await;
+
+    assert!(claims.expect("a look").is_empty());
+    assert_eq!(asked, 3, "begin and pin in one, the question, commit");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_lane_that_somebody_holds_is_waited_for() {
+    let yard = Yard::new(1).await;
+    let tenant = yard.tenants[0];
+    yard.enqueue(tenant, vec![say("done")]).await;
+    let queue = yard.queue(brisk());
+    let mut holder = PgConnection::establish(yard.base.admin.expose()).expect("the run's Postgres answers");
+    holder.batch_execute("begin; select from lanes for update").expect("held");
+
+    let claim = tokio::spawn(async move { queue.claim(8, Suspects::One).await });
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    holder.batch_execute("commit").expect("let go");
+
+    assert_eq!(claim.await.expect("no panic").expect("claimed").len(), 1);
 }

@@ -13,7 +13,7 @@ use harness::base::{Base, fresh};
 use harness::desk;
 use rand::RngExt;
 use rightsdesk_server::floor::access::{Caller, One, Permission, Scope};
-use rightsdesk_server::floor::kernel::{Mode, Personal, Secret, SubjectId, TenantId};
+use rightsdesk_server::floor::kernel::{Error, Mode, Personal, Secret, SubjectId, TenantId};
 use rightsdesk_server::floor::ledger::{Event, Ledger, Limits, Witnessed};
 use rightsdesk_server::floor::vault::{
     FileKind, KeySource, KeyState, Opening, Place, RequestKey, SecretId, SecretKind, Shut, SubjectKey, Vault,
@@ -292,6 +292,112 @@ async fn an_epoch_turns_and_the_forgotten_stay_forgotten() {
     look.await.expect("the look");
     let seen = bench.base.lines("select count(*)::text as line from access_log where subject_id is not null");
     assert_eq!(seen, ["2"], "one access row per person looked at");
+}
+
+/// Two whole turnings by another process, while `bench`'s own stands still.
+fn overtake(bench: &Bench, turn: &impl AsyncFn(&Vault, &Ledger)) {
+    tokio::task::block_in_place(|| {
+        tokio::runtime::Handle::current().block_on(async {
+            let other = open(&bench.ledger, &bench.keys).await.expect("opens");
+            turn(&other, &bench.ledger).await;
+            turn(&other, &bench.ledger).await;
+        });
+    });
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_helper_that_was_overtaken_puts_nothing_back_under_an_old_root() {
+    let bench = Bench::new().await;
+    let mut expected = HashMap::new();
+    for at in 0..3 {
+        let tenant = bench.tenant().await;
+        let value = format!("token {at}");
+        expected.insert(bench.put(tenant, vec![value.clone()]).await[0], (tenant, value));
+    }
+
+    let mut pages = 0;
+    let late = bench.vault.rotate(&bench.ledger, |_| {
+        pages += 1;
+        if pages == 1 {
+            overtake(&bench, &async |vault, ledger| {
+                vault.rotate(ledger, |_| ()).await.expect("rotates");
+            });
+        }
+    });
+    let end = late.await.expect("goes on under the root that is active");
+
+    assert_eq!((end.version, end.shut), (3, 0));
+    let roots = bench.base.lines("select distinct root_version::text as line from tenant_keys where purpose = 'kek'");
+    assert_eq!(roots, ["3"]);
+    for old in [1, 2] {
+        bench.vault.destroy(&bench.ledger, FileKind::Root, old).await.expect("nothing needs it");
+    }
+    everything_opens(&bench, &expected).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_helper_that_was_overtaken_puts_nothing_back_under_an_old_epoch() {
+    let bench = Bench::new().await;
+    for _ in 0..3 {
+        let (tenant, vault) = (bench.tenant().await, bench.vault.clone());
+        let made = bench.ledger.write(scope(tenant), move |tx| {
+            assert!(vault.sealer::<SubjectKey>(tx, SubjectId::fresh())?.is_ok());
+            Ok(Witnessed::new((), witness(tenant)))
+        });
+        made.await.expect("a person's key");
+    }
+
+    let mut pages = 0;
+    let late = bench.vault.turn_epoch(&bench.ledger, |_| {
+        pages += 1;
+        if pages == 1 {
+            overtake(&bench, &async |vault, ledger| {
+                vault.turn_epoch(ledger, |_| ()).await.expect("turns");
+            });
+        }
+    });
+    let end = late.await.expect("goes on under the epoch that is active");
+
+    assert_eq!((end.version, end.shut), (3, 0));
+    assert_eq!(bench.base.lines("select distinct epoch::text as line from subject_keys"), ["3"]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_key_that_rows_stand_under_is_not_destroyed() {
+    let bench = Bench::new().await;
+    let tenant = bench.tenant().await;
+    bench.put(tenant, vec!["one".into()]).await;
+    bench.vault.rotate(&bench.ledger, |_| ()).await.expect("rotated");
+    assert_eq!(versions(&bench, FileKind::Root).await, [(1, KeyState::Retired), (2, KeyState::Active)]);
+    bench.base.tamper("update tenant_keys set root_version = 1 where purpose = 'kek' and state = 'active'");
+
+    let refused = bench.vault.destroy(&bench.ledger, FileKind::Root, 1).await;
+
+    assert!(matches!(&refused, Err(Error::Refused(refusal)) if refusal.code == "KEY_IN_USE"), "{refused:?}");
+    assert!(bench.keys.path().join("keys/root-0001.key").exists());
+    assert_eq!(versions(&bench, FileKind::Root).await[0], (1, KeyState::Retired));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_tenant_whose_active_key_is_shut_ends_no_rotation() {
+    let bench = Bench::new().await;
+    let (shut, sound) = (bench.tenant().await, bench.tenant().await);
+    assert!(shut < sound, "the rotation comes to it first");
+    let theirs = bench.put(shut, vec!["one".into()]).await;
+    let ours = bench.put(sound, vec!["two".into()]).await;
+    let shut_id = shut.uuid();
+    bench.base.tamper(&format!(
+        "update tenant_keys set state = 'draining' where tenant_id = '{shut_id}';
+         insert into tenant_keys (tenant_id, id, purpose, version, made_under, root_version, wrapped)
+         select tenant_id, gen_random_uuid(), 'kek', 2, 9, 1, 'no envelope' from tenant_keys where tenant_id = '{shut_id}'"
+    ));
+
+    let end = bench.vault.rotate(&bench.ledger, |_| ()).await.expect("goes on");
+
+    assert_eq!((end.version, end.secrets), (2, 1), "the sound one's");
+    assert!(end.shut >= 2, "the key, and the secret that cannot be brought under it: {end:?}");
+    assert_eq!(bench.read(shut, theirs).await.remove(0).as_deref(), Ok("one"), "the draining key still opens it");
+    assert_eq!(bench.read(sound, ours).await.remove(0).as_deref(), Ok("two"));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

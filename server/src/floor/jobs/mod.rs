@@ -18,6 +18,8 @@ mod run;
 mod schedule;
 mod settle;
 mod sweep;
+#[cfg(test)]
+mod testing;
 mod ticket;
 mod worker;
 

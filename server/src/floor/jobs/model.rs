@@ -118,6 +118,9 @@ impl Pace {
 
 const LONGEST_CODE: usize = 32;
 
+/// However long someone outside asks us to wait, we look again after a day.
+const LONGEST_WAIT: Duration = Duration::from_hours(24);
+
 /// What a job has already been through.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Setbacks {
@@ -143,7 +146,9 @@ pub(super) fn judge(ended: &Ended, past: Setbacks, pace: &Pace, dice: f64) -> Ve
         Ended::Done => Verdict { state: State::Done, ..later(Fate::Done, Duration::ZERO) },
         Ended::Halted(Halt::GiveBack) => later(Fate::Released, Duration::ZERO),
         // Never sooner than asked; a little later, so that not all come back at once.
-        Ended::Halted(Halt::SlowDown { after }) => later(Fate::Snoozed, after.mul_f64(1.0 + dice / 10.0)),
+        Ended::Halted(Halt::SlowDown { after }) => {
+            later(Fate::Snoozed, (*after).min(LONGEST_WAIT).mul_f64(1.0 + dice / 10.0))
+        }
         Ended::Halted(Halt::Failed(error)) => failed(error, past, pace, dice),
         Ended::Panicked => fault("PANICKED".to_owned(), past, pace, dice),
         Ended::Undecodable => fault("UNDECODABLE".to_owned(), past, pace, dice),
@@ -158,7 +163,7 @@ fn failed(error: &Error, past: Setbacks, pace: &Pace, dice: f64) -> Verdict {
     match error {
         Error::Unavailable { .. } | Error::Conflict => {
             let after = if let Error::Unavailable { after, .. } = error { *after } else { Duration::ZERO };
-            let delay = backoff.max(after);
+            let delay = backoff.max(after.min(LONGEST_WAIT));
             Verdict { fate: Fate::Retried, state: State::Ready, delay, fault: 0, wait: 1, code }
         }
         Error::Internal(report) => {
@@ -233,6 +238,15 @@ mod tests {
             (released.fate, released.delay, released.fault + released.wait),
             (Fate::Released, Duration::ZERO, 0)
         );
+    }
+
+    #[test]
+    fn nobody_makes_a_job_wait_for_ever() {
+        let after = Duration::MAX;
+        for ended in [Ended::Halted(Halt::SlowDown { after }), halted(Error::Unavailable { whom: "a shop", after })] {
+            let delay = verdict(&ended, Setbacks::default()).delay;
+            assert!((LONGEST_WAIT..LONGEST_WAIT * 2).contains(&delay), "{delay:?}");
+        }
     }
 
     proptest! {

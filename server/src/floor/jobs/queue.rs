@@ -4,7 +4,7 @@
 use diesel::RunQueryDsl;
 use diesel::sql_types::{Double, Uuid as SqlUuid};
 
-use tokio::time::{Instant as Moment, sleep_until};
+use tokio::time::{Instant as Moment, sleep_until, timeout_at};
 
 use super::claim::Claim;
 use super::model::Pace;
@@ -40,18 +40,18 @@ impl Queue {
     }
 
     /// Keeps a claim's lease by a sign of life at each third of it. Resolves when the lease is lost: by the database's
-    /// word, or by this process's own reckoning when the database is out of reach for too long.
+    /// word, or by this process's own reckoning when the database is out of reach, or silent, for too long.
     pub(super) async fn keep(&self, claim: &Claim) {
         let third = self.pace.lease / 3;
         let (mut until, mut next) = (claim.until, claim.until - third * 2);
         loop {
             sleep_until(next.min(until)).await;
             let asked = Moment::now();
-            match self.renew(claim).await {
-                Ok(true) => (until, next) = (asked + self.pace.lease, asked + third),
-                Ok(false) => return,
-                Err(_) if Moment::now() >= until => return,
-                Err(_) => next = Moment::now() + third / 4,
+            match timeout_at(until, self.renew(claim)).await {
+                Ok(Ok(true)) => (until, next) = (asked + self.pace.lease, asked + third),
+                Ok(Ok(false)) | Err(_) => return,
+                Ok(Err(_)) if Moment::now() >= until => return,
+                Ok(Err(_)) => next = Moment::now() + third / 4,
             }
         }
     }
@@ -61,3 +61,25 @@ const RENEW: &str = "
 update jobs
    set leased_until = statement_timestamp() + ? * interval '1 second'
  where tenant_id = ? and id = ? and fence = ? and state = 'running'";
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::floor::jobs::testing::{Silence, claim, unanswered};
+    use crate::floor::kernel::TenantId;
+
+    #[test]
+    fn a_lease_ends_by_our_own_reckoning_when_the_database_falls_silent() {
+        let silence = Silence::new();
+        unanswered(async {
+            let lease = Duration::from_millis(300);
+            let queue = Queue::new(&silence.ledger(), Pace { lease, ..Pace::default() });
+            let claim = Claim { until: Moment::now() + lease, ..claim(TenantId::fresh()) };
+            let begun = Moment::now();
+            queue.keep(&claim).await;
+            assert!((lease..Duration::from_secs(20)).contains(&begun.elapsed()), "{:?}", begun.elapsed());
+        });
+    }
+}

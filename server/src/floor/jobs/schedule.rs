@@ -57,7 +57,7 @@ pub struct Schedule {
 impl Queue {
     /// Makes a row for each schedule that has none, and reckons anew where the rhythm is another. May be run again.
     pub async fn plant(&self, schedules: &[Schedule]) -> Result<()> {
-        let planted: Vec<_> = schedules.iter().map(|schedule| (schedule.name, schedule.rhythm)).collect();
+        let planted = in_order(schedules);
         self.ledger
             .bookkeep(None, move |tx| {
                 let now = tx.now()?;
@@ -95,14 +95,17 @@ impl Queue {
     }
 }
 
-/// In the order of their names, so that two workers never wait for each other crosswise.
+/// By their names, byte for byte, as [`due`] takes them: so two workers never wait for each other crosswise.
+fn in_order(schedules: &[Schedule]) -> Vec<(&'static str, Rhythm)> {
+    let mut ordered: Vec<_> = schedules.iter().map(|schedule| (schedule.name, schedule.rhythm)).collect();
+    ordered.sort_by_key(|(name, _)| *name);
+    ordered
+}
+
 fn due(tx: &mut WriteTx, schedules: &[Schedule]) -> Result<Vec<(Schedule, Instant)>> {
     let now = tx.now()?;
     let names: Vec<&'static str> = schedules.iter().map(|schedule| schedule.name).collect();
-    let rows = statement("select name, next_at from schedules where name = any(?) and next_at <= ? order by name")
-        .bind::<Array<Text>, _>(names)
-        .bind::<Timestamptz, _>(now.utc())
-        .load::<Row>(tx.conn())?;
+    let rows = statement(DUE).bind::<Array<Text>, _>(names).bind::<Timestamptz, _>(now.utc()).load::<Row>(tx.conn())?;
     let found = rows.into_iter().filter_map(|row| {
         let schedule = schedules.iter().find(|schedule| schedule.name == row.name)?;
         Some((schedule.clone(), Instant::from_utc(row.next_at)))
@@ -121,6 +124,9 @@ fn advance(tx: &mut WriteTx, schedule: &Schedule, expected: Instant) -> Result<b
         .execute(tx.conn())?;
     Ok(moved == 1)
 }
+
+const DUE: &str = r#"
+select name, next_at from schedules where name = any(?) and next_at <= ? order by name collate "C""#;
 
 const PLANT: &str = "
 insert into schedules (name, rhythm, next_at) values (?, ?, ?)
@@ -146,6 +152,17 @@ mod tests {
         let first = rhythm.after(Instant::EPOCH);
         assert_eq!(first.to_string(), "1970-01-01T03:15:00.000Z");
         assert_eq!(rhythm.after(first).to_string(), "1970-01-02T03:15:00.000Z");
+    }
+
+    #[test]
+    fn schedules_are_planted_in_the_order_of_their_names() {
+        let schedule = |name| Schedule {
+            name,
+            rhythm: Rhythm::Daily { hour: 3, minute: 15 },
+            ticket: || Err(crate::floor::kernel::Error::Conflict),
+        };
+        let names: Vec<_> = in_order(&[schedule("b"), schedule("a_b"), schedule("aa")]).iter().map(|at| at.0).collect();
+        assert_eq!(names, ["a_b", "aa", "b"]);
     }
 
     proptest! {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use diesel::RunQueryDsl;
 use diesel::sql_types::{Array, Double, Integer, Nullable, Text, Uuid as SqlUuid};
+use futures_util::future::join_all;
 
 use super::claim::Claim;
 use super::lane;
@@ -42,17 +43,24 @@ impl Queue {
         Outcome { claim, verdict }
     }
 
-    /// Writes outcomes down, lane by lane. Returns how many were still the caller's to settle.
+    /// Writes outcomes down. Returns how many were still the caller's to settle. Whatever one lane meets, the others are
+    /// settled.
     pub async fn settle(&self, outcomes: &[Outcome]) -> Result<usize> {
+        self.settle_lanes(outcomes).await.into_iter().map(|(_, settled)| settled).sum()
+    }
+
+    /// The same, and what each lane met. All at once, so that one that waits keeps no other waiting.
+    pub(super) async fn settle_lanes(&self, outcomes: &[Outcome]) -> Vec<(TenantId, Result<usize>)> {
         let mut lanes: BTreeMap<TenantId, Vec<&Outcome>> = BTreeMap::new();
         for outcome in outcomes {
             lanes.entry(outcome.claim.job.tenant).or_default().push(outcome);
         }
-        let mut settled = 0;
-        for (tenant, outcomes) in lanes {
-            settled += self.settle_lane(tenant, Columns::of(&outcomes)).await?;
-        }
-        Ok(settled)
+        join_all(
+            lanes
+                .into_iter()
+                .map(async |(tenant, outcomes)| (tenant, self.settle_lane(tenant, Columns::of(&outcomes)).await)),
+        )
+        .await
     }
 
     async fn settle_lane(&self, tenant: TenantId, columns: Columns) -> Result<usize> {

@@ -8,14 +8,14 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use tokio::sync::watch;
-use tokio::time::{Instant as Moment, sleep, timeout_at};
+use tokio::time::{Instant as Moment, sleep, timeout, timeout_at};
 
 use super::claim::{Claim, Suspects};
 use super::flight::{Flight, Landed};
 use super::model::{Ended, Pace};
 use super::queue::Queue;
 use super::{Registry, Run};
-use crate::floor::kernel::{Instant, Result, Watch};
+use crate::floor::kernel::{Error, Instant, Result, Watch};
 use crate::floor::ledger::Ledger;
 
 /// Runs the jobs it knows. Cheap to clone.
@@ -41,8 +41,19 @@ impl Worker {
         let mut round = Round { next: Moment::now(), figures: Moment::now(), planted: false };
         let mut well = true;
         loop {
-            // A turn is never cut short: a claim whose answer nobody awaits is a lease that nobody keeps.
-            let outcome = self.turn(&mut flight, &mut round).await;
+            // A turn is not cut short: a claim whose answer nobody awaits is a lease that nobody keeps. Only a worker that
+            // is to stop does not wait for ever for a database that fell silent.
+            let outcome = {
+                let mut turn = pin!(self.turn(&mut flight, &mut round));
+                tokio::select! {
+                    biased;
+                    outcome = &mut turn => outcome,
+                    () = &mut stop => {
+                        let _ = timeout(LAST_WORD, turn).await;
+                        break;
+                    }
+                }
+            };
             match &outcome {
                 Err(error) if well => {
                     tracing::warn!(code = error.code(), report = ?error, "the queue is out of reach; trying again");
@@ -145,11 +156,10 @@ impl Worker {
         async move {
             // Decoding is inside, so that a decoder that panics fails its own job only.
             let work = async { registry.begin(&claim.name, &claim.payload, run).await };
-            let ended = tokio::select! {
+            tokio::select! {
                 ended = AssertUnwindSafe(work).catch_unwind() => Some(ended.unwrap_or(Ended::Panicked)),
                 () = queue.keep(&claim) => None,
-            };
-            Landed { claim, ended }
+            }
         }
     }
 
@@ -157,8 +167,11 @@ impl Worker {
         self.stopping.send_replace(true);
         let deadline = Moment::now() + self.pace().grace;
         while flight.is_aloft() && timeout_at(deadline, flight.land()).await.is_ok() {}
-        flight.abandon().await;
-        if let Err(error) = flight.settle().await {
+        let given_back = timeout(LAST_WORD, async {
+            flight.abandon().await;
+            flight.settle().await
+        });
+        if let Err(error) = given_back.await.unwrap_or_else(|_| Err(Error::unavailable("the database"))) {
             tracing::warn!(code = error.code(), report = ?error, "could not give jobs back; their leases will run out");
         }
     }
@@ -166,6 +179,9 @@ impl Worker {
 
 /// Between two counts of the whole queue.
 const FIGURES: Duration = Duration::from_secs(15);
+
+/// What a worker that stops gives the database for its answer.
+const LAST_WORD: Duration = Duration::from_secs(5);
 
 struct Round {
     next: Moment,
@@ -182,4 +198,24 @@ fn tell(claim: &Claim, now: Instant) {
 /// Between half and one and a half, so that workers that started together do not stay together.
 fn jittered(span: Duration) -> Duration {
     span.mul_f64(0.5 + rand::random::<f64>())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::floor::jobs::testing::{Silence, claim, unanswered};
+    use crate::floor::kernel::TenantId;
+
+    #[test]
+    fn a_worker_that_is_told_to_go_goes_though_the_database_is_silent() {
+        let silence = Silence::new();
+        unanswered(async {
+            let worker = Worker::new(&silence.ledger(), Watch::host(), Registry::new(), Pace::default());
+            let mut flight = Flight::new(&worker.queue);
+            flight.take_off(claim(TenantId::fresh()), async { Some(Ended::Done) });
+            let begun = Moment::now();
+            tokio::join!(worker.wind_up(flight), worker.serve(sleep(Duration::from_millis(100))));
+            assert!(begun.elapsed() < Duration::from_secs(30), "{:?}", begun.elapsed());
+        });
+    }
 }

@@ -264,7 +264,7 @@ impl Vault {
             }
             other => other?,
         };
-        if key.check_value()[..] == row.check_value { Ok(key) } else { Err(KeyFault::Wrong(name)) }
+        if key.is_known_by(&row.check_value) { Ok(key) } else { Err(KeyFault::Wrong(name)) }
     }
 
     /// A file no row knows: the database is older than its keys, or these are another desk's. A root that is given

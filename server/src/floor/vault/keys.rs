@@ -86,9 +86,9 @@ impl KeyBytes {
         check
     }
 
-    /// In constant time.
-    pub fn is(&self, other: &Self) -> bool {
-        self.bytes().ct_eq(other.bytes()).into()
+    /// Whether it is the key that this was remembered of. In constant time.
+    pub(super) fn is_known_by(&self, check_value: &[u8]) -> bool {
+        self.check_value().ct_eq(check_value).into()
     }
 }
 

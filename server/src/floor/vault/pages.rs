@@ -5,6 +5,7 @@ use diesel::sql_types::{Array, BigInt, Binary, Integer, Text, Uuid as SqlUuid};
 use diesel::{QueryableByName, RunQueryDsl};
 use uuid::Uuid;
 
+use super::files::FileKind;
 use super::keyring::{Vault, down, up};
 use super::keys::{Epoch, Index, Wraps};
 use super::owned::{Owned, OwnedRow};
@@ -38,7 +39,12 @@ pub(super) struct Page {
 }
 
 impl Vault {
-    pub(super) fn rewrap_keks(&self, tx: &mut WriteTx, root: u32) -> Result<Page> {
+    /// The tenant's keks under this root. `None` where it is no longer the active one: whoever goes on under it would put
+    /// rows back under a key that is taken away.
+    pub(super) fn rewrap_keks(&self, tx: &mut WriteTx, root: u32) -> Result<Option<Page>> {
+        if Self::active(tx, FileKind::Root)? != root {
+            return Ok(None);
+        }
         let mut page = Page::default();
         let rows: Vec<TenantKeyRow> = turning::keks_under_other_roots(tx, root)?;
         let Ok(new) = self.root(tx, root)? else { return Err(Error::internal("the active root is not at hand")) };
@@ -59,7 +65,7 @@ impl Vault {
             .execute(tx.conn())?;
             page.moved += moved as u64;
         }
-        Ok(page)
+        Ok(Some(page))
     }
 
     pub(super) fn rewrap_branches(&self, tx: &mut WriteTx) -> Result<Page> {
@@ -68,7 +74,7 @@ impl Vault {
         if rows.is_empty() {
             return Ok(page);
         }
-        let new = self.kek_to_seal(tx, rows.len())?;
+        let Ok(new) = self.kek_to_wrap(tx, rows.len())? else { return Ok(Page { shut: rows.len() as u64, ..page }) };
         for row in rows {
             // Index and pseudonym keys differ in what they are for, not in how they stand.
             let Ok(key) = self.open_branch::<Index>(tx, &row)? else {
@@ -95,7 +101,7 @@ impl Vault {
         let tenant = tx.tenant()?;
         turning::plan_for_this_page(tx)?;
         // The kek first, then the secrets: the order every writer locks in.
-        let new = self.kek_to_seal(tx, usize::from(PAGE))?;
+        let new = self.kek_to_wrap(tx, usize::from(PAGE))?;
         let rows: Vec<SecretRow> = statement(
             "select id, kind, generation, dek from secrets
               where tenant_id = ? and kek_version = ? and id > ? order by id limit ? for update",
@@ -106,7 +112,9 @@ impl Vault {
         .bind::<BigInt, _>(i64::from(PAGE))
         .load(tx.conn())?;
         let mut page = Page { next: next(rows.last().map(|row| row.id), rows.len()), ..Page::default() };
-        let Ok(old_kek) = self.kek(tx, old)? else { return Ok(Page { shut: rows.len() as u64, ..page }) };
+        let (Ok(new), Ok(old_kek)) = (new, self.kek(tx, old)?) else {
+            return Ok(Page { shut: rows.len() as u64, ..page });
+        };
         let (mut ids, mut olds, mut deks) = (Vec::new(), Vec::new(), Vec::new());
         for row in rows {
             let place = SecretPlace { tenant, kind: &row.kind, id: row.id, generation: up(row.generation) };
@@ -133,10 +141,20 @@ impl Vault {
         Ok(page)
     }
 
-    pub(super) fn rewrap_owned_page<R: Owned>(&self, tx: &mut WriteTx, old: u32, epoch: u32, from: Uuid) -> Result<Page>
+    /// One page of keys that stand under the epoch `old`. `None` where `epoch` is no longer the active one.
+    pub(super) fn rewrap_owned_page<R: Owned>(
+        &self,
+        tx: &mut WriteTx,
+        old: u32,
+        epoch: u32,
+        from: Uuid,
+    ) -> Result<Option<Page>>
     where
         Epoch: Wraps<R>,
     {
+        if Self::active(tx, FileKind::Epoch)? != epoch {
+            return Ok(None);
+        }
         let tenant = tx.tenant()?;
         turning::plan_for_this_page(tx)?;
         let rows: Vec<OwnedRow> = statement(R::PAGE)
@@ -167,7 +185,7 @@ impl Vault {
             .bind::<SqlUuid, _>(tenant)
             .execute(tx.conn())?;
         page.moved = moved as u64;
-        Ok(page)
+        Ok(Some(page))
     }
 }
 

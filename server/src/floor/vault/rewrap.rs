@@ -44,16 +44,18 @@ impl Vault {
 
     /// Finishes whatever rotation is under way, and turns keks that are worn: after 2^28 wraps or 90 days.
     pub async fn tend(&self, ledger: &Ledger, mut tell: impl FnMut(Progress)) -> Result<Progress> {
-        let root = self.active_version(ledger, FileKind::Root).await?;
-        let mut progress = Progress { version: root, ..Progress::default() };
-        loop {
+        let mut progress = Progress::default();
+        'anew: loop {
             let before = progress;
-            progress.shut = 0;
+            let root = self.active_version(ledger, FileKind::Root).await?;
+            (progress.version, progress.shut) = (root, 0);
             let due = turning::due_tenants(ledger, root).await?;
-            for tenant in &due {
-                self.rotate_tenant(ledger, *tenant, root, &mut progress, &mut tell).await?;
-            }
             progress.tenants = progress.tenants.max(due.len() as u64);
+            for tenant in &due {
+                if !self.rotate_tenant(ledger, *tenant, root, &mut progress, &mut tell).await? {
+                    continue 'anew;
+                }
+            }
             // What is left and does not move is shut: told in numbers, and kept with its key.
             if due.is_empty() || (progress.keys, progress.secrets) == (before.keys, before.secrets) {
                 break;
@@ -67,17 +69,20 @@ impl Vault {
     /// Turns the epoch and rewraps every living person's and request's key, or takes up where it was broken off.
     pub async fn turn_epoch(&self, ledger: &Ledger, mut tell: impl FnMut(Progress)) -> Result<Progress> {
         self.turn_unless_draining(ledger, FileKind::Epoch).await?;
-        let epoch = self.active_version(ledger, FileKind::Epoch).await?;
-        let mut progress = Progress { version: epoch, ..Progress::default() };
-        loop {
+        let mut progress = Progress::default();
+        'anew: loop {
             let before = progress;
-            progress.shut = 0;
+            let epoch = self.active_version(ledger, FileKind::Epoch).await?;
+            (progress.version, progress.shut) = (epoch, 0);
             let due = turning::due_epochs(ledger, epoch).await?;
-            for (tenant, old) in &due {
-                self.rewrap_owned::<SubjectKey>(ledger, *tenant, *old, epoch, &mut progress, &mut tell).await?;
-                self.rewrap_owned::<RequestKey>(ledger, *tenant, *old, epoch, &mut progress, &mut tell).await?;
-            }
             progress.tenants = progress.tenants.max(due.len() as u64);
+            for (tenant, old) in &due {
+                if !(self.rewrap_owned::<SubjectKey>(ledger, *tenant, *old, epoch, &mut progress, &mut tell).await?
+                    && self.rewrap_owned::<RequestKey>(ledger, *tenant, *old, epoch, &mut progress, &mut tell).await?)
+                {
+                    continue 'anew;
+                }
+            }
             if due.is_empty() || progress.keys == before.keys {
                 break;
             }
@@ -104,6 +109,7 @@ impl Vault {
         active.map(|key| up(key.version)).ok_or_else(|| Error::internal("no version of a key is active"))
     }
 
+    /// `false` where another root became the active one meanwhile.
     async fn rotate_tenant(
         &self,
         ledger: &Ledger,
@@ -111,12 +117,15 @@ impl Vault {
         root: u32,
         progress: &mut Progress,
         tell: &mut impl FnMut(Progress),
-    ) -> Result<()> {
-        let keks = insist(|| {
+    ) -> Result<bool> {
+        let Some(keks) = insist(|| {
             let vault = self.clone();
             turning::upkeep(ledger, tenant, move |tx| vault.rewrap_keks(tx, root))
         })
-        .await?;
+        .await?
+        else {
+            return Ok(false);
+        };
         progress.keys += keks.moved;
         progress.shut += keks.shut;
         insist(|| self.turn_kek(ledger, tenant, root)).await?;
@@ -141,7 +150,8 @@ impl Vault {
                 tell(*progress);
             }
         }
-        turning::upkeep(ledger, tenant, turning::retire_keks).await
+        turning::upkeep(ledger, tenant, turning::retire_keks).await?;
+        Ok(true)
     }
 
     /// A new kek, if the active one is due. The old one is locked while it is turned, so no writer still seals under it
@@ -165,6 +175,7 @@ impl Vault {
         if matches!(turned, Err(Error::Conflict)) { Ok(()) } else { turned }
     }
 
+    /// `false` where another epoch became the active one meanwhile.
     async fn rewrap_owned<R: Owned + 'static>(
         &self,
         ledger: &Ledger,
@@ -173,7 +184,7 @@ impl Vault {
         epoch: u32,
         progress: &mut Progress,
         tell: &mut impl FnMut(Progress),
-    ) -> Result<()>
+    ) -> Result<bool>
     where
         Epoch: Wraps<R>,
     {
@@ -182,14 +193,14 @@ impl Vault {
             let page = insist(|| {
                 let vault = self.clone();
                 turning::upkeep(ledger, tenant, move |tx| vault.rewrap_owned_page::<R>(tx, old, epoch, from))
-            })
-            .await?;
+            });
+            let Some(page) = page.await? else { return Ok(false) };
             progress.keys += page.moved;
             progress.shut += page.shut;
             after = page.next;
             tell(*progress);
         }
-        Ok(())
+        Ok(true)
     }
 }
 

@@ -243,6 +243,9 @@ impl Vault {
             None => return Err(Error::NotFound("key")),
             Some(KeyState::Destroyed) => {}
             Some(KeyState::Retired) if matches!(kind, FileKind::Root | FileKind::Epoch) => {
+                if counts(ledger).await?.iter().any(|row| row.kind == kind && up(row.version) == version) {
+                    return Err(Error::refused("KEY_IN_USE", "rows still stand under this key"));
+                }
                 ledger.as_role(Role::Worker).write(house()?, move |tx| mark_destroyed(tx, kind, version)).await?;
             }
             Some(_) => return Err(Error::refused("KEY_IN_USE", "only a retired root or epoch can be destroyed")),

@@ -71,6 +71,12 @@ impl Vault {
 
     /// The kek to seal `wraps` values under, counted. It cannot be turned before this transaction ends.
     pub(super) fn kek_to_seal(&self, tx: &mut WriteTx, wraps: usize) -> Result<Key<Kek>> {
+        self.kek_to_wrap(tx, wraps)?
+            .map_err(|shut| Error::internal(format!("the active tenant key does not open: {}", shut.code())))
+    }
+
+    /// The same for one who can do without it where it does not open.
+    pub(super) fn kek_to_wrap(&self, tx: &mut WriteTx, wraps: usize) -> Result<Opening<Key<Kek>>> {
         let wraps = i64::try_from(wraps).unwrap_or(i64::MAX);
         for attempt in 0..3 {
             let row = statement(
@@ -83,11 +89,7 @@ impl Vault {
             .get_result::<TenantKeyRow>(tx.conn())
             .optional()?;
             match row {
-                Some(row) => {
-                    return self.open_kek(tx, &row)?.map_err(|shut| {
-                        Error::internal(format!("tenant key {} does not open: {}", row.id, shut.code()))
-                    });
-                }
+                Some(row) => return self.open_kek(tx, &row),
                 // The first miss may be a key that was turned while we waited for it.
                 None if attempt == 1 => self.make_kek(tx, 1)?,
                 None => {}
