@@ -212,7 +212,9 @@ mod tests {
     fn a_chain_that_doubles_is_refused_however_long() {
         assert_eq!(verdict(&doubling(3)), Ok(()));
         for links in 9..=19 {
-            assert_eq!(verdict(&doubling(links)), Err(TooCostly::Fields), "{links} links");
+            assert_eq!(verdict(&doubling(links)), Err(TooCostly::Roots), "{links} links");
+            let below = doubling(links).replacen("{...f0}", "{a{...f0}}", 1);
+            assert_eq!(verdict(&below), Err(TooCostly::Fields), "{links} links");
         }
         assert_eq!(verdict(&doubling(40)), Err(TooCostly::Fragments));
     }

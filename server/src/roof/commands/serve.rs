@@ -9,7 +9,7 @@ use crate::roof::telemetry::Telemetry;
 
 pub(super) fn run(config: Config, telemetry: Telemetry, duties: Duties) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(async {
+    let ended = runtime.block_on(async {
         let mut terminate = signal(SignalKind::terminate()).context("cannot listen for SIGTERM")?;
         let mut interrupt = signal(SignalKind::interrupt()).context("cannot listen for SIGINT")?;
         let mut running = boot::boot(config, telemetry, duties).await?;
@@ -24,5 +24,8 @@ pub(super) fn run(config: Config, telemetry: Telemetry, duties: Duties) -> anyho
         anyhow::ensure!(told, "the worker ended by itself: see the lines before; start the desk again");
         tracing::info!("told to stop");
         running.stop().await
-    })
+    });
+    // A question to a database that went silent must not hold the end up.
+    runtime.shutdown_timeout(std::time::Duration::from_secs(1));
+    ended
 }

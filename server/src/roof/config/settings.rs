@@ -52,12 +52,10 @@ pub const SETTINGS: &[Setting] = &[
     ),
     setting("keys.folder", "", "key folder, on a volume of its own; by default `keys` in the data folder"),
     secret("keys.root", "the root key as 64 hex digits, where it comes from a key store and not from the folder"),
-    setting(
+    secret(
         "mail.way",
-        "",
-        "smtp://host:port, smtps://…, folder:PATH or memory:; by default `mail` in the data folder",
+        "smtps://name:password@host, smtp://…, folder:PATH or memory:; by default `mail` in the data folder",
     ),
-    secret("mail.password", "password of the SMTP account named in mail.way"),
     setting("mail.from", "privacy@desk.example", "sender of the desk's letters"),
     setting("blobs.place", "", "folder:PATH or s3://bucket/prefix?region=…; by default `blobs` in the data folder"),
     secret("blobs.access_key", "access key id of the object store"),
