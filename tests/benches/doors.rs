@@ -46,6 +46,8 @@ struct Bench {
     vault: Vault,
     bare: Pool<ConnectionManager<PgConnection>>,
     tenant: TenantId,
+    /// The first is `tenant`.
+    tenants: Vec<TenantId>,
     _cluster: Cluster,
 }
 
@@ -71,10 +73,12 @@ impl Bench {
             .max_size(CONNECTIONS)
             .test_on_check_out(false)
             .build(ConnectionManager::new(online.expose()))?;
-        let tenant = TenantId::fresh();
-        runtime.block_on(ledger.begin_books(&Caller::house(), tenant))?;
+        let tenants: Vec<TenantId> = (0..4).map(|_| TenantId::fresh()).collect();
+        for tenant in &tenants {
+            runtime.block_on(ledger.begin_books(&Caller::house(), *tenant))?;
+        }
         let vault = runtime.block_on(Vault::open(&ledger, KeySource::Folder(data.join("keys")), Mode::Development))?;
-        Ok(Self { runtime, ledger, vault, bare, tenant, _cluster: cluster })
+        Ok(Self { runtime, ledger, vault, bare, tenant: tenants[0], tenants, _cluster: cluster })
     }
 
     fn scope(&self) -> rightsdesk_server::floor::access::Scope<rightsdesk_server::floor::access::One> {
@@ -184,15 +188,15 @@ impl Bench {
 
     /// A write with its chained event against the same insert, committed, on the same kind of pool.
     fn writes(&self, how: &str) {
-        for at_once in [1_u32, 4] {
+        for (at_once, tenants) in [(1_u32, 1), (4, 4), (4, 1)] {
             let times = 100 * at_once;
             let tenant = self.tenant;
             let rate = move |span: Duration| format!("{:.0} /s", f64::from(times) / span.as_secs_f64());
             report(
-                &format!("write with its event, {how}, {at_once} at once in one tenant"),
+                &format!("write with its event, {how}, {at_once} at once, tenants: {tenants}"),
                 rate,
                 || {
-                    self.at_once(at_once, times, move |ledger, scope, _| async move {
+                    self.at_once(at_once, tenants, times, move |ledger, scope, _| async move {
                         let changed = ledger.write(scope, move |tx| {
                             let id = Uuid::new_v4();
                             insert(tenant.uuid(), id).execute(tx.conn())?;
@@ -202,7 +206,7 @@ impl Bench {
                     });
                 },
                 || {
-                    self.at_once(at_once, times, move |_, _, pool| async move {
+                    self.at_once(at_once, tenants, times, move |_, _, pool| async move {
                         let done = tokio::task::spawn_blocking(move || {
                             let mut conn = take(&pool);
                             conn.transaction(|conn| insert(tenant.uuid(), Uuid::new_v4()).execute(conn))
@@ -285,7 +289,7 @@ impl Bench {
         hop.await.expect("no panic").expect("answered")
     }
 
-    fn at_once<F, Fut>(&self, at_once: u32, times: u32, work: F)
+    fn at_once<F, Fut>(&self, at_once: u32, tenants: usize, times: u32, work: F)
     where
         F: Fn(
                 Ledger,
@@ -298,9 +302,10 @@ impl Bench {
         Fut: Future<Output = ()> + Send,
     {
         self.runtime.block_on(async {
-            let tasks: Vec<_> = (0..at_once)
-                .map(|_| {
-                    let (ledger, scope, pool) = (self.ledger.clone(), self.scope(), self.bare.clone());
+            let tasks: Vec<_> = (0..at_once as usize)
+                .map(|place| {
+                    let scope = Caller::house().permit(Permission::KeepHouse, self.tenants[place % tenants]);
+                    let (ledger, scope, pool) = (self.ledger.clone(), scope.expect("the house may"), self.bare.clone());
                     tokio::spawn(async move {
                         for _ in 0..times / at_once {
                             work(ledger.clone(), scope.clone(), pool.clone()).await;
