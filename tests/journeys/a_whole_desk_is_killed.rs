@@ -212,9 +212,9 @@ async fn with_a_database_of_its_own_nothing_is_started_and_nothing_odd_is_accept
     assert!(older.contains("rightsdesk migrate"), "{older}");
 
     let mut migrate = command(&data, &["migrate"]);
-    migrate.env("DATABASE_URL", base.online.expose()).env("RIGHTSDESK_DATABASE_MIGRATOR_URL", base.migrator.expose());
-    let migrated = migrate.output().expect("ended");
+    let migrated = migrate.env("RIGHTSDESK_DATABASE_MIGRATOR_URL", base.migrator.expose()).output().expect("ended");
     assert!(migrated.status.success(), "{}", said(migrated));
+    assert!(!data.join("postgres").exists(), "it migrated a Postgres of its own instead");
     let keys = scratch::folder("given-database-keys").expect("a folder");
     let mut again = serve(base.online.expose());
     again.env("RIGHTSDESK_KEYS_FOLDER", keys.join("keys"));

@@ -52,7 +52,7 @@ fn a_folder_without_binaries_is_named() -> anyhow::Result<()> {
         sentence.contains(&empty.display().to_string()) && sentence.contains("RIGHTSDESK_DATABASE_BINARIES"),
         "{sentence}"
     );
-    ensure!(!data.join("postgres").exists(), "nothing may be laid out");
+    ensure!(!data.join("postgres").exists() && !data.join("run").exists(), "nothing may be laid out");
     Ok(())
 }
 

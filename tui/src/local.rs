@@ -110,6 +110,15 @@ pub fn installed(offer: &InstallOffer) -> bool {
     offer.run().map_err(|trouble| say(&trouble.to_string())).is_ok()
 }
 
+/// Becomes this very program anew, with the same arguments; comes back only where the system refuses.
+pub fn begin_again() -> Code {
+    use std::os::unix::process::CommandExt;
+    let Ok(own) = rightsdesk_server::cluster::own_launcher() else { return Code::Failed };
+    let refused = std::process::Command::new(own).args(std::env::args_os().skip(1)).exec();
+    say(&format!("PostgreSQL is installed; start again ({refused})"));
+    Code::Failed
+}
+
 async fn live(
     config: Config,
     telemetry: Telemetry,

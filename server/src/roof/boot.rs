@@ -256,7 +256,7 @@ fn bring_up(urls: &Urls) -> anyhow::Result<Vec<String>> {
 /// The verb `migrate`: brings the database of the settings to this program's schema.
 pub fn migrate(config: Config) -> anyhow::Result<Vec<String>> {
     let config::Database { url, migrator_url, admin_url, binaries, .. } = config.database;
-    if url.is_none() {
+    if url.is_none() && migrator_url.is_none() && admin_url.is_none() {
         let postgres = Cluster::open(Setup { bin: binaries, ..Setup::new(config.data, cluster::own_launcher()?) })?;
         return bring_up(&own(postgres.address()));
     }

@@ -82,6 +82,13 @@ pub fn main() -> ExitCode {
         }
         Some(Command::Keymap { markdown }) => return exit::print(&keymap::print(markdown, flags.read_only)).into(),
         #[cfg(feature = "local")]
+        Some(Command::Server(_)) if flags.server.is_some() => {
+            say(
+                "--server or RIGHTSDESK_SERVER names a desk elsewhere, and this command works on the settings: leave it out",
+            );
+            return Code::Usage.into();
+        }
+        #[cfg(feature = "local")]
         Some(Command::Server(command)) => return local::run(&command, arguments.settings),
         Some(Command::Status { json }) => Way::Status { json },
         None => Way::Console,
@@ -115,10 +122,7 @@ fn on_a_desk_of_its_own(way: Way, mut config: Config, settings: local::Settings)
         (code, desk.stop())
     });
     match went {
-        Ok((_, Some(offer))) if local::installed(&offer) => {
-            say("PostgreSQL is installed: start again");
-            Code::Done
-        }
+        Ok((_, Some(offer))) if local::installed(&offer) => local::begin_again(),
         Ok((code, _)) | Err(code) => code,
     }
 }

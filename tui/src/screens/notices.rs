@@ -58,6 +58,9 @@ impl Notices {
     }
 }
 
+/// Rows that the list keeps, however long the chosen notice is.
+const LIST: u16 = 3;
+
 impl Screen for Notices {
     fn update(&mut self, action: &Action, ctx: &Ctx) -> Effects {
         match action {
@@ -111,7 +114,7 @@ impl Screen for Notices {
         let page = self.page(ctx);
         let mut area = canvas.area();
         if let [_, whole] = page.sections.as_slice() {
-            let height = (canvas.height(whole, area.width) + 1).min(area.height / 2);
+            let height = (canvas.height(whole, area.width) + 1).min(area.height.saturating_sub(LIST));
             let (below, above) = area.cut_bottom(height);
             canvas.section(below, whole);
             area = above;

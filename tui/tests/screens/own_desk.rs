@@ -51,3 +51,11 @@ fn a_console_that_is_killed_leaves_a_desk_that_opens_again() {
     terminal.ended();
     nobody_is_left(&folder);
 }
+
+#[test]
+fn a_command_of_the_desk_refuses_the_address_of_another() {
+    let keys = ["--server", "http://127.0.0.1:1", "keys", "status"];
+    let ended = std::process::Command::new(env!("CARGO_BIN_EXE_rightsdesk")).args(keys).output().unwrap();
+    assert_eq!(ended.status.code(), Some(Code::Usage as i32));
+    assert!(String::from_utf8_lossy(&ended.stderr).contains("--server"), "it says what to leave out");
+}

@@ -39,6 +39,10 @@ impl Folder {
         &self.root
     }
 
+    pub(super) fn holds_data(&self) -> bool {
+        self.root.join("postgres").exists()
+    }
+
     pub(super) fn lock(&self) -> PathBuf {
         self.root.join("lock")
     }

@@ -57,8 +57,10 @@ fn line_for(release: &str) -> String {
 pub struct InstallOffer {
     /// What would be run, for showing.
     pub line: String,
-    steps: Vec<Vec<&'static str>>,
 }
+
+/// What Debian asks before it lays out and starts a cluster of its own, which nobody here wants.
+const CLUSTERS: &str = "/etc/postgresql-common/createcluster.d";
 
 /// An offer where one can be kept: root on a system with apt. Whether a person is there to ask is for the caller
 /// to find out.
@@ -67,25 +69,30 @@ pub fn install_offer() -> Option<InstallOffer> {
     let may = nix::unistd::geteuid().is_root() && apt.exists() && line_for(&os_release()).starts_with("apt-get");
     may.then(|| InstallOffer {
         line: "apt-get update && apt-get install --yes --no-install-recommends postgresql".into(),
-        steps: vec![vec!["update"], vec!["install", "--yes", "--no-install-recommends", "postgresql"]],
     })
 }
 
 impl InstallOffer {
     /// Carries it out, with the installer's own words on this terminal.
     pub fn run(&self) -> Result<(), Trouble> {
-        for step in &self.steps {
-            let program = Path::new("/usr/bin/apt-get");
-            let ended = Command::new(program).args(step).env("DEBIAN_FRONTEND", "noninteractive").status();
-            let well = ended.map_err(|why| Trouble::NoLaunch { program: program.into(), why })?;
-            if !well.success() {
-                return Err(Trouble::Missing {
-                    install: self.line.clone(),
-                    older: " (the installation did not succeed)".into(),
-                });
-            }
+        self.apt(&["update"])?;
+        self.apt(&["install", "--yes", "--no-install-recommends", "postgresql-common"])?;
+        let word = Path::new(CLUSTERS).join("rightsdesk.conf");
+        // Where it cannot be said, the distribution's cluster stands idle beside ours, which does no harm.
+        let _ = std::fs::write(&word, "create_main_cluster = false\n");
+        let installed = self.apt(&["install", "--yes", "--no-install-recommends", "postgresql"]);
+        let _ = std::fs::remove_file(&word);
+        installed
+    }
+
+    fn apt(&self, words: &[&str]) -> Result<(), Trouble> {
+        let program = Path::new("/usr/bin/apt-get");
+        let ended = Command::new(program).args(words).env("DEBIAN_FRONTEND", "noninteractive").status();
+        let well = ended.map_err(|why| Trouble::NoLaunch { program: program.into(), why })?;
+        if well.success() {
+            return Ok(());
         }
-        Ok(())
+        Err(Trouble::Missing { install: self.line.clone(), older: " (the installation did not succeed)".into() })
     }
 }
 

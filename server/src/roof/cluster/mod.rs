@@ -70,6 +70,10 @@ impl Cluster {
     pub fn open(setup: Setup) -> Result<Self, Trouble> {
         let folder = Folder::prepare(&setup.data, setup.runtime.as_deref())?;
         let lock = Lock::take(&folder)?;
+        if !folder.holds_data() {
+            // Looked for before any folder is given to a user: the package that may be missing brings its own.
+            find::find(setup.bin.as_deref(), None, folder.root())?;
+        }
         let home = folder.settle()?;
         let binaries = find::find(setup.bin.as_deref(), home.written_by()?, home.path())?;
         let (address, postgres) = (Address::of(&home), home.path().to_path_buf());
