@@ -58,8 +58,8 @@ impl Notices {
     }
 }
 
-/// Rows that the list keeps, however long the chosen notice is.
-const LIST: u16 = 3;
+/// What the list keeps, however long the chosen notice is: the row of the notice itself.
+const LIST: u16 = 1;
 
 impl Screen for Notices {
     fn update(&mut self, action: &Action, ctx: &Ctx) -> Effects {
