@@ -79,6 +79,7 @@ impl InstallOffer {
         self.apt(&["install", "--yes", "--no-install-recommends", "postgresql-common"])?;
         let word = Path::new(CLUSTERS).join("rightsdesk.conf");
         // Where it cannot be said, the distribution's cluster stands idle beside ours, which does no harm.
+        let _ = std::fs::create_dir_all(CLUSTERS);
         let _ = std::fs::write(&word, "create_main_cluster = false\n");
         let installed = self.apt(&["install", "--yes", "--no-install-recommends", "postgresql"]);
         let _ = std::fs::remove_file(&word);
