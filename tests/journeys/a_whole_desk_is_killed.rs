@@ -247,10 +247,15 @@ async fn a_worker_beside_it_does_what_is_enqueued(data: &Path, base: &Base) {
 fn settings_that_cannot_be_used_are_told_together_and_end_with_two() {
     let data: PathBuf = scratch::folder("flawed").expect("a folder");
     let mut flawed = command(&data, &["serve", "--http-listen", "everywhere", "--jobs-at-once", "0"]);
-    let ended = flawed.env("RIGHTSDESK_HTPP_LISTEN", "x").output().expect("ended");
+    flawed
+        .args(["--log-filter", "loud", "--blobs-place", "ftp://nowhere", "--mail-from", "nobody"])
+        .env("RIGHTSDESK_HTPP_LISTEN", "x");
+    let ended = flawed.env("RIGHTSDESK_MAIL_WAY", "pigeon:").output().expect("ended");
     let said = String::from_utf8_lossy(&ended.stderr).into_owned();
     assert_eq!(ended.status.code(), Some(2), "{said}");
-    for name in ["http.listen", "jobs.at_once", "RIGHTSDESK_HTPP_LISTEN"] {
+    let named =
+        ["http.listen", "jobs.at_once", "RIGHTSDESK_HTPP_LISTEN", "log.filter", "blobs.place", "mail.way", "mail.from"];
+    for name in named {
         assert!(said.contains(name), "{name} is missing in: {said}");
     }
 }

@@ -18,7 +18,7 @@ use super::telemetry::{self, Telemetry};
 use super::workers;
 use crate::floor::blobs::{Blobs, Credentials, Place};
 use crate::floor::jobs::{Pace, Queue, Worker};
-use crate::floor::kernel::{Error, Flaws, Mode, Secret, Watch};
+use crate::floor::kernel::{Error, Flaw, Flaws, Mode, Secret, Watch};
 use crate::floor::ledger::{self, Ledger, Limits, migrations};
 use crate::floor::mail::{Mail, Way};
 use crate::floor::tools::Tools;
@@ -104,7 +104,9 @@ impl Running {
 pub async fn boot(config: Config, telemetry: Telemetry, duties: Duties) -> anyhow::Result<Running> {
     let Config { mode, data, database, http, introspection, keys, mail, blobs, jobs, log: _ } = config;
     let watch = Watch::host();
-    let (mail, blobs) = outlets(&mail, blobs, mode, &watch)?;
+    let way = Way::parse(mail.way.expose(), mode.reach()).map_err(Error::from)?;
+    let mail = Mail::open(way, &mail.from, watch.clone())?;
+    let blobs = Blobs::open(&place_of(&blobs, mode).map_err(Error::from)?, watch.clone())?;
     let limits = Limits { connections: database.connections, prepare: database.prepare, ..Limits::default() };
     let may_visit = duties != Duties::Serve;
     let (postgres, online) = tokio::task::spawn_blocking(move || database_of(data, database, may_visit)).await??;
@@ -172,25 +174,26 @@ impl Working {
     }
 }
 
-/// Where letters and objects go, or all that is wrong with either.
-fn outlets(mail: &config::Mail, blobs: config::Blobs, mode: Mode, watch: &Watch) -> Result<(Mail, Blobs), Error> {
-    let open_mail = || Mail::open(Way::parse(mail.way.expose(), mode.reach())?, &mail.from, watch.clone());
-    let open_blobs = || {
-        let credentials = match (blobs.access_key, blobs.secret_key) {
-            (Some(key), Some(secret)) => Some(Credentials { key, secret, session: blobs.session }),
-            (None, None) => None,
-            _ => return Err(Error::invalid("blobs.secret_key", "give it together with blobs.access_key")),
-        };
-        Blobs::open(&Place::parse(&blobs.place, credentials, mode.reach())?, watch.clone())
-    };
-    match (open_mail(), open_blobs()) {
-        (Ok(mail), Ok(blobs)) => Ok((mail, blobs)),
-        (Err(Error::Invalid(mut flaws)), Err(Error::Invalid(others))) => {
-            others.iter().for_each(|flaw| flaws.add(&flaw.field, &flaw.advice));
-            Err(flaws.into())
-        }
-        (Err(error), _) | (_, Err(error)) => Err(error),
+/// What is wrong with settings whose meaning only their doors know. Nothing is opened.
+pub fn flaws_of(config: &Config) -> Flaws {
+    let reach = config.mode.reach();
+    let mut flaws = telemetry::check(&telemetry_settings(&config.log, config.mode));
+    for flaw in [Way::parse(config.mail.way.expose(), reach).err(), place_of(&config.blobs, config.mode).err()] {
+        flaws.extend(flaw.map(Flaws::from).unwrap_or_default());
     }
+    if let Err(Error::Invalid(sender)) = Mail::open(Way::Memory, &config.mail.from, Watch::host()) {
+        flaws.extend(sender);
+    }
+    flaws
+}
+
+fn place_of(blobs: &config::Blobs, mode: Mode) -> Result<Place, Flaw> {
+    let credentials = match (blobs.access_key.clone(), blobs.secret_key.clone()) {
+        (Some(key), Some(secret)) => Some(Credentials { key, secret, session: blobs.session.clone() }),
+        (None, None) => None,
+        _ => return Err(Flaw::new("blobs.secret_key", "give it together with blobs.access_key")),
+    };
+    Place::parse(&blobs.place, credentials, mode.reach())
 }
 
 fn source_of(keys: config::Keys) -> KeySource {
@@ -293,10 +296,14 @@ pub fn prepare() {
 
 /// Logs and figures, as the settings say.
 pub fn telemetry_of(log: &config::Log, mode: Mode) -> Result<Telemetry, Flaws> {
-    telemetry::install(&telemetry::Settings {
+    telemetry::install(&telemetry_settings(log, mode))
+}
+
+fn telemetry_settings(log: &config::Log, mode: Mode) -> telemetry::Settings {
+    telemetry::Settings {
         format: if log.json { telemetry::Format::Json } else { telemetry::Format::Readable },
         filter: log.filter.clone(),
         otlp: log.otlp_endpoint.clone().map(|endpoint| telemetry::Otlp { endpoint, reach: mode.reach() }),
         writer: telemetry::Writer::default(),
-    })
+    }
 }

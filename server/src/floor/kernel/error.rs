@@ -49,6 +49,11 @@ impl Flaws {
         self.0.push(Flaw::new(field, advice));
     }
 
+    /// Notes all of `others` too.
+    pub fn extend(&mut self, others: Self) {
+        self.0.extend(others.0);
+    }
+
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

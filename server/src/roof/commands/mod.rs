@@ -49,7 +49,9 @@ pub struct Settings {
 impl Settings {
     /// The settings in force, or all that is wrong with them.
     pub fn read(self) -> Result<Config, Error> {
-        Config::read(&Sources::gather(self.given.0, self.config.as_deref())?)
+        let (config, mut flaws) = Config::draft(&Sources::gather(self.given.0, self.config.as_deref())?);
+        flaws.extend(boot::flaws_of(&config));
+        flaws.or(config)
     }
 }
 

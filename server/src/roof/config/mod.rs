@@ -79,7 +79,14 @@ pub struct Log {
 }
 
 impl Config {
+    /// The settings, or all that is wrong with them.
     pub fn read(sources: &Sources) -> Result<Self> {
+        let (config, flaws) = Self::draft(sources);
+        flaws.or(config)
+    }
+
+    /// The settings with a fallback wherever one is flawed, and the flaws: for whoever has more to find fault with.
+    pub fn draft(sources: &Sources) -> (Self, Flaws) {
         let mut reader = Reader { sources, flaws: Flaws::default() };
         sources.unknown(&mut reader.flaws);
         let mode = reader.mode();
@@ -139,7 +146,7 @@ impl Config {
         if mode == Mode::Production && config.introspection {
             reader.flaws.add("graphql.introspection", "production does not offer it; the contract ships as a file");
         }
-        reader.flaws.or(config)
+        (config, reader.flaws)
     }
 }
 
