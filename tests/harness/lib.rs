@@ -15,6 +15,7 @@ pub mod cluster;
 pub mod desk;
 pub mod janitor;
 pub mod logs;
+pub mod safe;
 pub mod scratch;
 pub mod tree;
 pub mod world;

@@ -3,6 +3,7 @@
 mod a_job_meets_its_fate;
 #[cfg(target_os = "linux")]
 mod a_whole_desk_is_killed;
+mod an_outsider_reads_what_is_stored;
 #[cfg(target_os = "linux")]
 mod cluster_crashes;
 #[cfg(target_os = "linux")]
