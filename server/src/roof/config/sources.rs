@@ -105,8 +105,10 @@ impl Sources {
 
 fn parse_file(path: &Path) -> Result<toml::Table> {
     let shown = path.display().to_string();
-    let text = std::fs::read_to_string(path)
-        .map_err(|error| Error::invalid(&shown, format!("cannot be read: {}", error.kind())))?;
+    let text = std::fs::read_to_string(path).map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound => Error::invalid(&shown, "there is no such file"),
+        kind => Error::invalid(&shown, format!("cannot be read: {kind}")),
+    })?;
     text.parse().map_err(|error: toml::de::Error| {
         let line = error.span().map_or(0, |span| text[..span.start].lines().count().max(1));
         Error::invalid(format!("{shown}:{line}"), error.message())
