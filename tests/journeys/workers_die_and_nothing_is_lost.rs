@@ -171,7 +171,9 @@ async fn a_worker_told_to_go_gives_back_what_it_cannot_finish() {
 
     assert!(worker.ended().is_some_and(|ended| ended.success()), "exit 0");
     println!("gone {:?} after SIGTERM, {} given back", told.elapsed(), yard.attempts("released"));
-    assert_eq!((yard.jobs("running"), yard.attempts("released")), (0, 4));
+    assert_eq!(yard.jobs("running"), 0);
+    // On a machine slow enough one of the short runs does not end in time either.
+    assert!((4..=8).contains(&yard.attempts("released")), "{} given back", yard.attempts("released"));
     assert_eq!(yard.jobs("done"), tower.acts() as i64, "what was done is on record");
     assert!(lanes_are_empty(&yard));
 
