@@ -34,12 +34,17 @@ pub(super) const QUIET: [(&str, &str); 10] = [
 /// Makes roles and the database where they are missing. `admin` is a superuser's way to the cluster's own database.
 pub fn install(admin: &Url, database: &str) -> Result<()> {
     let mut conn = connect(admin)?;
-    conn.batch_execute(ROLES).map_err(mended)?;
-    for login in ["rd_migrator", "rightsdesk"] {
-        for (name, value) in QUIET {
-            conn.batch_execute(&format!("alter role {login} set {name} = '{value}'")).map_err(mended)?;
+    // In one transaction: a private Postgres is told at each start, and the disk is waited for once.
+    conn.transaction(|conn| {
+        conn.batch_execute(ROLES)?;
+        for login in ["rd_migrator", "rightsdesk"] {
+            for (name, value) in QUIET {
+                conn.batch_execute(&format!("alter role {login} set {name} = '{value}'"))?;
+            }
         }
-    }
+        Ok(())
+    })
+    .map_err(mended)?;
     let there = sql_query("select datname::text as name from pg_database where datname = $1")
         .bind::<Text, _>(database)
         .load::<Named>(&mut conn)

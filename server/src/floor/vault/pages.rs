@@ -12,7 +12,7 @@ use super::owned::{Owned, OwnedRow};
 use super::sealing::SecretPlace;
 use super::turning;
 use super::wraps::TenantKeyRow;
-use crate::floor::kernel::{Error, Result};
+use crate::floor::kernel::{Error, Result, Sealed};
 use crate::floor::ledger::{WriteTx, statement};
 
 /// Rows rewrapped in one transaction: a tenant's writers wait for no longer than this takes.
@@ -38,6 +38,18 @@ pub(super) struct Page {
     pub next: Option<Uuid>,
 }
 
+/// Puts a tenant's key under another, unless somebody was quicker. Returns how many rows that was.
+fn replace(tx: &mut WriteTx, sql: &'static str, wrapped: Sealed, version: u32, row: TenantKeyRow) -> Result<u64> {
+    let moved = statement(sql)
+        .bind::<Binary, _>(wrapped.into_bytes())
+        .bind::<Integer, _>(down(version))
+        .bind::<SqlUuid, _>(tx.tenant()?)
+        .bind::<SqlUuid, _>(row.id)
+        .bind::<Binary, _>(row.wrapped)
+        .execute(tx.conn())?;
+    Ok(moved as u64)
+}
+
 impl Vault {
     /// The tenant's keks under this root. `None` where it is no longer the active one: whoever goes on under it would put
     /// rows back under a key that is taken away.
@@ -53,17 +65,10 @@ impl Vault {
                 page.shut += 1;
                 continue;
             };
-            let tenant = tx.tenant()?;
-            let moved = statement(
-                "update tenant_keys set wrapped = ?, root_version = ? where tenant_id = ? and id = ? and wrapped = ?",
-            )
-            .bind::<Binary, _>(new.wrap(tenant, &kek)?.into_bytes())
-            .bind::<Integer, _>(down(root))
-            .bind::<SqlUuid, _>(tenant)
-            .bind::<SqlUuid, _>(row.id)
-            .bind::<Binary, _>(row.wrapped)
-            .execute(tx.conn())?;
-            page.moved += moved as u64;
+            let wrapped = new.wrap(tx.tenant()?, &kek)?;
+            let under_root =
+                "update tenant_keys set wrapped = ?, root_version = ? where tenant_id = ? and id = ? and wrapped = ?";
+            page.moved += replace(tx, under_root, wrapped, root, row)?;
         }
         Ok(Some(page))
     }
@@ -81,17 +86,10 @@ impl Vault {
                 page.shut += 1;
                 continue;
             };
-            let tenant = tx.tenant()?;
-            let moved = statement(
-                "update tenant_keys set wrapped = ?, kek_version = ? where tenant_id = ? and id = ? and wrapped = ?",
-            )
-            .bind::<Binary, _>(new.wrap(tenant, &key)?.into_bytes())
-            .bind::<Integer, _>(down(new.version()))
-            .bind::<SqlUuid, _>(tenant)
-            .bind::<SqlUuid, _>(row.id)
-            .bind::<Binary, _>(row.wrapped)
-            .execute(tx.conn())?;
-            page.moved += moved as u64;
+            let wrapped = new.wrap(tx.tenant()?, &key)?;
+            let under_kek =
+                "update tenant_keys set wrapped = ?, kek_version = ? where tenant_id = ? and id = ? and wrapped = ?";
+            page.moved += replace(tx, under_kek, wrapped, new.version(), row)?;
         }
         Ok(page)
     }
