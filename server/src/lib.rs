@@ -7,6 +7,7 @@
 //!
 //! ```text
 //! kernel < access < ledger < vault < mail, blobs < tools < graphql < jobs
+//! < tenants < staff < grants < audit
 //! < config, telemetry, cluster < schema, workers < http < boot < commands
 //! ```
 //!

@@ -6,19 +6,25 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use rightsdesk_server::floor::access::{Caller, One, Permission, Scope};
-use rightsdesk_server::floor::jobs::{Pace, Queue};
-use rightsdesk_server::floor::kernel::TenantId;
+use rightsdesk_server::floor::blobs::{Blobs, Place};
+use rightsdesk_server::floor::jobs::{Pace, Queue, Worker};
+use rightsdesk_server::floor::kernel::{Instant, Mode, TenantId, Watch};
 use rightsdesk_server::floor::ledger::{Ledger, Limits};
-use rightsdesk_server::roof::http::{Edge, Listening, listen, router};
-use rightsdesk_server::roof::schema;
+use rightsdesk_server::floor::mail::{Mail, Way};
+use rightsdesk_server::floor::tools::Tools;
+use rightsdesk_server::floor::vault::{KeySource, Vault};
+use rightsdesk_server::roof::http::{Doorman, Edge, Listening, listen, router};
+use rightsdesk_server::roof::{schema, workers};
+use tokio::sync::OnceCell;
 
-use crate::base::{Base, migrated};
-use crate::logs;
+use crate::base::{Base, fresh, migrated};
+use crate::{logs, scratch};
 
-/// A test's own corner of the run's database.
+/// A test's own corner of a database: the run's, or one of its own.
 pub struct World {
     pub base: &'static Base,
     pub ledger: Ledger,
+    pub tools: Tools,
     pub tenant: TenantId,
 }
 
@@ -28,11 +34,51 @@ impl World {
     }
 
     pub async fn with(limits: Limits) -> Self {
+        Self::under(limits, Watch::host()).await
+    }
+
+    /// A world whose time stands still until [`World::later`]. Postgres's own times still go by.
+    pub async fn held(at: Instant) -> Self {
+        Self::under(Limits::default(), Watch::held(at)).await
+    }
+
+    async fn under(limits: Limits, watch: Watch) -> Self {
+        static KEYS: OnceCell<PathBuf> = OnceCell::const_new();
         let base = tokio::task::spawn_blocking(migrated).await.expect("a database");
-        let ledger = base.ledger(limits);
-        let world = Self { base, ledger, tenant: TenantId::fresh() };
+        let keys = KEYS.get_or_init(|| async { scratch::folder("world-keys").expect("a folder") }).await;
+        Self::over(base, keys.clone(), limits, watch).await
+    }
+
+    /// A world with a database and keys of its own, for what looks at all tenants, at the house, or runs workers.
+    pub async fn alone(watch: Watch) -> Self {
+        let base: &'static Base = Box::leak(Box::new(tokio::task::spawn_blocking(fresh).await.expect("a database")));
+        let keys = scratch::folder("own-keys").expect("a folder");
+        Self::over(base, keys, Limits { connections: 8, ..Limits::default() }, watch).await
+    }
+
+    async fn over(base: &'static Base, keys: PathBuf, limits: Limits, watch: Watch) -> Self {
+        let ledger = Ledger::open(&base.online, limits, watch.clone());
+        let vault = Vault::open(&ledger, KeySource::Folder(keys), Mode::Development).await.expect("the vault opens");
+        let mail = Mail::open(Way::Memory, "desk@desk.example", watch.clone()).expect("a way for mail");
+        let objects = scratch::folder("blobs").expect("a folder");
+        let place = Place::parse(&format!("folder:{}", objects.display()), None, Mode::Development.reach());
+        let blobs = Blobs::open(&place.expect("a place"), watch.clone()).expect("a place for objects");
+        let tools = Tools { ledger: ledger.clone(), vault, mail, blobs, watch };
+        let world = Self { base, ledger, tools, tenant: TenantId::fresh() };
         world.ledger.begin_books(&Caller::house(), world.tenant).await.expect("books begin");
         world
+    }
+
+    /// Time goes by, in a world that holds it.
+    pub fn later(&self, span: chrono::Duration) {
+        self.tools.watch.later(span);
+    }
+
+    /// Does everything that is due, as a worker would; only in a world that is alone.
+    pub async fn work(&self) -> usize {
+        let registry = workers::registry().with(&self.tools);
+        let worker = Worker::new(&self.ledger, self.tools.watch.clone(), registry, Pace::default());
+        worker.step().await.expect("the queue answers")
     }
 
     /// Another tenant beside the test's own.
@@ -64,6 +110,7 @@ impl World {
         rightsdesk_server::prepare();
         let mut edge = Edge {
             desk: schema::desk(false),
+            doorman: Doorman::new(self.tools.clone()),
             introspection: false,
             ledger: self.ledger.clone(),
             queue: Queue::new(&self.ledger, Pace::default()),

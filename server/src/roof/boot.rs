@@ -12,7 +12,7 @@ use tokio::task::JoinHandle;
 
 use super::cluster::{self, Address, Cluster, Setup, Trouble};
 use super::config::{self, Config};
-use super::http::{self, Edge, Listening};
+use super::http::{self, Doorman, Edge, Listening};
 use super::schema;
 use super::telemetry::{self, Telemetry};
 use super::workers;
@@ -114,9 +114,11 @@ pub async fn boot(config: Config, telemetry: Telemetry, duties: Duties) -> anyho
     let vault = Vault::open(&ledger, source_of(keys), mode).await.map_err(told)?;
     let pace = Pace { lease: jobs.lease, slots: jobs.at_once, grace: http.grace, ..Pace::default() };
     let stopping = Arc::new(AtomicBool::new(false));
+    let tools = Tools { ledger: ledger.clone(), vault, mail, blobs, watch: watch.clone() };
     let listening = if duties == Duties::Serve {
         let edge = Edge {
             desk: schema::desk(introspection),
+            doorman: Doorman::new(tools.clone()),
             introspection,
             ledger: ledger.clone(),
             queue: Queue::new(&ledger, pace.clone()),
@@ -133,9 +135,9 @@ pub async fn boot(config: Config, telemetry: Telemetry, duties: Duties) -> anyho
         None
     };
     let works = duties == Duties::Work || (duties == Duties::Serve && postgres.is_some());
-    let working = works.then(|| Working::begin(Worker::new(&ledger, watch.clone(), workers::registry(), pace)));
+    let working = works.then(|| Working::begin(Worker::new(&ledger, watch.clone(), workers::registry().with(&tools), pace)));
     Ok(Running {
-        tools: Tools { ledger, vault, mail, blobs, watch },
+        tools,
         listening,
         working,
         stopping,

@@ -3,8 +3,12 @@
 
 mod caller;
 mod permission;
+mod role;
 mod scope;
+mod seat;
 
-pub use caller::{Actor, Caller, Lease};
+pub use caller::{Actor, Caller, FRESH, Lease, STEP_UP, Session};
 pub use permission::Permission;
+pub use role::Role;
 pub use scope::{Desk, DeskPermit, One, Readable, Scope, Span, SpanPermit};
+pub use seat::{Bounds, Seat};

@@ -1,4 +1,4 @@
-//! The closed list of what a caller may be allowed.
+//! The closed list of what a caller may be allowed. Which role holds what is in `role`.
 
 use crate::floor::kernel::vocabulary::vocabulary;
 
@@ -11,7 +11,30 @@ vocabulary! {
         RunJobs = "run_jobs",
         /// See figures and facts of every tenant, never personal data.
         SeeQueue = "see_queue",
-        /// See the data of the tenants a grant names.
+        /// Open personal values of a tenant, under a live grant.
         SeeData = "see_data",
+        /// See a tenant within reach, its members masked.
+        SeeTenants = "see_tenants",
+        /// Open, change and close tenants, and look after their members.
+        KeepTenants = "keep_tenants",
+        /// Look after the members of one's own organisation.
+        KeepMembers = "keep_members",
+        /// See seats, grants and everyone's sessions.
+        SeeStaff = "see_staff",
+        /// Invite, change and disable seats, and end others' sessions.
+        KeepStaff = "keep_staff",
+        /// Give others leave to open data, and review broken glass.
+        GiveGrants = "give_grants",
+        /// Open data without leave in an emergency; it alarms.
+        BreakGlass = "break_glass",
+        /// Make, rotate and revoke API keys.
+        KeepApiKeys = "keep_api_keys",
+        /// Read the books: events and accesses.
+        ReadBooks = "read_books",
     }
+}
+
+impl Permission {
+    /// What an API key or a partner's seat may be given: work inside the tenants it names, and nothing of the house.
+    pub const LENDABLE: &'static [Self] = &[Self::SeeTenants, Self::KeepMembers, Self::SeeData, Self::ReadBooks];
 }

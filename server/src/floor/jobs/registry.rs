@@ -6,6 +6,7 @@ use futures_util::future::{BoxFuture, FutureExt};
 
 use super::model::{Ended, Halt};
 use super::{Job, Run, Schedule};
+use crate::floor::tools::Tools;
 
 type Begin = fn(&str, Run) -> Option<BoxFuture<'static, Result<(), Halt>>>;
 
@@ -13,12 +14,24 @@ type Begin = fn(&str, Run) -> Option<BoxFuture<'static, Result<(), Halt>>>;
 #[derive(Default)]
 pub struct Registry {
     jobs: BTreeMap<&'static str, Begin>,
+    tools: Option<Tools>,
     schedules: Vec<Schedule>,
 }
 
 impl Registry {
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// The doors its jobs may use beside the ledger.
+    #[must_use]
+    pub fn with(mut self, tools: &Tools) -> Self {
+        self.tools = Some(tools.clone());
+        self
+    }
+
+    pub(super) fn tools(&self) -> Option<&Tools> {
+        self.tools.as_ref()
     }
 
     #[must_use]

@@ -8,6 +8,7 @@ use super::queue::Queue;
 use crate::floor::access::{Caller, One, Permission, Scope};
 use crate::floor::kernel::{Error, JobId, Ref, Result, Watch};
 use crate::floor::ledger::{Ledger, Role};
+use crate::floor::tools::Tools;
 
 /// One attempt at a job.
 pub struct Run {
@@ -16,18 +17,20 @@ pub struct Run {
     pub attempt: i32,
     pub ledger: Ledger,
     pub watch: Watch,
+    tools: Option<Tools>,
     pub(super) claim: Claim,
     pub(super) queue: Queue,
     pub(super) stopping: watch::Receiver<bool>,
 }
 
 impl Run {
-    pub(super) fn new(claim: &Claim, queue: &Queue, watch: Watch, stopping: watch::Receiver<bool>) -> Self {
+    pub(super) fn new(claim: &Claim, queue: &Queue, (watch, tools): (Watch, Option<&Tools>), stopping: watch::Receiver<bool>) -> Self {
         Self {
             job: claim.job,
             attempt: claim.attempt,
             ledger: queue.ledger.as_role(Role::Worker),
             watch,
+            tools: tools.cloned(),
             claim: claim.clone(),
             queue: queue.clone(),
             stopping,
@@ -41,6 +44,12 @@ impl Run {
     /// The job's own lane, to read and write under its lease.
     pub fn scope(&self) -> Result<Scope<One>> {
         self.caller().permit(Permission::RunJobs, self.job.tenant)
+    }
+
+    /// The doors beside the ledger, and the ledger as a worker takes it.
+    pub fn tools(&self) -> Result<Tools> {
+        let tools = self.tools.clone().ok_or_else(|| Error::internal("this worker was given no tools"))?;
+        Ok(Tools { ledger: self.ledger.clone(), ..tools })
     }
 
     /// Asked right before an effect outside: a full lease from now, or `Conflict` where the job is another's by now.

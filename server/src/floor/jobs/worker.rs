@@ -151,7 +151,7 @@ impl Worker {
 
     /// Runs one attempt and keeps its lease. A run whose lease is lost is broken off where it waits.
     fn attend(&self, claim: Claim) -> impl Future<Output = Landed> + Send + 'static {
-        let run = Run::new(&claim, &self.queue, self.watch.clone(), self.stopping.subscribe());
+        let run = Run::new(&claim, &self.queue, (self.watch.clone(), self.registry.tools()), self.stopping.subscribe());
         let (queue, registry) = (self.queue.clone(), Arc::clone(&self.registry));
         async move {
             // Decoding is inside, so that a decoder that panics fails its own job only.

@@ -3,6 +3,7 @@
 
 use std::fmt;
 
+use data_encoding::BASE64URL_NOPAD;
 use uuid::Uuid;
 
 /// Declares an id type: its prefix is its text form everywhere (API, commands, logs).
@@ -29,6 +30,18 @@ macro_rules! id {
             }
 
             pub const fn uuid(self) -> uuid::Uuid {
+                self.0
+            }
+        }
+
+        impl $crate::floor::kernel::ids::Addressed for $name {
+            const PREFIX: &'static str = $prefix;
+
+            fn from_uuid(uuid: uuid::Uuid) -> Self {
+                Self(uuid)
+            }
+
+            fn uuid(&self) -> uuid::Uuid {
                 self.0
             }
         }
@@ -112,6 +125,32 @@ id!(
     "obj"
 );
 
+id!(
+    /// A merchant's own user.
+    MemberId,
+    "mem"
+);
+id!(
+    /// A staff member's signed-in session.
+    SessionId,
+    "ses"
+);
+id!(
+    /// A leave to open personal data.
+    GrantId,
+    "grt"
+);
+id!(
+    /// A key of a frontend or partner.
+    ApiKeyId,
+    "apk"
+);
+id!(
+    /// A sign-in through the identity provider that is under way.
+    DeviceSignInId,
+    "dev"
+);
+
 impl TenantId {
     /// The operator as a tenant of its own.
     pub const HOUSE: Self = Self::from_uuid(Uuid::nil());
@@ -137,11 +176,51 @@ pub(crate) fn parse(prefix: &str, text: &str) -> Result<Uuid, NotAnId> {
     Uuid::try_parse(hex).map_err(|_| NotAnId)
 }
 
-/// A row of a tenant: no query of ours knows one without the other.
+/// A row of a tenant: no query of ours knows one without the other. Its text form is what the API calls an id: prefix,
+/// then tenant and row together. It is an address, not a capability.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Ref<Id> {
     pub tenant: TenantId,
     pub id: Id,
+}
+
+/// What kind of row a [`Ref`] leads to.
+pub trait Addressed: Sized {
+    const PREFIX: &'static str;
+    fn from_uuid(uuid: Uuid) -> Self;
+    fn uuid(&self) -> Uuid;
+}
+
+impl<Id: Addressed> Ref<Id> {
+    pub const fn new(tenant: TenantId, id: Id) -> Self {
+        Self { tenant, id }
+    }
+
+    /// A row of the operator's own.
+    pub const fn of_house(id: Id) -> Self {
+        Self { tenant: TenantId::HOUSE, id }
+    }
+}
+
+impl<Id: Addressed> fmt::Display for Ref<Id> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut bytes = [0; 32];
+        bytes[..16].copy_from_slice(self.tenant.uuid().as_bytes());
+        bytes[16..].copy_from_slice(self.id.uuid().as_bytes());
+        write!(f, "{}_{}", Id::PREFIX, BASE64URL_NOPAD.encode(&bytes))
+    }
+}
+
+impl<Id: Addressed> std::str::FromStr for Ref<Id> {
+    type Err = NotAnId;
+
+    fn from_str(text: &str) -> Result<Self, NotAnId> {
+        let tail = text.strip_prefix(Id::PREFIX).and_then(|rest| rest.strip_prefix('_')).ok_or(NotAnId)?;
+        let bytes = BASE64URL_NOPAD.decode(tail.as_bytes()).map_err(|_| NotAnId)?;
+        let (tenant, id) = bytes.split_at_checked(16).ok_or(NotAnId)?;
+        let uuid = |part: &[u8]| Uuid::from_slice(part).map_err(|_| NotAnId);
+        Ok(Self { tenant: TenantId::from_uuid(uuid(tenant)?), id: Id::from_uuid(uuid(id)?) })
+    }
 }
 
 #[cfg(test)]
@@ -156,6 +235,16 @@ mod tests {
         assert_eq!(id.to_string().to_uppercase().parse::<RequestId>(), Err(NotAnId));
         assert_eq!(StaffId::fresh().to_string().parse::<RequestId>(), Err(NotAnId));
         assert_eq!(id.uuid().to_string().parse::<RequestId>(), Err(NotAnId));
+    }
+
+    #[test]
+    fn an_address_has_one_text_form() {
+        let place = Ref::new(TenantId::fresh(), MemberId::fresh());
+        assert_eq!(place.to_string().parse(), Ok(place));
+        assert_eq!(place.to_string().len(), 4 + 43);
+        assert_eq!(place.to_string().parse::<Ref<GrantId>>(), Err(NotAnId));
+        assert_eq!("mem_".parse::<Ref<MemberId>>(), Err(NotAnId));
+        assert_eq!(format!("{place}A").parse::<Ref<MemberId>>(), Err(NotAnId));
     }
 
     #[test]

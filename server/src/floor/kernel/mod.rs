@@ -11,7 +11,10 @@ pub mod time;
 pub mod vocabulary;
 
 pub use error::{Error, Flaw, Flaws, Refusal, Report, Result};
-pub use ids::{BlobId, JobId, Ref, RequestId, StaffId, SubjectId, TenantId};
+pub use ids::{
+    Addressed, ApiKeyId, BlobId, DeviceSignInId, GrantId, JobId, MemberId, Ref, RequestId, SessionId, StaffId, SubjectId,
+    TenantId,
+};
 pub use mode::Mode;
 pub use reach::Reach;
 pub use secret::{Personal, Sealed, Secret};

@@ -12,7 +12,7 @@ use super::chain::{self, Hash};
 use super::statement::statement;
 use super::tables::access_log;
 use super::tx::Tx;
-use crate::floor::kernel::{Error, Instant, Result, Sealed, SubjectId};
+use crate::floor::kernel::{Error, GrantId, Instant, Result, Sealed, SubjectId};
 
 /// What an event is about: a word of ours and an id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,13 +89,22 @@ impl<T> Witnessed<T> {
 }
 
 /// Whose sealed values a reveal opened, and for what.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Opened {
     pub subject: Option<SubjectId>,
     /// What was looked at: a field, a span, a view of the desk.
     pub view: String,
     /// A code of ours, with the case it serves.
     pub purpose: String,
+    pub leave: Leave,
+}
+
+/// Under which grant somebody looks, for which ticket, and why in words, which are sealed under the person's key.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Leave {
+    pub grant: Option<GrantId>,
+    pub ticket: Option<String>,
+    pub reason: Option<Sealed>,
 }
 
 /// Appends to the pinned tenant's chain. One statement: Postgres moves the head row and hashes under its lock, so
@@ -160,6 +169,9 @@ pub(super) fn note_access(tx: &mut Tx, opened: &[Opened]) -> Result<()> {
                 access_log::subject_id.eq(opened.subject.map(SubjectId::uuid)),
                 access_log::view.eq(&opened.view),
                 access_log::purpose.eq(&opened.purpose),
+                access_log::grant_id.eq(opened.leave.grant.map(GrantId::uuid)),
+                access_log::ticket.eq(&opened.leave.ticket),
+                access_log::reason.eq(opened.leave.reason.as_ref().map(Sealed::bytes)),
             )
         })
         .collect();

@@ -5,8 +5,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use tokio::sync::{Notify, Semaphore};
 
-use super::books::{self, Opened, Witnessed};
+use super::books::{self, Leave, Opened, Witnessed};
 use super::handover;
+use super::keyhole::{self, Keyhole};
 use super::pin::{self, Pin, Role};
 use super::pool::{self, Connections, Limits, Url};
 use super::tx::{RevealTx, Tx, WriteTx};
@@ -80,7 +81,7 @@ impl Ledger {
     {
         let purpose = purpose.to_owned();
         self.hop(scope.actor(), Room::of(self.role, scope.tenant()), move |tx| {
-            let mut tx = RevealTx { tx, purpose, opened: Vec::new() };
+            let mut tx = RevealTx { tx, purpose, leave: Leave::default(), opened: Vec::new() };
             let outcome = ask(&mut tx).and_then(|value| {
                 if !tx.opened.is_empty() {
                     books::note_access(&mut tx.tx, &tx.opened)?;
@@ -171,6 +172,16 @@ impl Ledger {
         .await
     }
 
+    /// Where a digest leads, for callers whose tenant is not yet known. A digest that leads nowhere is `None`.
+    pub async fn knock(&self, digest: [u8; 32]) -> Result<Option<Keyhole>> {
+        let room = Room { role: self.role, writes: false, tenant: None, reach: Vec::new() };
+        self.hop(Actor::House, room, move |mut tx| {
+            let found = keyhole::look(&mut tx, &digest);
+            tx.finish(found)
+        })
+        .await
+    }
+
     /// Whether Postgres answers: for readiness, and nothing else.
     pub async fn answers(&self) -> Result<Instant> {
         let room = Room { role: self.role, writes: false, tenant: None, reach: Vec::new() };
@@ -182,7 +193,7 @@ impl Ledger {
     }
 
     async fn trace(&self, actor: Actor, view: String, purpose: &str) -> Result<()> {
-        let opened = Opened { subject: None, view, purpose: purpose.to_owned() };
+        let opened = Opened { subject: None, view, purpose: purpose.to_owned(), leave: Leave::default() };
         self.hop(actor, Room::of(self.role, TenantId::HOUSE), move |mut tx| {
             let outcome = books::note_access(&mut tx, &[opened]);
             tx.finish(outcome)

@@ -3,6 +3,7 @@
 //!
 //! It never waits on the network inside a transaction: a door takes a plain closure, and a closure cannot await.
 
+mod answers;
 pub mod books;
 pub mod chain;
 mod constraint;
@@ -10,6 +11,7 @@ mod doors;
 mod fence;
 mod handover;
 mod inspect;
+pub mod keyhole;
 pub mod migrations;
 mod pin;
 mod pool;
@@ -17,10 +19,12 @@ mod statement;
 mod tables;
 mod tx;
 
-pub use books::{Event, Object, Opened, Witnessed};
+pub use answers::{Answered, Once};
+pub use books::{Event, Leave, Object, Opened, Witnessed};
 pub use doors::{Ledger, counting};
 pub use handover::Handover;
 pub use inspect::inspect;
+pub use keyhole::{Keyhole, KeyholeKind};
 pub use pin::Role;
 pub use pool::{Limits, Url};
 pub use statement::{Statement, statement};

@@ -8,6 +8,7 @@ use diesel::result::{DatabaseErrorKind, Error as Diesel};
 
 use super::constraint::mended;
 use super::pool::{Conn, Connections, Limits, take};
+use super::tx::Tx;
 use crate::floor::kernel::{Result, TenantId};
 
 /// The roles a process takes while it is online; each holds only the grants of its work.
@@ -67,6 +68,16 @@ pub(super) fn begin(pool: &Connections, limits: Limits, pin: &Pin<'_>) -> Result
 pub(super) fn narrow(conn: &mut Conn, tenant: TenantId) -> Result<()> {
     let id = tenant.uuid();
     conn.batch_execute(&format!("set local app.tenant = '{id}'; set local app.reach = '{{{id}}}'")).map_err(mended)
+}
+
+/// Shows a digest at the keyhole, for the rest of the transaction.
+pub(super) fn knock(tx: &mut Tx, digest: &[u8; 32]) -> Result<()> {
+    let mut sql = "set local app.knock = '".to_owned();
+    for byte in digest {
+        let _ = write!(sql, "{byte:02x}");
+    }
+    sql.push('\'');
+    tx.conn().batch_execute(&sql).map_err(mended)
 }
 
 fn is_stale(error: &Diesel) -> bool {

@@ -9,5 +9,8 @@ diesel::table! {
         subject_id -> Nullable<Uuid>,
         view -> Text,
         purpose -> Text,
+        grant_id -> Nullable<Uuid>,
+        ticket -> Nullable<Text>,
+        reason -> Nullable<Bytea>,
     }
 }

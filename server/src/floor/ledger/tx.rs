@@ -8,7 +8,7 @@ use diesel::pg::PgConnection;
 use diesel::sql_types::Timestamptz;
 use diesel::{RunQueryDsl, select};
 
-use super::books::Opened;
+use super::books::{Leave, Opened};
 use super::handover::Handover;
 use super::pin;
 use super::pool::Conn;
@@ -106,13 +106,20 @@ impl WriteTx {
 pub struct RevealTx {
     pub(super) tx: Tx,
     pub(super) purpose: String,
+    pub(super) leave: Leave,
     pub(super) opened: Vec<Opened>,
 }
 
 impl RevealTx {
+    /// Under whose leave the values noted from here on are opened.
+    pub fn under(&mut self, leave: Leave) {
+        self.leave = leave;
+    }
+
     /// Notes that a sealed value of `subject` is being opened. The row commits before the value leaves.
     pub fn note(&mut self, subject: Option<SubjectId>, view: &'static str) {
-        let opened = Opened { subject, view: view.to_owned(), purpose: self.purpose.clone() };
+        let (purpose, leave) = (self.purpose.clone(), self.leave.clone());
+        let opened = Opened { subject, view: view.to_owned(), purpose, leave };
         if !self.opened.contains(&opened) {
             self.opened.push(opened);
         }

@@ -17,7 +17,7 @@ use tower_http::timeout::TimeoutLayer;
 use tracing::Instrument;
 use uuid::Uuid;
 
-use super::{gate, health};
+use super::{Doorman, gate, health};
 use crate::floor::jobs::Queue;
 use crate::floor::ledger::Ledger;
 use crate::roof::schema::Desk;
@@ -27,6 +27,7 @@ use crate::roof::telemetry::Telemetry;
 #[derive(Clone)]
 pub struct Edge {
     pub desk: Desk,
+    pub doorman: Doorman,
     /// Whether clients may ask for the schema, and so for a deeper document.
     pub introspection: bool,
     pub ledger: Ledger,

@@ -1,0 +1,2 @@
+drop table keyholes;
+drop function app.knock();

@@ -1,0 +1,2 @@
+drop table members;
+drop table tenants;
