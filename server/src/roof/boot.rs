@@ -23,6 +23,7 @@ use crate::floor::ledger::{self, Ledger, Limits, migrations};
 use crate::floor::mail::{Mail, Way};
 use crate::floor::tools::Tools;
 use crate::floor::vault::{KeySource, Vault};
+use crate::staff::{Lives, SignIn};
 
 /// The name of the database in a private Postgres.
 const DATABASE: &str = "rightsdesk";
@@ -117,7 +118,7 @@ pub async fn boot(config: Config, telemetry: Telemetry, duties: Duties) -> anyho
     let tools = Tools { ledger: ledger.clone(), vault, mail, blobs, watch: watch.clone() };
     let listening = if duties == Duties::Serve {
         let edge = Edge {
-            desk: schema::desk(introspection),
+            desk: schema::desk(introspection, SignIn::new(Lives::default())),
             doorman: Doorman::new(tools.clone()),
             introspection,
             ledger: ledger.clone(),

@@ -1,12 +1,16 @@
 //! The sum of the GraphQL roots, and the contract it publishes as `server/schema.graphql`.
 
-use async_graphql::{EmptyMutation, EmptySubscription, Object, SDLExportOptions, Schema};
+use async_graphql::{EmptySubscription, MergedObject, Object, SDLExportOptions, Schema};
 
-pub type Desk = Schema<Query, EmptyMutation, EmptySubscription>;
+use crate::staff::graphql::{StaffMutation, StaffQuery};
+use crate::staff::{Lives, SignIn};
+
+pub type Desk = Schema<Query, Mutation, EmptySubscription>;
 
 /// The schema, with the library's own limits as the second line behind the gate.
-pub fn desk(introspection: bool) -> Desk {
-    let schema = Schema::build(Query, EmptyMutation, EmptySubscription)
+pub fn desk(introspection: bool, sign_in: SignIn) -> Desk {
+    let schema = Schema::build(Query::default(), Mutation::default(), EmptySubscription)
+        .data(sign_in)
         .limit_depth(10)
         .limit_complexity(500)
         .limit_directives(5)
@@ -18,15 +22,24 @@ pub fn desk(introspection: bool) -> Desk {
 /// The contract, as it is committed.
 pub fn contract() -> String {
     let options = SDLExportOptions::new().sorted_fields().sorted_arguments().sorted_enum_items().include_specified_by();
-    let sdl = desk(true).sdl_with_options(options);
+    let sdl = desk(true, SignIn::new(Lives::default())).sdl_with_options(options);
     format!("{}\n", sdl.replace('\t', "  ").trim())
 }
 
 /// What clients may ask.
-pub struct Query;
+#[derive(MergedObject, Default)]
+pub struct Query(ServerQuery, StaffQuery);
+
+/// What clients may have done.
+#[derive(MergedObject, Default)]
+pub struct Mutation(StaffMutation);
+
+/// What anyone may ask.
+#[derive(Default)]
+pub struct ServerQuery;
 
 #[Object]
-impl Query {
+impl ServerQuery {
     /// The server that answers.
     async fn server(&self) -> Server {
         Server
