@@ -30,6 +30,7 @@
 
 pub mod floor;
 pub mod roof;
+pub mod tenants;
 
 pub use roof::boot::{Duties, Running, boot, prepare, telemetry_of};
 pub use roof::cluster;
