@@ -8,10 +8,11 @@ use std::time::Duration;
 use rightsdesk_server::floor::access::{Caller, One, Permission, Scope};
 use rightsdesk_server::floor::blobs::{Blobs, Place};
 use rightsdesk_server::floor::jobs::{Pace, Queue, Worker};
+use rightsdesk_server::floor::journal::Journal;
 use rightsdesk_server::floor::kernel::{Instant, Mode, TenantId, Watch};
 use rightsdesk_server::floor::ledger::{Ledger, Limits};
 use rightsdesk_server::floor::mail::{Mail, Way};
-use rightsdesk_server::floor::tools::Tools;
+use rightsdesk_server::floor::tools::{Keeping, Tools};
 use rightsdesk_server::floor::vault::{KeySource, Vault};
 use rightsdesk_server::roof::http::{Doorman, Edge, Listening, listen, router};
 use rightsdesk_server::roof::{schema, workers};
@@ -63,7 +64,8 @@ impl World {
         let objects = scratch::folder("blobs").expect("a folder");
         let place = Place::parse(&format!("folder:{}", objects.display()), None, Mode::Development.reach());
         let blobs = Blobs::open(&place.expect("a place"), watch.clone()).expect("a place for objects");
-        let tools = Tools { ledger: ledger.clone(), vault, mail, blobs, watch };
+        let journal = Journal::open(scratch::folder("audit").expect("a folder")).expect("a place for checkpoints");
+        let tools = Tools { ledger: ledger.clone(), vault, mail, blobs, journal, keeping: Keeping::default(), watch };
         let world = Self { base, ledger, tools, tenant: TenantId::fresh() };
         world.ledger.begin_books(&Caller::house(), world.tenant).await.expect("books begin");
         world

@@ -4,6 +4,7 @@ pub mod access;
 pub mod blobs;
 pub mod graphql;
 pub mod jobs;
+pub mod journal;
 pub mod kernel;
 pub mod ledger;
 pub mod mail;

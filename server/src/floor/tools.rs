@@ -1,6 +1,7 @@
 //! The doors an action or a job may hold, together. It opens none of them.
 
 use super::blobs::Blobs;
+use super::journal::Journal;
 use super::kernel::Watch;
 use super::ledger::Ledger;
 use super::mail::Mail;
@@ -13,5 +14,20 @@ pub struct Tools {
     pub vault: Vault,
     pub mail: Mail,
     pub blobs: Blobs,
+    pub journal: Journal,
+    pub keeping: Keeping,
     pub watch: Watch,
+}
+
+/// How long is kept what ages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Keeping {
+    /// Months that a row of the access book stays.
+    pub access_months: u32,
+}
+
+impl Default for Keeping {
+    fn default() -> Self {
+        Self { access_months: 24 }
+    }
 }
