@@ -42,5 +42,8 @@ fn what_the_house_alone_may_is_in_no_role_and_is_not_lent() {
         assert!(!Permission::LENDABLE.contains(&alone));
     }
     let house = [Permission::KeepStaff, Permission::SeeStaff, Permission::GiveGrants, Permission::SeeQueue];
-    assert!(!Permission::LENDABLE.iter().any(|lent| house.contains(lent)), "what concerns the desk is lent to a partner");
+    assert!(
+        !Permission::LENDABLE.iter().any(|lent| house.contains(lent)),
+        "what concerns the desk is lent to a partner"
+    );
 }

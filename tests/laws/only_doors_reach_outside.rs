@@ -28,7 +28,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("hkdf", &["floor/vault/"]),
     ("hmac", &["floor/vault/"]),
     ("ed25519_dalek", &["floor/vault/"]),
-    ("std::fs", &["floor/vault/", "floor/mail/", "floor/blobs/", "roof/cluster/", "roof/config/"]),
+    ("std::fs", &["floor/vault/", "floor/mail/", "floor/blobs/", "floor/journal/", "roof/cluster/", "roof/config/"]),
     ("std::env", &["roof/config/", "roof/cluster/launch.rs", "roof/cluster/find.rs"]),
     ("std::process::Command", &["roof/cluster/"]),
     ("Utc::now", &["floor/kernel/time.rs"]),
