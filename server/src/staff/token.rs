@@ -29,6 +29,8 @@ pub fn digest(token: &str) -> [u8; 32] {
 /// Bytes nobody can foresee.
 pub(super) fn random<const N: usize>() -> Result<[u8; N]> {
     let mut bytes = [0; N];
-    SysRng.try_fill_bytes(&mut bytes).map_err(|_| Error::internal("the random source of the system does not answer"))?;
+    SysRng
+        .try_fill_bytes(&mut bytes)
+        .map_err(|_| Error::internal("the random source of the system does not answer"))?;
     Ok(bytes)
 }

@@ -4,6 +4,7 @@
 mod asking;
 mod connection;
 mod cost;
+mod date;
 mod mask;
 mod payload;
 mod place;
@@ -12,12 +13,13 @@ mod rule;
 mod words;
 
 pub use asking::{Asking, asking};
-pub use connection::{Listed, Page, PageArgs, connection};
+pub use connection::{Listed, Page, PageArgs, connection, instant_key};
 pub use cost::{Limits, TooCostly, check};
+pub use date::Date;
 pub use mask::{Mask, MaskKind};
 pub(crate) use payload::payload;
 pub use payload::{UserError, UserErrorCode, mendable, once};
-pub use place::{node_id, place};
+pub use place::{node_id, place, tenant_node_id, tenant_place};
 pub use refusal::{UNAUTHENTICATED, dress, sign_in_needed};
 pub use rule::{Needs, Rule, rule};
-pub use words::{Permission, Role, meant, words};
+pub use words::{Direction, PermissionWord, PersonalField, RoleWord, words};

@@ -11,6 +11,7 @@ use crate::floor::graphql::{Asking, sign_in_needed};
 use crate::floor::kernel::Result;
 use crate::floor::tools::Tools;
 use crate::staff;
+use crate::tenants;
 
 /// Stands at every way in: calls, sockets, files.
 #[derive(Clone)]
@@ -42,6 +43,7 @@ impl Doorman {
     async fn recognise(&self, token: &str) -> Result<Caller> {
         match token {
             token if token.starts_with(staff::sessions::PREFIX) => staff::recognise(&self.tools, token).await,
+            token if token.starts_with(tenants::KEY_MARK) => tenants::recognise_key(&self.tools, token).await,
             _ => Err(sign_in_needed()),
         }
     }

@@ -6,8 +6,8 @@ mod sessions;
 mod sign_in;
 mod viewer;
 
-pub use seats::{SeatMutation, SeatQuery, StaffMember, find as staff_member};
-pub use sessions::{Session, SessionMutation, SessionQuery, SessionStage, find as session};
+pub use seats::{SeatMutation, SeatQuery, StaffMember, find as find_staff_member};
+pub use sessions::{Session, SessionMutation, SessionQuery, SessionStage, find as find_session};
 pub use sign_in::{SignInMutation, SignInPayload, SignedIn};
 pub use viewer::{Viewer, ViewerQuery};
 

@@ -6,11 +6,12 @@ use chrono::{DateTime, Utc};
 
 use crate::floor::access::Permission::SeeStaff;
 use crate::floor::graphql::{
-    Listed, Mask, MaskKind, PageArgs, Permission, Role, asking, connection, meant, node_id, once, payload, place, words,
+    Listed, Mask, MaskKind, PageArgs, PermissionWord, RoleWord, asking, connection, node_id, once, payload, place,
+    tenant_place, words,
 };
 use crate::floor::kernel::{Error, Instant, Personal, Ref, Result, StaffId, TenantId};
-use crate::staff::seats::{self, Authority, Change, Invitation, queries};
 use crate::staff;
+use crate::staff::seats::{self, Authority, Change, Invitation, queries};
 
 /// Whether a seat can be sat on.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,7 +41,7 @@ pub struct StaffMember(pub(super) staff::StaffMember);
 #[Object]
 impl StaffMember {
     /// Its id.
-    async fn id(&self) -> ID {
+    pub async fn id(&self) -> ID {
         node_id(Ref::of_house(self.0.id))
     }
 
@@ -55,12 +56,12 @@ impl StaffMember {
     }
 
     /// What the seat is for.
-    async fn roles(&self) -> Vec<Role> {
+    async fn roles(&self) -> Vec<RoleWord> {
         words(&self.0.authority.roles)
     }
 
     /// What the seat may, by its roles and beside them.
-    async fn permissions(&self) -> Vec<Permission> {
+    async fn permissions(&self) -> Vec<PermissionWord> {
         words(self.0.seat().permissions())
     }
 
@@ -95,14 +96,14 @@ impl StaffMember {
     }
 }
 
-/// One seat by its place, for whoever may see it.
-pub async fn find(ctx: &Context<'_>, place: Ref<StaffId>) -> Result<StaffMember> {
+/// The seat that has this id, for whoever may see it.
+pub async fn find(ctx: &Context<'_>, id: &ID) -> Result<Option<StaffMember>> {
     let asking = asking(ctx)?;
     let caller = asking.caller()?;
-    let id = house(place)?;
+    let id = house(place(id, "staff member")?)?;
     let scope = if caller.staff_id() == Some(id) { caller.permit_own()? } else { caller.permit_house(SeeStaff)? };
     let found = asking.tools.ledger.read(&scope, move |tx| queries::find(tx, id)).await?;
-    found.map(StaffMember).ok_or(Error::NotFound("staff member"))
+    Ok(found.map(StaffMember))
 }
 
 /// What stands among the house's rows stands nowhere else.
@@ -116,7 +117,7 @@ struct StaffFilter {
     /// In one of these states.
     state: Option<Vec<StaffState>>,
     /// With this role.
-    role: Option<Role>,
+    role: Option<RoleWord>,
     /// That end before this moment.
     ends_before: Option<DateTime<Utc>>,
 }
@@ -142,7 +143,7 @@ impl SeatQuery {
         let scope = asking.caller()?.permit_house(SeeStaff)?;
         let page = PageArgs { first, after, last, before }.page(SORT)?;
         let filter = queries::Filter {
-            states: filter.state.map(meant),
+            states: filter.state.map(|states| words(&states)),
             role: filter.role.map(Into::into),
             ends_before: filter.ends_before.map(Instant::from_utc),
         };
@@ -153,17 +154,10 @@ impl SeatQuery {
     }
 
     /// One seat: one's own, or another's with leave to see seats; nothing where there is none.
-    async fn staff_member(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Which.")] id: ID,
-    ) -> Result<Option<StaffMember>> {
-        asking(ctx)?.caller()?;
-        let Ok(place) = place(&id, "staff member") else { return Ok(None) };
-        match find(ctx, place).await {
-            Ok(found) => Ok(Some(found)),
+    async fn staff_member(&self, ctx: &Context<'_>, #[graphql(desc = "Which.")] id: ID) -> Result<Option<StaffMember>> {
+        match find(ctx, &id).await {
             Err(Error::NotFound(_)) => Ok(None),
-            Err(other) => Err(other),
+            found => found,
         }
     }
 }
@@ -176,9 +170,9 @@ struct InviteStaffInput {
     /// The mail address the person signs in with.
     mail: String,
     /// What the seat is for.
-    roles: Option<Vec<Role>>,
+    roles: Option<Vec<RoleWord>>,
     /// What a partner's seat may.
-    permissions: Option<Vec<Permission>>,
+    permissions: Option<Vec<PermissionWord>>,
     /// The tenants a partner's seat is limited to.
     tenants: Option<Vec<ID>>,
     /// When the seat ends; a partner's must.
@@ -195,9 +189,9 @@ struct ChangeStaffInput {
     /// The version that was read.
     version: i32,
     /// What the seat is for.
-    roles: Option<Vec<Role>>,
+    roles: Option<Vec<RoleWord>>,
     /// What a partner's seat may.
-    permissions: Option<Vec<Permission>>,
+    permissions: Option<Vec<PermissionWord>>,
     /// The tenants a partner's seat is limited to; null makes it one of the desk.
     tenants: MaybeUndefined<Vec<ID>>,
     /// When the seat ends; null: never.
@@ -316,8 +310,8 @@ impl SeatMutation {
             handle: input.handle,
             mail: Personal::new(input.mail),
             authority: Authority {
-                roles: meant(input.roles.unwrap_or_default()),
-                permissions: meant(input.permissions.unwrap_or_default()),
+                roles: words(&input.roles.unwrap_or_default()),
+                permissions: words(&input.permissions.unwrap_or_default()),
                 tenants,
                 ends_at: input.ends_at.map(Instant::from_utc),
             },
@@ -345,8 +339,8 @@ impl SeatMutation {
         let changed = match named {
             Ok(tenants) => {
                 let change = Change {
-                    roles: input.roles.map(meant),
-                    permissions: input.permissions.map(meant),
+                    roles: input.roles.map(|roles| words(&roles)),
+                    permissions: input.permissions.map(|permissions| words(&permissions)),
                     tenants,
                     ends_at: Option::<Option<_>>::from(input.ends_at).map(|end| end.map(Instant::from_utc)),
                 };
@@ -394,8 +388,7 @@ impl SeatMutation {
 }
 
 fn tenants(ids: Option<Vec<ID>>) -> Result<Option<Vec<TenantId>>> {
-    let read = |id: &ID| place::<TenantId>(id, "tenant").map(|place| place.id);
-    ids.map(|ids| ids.iter().map(read).collect::<Result<Vec<_>>>())
+    ids.map(|ids| ids.iter().map(tenant_place).collect::<Result<Vec<_>>>())
         .transpose()
         .map_err(|_| Error::invalid("tenants", "name tenants by the ids that the list of tenants gives"))
 }

@@ -5,7 +5,7 @@ use async_graphql::{Context, Enum, ID, InputObject, Object};
 use chrono::{DateTime, Utc};
 
 use super::seats::StaffMember;
-use crate::floor::graphql::{Listed, PageArgs, asking, connection, node_id, once, payload, place};
+use crate::floor::graphql::{Listed, PageArgs, asking, connection, instant_key, node_id, once, payload, place};
 use crate::floor::kernel::{Ref, Result, SessionId, StaffId};
 use crate::staff::{self, sessions};
 
@@ -64,7 +64,7 @@ impl From<(staff::Session, staff::StaffMember)> for Session {
 #[Object]
 impl Session {
     /// Its id.
-    async fn id(&self) -> ID {
+    pub async fn id(&self) -> ID {
         node_id(Ref::of_house(self.session.id))
     }
 
@@ -130,10 +130,11 @@ impl Session {
     }
 }
 
-/// One session by its place, for whoever may see it.
-pub async fn find(ctx: &Context<'_>, place: Ref<SessionId>) -> Result<Session> {
+/// The session that has this id, for whoever may see it.
+pub async fn find(ctx: &Context<'_>, id: &ID) -> Result<Option<Session>> {
     let asking = asking(ctx)?;
-    Ok(sessions::find(&asking.tools, asking.caller()?, house(place)?).await?.into())
+    let (caller, id) = (asking.caller()?, house(place(id, "session")?)?);
+    Ok(Some(sessions::find(&asking.tools, caller, id).await?.into()))
 }
 
 /// What stands among the house's rows stands nowhere else.
@@ -179,9 +180,8 @@ impl SessionQuery {
         };
         let filter = sessions::queries::Filter { staff, live: filter.live };
         let (rows, total) = sessions::page(&asking.tools, caller, filter, page.clone()).await?;
-        let key = |(session, _): &(staff::Session, staff::StaffMember)| {
-            (session.started_at.micros().to_string(), session.id.uuid())
-        };
+        let key =
+            |(session, _): &(staff::Session, staff::StaffMember)| (instant_key(session.started_at), session.id.uuid());
         Ok(connection(SORT, &page, rows, total, key, Session::from))
     }
 }

@@ -172,11 +172,7 @@ pub struct SignInMutation;
 #[Object]
 impl SignInMutation {
     /// Mail address and password: a session that may show the second factor, or enrol one, and nothing else.
-    async fn sign_in(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Who.")] input: SignInInput,
-    ) -> Result<SignInPayload> {
+    async fn sign_in(&self, ctx: &Context<'_>, #[graphql(desc = "Who.")] input: SignInInput) -> Result<SignInPayload> {
         let asking = asking(ctx)?;
         let shown = (Personal::new(input.mail), Secret::new(input.password), input.device.map(Secret::new));
         let signed_in = sign_in::sign_in(&asking.tools, desk(ctx)?, origin(asking), shown).await;

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use super::seats::StaffMember;
 use super::sessions::{Session, SessionStage};
 use crate::floor::access::{Actor, Caller, FRESH};
-use crate::floor::graphql::{Permission, asking, words};
+use crate::floor::graphql::{PermissionWord, asking, words};
 use crate::floor::kernel::{Error, Result};
 use crate::staff::seats::queries;
 use crate::staff::{self, sessions};
@@ -42,7 +42,8 @@ impl ViewerQuery {
         let (kind, seat) = match caller.actor() {
             Actor::Staff(id) => {
                 let session = caller.session().map(|session| session.id);
-                let held = asking.tools.ledger.read(&caller.permit_own()?, move |tx| {
+                let scope = caller.permit_own()?;
+                let held = asking.tools.ledger.read(&scope, move |tx| {
                     let session = session.map(|id| sessions::queries::find(tx, id)).transpose()?.flatten();
                     Ok(queries::find(tx, id)?.zip(session))
                 });
@@ -74,7 +75,7 @@ impl Viewer {
     }
 
     /// What may be done at this moment. With the password alone: nothing.
-    async fn permissions(&self) -> Vec<Permission> {
+    async fn permissions(&self) -> Vec<PermissionWord> {
         match self.caller.session() {
             Some(session) if session.fresh_at.is_none() => Vec::new(),
             _ => words(self.caller.permissions()),

@@ -135,7 +135,10 @@ impl Authority {
                 flaws.add("roles", "give at least one role");
             }
             if !self.permissions.is_empty() {
-                flaws.add("permissions", "a seat of the desk has what its roles hold: name tenants for a partner's seat");
+                flaws.add(
+                    "permissions",
+                    "a seat of the desk has what its roles hold: name tenants for a partner's seat",
+                );
             }
         }
         flaws.or(self)
@@ -171,14 +174,18 @@ impl Invitation {
 
 fn is_handle(text: &str) -> bool {
     let follows = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || "._-".contains(letter);
-    (2..=32).contains(&text.len()) && text.starts_with(|letter: char| letter.is_ascii_lowercase()) && text.chars().all(follows)
+    (2..=32).contains(&text.len())
+        && text.starts_with(|letter: char| letter.is_ascii_lowercase())
+        && text.chars().all(follows)
 }
 
 /// Whether it can be one; that letters arrive there is shown by the invitation.
 fn is_mail(text: &str) -> bool {
     let text = text.trim();
-    let sound = |part: &str| !part.is_empty() && !part.contains(|letter: char| letter.is_whitespace() || letter.is_control());
-    text.len() <= 254 && text.rsplit_once('@').is_some_and(|(local, domain)| sound(local) && sound(domain) && !local.contains('@'))
+    let sound =
+        |part: &str| !part.is_empty() && !part.contains(|letter: char| letter.is_whitespace() || letter.is_control());
+    text.len() <= 254
+        && text.rsplit_once('@').is_some_and(|(local, domain)| sound(local) && sound(domain) && !local.contains('@'))
 }
 
 #[cfg(test)]
@@ -229,7 +236,9 @@ mod tests {
         for (handle, holds) in [("mira", true), ("m", false), ("Mira", false), ("9mira", false), ("mira.k-2", true)] {
             assert_eq!(is_handle(handle), holds, "{handle}");
         }
-        for (mail, holds) in [("mira@desk.example", true), ("mira", false), ("@x", false), ("a b@x", false), ("a@b@c", false)] {
+        for (mail, holds) in
+            [("mira@desk.example", true), ("mira", false), ("@x", false), ("a b@x", false), ("a@b@c", false)]
+        {
             assert_eq!(is_mail(mail), holds, "{mail}");
         }
     }

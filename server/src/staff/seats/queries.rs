@@ -127,7 +127,8 @@ fn one(tx: &mut Tx, ask: impl FnOnce(TenantId) -> Statement) -> Result<Option<St
 /// Whether there is any seat at all.
 pub fn is_any(tx: &mut Tx) -> Result<bool> {
     let tenant = tx.tenant()?;
-    let found = statement("select from staff where tenant_id = ? limit 1").bind::<SqlUuid, _>(tenant).execute(tx.conn())?;
+    let found =
+        statement("select from staff where tenant_id = ? limit 1").bind::<SqlUuid, _>(tenant).execute(tx.conn())?;
     Ok(found == 1)
 }
 
@@ -266,11 +267,13 @@ pub struct Factor {
 
 pub fn factor(tx: &mut Tx, id: StaffId) -> Result<Option<Factor>> {
     let tenant = tx.tenant()?;
-    Ok(statement("select totp_secret_id, totp_step from staff where tenant_id = ? and id = ? and totp_secret_id is not null")
-        .bind::<SqlUuid, _>(tenant)
-        .bind::<SqlUuid, _>(id)
-        .get_result::<Factor>(tx.conn())
-        .optional()?)
+    Ok(statement(
+        "select totp_secret_id, totp_step from staff where tenant_id = ? and id = ? and totp_secret_id is not null",
+    )
+    .bind::<SqlUuid, _>(tenant)
+    .bind::<SqlUuid, _>(id)
+    .get_result::<Factor>(tx.conn())
+    .optional()?)
 }
 
 /// What a list of seats is narrowed to.
@@ -312,4 +315,3 @@ pub fn page(tx: &mut Tx, filter: &Filter, page: &Page) -> Result<(Vec<StaffMembe
     let total = filter.bind(statement(COUNT).bind::<SqlUuid, _>(tenant)).get_result::<Count>(tx.conn())?.count;
     Ok((rows.into_iter().map(Into::into).collect(), total))
 }
-

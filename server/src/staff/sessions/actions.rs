@@ -21,7 +21,7 @@ const HALFWAY: Duration = Duration::minutes(10);
 
 /// A new session of a seat, in the transaction that accepted what was shown; `fresh_at` is when the second factor was,
 /// where it was at all.
-pub(crate) fn issue(
+pub fn issue(
     tx: &mut WriteTx,
     lives: Lives,
     seat: &StaffMember,
@@ -50,7 +50,7 @@ pub(crate) fn issue(
 
 impl SignedIn {
     /// What the books say of it.
-    pub(crate) fn told(self) -> Witnessed<Self> {
+    pub fn told(self) -> Witnessed<Self> {
         let Session { id, stage, method, .. } = self.session;
         let begun = Event::new("session.begun", "session", id.uuid()).code("stage", stage.code());
         Witnessed::new(self, begun.code("method", method.code()))

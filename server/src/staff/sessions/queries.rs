@@ -7,7 +7,7 @@ use diesel::{OptionalExtension, QueryableByName, RunQueryDsl};
 use super::model::{Origin, Session, SessionEnd, SessionStage, SignInMethod};
 use crate::floor::access::{Permission, Role};
 use crate::floor::graphql::Page;
-use crate::floor::kernel::{Error, Instant, Result, SessionId, StaffId, TenantId};
+use crate::floor::kernel::{Instant, Result, SessionId, StaffId, TenantId};
 use crate::floor::ledger::{Statement, Tx, WriteTx, statement};
 
 macro_rules! sessions {
@@ -268,13 +268,7 @@ pub fn page(tx: &mut Tx, filter: Filter, page: &Page) -> Result<(Vec<Session>, i
         sessions!(filtered!(), "and (? or (s.started_at, s.id) > (?, ?)) order by s.started_at, s.id limit ?");
     const COUNT: &str = concat!("select count(*) from sessions s ", filtered!());
     let (tenant, now) = (tx.tenant()?, tx.now()?.utc());
-    let beyond = match &page.beyond {
-        Some((micros, id)) => {
-            let micros = micros.parse().map_err(|_| Error::invalid("after", "this cursor is not one of this list"))?;
-            Some((Instant::from_micros(micros), *id))
-        }
-        None => None,
-    };
+    let beyond = page.beyond_instant()?;
     let (at, id) = beyond.unwrap_or((Instant::EPOCH, uuid::Uuid::nil()));
     let asked = statement(if page.is_backward { BACKWARD } else { FORWARD }).bind::<SqlUuid, _>(tenant);
     let rows = filter

@@ -35,8 +35,17 @@ pub fn number_of(
     Ok(bool::from(bytes[NUMBER..].ct_eq(&signature)).then_some(number))
 }
 
-fn sign(tools: &Tools, tx: &mut WriteTx, number: [u8; NUMBER], staff: StaffId, password_hash: &str) -> Result<[u8; 16]> {
-    let key = tools.vault.pseudonym_key(tx)?.map_err(|shut| Error::internal(format!("the house's key stays shut: {}", shut.code())))?;
+fn sign(
+    tools: &Tools,
+    tx: &mut WriteTx,
+    number: [u8; NUMBER],
+    staff: StaffId,
+    password_hash: &str,
+) -> Result<[u8; 16]> {
+    let key = tools
+        .vault
+        .pseudonym_key(tx)?
+        .map_err(|shut| Error::internal(format!("the house's key stays shut: {}", shut.code())))?;
     let signed = [&number[..], staff.uuid().as_bytes(), &Sha256::digest(password_hash)].concat();
     Ok(key.handle("staff_device", &signed))
 }

@@ -87,7 +87,8 @@ impl Hasher {
 }
 
 fn argon() -> Result<Argon2<'static>> {
-    let params = Params::new(MEMORY, PASSES, LANES, None).map_err(|_| Error::internal("argon2 takes no such parameters"))?;
+    let params =
+        Params::new(MEMORY, PASSES, LANES, None).map_err(|_| Error::internal("argon2 takes no such parameters"))?;
     Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
 }
 

@@ -34,14 +34,13 @@ use std::time::Duration;
 
 pub use accept::accept;
 pub use change_password::change_password;
-pub use enrol::{Enrolled, Enrolment, begin_enrolment, confirm_enrolment};
 pub(crate) use enrol::forget_factor;
+pub use enrol::{Enrolled, Enrolment, begin_enrolment, confirm_enrolment};
 pub use factor::{confirm, step_up};
 pub use file::sign_in_with_file;
 pub use local::sign_in;
 pub use recover::recover;
-pub use throttle::Budget;
-pub(crate) use throttle::spend;
+pub use throttle::{Budget, spend};
 
 use crate::floor::access::{Caller, One, Scope};
 use crate::floor::graphql::sign_in_needed;
@@ -71,7 +70,7 @@ impl Default for Lives {
 }
 
 /// What signing in needs of this process: made once, every clone shares it.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub struct SignIn {
     pub lives: Lives,
     hasher: Hasher,
@@ -81,7 +80,7 @@ pub struct SignIn {
 
 impl SignIn {
     pub fn new(lives: Lives) -> Self {
-        Self { lives, hasher: Hasher::default(), file: None }
+        Self { lives, ..Self::default() }
     }
 
     /// The same at a desk whose token file holds what this is the digest of.

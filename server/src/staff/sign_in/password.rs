@@ -32,7 +32,9 @@ fn flaw(password: &str, handle: &str, mail: &str) -> Option<&'static str> {
     let words: Vec<&str> = OURS.into_iter().chain([handle, local, mail]).collect();
     let score = zxcvbn(&password, &words).score();
     match () {
-        () if score < Score::Two => Some("this one is among the first to be guessed: take several words that have nothing to do with you or this desk"),
+        () if score < Score::Two => Some(
+            "this one is among the first to be guessed: take several words that have nothing to do with you or this desk",
+        ),
         () if length < LONG && score < Score::Three => Some("take at least 15 letters: four or five words will do"),
         () => None,
     }

@@ -64,13 +64,11 @@ impl Credentials {
 
 pub fn by_mail(tx: &mut Tx, index: [u8; 16]) -> Result<Option<Credentials>> {
     let tenant = tx.tenant()?;
-    Ok(statement(
-        "select id, version, state, ends_at, password_hash from staff where tenant_id = ? and mail_bidx = ?",
-    )
-    .bind::<SqlUuid, _>(tenant)
-    .bind::<Binary, _>(index.to_vec())
-    .get_result::<Credentials>(tx.conn())
-    .optional()?)
+    Ok(statement("select id, version, state, ends_at, password_hash from staff where tenant_id = ? and mail_bidx = ?")
+        .bind::<SqlUuid, _>(tenant)
+        .bind::<Binary, _>(index.to_vec())
+        .get_result::<Credentials>(tx.conn())
+        .optional()?)
 }
 
 pub fn by_id(tx: &mut Tx, id: StaffId) -> Result<Option<Credentials>> {

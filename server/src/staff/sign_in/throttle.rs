@@ -44,7 +44,7 @@ impl Budget {
 
 /// Counts one try, or refuses it and counts nothing. Where several budgets are asked in one transaction, the first
 /// refusal undoes them all. The answer is how many were counted by now.
-pub(crate) fn spend(tx: &mut WriteTx, budget: Budget, of: &[u8]) -> Result<i32> {
+pub fn spend(tx: &mut WriteTx, budget: Budget, of: &[u8]) -> Result<i32> {
     let counted = queries::count_try(tx, budget, of, budget.most())?;
     counted.ok_or_else(|| {
         Error::refused("THROTTLED", "too many tries: wait a quarter of an hour, or sign in where you signed in before")

@@ -37,7 +37,10 @@ pub fn matching(secret: &Secret, code: &str, now: Instant) -> Result<Option<i64>
 
 /// What an authenticator scans. It names the seat by its handle; the mail address is nobody's to photograph.
 pub fn uri(secret: &Secret, handle: &str) -> Result<Secret> {
-    generator(secret, handle)?.to_url().map(Secret::new).map_err(|_| Error::internal("a handle makes no otpauth address"))
+    generator(secret, handle)?
+        .to_url()
+        .map(Secret::new)
+        .map_err(|_| Error::internal("a handle makes no otpauth address"))
 }
 
 fn generator(secret: &Secret, handle: &str) -> Result<Totp> {
