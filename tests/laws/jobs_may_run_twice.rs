@@ -7,6 +7,7 @@ use harness::yard::{Yard, brisk};
 use rightsdesk_server::floor::jobs::{Pace, SweepJobs, Ticket};
 use rightsdesk_server::floor::kernel::TenantId;
 use rightsdesk_server::roof::workers;
+use rightsdesk_server::staff::jobs::SweepSignIns;
 use rightsdesk_server::tenants::CloseTenants;
 
 /// What a job finds before it runs, and how to see what it did.
@@ -41,6 +42,14 @@ const CASES: &[Case] = &[
                 from generate_series(1, 30) as n",
     effect: "select count(*)::text as line from jobs where name = 'old'",
 },
+    Case {
+        name: "sweep_sign_ins",
+        ticket: || Ticket::of(&SweepSignIns {}).expect("a ticket"),
+        prepare: "insert into throttles (kind, digest, marks, last_at)
+                  select 'password_account', decode(md5(n::text), 'hex'), '{}', now() - n * interval '1 hour'
+                    from generate_series(1, 3000) as n",
+        effect: "select count(*)::text as line from throttles",
+    },
 ];
 
 #[tokio::test]

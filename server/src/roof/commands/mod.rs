@@ -1,11 +1,13 @@
 //! The verbs a terminal has, apart from the console's own. One file each; this is their list.
 //! Results go to standard output, words to standard error.
 
+mod bootstrap;
 mod keys;
 mod migrate;
 mod schema;
 mod serve;
 mod settings;
+mod staff;
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -31,6 +33,11 @@ pub enum Command {
     Migrate,
     /// Print the GraphQL contract
     Schema,
+    /// Make the first admin of a desk that has none, and print the invitation, once
+    Bootstrap(bootstrap::Who),
+    /// Make seats for the desk's people
+    #[command(subcommand)]
+    Staff(staff::Verb),
     /// Look after the keys
     #[command(subcommand)]
     Keys(keys::Verb),
@@ -92,6 +99,8 @@ pub fn run(command: &Command, settings: Settings) -> ExitCode {
         Command::Serve => ended(serve::run(config, telemetry, Duties::Serve)),
         Command::Work => ended(serve::run(config, telemetry, Duties::Work)),
         Command::Migrate => ended(migrate::run(config)),
+        Command::Bootstrap(who) => ended(bootstrap::run(who.clone(), config, telemetry)),
+        Command::Staff(verb) => ended(staff::run(verb.clone(), config, telemetry)),
         Command::Keys(verb) => ended(keys::run(*verb, config, telemetry)),
         Command::Schema => ExitCode::SUCCESS,
     }
