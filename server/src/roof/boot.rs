@@ -106,7 +106,8 @@ impl Running {
 
 /// Starts everything the duties ask for.
 pub async fn boot(config: Config, telemetry: Telemetry, duties: Duties) -> anyhow::Result<Running> {
-    let Config { mode, data, database, http, introspection, issuers, staff, keys, mail, blobs, audit, jobs, log: _ } = config;
+    let Config { mode, data, database, http, introspection, issuers, staff, keys, mail, blobs, audit, jobs, log: _ } =
+        config;
     let watch = Watch::host();
     let way = Way::parse(mail.way.expose(), mode.reach()).map_err(Error::from)?;
     let mail = Mail::open(way, &mail.from, watch.clone())?;

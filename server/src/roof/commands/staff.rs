@@ -118,7 +118,8 @@ fn tenant(text: &str) -> Result<TenantId, String> {
 
 /// A day is in force to its end.
 fn moment(text: &str) -> Result<Instant, String> {
-    let end_of = |day: NaiveDate| day.checked_add_days(Days::new(1)).map(|next| next.and_time(NaiveTime::MIN).and_utc());
+    let end_of =
+        |day: NaiveDate| day.checked_add_days(Days::new(1)).map(|next| next.and_time(NaiveTime::MIN).and_utc());
     let day = text.parse::<NaiveDate>().ok().and_then(end_of);
     let moment = day.or_else(|| text.parse::<DateTime<Utc>>().ok()).map(Instant::from_utc);
     moment.ok_or_else(|| "give a day as in 2027-01-31".to_owned())

@@ -11,10 +11,10 @@ use crate::floor::graphql::{
     tenant_place, words,
 };
 use crate::floor::kernel::{Error, Instant, Personal, Ref, Result, StaffId, TenantId};
-use crate::staff;
-use crate::tenants::{self, TenantNode};
 use crate::floor::tools::Tools;
+use crate::staff;
 use crate::staff::seats::{self, Authority, Change, Invitation, queries};
+use crate::tenants::{self, TenantNode};
 
 /// Whether a seat can be sat on.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
