@@ -1,6 +1,7 @@
 //! The product tried from outside, as stories.
 
 mod a_job_meets_its_fate;
+mod a_session_ends_at_once;
 mod a_tenant_opens_and_closes;
 #[cfg(target_os = "linux")]
 mod a_whole_desk_is_killed;

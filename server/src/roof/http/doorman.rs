@@ -7,9 +7,10 @@ use axum::http::{HeaderMap, header};
 use sha2::{Digest, Sha256};
 
 use crate::floor::access::Caller;
-use crate::floor::graphql::Asking;
+use crate::floor::graphql::{Asking, sign_in_needed};
 use crate::floor::kernel::Result;
 use crate::floor::tools::Tools;
+use crate::staff;
 use crate::tenants;
 
 /// Stands at every way in: calls, sockets, files.
@@ -40,10 +41,11 @@ impl Doorman {
     }
 
     async fn recognise(&self, token: &str) -> Result<Caller> {
-        if token.starts_with(tenants::KEY_MARK) {
-            return tenants::recognise_key(&self.tools, token).await;
+        match token {
+            token if token.starts_with(staff::sessions::PREFIX) => staff::recognise(&self.tools, token).await,
+            token if token.starts_with(tenants::KEY_MARK) => tenants::recognise_key(&self.tools, token).await,
+            _ => Err(sign_in_needed()),
         }
-        Err(crate::floor::graphql::sign_in_needed())
     }
 }
 
