@@ -30,6 +30,7 @@
 //! *call*.
 
 pub mod floor;
+pub mod grants;
 pub mod roof;
 pub mod staff;
 pub mod tenants;

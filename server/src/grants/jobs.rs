@@ -26,7 +26,8 @@ impl Job for AlarmOfBreakGlass {
 
     async fn run(self, run: Run) -> Result<(), Halt> {
         let (id, of) = (self.grant, self.tenant);
-        let waiting = run.ledger.read(&run.scope()?, move |tx| {
+        let lane = run.scope()?;
+        let waiting = run.ledger.read(&lane, move |tx| {
             if queries::is_alarmed(tx, id)? { Ok(None) } else { Ok(queries::one(tx, id)?.zip(tenants::tenant(tx, of)?)) }
         });
         let Some((grant, tenant)) = waiting.await? else { return Ok(()) };
@@ -42,7 +43,7 @@ impl Job for AlarmOfBreakGlass {
                 Err(other) => return Err(other.into()),
             }
         }
-        let done = run.ledger.write(run.scope()?, move |tx| {
+        let done = run.ledger.write(lane, move |tx| {
             if !queries::set_alarmed(tx, id)? {
                 return Err(Error::Conflict);
             }
