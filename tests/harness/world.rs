@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use rightsdesk_server::floor::access::{Caller, One, Permission, Scope};
 use rightsdesk_server::floor::blobs::{Blobs, Place};
+use rightsdesk_server::floor::egress::Egress;
+use rightsdesk_server::floor::issuers::{self, Issuers};
 use rightsdesk_server::floor::jobs::{Pace, Queue, Worker};
 use rightsdesk_server::floor::journal::Journal;
 use rightsdesk_server::floor::kernel::{Instant, Mode, TenantId, Watch};
@@ -65,10 +67,20 @@ impl World {
         let place = Place::parse(&format!("folder:{}", objects.display()), None, Mode::Development.reach());
         let blobs = Blobs::open(&place.expect("a place"), watch.clone()).expect("a place for objects");
         let journal = Journal::open(scratch::folder("audit").expect("a folder")).expect("a place for checkpoints");
-        let tools = Tools { ledger: ledger.clone(), vault, mail, blobs, journal, keeping: Keeping::default(), watch };
+        let egress = Egress::open([], Mode::Development.reach()).expect("a way out");
+        let (issuers, keeping) = (Issuers::default(), Keeping::default());
+        let tools = Tools { ledger: ledger.clone(), vault, egress, issuers, mail, blobs, journal, keeping, watch };
         let world = Self { base, ledger, tools, tenant: TenantId::fresh() };
         world.ledger.begin_books(&Caller::house(), world.tenant).await.expect("books begin");
         world
+    }
+
+    /// Knows these identity providers from now on, and may call them.
+    pub fn believe(&mut self, settings: issuers::Settings) {
+        let reach = Mode::Development.reach();
+        let hosts = issuers::hosts(&settings, reach).expect("addresses that may be called");
+        self.tools.egress = Egress::open(hosts, reach).expect("a way out");
+        self.tools.issuers = Issuers::new(settings, &self.tools.egress, &self.tools.watch);
     }
 
     /// Time goes by, in a world that holds it.

@@ -21,6 +21,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("axum_server", &["roof/http/"]),
     // Objects and spans go to the operator's own bucket and collector, named by settings and by nobody else.
     ("reqwest", &["floor/egress/", "floor/blobs/", "roof/telemetry/"]),
+    ("openidconnect", &["floor/issuers/"]),
     ("lettre", &["floor/mail/"]),
     ("object_store", &["floor/blobs/"]),
     ("aes_gcm", &["floor/vault/"]),

@@ -1,6 +1,8 @@
 //! The doors an action or a job may hold, together. It opens none of them.
 
 use super::blobs::Blobs;
+use super::egress::Egress;
+use super::issuers::Issuers;
 use super::journal::Journal;
 use super::kernel::Watch;
 use super::ledger::Ledger;
@@ -12,6 +14,8 @@ use super::vault::Vault;
 pub struct Tools {
     pub ledger: Ledger,
     pub vault: Vault,
+    pub egress: Egress,
+    pub issuers: Issuers,
     pub mail: Mail,
     pub blobs: Blobs,
     pub journal: Journal,

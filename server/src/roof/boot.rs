@@ -17,6 +17,8 @@ use super::schema;
 use super::telemetry::{self, Telemetry};
 use super::workers;
 use crate::floor::blobs::{Blobs, Credentials, Place};
+use crate::floor::egress::Egress;
+use crate::floor::issuers::{self, Issuers};
 use crate::floor::jobs::{Pace, Queue, Worker};
 use crate::floor::journal::Journal;
 use crate::floor::kernel::{Error, Flaw, Flaws, Mode, Secret, Watch};
@@ -103,11 +105,13 @@ impl Running {
 
 /// Starts everything the duties ask for.
 pub async fn boot(config: Config, telemetry: Telemetry, duties: Duties) -> anyhow::Result<Running> {
-    let Config { mode, data, database, http, introspection, keys, mail, blobs, audit, jobs, log: _ } = config;
+    let Config { mode, data, database, http, introspection, issuers, keys, mail, blobs, audit, jobs, log: _ } = config;
     let watch = Watch::host();
     let way = Way::parse(mail.way.expose(), mode.reach()).map_err(Error::from)?;
     let mail = Mail::open(way, &mail.from, watch.clone())?;
     let blobs = Blobs::open(&place_of(&blobs, mode).map_err(Error::from)?, watch.clone())?;
+    let egress = Egress::open(issuers::hosts(&issuers, mode.reach()).map_err(Error::from)?, mode.reach())?;
+    let issuers = Issuers::new(issuers, &egress, &watch);
     let journal = Journal::open(audit.folder)?;
     let keeping = Keeping { access_months: audit.access_months };
     let limits = Limits { connections: database.connections, prepare: database.prepare, ..Limits::default() };
@@ -117,7 +121,8 @@ pub async fn boot(config: Config, telemetry: Telemetry, duties: Duties) -> anyho
     let vault = Vault::open(&ledger, source_of(keys), mode).await.map_err(told)?;
     let pace = Pace { lease: jobs.lease, slots: jobs.at_once, grace: http.grace, ..Pace::default() };
     let stopping = Arc::new(AtomicBool::new(false));
-    let tools = Tools { ledger: ledger.clone(), vault, mail, blobs, journal, keeping, watch: watch.clone() };
+    let tools =
+        Tools { ledger: ledger.clone(), vault, egress, issuers, mail, blobs, journal, keeping, watch: watch.clone() };
     let listening = if duties == Duties::Serve {
         let edge = Edge {
             desk: schema::desk(introspection),
@@ -138,16 +143,9 @@ pub async fn boot(config: Config, telemetry: Telemetry, duties: Duties) -> anyho
         None
     };
     let works = duties == Duties::Work || (duties == Duties::Serve && postgres.is_some());
-    let working = works.then(|| Working::begin(Worker::new(&ledger, watch.clone(), workers::registry().with(&tools), pace)));
-    Ok(Running {
-        tools,
-        listening,
-        working,
-        stopping,
-        grace: http.grace,
-        telemetry,
-        postgres,
-    })
+    let working =
+        works.then(|| Working::begin(Worker::new(&ledger, watch.clone(), workers::registry().with(&tools), pace)));
+    Ok(Running { tools, listening, working, stopping, grace: http.grace, telemetry, postgres })
 }
 
 /// A worker on its own task.
@@ -189,6 +187,7 @@ pub fn flaws_of(config: &Config) -> Flaws {
     if let Err(Error::Invalid(sender)) = Mail::open(Way::Memory, &config.mail.from, Watch::host()) {
         flaws.extend(sender);
     }
+    flaws.extend(issuers::hosts(&config.issuers, reach).err().unwrap_or_default());
     flaws
 }
 

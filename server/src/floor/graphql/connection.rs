@@ -53,7 +53,10 @@ impl PageArgs {
         };
         let beyond = match cursor {
             Some(cursor) => Some(read(sort, cursor).ok_or_else(|| {
-                Error::invalid(if is_backward { "before" } else { "after" }, "this cursor is not one of this list: begin anew")
+                Error::invalid(
+                    if is_backward { "before" } else { "after" },
+                    "this cursor is not one of this list: begin anew",
+                )
             })?),
             None => None,
         };

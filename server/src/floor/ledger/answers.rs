@@ -48,9 +48,10 @@ impl Once {
         match row {
             None => Ok(Answered::Not),
             Some(row) if row.input_digest == self.input => Ok(Answered::Before(row.target_id)),
-            Some(_) => {
-                Err(Error::refused("IDEMPOTENCY_KEY_REUSED", "this idempotency key stood for another input: use a new one"))
-            }
+            Some(_) => Err(Error::refused(
+                "IDEMPOTENCY_KEY_REUSED",
+                "this idempotency key stood for another input: use a new one",
+            )),
         }
     }
 

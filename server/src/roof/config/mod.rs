@@ -12,6 +12,7 @@ use std::time::Duration;
 pub use settings::{SETTINGS, Setting};
 pub use sources::Sources;
 
+use crate::floor::issuers;
 use crate::floor::kernel::{Flaws, Mode, Result, Secret};
 use reader::Reader;
 
@@ -22,6 +23,7 @@ pub struct Config {
     pub database: Database,
     pub http: Http,
     pub introspection: bool,
+    pub issuers: issuers::Settings,
     pub keys: Keys,
     pub mail: Mail,
     pub blobs: Blobs,
@@ -100,8 +102,16 @@ impl Config {
         let data = reader.path("data").unwrap_or_else(|| sources.home());
         let within = |name: &str| data.join(name);
         let folder = |name: &str| format!("folder:{}", within(name).display());
+        let listen = reader.parse(
+            "http.listen",
+            SocketAddr::from(([127, 0, 0, 1], 0)),
+            "an address and port, such as 127.0.0.1:8320",
+            |_| true,
+        );
+        let tls = reader.tls();
         let config = Self {
             mode,
+            issuers: reader.issuers(listen, tls.is_some()),
             database: Database {
                 url: reader.secret("database.url"),
                 migrator_url: reader.secret("database.migrator_url"),
@@ -111,13 +121,8 @@ impl Config {
                 binaries: reader.path("database.binaries"),
             },
             http: Http {
-                listen: reader.parse(
-                    "http.listen",
-                    SocketAddr::from(([127, 0, 0, 1], 0)),
-                    "an address and port, such as 127.0.0.1:8320",
-                    |_| true,
-                ),
-                tls: reader.tls(),
+                listen,
+                tls,
                 body: reader.parse("http.body_kib", 64_usize, "a number from 1 to 1024", |n| (1..=1024).contains(n))
                     * 1024,
                 read: reader.seconds("http.read_seconds"),
