@@ -48,14 +48,14 @@ impl World {
     async fn under(limits: Limits, watch: Watch) -> Self {
         static KEYS: OnceCell<PathBuf> = OnceCell::const_new();
         let base = tokio::task::spawn_blocking(migrated).await.expect("a database");
-        let keys = KEYS.get_or_init(|| async { scratch::folder("world-keys").expect("a folder") }).await;
+        let keys = KEYS.get_or_init(|| async { scratch::folder("world-keys").expect("a folder").join("keys") }).await;
         Self::over(base, keys.clone(), limits, watch).await
     }
 
     /// A world with a database and keys of its own, for what looks at all tenants, at the house, or runs workers.
     pub async fn alone(watch: Watch) -> Self {
         let base: &'static Base = Box::leak(Box::new(tokio::task::spawn_blocking(fresh).await.expect("a database")));
-        let keys = scratch::folder("own-keys").expect("a folder");
+        let keys = scratch::folder("own-keys").expect("a folder").join("keys");
         Self::over(base, keys, Limits { connections: 8, ..Limits::default() }, watch).await
     }
 
