@@ -19,6 +19,7 @@ pub mod janitor;
 pub mod logs;
 pub mod people;
 pub mod safe;
+pub mod shop;
 pub mod scratch;
 pub mod tree;
 pub mod world;

@@ -15,8 +15,10 @@ mod cluster_heirs;
 mod cluster_leavings;
 mod cluster_life;
 mod cluster_refusals;
+mod grants_end_by_themselves;
 mod keys_turn_and_nothing_is_lost;
 mod the_edge_refuses_what_it_should;
+mod the_glass_is_broken_and_it_alarms;
 mod the_ledger_keeps_its_word;
 #[cfg(target_os = "linux")]
 mod work_is_shared_fairly;

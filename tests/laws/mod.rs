@@ -9,6 +9,7 @@ mod imports_flow_downward;
 mod jobs_may_run_twice;
 mod migrations_go_both_ways;
 mod only_doors_reach_outside;
+mod personal_reads_are_access_records;
 mod secrets_never_print;
 mod settings_are_documented;
 mod the_chain_detects_tampering;
