@@ -12,5 +12,6 @@ mod only_doors_reach_outside;
 mod personal_reads_are_access_records;
 mod secrets_never_print;
 mod settings_are_documented;
+mod strangers_learn_nothing;
 mod the_chain_detects_tampering;
 mod vocabularies_match_the_database;

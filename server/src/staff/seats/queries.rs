@@ -107,7 +107,8 @@ pub fn find_many(tx: &mut Tx, ids: Vec<StaffId>) -> Result<Vec<StaffMember>> {
 /// Every seat that is in use, whether its end has come or not.
 pub fn active(tx: &mut Tx) -> Result<Vec<StaffMember>> {
     let tenant = tx.tenant()?;
-    let rows = statement(seats!("and state = 'active' order by id")).bind::<SqlUuid, _>(tenant).load::<Row>(tx.conn())?;
+    let rows =
+        statement(seats!("and state = 'active' order by id")).bind::<SqlUuid, _>(tenant).load::<Row>(tx.conn())?;
     Ok(rows.into_iter().map(Into::into).collect())
 }
 
