@@ -1,6 +1,7 @@
 //! The product tried from outside, as stories.
 
 mod a_job_meets_its_fate;
+mod accesses_age_by_themselves;
 #[cfg(target_os = "linux")]
 mod a_whole_desk_is_killed;
 mod an_outsider_reads_what_is_stored;
@@ -10,6 +11,8 @@ mod cluster_crashes;
 mod cluster_heirs;
 #[cfg(target_os = "linux")]
 mod cluster_leavings;
+#[cfg(target_os = "linux")]
+mod checkpoints_are_kept_outside;
 mod cluster_life;
 mod cluster_refusals;
 mod keys_turn_and_nothing_is_lost;
