@@ -31,7 +31,10 @@
 
 pub mod audit;
 pub mod floor;
+pub mod grants;
 pub mod roof;
+pub mod staff;
+pub mod tenants;
 
 pub use roof::boot::{Duties, Running, boot, prepare, telemetry_of};
 pub use roof::cluster;

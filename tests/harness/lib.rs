@@ -8,6 +8,7 @@
     reason = "the harness is part of tests: what it cannot do fails them"
 )]
 
+pub mod asked;
 pub mod audited;
 pub mod base;
 pub mod bells;
@@ -16,6 +17,7 @@ pub mod cluster;
 pub mod desk;
 pub mod janitor;
 pub mod logs;
+pub mod people;
 pub mod program;
 pub mod safe;
 pub mod scratch;

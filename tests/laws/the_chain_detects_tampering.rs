@@ -8,7 +8,13 @@ use rightsdesk_server::floor::kernel::TenantId;
 type Deed = (&'static str, &'static str, Kind, u64, Option<u64>);
 
 const DEEDS: &[Deed] = &[
-    ("the time", "update audit_events set at = at + interval '1 microsecond' where T and seq = 7", Kind::Edited, 7, None),
+    (
+        "the time",
+        "update audit_events set at = at + interval '1 microsecond' where T and seq = 7",
+        Kind::Edited,
+        7,
+        None,
+    ),
     ("a time beyond time", "update audit_events set at = 'infinity' where T and seq = 7", Kind::Edited, 7, None),
     ("the actor", "update audit_events set actor = 'house ' where T and seq = 7", Kind::Edited, 7, None),
     (
@@ -45,13 +51,7 @@ const DEEDS: &[Deed] = &[
         7,
         None,
     ),
-    (
-        "the seq, out of the way",
-        "update audit_events set seq = -7 where T and seq = 7",
-        Kind::Inserted,
-        0,
-        None,
-    ),
+    ("the seq, out of the way", "update audit_events set seq = -7 where T and seq = 7", Kind::Inserted, 0, None),
     (
         "an edit with every hash after it",
         "update audit_events set actor = 'house ' where T and seq = 15; select forge(:ID)",
@@ -164,7 +164,11 @@ async fn the_chain_detects_tampering() {
     for tenant in desk.tenants {
         for (what, sql, kind, seq, until) in DEEDS {
             let fault = desk.fault_of(&deed(sql, tenant)).await.unwrap_or_else(|| panic!("{what}: not seen"));
-            assert_eq!((fault.kind, fault.tenant, fault.seq, fault.until), (*kind, tenant, *seq, *until), "{what}: {fault}");
+            assert_eq!(
+                (fault.kind, fault.tenant, fault.seq, fault.until),
+                (*kind, tenant, *seq, *until),
+                "{what}: {fault}"
+            );
             desk.world.base.tamper(MEND);
         }
     }

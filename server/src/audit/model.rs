@@ -101,8 +101,11 @@ pub struct Astray {
 /// The next line, where one is due: every head that is not where the lines put it.
 pub fn due(standing: &Standing, heads: &[Mark], now: Instant) -> Option<(Checkpoint, Astray)> {
     let stood = |tenant: &TenantId| standing.heads.get(tenant).copied();
-    let moved: Vec<Mark> =
-        heads.iter().filter(|head| head.seq > 0 && stood(&head.tenant) != Some((head.seq, head.hash))).copied().collect();
+    let moved: Vec<Mark> = heads
+        .iter()
+        .filter(|head| head.seq > 0 && stood(&head.tenant) != Some((head.seq, head.hash)))
+        .copied()
+        .collect();
     if moved.is_empty() {
         return None;
     }

@@ -24,7 +24,8 @@ pub async fn export(books: &Books, to: &Path, only: Option<TenantId>, known: BTr
     let mut exported = Exported::default();
     let born = write_chain(books, &mut sheet, only.unwrap_or(TenantId::HOUSE), &mut exported).await?;
     if only.is_none() {
-        for tenant in born.into_iter().chain(known).filter(|tenant| *tenant != TenantId::HOUSE).collect::<BTreeSet<_>>() {
+        for tenant in born.into_iter().chain(known).filter(|tenant| *tenant != TenantId::HOUSE).collect::<BTreeSet<_>>()
+        {
             write_chain(books, &mut sheet, tenant, &mut exported).await?;
         }
     }

@@ -35,7 +35,8 @@ pub async fn list_events(
     page: Page,
     counts: bool,
 ) -> Result<Books<Told>> {
-    let read = tools.ledger.read(&scope(caller, tenant)?, move |tx| {
+    let scope = scope(caller, tenant)?;
+    let read = tools.ledger.read(&scope, move |tx| {
         queries::head(tx)?.ok_or(Error::NotFound("tenant"))?;
         let (rows, total) = queries::events(tx, &filter, &page, counts)?;
         Ok(Books { rows, total, tenant: tenants::tenant(tx, tenant)? })
@@ -69,7 +70,8 @@ pub async fn list_accesses(
 
 /// One access, and whose data it was.
 pub async fn find_access(tools: &Tools, caller: &Caller, at: Ref<AccessId>) -> Result<Option<(Access, Option<Tenant>)>> {
-    let read = tools.ledger.read(&scope(caller, at.tenant)?, move |tx| {
+    let scope = scope(caller, at.tenant)?;
+    let read = tools.ledger.read(&scope, move |tx| {
         let access = queries::access(tx, at.id)?;
         access.map(|access| Ok((access, tenants::tenant(tx, at.tenant)?))).transpose()
     });

@@ -27,7 +27,8 @@ struct HeadRow {
 
 /// Where every chain ends. Only the desk's role sees all of them.
 pub fn heads(tx: &mut Tx) -> Result<Vec<Mark>> {
-    let rows = statement("select tenant_id, seq, hash from audit_heads order by tenant_id").load::<HeadRow>(tx.conn())?;
+    let rows =
+        statement("select tenant_id, seq, hash from audit_heads order by tenant_id").load::<HeadRow>(tx.conn())?;
     // A head that cannot be one is left out, and so missed by the lines that named it.
     let mark = |row: HeadRow| {
         Some(Mark { tenant: row.tenant_id, seq: row.seq.try_into().ok()?, hash: row.hash.try_into().ok()? })

@@ -128,7 +128,8 @@ fn altered(place: Option<Mark>, told: &'static str) -> Fault {
 
 /// Every line that is not empty, with its number, until `take` has enough. `false` where there is no file.
 fn read(path: &Path, mut take: impl FnMut(u64, &[u8]) -> Result<bool>) -> Result<bool> {
-    let unreadable = |error: io::Error| Error::invalid(path.display().to_string(), format!("cannot be read: {}", error.kind()));
+    let unreadable =
+        |error: io::Error| Error::invalid(path.display().to_string(), format!("cannot be read: {}", error.kind()));
     let mut lines = match Lines::open(path, 0) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
         opened => opened.map_err(unreadable)?,

@@ -130,7 +130,8 @@ impl Walk {
         if self.holds(row, at, &prev).is_some() {
             // Beside each other, the one's hash was covered by the other's.
             let before = if here == at + 1 { &row.hash } else { &last };
-            let swapped = Hash::try_from(before.as_slice()).is_ok_and(|before| self.holds(&doubted, here, &before).is_some());
+            let swapped =
+                Hash::try_from(before.as_slice()).is_ok_and(|before| self.holds(&doubted, here, &before).is_some());
             return Err(if swapped {
                 self.fault(Kind::Swapped, at, "each stands where the other did").until(here)
             } else {
@@ -175,7 +176,8 @@ impl Walk {
     fn meet_claims(&mut self) -> Result<(), Fault> {
         while let Some(claim) = self.claims.get(self.next).filter(|claim| claim.seq == self.seq) {
             if claim.hash != self.prev {
-                let first = self.fault(Kind::Rewritten, self.agreed + 1, "the hashes hold, and a checkpoint knows others");
+                let first =
+                    self.fault(Kind::Rewritten, self.agreed + 1, "the hashes hold, and a checkpoint knows others");
                 return Err(first.until(claim.seq).on_line(claim.line));
             }
             self.next += 1;

@@ -53,7 +53,10 @@ fn version(path: &Path) -> Option<u32> {
 }
 
 fn unreadable(path: &Path, kind: std::io::ErrorKind) -> Error {
-    Error::invalid(shown(path), format!("the public key of the checkpoints cannot be read: {kind}; name it with --public"))
+    Error::invalid(
+        shown(path),
+        format!("the public key of the checkpoints cannot be read: {kind}; name it with --public"),
+    )
 }
 
 fn shown(path: &Path) -> String {

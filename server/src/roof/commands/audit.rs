@@ -27,7 +27,8 @@ pub enum Verb {
 
 pub(super) fn run(verb: &Verb, config: Config) -> anyhow::Result<()> {
     let Verb::Export { to, tenant } = verb;
-    let wanted = |text: &String| text.parse::<TenantId>().map_err(|_| Error::invalid("--tenant", "give an id such as ten_…"));
+    let wanted =
+        |text: &String| text.parse::<TenantId>().map_err(|_| Error::invalid("--tenant", "give an id such as ten_…"));
     let only = tenant.as_ref().map(wanted).transpose()?;
     let (postgres, ledger) = boot::look(config.data, config.database)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;

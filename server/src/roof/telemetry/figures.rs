@@ -55,6 +55,7 @@ pub const FIGURES: &[Figure] = &[
         Kind::Counter,
         "Envelopes that did not open under the key they name: moved, altered or never ours",
     ),
+    figure("rightsdesk_break_glass_total", Kind::Counter, "Times that somebody took leave without asking"),
     figure("rightsdesk_checkpoints_total", Kind::Counter, "Checkpoints written outside the database"),
     figure(
         "rightsdesk_chains_astray_total",
