@@ -18,6 +18,7 @@ pub mod desk;
 pub mod janitor;
 pub mod logs;
 pub mod people;
+pub mod program;
 pub mod safe;
 pub mod shop;
 pub mod scratch;

@@ -5,6 +5,7 @@ mod a_session_ends_at_once;
 mod a_tenant_opens_and_closes;
 #[cfg(target_os = "linux")]
 mod a_whole_desk_is_killed;
+mod accesses_age_by_themselves;
 mod an_api_key_is_rotated_with_overlap;
 mod an_outsider_reads_what_is_stored;
 #[cfg(target_os = "linux")]
@@ -13,6 +14,8 @@ mod cluster_crashes;
 mod cluster_heirs;
 #[cfg(target_os = "linux")]
 mod cluster_leavings;
+#[cfg(target_os = "linux")]
+mod checkpoints_are_kept_outside;
 mod cluster_life;
 mod cluster_refusals;
 mod grants_end_by_themselves;
