@@ -9,6 +9,7 @@
 )]
 
 pub mod asked;
+pub mod audited;
 pub mod base;
 pub mod bells;
 pub mod books;
@@ -17,7 +18,9 @@ pub mod desk;
 pub mod janitor;
 pub mod logs;
 pub mod people;
+pub mod program;
 pub mod safe;
+pub mod shop;
 pub mod scratch;
 pub mod tree;
 pub mod world;

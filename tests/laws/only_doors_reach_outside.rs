@@ -48,6 +48,7 @@ const DOORS: &[(&str, &[&str])] = &[
             "staff/sessions/actions.rs",
             "staff/sign_in/",
             "staff/jobs.rs",
+            "audit/jobs.rs",
         ],
     ),
 ];

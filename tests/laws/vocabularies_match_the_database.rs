@@ -9,6 +9,7 @@ use rightsdesk_server::floor::ledger::KeyholeKind;
 use rightsdesk_server::floor::vault::{FileKind, KeyState};
 use rightsdesk_server::staff::sign_in::Budget;
 use rightsdesk_server::staff::{SessionEnd, SessionStage, SignInMethod, StaffState};
+use rightsdesk_server::grants::GrantKind;
 use rightsdesk_server::tenants::{MemberRole, MemberState, OurRole, TenantState};
 
 /// Column and the words its vocabulary has.
@@ -29,6 +30,7 @@ fn columns() -> Vec<(&'static str, &'static str, Vec<&'static str>)> {
         ("throttles", "kind", words!(Budget)),
         ("jobs", "state", words!(State)),
         ("job_attempts", "fate", words!(Fate)),
+        ("grants", "kind", words!(GrantKind)),
         ("keyholes", "kind", words!(KeyholeKind)),
         ("tenants", "our_role", words!(OurRole)),
         ("tenants", "state", words!(TenantState)),

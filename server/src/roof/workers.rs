@@ -1,7 +1,10 @@
 //! Every job a worker runs and every schedule it keeps, a line each. It holds no work of its own.
 
+use crate::audit::jobs::{Checkpoint, SweepAccesses};
+use crate::audit::model::LOOK;
 use crate::floor::jobs::{Registry, Rhythm, Schedule, SweepJobs, Ticket};
 use crate::staff::jobs::SweepSignIns;
+use crate::grants::AlarmOfBreakGlass;
 use crate::tenants::CloseTenants;
 
 pub fn registry() -> Registry {
@@ -11,6 +14,11 @@ pub fn registry() -> Registry {
         .schedule(Schedule { name: "sweep_jobs", rhythm: daily(3, 10), ticket: || Ticket::of(&SweepJobs {}) })
         .job::<SweepSignIns>()
         .schedule(Schedule { name: "sweep_sign_ins", rhythm: daily(3, 20), ticket: || Ticket::of(&SweepSignIns {}) })
+        .job::<AlarmOfBreakGlass>()
         .job::<CloseTenants>()
         .schedule(Schedule { name: "close_tenants", rhythm: daily(0, 5), ticket: || Ticket::of(&CloseTenants {}) })
+        .job::<Checkpoint>()
+        .schedule(Schedule { name: "checkpoint", rhythm: Rhythm::Every(LOOK), ticket: || Ticket::of(&Checkpoint {}) })
+        .job::<SweepAccesses>()
+        .schedule(Schedule { name: "sweep_accesses", rhythm: daily(3, 40), ticket: || Ticket::of(&SweepAccesses {}) })
 }

@@ -2,12 +2,14 @@
 //! Results go to standard output, words to standard error.
 
 mod bootstrap;
+mod audit;
 mod keys;
 mod migrate;
 mod schema;
 mod serve;
 mod settings;
 mod staff;
+mod verify_audit;
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -41,6 +43,11 @@ pub enum Command {
     /// Look after the keys
     #[command(subcommand)]
     Keys(keys::Verb),
+    /// Take the audit along
+    #[command(subcommand)]
+    Audit(audit::Verb),
+    /// Prove that the books are the ones that were written, or say where they are not (exit code 10)
+    VerifyAudit(verify_audit::Wish),
 }
 
 /// Settings given as flags, and the file that holds others.
@@ -102,6 +109,11 @@ pub fn run(command: &Command, settings: Settings) -> ExitCode {
         Command::Bootstrap(who) => ended(bootstrap::run(who.clone(), config, telemetry)),
         Command::Staff(verb) => ended(staff::run(verb.clone(), config, telemetry)),
         Command::Keys(verb) => ended(keys::run(*verb, config, telemetry)),
+        Command::Audit(verb) => ended(audit::run(verb, config)),
+        Command::VerifyAudit(wish) => match verify_audit::run(wish, config) {
+            Ok(code) => code,
+            Err(error) => ended(Err(error)),
+        },
         Command::Schema => ExitCode::SUCCESS,
     }
 }
