@@ -7,7 +7,7 @@
 //!
 //! ```text
 //! kernel < access < ledger < vault < mail, blobs < tools < graphql < jobs
-//! < tenants < staff < grants < audit
+//! < tenants < staff < grants < audit < feed
 //! < config, telemetry, cluster < schema, workers < http < boot < commands
 //! ```
 //!
@@ -28,6 +28,7 @@
 //! tenant's queue. *Ticket*: a job handed down, to be enqueued later. A data request is a *request*; an HTTP one is a
 //! *call*.
 
+pub mod feed;
 pub mod floor;
 pub mod roof;
 

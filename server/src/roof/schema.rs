@@ -1,12 +1,16 @@
 //! The sum of the GraphQL roots, and the contract it publishes as `server/schema.graphql`.
 
-use async_graphql::{EmptyMutation, EmptySubscription, Object, SDLExportOptions, Schema};
+use async_graphql::{EmptyMutation, MergedSubscription, Object, SDLExportOptions, Schema};
 
-pub type Desk = Schema<Query, EmptyMutation, EmptySubscription>;
+use crate::feed::Heads;
+use crate::feed::graphql::FeedSubscription;
+
+pub type Desk = Schema<Query, EmptyMutation, Subscription>;
 
 /// The schema, with the library's own limits as the second line behind the gate.
 pub fn desk(introspection: bool) -> Desk {
-    let schema = Schema::build(Query, EmptyMutation, EmptySubscription)
+    let schema = Schema::build(Query, EmptyMutation, Subscription::default())
+        .data(Heads::default())
         .limit_depth(10)
         .limit_complexity(500)
         .limit_directives(5)
@@ -21,6 +25,10 @@ pub fn contract() -> String {
     let sdl = desk(true).sdl_with_options(options);
     format!("{}\n", sdl.replace('\t', "  ").trim())
 }
+
+/// What clients may follow.
+#[derive(MergedSubscription, Default)]
+pub struct Subscription(FeedSubscription);
 
 /// What clients may ask.
 pub struct Query;

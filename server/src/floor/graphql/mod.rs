@@ -12,7 +12,7 @@ mod rule;
 
 pub use asking::{Asking, asking};
 pub use connection::{Listed, Page, PageArgs, connection};
-pub use cost::{Limits, TooCostly, check};
+pub use cost::{Bill, Limits, TooCostly, meant, reckon, skim, spent};
 pub use mask::{Mask, MaskKind};
 #[expect(unused_imports, reason = "the first slice declares payloads with it")]
 pub(crate) use payload::payload;

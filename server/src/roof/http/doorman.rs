@@ -25,7 +25,7 @@ impl Doorman {
     /// The asking of a call. A token that stands for nobody is told so, and is not a stranger's call.
     pub async fn ask(&self, headers: &HeaderMap, from: Option<IpAddr>) -> Result<Asking> {
         let token = bearer(headers);
-        self.ask_with(token, from, client(headers)).await
+        self.ask_with(token, from, self.client(headers)).await
     }
 
     /// The same for a way in that carries its token elsewhere than in a header.
@@ -36,6 +36,11 @@ impl Doorman {
         };
         let token = token.map(|token| Sha256::digest(token).into());
         Ok(Asking { tools: self.tools.clone(), caller, token, source: from.map(network), client })
+    }
+
+    /// What the client calls itself, for the list of sessions.
+    pub fn client(&self, headers: &HeaderMap) -> Option<String> {
+        client(headers)
     }
 
     async fn recognise(&self, _token: &str) -> Result<Caller> {
