@@ -9,6 +9,8 @@
 )]
 
 pub mod aside;
+pub mod asked;
+pub mod audited;
 pub mod base;
 pub mod bells;
 pub mod books;
@@ -16,6 +18,7 @@ pub mod cluster;
 pub mod desk;
 pub mod janitor;
 pub mod logs;
+pub mod people;
 pub mod safe;
 pub mod scratch;
 pub mod tree;

@@ -3,6 +3,7 @@
 use harness::aside::{from_npm, nothing_may_be_skipped, script};
 use harness::world::World;
 use rightsdesk_server::roof::schema;
+use rightsdesk_server::staff::SignIn;
 use serde_json::Value;
 
 /// The folder of the scripts, or none with a word about it.
@@ -26,7 +27,7 @@ async fn every_audit_of_graphql_over_http_is_met() {
     let desk = World::new()
         .await
         .serve_with(|edge| {
-            edge.desk = schema::desk(true);
+            edge.desk = schema::desk(true, SignIn::default());
             edge.graphql.introspection = true;
         })
         .await;

@@ -8,6 +8,7 @@ use futures_util::{SinkExt, StreamExt};
 use harness::world::World;
 use rightsdesk_server::roof::http::Listening;
 use rightsdesk_server::roof::schema;
+use rightsdesk_server::staff::SignIn;
 use serde_json::{Value, json};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
@@ -206,7 +207,7 @@ async fn who_does_not_read_is_cut_and_told_why() {
     let desk = World::new()
         .await
         .serve_with(|edge| {
-            edge.desk = schema::desk(true);
+            edge.desk = schema::desk(true, SignIn::default());
             edge.graphql.introspection = true;
             edge.graphql.points = 1_000_000;
         })

@@ -1,5 +1,6 @@
 //! Properties of the whole repository. A law is a sentence that stays true.
 
+mod authority_is_as_published;
 mod contract_is_current;
 mod every_tenant_table_is_fenced;
 mod figures_are_described;
@@ -10,4 +11,5 @@ mod migrations_go_both_ways;
 mod only_doors_reach_outside;
 mod secrets_never_print;
 mod settings_are_documented;
+mod the_chain_detects_tampering;
 mod vocabularies_match_the_database;

@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::heads::{Heads, Look};
 use super::queries::{self, Happening};
 use crate::floor::access::{One, Permission, Scope};
-use crate::floor::graphql::{Needs, Rule, asking, node_id, place, rule};
+use crate::floor::graphql::{Needs, Rule, asking, node_id, rule, tenant_node_id, tenant_place};
 use crate::floor::kernel::{ApiKeyId, Error, GrantId, MemberId, Ref, Result, SessionId, StaffId, TenantId};
 use crate::floor::ledger::Ledger;
 
@@ -42,7 +42,7 @@ impl FeedSubscription {
         let asking = asking(ctx)?;
         let caller = asking.caller()?;
         let scope = match &tenant {
-            Some(id) => caller.permit(Permission::SeeTenants, place::<TenantId>(id, "tenant")?.id)?,
+            Some(id) => caller.permit(Permission::SeeTenants, tenant_place(id)?)?,
             None => caller.permit_house(Permission::SeeStaff)?,
         };
         let ledger = asking.tools.ledger.clone();
@@ -132,8 +132,7 @@ fn node(tenant: TenantId, object: &str) -> Option<ID> {
     let (noun, id) = object.split_once(':')?;
     let id = Uuid::try_parse(id).ok()?;
     Some(match noun {
-        // A tenant is its own: the desk opens it, and its chain tells of it.
-        "tenant" => node_id(Ref::new(TenantId::from_uuid(id), TenantId::from_uuid(id))),
+        "tenant" => tenant_node_id(TenantId::from_uuid(id)),
         "member" => node_id(Ref::new(tenant, MemberId::from_uuid(id))),
         "staff" => node_id(Ref::new(tenant, StaffId::from_uuid(id))),
         "session" => node_id(Ref::new(tenant, SessionId::from_uuid(id))),
@@ -173,7 +172,7 @@ mod tests {
     fn what_node_can_answer_has_an_id() {
         let tenant = TenantId::fresh();
         let id = node(tenant, &format!("tenant:{}", tenant.uuid())).expect("a node");
-        assert_eq!(place::<TenantId>(&id, "tenant").expect("an address").id, tenant);
+        assert_eq!(tenant_place(&id).expect("an address"), tenant);
         assert!(node(tenant, "books:1").is_none() && node(tenant, "job:x").is_none());
     }
 }

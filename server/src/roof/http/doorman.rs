@@ -7,9 +7,11 @@ use axum::http::{HeaderMap, header};
 use sha2::{Digest, Sha256};
 
 use crate::floor::access::Caller;
-use crate::floor::graphql::Asking;
+use crate::floor::graphql::{Asking, sign_in_needed};
 use crate::floor::kernel::Result;
 use crate::floor::tools::Tools;
+use crate::staff;
+use crate::tenants;
 
 /// Stands at every way in: calls, sockets, files.
 #[derive(Clone)]
@@ -25,7 +27,7 @@ impl Doorman {
     /// The asking of a call. A token that stands for nobody is told so, and is not a stranger's call.
     pub async fn ask(&self, headers: &HeaderMap, from: Option<IpAddr>) -> Result<Asking> {
         let token = bearer(headers);
-        self.ask_with(token, from, self.client(headers)).await
+        self.ask_with(token, from, client(headers)).await
     }
 
     /// The same for a way in that carries its token elsewhere than in a header.
@@ -38,13 +40,20 @@ impl Doorman {
         Ok(Asking { tools: self.tools.clone(), caller, token, source: from.map(network), client })
     }
 
-    /// What the client calls itself, for the list of sessions.
-    pub fn client(&self, headers: &HeaderMap) -> Option<String> {
-        client(headers)
+    /// The caller behind a token that was asked about before, for whoever only looks whether it still opens anything.
+    pub async fn still(&self, token: &str) -> Result<Caller> {
+        if token.starts_with(staff::sessions::PREFIX) {
+            return staff::still(&self.tools, token).await;
+        }
+        self.recognise(token).await
     }
 
-    async fn recognise(&self, _token: &str) -> Result<Caller> {
-        Err(crate::floor::graphql::sign_in_needed())
+    async fn recognise(&self, token: &str) -> Result<Caller> {
+        match token {
+            token if token.starts_with(staff::sessions::PREFIX) => staff::recognise(&self.tools, token).await,
+            token if token.starts_with(tenants::KEY_MARK) => tenants::recognise_key(&self.tools, token).await,
+            _ => Err(sign_in_needed()),
+        }
     }
 }
 
@@ -55,7 +64,7 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
 }
 
 /// What the client calls itself, for the list of sessions.
-fn client(headers: &HeaderMap) -> Option<String> {
+pub(super) fn client(headers: &HeaderMap) -> Option<String> {
     let name = headers.get(header::USER_AGENT)?.to_str().ok()?;
     Some(crate::floor::kernel::text::scrub(name).chars().take(80).collect())
 }

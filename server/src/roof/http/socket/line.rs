@@ -18,10 +18,11 @@ use super::Place;
 use super::operation::{Name, operate};
 use super::state::{Input, Output, Phase, Reason, State, WRONG_PROTOCOL, step};
 use super::wire::{Token, read};
-use crate::floor::access::Permission;
+use crate::floor::access::{Caller, Permission};
 use crate::floor::graphql::{Asking, UNAUTHENTICATED, sign_in_needed};
 use crate::floor::kernel::{Error, Result, TenantId};
 use crate::roof::http::budget::Payer;
+use crate::roof::http::doorman::client;
 use crate::roof::http::gate::{Call, Gate};
 
 /// How long a client may take to say who he is.
@@ -57,6 +58,7 @@ pub(super) async fn keep(gate: Arc<Gate>, call: Call, socket: WebSocket) {
         asking: None,
         place: None,
         seen: Instant::now(),
+        was_used: false,
         gate,
         call,
     };
@@ -64,6 +66,14 @@ pub(super) async fn keep(gate: Arc<Gate>, call: Call, socket: WebSocket) {
         if has_protocol { line.run(incoming, &writer).await } else { (Some(WRONG_PROTOCOL), incoming) };
     line.running.shutdown().await;
     writer.part(reason, incoming).await;
+}
+
+/// What the doorman was asked, and found.
+enum Asked {
+    /// Who comes.
+    Who(Asking),
+    /// Whether he is still the same.
+    Still(Caller),
 }
 
 struct Line {
@@ -75,11 +85,13 @@ struct Line {
     /// What could not be handed to the writer yet.
     held: VecDeque<String>,
     /// The doorman, while he is being asked.
-    doorman: Option<BoxFuture<'static, Result<Asking>>>,
+    doorman: Option<BoxFuture<'static, Result<Asked>>>,
     asking: Option<Asking>,
     place: Option<Place>,
     /// When the session was last seen to live.
     seen: Instant,
+    /// Whether an operation was begun since.
+    was_used: bool,
 }
 
 impl Line {
@@ -135,6 +147,7 @@ impl Line {
                         let task =
                             self.running.spawn(operate(Arc::clone(&self.gate), asking, *wish, name, tell.clone()));
                         self.by_run.insert(run, task);
+                        self.was_used = true;
                     }
                     Output::Stop { run } => {
                         if let Some(task) = self.by_run.remove(&run) {
@@ -150,42 +163,45 @@ impl Line {
         }
     }
 
-    fn ask(&self, token: Token) -> BoxFuture<'static, Result<Asking>> {
-        let (doorman, from) = (self.gate.edge.doorman.clone(), self.call.from);
-        let headers = self.call.headers.clone();
+    fn ask(&self, token: Token) -> BoxFuture<'static, Result<Asked>> {
+        let (doorman, from, client) = (self.gate.edge.doorman.clone(), self.call.from, client(&self.call.headers));
         async move {
             match token {
                 Token::Bad => Err(sign_in_needed()),
-                Token::None => doorman.ask_with(None, from, doorman.client(&headers)).await,
-                Token::Given(token) => doorman.ask_with(Some(&token), from, doorman.client(&headers)).await,
+                Token::None => doorman.ask_with(None, from, client).await.map(Asked::Who),
+                Token::Given(token) => doorman.ask_with(Some(&token), from, client).await.map(Asked::Who),
             }
         }
         .boxed()
     }
 
     /// What the doorman found, the first time or again.
-    fn found(&mut self, found: Result<Asking>) -> Option<Input> {
+    fn found(&mut self, found: Result<Asked>) -> Option<Input> {
         let is_first = self.state.phase == Phase::Asking;
         match found {
-            Ok(asking) if is_first => {
+            Ok(Asked::Who(asking)) if is_first => {
                 self.seen = Instant::now();
                 self.place = self.gate.edge.sockets.place(Payer::of(&asking));
                 self.asking = Some(asking);
                 Some(if self.place.is_some() { Input::Known } else { Input::TooMany })
             }
-            Ok(asking) => {
-                self.seen = Instant::now();
-                let is_same = self.asking.as_ref().is_some_and(|before| may(before) == may(&asking));
-                self.asking = Some(asking);
-                // Streams were opened under what he could then; all begin anew under what he can now.
-                (!is_same).then_some(Input::Ended)
-            }
+            Ok(Asked::Who(Asking { caller, .. })) => caller.and_then(|caller| self.seen_again(caller)),
+            Ok(Asked::Still(caller)) => self.seen_again(caller),
             Err(Error::Refused(refusal)) if refusal.code == UNAUTHENTICATED => {
                 Some(if is_first { Input::NotKnown } else { Input::Ended })
             }
             Err(_) if is_first || self.seen.elapsed() > UNSEEN => Some(Input::CannotTell),
             Err(_) => None,
         }
+    }
+
+    /// Streams were opened under what he could then: where that is another now, all begin anew.
+    fn seen_again(&mut self, caller: Caller) -> Option<Input> {
+        self.seen = Instant::now();
+        let asking = self.asking.as_mut()?;
+        let is_same = asking.caller.as_ref().is_some_and(|before| may(before) == may(&caller));
+        asking.caller = Some(caller);
+        (!is_same).then_some(Input::Ended)
     }
 
     /// What is looked at now and then.
@@ -204,15 +220,22 @@ impl Line {
         if let (Phase::Open(_), Some(token), None) = (&self.state.phase, token, &self.doorman)
             && self.seen.elapsed() >= RECHECK
         {
-            self.doorman = Some(self.ask(Token::Given(token.to_owned())));
+            let token = token.to_owned();
+            // What was asked since is a use of the session; that the socket is open is none.
+            self.doorman = Some(if std::mem::take(&mut self.was_used) {
+                self.ask(Token::Given(token))
+            } else {
+                let doorman = self.gate.edge.doorman.clone();
+                async move { doorman.still(&token).await.map(Asked::Still) }.boxed()
+            });
         }
         None
     }
 }
 
 /// What a caller may, and where.
-fn may(asking: &Asking) -> Option<(&[Permission], Option<&[TenantId]>)> {
-    asking.caller.as_ref().map(|caller| (caller.permissions(), caller.named()))
+fn may(caller: &Caller) -> (&[Permission], Option<&[TenantId]>) {
+    (caller.permissions(), caller.named())
 }
 
 /// A frame, as what happens to the socket.
