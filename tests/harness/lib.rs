@@ -8,6 +8,7 @@
     reason = "the harness is part of tests: what it cannot do fails them"
 )]
 
+pub mod aside;
 pub mod asked;
 pub mod audited;
 pub mod base;
@@ -20,8 +21,8 @@ pub mod logs;
 pub mod people;
 pub mod program;
 pub mod safe;
-pub mod shop;
 pub mod scratch;
+pub mod shop;
 pub mod tree;
 pub mod world;
 pub mod yard;

@@ -7,9 +7,9 @@ use rightsdesk_server::floor::jobs::{Fate, State};
 use rightsdesk_server::floor::kernel::Mode;
 use rightsdesk_server::floor::ledger::KeyholeKind;
 use rightsdesk_server::floor::vault::{FileKind, KeyState};
+use rightsdesk_server::grants::GrantKind;
 use rightsdesk_server::staff::sign_in::Budget;
 use rightsdesk_server::staff::{SessionEnd, SessionStage, SignInMethod, StaffState};
-use rightsdesk_server::grants::GrantKind;
 use rightsdesk_server::tenants::{MemberRole, MemberState, OurRole, TenantState};
 
 /// Column and the words its vocabulary has.

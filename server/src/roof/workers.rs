@@ -3,8 +3,8 @@
 use crate::audit::jobs::{Checkpoint, SweepAccesses};
 use crate::audit::model::LOOK;
 use crate::floor::jobs::{Registry, Rhythm, Schedule, SweepJobs, Ticket};
-use crate::staff::jobs::SweepSignIns;
 use crate::grants::AlarmOfBreakGlass;
+use crate::staff::jobs::SweepSignIns;
 use crate::tenants::CloseTenants;
 
 pub fn registry() -> Registry {

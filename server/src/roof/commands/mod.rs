@@ -1,8 +1,8 @@
 //! The verbs a terminal has, apart from the console's own. One file each; this is their list.
 //! Results go to standard output, words to standard error.
 
-mod bootstrap;
 mod audit;
+mod bootstrap;
 mod keys;
 mod migrate;
 mod schema;
