@@ -1,8 +1,10 @@
 //! The product tried from outside, as stories.
 
+mod a_code_works_once;
 mod a_job_meets_its_fate;
 mod a_partner_seat_ends_at_its_date;
 mod a_session_ends_at_once;
+mod a_stranger_guesses;
 mod a_tenant_opens_and_closes;
 #[cfg(target_os = "linux")]
 mod a_whole_desk_is_killed;
