@@ -1,11 +1,13 @@
 //! The product tried from outside, as stories.
 
 mod a_job_meets_its_fate;
+mod a_partner_seat_ends_at_its_date;
 mod a_session_ends_at_once;
 mod a_tenant_opens_and_closes;
 #[cfg(target_os = "linux")]
 mod a_whole_desk_is_killed;
 mod accesses_age_by_themselves;
+mod an_admin_is_bootstrapped_and_invites;
 mod an_api_key_is_rotated_with_overlap;
 mod an_outsider_reads_what_is_stored;
 #[cfg(target_os = "linux")]
