@@ -19,6 +19,7 @@ mod checkpoints_are_kept_outside;
 mod cluster_life;
 mod cluster_refusals;
 mod keys_turn_and_nothing_is_lost;
+mod the_books_can_be_read;
 mod the_edge_refuses_what_it_should;
 mod the_ledger_keeps_its_word;
 #[cfg(target_os = "linux")]
