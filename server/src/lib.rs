@@ -32,6 +32,7 @@
 pub mod audit;
 pub mod feed;
 pub mod floor;
+pub mod grants;
 pub mod roof;
 pub mod staff;
 pub mod tenants;

@@ -4,24 +4,53 @@
 use harness::world::World;
 use rightsdesk_server::audit::jobs::{Checkpoint, SweepAccesses};
 use rightsdesk_server::floor::jobs::{SweepJobs, Ticket, redeem};
-use rightsdesk_server::floor::kernel::{JobId, TenantId, Watch};
+use rightsdesk_server::floor::kernel::{GrantId, JobId, TenantId, Watch};
 use rightsdesk_server::floor::ledger::{Event, Witnessed};
+use rightsdesk_server::grants::AlarmOfBreakGlass;
 use rightsdesk_server::roof::workers;
+use rightsdesk_server::staff::jobs::SweepSignIns;
 use rightsdesk_server::tenants::CloseTenants;
+use uuid::Uuid;
 
 /// What a job finds before it runs, and how to see what it did.
 struct Case {
     name: &'static str,
     ticket: fn() -> Ticket,
+    lane: TenantId,
     prepare: &'static str,
     /// Lines that differ before and after the first run, and not after the second.
     effect: fn(&World) -> Vec<String>,
 }
 
+/// A tenant of some cases' own.
+const ZAITOON: TenantId = TenantId::from_uuid(Uuid::from_u128(0xbb));
+
 const CASES: &[Case] = &[
+    Case {
+        name: "alarm_of_break_glass",
+        ticket: || {
+            let grant = GrantId::from_uuid(Uuid::from_u128(7));
+            Ticket::of(&AlarmOfBreakGlass { tenant: ZAITOON, grant }).expect("a ticket")
+        },
+        lane: ZAITOON,
+        prepare: "insert into audit_heads (tenant_id, seq, hash)
+                  values ('00000000-0000-0000-0000-0000000000bb', 0, decode(repeat('00', 32), 'hex'));
+                  insert into tenants (tenant_id, legal_name, locale, region, plan, app_slots, opened_at)
+                  values ('00000000-0000-0000-0000-0000000000bb', 'Zaitoon Home', 'en', 'EU', 'growth', 1, now());
+                  insert into grants (tenant_id, id, kind, staff_id, reason, starts_at, ends_at)
+                  values ('00000000-0000-0000-0000-0000000000bb', '00000000-0000-0000-0000-000000000007', 'break_glass',
+                          gen_random_uuid(), 'sealed', now(), now() + interval '1 hour')",
+        effect: |world| {
+            world.base.lines(
+                "select alarmed_at::text || ' ' || (select count(*) from audit_events
+                         where action = 'grant.alarmed') as line from grants where alarmed_at is not null",
+            )
+        },
+    },
     Case {
         name: "checkpoint",
         ticket: || Ticket::of(&Checkpoint {}).expect("a ticket"),
+        lane: TenantId::HOUSE,
         prepare: "select",
         effect: |world| {
             let lines = std::fs::read_to_string(world.tools.journal.checkpoints.path()).unwrap_or_default();
@@ -31,6 +60,7 @@ const CASES: &[Case] = &[
     Case {
         name: "close_tenants",
         ticket: || Ticket::of(&CloseTenants {}).expect("a ticket"),
+        lane: TenantId::HOUSE,
         prepare: "insert into audit_heads (tenant_id, seq, hash)
                   values ('00000000-0000-0000-0000-0000000000bb', 0, decode(repeat('00', 32), 'hex'));
                   insert into tenants (tenant_id, legal_name, locale, region, plan, app_slots, state, opened_at, closing_at,
@@ -47,6 +77,7 @@ const CASES: &[Case] = &[
     Case {
         name: "sweep_accesses",
         ticket: || Ticket::of(&SweepAccesses {}).expect("a ticket"),
+        lane: TenantId::HOUSE,
         prepare: "insert into access_log (tenant_id, id, at, actor, view, purpose)
                   select '00000000-0000-0000-0000-000000000000', gen_random_uuid(), now() - n * interval '1 month',
                          'house', 'desk queue', 'desk'
@@ -61,12 +92,22 @@ const CASES: &[Case] = &[
     Case {
         name: "sweep_jobs",
         ticket: || Ticket::of(&SweepJobs {}).expect("a ticket"),
+        lane: TenantId::HOUSE,
         prepare: "insert into lanes (tenant_id) values ('00000000-0000-0000-0000-0000000000aa');
                   insert into jobs (tenant_id, id, name, payload, state, due_at, attempt, started_at, ended_at)
                   select '00000000-0000-0000-0000-0000000000aa', gen_random_uuid(), 'old', '{}', 'done', now(), 1, now(),
                          now() - n * interval '1 day'
                     from generate_series(1, 30) as n",
         effect: |world| world.base.lines("select count(*)::text as line from jobs where name = 'old'"),
+    },
+    Case {
+        name: "sweep_sign_ins",
+        ticket: || Ticket::of(&SweepSignIns {}).expect("a ticket"),
+        lane: TenantId::HOUSE,
+        prepare: "insert into throttles (kind, digest, marks, last_at)
+                  select 'password_account', decode(md5(n::text), 'hex'), '{}', now() - n * interval '1 hour'
+                    from generate_series(1, 3000) as n",
+        effect: |world| world.base.lines("select count(*)::text as line from throttles"),
     },
 ];
 
@@ -79,7 +120,7 @@ async fn jobs_may_run_twice() {
         // Its time stands still, so that nothing but the case's own job is due.
         let world = World::alone(Watch::held(Watch::host().now())).await;
         world.base.tamper(case.prepare);
-        let id = enqueue(&world, (case.ticket)()).await;
+        let id = enqueue(&world, case).await;
         let before = (case.effect)(&world);
 
         world.work().await;
@@ -89,7 +130,7 @@ async fn jobs_may_run_twice() {
             "update jobs set state = 'ready', ended_at = null, retry_at = now(), crashes = 1 where id = '{0}';
              update lanes set suspect_at = now() where tenant_id = '{1}'",
             id.uuid(),
-            TenantId::HOUSE.uuid()
+            case.lane.uuid()
         ));
         world.work().await;
 
@@ -100,8 +141,9 @@ async fn jobs_may_run_twice() {
     }
 }
 
-async fn enqueue(world: &World, ticket: Ticket) -> JobId {
-    let written = world.ledger.write(world.scope(TenantId::HOUSE), move |tx| {
+async fn enqueue(world: &World, case: &Case) -> JobId {
+    let ticket = (case.ticket)();
+    let written = world.ledger.write(world.scope(case.lane), move |tx| {
         let id = redeem(tx, ticket);
         Ok(Witnessed::new(id, Event::new("test.enqueued", "job", id.uuid())))
     });

@@ -5,9 +5,11 @@ use async_graphql::{
     Context, ID, Interface, MergedObject, MergedSubscription, Object, SDLExportOptions, Schema, SimpleObject,
 };
 
+use crate::audit;
 use crate::feed;
 use crate::floor::graphql::{Needs, Rule, asking, rule};
 use crate::floor::kernel::{Error, Result};
+use crate::grants;
 use crate::staff::SignIn;
 use crate::staff::graphql as staff;
 use crate::tenants;
@@ -40,7 +42,7 @@ pub struct Subscription(feed::graphql::FeedSubscription);
 
 /// What every field of the schema asks of a caller.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {
-    [OWN_RULES, tenants::RULES, staff::RULES, feed::graphql::RULES].into_iter().flatten()
+    [OWN_RULES, tenants::RULES, staff::RULES, grants::RULES, audit::RULES, feed::graphql::RULES].into_iter().flatten()
 }
 
 const OWN_RULES: &[Rule] = &[
@@ -55,11 +57,11 @@ const OWN_RULES: &[Rule] = &[
 
 /// What clients may ask.
 #[derive(MergedObject, Default)]
-pub struct Query(RoofQuery, tenants::TenantQuery, staff::StaffQuery);
+pub struct Query(RoofQuery, tenants::TenantQuery, staff::StaffQuery, grants::GrantQuery, audit::AuditQuery);
 
 /// What clients may do.
 #[derive(MergedObject, Default)]
-pub struct Mutation(tenants::TenantMutation, staff::StaffMutation);
+pub struct Mutation(tenants::TenantMutation, staff::StaffMutation, grants::GrantMutation);
 
 /// What belongs to no slice.
 #[derive(Default)]
@@ -107,6 +109,8 @@ pub enum Node {
     ApiKey(tenants::ApiKeyNode),
     StaffMember(staff::StaffMember),
     Session(staff::Session),
+    Access(audit::AccessNode),
+    Grant(grants::GrantNode),
 }
 
 /// What is not there and what is not the caller's are the same: nothing.
@@ -116,7 +120,9 @@ async fn found(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
         "mem" => tenants::find_member(ctx, id).await.map(|found| found.map(Node::Member)),
         "apk" => tenants::find_api_key(ctx, id).await.map(|found| found.map(Node::ApiKey)),
         "stf" => staff::find_staff_member(ctx, id).await.map(|found| found.map(Node::StaffMember)),
+        "acc" => audit::find_access(ctx, id).await.map(|found| found.map(Node::Access)),
         "ses" => staff::find_session(ctx, id).await.map(|found| found.map(Node::Session)),
+        "grt" => grants::find_grant(ctx, id).await.map(|found| found.map(Node::Grant)),
         _ => Ok(None),
     };
     match found {
