@@ -4,6 +4,7 @@
 mod doorman;
 mod gate;
 mod health;
+mod pages;
 mod router;
 mod serve;
 

@@ -17,7 +17,7 @@ use tower_http::timeout::TimeoutLayer;
 use tracing::Instrument;
 use uuid::Uuid;
 
-use super::{Doorman, gate, health};
+use super::{Doorman, gate, health, pages};
 use crate::floor::jobs::Queue;
 use crate::floor::ledger::Ledger;
 use crate::roof::schema::Desk;
@@ -52,6 +52,7 @@ pub fn router(edge: Edge) -> Router {
     let answer = edge.answer;
     Router::new()
         .route("/graphql", post(gate::answer))
+        .route("/sign-in/device", get(pages::device))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/metrics", get(health::metrics))
