@@ -1,8 +1,10 @@
 //! The product tried from outside, as stories.
 
 mod a_job_meets_its_fate;
+mod a_tenant_opens_and_closes;
 #[cfg(target_os = "linux")]
 mod a_whole_desk_is_killed;
+mod an_api_key_is_rotated_with_overlap;
 mod an_outsider_reads_what_is_stored;
 #[cfg(target_os = "linux")]
 mod cluster_crashes;

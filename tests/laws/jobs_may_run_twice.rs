@@ -7,6 +7,7 @@ use harness::yard::{Yard, brisk};
 use rightsdesk_server::floor::jobs::{Pace, SweepJobs, Ticket};
 use rightsdesk_server::floor::kernel::TenantId;
 use rightsdesk_server::roof::workers;
+use rightsdesk_server::tenants::CloseTenants;
 
 /// What a job finds before it runs, and how to see what it did.
 struct Case {
@@ -17,7 +18,20 @@ struct Case {
     effect: &'static str,
 }
 
-const CASES: &[Case] = &[Case {
+const CASES: &[Case] = &[
+    Case {
+        name: "close_tenants",
+        ticket: || Ticket::of(&CloseTenants {}).expect("a ticket"),
+        prepare: "insert into audit_heads (tenant_id, seq, hash)
+                  values ('00000000-0000-0000-0000-0000000000bb', 0, decode(repeat('00', 32), 'hex'));
+                  insert into tenants (tenant_id, legal_name, locale, region, plan, app_slots, state, opened_at, closing_at,
+                                       closes_on)
+                  values ('00000000-0000-0000-0000-0000000000bb', 'Zaitoon Home', 'en', 'EU', 'growth', 1, 'closing',
+                          now() - interval '90 days', now() - interval '31 days', (now() - interval '1 day')::date)",
+        effect: "select state || ' ' || version || ' ' || (select count(*) from audit_events
+                         where action = 'tenant.closed') as line from tenants",
+    },
+    Case {
     name: "sweep_jobs",
     ticket: || Ticket::of(&SweepJobs {}).expect("a ticket"),
     prepare: "insert into lanes (tenant_id) values ('00000000-0000-0000-0000-0000000000aa');
@@ -26,7 +40,8 @@ const CASES: &[Case] = &[Case {
                      now() - n * interval '1 day'
                 from generate_series(1, 30) as n",
     effect: "select count(*)::text as line from jobs where name = 'old'",
-}];
+},
+];
 
 #[tokio::test]
 async fn jobs_may_run_twice() {

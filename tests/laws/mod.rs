@@ -1,5 +1,6 @@
 //! Properties of the whole repository. A law is a sentence that stays true.
 
+mod authority_is_as_published;
 mod contract_is_current;
 mod every_tenant_table_is_fenced;
 mod figures_are_described;

@@ -6,6 +6,7 @@ pub mod egress;
 pub mod graphql;
 pub mod issuers;
 pub mod jobs;
+pub mod journal;
 pub mod kernel;
 pub mod ledger;
 pub mod mail;

@@ -3,6 +3,7 @@
 use super::blobs::Blobs;
 use super::egress::Egress;
 use super::issuers::Issuers;
+use super::journal::Journal;
 use super::kernel::Watch;
 use super::ledger::Ledger;
 use super::mail::Mail;
@@ -17,5 +18,20 @@ pub struct Tools {
     pub issuers: Issuers,
     pub mail: Mail,
     pub blobs: Blobs,
+    pub journal: Journal,
+    pub keeping: Keeping,
     pub watch: Watch,
+}
+
+/// How long is kept what ages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Keeping {
+    /// Months that a row of the access book stays.
+    pub access_months: u32,
+}
+
+impl Default for Keeping {
+    fn default() -> Self {
+        Self { access_months: 24 }
+    }
 }

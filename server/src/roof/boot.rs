@@ -20,10 +20,11 @@ use crate::floor::blobs::{Blobs, Credentials, Place};
 use crate::floor::egress::Egress;
 use crate::floor::issuers::{self, Issuers};
 use crate::floor::jobs::{Pace, Queue, Worker};
+use crate::floor::journal::Journal;
 use crate::floor::kernel::{Error, Flaw, Flaws, Mode, Secret, Watch};
 use crate::floor::ledger::{self, Ledger, Limits, migrations};
 use crate::floor::mail::{Mail, Way};
-use crate::floor::tools::Tools;
+use crate::floor::tools::{Keeping, Tools};
 use crate::floor::vault::{KeySource, Vault};
 
 /// The name of the database in a private Postgres.
@@ -104,13 +105,15 @@ impl Running {
 
 /// Starts everything the duties ask for.
 pub async fn boot(config: Config, telemetry: Telemetry, duties: Duties) -> anyhow::Result<Running> {
-    let Config { mode, data, database, http, introspection, issuers, keys, mail, blobs, jobs, log: _ } = config;
+    let Config { mode, data, database, http, introspection, issuers, keys, mail, blobs, audit, jobs, log: _ } = config;
     let watch = Watch::host();
     let way = Way::parse(mail.way.expose(), mode.reach()).map_err(Error::from)?;
     let mail = Mail::open(way, &mail.from, watch.clone())?;
     let blobs = Blobs::open(&place_of(&blobs, mode).map_err(Error::from)?, watch.clone())?;
     let egress = Egress::open(issuers::hosts(&issuers, mode.reach()).map_err(Error::from)?, mode.reach())?;
     let issuers = Issuers::new(issuers, &egress, &watch);
+    let journal = Journal::open(audit.folder)?;
+    let keeping = Keeping { access_months: audit.access_months };
     let limits = Limits { connections: database.connections, prepare: database.prepare, ..Limits::default() };
     let may_visit = duties != Duties::Serve;
     let (postgres, online) = tokio::task::spawn_blocking(move || database_of(data, database, may_visit)).await??;
@@ -118,7 +121,8 @@ pub async fn boot(config: Config, telemetry: Telemetry, duties: Duties) -> anyho
     let vault = Vault::open(&ledger, source_of(keys), mode).await.map_err(told)?;
     let pace = Pace { lease: jobs.lease, slots: jobs.at_once, grace: http.grace, ..Pace::default() };
     let stopping = Arc::new(AtomicBool::new(false));
-    let tools = Tools { ledger: ledger.clone(), vault, egress, issuers, mail, blobs, watch: watch.clone() };
+    let tools =
+        Tools { ledger: ledger.clone(), vault, egress, issuers, mail, blobs, journal, keeping, watch: watch.clone() };
     let listening = if duties == Duties::Serve {
         let edge = Edge {
             desk: schema::desk(introspection),

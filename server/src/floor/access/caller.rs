@@ -5,7 +5,7 @@ use std::fmt;
 use chrono::Duration;
 use uuid::Uuid;
 
-use super::{DeskPermit, One, Permission, Bounds, Scope, Seat, SpanPermit};
+use super::{Bounds, DeskPermit, One, Permission, Scope, Seat, SpanPermit};
 use crate::floor::kernel::{ApiKeyId, Error, Instant, JobId, MemberId, Ref, Result, SessionId, StaffId, TenantId};
 
 /// How long ago the second factor may have been shown for what is dangerous.

@@ -12,6 +12,7 @@ use super::pin::{self, Pin, Role};
 use super::pool::{self, Connections, Limits, Url};
 use super::tx::{RevealTx, Tx, WriteTx};
 use crate::floor::access::{Actor, Caller, Desk, DeskPermit, One, Permission, Readable, Scope, Span, SpanPermit};
+use crate::floor::kernel::ids::AccessId;
 use crate::floor::kernel::{Error, Instant, Result, TenantId, Watch};
 
 /// The way to Postgres. Cheap to clone; every clone shares the pool.
@@ -81,7 +82,7 @@ impl Ledger {
     {
         let purpose = purpose.to_owned();
         self.hop(scope.actor(), Room::of(self.role, scope.tenant()), move |tx| {
-            let mut tx = RevealTx { tx, purpose, leave: Leave::default(), opened: Vec::new() };
+            let mut tx = RevealTx::new(tx, purpose);
             let outcome = ask(&mut tx).and_then(|value| {
                 if !tx.opened.is_empty() {
                     books::note_access(&mut tx.tx, &tx.opened)?;
@@ -195,7 +196,7 @@ impl Ledger {
     async fn trace(&self, actor: Actor, view: String, purpose: &str) -> Result<()> {
         let opened = Opened { subject: None, view, purpose: purpose.to_owned(), leave: Leave::default() };
         self.hop(actor, Room::of(self.role, TenantId::HOUSE), move |mut tx| {
-            let outcome = books::note_access(&mut tx, &[opened]);
+            let outcome = books::note_access(&mut tx, &[(AccessId::fresh(), opened)]);
             tx.finish(outcome)
         })
         .await

@@ -27,6 +27,7 @@ pub struct Config {
     pub keys: Keys,
     pub mail: Mail,
     pub blobs: Blobs,
+    pub audit: Audit,
     pub jobs: Jobs,
     pub log: Log,
 }
@@ -65,6 +66,12 @@ pub struct Blobs {
     pub access_key: Option<Secret>,
     pub secret_key: Option<Secret>,
     pub session: Option<Secret>,
+}
+
+#[derive(Debug, Clone)]
+pub struct Audit {
+    pub folder: PathBuf,
+    pub access_months: u32,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -136,6 +143,11 @@ impl Config {
                 access_key: reader.secret("blobs.access_key"),
                 secret_key: reader.secret("blobs.secret_key"),
                 session: reader.secret("blobs.session"),
+            },
+            audit: Audit {
+                folder: reader.path("audit.folder").unwrap_or_else(|| within("audit")),
+                access_months: reader
+                    .parse("audit.access_months", 24, "a number from 3 to 1200", |n| (3..=1200).contains(n)),
             },
             jobs: Jobs {
                 at_once: reader.parse("jobs.at_once", 8, "a number from 1 to 64", |n| (1..=64).contains(n)),

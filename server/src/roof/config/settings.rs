@@ -82,6 +82,12 @@ pub const SETTINGS: &[Setting] = &[
     secret("blobs.access_key", "access key id of the object store"),
     secret("blobs.secret_key", "secret access key of the object store"),
     secret("blobs.session", "session token of the object store, where its keys are lent for a time"),
+    setting(
+        "audit.folder",
+        "",
+        "folder of the signed checkpoints, kept outside Postgres; by default `audit` in the data folder",
+    ),
+    setting("audit.access_months", "24", "months that the access book keeps who looked at what, 3 at least"),
     setting("jobs.at_once", "8", "jobs one worker carries out at the same time"),
     setting("jobs.lease_seconds", "60", "time after which a silent worker's job goes to another"),
     setting("log.format", "readable", "readable or json"),

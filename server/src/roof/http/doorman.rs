@@ -10,6 +10,7 @@ use crate::floor::access::Caller;
 use crate::floor::graphql::Asking;
 use crate::floor::kernel::Result;
 use crate::floor::tools::Tools;
+use crate::tenants;
 
 /// Stands at every way in: calls, sockets, files.
 #[derive(Clone)]
@@ -38,7 +39,10 @@ impl Doorman {
         Ok(Asking { tools: self.tools.clone(), caller, token, source: from.map(network), client })
     }
 
-    async fn recognise(&self, _token: &str) -> Result<Caller> {
+    async fn recognise(&self, token: &str) -> Result<Caller> {
+        if token.starts_with(tenants::KEY_MARK) {
+            return tenants::recognise_key(&self.tools, token).await;
+        }
         Err(crate::floor::graphql::sign_in_needed())
     }
 }
