@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, header};
 use sha2::{Digest, Sha256};
 
 use crate::floor::access::Caller;
-use crate::floor::graphql::Asking;
+use crate::floor::graphql::{Asking, sign_in_needed};
 use crate::floor::kernel::Result;
 use crate::floor::tools::Tools;
 use crate::tenants;
@@ -43,7 +43,19 @@ impl Doorman {
         if token.starts_with(tenants::KEY_MARK) {
             return tenants::recognise_key(&self.tools, token).await;
         }
-        Err(crate::floor::graphql::sign_in_needed())
+        if token.matches('.').count() == 2 {
+            return self.member(token).await;
+        }
+        Err(sign_in_needed())
+    }
+
+    /// Whom a token of the merchants' own identity provider proves, as a member of the tenant it names. A token that
+    /// proves nobody, a tenant that is not there and a stranger to it are one answer.
+    async fn member(&self, token: &str) -> Result<Caller> {
+        let tools = &self.tools;
+        let bearer = tools.issuers.bearer(token, tools.watch.now()).await?.ok_or_else(sign_in_needed)?;
+        let tenant = tenants::tenant_by_reference(tools, &bearer.tenant).await?.ok_or_else(sign_in_needed)?;
+        tenants::member_by_login(tools, tenant, &bearer.issuer, &bearer.subject).await?.ok_or_else(sign_in_needed)
     }
 }
 

@@ -1,0 +1,177 @@
+//! A company's identity provider, the real thing from npm, and a person who signs in there as one does in a browser.
+
+use std::collections::HashMap;
+use std::io::{BufRead, BufReader};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
+
+use reqwest::{Client, Method, Response, Url};
+
+use crate::tree::root;
+
+/// A provider that runs until it is dropped.
+pub struct Provider {
+    child: Child,
+    pub issuer: String,
+}
+
+/// What the client is called there, and its secret.
+pub const CLIENT: (&str, &str) = ("desk", "made up/for: tests+only");
+
+impl Provider {
+    /// Starts one on loopback; None where this machine has no node or npm, and tests may stand aside.
+    pub fn start() -> Option<Self> {
+        let Some(folder) = installed() else {
+            assert!(!nothing_may_be_skipped(), "node and npm are missing, or npm could not install tests/npm/provider");
+            println!("NOT TRIED: this needs node and npm, which .ci/run installs");
+            return None;
+        };
+        let mut child = Command::new("node")
+            .arg("provider.mjs")
+            .current_dir(folder)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("node starts");
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().expect("its output")).read_line(&mut line).expect("a line");
+        let said: serde_json::Value = serde_json::from_str(&line).expect("where it answers");
+        let issuer = said["issuer"].as_str().expect("where it answers").to_owned();
+        Some(Self { child, issuer })
+    }
+}
+
+impl Drop for Provider {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// The provider's folder with its packages beside it, installed once a run.
+fn installed() -> Option<PathBuf> {
+    static FOLDER: OnceLock<Option<PathBuf>> = OnceLock::new();
+    let install = || {
+        let folder = root().join("tests/npm/provider");
+        if folder.join("node_modules/oidc-provider/package.json").exists() {
+            return Command::new("node").arg("--version").output().is_ok().then_some(folder);
+        }
+        let npm = Command::new("npm")
+            .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
+            .current_dir(&folder)
+            .output();
+        npm.is_ok_and(|npm| npm.status.success()).then_some(folder)
+    };
+    FOLDER.get_or_init(install).clone()
+}
+
+/// What `.ci/run` sets: a machine that lacks something is not let off there.
+#[expect(clippy::disallowed_methods, reason = "said by whoever runs the tests, and no setting of the desk")]
+fn nothing_may_be_skipped() -> bool {
+    std::env::var_os("E2E_SKIP_NOTHING").is_some()
+}
+
+/// A person at a browser: keeps cookies, follows redirects, fills in forms.
+pub struct Person {
+    client: Client,
+    cookies: HashMap<String, String>,
+}
+
+/// A page as the person sees it.
+pub struct Seen {
+    pub status: u16,
+    pub at: Url,
+    pub text: String,
+}
+
+impl Person {
+    /// With an empty jar: whoever signs in now signs in anew.
+    pub fn new() -> Self {
+        let client = Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build();
+        Self { client: client.expect("a client"), cookies: HashMap::new() }
+    }
+
+    /// Opens the provider's page for a code and says that the code is the one on the device.
+    pub async fn confirm(&mut self, page: &str) -> Seen {
+        let page = self.open(page).await;
+        let asked = self.send(&page, &[]).await;
+        assert!(asked.text.contains("deviceConfirmForm"), "{}", asked.text);
+        self.send(&asked, &[]).await
+    }
+
+    /// Signs in under this account and lets the device in.
+    pub async fn allow(&mut self, page: &str, account: &str) {
+        let sign_in = self.confirm(page).await;
+        assert!(sign_in.text.contains("account"), "{}", sign_in.text);
+        let done = self.send(&sign_in, &[("account", account)]).await;
+        assert!(done.status == 200 && done.text.contains("Sign-in Success"), "{}", done.text);
+    }
+
+    /// Says that it was somebody else who asked.
+    pub async fn refuse(&mut self, page: &str) {
+        let page = self.open(page).await;
+        let asked = self.send(&page, &[]).await;
+        self.send(&asked, &[("abort", "yes")]).await;
+    }
+
+    async fn open(&mut self, url: &str) -> Seen {
+        self.go(Method::GET, Url::parse(url).expect("an address"), Vec::new()).await
+    }
+
+    /// Sends the form on a page with its hidden fields and these.
+    async fn send(&mut self, seen: &Seen, fields: &[(&str, &str)]) -> Seen {
+        let form = seen.text.split("<form").nth(1).expect("a form");
+        let form = form.split("</form>").next().unwrap_or_default();
+        let to = seen.at.join(&attribute(form, "action").expect("where it goes")).expect("an address");
+        let mut all: Vec<(String, String)> = form
+            .split("<input")
+            .skip(1)
+            .filter_map(|input| Some((attribute(input, "name")?, attribute(input, "value")?)))
+            .collect();
+        all.extend(fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+        self.go(Method::POST, to, all).await
+    }
+
+    async fn go(&mut self, mut method: Method, mut at: Url, mut fields: Vec<(String, String)>) -> Seen {
+        for _ in 0..10 {
+            let cookies = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>();
+            let mut call = self.client.request(method, at.clone()).header("cookie", cookies.join("; "));
+            if !fields.is_empty() {
+                let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+                call = call.header("content-type", "application/x-www-form-urlencoded").body(body);
+            }
+            let answer = call.send().await.expect("an answer");
+            self.keep(&answer);
+            let status = answer.status().as_u16();
+            match answer.headers().get("location").and_then(|to| to.to_str().ok()) {
+                Some(to) => at = at.join(to).expect("an address"),
+                None => return Seen { status, at, text: answer.text().await.expect("text") },
+            }
+            (method, fields) = (Method::GET, Vec::new());
+        }
+        panic!("sent around in a circle");
+    }
+
+    fn keep(&mut self, answer: &Response) {
+        for cookie in answer.headers().get_all("set-cookie") {
+            let cookie = cookie.to_str().expect("text").split(';').next().unwrap_or_default();
+            if let Some((name, value)) = cookie.split_once('=') {
+                self.cookies.insert(name.to_owned(), value.to_owned());
+            }
+        }
+    }
+}
+
+impl Default for Person {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// The value of an attribute within a tag, as text.
+pub fn attribute(tag: &str, name: &str) -> Option<String> {
+    let value = tag.split(&format!("{name}=\"")).nth(1)?.split('"').next()?;
+    Some(value.replace("&amp;", "&").replace("&#x3A;", ":"))
+}
