@@ -31,6 +31,7 @@
 
 pub mod floor;
 pub mod roof;
+pub mod staff;
 pub mod tenants;
 
 pub use roof::boot::{Duties, Running, boot, prepare, telemetry_of};

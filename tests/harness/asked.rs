@@ -14,7 +14,7 @@ pub async fn ask(world: &World, caller: Option<&Caller>, document: &str, variabl
     let asking =
         Asking { tools: world.tools.clone(), caller: caller.cloned(), token: None, source: None, client: None };
     let request = Request::new(document).variables(Variables::from_json(variables)).data(asking);
-    let mut answer = schema::desk(false).execute(request).await;
+    let mut answer = schema::desk(false, world.sign_in.clone()).execute(request).await;
     dress(&mut answer, "a test");
     serde_json::to_value(answer).expect("JSON")
 }

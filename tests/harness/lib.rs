@@ -16,6 +16,7 @@ pub mod cluster;
 pub mod desk;
 pub mod janitor;
 pub mod logs;
+pub mod people;
 pub mod provider;
 pub mod safe;
 pub mod scratch;

@@ -18,6 +18,7 @@ use rightsdesk_server::floor::tools::{Keeping, Tools};
 use rightsdesk_server::floor::vault::{KeySource, Vault};
 use rightsdesk_server::roof::http::{Doorman, Edge, Listening, listen, router};
 use rightsdesk_server::roof::{schema, workers};
+use rightsdesk_server::staff::SignIn;
 use tokio::sync::OnceCell;
 
 use crate::base::{Base, fresh, migrated};
@@ -28,6 +29,7 @@ pub struct World {
     pub base: &'static Base,
     pub ledger: Ledger,
     pub tools: Tools,
+    pub sign_in: SignIn,
     pub tenant: TenantId,
 }
 
@@ -70,7 +72,7 @@ impl World {
         let egress = Egress::open([], Mode::Development.reach()).expect("a way out");
         let (issuers, keeping) = (Issuers::default(), Keeping::default());
         let tools = Tools { ledger: ledger.clone(), vault, egress, issuers, mail, blobs, journal, keeping, watch };
-        let world = Self { base, ledger, tools, tenant: TenantId::fresh() };
+        let world = Self { base, ledger, tools, sign_in: SignIn::default(), tenant: TenantId::fresh() };
         world.ledger.begin_books(&Caller::house(), world.tenant).await.expect("books begin");
         world
     }
@@ -123,7 +125,7 @@ impl World {
     async fn listen(&self, change: impl FnOnce(&mut Edge), tls: Option<(PathBuf, PathBuf)>) -> Listening {
         rightsdesk_server::prepare();
         let mut edge = Edge {
-            desk: schema::desk(false),
+            desk: schema::desk(false, self.sign_in.clone()),
             doorman: Doorman::new(self.tools.clone()),
             introspection: false,
             ledger: self.ledger.clone(),

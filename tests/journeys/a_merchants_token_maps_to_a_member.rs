@@ -14,14 +14,14 @@ use p256::ecdsa::signature::Signer;
 use p256::ecdsa::{Signature, SigningKey};
 use rightsdesk_server::floor::access::Caller;
 use rightsdesk_server::floor::issuers::{Settings, Tokens};
-use rightsdesk_server::floor::kernel::{Personal, TenantId};
+use rightsdesk_server::floor::kernel::{Instant, Personal, TenantId, Watch};
 use rightsdesk_server::tenants::{self, Login, MemberRole, NewMember, NewTenant, OurRole};
 use serde_json::{Value, json};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_merchants_token_maps_to_a_member() {
     let provider = Provider::new().await;
-    let mut world = World::held(World::now_of_the_host()).await;
+    let mut world = World::alone(Watch::held(Instant::from_micros(1_790_000_000_000_000))).await;
     world.believe(Settings { tokens: Some(provider.settings()), ..Settings::default() });
     let (shop, other) = (tenant(&world, "org-7").await, tenant(&world, "org-8").await);
     member(&world, shop, &provider, "mira").await;
@@ -83,13 +83,9 @@ async fn a_merchants_token_maps_to_a_member() {
     assert_eq!(ask(turned.clone()).await.0, 200);
     assert_eq!(ask(whole).await.0, 401, "the former key is no more");
 
-    // A member who was removed and a tenant that was closed are nobody's.
-    let (house, places) = (Caller::house(), world.base);
-    drop(house);
-    places.tamper(&format!(
-        "update members set state = 'removed', removed_at = now() where tenant_id = '{}'",
-        shop.uuid()
-    ));
+    // Who was removed is nobody's member.
+    let removed = "update members set state = 'removed', removed_at = now() where tenant_id =";
+    world.base.tamper(&format!("{removed} '{}'", shop.uuid()));
     assert_eq!(ask(turned).await.0, 401);
 }
 
@@ -136,8 +132,7 @@ impl Provider {
         let key = fresh();
         let point = key.verifying_key().to_sec1_point(false);
         let [x, y] = [point.x(), point.y()].map(|part| BASE64URL_NOPAD.encode(part.expect("a coordinate")));
-        *self.published.lock().expect("the keys") =
-            json!({ "keys": [{ "kty": "EC", "crv": "P-256", "x": x, "y": y, "kid": kid, "alg": "ES256", "use": "sig" }] });
+        *self.published.lock().expect("the keys") = json!({ "keys": [{ "kty": "EC", "crv": "P-256", "x": x, "y": y, "kid": kid, "alg": "ES256", "use": "sig" }] });
         *self.key.lock().expect("the key") = key;
     }
 

@@ -1,6 +1,8 @@
 //! The product tried from outside, as stories.
 
 mod a_job_meets_its_fate;
+mod a_merchants_token_maps_to_a_member;
+mod a_session_ends_at_once;
 mod a_tenant_opens_and_closes;
 #[cfg(target_os = "linux")]
 mod a_whole_desk_is_killed;
@@ -15,6 +17,7 @@ mod cluster_leavings;
 mod cluster_life;
 mod cluster_refusals;
 mod keys_turn_and_nothing_is_lost;
+mod staff_sign_in_through_the_companys_provider;
 mod the_edge_refuses_what_it_should;
 mod the_ledger_keeps_its_word;
 #[cfg(target_os = "linux")]

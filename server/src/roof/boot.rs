@@ -26,6 +26,7 @@ use crate::floor::ledger::{self, Ledger, Limits, migrations};
 use crate::floor::mail::{Mail, Way};
 use crate::floor::tools::{Keeping, Tools};
 use crate::floor::vault::{KeySource, Vault};
+use crate::staff::SignIn;
 
 /// The name of the database in a private Postgres.
 const DATABASE: &str = "rightsdesk";
@@ -125,7 +126,7 @@ pub async fn boot(config: Config, telemetry: Telemetry, duties: Duties) -> anyho
         Tools { ledger: ledger.clone(), vault, egress, issuers, mail, blobs, journal, keeping, watch: watch.clone() };
     let listening = if duties == Duties::Serve {
         let edge = Edge {
-            desk: schema::desk(introspection),
+            desk: schema::desk(introspection, SignIn::default()),
             doorman: Doorman::new(tools.clone()),
             introspection,
             ledger: ledger.clone(),

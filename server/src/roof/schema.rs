@@ -7,13 +7,16 @@ use async_graphql::{
 
 use crate::floor::graphql::{Needs, Rule, asking, rule};
 use crate::floor::kernel::{Error, Result};
+use crate::staff::SignIn;
+use crate::staff::graphql as staff;
 use crate::tenants;
 
 pub type Desk = Schema<Query, Mutation, EmptySubscription>;
 
 /// The schema, with the library's own limits as the second line behind the gate.
-pub fn desk(introspection: bool) -> Desk {
+pub fn desk(introspection: bool, sign_in: SignIn) -> Desk {
     let schema = Schema::build(Query::default(), Mutation::default(), EmptySubscription)
+        .data(sign_in)
         .limit_depth(10)
         .limit_complexity(500)
         .limit_directives(5)
@@ -25,13 +28,13 @@ pub fn desk(introspection: bool) -> Desk {
 /// The contract, as it is committed.
 pub fn contract() -> String {
     let options = SDLExportOptions::new().sorted_fields().sorted_arguments().sorted_enum_items().include_specified_by();
-    let sdl = desk(true).sdl_with_options(options);
+    let sdl = desk(true, SignIn::default()).sdl_with_options(options);
     format!("{}\n", sdl.replace('\t', "  ").trim())
 }
 
 /// What every field of the schema asks of a caller.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {
-    [OWN_RULES, tenants::RULES].into_iter().flatten()
+    [OWN_RULES, tenants::RULES, staff::RULES].into_iter().flatten()
 }
 
 const OWN_RULES: &[Rule] = &[
@@ -46,11 +49,11 @@ const OWN_RULES: &[Rule] = &[
 
 /// What clients may ask.
 #[derive(MergedObject, Default)]
-pub struct Query(RoofQuery, tenants::TenantQuery);
+pub struct Query(RoofQuery, tenants::TenantQuery, staff::StaffQuery);
 
 /// What clients may do.
 #[derive(MergedObject, Default)]
-pub struct Mutation(tenants::TenantMutation);
+pub struct Mutation(tenants::TenantMutation, staff::StaffMutation);
 
 /// What belongs to no slice.
 #[derive(Default)]
@@ -96,6 +99,8 @@ pub enum Node {
     Tenant(tenants::TenantNode),
     Member(tenants::MemberNode),
     ApiKey(tenants::ApiKeyNode),
+    StaffMember(staff::StaffMember),
+    Session(staff::Session),
 }
 
 /// What is not there and what is not the caller's are the same: nothing.
@@ -104,6 +109,8 @@ async fn found(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
         "ten" => tenants::find_tenant(ctx, id).await.map(|found| found.map(Node::Tenant)),
         "mem" => tenants::find_member(ctx, id).await.map(|found| found.map(Node::Member)),
         "apk" => tenants::find_api_key(ctx, id).await.map(|found| found.map(Node::ApiKey)),
+        "stf" => staff::find_staff_member(ctx, id).await.map(|found| found.map(Node::StaffMember)),
+        "ses" => staff::find_session(ctx, id).await.map(|found| found.map(Node::Session)),
         _ => Ok(None),
     };
     match found {

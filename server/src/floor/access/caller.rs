@@ -143,6 +143,15 @@ impl Caller {
         })
     }
 
+    /// A staff member's own seat and sessions, which stand among the house's rows. It takes no permission, so whatever is
+    /// done with it names the caller himself and nobody else.
+    pub fn permit_own(&self) -> Result<Scope<One>> {
+        match self.actor {
+            Actor::Staff(_) => Ok(Scope::one(self.actor, TenantId::HOUSE, None)),
+            _ => Err(Error::NotFound("seat")),
+        }
+    }
+
     /// Several named tenants, to read. The ledger turns it into a scope once the trace is written.
     pub fn permit_span(&self, permission: Permission, tenants: &[TenantId]) -> Result<SpanPermit> {
         match &self.authority {

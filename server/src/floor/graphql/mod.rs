@@ -22,4 +22,4 @@ pub use payload::{UserError, UserErrorCode, mendable, once};
 pub use place::{node_id, place, tenant_node_id, tenant_place};
 pub use refusal::{UNAUTHENTICATED, dress, sign_in_needed};
 pub use rule::{Needs, Rule, rule};
-pub use words::{Direction, PermissionWord, PersonalField};
+pub use words::{Direction, PermissionWord, PersonalField, RoleWord, words};

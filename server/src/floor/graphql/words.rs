@@ -2,7 +2,7 @@
 
 use async_graphql::Enum;
 
-use crate::floor::access::Permission;
+use crate::floor::access::{Permission, Role};
 
 /// What a caller may be allowed.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,4 +52,25 @@ pub enum PersonalField {
     Name,
     /// The mail address.
     Mail,
+}
+
+/// What a seat at the desk is for.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(name = "Role", remote = "Role")]
+pub enum RoleWord {
+    /// Works requests.
+    Support,
+    /// The second person.
+    Approver,
+    /// Looks after tenants, apps and keys.
+    Ops,
+    /// Proves who saw what, and changes nothing.
+    Auditor,
+    /// Looks after the seats themselves.
+    Admin,
+}
+
+/// A list as the API says it, or as the desk means it.
+pub fn words<A: Copy, B: From<A>>(list: &[A]) -> Vec<B> {
+    list.iter().copied().map(B::from).collect()
 }

@@ -10,6 +10,7 @@ use crate::floor::access::Caller;
 use crate::floor::graphql::{Asking, sign_in_needed};
 use crate::floor::kernel::Result;
 use crate::floor::tools::Tools;
+use crate::staff;
 use crate::tenants;
 
 /// Stands at every way in: calls, sockets, files.
@@ -40,13 +41,12 @@ impl Doorman {
     }
 
     async fn recognise(&self, token: &str) -> Result<Caller> {
-        if token.starts_with(tenants::KEY_MARK) {
-            return tenants::recognise_key(&self.tools, token).await;
+        match token {
+            token if token.starts_with(staff::sessions::PREFIX) => staff::recognise(&self.tools, token).await,
+            token if token.starts_with(tenants::KEY_MARK) => tenants::recognise_key(&self.tools, token).await,
+            token if token.matches('.').count() == 2 => self.member(token).await,
+            _ => Err(sign_in_needed()),
         }
-        if token.matches('.').count() == 2 {
-            return self.member(token).await;
-        }
-        Err(sign_in_needed())
     }
 
     /// Whom a token of the merchants' own identity provider proves, as a member of the tenant it names. A token that

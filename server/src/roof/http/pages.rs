@@ -4,6 +4,7 @@
 use std::fmt::{self, Write};
 use std::sync::LazyLock;
 
+use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
@@ -34,9 +35,9 @@ pub struct Asked {
 }
 
 /// `GET /sign-in/device?code=ABCD-EFGH`
-pub async fn device(State(edge): State<Edge>, asked: Option<Query<Asked>>) -> Response {
+pub async fn device(State(edge): State<Edge>, asked: Result<Query<Asked>, QueryRejection>) -> Response {
     let code = asked.map(|Query(asked)| asked.code).unwrap_or_default();
-    let waiting = match provider::waiting(&edge.doorman.tools, &code).await {
+    let waiting = match provider::waiting(&edge.doorman.tools, None, &code).await {
         Ok(waiting) => waiting,
         Err(Error::Refused(_)) => return page(StatusCode::TOO_MANY_REQUESTS, "Too many codes were tried", BUSY),
         Err(error) => return error.into_response(),

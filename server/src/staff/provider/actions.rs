@@ -12,11 +12,11 @@ use crate::floor::kernel::{DeviceSignInId, Error, Instant, Result, Secret, Staff
 use crate::floor::ledger::{Event, Witnessed, WriteTx};
 use crate::floor::tools::Tools;
 use crate::floor::vault::SecretKind;
-use crate::staff::seats::{self, StaffMember, StaffState};
-use crate::staff::sessions::{self, Origin, SessionStage, SignInMethod, SignedIn};
-use crate::staff::sign_in::Lives;
-use crate::staff::token::{Token, digest};
 use crate::staff::himself;
+use crate::staff::seats::{self, StaffMember, StaffState};
+use crate::staff::sessions::{self, Origin, SignInMethod, SignedIn};
+use crate::staff::sign_in::{Budget, Lives, source_digest, spend};
+use crate::staff::token::{Token, digest};
 
 /// The provider's device code and our verifier, sealed while the person makes up his mind.
 const DEVICE_CODE: SecretKind = SecretKind::new("device_code");
@@ -40,13 +40,20 @@ pub async fn begin(
 ) -> Result<Begun> {
     let (issuer, login) = tools.issuers.login()?;
     let invitation = invitation.map(|token| digest(token.expose()));
-    if let Some(invitation) = invitation {
-        let open = tools.ledger.read(&house()?, move |tx| Ok(invited(tx, invitation)?.is_some())).await?;
-        if !open {
-            return Err(no_invitation());
-        }
-    }
     let session = caller.and_then(Caller::session).filter(|session| session.fresh_at.is_some() && invitation.is_none());
+    let source = source_digest(origin.source.as_ref());
+    let admit = move |tx: &mut WriteTx| {
+        // Whoever is signed in has shown that he is no storm.
+        if session.is_none() {
+            spend(tx, Budget::DeviceOfSource, &source)?;
+            spend(tx, Budget::DeviceOfAll, &[])?;
+        }
+        match invitation {
+            Some(invitation) if invited(tx, invitation)?.is_none() => Err(no_invitation()),
+            _ => Ok(()),
+        }
+    };
+    tools.ledger.bookkeep(Some(TenantId::HOUSE), admit).await?;
     let (attempt, nonce, verifier) = (Token::fresh(PREFIX)?, Token::fresh("")?, Token::fresh("")?);
     let nonce = nonce.text.expose().to_owned();
     let lent = wire::ask(issuer, login, &nonce, verifier.text.expose().to_owned()).await?;
@@ -99,11 +106,15 @@ pub async fn poll(
         Turn::TooSoon => return Err(slow_down()),
         Turn::Over => return Err(over()),
     };
-    if attempt.session != caller.and_then(Caller::session).map(|session| session.id).filter(|_| attempt.session.is_some()) {
+    if attempt.session
+        != caller.and_then(Caller::session).map(|session| session.id).filter(|_| attempt.session.is_some())
+    {
         return Err(refused("this sign-in was begun from a session: go on from that one"));
     }
     let outcome = match wire::exchange(issuer, login, &device_code).await? {
-        Answered::Pending => return Err(Error::refused("PENDING", "the identity provider waits for your answer there")),
+        Answered::Pending => {
+            return Err(Error::refused("PENDING", "the identity provider waits for your answer there"));
+        }
         Answered::SlowDown => {
             let (id, step) = (attempt.id, attempt.longer_step());
             tools.ledger.bookkeep(Some(TenantId::HOUSE), move |tx| queries::tried(tx, id, step)).await?;
@@ -127,7 +138,8 @@ pub async fn poll(
     };
     if matches!(outcome, Err(Error::Refused(_))) {
         let vault = tools.vault.clone();
-        let end = move |tx: &mut WriteTx| Ok(queries::remove(tx, attempt.id)? && vault.delete(tx, attempt.device_code)?);
+        let end =
+            move |tx: &mut WriteTx| Ok(queries::remove(tx, attempt.id)? && vault.delete(tx, attempt.device_code)?);
         tools.ledger.bookkeep(Some(TenantId::HOUSE), end).await?;
     }
     outcome
@@ -183,7 +195,6 @@ async fn accept(
             }
             vault.delete(tx, attempt.device_code)?;
             let mut seat = seats::queries::hold(tx, seat)?;
-            let mut events = Vec::new();
             if let Some(invitation) = attempt.invitation {
                 // It may have been used or renewed while the person was away.
                 if invited(tx, invitation)?.map(|seat| seat.id) != Some(seat.id) {
@@ -191,34 +202,23 @@ async fn accept(
                 }
                 queries::tie(tx, seat.id, &issuer, &proof.subject)?;
                 seat = seats::queries::hold(tx, seat.id)?;
-                events.push(Event::new("staff.accepted", "staff", seat.id.uuid()).code("method", "provider"));
             }
             if queries::tied(tx, &issuer, &proof.subject)? != Some(seat.id) || !seat.is_open(tx.now()?) {
                 return Err(no_seat());
             }
             let mut done = match attempt.session {
                 Some(session) => step_up(tx, session, &seat, proof.shown_at)?,
-                None => sign_in(tx, lives, &seat, proof.shown_at, origin)?,
+                None => {
+                    let how = (SignInMethod::Provider, Some(proof.shown_at));
+                    sessions::issue(tx, lives, &seat, how, origin)?.told()
+                }
             };
-            for event in events {
-                done = done.and(event);
+            if attempt.invitation.is_some() {
+                done = done.and(Event::new("staff.accepted", "staff", seat.id.uuid()));
             }
             Ok(done)
         })
         .await
-}
-
-fn sign_in(
-    tx: &mut WriteTx,
-    lives: Lives,
-    seat: &StaffMember,
-    shown_at: Instant,
-    origin: Origin,
-) -> Result<Witnessed<SignedIn>> {
-    let mut signed_in = sessions::issue(tx, lives, seat, (SessionStage::Full, SignInMethod::Provider), origin)?;
-    queries::shown(tx, signed_in.session.id, shown_at)?;
-    signed_in.session.fresh_at = Some(shown_at);
-    Ok(signed_in.told())
 }
 
 /// The same session, fresh again, under a token of its own: the former one could have been anyone's by now.
@@ -263,10 +263,15 @@ fn invited(tx: &mut crate::floor::ledger::Tx, invitation: [u8; 32]) -> Result<Op
     Ok(seat.filter(|seat| seat.state == StaffState::Invited && seat.invited_until.is_some_and(|until| until > now)))
 }
 
-/// What our page tells of the sign-in under this code.
-pub async fn waiting(tools: &Tools, code: &str) -> Result<Option<Waiting>> {
+/// What our page tells of the sign-in under this code. Codes are short, so looks are counted by where they come from.
+pub async fn waiting(tools: &Tools, source: Option<&String>, code: &str) -> Result<Option<Waiting>> {
     let Some(code) = UserCode::parse(code) else { return Ok(None) };
-    let found = tools.ledger.read(&house()?, move |tx| queries::waiting(tx, &code)).await?;
+    let source = source_digest(source);
+    let look = move |tx: &mut WriteTx| {
+        spend(tx, Budget::CodeOfSource, &source)?;
+        queries::waiting(tx, &code)
+    };
+    let found = tools.ledger.bookkeep(Some(TenantId::HOUSE), look).await?;
     Ok(found.map(|attempt| Waiting {
         user_code: attempt.user_code,
         source: attempt.source,

@@ -5,7 +5,6 @@
 //! a host that no setting names, and never waits for the provider inside a transaction.
 
 mod actions;
-pub mod graphql;
 mod model;
 mod proof;
 mod queries;

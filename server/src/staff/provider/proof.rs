@@ -67,7 +67,8 @@ mod tests {
     }
 
     fn outcome(acr: &[&str], change: impl FnOnce(&mut Value)) -> Result<Proof> {
-        let mut claims = json!({ "sub": "mira", "iat": NOW, "auth_time": NOW - 20, "amr": ["pwd", "mfa"], "nonce": "n" });
+        let mut claims =
+            json!({ "sub": "mira", "iat": NOW, "auth_time": NOW - 20, "amr": ["pwd", "mfa"], "nonce": "n" });
         change(&mut claims);
         of(&Claims::of(claims), &login(acr), "n", Instant::from_micros(NOW * 1_000_000))
     }
@@ -77,10 +78,13 @@ mod tests {
         let proof = outcome(&[], |_| {}).expect("believed");
         assert_eq!((proof.subject.as_str(), proof.shown_at.micros()), ("mira", (NOW - 20) * 1_000_000));
         assert!(outcome(&[], |claims| claims["nonce"] = Value::Null).is_ok(), "the device grant may drop our word");
-        assert!(outcome(&["gold"], |claims| {
-            claims["amr"] = json!(["pwd"]);
-            claims["acr"] = json!("gold");
-        }).is_ok());
+        assert!(
+            outcome(&["gold"], |claims| {
+                claims["amr"] = json!(["pwd"]);
+                claims["acr"] = json!("gold");
+            })
+            .is_ok()
+        );
         let ahead = outcome(&[], |claims| claims["auth_time"] = json!(NOW + 60)).expect("within the skew");
         assert_eq!(ahead.shown_at.micros(), NOW * 1_000_000, "never fresher than now");
         assert!(outcome(&[], |claims| claims["auth_time"] = json!(NOW - 300)).is_ok());

@@ -191,7 +191,8 @@ pub fn tied(tx: &mut Tx, issuer: &str, subject: &str) -> Result<Option<StaffId>>
 pub fn tie(tx: &mut WriteTx, id: StaffId, issuer: &str, subject: &str) -> Result<()> {
     let tenant = tx.tenant()?;
     statement(
-        "update staff set provider = ?, provider_sub = ?, state = 'active', invitation_hash = null, invited_until = null
+        "update staff set provider = ?, provider_sub = ?, state = 'active', invitation_hash = null, invited_until = null,
+                version = version + 1
           where tenant_id = ? and id = ?",
     )
     .bind::<Text, _>(issuer.to_owned())
@@ -199,17 +200,6 @@ pub fn tie(tx: &mut WriteTx, id: StaffId, issuer: &str, subject: &str) -> Result
     .bind::<SqlUuid, _>(tenant)
     .bind::<SqlUuid, _>(id)
     .execute(tx.conn())?;
-    Ok(())
-}
-
-/// When the second factor of a session was shown, as the provider says.
-pub fn shown(tx: &mut WriteTx, id: SessionId, at: Instant) -> Result<()> {
-    let tenant = tx.tenant()?;
-    statement("update sessions set fresh_at = ? where tenant_id = ? and id = ?")
-        .bind::<Timestamptz, _>(at.utc())
-        .bind::<SqlUuid, _>(tenant)
-        .bind::<SqlUuid, _>(id)
-        .execute(tx.conn())?;
     Ok(())
 }
 

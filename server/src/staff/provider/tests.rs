@@ -103,11 +103,23 @@ async fn a_code_is_asked_for_with_all_that_is_demanded() {
 
     let lent = double.ask().await.expect("codes");
 
-    assert_eq!((lent.user_code.as_str(), lent.seconds, lent.step), ("ABCD-EFGH", 600, 7), "never more than ten minutes");
+    assert_eq!(
+        (lent.user_code.as_str(), lent.seconds, lent.step),
+        ("ABCD-EFGH", 600, 7),
+        "never more than ten minutes"
+    );
     let (authorization, body) = double.last();
     assert_eq!(authorization.as_deref(), Some("Basic dGhlK2Rlc2s6YSUzQWIlMkYlQzMlQkM="), "encoded, then put together");
-    for part in ["scope=openid&", "nonce=the-nonce", "max_age=300", "prompt=login", "acr_values=gold+silver",
-        "code_challenge_method=S256", "auth_time", "client_id=the+desk"] {
+    for part in [
+        "scope=openid&",
+        "nonce=the-nonce",
+        "max_age=300",
+        "prompt=login",
+        "acr_values=gold+silver",
+        "code_challenge_method=S256",
+        "auth_time",
+        "client_id=the+desk",
+    ] {
         assert!(body.contains(part), "{part} is missing in {body}");
     }
     assert!(!body.contains("the-verifier"));
@@ -152,7 +164,10 @@ async fn a_page_on_another_host_is_nowhere_to_send_people() {
         assert_eq!(double.ask().await.err().map(|error| error.code()), Some("PROVIDER"), "{name}: {value}");
     }
     double.answers(200, with("verification_uri_complete", json!("http://login.example/activate?user_code=x")));
-    assert!(double.ask().await.expect("codes").page.as_str().ends_with("/activate"), "the plain page is ours to send to");
+    assert!(
+        double.ask().await.expect("codes").page.as_str().ends_with("/activate"),
+        "the plain page is ours to send to"
+    );
     let whole = format!("{}/activate?user_code=ABCD-EFGH", double.url);
     double.answers(200, with("verification_uri_complete", json!(whole)));
     assert_eq!(double.ask().await.expect("codes").page.as_str(), whole);

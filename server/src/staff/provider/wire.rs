@@ -73,8 +73,7 @@ pub async fn ask(issuer: &Issuer, login: &Login, nonce: &str, verifier: String) 
     let (max_age, classes) = (login.max_age.num_seconds().to_string(), login.acr.join(" "));
     let challenge = BASE64URL_NOPAD.encode(&Sha256::digest(&verifier));
     let claims = wanted(login);
-    let mut fields =
-        vec![("scope", "openid"), ("nonce", nonce), ("max_age", &max_age), ("prompt", "login")];
+    let mut fields = vec![("scope", "openid"), ("nonce", nonce), ("max_age", &max_age), ("prompt", "login")];
     if !classes.is_empty() {
         fields.push(("acr_values", &classes));
     }
