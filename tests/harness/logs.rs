@@ -6,7 +6,12 @@ use std::sync::OnceLock;
 /// The process has one recorder and one subscriber, however many servers a test starts.
 pub fn telemetry() -> Telemetry {
     static INSTALLED: OnceLock<Telemetry> = OnceLock::new();
-    INSTALLED
-        .get_or_init(|| install(&Settings { filter: "off".into(), ..Settings::default() }).expect("telemetry"))
-        .clone()
+    let install = || {
+        // A server keeps silent about what panicked; a test must not.
+        let telling = std::panic::take_hook();
+        let telemetry = install(&Settings { filter: "off".into(), ..Settings::default() }).expect("telemetry");
+        std::panic::set_hook(telling);
+        telemetry
+    };
+    INSTALLED.get_or_init(install).clone()
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::OnceLock;
 
 use reqwest::{Client, Method, Response, Url};
@@ -14,6 +14,8 @@ use crate::tree::root;
 pub struct Provider {
     child: Child,
     pub issuer: String,
+    /// Held open: it has more to say than where it answers.
+    _said: BufReader<ChildStdout>,
 }
 
 /// What the client is called there, and its secret.
@@ -36,10 +38,11 @@ impl Provider {
             .spawn()
             .expect("node starts");
         let mut line = String::new();
-        BufReader::new(child.stdout.take().expect("its output")).read_line(&mut line).expect("a line");
-        let said: serde_json::Value = serde_json::from_str(&line).expect("where it answers");
-        let issuer = said["issuer"].as_str().expect("where it answers").to_owned();
-        Some(Self { child, issuer })
+        let mut said = BufReader::new(child.stdout.take().expect("its output"));
+        said.read_line(&mut line).expect("a line");
+        let told: serde_json::Value = serde_json::from_str(&line).expect("where it answers");
+        let issuer = told["issuer"].as_str().expect("where it answers").to_owned();
+        Some(Self { child, issuer, _said: said })
     }
 }
 

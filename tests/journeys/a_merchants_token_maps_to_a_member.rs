@@ -172,7 +172,7 @@ async fn tenant(world: &World, reference: &str) -> TenantId {
         legal_name: format!("Shop {reference}"),
         reference: Some(reference.to_owned()),
         locale: "en".to_owned(),
-        region: "eu".to_owned(),
+        region: "EU".to_owned(),
         plan: "base".to_owned(),
         app_slots: 3,
         our_role: OurRole::Processor,
