@@ -29,7 +29,7 @@ comment on column grants.given_by is 'the colleague; none where the operator''s 
 comment on column grants.alarmed_at is 'when the letters about broken glass had all left';
 comment on column grants.reason is 'in words, sealed under the grant''s own key';
 create index grants_of_staff on grants (tenant_id, staff_id, ends_at);
-create index grants_by_time on grants (starts_at desc, id);
+create index grants_by_time on grants (starts_at desc, id desc);
 call app.fence('grants');
 grant select, insert, update on grants to rd_api, rd_worker;
 grant select (tenant_id, id, kind, staff_id, ticket, given_by, starts_at, ends_at, ended_at, ended_by, reviewed_at,

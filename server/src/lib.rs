@@ -29,7 +29,9 @@
 //! tenant's queue. *Ticket*: a job handed down, to be enqueued later. A data request is a *request*; an HTTP one is a
 //! *call*.
 
+pub mod audit;
 pub mod floor;
+pub mod grants;
 pub mod roof;
 pub mod staff;
 pub mod tenants;

@@ -9,6 +9,7 @@
 )]
 
 pub mod asked;
+pub mod audited;
 pub mod base;
 pub mod bells;
 pub mod books;

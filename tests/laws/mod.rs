@@ -11,4 +11,5 @@ mod migrations_go_both_ways;
 mod only_doors_reach_outside;
 mod secrets_never_print;
 mod settings_are_documented;
+mod the_chain_detects_tampering;
 mod vocabularies_match_the_database;

@@ -208,6 +208,28 @@ fn source_of(keys: config::Keys) -> KeySource {
     }
 }
 
+/// The database as it stands, for a look at it: nothing is laid out, migrated or asked of it beforehand. A private
+/// Postgres that does not run is started for as long as the look takes.
+pub fn look(data: PathBuf, database: config::Database) -> anyhow::Result<(Option<Cluster>, Ledger)> {
+    let config::Database { url, connections, prepare, binaries, .. } = database;
+    let (postgres, url) = match url {
+        Some(url) => (None, url),
+        None => {
+            let setup = Setup { bin: binaries, ..Setup::new(data, cluster::own_launcher()?) };
+            match Cluster::open(setup.clone()) {
+                Ok(postgres) => {
+                    let online = own(postgres.address()).online;
+                    (Some(postgres), online)
+                }
+                Err(Trouble::Taken { .. }) => (None, own(&Cluster::visit(&setup)?).online),
+                Err(trouble) => return Err(trouble.into()),
+            }
+        }
+    };
+    let limits = Limits { connections, prepare, ..Limits::default() };
+    Ok((postgres, Ledger::open(&url, limits, Watch::host())))
+}
+
 /// A database that is ready for a program that is online.
 fn database_of(
     data: PathBuf,
@@ -278,7 +300,7 @@ pub fn migrate(config: Config) -> anyhow::Result<Vec<String>> {
 }
 
 /// At the operator's own terminal the inner story may be told: it holds no data.
-fn told(error: Error) -> anyhow::Error {
+pub fn told(error: Error) -> anyhow::Error {
     match error {
         Error::Internal(report) => anyhow::anyhow!(report.story().to_owned()),
         other => other.into(),

@@ -7,6 +7,7 @@ use async_graphql::{
 
 use crate::floor::graphql::{Needs, Rule, asking, rule};
 use crate::floor::kernel::{Error, Result};
+use crate::grants;
 use crate::staff::SignIn;
 use crate::staff::graphql as staff;
 use crate::tenants;
@@ -34,7 +35,7 @@ pub fn contract() -> String {
 
 /// What every field of the schema asks of a caller.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {
-    [OWN_RULES, tenants::RULES, staff::RULES].into_iter().flatten()
+    [OWN_RULES, tenants::RULES, staff::RULES, grants::RULES].into_iter().flatten()
 }
 
 const OWN_RULES: &[Rule] = &[
@@ -49,11 +50,11 @@ const OWN_RULES: &[Rule] = &[
 
 /// What clients may ask.
 #[derive(MergedObject, Default)]
-pub struct Query(RoofQuery, tenants::TenantQuery, staff::StaffQuery);
+pub struct Query(RoofQuery, tenants::TenantQuery, staff::StaffQuery, grants::GrantQuery);
 
 /// What clients may do.
 #[derive(MergedObject, Default)]
-pub struct Mutation(tenants::TenantMutation, staff::StaffMutation);
+pub struct Mutation(tenants::TenantMutation, staff::StaffMutation, grants::GrantMutation);
 
 /// What belongs to no slice.
 #[derive(Default)]
@@ -101,6 +102,7 @@ pub enum Node {
     ApiKey(tenants::ApiKeyNode),
     StaffMember(staff::StaffMember),
     Session(staff::Session),
+    Grant(grants::GrantNode),
 }
 
 /// What is not there and what is not the caller's are the same: nothing.
@@ -111,6 +113,7 @@ async fn found(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
         "apk" => tenants::find_api_key(ctx, id).await.map(|found| found.map(Node::ApiKey)),
         "stf" => staff::find_staff_member(ctx, id).await.map(|found| found.map(Node::StaffMember)),
         "ses" => staff::find_session(ctx, id).await.map(|found| found.map(Node::Session)),
+        "grt" => grants::find_grant(ctx, id).await.map(|found| found.map(Node::Grant)),
         _ => Ok(None),
     };
     match found {

@@ -10,7 +10,7 @@ mod checkpoint;
 mod line;
 mod sheet;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 pub use book::{Book, Document, Turn};
 pub use canonical::canonical;
@@ -31,5 +31,10 @@ impl Journal {
     pub fn open(folder: PathBuf) -> Result<Self> {
         book::make(&folder)?;
         Ok(Self { checkpoints: Book::at(&folder) })
+    }
+
+    /// For a look only: nothing is made.
+    pub fn visit(folder: &Path) -> Self {
+        Self { checkpoints: Book::at(folder) }
     }
 }

@@ -156,21 +156,21 @@ impl Ledger {
         Ok(permit.traced())
     }
 
-    /// Begins a tenant's books: its birth stands in the house's chain, then its own chain begins. May be run again.
+    /// Begins a tenant's books: its own chain begins, then its birth stands in the house's chain, so that a birth
+    /// always has a chain and whoever verifies misses one that is gone. May be run again.
     pub async fn begin_books(&self, caller: &Caller, tenant: TenantId) -> Result<()> {
         let house = caller.permit(Permission::KeepHouse, TenantId::HOUSE)?;
         let own = caller.permit(Permission::KeepHouse, tenant)?;
         let born = books::Event::new("books.begun", "tenant", tenant.uuid());
-        self.write(house, {
+        self.write(own, {
             let born = born.clone();
-            move |_| Ok(Witnessed::new((), born))
+            move |tx| {
+                books::begin_chain(tx)?;
+                Ok(Witnessed::new((), born))
+            }
         })
         .await?;
-        self.write(own, move |tx| {
-            books::begin_chain(tx)?;
-            Ok(Witnessed::new((), born))
-        })
-        .await
+        self.write(house, move |_| Ok(Witnessed::new((), born))).await
     }
 
     /// Where a digest leads, for callers whose tenant is not yet known. A digest that leads nowhere is `None`.

@@ -36,7 +36,7 @@ pub enum SecondFactor {
 }
 
 /// A seat at the desk: one of the operator's people, or a partner's.
-pub struct StaffMember(pub(super) staff::StaffMember);
+pub struct StaffMember(pub staff::StaffMember);
 
 #[Object]
 impl StaffMember {

@@ -104,6 +104,13 @@ pub fn find_many(tx: &mut Tx, ids: Vec<StaffId>) -> Result<Vec<StaffMember>> {
     Ok(rows.into_iter().map(Into::into).collect())
 }
 
+/// Every seat that is in use, whether its end has come or not.
+pub fn active(tx: &mut Tx) -> Result<Vec<StaffMember>> {
+    let tenant = tx.tenant()?;
+    let rows = statement(seats!("and state = 'active' order by id")).bind::<SqlUuid, _>(tenant).load::<Row>(tx.conn())?;
+    Ok(rows.into_iter().map(Into::into).collect())
+}
+
 /// The seat this invitation is for.
 pub fn by_invitation(tx: &mut Tx, digest: [u8; 32]) -> Result<Option<StaffMember>> {
     one(tx, |tenant| {
