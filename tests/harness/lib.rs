@@ -8,6 +8,7 @@
     reason = "the harness is part of tests: what it cannot do fails them"
 )]
 
+pub mod aside;
 pub mod asked;
 pub mod audited;
 pub mod base;

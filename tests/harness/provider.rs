@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 
 use reqwest::{Client, Method, Response, Url};
 
-use crate::tree::root;
+use crate::aside::{installed, nothing_may_be_skipped};
 
 /// A provider that runs until it is dropped.
 pub struct Provider {
@@ -24,10 +24,15 @@ pub const CLIENT: (&str, &str) = ("desk", "made up/for: tests+only");
 impl Provider {
     /// Starts one on loopback; None where this machine has no node or npm, and tests may stand aside.
     pub fn start() -> Option<Self> {
-        let Some(folder) = installed() else {
-            assert!(!nothing_may_be_skipped(), "node and npm are missing, or npm could not install tests/npm/provider");
-            println!("NOT TRIED: this needs node and npm, which .ci/run installs");
-            return None;
+        static MADE: OnceLock<Result<PathBuf, String>> = OnceLock::new();
+        let files = ["package.json", "package-lock.json", "provider.mjs"];
+        let folder = match MADE.get_or_init(|| installed("tests/npm/provider", &files)) {
+            Ok(folder) => folder,
+            Err(why) => {
+                assert!(!nothing_may_be_skipped(), "{why}");
+                println!("NOT TRIED: this needs node and npm with their packages: {why}");
+                return None;
+            }
         };
         let mut child = Command::new("node")
             .arg("provider.mjs")
@@ -51,29 +56,6 @@ impl Drop for Provider {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
-}
-
-/// The provider's folder with its packages beside it, installed once a run.
-fn installed() -> Option<PathBuf> {
-    static FOLDER: OnceLock<Option<PathBuf>> = OnceLock::new();
-    let install = || {
-        let folder = root().join("tests/npm/provider");
-        if folder.join("node_modules/oidc-provider/package.json").exists() {
-            return Command::new("node").arg("--version").output().is_ok().then_some(folder);
-        }
-        let npm = Command::new("npm")
-            .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
-            .current_dir(&folder)
-            .output();
-        npm.is_ok_and(|npm| npm.status.success()).then_some(folder)
-    };
-    FOLDER.get_or_init(install).clone()
-}
-
-/// What `.ci/run` sets: a machine that lacks something is not let off there.
-#[expect(clippy::disallowed_methods, reason = "said by whoever runs the tests, and no setting of the desk")]
-fn nothing_may_be_skipped() -> bool {
-    std::env::var_os("E2E_SKIP_NOTHING").is_some()
 }
 
 /// A person at a browser: keeps cookies, follows redirects, fills in forms.

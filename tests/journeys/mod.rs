@@ -16,10 +16,15 @@ mod cluster_heirs;
 mod cluster_leavings;
 mod cluster_life;
 mod cluster_refusals;
+mod documents_are_known_and_paid_for;
 mod keys_turn_and_nothing_is_lost;
+mod others_clients_talk_to_us;
+mod sockets_speak_the_protocol;
 mod staff_sign_in_through_the_companys_provider;
 mod the_edge_refuses_what_it_should;
 mod the_ledger_keeps_its_word;
+#[cfg(target_os = "linux")]
+mod the_zoo_is_turned_away;
 #[cfg(target_os = "linux")]
 mod work_is_shared_fairly;
 #[cfg(target_os = "linux")]

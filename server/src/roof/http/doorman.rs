@@ -40,6 +40,14 @@ impl Doorman {
         Ok(Asking { tools: self.tools.clone(), caller, token, source: from.map(network), client })
     }
 
+    /// The caller behind a token that was asked about before, for whoever only looks whether it still opens anything.
+    pub async fn still(&self, token: &str) -> Result<Caller> {
+        if token.starts_with(staff::sessions::PREFIX) {
+            return staff::still(&self.tools, token).await;
+        }
+        self.recognise(token).await
+    }
+
     async fn recognise(&self, token: &str) -> Result<Caller> {
         match token {
             token if token.starts_with(staff::sessions::PREFIX) => staff::recognise(&self.tools, token).await,
@@ -66,7 +74,7 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
 }
 
 /// What the client calls itself, for the list of sessions.
-fn client(headers: &HeaderMap) -> Option<String> {
+pub(super) fn client(headers: &HeaderMap) -> Option<String> {
     let name = headers.get(header::USER_AGENT)?.to_str().ok()?;
     Some(crate::floor::kernel::text::scrub(name).chars().take(80).collect())
 }

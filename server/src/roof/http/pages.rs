@@ -2,7 +2,7 @@
 //! No script, no cookie, nothing from elsewhere; it changes nothing, so fetching it ahead of time does no harm.
 
 use std::fmt::{self, Write};
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
@@ -13,7 +13,8 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use url::Url;
 
-use super::Edge;
+use super::gate::{Call, Gate};
+use super::network;
 use crate::floor::kernel::{Error, Instant};
 use crate::staff::provider::{self, Waiting};
 
@@ -35,9 +36,14 @@ pub struct Asked {
 }
 
 /// `GET /sign-in/device?code=ABCD-EFGH`
-pub async fn device(State(edge): State<Edge>, asked: Result<Query<Asked>, QueryRejection>) -> Response {
+pub async fn device(
+    State(gate): State<Arc<Gate>>,
+    call: Call,
+    asked: Result<Query<Asked>, QueryRejection>,
+) -> Response {
     let code = asked.map(|Query(asked)| asked.code).unwrap_or_default();
-    let waiting = match provider::waiting(&edge.doorman.tools, None, &code).await {
+    let source = call.from.map(network);
+    let waiting = match provider::waiting(&gate.edge.doorman.tools, source.as_ref(), &code).await {
         Ok(waiting) => waiting,
         Err(Error::Refused(_)) => return page(StatusCode::TOO_MANY_REQUESTS, "Too many codes were tried", BUSY),
         Err(error) => return error.into_response(),
