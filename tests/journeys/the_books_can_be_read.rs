@@ -59,7 +59,10 @@ async fn events_are_read_page_by_page_and_by_what_they_tell() {
     assert_eq!(column(&all, "seq"), (1..=10).rev().map(Value::from).collect::<Vec<_>>(), "newest first");
     assert_eq!(all["totalCount"], 10);
     let newest = &all["nodes"][0];
-    assert_eq!((&newest["actor"], &newest["action"], &newest["facts"]), (&"house".into(), &"test.noted".into(), &"link=8".into()));
+    assert_eq!(
+        (&newest["actor"], &newest["action"], &newest["facts"]),
+        (&"house".into(), &"test.noted".into(), &"link=8".into())
+    );
     assert_eq!(newest["tenant"]["legalName"], "Zaitoon Home");
     assert_eq!(newest["atMicros"], world.tools.watch.now().micros().to_string());
     let hashes = world.base.lines(&format!(
@@ -89,7 +92,9 @@ async fn events_are_read_page_by_page_and_by_what_they_tell() {
     assert_eq!(column(&oldest, "seq"), [2, 1]);
 
     // By what they tell.
-    let counted = async |filter: Value| answered(&world, &auditor, EVENTS, json!({ "filter": of(filter) })).await["totalCount"].clone();
+    let counted = async |filter: Value| {
+        answered(&world, &auditor, EVENTS, json!({ "filter": of(filter) })).await["totalCount"].clone()
+    };
     let own = format!("tenant:{}", world.tenant.uuid());
     assert_eq!(counted(json!({ "action": "books.begun" })).await, 1);
     assert_eq!(counted(json!({ "object": own, "actor": "house" })).await, 10);
@@ -114,7 +119,11 @@ async fn accesses_say_who_looked_and_keep_the_words_shut() {
     let member = done(&world, &admin, add, imke).await["member"].clone();
     let grant = GrantId::fresh();
     for (minutes, subject, more) in [
-        (3_u8, "(select subject_id from members limit 1)", format!("'{}', 'DSR-7', 'words that are sealed'", grant.uuid())),
+        (
+            3_u8,
+            "(select subject_id from members limit 1)",
+            format!("'{}', 'DSR-7', 'words that are sealed'", grant.uuid()),
+        ),
         (2, "gen_random_uuid()", "null, 'DSR-7', null".to_owned()),
         (1, "null", "null, null, null".to_owned()),
     ] {
@@ -136,7 +145,10 @@ async fn accesses_say_who_looked_and_keep_the_words_shut() {
     assert_eq!(oldest["grant"], Ref::new(world.tenant, grant).to_string());
     let handle = oldest["subject"].as_str().expect("a handle");
     assert!(handle.starts_with("sub·") && member["mail"]["masked"] == format!("mail of {handle}"), "{oldest} {member}");
-    assert_eq!((&all["nodes"][0]["subject"], &all["nodes"][0]["tenant"]["legalName"]), (&Value::Null, &"Zaitoon Home".into()));
+    assert_eq!(
+        (&all["nodes"][0]["subject"], &all["nodes"][0]["tenant"]["legalName"]),
+        (&Value::Null, &"Zaitoon Home".into())
+    );
 
     let found = async |filter: Value| {
         let mut filter = filter;
