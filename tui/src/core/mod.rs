@@ -4,16 +4,19 @@
 //! actions, so every rule in this folder is tested without a terminal.
 
 pub mod action;
+pub mod ask;
 pub mod canvas;
 pub mod connection;
 pub mod cursor;
 pub mod due;
 pub mod keymap;
+pub mod me;
 pub mod model;
 pub mod notice;
 pub mod page;
 pub mod screen;
 pub mod scrub;
 pub mod search;
+pub mod secret;
 pub mod shell;
 pub mod update;

@@ -162,6 +162,7 @@ const ERASE: Verb = Verb {
     keys: &["a E"],
     on: On::Nothing,
     danger: Danger::TwoPersons,
+    needs: None,
     cli: Cli::None("a test"),
     off: always,
 };
