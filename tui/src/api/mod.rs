@@ -5,5 +5,7 @@
 pub mod ask;
 pub mod asker;
 pub mod client;
+pub mod keep;
 pub mod pulse;
 pub mod schema;
+pub mod viewer;

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use rightsdesk::cli;
 use rightsdesk::core::action::{Action, Cli, Danger, Effects, On, Scope, Verb, always};
+use rightsdesk::core::input;
 use rightsdesk::core::keymap::{Code, Key, Meaning, sequence};
 use rightsdesk::core::model::Model;
 use rightsdesk::core::page::{Line, Page};
@@ -18,7 +19,7 @@ use crate::pictures::{draw, text};
 use crate::scenes::{SCENES, Stage};
 
 fn verbs() -> impl Iterator<Item = &'static Verb> {
-    shell::VERBS.iter().chain(REGISTRY.iter().flat_map(|entry| entry.verbs))
+    shell::VERBS.iter().chain(input::VERBS).chain(REGISTRY.iter().flat_map(|entry| entry.verbs))
 }
 
 #[test]
@@ -53,7 +54,7 @@ fn every_key_has_a_name_and_every_opener_is_among_its_verbs() {
 #[test]
 fn no_screen_rebinds_a_key_that_is_heard_there_anyway() {
     let common: HashSet<Vec<Key>> = verbs()
-        .filter(|verb| !matches!(verb.scope, Scope::Place(_)))
+        .filter(|verb| !matches!(verb.scope, Scope::Place(_) | Scope::Fields))
         .flat_map(|verb| verb.keys.iter().filter_map(|keys| sequence(keys)))
         .collect();
     for entry in REGISTRY.iter().filter(|entry| entry.shape == Shape::Screen) {
@@ -68,11 +69,13 @@ fn no_screen_rebinds_a_key_that_is_heard_there_anyway() {
 
 #[test]
 fn no_sequence_hides_another() {
-    for place in REGISTRY {
+    // A place is a list or has fields, never both at once.
+    for (place, common) in REGISTRY.iter().flat_map(|place| [(place, Scope::Lists), (place, Scope::Fields)]) {
         let heard = |verb: &&Verb| match verb.scope {
             Scope::Place(name) => name == place.name,
             Scope::Global => place.shape == Shape::Screen,
-            Scope::Everywhere | Scope::Lists => true,
+            Scope::Everywhere => true,
+            Scope::Lists | Scope::Fields => verb.scope == common,
         };
         let all: Vec<_> = verbs()
             .filter(heard)
@@ -100,7 +103,7 @@ fn deleting_keys_mean_something_in_text_only() {
     for verb in verbs() {
         for key in verb.keys.iter().filter_map(|keys| sequence(keys)).flatten() {
             if matches!(key.code, Code::Backspace | Code::Delete) {
-                assert!(matches!(verb.scope, Scope::Place(_)) && !verb.danger.changes(), "{}", verb.id);
+                assert!(matches!(verb.scope, Scope::Place(_) | Scope::Fields) && !verb.danger.changes(), "{}", verb.id);
             }
         }
     }
@@ -119,7 +122,7 @@ fn every_key_that_is_shown_fires() {
         let made = || (scene.make)();
         let stage = made();
         let (scopes, target) = (stage.model.scopes(), stage.model.target());
-        let is_text = |keys: &[Key]| stage.model.takes_text() && keys[0].text().is_some();
+        let is_text = |keys: &[Key]| keys[0].text().is_some_and(|c| stage.model.takes(c));
         for verb in stage.model.ctx.keymap.heard(&scopes) {
             for keys in verb.keys.iter().filter_map(|keys| sequence(keys)).filter(|keys| !is_text(keys)) {
                 let meaning = stage.model.ctx.keymap.meaning(&scopes, &keys);
