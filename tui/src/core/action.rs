@@ -5,10 +5,13 @@
 
 use chrono::{DateTime, FixedOffset};
 
+use super::ask::{Answer, Ask};
 use super::connection::News;
+use super::form::Values;
 use super::keymap::Key;
 use super::page::Tone;
 use super::screen::Ctx;
+use super::shown::Revealed;
 
 /// One thing a person can do, told once for all who ask.
 pub struct Verb {
@@ -128,6 +131,8 @@ pub enum Action {
     Pasted(String),
     /// The window was given the keyboard.
     Focused,
+    /// The window lost the keyboard.
+    Blurred,
     /// The wheel turned over the innermost place: rows down, or up when negative.
     Wheel(isize),
     /// A click on what was drawn for this verb.
@@ -138,6 +143,16 @@ pub enum Action {
     Do(&'static Verb, Target),
     /// Said once to a place that was just opened.
     Opened,
+    /// Said to a screen that is on top again.
+    Returned,
+    /// The server answered a question of this place, or did not.
+    Answered(Answer),
+    /// A person has agreed to a verb that no call carries out: with what the form held.
+    Agreed(&'static Verb, Target, Values),
+    /// The server has carried a verb out.
+    Changed(&'static Verb, Target),
+    /// A secret is to be shown once.
+    Reveal(Revealed),
     /// The past notices have been looked at.
     Seen,
     /// The innermost layer has done its part.
@@ -157,6 +172,8 @@ pub enum Action {
 pub enum Effect {
     /// Ask the server now instead of at the next turn.
     Check,
+    /// Ask the server this.
+    Ask(Ask),
     /// Hand text to the clipboard of the terminal.
     Copy(String),
     /// Give the terminal back until the shell continues us.

@@ -4,10 +4,13 @@
 //! actions, so every rule in this folder is tested without a terminal.
 
 pub mod action;
+pub mod ask;
 pub mod canvas;
 pub mod connection;
 pub mod cursor;
+pub mod dialog;
 pub mod due;
+pub mod form;
 pub mod keymap;
 pub mod model;
 pub mod notice;
@@ -15,5 +18,8 @@ pub mod page;
 pub mod screen;
 pub mod scrub;
 pub mod search;
+pub mod secret;
 pub mod shell;
+pub mod shown;
 pub mod update;
+pub mod window;

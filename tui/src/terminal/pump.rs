@@ -223,6 +223,8 @@ impl<S: Seat> Pump<'_, S> {
         for effect in update(&mut self.model, action) {
             match effect {
                 Effect::Check => self.pulse.hurry(),
+                // Carried by the api, which is on its way.
+                Effect::Ask(_) => {}
                 Effect::Copy(text) => {
                     self.seat.copy(&scrub(&text));
                     let words = format!("copied by OSC 52: {text}");
@@ -277,6 +279,7 @@ impl<S: Seat> Pump<'_, S> {
     }
 
     fn suspend(&mut self) -> Result<(), Failure> {
+        self.step(Action::Blurred)?;
         // The stream goes first, or it would eat what is typed into the shell.
         self.input = None;
         self.seat.leave();

@@ -11,7 +11,7 @@ use crate::core::canvas::{Area, Canvas};
 use crate::core::page::{Body, Fact, Line, Page, Section, Tone};
 use crate::terminal::theme::Theme;
 
-use super::{Drawn, line, table};
+use super::{Drawn, form, line, secret, table};
 
 /// Cells left of a fact or a word.
 const INDENT: u16 = 3;
@@ -139,6 +139,8 @@ impl Canvas for Painter<'_> {
             Body::Facts(facts) => self.facts(body, facts),
             Body::Rows(rows) => table::draw(self, body, rows),
             Body::Words(words) => self.words(body, words),
+            Body::Secret(value) => secret::draw(self, body, value),
+            Body::Form { form, is_heard } => form::draw(self, body, form, *is_heard),
         }
     }
 
@@ -176,6 +178,8 @@ impl Canvas for Painter<'_> {
                 facts.iter().map(|fact| line::wrap(&fact.value, room).len()).sum()
             }
             Body::Rows(rows) => table::height(rows),
+            Body::Secret(value) => secret::height(value, width),
+            Body::Form { form, is_heard } => form::height(form, *is_heard, width),
             Body::Words(words) => {
                 let room = usize::from(width.saturating_sub(INDENT + 1));
                 words.iter().map(|words| line::wrap(words, room).len()).sum()
