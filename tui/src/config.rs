@@ -9,6 +9,7 @@ use clap::Args;
 use etcetera::{BaseStrategy, choose_base_strategy};
 use serde::Deserialize;
 
+use crate::core::secret::Secret;
 use crate::terminal::theme::Name;
 
 /// How the console looks and which desk it opens.
@@ -32,8 +33,8 @@ pub struct Flags {
 #[derive(Clone, Debug)]
 pub struct Config {
     pub server: Option<String>,
-    /// Sent with every call.
-    pub key: Option<String>,
+    /// Sent with every call, before any that was kept.
+    pub key: Option<Secret>,
     pub theme: Name,
     pub is_ascii: bool,
     pub is_read_only: bool,
@@ -84,7 +85,7 @@ impl Config {
         let mono = plain.then_some(Name::Mono);
         Self {
             server: flags.server.or(section.server),
-            key: env("RIGHTSDESK_TOKEN"),
+            key: env("RIGHTSDESK_TOKEN").map(Secret::new),
             theme: flags.theme.or(mono).or(section.theme).unwrap_or_else(|| ground(env("COLORFGBG"))),
             is_ascii: flags.ascii || section.ascii,
             is_read_only: flags.read_only || section.read_only,
@@ -125,7 +126,7 @@ mod tests {
     fn flags_win_over_the_file_and_no_color_over_its_theme() {
         let file = "[console]\nserver = \"https://a\"\ntheme = \"light\"\nread_only = true\n";
         let config = read(Flags::default(), &[("RIGHTSDESK_TOKEN", "t"), ("NO_COLOR", "1")], file);
-        assert_eq!((config.server.as_deref(), config.key.as_deref()), (Some("https://a"), Some("t")));
+        assert_eq!((config.server.as_deref(), config.key), (Some("https://a"), Some(Secret::new("t"))));
         assert!((config.theme == Name::Mono) && config.is_read_only && config.flaws.is_empty());
 
         let flags = Flags { server: Some("https://b".to_owned()), theme: Some(Name::Contrast), ..Flags::default() };

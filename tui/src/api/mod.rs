@@ -2,6 +2,8 @@
 //!
 //! Every text that comes through here is scrubbed; no screen asks the server by itself.
 
+pub mod ask;
+pub mod asker;
 pub mod client;
 pub mod pulse;
 pub mod schema;

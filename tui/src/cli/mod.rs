@@ -95,7 +95,7 @@ pub fn main() -> ExitCode {
     };
     let config = Config::gather(flags);
     if let Some(url) = config.server.clone() {
-        return match Client::new(&url, config.key.as_deref()) {
+        return match Client::new(&url, config.key.as_ref()) {
             Ok(client) => way.go(&config, false, ready(Ok(Arrival { client, words: None }))).into(),
             Err(unusable) => {
                 say(&unusable.to_string());

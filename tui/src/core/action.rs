@@ -28,6 +28,8 @@ pub struct Verb {
     pub keys: &'static [&'static str],
     pub on: On,
     pub danger: Danger,
+    /// The permission without which it is off, as the desk writes it: `keep_staff`.
+    pub needs: Option<&'static str>,
     pub cli: Cli,
     /// Why it may not run now; `None` means it may.
     pub off: fn(&Target, &Ctx) -> Option<Why>,
@@ -111,7 +113,9 @@ pub fn always(_: &Target, _: &Ctx) -> Option<Why> {
 impl Verb {
     /// Why it may not run on this target now: too few or too many things chosen, else its own reason.
     pub fn refusal(&self, target: &Target, ctx: &Ctx) -> Option<Why> {
+        let lacked = self.needs.filter(|needed| !ctx.me.may(needed));
         match (self.on, target.0.len()) {
+            _ if lacked.is_some() => lacked.map(|needed| ctx.me.lacks(needed)),
             (On::One | On::Many, 0) => Some("nothing is chosen".to_owned()),
             (On::One, 2..) => Some("one at a time".to_owned()),
             _ => (self.off)(target, ctx),
@@ -145,8 +149,6 @@ pub enum Action {
     Opened,
     /// Said to a screen that is on top again.
     Returned,
-    /// The server answered a question of this place, or did not.
-    Answered(Answer),
     /// A person has agreed to a verb that no call carries out: with what the form held.
     Agreed(&'static Verb, Target, Values),
     /// The server has carried a verb out.
@@ -161,6 +163,10 @@ pub enum Action {
     Arrived(String),
     /// What the supervisor of the connection found.
     Connection(News),
+    /// What came of an ask; goes to the place that asked, wherever it stands.
+    Answered(Answer),
+    /// An ask came back because it takes a second factor; it waits for one and is sent again.
+    StepUpNeeded(Ask),
     /// Something to tell that began outside the model.
     Said(Tone, String),
     /// A signal asks the console to end.
@@ -172,7 +178,7 @@ pub enum Action {
 pub enum Effect {
     /// Ask the server now instead of at the next turn.
     Check,
-    /// Ask the server this.
+    /// Ask the server for a place.
     Ask(Ask),
     /// Hand text to the clipboard of the terminal.
     Copy(String),

@@ -42,6 +42,7 @@ const fn verb(id: &'static str, title: &'static str, help: &'static str, keys: &
         keys,
         on: On::Nothing,
         danger: Danger::Safe,
+        needs: None,
         cli: CONSOLE,
         off: always,
     }

@@ -8,6 +8,7 @@ use super::action::{Exit, Scope, Size, Target};
 use super::connection::Connection;
 use super::due::Moment;
 use super::keymap::{Key, Keymap};
+use super::me::Me;
 use super::notice::Notices;
 use super::screen::{Ctx, Desk, Entry, Screen, Shape};
 
@@ -48,6 +49,7 @@ impl Model {
             size: Size::default(),
             desk,
             connection: Connection::default(),
+            me: Me::default(),
             notices: Notices::default(),
             keymap,
             beneath: (Vec::new(), Target::default()),

@@ -11,6 +11,7 @@ use super::connection::Connection;
 use super::dialog::Question;
 use super::due::Moment;
 use super::keymap::Keymap;
+use super::me::Me;
 use super::notice::Notices;
 use super::page::Page;
 
@@ -84,6 +85,8 @@ pub struct Ctx {
     pub size: Size,
     pub desk: Desk,
     pub connection: Connection,
+    /// Who this console is to the server.
+    pub me: Me,
     pub notices: Notices,
     pub keymap: Keymap,
     /// Where the keys go that a layer may want to tell about: the scopes of the screen beneath, and its target.

@@ -13,7 +13,19 @@ const fn verb(
     scope: Scope,
     keys: &'static [&'static str],
 ) -> Verb {
-    Verb { id, title, help, hint: "", scope, keys, on: On::Nothing, danger: Danger::Safe, cli: SHELL, off: always }
+    Verb {
+        id,
+        title,
+        help,
+        hint: "",
+        scope,
+        keys,
+        on: On::Nothing,
+        danger: Danger::Safe,
+        needs: None,
+        cli: SHELL,
+        off: always,
+    }
 }
 
 pub const ESCAPE: Verb = Verb {

@@ -4,6 +4,7 @@
 //! through it to the screen beneath. Nothing here waits or fails.
 
 use super::action::{Action, Danger, Effect, Effects, Exit, Target, Verb};
+use super::ask::Trouble;
 use super::connection::{Standing, Turn};
 use super::dialog::{self, Dialog, Question};
 use super::due;
@@ -61,7 +62,6 @@ pub fn update(model: &mut Model, action: Action) -> Effects {
         | Action::Returned
         | Action::Agreed(..)
         | Action::Changed(..) => innermost(model, &action),
-        Action::Answered(ref answer) => answered(model, answer.to, &action),
         Action::Seen => {
             model.ctx.notices.seen();
             Effects::new()
@@ -79,6 +79,11 @@ pub fn update(model: &mut Model, action: Action) -> Effects {
             let turn = model.ctx.connection.hear(news, model.ctx.now);
             tell(model, turn);
             Effects::new()
+        }
+        Action::Answered(ref answer) => tell_place(model, answer.to, &action),
+        Action::StepUpNeeded(ask) => {
+            let answer = ask.answer(Err(Trouble::StepUp));
+            update(model, Action::Answered(answer))
         }
         Action::Said(tone, text) => {
             model.ctx.notices.tell(model.ctx.now, tone, text);
@@ -251,30 +256,37 @@ fn leave(model: &mut Model) -> Effects {
     Effects::new()
 }
 
-/// An answer goes to the place that asked, wherever it stands; when it is closed, nobody waits.
-fn answered(model: &mut Model, to: &str, action: &Action) -> Effects {
-    let mut places = model.layers.iter_mut().rev().chain(model.stack.iter_mut().rev());
-    let Some(open) = places.find(|open| open.entry.name == to) else { return Effects::new() };
-    let effects = open.screen.update(action, &model.ctx);
-    taken_up(model, effects)
-}
-
 /// Hands an action to the place that hears the keys, and takes up what it asks of the console.
 fn innermost(model: &mut Model, action: &Action) -> Effects {
-    let Some(open) = model.layers.last_mut().or(model.stack.last_mut()) else { return Effects::new() };
-    let effects = open.screen.update(action, &model.ctx);
-    taken_up(model, effects)
+    match model.innermost().map(|open| open.entry.name) {
+        Some(name) => tell_place(model, name, action),
+        None => Effects::new(),
+    }
 }
 
-fn taken_up(model: &mut Model, asked: Effects) -> Effects {
+/// Hands an action to the place of this name, layers first; a place that is gone hears nothing.
+fn tell_place(model: &mut Model, name: &str, action: &Action) -> Effects {
+    let places = model.layers.iter_mut().rev().chain(model.stack.iter_mut().rev());
+    let Some(open) = places.into_iter().find(|open| open.entry.name == name) else { return Effects::new() };
     let mut effects = Effects::new();
-    for effect in asked {
+    for effect in open.screen.update(action, &model.ctx) {
         match effect {
+            // It closes itself, whatever has been opened above it meanwhile.
+            Effect::Then(Action::Close) => close_place(model, name),
             Effect::Then(action) => effects.extend(update(model, action)),
             effect => effects.push(effect),
         }
     }
     effects
+}
+
+fn close_place(model: &mut Model, name: &str) {
+    if let Some(at) = model.layers.iter().rposition(|open| open.entry.name == name) {
+        model.layers.remove(at);
+    }
+    if model.layers.is_empty() {
+        model.ctx.beneath = <_>::default();
+    }
 }
 
 fn tell(model: &mut Model, turn: Turn) {

@@ -23,6 +23,7 @@ const GO: Verb = Verb {
     keys: &["g d"],
     on: On::Nothing,
     danger: Danger::Safe,
+    needs: None,
     cli: Cli::Form("status"),
     off: always,
 };

@@ -28,6 +28,7 @@ const OPEN: Verb = Verb {
     keys: &["!"],
     on: On::Nothing,
     danger: Danger::Safe,
+    needs: None,
     cli: Cli::None("commands write their words to stderr as they come"),
     off: always,
 };
@@ -41,6 +42,7 @@ const COPY: Verb = Verb {
     keys: &["y"],
     on: On::One,
     danger: Danger::Safe,
+    needs: None,
     cli: Cli::None("commands write their words to stderr as they come"),
     off: always,
 };

@@ -15,6 +15,7 @@ use ratatui::layout::Rect;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::time::{Instant, sleep_until};
 
+use crate::api::asker::Asker;
 use crate::api::client::Client;
 use crate::api::pulse::{self, Pulse};
 use crate::core::action::{Action, Effect, Exit, Size};
@@ -90,6 +91,7 @@ pub async fn run<S: Seat>(
         drawn: Drawn::default(),
         inbox,
         pulse: Pulse::new(outbox.clone()),
+        asker: Asker::new(outbox.clone()),
         outbox,
         title: String::new(),
         drawn_at: None,
@@ -116,6 +118,7 @@ struct Pump<'a, S: Seat> {
     inbox: UnboundedReceiver<Action>,
     outbox: UnboundedSender<Action>,
     pulse: Pulse,
+    asker: Asker,
     title: String,
     drawn_at: Option<Instant>,
     /// The least time between this frame and the next.
@@ -199,7 +202,7 @@ impl<S: Seat> Pump<'_, S> {
     fn write_title(&mut self) {
         let mut title = scrub(&format!("Rightsdesk · {}", self.model.ctx.desk.name()));
         if self.looks.tells_busy {
-            let busy = self.pulse.busy() + self.inbox.len();
+            let busy = self.pulse.busy() + self.asker.busy() + self.inbox.len();
             title = format!("{title} · busy {busy} · keys {}", self.model.keys);
         }
         if title != self.title {
@@ -223,8 +226,7 @@ impl<S: Seat> Pump<'_, S> {
         for effect in update(&mut self.model, action) {
             match effect {
                 Effect::Check => self.pulse.hurry(),
-                // Carried by the api, which is on its way.
-                Effect::Ask(_) => {}
+                Effect::Ask(ask) => self.asker.ask(ask),
                 Effect::Copy(text) => {
                     self.seat.copy(&scrub(&text));
                     let words = format!("copied by OSC 52: {text}");
@@ -266,6 +268,7 @@ impl<S: Seat> Pump<'_, S> {
                 }
             });
         }
+        self.asker.meet(client.clone());
         self.pulse.begin(client, pulse::dice);
         Ok(())
     }

@@ -24,6 +24,7 @@ const LOOK: Verb = Verb {
     keys: &["g x"],
     on: On::Nothing,
     danger: Danger::Safe,
+    needs: None,
     cli: Cli::None("a test"),
     off: always,
 };

@@ -163,6 +163,7 @@ const ERASE: Verb = Verb {
     keys: &["a E"],
     on: On::Nothing,
     danger: Danger::TwoPersons,
+    needs: None,
     cli: Cli::None("a test"),
     off: always,
 };
