@@ -273,7 +273,8 @@ impl Dialog {
         let digest = Sha256::digest(json!(input).to_string());
         if let Some(key) = input.get_mut("idempotencyKey") {
             // Changed and sent again it is another wish; unchanged it is the same.
-            *key = json!(digest.iter().take(6).fold(format!("{}-", self.key), |key, byte| key + &format!("{byte:02x}")));
+            *key =
+                json!(digest.iter().take(6).fold(format!("{}-", self.key), |key, byte| key + &format!("{byte:02x}")));
         }
         self.stage = Stage::Sent(ctx.now);
         let variables = json!({ "input": input });
@@ -332,7 +333,7 @@ impl Dialog {
     fn look_up(&mut self, answer: &Answer) {
         let Some(lookup) = self.question.lookups.iter().find(|lookup| lookup.field == answer.tag) else { return };
         match &answer.outcome {
-            Ok(data) => self.question.form.options(lookup.field, (lookup.options)(data)),
+            Ok(data) => self.question.form.options(lookup.field, &(lookup.options)(data)),
             Err(trouble) => self.words.push(trouble.to_string()),
         }
     }
@@ -355,7 +356,9 @@ impl Screen for Dialog {
                     form.push(*c);
                 }
             }
-            Action::Pasted(_) if self.asks_for_typing() => self.words = vec!["pasting is refused here: type it".to_owned()],
+            Action::Pasted(_) if self.asks_for_typing() => {
+                self.words = vec!["pasting is refused here: type it".to_owned()];
+            }
             Action::Pasted(text) => {
                 if let Some(form) = self.form() {
                     form.paste(text);
@@ -387,7 +390,9 @@ impl Screen for Dialog {
         }
         let mut said: Vec<Line> = self.words.iter().map(|words| Line::of(Tone::Bad, format!("✗ {words}"))).collect();
         if let Stage::Sent(since) = self.stage {
-            said.push(Line::dim("sent, waiting for the answer ") + Line::word(Tone::Dim, due::stopwatch(since, ctx.now)));
+            said.push(
+                Line::dim("sent, waiting for the answer ") + Line::word(Tone::Dim, due::stopwatch(since, ctx.now)),
+            );
         }
         if !said.is_empty() {
             sections.push(section("said", Body::Words(said)));
@@ -416,7 +421,9 @@ impl Dialog {
             Stage::Asking(_) if self.asks_for_typing() && self.is_typed() => {
                 key("Enter", "does it") + gap() + key("Esc", "leaves it")
             }
-            Stage::Asking(_) if self.asks_for_typing() => Line::plain("▸ Cancel: ") + key("Enter Esc", "leave it · no paste"),
+            Stage::Asking(_) if self.asks_for_typing() => {
+                Line::plain("▸ Cancel: ") + key("Enter Esc", "leave it · no paste")
+            }
             Stage::Asking(_) => Line::plain("▸ Cancel: ") + key("Enter Esc", "leave it") + gap() + key("y", "does it"),
             Stage::Sent(_) => Line::dim("it is on its way"),
             Stage::Refused => key("Enter Esc", "close"),

@@ -29,7 +29,7 @@ pub struct Field {
     /// What is wrong with it, in the server's words or ours.
     pub error: Option<String>,
     /// What it began with.
-    first: Box<Option<Kind>>,
+    first: String,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -79,7 +79,7 @@ pub fn spoken(value: &str) -> String {
 
 impl Field {
     fn of(name: &'static str, label: &'static str, kind: Kind) -> Self {
-        Self { name, label, hint: "", kind, is_required: true, error: None, first: Box::default() }
+        Self { name, label, hint: "", kind, is_required: true, error: None, first: String::new() }
     }
 
     pub fn words(name: &'static str, label: &'static str) -> Self {
@@ -91,7 +91,10 @@ impl Field {
     }
 
     pub fn time(name: &'static str, label: &'static str) -> Self {
-        Self { hint: "2026-11-30, 2026-11-30 17:00, or 8 h, 30 d from now", ..Self::of(name, label, Kind::Time(<_>::default())) }
+        Self {
+            hint: "2026-11-30, 2026-11-30 17:00, or 8 h, 30 d from now",
+            ..Self::of(name, label, Kind::Time(<_>::default()))
+        }
     }
 
     /// One of these; the first stands chosen.
@@ -137,6 +140,14 @@ impl Field {
             Kind::Choice(choice) => choice.chosen = values.into_iter().map(|value| value.as_ref().to_owned()).collect(),
         }
         self
+    }
+
+    /// What is typed or chosen, to compare it with what it was.
+    fn held(&self) -> String {
+        match &self.kind {
+            Kind::Words(text) | Kind::Number(text) | Kind::Time(text) => text.text().to_owned(),
+            Kind::Choice(choice) => choice.chosen.join("\n"),
+        }
     }
 
     fn text(&mut self) -> &mut Text {
@@ -215,7 +226,7 @@ impl Choice {
 impl Form {
     pub fn of(mut fields: Vec<Field>) -> Self {
         for field in &mut fields {
-            field.first = Box::new(Some(field.kind.clone()));
+            field.first = field.held();
         }
         Self { fields, focus: 0 }
     }
@@ -230,10 +241,7 @@ impl Form {
 
     /// Whether anything differs from what it began with.
     pub fn is_touched(&self) -> bool {
-        self.fields.iter().any(|field| match (&field.kind, field.first.as_ref()) {
-            (Kind::Choice(now), Some(Kind::Choice(first))) => now.chosen != first.chosen,
-            (now, first) => Some(now) != first.as_ref(),
-        })
+        self.fields.iter().any(|field| field.held() != field.first)
     }
 
     /// To another field, around the ends.
@@ -288,11 +296,11 @@ impl Form {
     }
 
     /// The options that a field waited for.
-    pub fn options(&mut self, name: &str, options: Vec<Opt>) {
+    pub fn options(&mut self, name: &str, options: &[Opt]) {
         for field in self.fields.iter_mut().filter(|field| field.name == name) {
             let Kind::Choice(choice) = &mut field.kind else { continue };
             choice.waits = false;
-            choice.options = options.clone();
+            choice.options = options.to_vec();
         }
     }
 

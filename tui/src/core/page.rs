@@ -104,7 +104,10 @@ pub enum Body {
     Rows(Rows),
     Words(Vec<Line>),
     /// Fields to be filled; whether they hear the keys now.
-    Form { form: Form, is_heard: bool },
+    Form {
+        form: Form,
+        is_heard: bool,
+    },
     /// A value that only its widget paints.
     Secret(Secret),
 }

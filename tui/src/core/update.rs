@@ -45,7 +45,9 @@ pub fn update(model: &mut Model, action: Action) -> Effects {
             Effects::new()
         }
         Action::Reveal(revealed) => {
-            let Some(entry) = model.registry.iter().find(|entry| entry.name == shown::NAME) else { return Effects::new() };
+            let Some(entry) = model.registry.iter().find(|entry| entry.name == shown::NAME) else {
+                return Effects::new();
+            };
             let shown = Shown::of(revealed, model.ctx.now);
             put(model, entry, Box::new(shown))
         }

@@ -280,6 +280,9 @@ mod tests {
             let edges = (n * 100 + 100..n * 100 + 200).map(edge).collect();
             window.take(&wish, Page { edges, goes_back: true, goes_on: true, total: None });
         }
-        assert_eq!((window.edges().len(), window.goes(), window.place(0)), (KEPT, (true, true), Some(10_100 - KEPT + 1)));
+        assert_eq!(
+            (window.edges().len(), window.goes(), window.place(0)),
+            (KEPT, (true, true), Some(10_100 - KEPT + 1))
+        );
     }
 }

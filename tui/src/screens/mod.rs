@@ -12,4 +12,5 @@ use crate::core::screen::Entry;
 use crate::core::shown;
 
 /// The first screen is home; tabs stand in this order.
-pub static REGISTRY: &[Entry] = &[desk::ENTRY, notices::ENTRY, palette::ENTRY, help::ENTRY, dialog::ENTRY, shown::ENTRY];
+pub static REGISTRY: &[Entry] =
+    &[desk::ENTRY, notices::ENTRY, palette::ENTRY, help::ENTRY, dialog::ENTRY, shown::ENTRY];

@@ -77,7 +77,8 @@ impl Screen for Place {
         let mut input = Values::new();
         input.insert("id".to_owned(), json!(target.0.first()));
         input.insert("idempotencyKey".to_owned(), Value::Null);
-        let document = "mutation($input: CloseTenantInput!) { closeTenant(input: $input) { tenant { id } } }".to_owned();
+        let document =
+            "mutation($input: CloseTenantInput!) { closeTenant(input: $input) { tenant { id } } }".to_owned();
         let once = Once { at: "/created/secret", what: "API key", advice: "It is shown this once: hand it over now" };
         let once = (verb.id == "test.pause").then_some(once);
         let order = Some(Order { document, input, done: "Zaitoon Home is closing".to_owned(), once });
@@ -96,7 +97,13 @@ impl Screen for Place {
                     document: "query { tenants { nodes { id } } }".to_owned(),
                     variables: Value::Null,
                     options: |data| {
-                        data["tenants"].as_array().into_iter().flatten().filter_map(Value::as_str).map(Opt::word).collect()
+                        data["tenants"]
+                            .as_array()
+                            .into_iter()
+                            .flatten()
+                            .filter_map(Value::as_str)
+                            .map(Opt::word)
+                            .collect()
                     },
                 }],
                 ..question
@@ -110,7 +117,9 @@ impl Screen for Place {
 fn stage() -> Stage {
     let now = crate::scenes::starting().now;
     let table = keys::table(REGISTRY, false);
-    Stage { model: Model::new(REGISTRY, table, Desk::default(), now.to_utc()), now }.size(100, 30).then(Action::Time(now))
+    Stage { model: Model::new(REGISTRY, table, Desk::default(), now.to_utc()), now }
+        .size(100, 30)
+        .then(Action::Time(now))
 }
 
 fn heard(stage: &Stage) -> String {
