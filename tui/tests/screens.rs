@@ -4,6 +4,8 @@
 
 #[path = "screens/asks.rs"]
 mod asks;
+#[path = "screens/dialogs.rs"]
+mod dialogs;
 #[path = "screens/double.rs"]
 mod double;
 #[path = "screens/hostile.rs"]

@@ -7,11 +7,13 @@ use chrono::{DateTime, FixedOffset};
 
 use super::ask::{Answer, Ask, Trouble};
 use super::connection::News;
+use super::form::Values;
 use super::keymap::Key;
 use super::me::{Me, Pass};
 use super::page::Tone;
 use super::screen::Ctx;
 use super::secret::Secret;
+use super::shown::Revealed;
 
 /// One thing a person can do, told once for all who ask.
 pub struct Verb {
@@ -137,6 +139,8 @@ pub enum Action {
     Pasted(String),
     /// The window was given the keyboard.
     Focused,
+    /// The window lost the keyboard.
+    Blurred,
     /// The wheel turned over the innermost place: rows down, or up when negative.
     Wheel(isize),
     /// A click on what was drawn for this verb.
@@ -147,6 +151,14 @@ pub enum Action {
     Do(&'static Verb, Target),
     /// Said once to a place that was just opened.
     Opened,
+    /// Said to a screen that is on top again.
+    Returned,
+    /// A person has agreed to a verb that no call carries out: with what the form held.
+    Agreed(&'static Verb, Target, Values),
+    /// The server has carried a verb out.
+    Changed(&'static Verb, Target),
+    /// A secret is to be shown once.
+    Reveal(Revealed),
     /// The past notices have been looked at.
     Seen,
     /// The innermost layer has done its part.

@@ -37,6 +37,9 @@ pub struct Model {
     pub is_dirty: bool,
     /// Keys handled since the start.
     pub keys: u64,
+    /// What makes this console's wishes differ from those of any other.
+    pub seed: u64,
+    wishes: u64,
 }
 
 /// A place that is open.
@@ -80,6 +83,8 @@ impl Model {
             touched_at: opened_at,
             is_dirty: true,
             keys: 0,
+            seed: 0,
+            wishes: 0,
         }
     }
 
@@ -108,6 +113,12 @@ impl Model {
     /// The ids a verb would act on if its key came now.
     pub fn target(&self) -> Target {
         self.innermost().map(|open| open.screen.target(&self.ctx)).unwrap_or_default()
+    }
+
+    /// The name of a new wish: the server carries a wish of one name out once, however often it is sent.
+    pub fn fresh(&mut self) -> String {
+        self.wishes += 1;
+        format!("{:016x}-{:x}-{}", self.seed, self.ctx.opened_at.timestamp_micros(), self.wishes)
     }
 
     pub fn takes_text(&self) -> bool {

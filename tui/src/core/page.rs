@@ -8,6 +8,8 @@ use std::ops::Add;
 use serde_json::Value;
 
 use super::due::{Moment, Word};
+use super::form::Form;
+use super::secret::Secret;
 
 /// What a word means; the theme turns it into a style, mono included.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -103,6 +105,13 @@ pub enum Body {
     Words(Vec<Line>),
     /// What is typed into.
     Fields(Vec<Blank>),
+    /// Fields to be filled; whether they hear the keys now.
+    Form {
+        form: Form,
+        is_heard: bool,
+    },
+    /// A value that only its widget paints.
+    Secret(Secret),
 }
 
 /// A field as it is seen, with the cells before its cursor where the keys go to it.
@@ -158,6 +167,8 @@ impl Page {
                 Body::Fields(blanks) => {
                     lines.extend(blanks.iter().map(|blank| format!("  {}  {}", blank.name, blank.shown.text())));
                 }
+                Body::Secret(_) => {}
+                Body::Form { form, .. } => lines.extend(form.fields.iter().map(|field| format!("  {}", field.label))),
             }
         }
         lines

@@ -8,6 +8,7 @@ use chrono::{FixedOffset, Offset, TimeDelta, Utc};
 use super::action::{Action, Effects, Scope, Size, Target, Verb};
 use super::canvas::Canvas;
 use super::connection::Connection;
+use super::dialog::Question;
 use super::due::Moment;
 use super::keymap::Keymap;
 use super::me::Me;
@@ -54,6 +55,22 @@ pub trait Screen {
     fn wakes(&self, _ctx: &Ctx) -> Option<Moment> {
         None
     }
+
+    /// Whether Esc is for the place itself: it closes when it wants to.
+    fn hears_escape(&self) -> bool {
+        self.takes_text()
+    }
+
+    /// Whether a layer has been there long enough and goes by itself.
+    fn is_over(&self, _ctx: &Ctx) -> bool {
+        false
+    }
+
+    /// What one of its verbs means for these ids, and how it is carried out; asked when its key is pressed. A verb
+    /// above *notify* is asked about even where a place has nothing to say.
+    fn question(&self, _verb: &Verb, _target: &Target, _ctx: &Ctx) -> Option<Question> {
+        None
+    }
 }
 
 /// A line of the registry: one screen or layer, and how to come to it.
@@ -61,8 +78,8 @@ pub struct Entry {
     pub name: &'static str,
     pub title: &'static str,
     pub shape: Shape,
-    /// The verb that opens it; it is among `verbs`.
-    pub opener: &'static Verb,
+    /// The verb that opens it, among `verbs`; none where it opens by itself.
+    pub opener: Option<&'static Verb>,
     pub verbs: &'static [Verb],
     pub open: fn(&Ctx) -> Box<dyn Screen>,
 }

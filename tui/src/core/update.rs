@@ -3,18 +3,20 @@
 //! A key becomes a verb by the keymap, a verb runs where its scope says, and a layer consumes or ignores: nothing leaks
 //! through it to the screen beneath. Nothing here waits or fails.
 
-use super::action::{Action, Effect, Effects, Exit, Target, Verb};
+use super::action::{Action, Danger, Effect, Effects, Exit, Target, Verb};
 use super::ask::Trouble;
 use super::connection::{Standing, Turn};
+use super::dialog::{self, Dialog, Question};
 use super::door;
 use super::due;
 use super::keymap::{Key, Meaning};
 use super::me::{LOCK, Me, SIGN_IN, STEP_UP};
 use super::model::{Model, Open};
 use super::page::Tone;
-use super::screen::{Entry, Shape};
+use super::screen::{Entry, Screen, Shape};
 use super::scrub::scrub;
 use super::shell;
+use super::shown::{self, Shown};
 
 /// An answer older than this is asked for again when the window gets the keyboard.
 const FRESH_SECONDS: i64 = 5;
@@ -30,6 +32,10 @@ pub fn update(model: &mut Model, action: Action) -> Effects {
         Action::Time(at) => {
             model.ctx.now = at.to_utc();
             model.ctx.mine = *at.offset();
+            let ctx = &model.ctx;
+            let before = model.layers.len();
+            model.layers.retain(|open| !open.screen.is_over(ctx));
+            model.is_dirty |= model.layers.len() < before;
             door::due(model)
         }
         Action::Size(size) => {
@@ -39,12 +45,30 @@ pub fn update(model: &mut Model, action: Action) -> Effects {
         Action::Key(key) => press(model, key),
         Action::Pasted(text) => paste(model, &text),
         Action::Focused => focus(model),
+        Action::Blurred => {
+            hide(model);
+            Effects::new()
+        }
+        Action::Reveal(revealed) => {
+            let Some(entry) = model.registry.iter().find(|entry| entry.name == shown::NAME) else {
+                return Effects::new();
+            };
+            let shown = Shown::of(revealed, model.ctx.now);
+            put(model, entry, Box::new(shown))
+        }
         Action::Pressed(verb) => {
-            let heard = model.ctx.keymap.heard(&model.scopes()).contains(&verb);
+            // The yes of a dialog is typed, never clicked.
+            let heard = *verb != dialog::YES && model.ctx.keymap.heard(&model.scopes()).contains(&verb);
             if heard { run(model, verb, &model.target()) } else { Effects::new() }
         }
         Action::Do(verb, target) => run(model, verb, &target),
-        Action::Typed(_) | Action::Wheel(_) | Action::Picked(_) | Action::Opened => innermost(model, &action),
+        Action::Typed(_)
+        | Action::Wheel(_)
+        | Action::Picked(_)
+        | Action::Opened
+        | Action::Returned
+        | Action::Agreed(..)
+        | Action::Changed(..) => innermost(model, &action),
         Action::Seen => {
             model.ctx.notices.seen();
             Effects::new()
@@ -108,6 +132,9 @@ fn is_a_persons(action: &Action) -> bool {
 
 fn press(model: &mut Model, key: Key) -> Effects {
     model.keys += 1;
+    if hide(model) {
+        return Effects::new();
+    }
     model.ctx.notices.hush();
     let was_leaving = std::mem::take(&mut model.is_leaving);
     if let Some(c) = key.text().filter(|c| model.pending.is_empty() && model.takes(*c)) {
@@ -158,13 +185,16 @@ fn run(model: &mut Model, verb: &'static Verb, target: &Target) -> Effects {
         model.ctx.notices.remark(format!("{}, off: {why}", verb.title));
         return Effects::new();
     }
-    if let Some(entry) = model.registry.iter().find(|entry| entry.opener == verb) {
+    if let Some(entry) = model.registry.iter().find(|entry| entry.opener == Some(verb)) {
         return if entry.name == LOCK { door::lock(model) } else { open(model, entry) };
     }
     match verb.id {
         id if id == shell::ESCAPE.id || id == shell::CANCEL.id => escape(model, verb),
         id if id == shell::REDRAW.id => vec![Effect::Redraw],
-        id if id == shell::SUSPEND.id => vec![Effect::Suspend],
+        id if id == shell::SUSPEND.id => {
+            hide(model);
+            vec![Effect::Suspend]
+        }
         id if id == shell::CHECK.id => vec![Effect::Check],
         id if id == shell::LEAVE.id => leave(model),
         id if id == shell::ZONE.id => {
@@ -178,11 +208,27 @@ fn run(model: &mut Model, verb: &'static Verb, target: &Target) -> Effects {
             model.ctx.notices.remark(state);
             vec![Effect::Mouse(model.ctx.is_mouse_caught)]
         }
-        _ => innermost(model, &Action::Do(verb, target.clone())),
+        _ => ask(model, verb, target),
     }
 }
 
+/// A verb of a place: it runs, or the dialog comes first. Here alone, so that no place can forget to ask.
+fn ask(model: &mut Model, verb: &'static Verb, target: &Target) -> Effects {
+    let question = model.innermost().and_then(|open| open.screen.question(verb, target, &model.ctx));
+    let question = match question {
+        None if verb.danger < Danger::Confirm => return innermost(model, &Action::Do(verb, target.clone())),
+        None => Question { object: target.0.join(", "), reference: verb.title.to_owned(), ..Question::default() },
+        Some(question) => question,
+    };
+    // A registry without the dialog has no verb that needs it.
+    let Some(entry) = model.registry.iter().find(|entry| entry.name == dialog::NAME) else { return Effects::new() };
+    let key = model.fresh();
+    let dialog = Dialog::about(verb, target.clone(), question, key, model.ctx.now);
+    put(model, entry, Box::new(dialog))
+}
+
 fn open(model: &mut Model, entry: &'static Entry) -> Effects {
+    hide(model);
     if entry.shape == Shape::Screen {
         match model.stack.iter().position(|open| open.entry.name == entry.name) {
             Some(at) => model.stack.truncate(at + 1),
@@ -190,15 +236,8 @@ fn open(model: &mut Model, entry: &'static Entry) -> Effects {
         }
         return tell_place(model, entry.name, &Action::Opened);
     }
-    if model.layers.is_empty() {
-        model.ctx.beneath = (model.scopes(), model.target());
-    }
-    let opened = Open { entry, screen: (entry.open)(&model.ctx) };
-    // Nothing but the door opens above a lock: it would be seen.
-    let is_of_the_door = [SIGN_IN, STEP_UP, LOCK].contains(&entry.name);
-    let lock = model.layers.iter().position(|open| open.entry.name == LOCK && !is_of_the_door);
-    model.layers.insert(lock.unwrap_or(model.layers.len()), opened);
-    tell_place(model, entry.name, &Action::Opened)
+    let screen = (entry.open)(&model.ctx);
+    put(model, entry, screen)
 }
 
 /// Opens the layer of this name unless it is open.
@@ -207,9 +246,32 @@ pub(super) fn open_place(model: &mut Model, name: &str) -> Effects {
     entry.map_or_else(Effects::new, |entry| open(model, entry))
 }
 
+/// Puts a layer above what is open.
+fn put(model: &mut Model, entry: &'static Entry, screen: Box<dyn Screen>) -> Effects {
+    hide(model);
+    // Nothing but the door opens above a lock: it would be seen.
+    let is_of_the_door = [SIGN_IN, STEP_UP, LOCK].contains(&entry.name);
+    let lock = model.layers.iter().position(|open| open.entry.name == LOCK && !is_of_the_door);
+    if lock.is_none() {
+        model.ctx.beneath = (model.scopes(), model.target());
+    }
+    model.layers.insert(lock.unwrap_or(model.layers.len()), Open { entry, screen });
+    tell_place(model, entry.name, &Action::Opened)
+}
+
+/// Takes a shown secret away; whether there was one.
+fn hide(model: &mut Model) -> bool {
+    let before = model.layers.len();
+    model.layers.retain(|open| open.entry.name != shown::NAME);
+    if model.layers.is_empty() {
+        model.ctx.beneath = <_>::default();
+    }
+    model.layers.len() < before
+}
+
 /// Closes the innermost of search and layer; a place that takes text decides for itself.
 fn escape(model: &mut Model, verb: &'static Verb) -> Effects {
-    if model.takes_text() {
+    if model.innermost().is_some_and(|open| open.screen.hears_escape()) {
         return innermost(model, &Action::Do(&shell::ESCAPE, Target::default()));
     }
     if !close(model) && *verb == shell::CANCEL {
@@ -231,9 +293,9 @@ fn close(model: &mut Model) -> bool {
 fn leave(model: &mut Model) -> Effects {
     if model.stack.len() > 1 {
         model.stack.pop();
-    } else {
-        model.exit = Some(Exit::Left);
+        return innermost(model, &Action::Returned);
     }
+    model.exit = Some(Exit::Left);
     Effects::new()
 }
 

@@ -11,8 +11,14 @@ use crate::core::due;
 use crate::core::page::{Body, Fact, Line, Page, Row, Rows, Section, Tone};
 use crate::core::screen::{Ctx, Entry, Screen, Shape};
 
-pub const ENTRY: Entry =
-    Entry { name: "desk", title: "Desk", shape: Shape::Screen, opener: &GO, verbs: VERBS, open: |_| Box::new(Desk) };
+pub const ENTRY: Entry = Entry {
+    name: "desk",
+    title: "Desk",
+    shape: Shape::Screen,
+    opener: Some(&GO),
+    verbs: VERBS,
+    open: |_| Box::new(Desk),
+};
 
 const GO: Verb = Verb {
     id: "desk.go",

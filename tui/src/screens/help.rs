@@ -13,7 +13,7 @@ pub const ENTRY: Entry = Entry {
     name: "help",
     title: "Help",
     shape: Shape::Layer { width: 104, height: 30 },
-    opener: &OPEN,
+    opener: Some(&OPEN),
     verbs: VERBS,
     open: |_| Box::new(Help { wanted: Field::default(), is_finding: false, cursor: Cursor::default() }),
 };

@@ -7,7 +7,10 @@ mod help;
 mod notices;
 mod palette;
 
+use crate::core::dialog;
 use crate::core::screen::Entry;
+use crate::core::shown;
 
 /// The first screen is home; tabs stand in this order.
-pub static REGISTRY: &[Entry] = &[desk::ENTRY, notices::ENTRY, palette::ENTRY, help::ENTRY];
+pub static REGISTRY: &[Entry] =
+    &[desk::ENTRY, notices::ENTRY, palette::ENTRY, help::ENTRY, dialog::ENTRY, shown::ENTRY];

@@ -14,7 +14,7 @@ pub const ENTRY: Entry = Entry {
     name: "notices",
     title: "Notices",
     shape: Shape::Layer { width: 100, height: 24 },
-    opener: &OPEN,
+    opener: Some(&OPEN),
     verbs: VERBS,
     open: |_| Box::new(Notices { cursor: Cursor::default() }),
 };

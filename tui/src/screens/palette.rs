@@ -13,7 +13,7 @@ pub const ENTRY: Entry = Entry {
     name: "palette",
     title: "Palette",
     shape: Shape::Layer { width: 76, height: 18 },
-    opener: &OPEN,
+    opener: Some(&OPEN),
     verbs: VERBS,
     open: |_| Box::new(Palette { wanted: Field::default(), cursor: Cursor::default() }),
 };

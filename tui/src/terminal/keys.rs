@@ -27,7 +27,7 @@ pub fn action(event: Event, drawn: &Drawn) -> Option<Action> {
         Event::Paste(text) => Some(Action::Pasted(text)),
         Event::Resize(width, height) => Some(Action::Size(Size { width, height })),
         Event::FocusGained => Some(Action::Focused),
-        Event::FocusLost => None,
+        Event::FocusLost => Some(Action::Blurred),
         Event::Mouse(mouse) => match mouse.kind {
             MouseEventKind::Down(MouseButton::Left) => match drawn.hit(mouse.column, mouse.row)? {
                 Hit::Verb(verb) => Some(Action::Pressed(verb)),

@@ -301,6 +301,7 @@ impl<S: Seat> Pump<'_, S> {
     }
 
     fn suspend(&mut self) -> Result<(), Failure> {
+        self.step(Action::Blurred)?;
         // The stream goes first, or it would eat what is typed into the shell.
         self.input = None;
         self.seat.leave();

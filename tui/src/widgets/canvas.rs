@@ -11,7 +11,7 @@ use crate::core::canvas::{Area, Canvas};
 use crate::core::page::{Blank, Body, Fact, Line, Page, Section, Tone};
 use crate::terminal::theme::Theme;
 
-use super::{Drawn, Hit, line, table};
+use super::{Drawn, Hit, form, line, secret, table};
 
 /// Cells left of a fact or a word.
 const INDENT: u16 = 3;
@@ -169,6 +169,8 @@ impl Canvas for Painter<'_> {
             Body::Rows(rows) => table::draw(self, body, rows),
             Body::Words(words) => self.words(body, words),
             Body::Fields(blanks) => self.blanks(body, blanks),
+            Body::Secret(value) => secret::draw(self, body, value),
+            Body::Form { form, is_heard } => form::draw(self, body, form, *is_heard),
         }
     }
 
@@ -206,6 +208,8 @@ impl Canvas for Painter<'_> {
                 facts.iter().map(|fact| line::wrap(&fact.value, room).len()).sum()
             }
             Body::Rows(rows) => table::height(rows),
+            Body::Secret(value) => secret::height(value, width),
+            Body::Form { form, is_heard } => form::height(form, *is_heard, width),
             Body::Words(words) => {
                 let room = usize::from(width.saturating_sub(INDENT + 1));
                 words.iter().map(|words| line::wrap(words, room).len()).sum()

@@ -109,7 +109,9 @@ fn tab_row(painter: &mut Painter<'_>, model: &Model, area: Area) {
         } else {
             painter.line(x, area.y, width, &Line::plain(entry.title));
         }
-        painter.drawn.hits.push((Area { x, width, ..area }, Hit::Verb(entry.opener)));
+        if let Some(opener) = entry.opener {
+            painter.drawn.hits.push((Area { x, width, ..area }, Hit::Verb(opener)));
+        }
         x += width + 2;
     }
 }
@@ -181,7 +183,7 @@ fn layer(painter: &mut Painter<'_>, model: &Model, open: &Open, body: Area) {
     let inside = framed(painter, Area { x, y, width, height }, &page.title, &page.foot);
     painter.area = inside;
     open.screen.view(&model.ctx, painter);
-    if open.screen.takes_text() && !open.screen.has_fields() {
+    if open.screen.takes_text() && (open.screen.is_a_list() || painter.drawn.cursor.is_none()) {
         let end = u16::try_from(line::width(&page.title)).unwrap_or(0);
         painter.drawn.cursor = Some((x + 1 + end, y));
     }

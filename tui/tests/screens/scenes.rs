@@ -6,7 +6,7 @@ use chrono::{DateTime, FixedOffset, TimeDelta};
 use rightsdesk::api::schema::{Server, ServerQuery};
 use rightsdesk::core::action::{Action, Effects, Size};
 use rightsdesk::core::connection::News;
-use rightsdesk::core::keymap::{Keymap, sequence};
+use rightsdesk::core::keymap::{Code, Key, Keymap, sequence};
 use rightsdesk::core::model::Model;
 use rightsdesk::core::page::Tone;
 use rightsdesk::core::screen::Desk;
@@ -58,8 +58,12 @@ impl Stage {
         self
     }
 
-    pub fn later(mut self, seconds: i64) -> Self {
-        self.now += TimeDelta::seconds(seconds);
+    pub fn later(self, seconds: i64) -> Self {
+        self.millis(seconds * 1000)
+    }
+
+    pub fn millis(mut self, millis: i64) -> Self {
+        self.now += TimeDelta::milliseconds(millis);
         let now = self.now;
         self.then(Action::Time(now))
     }
@@ -72,6 +76,14 @@ impl Stage {
     pub fn press(mut self, keys: &str) -> Self {
         for key in sequence(keys).unwrap() {
             self.does(Action::Key(key));
+        }
+        self
+    }
+
+    /// Types a text, letter by letter.
+    pub fn write(mut self, text: &str) -> Self {
+        for c in text.chars() {
+            self.does(Action::Key(Key::plain(Code::Char(c))));
         }
         self
     }
