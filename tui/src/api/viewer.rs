@@ -88,7 +88,7 @@ pub struct SignOutMutationVariables {
 #[cynic(graphql_type = "Mutation", variables = "SignOutMutationVariables")]
 pub struct SignOutMutation {
     #[arguments(input: { idempotencyKey: $key })]
-    sign_out: SignOutPayload,
+    pub sign_out: SignOutPayload,
 }
 
 #[derive(cynic::QueryFragment)]
