@@ -18,7 +18,7 @@ const NOWHERE: &str = "";
 pub const DOCUMENTS: &[ask::Document] = &[
     ask::query::<ViewerQuery, ()>,
     ask::mutation::<FileMutation, FileMutationVariables>,
-    ask::mutation::<SignOutMutation, SignOutMutationVariables>,
+    ask::mutation::<SignOutMutation, ()>,
 ];
 
 #[derive(cynic::QueryFragment)]
@@ -79,15 +79,10 @@ pub struct FileMutation {
     sign_in_with_file: SignInPayload,
 }
 
-#[derive(cynic::QueryVariables)]
-pub struct SignOutMutationVariables {
-    key: Option<String>,
-}
-
 #[derive(cynic::QueryFragment)]
-#[cynic(graphql_type = "Mutation", variables = "SignOutMutationVariables")]
+#[cynic(graphql_type = "Mutation")]
 pub struct SignOutMutation {
-    #[arguments(input: { idempotencyKey: $key })]
+    #[arguments(input: {})]
     pub sign_out: SignOutPayload,
 }
 
@@ -124,7 +119,7 @@ pub async fn sign_in_with_file(client: &Client, file: &Secret) -> Result<Pass, T
 
 /// Ends the session of this client's token.
 pub async fn sign_out(client: &Client) -> Result<(), Trouble> {
-    let operation = SignOutMutation::build(SignOutMutationVariables { key: None });
+    let operation = SignOutMutation::build(());
     run(client, ask::of(NOWHERE, "sign-out", &operation)).await.map(drop)
 }
 

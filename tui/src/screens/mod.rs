@@ -3,7 +3,7 @@
 //! Screens never name each other, and see no terminal, no drawing library and no clock.
 
 mod desk;
-mod door;
+pub mod door;
 mod help;
 mod notices;
 mod palette;

@@ -19,7 +19,7 @@ pub const DOCUMENTS: &[Document] = &[
     ask::mutation::<AcceptInvitation, AcceptInvitationVariables>,
     ask::mutation::<BeginDevice, BeginDeviceVariables>,
     ask::mutation::<PollDevice, PollDeviceVariables>,
-    ask::mutation::<BeginEnrolment, BeginEnrolmentVariables>,
+    ask::mutation::<BeginEnrolment, ()>,
     ask::mutation::<ConfirmEnrolment, CodeVariables>,
     ask::mutation::<StepUp, CodeVariables>,
 ];
@@ -109,15 +109,10 @@ pub struct PollDevice {
     poll_device_sign_in: SignInPayload,
 }
 
-#[derive(cynic::QueryVariables)]
-pub struct BeginEnrolmentVariables {
-    pub key: Option<String>,
-}
-
 #[derive(cynic::QueryFragment)]
-#[cynic(graphql_type = "Mutation", variables = "BeginEnrolmentVariables")]
+#[cynic(graphql_type = "Mutation")]
 pub struct BeginEnrolment {
-    #[arguments(input: { idempotencyKey: $key })]
+    #[arguments(input: {})]
     begin_enrolment: BeginEnrolmentPayload,
 }
 
@@ -221,7 +216,7 @@ pub fn poll_device(to: &'static str, attempt: &str) -> Ask {
 }
 
 pub fn begin_enrolment(to: &'static str) -> Ask {
-    of(to, "begin", &BeginEnrolment::build(BeginEnrolmentVariables { key: None }))
+    of(to, "begin", &BeginEnrolment::build(()))
 }
 
 pub fn confirm_enrolment(to: &'static str, code: &str) -> Ask {

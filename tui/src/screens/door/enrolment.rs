@@ -143,7 +143,8 @@ impl Screen for Enrolment {
             Action::Do(verb, _) if **verb == KEPT => vec![Effect::Then(Action::Close)],
             Action::Do(verb, _) if **verb == shell::ESCAPE => {
                 if matches!(self.step, Step::Codes(_)) {
-                    self.said = Some(Line::of(Tone::Warn, "Without them, a lost phone is a lost seat: keep them first."));
+                    self.said =
+                        Some(Line::of(Tone::Warn, "Without them, a lost phone is a lost seat: keep them first."));
                     return Effects::new();
                 }
                 vec![Effect::Then(Action::Close), Effect::Then(Action::SignOut)]
