@@ -32,6 +32,8 @@ struct Viewer {
     kind: Word<schema::ViewerKind>,
     name: String,
     permissions: Vec<Word<schema::Permission>>,
+    stage: Option<Word<schema::SessionStage>>,
+    must_enrol: bool,
     fresh_until: Option<Moment>,
     staff: Option<Seat>,
     session: Option<OwnSession>,
@@ -106,7 +108,7 @@ impl SignedIn {
 pub async fn who_am_i(client: &Client) -> Result<Me, Trouble> {
     let asked = ask::of(NOWHERE, "viewer", &ViewerQuery::build(()));
     let answer = run(client, asked).await?;
-    Ok(answer.read::<ViewerQuery>()?.viewer.map_or(Me::Nobody, |viewer| Me::Someone(viewer.person())))
+    Ok(answer.read::<ViewerQuery>()?.viewer.map_or(Me::Nobody, Viewer::me))
 }
 
 /// Exchanges the local desk's file for a session.
@@ -129,6 +131,13 @@ async fn run(client: &Client, asked: Ask) -> Result<crate::core::ask::Answer, Tr
 }
 
 impl Viewer {
+    fn me(self) -> Me {
+        match &self.stage {
+            Some(stage) if stage.0 == "PASSWORD" => Me::Halfway { must_enrol: self.must_enrol },
+            _ => Me::Someone(self.person()),
+        }
+    }
+
     fn person(self) -> Person {
         let kind = match self.kind.0.as_str() {
             "STAFF" => Kind::Staff,

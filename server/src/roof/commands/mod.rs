@@ -1,11 +1,15 @@
 //! The verbs a terminal has, apart from the console's own. One file each; this is their list.
 //! Results go to standard output, words to standard error.
 
+mod audit;
+mod bootstrap;
 mod keys;
 mod migrate;
 mod schema;
 mod serve;
 mod settings;
+mod staff;
+mod verify_audit;
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -31,9 +35,19 @@ pub enum Command {
     Migrate,
     /// Print the GraphQL contract
     Schema,
+    /// Make the first admin of a desk that has none, and print the invitation, once
+    Bootstrap(bootstrap::Who),
+    /// Make seats for the desk's people
+    #[command(subcommand)]
+    Staff(staff::Verb),
     /// Look after the keys
     #[command(subcommand)]
     Keys(keys::Verb),
+    /// Take the audit along
+    #[command(subcommand)]
+    Audit(audit::Verb),
+    /// Prove that the books are the ones that were written, or say where they are not (exit code 10)
+    VerifyAudit(verify_audit::Wish),
 }
 
 /// Settings given as flags, and the file that holds others.
@@ -92,7 +106,14 @@ pub fn run(command: &Command, settings: Settings) -> ExitCode {
         Command::Serve => ended(serve::run(config, telemetry, Duties::Serve)),
         Command::Work => ended(serve::run(config, telemetry, Duties::Work)),
         Command::Migrate => ended(migrate::run(config)),
+        Command::Bootstrap(who) => ended(bootstrap::run(who.clone(), config, telemetry)),
+        Command::Staff(verb) => ended(staff::run(verb.clone(), config, telemetry)),
         Command::Keys(verb) => ended(keys::run(*verb, config, telemetry)),
+        Command::Audit(verb) => ended(audit::run(verb, config)),
+        Command::VerifyAudit(wish) => match verify_audit::run(wish, config) {
+            Ok(code) => code,
+            Err(error) => ended(Err(error)),
+        },
         Command::Schema => ExitCode::SUCCESS,
     }
 }
