@@ -2,6 +2,10 @@
 //!
 //! Every text that comes through here is scrubbed; no screen asks the server by itself.
 
+pub mod ask;
+pub mod asker;
 pub mod client;
+pub mod keep;
 pub mod pulse;
 pub mod schema;
+pub mod viewer;

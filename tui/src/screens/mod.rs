@@ -3,11 +3,30 @@
 //! Screens never name each other, and see no terminal, no drawing library and no clock.
 
 mod desk;
+pub mod door;
 mod help;
 mod notices;
 mod palette;
 
+use crate::api::ask::Document;
+use crate::api::viewer;
+use crate::core::dialog;
 use crate::core::screen::Entry;
+use crate::core::shown;
 
 /// The first screen is home; tabs stand in this order.
-pub static REGISTRY: &[Entry] = &[desk::ENTRY, notices::ENTRY, palette::ENTRY, help::ENTRY];
+pub static REGISTRY: &[Entry] = &[
+    desk::ENTRY,
+    notices::ENTRY,
+    palette::ENTRY,
+    help::ENTRY,
+    dialog::ENTRY,
+    shown::ENTRY,
+    door::sign_in::ENTRY,
+    door::enrolment::ENTRY,
+    door::step_up::ENTRY,
+    door::lock::ENTRY,
+];
+
+/// Every operation that the console can send.
+pub static DOCUMENTS: &[&[Document]] = &[viewer::DOCUMENTS, door::calls::DOCUMENTS];
