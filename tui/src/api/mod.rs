@@ -4,6 +4,10 @@
 
 pub mod ask;
 pub mod asker;
+pub mod books;
 pub mod client;
+pub mod graph;
 pub mod pulse;
 pub mod schema;
+pub mod staff;
+pub mod tenants;

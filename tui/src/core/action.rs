@@ -102,6 +102,13 @@ pub enum Cli {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Target(pub Vec<String>);
 
+/// What a row is about: the registry knows who opens that kind.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Link {
+    pub kind: &'static str,
+    pub id: String,
+}
+
 /// A reason in words, shown after `off:`.
 pub type Why = String;
 
@@ -145,6 +152,10 @@ pub enum Action {
     Picked(String),
     /// A verb runs on these ids.
     Do(&'static Verb, Target),
+    /// What a row is about is opened.
+    Open(Link),
+    /// Said once to a place that was just opened by a link.
+    Linked(Link),
     /// Said once to a place that was just opened.
     Opened,
     /// Said to a screen that is on top again.

@@ -2,7 +2,7 @@
 //!
 //! It sends nothing and knows no key; `dialog.rs` holds it. What was typed stays until the form is left.
 
-use chrono::{FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, SecondsFormat, TimeDelta, Utc};
+use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, SecondsFormat, TimeDelta, Utc};
 use serde_json::{Map, Value, json};
 
 use super::due::Moment;
@@ -214,7 +214,8 @@ impl Choice {
         let (shown, at) = self.shown();
         let Some(value) = shown.get(at).map(|option| option.value.clone()) else { return };
         if !self.is_several {
-            self.chosen = vec![value];
+            let was = self.chosen.contains(&value);
+            self.chosen = if was { Vec::new() } else { vec![value] };
         } else if let Some(place) = self.chosen.iter().position(|chosen| *chosen == value) {
             self.chosen.remove(place);
         } else {
@@ -316,7 +317,7 @@ impl Form {
                 Err(why) => field.error = Some(why),
             }
         }
-        self.to_first_error();
+        self.turn_to_error();
         self.fields.iter().all(|field| field.error.is_none()).then_some(values)
     }
 
@@ -324,11 +325,11 @@ impl Form {
     pub fn complain(&mut self, name: &str, words: &str) -> bool {
         let Some(field) = self.fields.iter_mut().find(|field| field.name == name) else { return false };
         field.error = Some(words.to_owned());
-        self.to_first_error();
+        self.turn_to_error();
         true
     }
 
-    fn to_first_error(&mut self) {
+    fn turn_to_error(&mut self) {
         if let Some(first) = self.fields.iter().position(|field| field.error.is_some()) {
             self.focus = first;
         }
@@ -339,6 +340,9 @@ impl Form {
 fn moment(text: &str, now: Moment, zone: FixedOffset) -> Option<Moment> {
     if let Some(span) = span(text) {
         return now.checked_add_signed(span);
+    }
+    if let Ok(at) = DateTime::parse_from_rfc3339(text) {
+        return Some(at.to_utc());
     }
     let local = match NaiveDate::parse_from_str(text, "%Y-%m-%d") {
         Ok(day) => day.succ_opt()?.and_time(NaiveTime::MIN),

@@ -12,6 +12,7 @@ pub mod dialog;
 pub mod due;
 pub mod form;
 pub mod keymap;
+pub mod list;
 pub mod me;
 pub mod model;
 pub mod notice;

@@ -3,7 +3,7 @@
 //! A key becomes a verb by the keymap, a verb runs where its scope says, and a layer consumes or ignores: nothing leaks
 //! through it to the screen beneath. Nothing here waits or fails.
 
-use super::action::{Action, Danger, Effect, Effects, Exit, Target, Verb};
+use super::action::{Action, Danger, Effect, Effects, Exit, Link, Target, Verb};
 use super::ask::Trouble;
 use super::connection::{Standing, Turn};
 use super::dialog::{self, Dialog, Question};
@@ -44,6 +44,7 @@ pub fn update(model: &mut Model, action: Action) -> Effects {
             hide(model);
             Effects::new()
         }
+        Action::Open(link) => follow(model, link),
         Action::Reveal(revealed) => {
             let Some(entry) = model.registry.iter().find(|entry| entry.name == shown::NAME) else {
                 return Effects::new();
@@ -61,6 +62,7 @@ pub fn update(model: &mut Model, action: Action) -> Effects {
         | Action::Wheel(_)
         | Action::Picked(_)
         | Action::Opened
+        | Action::Linked(_)
         | Action::Returned
         | Action::Agreed(..)
         | Action::Changed(..) => innermost(model, &action),
@@ -202,12 +204,29 @@ fn open(model: &mut Model, entry: &'static Entry) -> Effects {
             let screen = (entry.open)(&model.ctx);
             return put(model, entry, screen);
         }
+        Shape::Detail { .. } => {}
         Shape::Screen => match model.stack.iter().position(|open| open.entry.name == entry.name) {
             Some(at) => model.stack.truncate(at + 1),
             None => model.stack.push(Open { entry, screen: (entry.open)(&model.ctx) }),
         },
     }
     innermost(model, &Action::Opened)
+}
+
+/// Opens what a row is about, in the place that opens such things; there is one of them at a time.
+fn follow(model: &mut Model, link: Link) -> Effects {
+    let opens = |entry: &&'static Entry| matches!(entry.shape, Shape::Detail { kind } if kind == link.kind);
+    let Some(entry) = model.registry.iter().find(opens) else {
+        model.ctx.notices.remark(format!("nothing here opens a {}", link.kind));
+        return Effects::new();
+    };
+    hide(model);
+    if let Some(at) = model.stack.iter().position(|open| open.entry.name == entry.name) {
+        model.stack.truncate(at);
+    }
+    let screen = (entry.open)(&model.ctx);
+    model.stack.push(Open { entry, screen });
+    innermost(model, &Action::Linked(link))
 }
 
 /// Puts a layer above what is open.

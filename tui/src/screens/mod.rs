@@ -2,10 +2,16 @@
 //!
 //! Screens never name each other, and see no terminal, no drawing library and no clock.
 
+mod accesses;
 mod desk;
 mod help;
 mod notices;
 mod palette;
+mod sessions;
+mod shared;
+mod staff;
+mod tenant;
+mod tenants;
 
 use crate::core::dialog;
 use crate::core::screen::Entry;
@@ -13,4 +19,4 @@ use crate::core::shown;
 
 /// The first screen is home; tabs stand in this order.
 pub static REGISTRY: &[Entry] =
-    &[desk::ENTRY, notices::ENTRY, palette::ENTRY, help::ENTRY, dialog::ENTRY, shown::ENTRY];
+    &[desk::ENTRY, tenants::ENTRY, staff::ENTRY, sessions::ENTRY, accesses::ENTRY, tenant::ENTRY, notices::ENTRY, palette::ENTRY, help::ENTRY, dialog::ENTRY, shown::ENTRY];
