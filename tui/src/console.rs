@@ -23,6 +23,7 @@ pub fn model(config: &Config, registry: &'static [Entry], is_local: bool) -> Mod
     let desk = Desk { url: None, is_local, has_key: config.key.is_some() };
     let now = pump::clock();
     let mut model = Model::new(registry, keys::table(registry, config.is_read_only), desk, now.to_utc());
+    model.ctx.locks_after = config.locks_after;
     update(&mut model, Action::Time(now));
     for flaw in &config.flaws {
         update(&mut model, Action::Said(Tone::Warn, flaw.clone()));

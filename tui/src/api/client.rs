@@ -36,7 +36,7 @@ pub struct Client {
 pub enum Unusable {
     #[error("this is no address of a desk, such as https://rightsdesk.example")]
     Address,
-    #[error("a desk on another machine is reached by https only, so that the key does not travel in the open")]
+    #[error("a desk on another machine is reached by https only, so that no password travels in the open")]
     Plain,
     #[error("the key holds characters that cannot travel in a header")]
     Key,
@@ -50,6 +50,9 @@ impl Client {
         let mut endpoint = Url::parse(url).map_err(|_| Unusable::Address)?;
         if !matches!(endpoint.scheme(), "http" | "https") || endpoint.host_str().is_none() {
             return Err(Unusable::Address);
+        }
+        if endpoint.scheme() == "http" && !is_loopback(&endpoint) {
+            return Err(Unusable::Plain);
         }
         if !endpoint.path().ends_with("/graphql") {
             let path = format!("{}/graphql", endpoint.path().trim_end_matches('/'));
@@ -66,9 +69,6 @@ impl Client {
 
     /// The same, carrying another token or none.
     pub fn bearing(mut self, key: Option<&Secret>) -> Result<Self, Unusable> {
-        if key.is_some() && self.endpoint.scheme() == "http" && !is_loopback(&self.endpoint) {
-            return Err(Unusable::Plain);
-        }
         self.bearer = None;
         if let Some(key) = key {
             let text = Zeroizing::new(format!("Bearer {}", key.expose()));
@@ -242,12 +242,12 @@ mod tests {
     }
 
     #[test]
-    fn a_key_does_not_travel_in_the_open() {
+    fn nothing_travels_in_the_open() {
         install();
         assert!(matches!(Client::new("http://desk.example", Some(&Secret::new("key"))), Err(Unusable::Plain)));
         assert!(Client::new("http://[::1]:4000", Some(&Secret::new("key"))).is_ok());
         assert!(Client::new("http://127.0.0.1:4000", Some(&Secret::new("key"))).is_ok());
-        assert!(Client::new("http://desk.example", None).is_ok());
+        assert!(matches!(Client::new("http://desk.example", None), Err(Unusable::Plain)));
         assert!(matches!(Client::new("ftp://desk.example", None), Err(Unusable::Address)));
         assert!(matches!(Client::new("desk", None), Err(Unusable::Address)));
         assert!(matches!(Client::new("https://desk.example", Some(&Secret::new("two\nlines"))), Err(Unusable::Key)));

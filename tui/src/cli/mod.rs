@@ -12,7 +12,9 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
 
+use crate::api::asker::Ways;
 use crate::api::client::Client;
+use crate::api::keep::Keep;
 use crate::config::{Config, Flags};
 use crate::console;
 #[cfg(feature = "local")]
@@ -95,8 +97,11 @@ pub fn main() -> ExitCode {
     };
     let config = Config::gather(flags);
     if let Some(url) = config.server.clone() {
-        return match Client::new(&url, config.key.as_ref()) {
-            Ok(client) => way.go(&config, false, ready(Ok(Arrival { client, words: None }))).into(),
+        return match Client::new(&url, None) {
+            Ok(client) => {
+                let ways = ways(&config, &client);
+                way.go(&config, false, ready(Ok(Arrival { client, ways, words: None }))).into()
+            }
             Err(unusable) => {
                 say(&unusable.to_string());
                 Code::Usage.into()
@@ -110,6 +115,12 @@ pub fn main() -> ExitCode {
         say("this program has no server inside: name a desk with --server URL");
         Code::Usage.into()
     }
+}
+
+/// How to be somebody at a desk elsewhere: the token given, or the one that was kept.
+fn ways(config: &Config, client: &Client) -> Ways {
+    let keep = config.states.as_ref().map(|states| Keep::new(states, &client.shown_url()));
+    Ways { token: config.key.clone(), keep, file: None }
 }
 
 /// Boots a desk, goes the way on it, and stops it.

@@ -5,12 +5,14 @@
 
 use chrono::{DateTime, FixedOffset};
 
-use super::ask::{Answer, Ask};
+use super::ask::{Answer, Ask, Trouble};
 use super::connection::News;
 use super::form::Values;
 use super::keymap::Key;
+use super::me::{Me, Pass};
 use super::page::Tone;
 use super::screen::Ctx;
+use super::secret::Secret;
 use super::shown::Revealed;
 
 /// One thing a person can do, told once for all who ask.
@@ -56,6 +58,8 @@ pub enum Scope {
     Global,
     /// Wherever the innermost place shows a list.
     Lists,
+    /// Wherever the innermost place has fields that are typed into.
+    Fields,
     /// On the one screen or layer of this name.
     Place(&'static str),
 }
@@ -178,6 +182,32 @@ pub enum Action {
     Answered(Answer),
     /// An ask came back because it takes a second factor; it waits for one and is sent again.
     StepUpNeeded(Ask),
+    /// The desk was reached for the first time: whether a token for it is at hand, and the one that keeps this console
+    /// known.
+    Bearing {
+        has_token: bool,
+        device: Option<Secret>,
+    },
+    /// Who the server says that we are.
+    Known(Result<Me, Trouble>),
+    /// A sign-in, or a part of one, was right.
+    Passed(Pass),
+    /// Someone is signed in now: places fetch what they show. Told to every place.
+    SignedIn,
+    /// The person signs out.
+    SignOut,
+    /// A second factor was shown: what waited for it is sent again. Told to every layer.
+    SteppedUp,
+    /// Nobody shows a second factor: what waited for it is refused.
+    StepUpDropped,
+    /// The local desk's file was shown in the place of both factors.
+    FileShown(Result<(), Trouble>),
+    /// Personal values go from the memory of every place; what was written stays.
+    Locked,
+    /// A code opened the lock.
+    Unlocked,
+    /// The moment of `Screen::wakes` has come. Told to the place that wanted it.
+    Woken,
     /// Something to tell that began outside the model.
     Said(Tone, String),
     /// A signal asks the console to end.
@@ -191,6 +221,16 @@ pub enum Effect {
     Check,
     /// Ask the server for a place.
     Ask(Ask),
+    /// Ask the server who this is.
+    WhoAmI,
+    /// Send this token from now on, and keep it if it is whole.
+    Carry(Pass),
+    /// Send no token any more and keep none.
+    Forget,
+    /// End the session on the server, then forget it.
+    SignOut,
+    /// Show the file of the local desk.
+    ShowFile,
     /// Hand text to the clipboard of the terminal.
     Copy(String),
     /// Give the terminal back until the shell continues us.

@@ -2,7 +2,19 @@
 //!
 //! It holds no token: those stay with the api layer. What it allows is a courtesy to the person; the server decides.
 
+use chrono::TimeDelta;
+
 use super::due::Moment;
+use super::secret::Secret;
+
+/// The places of the door, as the registry names them. `update` opens them when the server or the clock asks for it.
+pub const SIGN_IN: &str = "sign-in";
+pub const ENROLMENT: &str = "enrolment";
+pub const STEP_UP: &str = "step-up";
+pub const LOCK: &str = "lock";
+
+/// Without a key for so long, the console locks; a person's settings may only shorten it.
+pub const LOCKS_AFTER: TimeDelta = TimeDelta::minutes(5);
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Me {
@@ -53,6 +65,32 @@ pub struct Person {
     pub fresh_until: Option<Moment>,
     /// When the session ends whatever happens.
     pub ends_at: Option<Moment>,
+}
+
+/// What a sign-in, or a part of one, hands out. It is returned once and kept by the api layer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pass {
+    pub token: Secret,
+    /// Keeps this console known, so that it is throttled by itself.
+    pub device: Option<Secret>,
+    /// Both factors were shown; without, it opens the second step and nothing else.
+    pub is_whole: bool,
+    pub must_enrol: bool,
+}
+
+impl Person {
+    /// Whether a locked console could be opened again.
+    pub fn can_unlock(&self) -> bool {
+        self.factor != Factor::None
+    }
+
+    /// As the header shows it: `mira support`.
+    pub fn title(&self) -> String {
+        match self.roles.as_slice() {
+            [] => self.name.clone(),
+            roles => format!("{} {}", self.name, roles.join("+")),
+        }
+    }
 }
 
 impl Me {

@@ -103,6 +103,8 @@ pub enum Body {
     Facts(Vec<Fact>),
     Rows(Rows),
     Words(Vec<Line>),
+    /// What is typed into.
+    Fields(Vec<Blank>),
     /// Fields to be filled; whether they hear the keys now.
     Form {
         form: Form,
@@ -110,6 +112,15 @@ pub enum Body {
     },
     /// A value that only its widget paints.
     Secret(Secret),
+}
+
+/// A field as it is seen, with the cells before its cursor where the keys go to it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Blank {
+    pub id: &'static str,
+    pub name: &'static str,
+    pub shown: Line,
+    pub caret: Option<usize>,
 }
 
 /// A name and what is so; `exact` is the same for machines.
@@ -155,6 +166,9 @@ impl Page {
                     format!("  {}", cells.join("  "))
                 })),
                 Body::Words(words) => lines.extend(words.iter().map(|line| format!("  {}", line.text()))),
+                Body::Fields(blanks) => {
+                    lines.extend(blanks.iter().map(|blank| format!("  {}  {}", blank.name, blank.shown.text())));
+                }
                 Body::Secret(_) => {}
                 Body::Form { form, .. } => lines.extend(form.fields.iter().map(|field| format!("  {}", field.label))),
             }

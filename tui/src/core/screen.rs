@@ -3,7 +3,7 @@
 //! A place never names another place and never draws by hand: it updates on actions, says its page, and names the ids a
 //! verb would act on.
 
-use chrono::{FixedOffset, Offset, Utc};
+use chrono::{FixedOffset, Offset, TimeDelta, Utc};
 
 use super::action::{Action, Effects, Scope, Size, Target, Verb};
 use super::canvas::Canvas;
@@ -14,6 +14,7 @@ use super::keymap::Keymap;
 use super::me::Me;
 use super::notice::Notices;
 use super::page::Page;
+use super::secret::Secret;
 
 pub trait Screen {
     fn update(&mut self, action: &Action, ctx: &Ctx) -> Effects;
@@ -35,9 +36,24 @@ pub trait Screen {
         false
     }
 
+    /// Whether the keys that move and erase in a field mean something here.
+    fn has_fields(&self) -> bool {
+        false
+    }
+
     /// Whether letters are text now, and verbs must wait.
     fn takes_text(&self) -> bool {
         false
+    }
+
+    /// Whether this letter is text now; a field for digits leaves the others to verbs.
+    fn takes(&self, _c: char) -> bool {
+        self.takes_text()
+    }
+
+    /// When it wants to hear `Action::Woken`, though nobody pressed a key.
+    fn wakes(&self, _ctx: &Ctx) -> Option<Moment> {
+        None
     }
 
     /// Whether Esc is for the place itself: it closes when it wants to.
@@ -81,6 +97,10 @@ pub enum Shape {
     Detail { kind: &'static str },
     /// A box above what is open, at most this large.
     Layer { width: u16, height: u16 },
+    /// A box on an empty screen: nothing that is open is seen.
+    Alone { width: u16, height: u16 },
+    /// The whole terminal but its last row.
+    Whole,
 }
 
 /// What every place may see.
@@ -94,6 +114,10 @@ pub struct Ctx {
     pub connection: Connection,
     /// Who this console is to the server.
     pub me: Me,
+    /// The token that keeps this console known, for the next sign-in.
+    pub device: Option<Secret>,
+    /// Time without a key until the lock.
+    pub locks_after: TimeDelta,
     pub notices: Notices,
     pub keymap: Keymap,
     /// Where the keys go that a layer may want to tell about: the scopes of the screen beneath, and its target.

@@ -7,8 +7,10 @@ use super::action::{Action, Danger, Effect, Effects, Exit, Link, Target, Verb};
 use super::ask::Trouble;
 use super::connection::{Standing, Turn};
 use super::dialog::{self, Dialog, Question};
+use super::door;
 use super::due;
 use super::keymap::{Key, Meaning};
+use super::me::{LOCK, Me, SIGN_IN, STEP_UP};
 use super::model::{Model, Open};
 use super::page::Tone;
 use super::screen::{Entry, Screen, Shape};
@@ -23,6 +25,9 @@ pub fn update(model: &mut Model, action: Action) -> Effects {
     if !matches!(action, Action::Time(_)) {
         model.is_dirty = true;
     }
+    if is_a_persons(&action) {
+        model.touched_at = model.ctx.now;
+    }
     match action {
         Action::Time(at) => {
             model.ctx.now = at.to_utc();
@@ -31,7 +36,7 @@ pub fn update(model: &mut Model, action: Action) -> Effects {
             let before = model.layers.len();
             model.layers.retain(|open| !open.screen.is_over(ctx));
             model.is_dirty |= model.layers.len() < before;
-            Effects::new()
+            door::due(model)
         }
         Action::Size(size) => {
             model.ctx.size = size;
@@ -71,7 +76,10 @@ pub fn update(model: &mut Model, action: Action) -> Effects {
             Effects::new()
         }
         Action::Close => {
-            close(model);
+            // A lock is opened and not closed.
+            if model.innermost().is_some_and(|open| open.entry.name != LOCK) {
+                close(model);
+            }
             Effects::new()
         }
         Action::Arrived(url) => {
@@ -81,14 +89,33 @@ pub fn update(model: &mut Model, action: Action) -> Effects {
         }
         Action::Connection(news) => {
             let turn = model.ctx.connection.hear(news, model.ctx.now);
+            let returns = matches!(turn, Turn::Connected { .. } | Turn::Back { .. });
             tell(model, turn);
-            Effects::new()
+            // Nobody could say who this is while the desk was away.
+            let asks = returns && model.ctx.me == Me::Unknown && model.is_bearing;
+            asks.then_some(Effect::WhoAmI).into_iter().collect()
         }
-        Action::Answered(ref answer) => tell_place(model, answer.to, &action),
-        Action::StepUpNeeded(ask) => {
-            let answer = ask.answer(Err(Trouble::StepUp));
-            update(model, Action::Answered(answer))
+        Action::Answered(ref answer) => {
+            let ended = answer.outcome == Err(Trouble::SignIn);
+            let mut effects = if ended { door::session_ended(model) } else { Effects::new() };
+            effects.extend(tell_place(model, answer.to, &action));
+            effects
         }
+        Action::StepUpNeeded(ask) => door::step_up_needed(model, ask),
+        Action::Bearing { has_token, device } => {
+            model.ctx.device = device;
+            model.is_bearing = has_token;
+            door::bearing(model, has_token)
+        }
+        Action::Known(said) => door::known(model, said),
+        Action::Passed(pass) => door::passed(model, pass),
+        Action::SignOut => door::sign_out(model),
+        Action::SteppedUp => door::stepped_up(model),
+        Action::StepUpDropped => door::drop_held(model, &Trouble::StepUp),
+        Action::FileShown(outcome) => door::file_shown(model, outcome),
+        Action::Unlocked => door::unlocked(model),
+        // Told to places by `door` alone.
+        Action::SignedIn | Action::Locked | Action::Woken => Effects::new(),
         Action::Said(tone, text) => {
             model.ctx.notices.tell(model.ctx.now, tone, text);
             Effects::new()
@@ -100,6 +127,11 @@ pub fn update(model: &mut Model, action: Action) -> Effects {
     }
 }
 
+/// Whether someone sits there and did this.
+fn is_a_persons(action: &Action) -> bool {
+    matches!(action, Action::Key(_) | Action::Pasted(_) | Action::Wheel(_) | Action::Pressed(_) | Action::Picked(_))
+}
+
 fn press(model: &mut Model, key: Key) -> Effects {
     model.keys += 1;
     if hide(model) {
@@ -107,7 +139,7 @@ fn press(model: &mut Model, key: Key) -> Effects {
     }
     model.ctx.notices.hush();
     let was_leaving = std::mem::take(&mut model.is_leaving);
-    if let (Some(c), true, true) = (key.text(), model.takes_text(), model.pending.is_empty()) {
+    if let Some(c) = key.text().filter(|c| model.pending.is_empty() && model.takes(*c)) {
         return innermost(model, &Action::Typed(c));
     }
     let mut keys = std::mem::take(&mut model.pending);
@@ -156,7 +188,7 @@ fn run(model: &mut Model, verb: &'static Verb, target: &Target) -> Effects {
         return Effects::new();
     }
     if let Some(entry) = model.registry.iter().find(|entry| entry.opener == Some(verb)) {
-        return open(model, entry);
+        return if entry.name == LOCK { door::lock(model) } else { open(model, entry) };
     }
     match verb.id {
         id if id == shell::ESCAPE.id || id == shell::CANCEL.id => escape(model, verb),
@@ -199,18 +231,21 @@ fn ask(model: &mut Model, verb: &'static Verb, target: &Target) -> Effects {
 
 fn open(model: &mut Model, entry: &'static Entry) -> Effects {
     hide(model);
-    match entry.shape {
-        Shape::Layer { .. } => {
-            let screen = (entry.open)(&model.ctx);
-            return put(model, entry, screen);
-        }
-        Shape::Detail { .. } => {}
-        Shape::Screen => match model.stack.iter().position(|open| open.entry.name == entry.name) {
+    if entry.shape == Shape::Screen {
+        match model.stack.iter().position(|open| open.entry.name == entry.name) {
             Some(at) => model.stack.truncate(at + 1),
             None => model.stack.push(Open { entry, screen: (entry.open)(&model.ctx) }),
-        },
+        }
+        return tell_place(model, entry.name, &Action::Opened);
     }
-    innermost(model, &Action::Opened)
+    let screen = (entry.open)(&model.ctx);
+    put(model, entry, screen)
+}
+
+/// Opens the layer of this name unless it is open.
+pub(super) fn open_place(model: &mut Model, name: &str) -> Effects {
+    let entry = model.registry.iter().find(|entry| entry.name == name && !model.has_layer(name));
+    entry.map_or_else(Effects::new, |entry| open(model, entry))
 }
 
 /// Opens what a row is about, in the place that opens such things; there is one of them at a time.
@@ -232,9 +267,14 @@ fn follow(model: &mut Model, link: Link) -> Effects {
 /// Puts a layer above what is open.
 fn put(model: &mut Model, entry: &'static Entry, screen: Box<dyn Screen>) -> Effects {
     hide(model);
-    model.ctx.beneath = (model.scopes(), model.target());
-    model.layers.push(Open { entry, screen });
-    innermost(model, &Action::Opened)
+    // Nothing but the door opens above a lock: it would be seen.
+    let is_of_the_door = [SIGN_IN, STEP_UP, LOCK].contains(&entry.name);
+    let lock = model.layers.iter().position(|open| open.entry.name == LOCK && !is_of_the_door);
+    if lock.is_none() {
+        model.ctx.beneath = (model.scopes(), model.target());
+    }
+    model.layers.insert(lock.unwrap_or(model.layers.len()), Open { entry, screen });
+    tell_place(model, entry.name, &Action::Opened)
 }
 
 /// Takes a shown secret away; whether there was one.
@@ -286,7 +326,7 @@ fn innermost(model: &mut Model, action: &Action) -> Effects {
 }
 
 /// Hands an action to the place of this name, layers first; a place that is gone hears nothing.
-fn tell_place(model: &mut Model, name: &str, action: &Action) -> Effects {
+pub(super) fn tell_place(model: &mut Model, name: &str, action: &Action) -> Effects {
     let places = model.layers.iter_mut().rev().chain(model.stack.iter_mut().rev());
     let Some(open) = places.into_iter().find(|open| open.entry.name == name) else { return Effects::new() };
     let mut effects = Effects::new();
@@ -301,7 +341,13 @@ fn tell_place(model: &mut Model, name: &str, action: &Action) -> Effects {
     effects
 }
 
-fn close_place(model: &mut Model, name: &str) {
+/// Hands an action to every place that is open.
+pub(super) fn tell_all(model: &mut Model, action: &Action) -> Effects {
+    let names: Vec<_> = model.stack.iter().chain(&model.layers).map(|open| open.entry.name).collect();
+    names.into_iter().flat_map(|name| tell_place(model, name, action)).collect()
+}
+
+pub(super) fn close_place(model: &mut Model, name: &str) {
     if let Some(at) = model.layers.iter().rposition(|open| open.entry.name == name) {
         model.layers.remove(at);
     }

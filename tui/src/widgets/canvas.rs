@@ -8,14 +8,16 @@ use ratatui::style::Style;
 use unicode_width::UnicodeWidthStr;
 
 use crate::core::canvas::{Area, Canvas};
-use crate::core::page::{Body, Fact, Line, Page, Section, Tone};
+use crate::core::page::{Blank, Body, Fact, Line, Page, Section, Tone};
 use crate::terminal::theme::Theme;
 
-use super::{Drawn, form, line, secret, table};
+use super::{Drawn, Hit, form, line, secret, table};
 
 /// Cells left of a fact or a word.
 const INDENT: u16 = 3;
 const GAP: u16 = 2;
+/// The least cells for the names of facts and fields.
+const NAMES: u16 = 10;
 
 pub struct Painter<'a> {
     pub buffer: &'a mut Buffer,
@@ -96,6 +98,33 @@ impl Painter<'_> {
         }
     }
 
+    fn blanks(&mut self, area: Area, blanks: &[Blank]) {
+        let widest = blanks.iter().map(|blank| blank.name.width()).max().unwrap_or(0);
+        let names = u16::try_from(widest).unwrap_or(0).max(NAMES);
+        let x = area.x + INDENT + names + GAP;
+        let room = (area.x + area.width).saturating_sub(x + 1);
+        for (y, blank) in (area.y..area.y + area.height).zip(blanks) {
+            let line = Area { y, height: 1, ..area };
+            self.drawn.hits.push((line, Hit::Row(blank.id.to_owned())));
+            let name = if blank.caret.is_some() { Line::plain(blank.name).strong() } else { Line::dim(blank.name) };
+            self.line(area.x + INDENT, y, names, &name);
+            let Some(caret) = blank.caret else {
+                self.line(x, y, room, &blank.shown);
+                continue;
+            };
+            self.line(area.x + 1, y, 1, &Line::of(Tone::Strong, ">"));
+            // What is far to the left makes room for the cursor.
+            let skipped = (caret + 1).saturating_sub(usize::from(room));
+            let shown = line::skip(&blank.shown, skipped);
+            let at = x + u16::try_from(caret - skipped).unwrap_or(0);
+            self.line(x, y, room, &shown);
+            if line::width(&shown) <= caret - skipped {
+                self.line(at, y, 1, &Line::plain("▏"));
+            }
+            self.drawn.cursor = Some((at, y));
+        }
+    }
+
     fn words(&mut self, area: Area, words: &[Line]) {
         let room = area.width.saturating_sub(INDENT + 1);
         let lines = words.iter().flat_map(|words| line::wrap(words, usize::from(room)));
@@ -139,6 +168,7 @@ impl Canvas for Painter<'_> {
             Body::Facts(facts) => self.facts(body, facts),
             Body::Rows(rows) => table::draw(self, body, rows),
             Body::Words(words) => self.words(body, words),
+            Body::Fields(blanks) => self.blanks(body, blanks),
             Body::Secret(value) => secret::draw(self, body, value),
             Body::Form { form, is_heard } => form::draw(self, body, form, *is_heard),
         }
@@ -184,6 +214,7 @@ impl Canvas for Painter<'_> {
                 let room = usize::from(width.saturating_sub(INDENT + 1));
                 words.iter().map(|words| line::wrap(words, room).len()).sum()
             }
+            Body::Fields(blanks) => blanks.len(),
         };
         u16::try_from(rows).unwrap_or(u16::MAX)
     }
@@ -191,5 +222,5 @@ impl Canvas for Painter<'_> {
 
 fn name_width(facts: &[Fact]) -> u16 {
     let widest = facts.iter().map(|fact| fact.name.width()).max().unwrap_or(0);
-    u16::try_from(widest).unwrap_or(0).max(10)
+    u16::try_from(widest).unwrap_or(0).max(NAMES)
 }

@@ -184,7 +184,7 @@ fn layer(painter: &mut Painter<'_>, model: &Model, open: &Open, body: Area) {
     let inside = framed(painter, Area { x, y, width, height }, &page.title, &page.foot);
     painter.area = inside;
     open.screen.view(&model.ctx, painter);
-    if open.screen.takes_text() && painter.drawn.cursor.is_none() {
+    if open.screen.takes_text() && (open.screen.is_a_list() || painter.drawn.cursor.is_none()) {
         let end = u16::try_from(line::width(&page.title)).unwrap_or(0);
         painter.drawn.cursor = Some((x + 1 + end, y));
     }
@@ -274,7 +274,7 @@ fn to_ascii(buffer: &mut Buffer) {
             "─" | "━" | "·" => "-",
             "│" | "▏" => "|",
             "┌" | "┐" | "└" | "┘" | "├" | "┤" | "┬" | "┴" | "┼" | "✓" => "+",
-            "●" => "*",
+            "●" | "•" => "*",
             "○" => "o",
             "✗" => "x",
             "▲" => "!",

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use rightsdesk::cli;
 use rightsdesk::core::action::{Action, Cli, Danger, Effects, On, Scope, Verb, always};
 use rightsdesk::core::dialog;
+use rightsdesk::core::input;
 use rightsdesk::core::keymap::{Code, Key, Meaning, sequence};
 use rightsdesk::core::model::Model;
 use rightsdesk::core::page::{Line, Page};
@@ -19,7 +20,7 @@ use crate::pictures::{draw, text};
 use crate::scenes::{SCENES, Stage};
 
 fn verbs() -> impl Iterator<Item = &'static Verb> {
-    shell::VERBS.iter().chain(REGISTRY.iter().flat_map(|entry| entry.verbs))
+    shell::VERBS.iter().chain(input::VERBS).chain(REGISTRY.iter().flat_map(|entry| entry.verbs))
 }
 
 #[test]
@@ -54,7 +55,7 @@ fn every_key_has_a_name_and_every_opener_is_among_its_verbs() {
 #[test]
 fn no_screen_rebinds_a_key_that_is_heard_there_anyway() {
     let common: HashSet<Vec<Key>> = verbs()
-        .filter(|verb| !matches!(verb.scope, Scope::Place(_)))
+        .filter(|verb| !matches!(verb.scope, Scope::Place(_) | Scope::Fields))
         .flat_map(|verb| verb.keys.iter().filter_map(|keys| sequence(keys)))
         .collect();
     for entry in REGISTRY.iter().filter(|entry| entry.shape == Shape::Screen) {
@@ -71,11 +72,12 @@ fn no_screen_rebinds_a_key_that_is_heard_there_anyway() {
 fn no_sequence_hides_another() {
     let stage = crate::scenes::starting();
     for place in REGISTRY {
-        let is_a_list = (place.open)(&stage.model.ctx).is_a_list();
+        let screen = (place.open)(&stage.model.ctx);
         let heard = |verb: &&Verb| match verb.scope {
             Scope::Place(name) => name == place.name,
             Scope::Global => place.shape == Shape::Screen,
-            Scope::Lists => is_a_list,
+            Scope::Lists => screen.is_a_list(),
+            Scope::Fields => screen.has_fields(),
             Scope::Everywhere => true,
         };
         let all: Vec<_> = verbs()
@@ -104,7 +106,7 @@ fn deleting_keys_mean_something_in_text_only() {
     for verb in verbs() {
         for key in verb.keys.iter().filter_map(|keys| sequence(keys)).flatten() {
             if matches!(key.code, Code::Backspace | Code::Delete) {
-                assert!(matches!(verb.scope, Scope::Place(_)) && !verb.danger.changes(), "{}", verb.id);
+                assert!(matches!(verb.scope, Scope::Place(_) | Scope::Fields) && !verb.danger.changes(), "{}", verb.id);
             }
         }
     }
@@ -123,7 +125,7 @@ fn every_key_that_is_shown_fires() {
         let made = || (scene.make)();
         let stage = made();
         let (scopes, target) = (stage.model.scopes(), stage.model.target());
-        let is_text = |keys: &[Key]| stage.model.takes_text() && keys[0].text().is_some();
+        let is_text = |keys: &[Key]| keys[0].text().is_some_and(|c| stage.model.takes(c));
         for verb in stage.model.ctx.keymap.heard(&scopes) {
             for keys in verb.keys.iter().filter_map(|keys| sequence(keys)).filter(|keys| !is_text(keys)) {
                 let meaning = stage.model.ctx.keymap.meaning(&scopes, &keys);
