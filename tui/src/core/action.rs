@@ -6,6 +6,7 @@
 use chrono::{DateTime, FixedOffset};
 
 use super::ask::{Answer, Ask, Trouble};
+use super::chain::Seen;
 use super::connection::News;
 use super::form::Values;
 use super::keymap::Key;
@@ -162,6 +163,8 @@ pub enum Action {
     Linked(Link),
     /// Said once to a place that was just opened.
     Opened,
+    /// The head of a chain that was checked here last.
+    Recalled { to: &'static str, chain: String, seen: Option<Seen> },
     /// Said to a screen that is on top again.
     Returned,
     /// A person has agreed to a verb that no call carries out: with what the form held.
@@ -231,6 +234,10 @@ pub enum Effect {
     SignOut,
     /// Show the file of the local desk.
     ShowFile,
+    /// Look up which head of this chain was checked here last.
+    Recall { to: &'static str, chain: String },
+    /// Keep the head of this chain: it was checked here.
+    Remember { chain: String, seen: Seen },
     /// Hand text to the clipboard of the terminal.
     Copy(String),
     /// Give the terminal back until the shell continues us.

@@ -6,6 +6,7 @@
 pub mod action;
 pub mod ask;
 pub mod canvas;
+pub mod chain;
 pub mod connection;
 pub mod cursor;
 pub mod dialog;

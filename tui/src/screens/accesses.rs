@@ -49,7 +49,7 @@ struct Accesses {
 impl Screen for Accesses {
     fn update(&mut self, action: &Action, ctx: &Ctx) -> Effects {
         match action {
-            Action::Opened => self.list.begin(filter(&self.filter)),
+            Action::Opened | Action::SignedIn => self.list.begin(filter(&self.filter)),
             Action::Returned => self.list.refresh(),
             Action::Answered(answer) => {
                 self.list.hear(answer, ctx);

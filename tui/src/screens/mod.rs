@@ -3,6 +3,7 @@
 //! Screens never name each other, and see no terminal, no drawing library and no clock.
 
 mod accesses;
+mod audit;
 mod desk;
 mod help;
 mod notices;
@@ -19,4 +20,4 @@ use crate::core::shown;
 
 /// The first screen is home; tabs stand in this order.
 pub static REGISTRY: &[Entry] =
-    &[desk::ENTRY, tenants::ENTRY, staff::ENTRY, sessions::ENTRY, accesses::ENTRY, tenant::ENTRY, notices::ENTRY, palette::ENTRY, help::ENTRY, dialog::ENTRY, shown::ENTRY];
+    &[desk::ENTRY, tenants::ENTRY, staff::ENTRY, sessions::ENTRY, audit::ENTRY, accesses::ENTRY, tenant::ENTRY, notices::ENTRY, palette::ENTRY, help::ENTRY, dialog::ENTRY, shown::ENTRY];

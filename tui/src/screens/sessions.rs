@@ -82,7 +82,7 @@ fn state(session: &Session, ctx: &Ctx) -> Line {
 impl Screen for Sessions {
     fn update(&mut self, action: &Action, ctx: &Ctx) -> Effects {
         match action {
-            Action::Opened => self.begin(),
+            Action::Opened | Action::SignedIn => self.begin(),
             Action::Returned | Action::Changed(..) => self.list.refresh(),
             Action::Answered(answer) => {
                 self.list.hear(answer, ctx);

@@ -143,19 +143,6 @@ pub fn tenant_state(tenant: &Tenant, ctx: &Ctx) -> Line {
     }
 }
 
-pub const PERMISSIONS: &[&str] = &[
-    "SEE_QUEUE",
-    "SEE_DATA",
-    "SEE_TENANTS",
-    "KEEP_TENANTS",
-    "KEEP_MEMBERS",
-    "SEE_STAFF",
-    "KEEP_STAFF",
-    "GIVE_GRANTS",
-    "BREAK_GLASS",
-    "KEEP_API_KEYS",
-    "READ_BOOKS",
-];
 /// What a key or a partner's seat may be given.
 pub const LENDABLE: &[&str] = &["SEE_TENANTS", "KEEP_MEMBERS", "SEE_DATA", "READ_BOOKS"];
 pub const ROLES: &[&str] = &["SUPPORT", "APPROVER", "OPS", "AUDITOR", "ADMIN"];

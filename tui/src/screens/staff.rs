@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::api::staff::{self, Grant, Seat};
-use crate::core::action::{Action, Cli, Danger, Effect, Effects, Link, On, Target, Verb};
+use crate::core::action::{Action, Danger, Effect, Effects, Link, On, Target, Verb};
 use crate::core::canvas::Canvas;
 use crate::core::dialog::{Once, Order, Question};
 use crate::core::due;
@@ -237,7 +237,7 @@ impl Staff {
 impl Screen for Staff {
     fn update(&mut self, action: &Action, ctx: &Ctx) -> Effects {
         match action {
-            Action::Opened => {
+            Action::Opened | Action::SignedIn => {
                 let mut effects = self.seats.begin(filter(&self.seat_filter));
                 effects.extend(self.grants.begin(filter(&self.grant_filter)));
                 effects

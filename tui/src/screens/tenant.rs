@@ -239,7 +239,7 @@ impl Screen for OneScreen {
                 effects.extend(self.keys.begin(variables()));
                 effects
             }
-            Action::Returned | Action::Changed(..) => self.renew(),
+            Action::Returned | Action::SignedIn | Action::Changed(..) => self.renew(),
             Action::Answered(answer) if answer.tag == "tenant" => {
                 match answer.read::<OneTenant>() {
                     Ok(OneTenant { tenant: Some(tenant) }) => {

@@ -70,7 +70,7 @@ impl Tenants {
 impl Screen for Tenants {
     fn update(&mut self, action: &Action, ctx: &Ctx) -> Effects {
         match action {
-            Action::Opened => self.begin(),
+            Action::Opened | Action::SignedIn => self.begin(),
             Action::Returned | Action::Changed(..) => self.list.refresh(),
             Action::Answered(answer) => {
                 self.list.hear(answer, ctx);
