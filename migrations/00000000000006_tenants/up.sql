@@ -30,6 +30,8 @@ comment on column tenants.reference is 'what the tenant''s own identity provider
 comment on column tenants.our_role is 'what we are to the tenant''s shoppers: the merchant controls, we process, unless said otherwise';
 comment on column tenants.closes_on is 'the day its account data is gone: 30 days from the wish to close';
 create index tenants_by_name on tenants (legal_name, tenant_id);
+create index tenants_by_opening on tenants (opened_at, tenant_id);
+create index tenants_that_close on tenants (closes_on) where state = 'closing';
 call app.fence('tenants');
 grant select, insert, update on tenants to rd_api, rd_worker;
 grant select on tenants to rd_desk;
@@ -41,7 +43,9 @@ create table members (
   subject_id   uuid        not null,
   role         text        not null,
   name         bytea       not null,
+  name_gen     integer     not null default 0,
   mail         bytea       not null,
+  mail_gen     integer     not null default 0,
   mail_bidx    bytea       not null,
   mail_bidx_v  smallint    not null,
   login_bidx   bytea,
@@ -59,6 +63,7 @@ create table members (
   constraint members_index_has_its_version check ((login_bidx is null) = (login_bidx_v is null))
 );
 comment on table members is 'a merchant''s own users';
+comment on column members.name_gen is 'grows with each overwrite: an older envelope does not open in its place';
 comment on column members.login_bidx is 'blind index of issuer and subject at the tenant''s identity provider';
 create unique index members_mail_once on members (tenant_id, mail_bidx) where state = 'active';
 create unique index members_login_once on members (tenant_id, login_bidx) where state = 'active' and login_bidx is not null;

@@ -59,6 +59,7 @@ comment on table recovery_codes is 'single-use codes for the day the second fact
 create index recovery_codes_of_staff_unused on recovery_codes (tenant_id, staff_id) where used_at is null;
 call app.fence('recovery_codes');
 grant select, insert, update, delete on recovery_codes to rd_api;
+grant select, delete on recovery_codes to rd_worker;
 
 create table sessions (
   tenant_id     uuid        not null,
@@ -71,6 +72,7 @@ create table sessions (
   started_at    timestamptz not null,
   seen_at       timestamptz not null,
   expires_at    timestamptz not null,
+  idle_seconds  integer     not null,
   fresh_at      timestamptz,
   source        text,
   client        text,
@@ -84,17 +86,19 @@ create table sessions (
   constraint sessions_method_known check (method in ('local', 'provider', 'file', 'recovery')),
   constraint sessions_end_reason_known
     check (end_reason in ('signed_out', 'ended', 'replaced', 'seat_changed', 'seat_ended')),
-  constraint sessions_end_has_its_reason check ((ended_at is null) = (end_reason is null))
+  constraint sessions_end_has_its_reason check ((ended_at is null) = (end_reason is null)),
+  constraint sessions_full_was_fresh_once check ((stage = 'full') = (fresh_at is not null))
 );
 comment on table sessions is 'who is signed in; the token itself is nowhere, only its SHA-256';
+comment on column sessions.idle_seconds is 'how long it may lie unused, as the setting stood when it was begun';
 comment on column sessions.source is 'where it was begun from, truncated to its network';
 comment on column sessions.fresh_at is 'when the second factor was last shown: what is dangerous wants it recent';
-create index sessions_of_staff_by_time on sessions (tenant_id, staff_id, started_at desc, id);
-create index sessions_by_time on sessions (tenant_id, started_at desc, id);
+create index sessions_of_staff_by_time on sessions (tenant_id, staff_id, started_at desc, id desc);
+create index sessions_by_time on sessions (tenant_id, started_at desc, id desc);
 call app.fence('sessions');
 grant select, insert, update on sessions to rd_api;
 grant select, update, delete on sessions to rd_worker;
-grant select (tenant_id, id, staff_id, stage, method, staff_version, started_at, seen_at, expires_at, fresh_at, source,
+grant select (tenant_id, id, staff_id, stage, method, staff_version, started_at, seen_at, expires_at, idle_seconds, fresh_at, source,
               client, ended_at, end_reason) on sessions to rd_desk;
 
 -- Device sign-ins that were begun and not yet ended. The provider's device code is a secret of the house.
@@ -131,7 +135,9 @@ create table throttles (
   digest  bytea         not null,
   marks   timestamptz[] not null,
   last_at timestamptz   not null,
-  constraint throttles_pk primary key (kind, digest)
+  constraint throttles_pk primary key (kind, digest),
+  constraint throttles_kind_known check (kind in ('password_account', 'password_device', 'password_source',
+    'password_all', 'password_change', 'factor_account', 'device_source', 'device_all'))
 );
 comment on table throttles is 'the moments of the last tries; no name and no address, only digests';
 create index throttles_by_time on throttles (last_at);

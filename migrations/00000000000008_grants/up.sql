@@ -13,6 +13,7 @@ create table grants (
   ended_by    uuid,
   reviewed_at timestamptz,
   reviewed_by uuid,
+  alarmed_at  timestamptz,
   constraint grants_pk primary key (tenant_id, id),
   constraint grants_kind_known check (kind in ('given', 'break_glass')),
   constraint grants_of_tenant foreign key (tenant_id) references tenants (tenant_id) on delete restrict,
@@ -25,9 +26,10 @@ create table grants (
 );
 comment on table grants is 'leave to open personal data: given by another, or taken by breaking the glass, which alarms';
 comment on column grants.given_by is 'the colleague; none where the operator''s own hand on the machine gave it';
+comment on column grants.alarmed_at is 'when the letters about broken glass had all left';
 comment on column grants.reason is 'in words, sealed under the grant''s own key';
 create index grants_of_staff on grants (tenant_id, staff_id, ends_at);
-create index grants_by_time on grants (starts_at desc, id);
+create index grants_by_time on grants (starts_at desc, id desc);
 call app.fence('grants');
 grant select, insert, update on grants to rd_api, rd_worker;
 grant select (tenant_id, id, kind, staff_id, ticket, given_by, starts_at, ends_at, ended_at, ended_by, reviewed_at,

@@ -6,7 +6,7 @@
 //! `imports_flow_downward` reads these very lines.
 //!
 //! ```text
-//! kernel < access < ledger < vault < mail, blobs < tools < graphql < jobs
+//! kernel < access < ledger < vault, egress < mail, blobs, issuers, journal < tools < graphql < jobs
 //! < tenants < staff < grants < audit
 //! < config, telemetry, cluster < schema, workers < http < boot < commands
 //! ```
@@ -14,7 +14,8 @@
 //! # Invariants
 //!
 //! - Postgres is reached through [`floor::ledger`] alone, keys through `floor::vault`, letters through `floor::mail`,
-//!   files through `floor::blobs`, the time through [`floor::kernel::Watch`].
+//!   files through `floor::blobs`, signed lines through `floor::journal`, others' servers through [`floor::egress`], the
+//!   time through [`floor::kernel::Watch`].
 //! - A scope opens the ledger, a permit gives the scope; the ledger pins the tenant and Postgres fences its rows.
 //! - Reads may span tenants, writes never do. To open a sealed personal value is a write.
 //! - A change and the event that tells of it, its jobs and its outbox rows commit together or not at all.
@@ -28,8 +29,12 @@
 //! tenant's queue. *Ticket*: a job handed down, to be enqueued later. A data request is a *request*; an HTTP one is a
 //! *call*.
 
+pub mod audit;
 pub mod floor;
+pub mod grants;
 pub mod roof;
+pub mod staff;
+pub mod tenants;
 
 pub use roof::boot::{Duties, Running, boot, prepare, telemetry_of};
 pub use roof::cluster;

@@ -8,6 +8,8 @@
     reason = "the harness is part of tests: what it cannot do fails them"
 )]
 
+pub mod asked;
+pub mod audited;
 pub mod base;
 pub mod bells;
 pub mod books;
@@ -15,7 +17,10 @@ pub mod cluster;
 pub mod desk;
 pub mod janitor;
 pub mod logs;
+pub mod people;
+pub mod program;
 pub mod safe;
+pub mod shop;
 pub mod scratch;
 pub mod tree;
 pub mod world;

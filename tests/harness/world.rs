@@ -7,14 +7,18 @@ use std::time::Duration;
 
 use rightsdesk_server::floor::access::{Caller, One, Permission, Scope};
 use rightsdesk_server::floor::blobs::{Blobs, Place};
+use rightsdesk_server::floor::egress::Egress;
+use rightsdesk_server::floor::issuers::{self, Issuers};
 use rightsdesk_server::floor::jobs::{Pace, Queue, Worker};
+use rightsdesk_server::floor::journal::Journal;
 use rightsdesk_server::floor::kernel::{Instant, Mode, TenantId, Watch};
 use rightsdesk_server::floor::ledger::{Ledger, Limits};
 use rightsdesk_server::floor::mail::{Mail, Way};
-use rightsdesk_server::floor::tools::Tools;
+use rightsdesk_server::floor::tools::{Keeping, Tools};
 use rightsdesk_server::floor::vault::{KeySource, Vault};
 use rightsdesk_server::roof::http::{Doorman, Edge, Listening, listen, router};
 use rightsdesk_server::roof::{schema, workers};
+use rightsdesk_server::staff::SignIn;
 use tokio::sync::OnceCell;
 
 use crate::base::{Base, fresh, migrated};
@@ -25,6 +29,7 @@ pub struct World {
     pub base: &'static Base,
     pub ledger: Ledger,
     pub tools: Tools,
+    pub sign_in: SignIn,
     pub tenant: TenantId,
 }
 
@@ -45,14 +50,14 @@ impl World {
     async fn under(limits: Limits, watch: Watch) -> Self {
         static KEYS: OnceCell<PathBuf> = OnceCell::const_new();
         let base = tokio::task::spawn_blocking(migrated).await.expect("a database");
-        let keys = KEYS.get_or_init(|| async { scratch::folder("world-keys").expect("a folder") }).await;
+        let keys = KEYS.get_or_init(|| async { scratch::folder("world-keys").expect("a folder").join("keys") }).await;
         Self::over(base, keys.clone(), limits, watch).await
     }
 
     /// A world with a database and keys of its own, for what looks at all tenants, at the house, or runs workers.
     pub async fn alone(watch: Watch) -> Self {
         let base: &'static Base = Box::leak(Box::new(tokio::task::spawn_blocking(fresh).await.expect("a database")));
-        let keys = scratch::folder("own-keys").expect("a folder");
+        let keys = scratch::folder("own-keys").expect("a folder").join("keys");
         Self::over(base, keys, Limits { connections: 8, ..Limits::default() }, watch).await
     }
 
@@ -63,10 +68,21 @@ impl World {
         let objects = scratch::folder("blobs").expect("a folder");
         let place = Place::parse(&format!("folder:{}", objects.display()), None, Mode::Development.reach());
         let blobs = Blobs::open(&place.expect("a place"), watch.clone()).expect("a place for objects");
-        let tools = Tools { ledger: ledger.clone(), vault, mail, blobs, watch };
-        let world = Self { base, ledger, tools, tenant: TenantId::fresh() };
+        let journal = Journal::open(scratch::folder("audit").expect("a folder")).expect("a place for checkpoints");
+        let egress = Egress::open([], Mode::Development.reach()).expect("a way out");
+        let (issuers, keeping) = (Issuers::default(), Keeping::default());
+        let tools = Tools { ledger: ledger.clone(), vault, egress, issuers, mail, blobs, journal, keeping, watch };
+        let world = Self { base, ledger, tools, sign_in: SignIn::default(), tenant: TenantId::fresh() };
         world.ledger.begin_books(&Caller::house(), world.tenant).await.expect("books begin");
         world
+    }
+
+    /// Knows these identity providers from now on, and may call them.
+    pub fn believe(&mut self, settings: issuers::Settings) {
+        let reach = Mode::Development.reach();
+        let hosts = issuers::hosts(&settings, reach).expect("addresses that may be called");
+        self.tools.egress = Egress::open(hosts, reach).expect("a way out");
+        self.tools.issuers = Issuers::new(settings, &self.tools.egress, &self.tools.watch);
     }
 
     /// Time goes by, in a world that holds it.
@@ -109,7 +125,7 @@ impl World {
     async fn listen(&self, change: impl FnOnce(&mut Edge), tls: Option<(PathBuf, PathBuf)>) -> Listening {
         rightsdesk_server::prepare();
         let mut edge = Edge {
-            desk: schema::desk(false),
+            desk: schema::desk(false, self.sign_in.clone()),
             doorman: Doorman::new(self.tools.clone()),
             introspection: false,
             ledger: self.ledger.clone(),

@@ -91,7 +91,7 @@ async fn the_schema_is_not_told_unless_the_setting_says_so() {
         world.serve().await,
         world
             .serve_with(|edge| {
-                edge.desk = rightsdesk_server::roof::schema::desk(true);
+                edge.desk = rightsdesk_server::roof::schema::desk(true, rightsdesk_server::staff::SignIn::default());
                 edge.introspection = true;
             })
             .await,

@@ -1,5 +1,6 @@
 //! Properties of the whole repository. A law is a sentence that stays true.
 
+mod authority_is_as_published;
 mod contract_is_current;
 mod every_tenant_table_is_fenced;
 mod figures_are_described;
@@ -8,6 +9,9 @@ mod imports_flow_downward;
 mod jobs_may_run_twice;
 mod migrations_go_both_ways;
 mod only_doors_reach_outside;
+mod personal_reads_are_access_records;
 mod secrets_never_print;
 mod settings_are_documented;
+mod strangers_learn_nothing;
+mod the_chain_detects_tampering;
 mod vocabularies_match_the_database;

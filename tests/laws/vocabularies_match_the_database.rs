@@ -5,7 +5,10 @@ use std::collections::BTreeSet;
 use harness::base::migrated;
 use rightsdesk_server::floor::jobs::{Fate, State};
 use rightsdesk_server::floor::kernel::Mode;
+use rightsdesk_server::floor::ledger::KeyholeKind;
 use rightsdesk_server::floor::vault::{FileKind, KeyState};
+use rightsdesk_server::grants::GrantKind;
+use rightsdesk_server::tenants::{MemberRole, MemberState, OurRole, TenantState};
 
 /// Column and the words its vocabulary has.
 fn columns() -> Vec<(&'static str, &'static str, Vec<&'static str>)> {
@@ -20,6 +23,12 @@ fn columns() -> Vec<(&'static str, &'static str, Vec<&'static str>)> {
         ("keyring", "state", words!(KeyState)),
         ("jobs", "state", words!(State)),
         ("job_attempts", "fate", words!(Fate)),
+        ("grants", "kind", words!(GrantKind)),
+        ("keyholes", "kind", words!(KeyholeKind)),
+        ("tenants", "our_role", words!(OurRole)),
+        ("tenants", "state", words!(TenantState)),
+        ("members", "role", words!(MemberRole)),
+        ("members", "state", words!(MemberState)),
     ]
 }
 

@@ -2,8 +2,11 @@
 
 pub mod access;
 pub mod blobs;
+pub mod egress;
 pub mod graphql;
+pub mod issuers;
 pub mod jobs;
+pub mod journal;
 pub mod kernel;
 pub mod ledger;
 pub mod mail;

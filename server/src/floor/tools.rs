@@ -1,6 +1,9 @@
 //! The doors an action or a job may hold, together. It opens none of them.
 
 use super::blobs::Blobs;
+use super::egress::Egress;
+use super::issuers::Issuers;
+use super::journal::Journal;
 use super::kernel::Watch;
 use super::ledger::Ledger;
 use super::mail::Mail;
@@ -11,7 +14,24 @@ use super::vault::Vault;
 pub struct Tools {
     pub ledger: Ledger,
     pub vault: Vault,
+    pub egress: Egress,
+    pub issuers: Issuers,
     pub mail: Mail,
     pub blobs: Blobs,
+    pub journal: Journal,
+    pub keeping: Keeping,
     pub watch: Watch,
+}
+
+/// How long is kept what ages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Keeping {
+    /// Months that a row of the access book stays.
+    pub access_months: u32,
+}
+
+impl Default for Keeping {
+    fn default() -> Self {
+        Self { access_months: 24 }
+    }
 }

@@ -17,12 +17,16 @@ use super::schema;
 use super::telemetry::{self, Telemetry};
 use super::workers;
 use crate::floor::blobs::{Blobs, Credentials, Place};
+use crate::floor::egress::Egress;
+use crate::floor::issuers::{self, Issuers};
 use crate::floor::jobs::{Pace, Queue, Worker};
+use crate::floor::journal::Journal;
 use crate::floor::kernel::{Error, Flaw, Flaws, Mode, Secret, Watch};
 use crate::floor::ledger::{self, Ledger, Limits, migrations};
 use crate::floor::mail::{Mail, Way};
-use crate::floor::tools::Tools;
+use crate::floor::tools::{Keeping, Tools};
 use crate::floor::vault::{KeySource, Vault};
+use crate::staff::SignIn;
 
 /// The name of the database in a private Postgres.
 const DATABASE: &str = "rightsdesk";
@@ -102,11 +106,15 @@ impl Running {
 
 /// Starts everything the duties ask for.
 pub async fn boot(config: Config, telemetry: Telemetry, duties: Duties) -> anyhow::Result<Running> {
-    let Config { mode, data, database, http, introspection, keys, mail, blobs, jobs, log: _ } = config;
+    let Config { mode, data, database, http, introspection, issuers, keys, mail, blobs, audit, jobs, log: _ } = config;
     let watch = Watch::host();
     let way = Way::parse(mail.way.expose(), mode.reach()).map_err(Error::from)?;
     let mail = Mail::open(way, &mail.from, watch.clone())?;
     let blobs = Blobs::open(&place_of(&blobs, mode).map_err(Error::from)?, watch.clone())?;
+    let egress = Egress::open(issuers::hosts(&issuers, mode.reach()).map_err(Error::from)?, mode.reach())?;
+    let issuers = Issuers::new(issuers, &egress, &watch);
+    let journal = Journal::open(audit.folder)?;
+    let keeping = Keeping { access_months: audit.access_months };
     let limits = Limits { connections: database.connections, prepare: database.prepare, ..Limits::default() };
     let may_visit = duties != Duties::Serve;
     let (postgres, online) = tokio::task::spawn_blocking(move || database_of(data, database, may_visit)).await??;
@@ -114,10 +122,11 @@ pub async fn boot(config: Config, telemetry: Telemetry, duties: Duties) -> anyho
     let vault = Vault::open(&ledger, source_of(keys), mode).await.map_err(told)?;
     let pace = Pace { lease: jobs.lease, slots: jobs.at_once, grace: http.grace, ..Pace::default() };
     let stopping = Arc::new(AtomicBool::new(false));
-    let tools = Tools { ledger: ledger.clone(), vault, mail, blobs, watch: watch.clone() };
+    let tools =
+        Tools { ledger: ledger.clone(), vault, egress, issuers, mail, blobs, journal, keeping, watch: watch.clone() };
     let listening = if duties == Duties::Serve {
         let edge = Edge {
-            desk: schema::desk(introspection),
+            desk: schema::desk(introspection, SignIn::default()),
             doorman: Doorman::new(tools.clone()),
             introspection,
             ledger: ledger.clone(),
@@ -135,16 +144,9 @@ pub async fn boot(config: Config, telemetry: Telemetry, duties: Duties) -> anyho
         None
     };
     let works = duties == Duties::Work || (duties == Duties::Serve && postgres.is_some());
-    let working = works.then(|| Working::begin(Worker::new(&ledger, watch.clone(), workers::registry().with(&tools), pace)));
-    Ok(Running {
-        tools,
-        listening,
-        working,
-        stopping,
-        grace: http.grace,
-        telemetry,
-        postgres,
-    })
+    let working =
+        works.then(|| Working::begin(Worker::new(&ledger, watch.clone(), workers::registry().with(&tools), pace)));
+    Ok(Running { tools, listening, working, stopping, grace: http.grace, telemetry, postgres })
 }
 
 /// A worker on its own task.
@@ -186,6 +188,7 @@ pub fn flaws_of(config: &Config) -> Flaws {
     if let Err(Error::Invalid(sender)) = Mail::open(Way::Memory, &config.mail.from, Watch::host()) {
         flaws.extend(sender);
     }
+    flaws.extend(issuers::hosts(&config.issuers, reach).err().unwrap_or_default());
     flaws
 }
 
@@ -203,6 +206,28 @@ fn source_of(keys: config::Keys) -> KeySource {
         Some(root) => KeySource::GivenRoot { root, folder: keys.folder },
         None => KeySource::Folder(keys.folder),
     }
+}
+
+/// The database as it stands, for a look at it: nothing is laid out, migrated or asked of it beforehand. A private
+/// Postgres that does not run is started for as long as the look takes.
+pub fn look(data: PathBuf, database: config::Database) -> anyhow::Result<(Option<Cluster>, Ledger)> {
+    let config::Database { url, connections, prepare, binaries, .. } = database;
+    let (postgres, url) = match url {
+        Some(url) => (None, url),
+        None => {
+            let setup = Setup { bin: binaries, ..Setup::new(data, cluster::own_launcher()?) };
+            match Cluster::open(setup.clone()) {
+                Ok(postgres) => {
+                    let online = own(postgres.address()).online;
+                    (Some(postgres), online)
+                }
+                Err(Trouble::Taken { .. }) => (None, own(&Cluster::visit(&setup)?).online),
+                Err(trouble) => return Err(trouble.into()),
+            }
+        }
+    };
+    let limits = Limits { connections, prepare, ..Limits::default() };
+    Ok((postgres, Ledger::open(&url, limits, Watch::host())))
 }
 
 /// A database that is ready for a program that is online.
@@ -275,7 +300,7 @@ pub fn migrate(config: Config) -> anyhow::Result<Vec<String>> {
 }
 
 /// At the operator's own terminal the inner story may be told: it holds no data.
-fn told(error: Error) -> anyhow::Error {
+pub fn told(error: Error) -> anyhow::Error {
     match error {
         Error::Internal(report) => anyhow::anyhow!(report.story().to_owned()),
         other => other.into(),

@@ -1,12 +1,24 @@
-//! The sum of the GraphQL roots, and the contract it publishes as `server/schema.graphql`.
+//! The sum of the GraphQL roots, and the contract it publishes as `server/schema.graphql`. It asks no question of its own
+//! but the one for any object by its id.
 
-use async_graphql::{EmptyMutation, EmptySubscription, Object, SDLExportOptions, Schema};
+use async_graphql::{
+    Context, EmptySubscription, ID, Interface, MergedObject, Object, SDLExportOptions, Schema, SimpleObject,
+};
 
-pub type Desk = Schema<Query, EmptyMutation, EmptySubscription>;
+use crate::audit;
+use crate::floor::graphql::{Needs, Rule, asking, rule};
+use crate::floor::kernel::{Error, Result};
+use crate::grants;
+use crate::staff::SignIn;
+use crate::staff::graphql as staff;
+use crate::tenants;
+
+pub type Desk = Schema<Query, Mutation, EmptySubscription>;
 
 /// The schema, with the library's own limits as the second line behind the gate.
-pub fn desk(introspection: bool) -> Desk {
-    let schema = Schema::build(Query, EmptyMutation, EmptySubscription)
+pub fn desk(introspection: bool, sign_in: SignIn) -> Desk {
+    let schema = Schema::build(Query::default(), Mutation::default(), EmptySubscription)
+        .data(sign_in)
         .limit_depth(10)
         .limit_complexity(500)
         .limit_directives(5)
@@ -18,28 +30,104 @@ pub fn desk(introspection: bool) -> Desk {
 /// The contract, as it is committed.
 pub fn contract() -> String {
     let options = SDLExportOptions::new().sorted_fields().sorted_arguments().sorted_enum_items().include_specified_by();
-    let sdl = desk(true).sdl_with_options(options);
+    let sdl = desk(true, SignIn::default()).sdl_with_options(options);
     format!("{}\n", sdl.replace('\t', "  ").trim())
 }
 
+/// What every field of the schema asks of a caller.
+pub fn rules() -> impl Iterator<Item = &'static Rule> {
+    [OWN_RULES, tenants::RULES, staff::RULES, grants::RULES, audit::RULES].into_iter().flatten()
+}
+
+const OWN_RULES: &[Rule] = &[
+    rule("Query.server", Needs::Nothing),
+    rule("Query.node", Needs::Caller),
+    rule("Query.nodes", Needs::Caller),
+    rule("Server.*", Needs::Parent),
+    rule("Mask.*", Needs::Parent),
+    rule("PageInfo.*", Needs::Parent),
+    rule("UserError.*", Needs::Parent),
+];
+
 /// What clients may ask.
-pub struct Query;
+#[derive(MergedObject, Default)]
+pub struct Query(RoofQuery, tenants::TenantQuery, staff::StaffQuery, grants::GrantQuery, audit::AuditQuery);
+
+/// What clients may do.
+#[derive(MergedObject, Default)]
+pub struct Mutation(tenants::TenantMutation, staff::StaffMutation, grants::GrantMutation);
+
+/// What belongs to no slice.
+#[derive(Default)]
+pub struct RoofQuery;
 
 #[Object]
-impl Query {
+impl RoofQuery {
     /// The server that answers.
     async fn server(&self) -> Server {
-        Server
+        Server { version: env!("CARGO_PKG_VERSION") }
+    }
+
+    /// Whatever has this id; null where there is none, or none for the caller.
+    async fn node(&self, ctx: &Context<'_>, #[graphql(desc = "The id.")] id: ID) -> Result<Option<Node>> {
+        asking(ctx)?.caller()?;
+        found(ctx, &id).await
+    }
+
+    /// Whatever has these ids, in their order; null where there is none, or none for the caller.
+    async fn nodes(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Up to 100 ids.")] ids: Vec<ID>,
+    ) -> Result<Vec<Option<Node>>> {
+        asking(ctx)?.caller()?;
+        if ids.len() > MOST_NODES {
+            return Err(Error::invalid("ids", "ask for up to 100"));
+        }
+        let mut nodes = Vec::with_capacity(ids.len());
+        for id in &ids {
+            nodes.push(found(ctx, id).await?);
+        }
+        Ok(nodes)
+    }
+}
+
+const MOST_NODES: usize = 100;
+
+/// Anything with an id.
+#[derive(Interface)]
+#[graphql(field(name = "id", ty = "ID", desc = "Its id."))]
+pub enum Node {
+    Tenant(tenants::TenantNode),
+    Member(tenants::MemberNode),
+    ApiKey(tenants::ApiKeyNode),
+    StaffMember(staff::StaffMember),
+    Session(staff::Session),
+    Access(audit::AccessNode),
+    Grant(grants::GrantNode),
+}
+
+/// What is not there and what is not the caller's are the same: nothing.
+async fn found(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
+    let found = match id.split_once('_').map_or("", |(kind, _)| kind) {
+        "ten" => tenants::find_tenant(ctx, id).await.map(|found| found.map(Node::Tenant)),
+        "mem" => tenants::find_member(ctx, id).await.map(|found| found.map(Node::Member)),
+        "apk" => tenants::find_api_key(ctx, id).await.map(|found| found.map(Node::ApiKey)),
+        "stf" => staff::find_staff_member(ctx, id).await.map(|found| found.map(Node::StaffMember)),
+        "acc" => audit::find_access(ctx, id).await.map(|found| found.map(Node::Access)),
+        "ses" => staff::find_session(ctx, id).await.map(|found| found.map(Node::Session)),
+        "grt" => grants::find_grant(ctx, id).await.map(|found| found.map(Node::Grant)),
+        _ => Ok(None),
+    };
+    match found {
+        Err(Error::NotFound(_) | Error::Forbidden(_)) => Ok(None),
+        found => found,
     }
 }
 
 /// The server that answers.
-pub struct Server;
-
-#[Object]
-impl Server {
+#[derive(SimpleObject)]
+pub struct Server {
     /// Its version, as in its package.
-    async fn version(&self) -> &'static str {
-        env!("CARGO_PKG_VERSION")
-    }
+    version: &'static str,
 }

@@ -1,12 +1,21 @@
 //! Every job a worker runs and every schedule it keeps, a line each. It holds no work of its own.
 
+use crate::audit::jobs::{Checkpoint, SweepAccesses};
+use crate::audit::model::LOOK;
 use crate::floor::jobs::{Registry, Rhythm, Schedule, SweepJobs, Ticket};
+use crate::grants::AlarmOfBreakGlass;
+use crate::tenants::CloseTenants;
 
 pub fn registry() -> Registry {
     let daily = |hour, minute| Rhythm::Daily { hour, minute };
-    Registry::new().job::<SweepJobs>().schedule(Schedule {
-        name: "sweep_jobs",
-        rhythm: daily(3, 10),
-        ticket: || Ticket::of(&SweepJobs {}),
-    })
+    Registry::new()
+        .job::<SweepJobs>()
+        .schedule(Schedule { name: "sweep_jobs", rhythm: daily(3, 10), ticket: || Ticket::of(&SweepJobs {}) })
+        .job::<AlarmOfBreakGlass>()
+        .job::<CloseTenants>()
+        .schedule(Schedule { name: "close_tenants", rhythm: daily(0, 5), ticket: || Ticket::of(&CloseTenants {}) })
+        .job::<Checkpoint>()
+        .schedule(Schedule { name: "checkpoint", rhythm: Rhythm::Every(LOOK), ticket: || Ticket::of(&Checkpoint {}) })
+        .job::<SweepAccesses>()
+        .schedule(Schedule { name: "sweep_accesses", rhythm: daily(3, 40), ticket: || Ticket::of(&SweepAccesses {}) })
 }

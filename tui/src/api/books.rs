@@ -37,7 +37,7 @@ pub struct Event {
     pub action: String,
     pub object: String,
     pub facts: Option<String>,
-    pub payload_hash: String,
+    pub payload_hash: Option<String>,
     pub hash: String,
 }
 

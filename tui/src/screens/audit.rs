@@ -94,7 +94,10 @@ fn tenant_of(id: Option<&str>) -> Option<[u8; 16]> {
 }
 
 fn link(event: &Event) -> Option<chain::Link> {
-    let payload = if event.payload_hash.is_empty() { None } else { Some(hash_of(&event.payload_hash)?) };
+    let payload = match event.payload_hash.as_deref() {
+        Some(hash) => Some(hash_of(hash)?),
+        None => None,
+    };
     Some(chain::Link {
         seq: event.seq.try_into().ok()?,
         micros: event.at_micros.parse().ok()?,

@@ -430,7 +430,7 @@ fn about_seat(verb: &str, seat: &Seat) -> Option<Question> {
             form: Form::of(vec![
                 Field::one_to_come("tenant", "Tenant"),
                 Field::words("ticket", "Ticket").optional().hint("such as R-9C0VE"),
-                Field::words("reason", "Reason").hint("what it is for"),
+                Field::words("reason", "Reason").optional().hint("a ticket or a reason is needed"),
                 Field::time("endsAt", "Ends").being(["8 h"]),
             ]),
             order: Some(order(

@@ -358,7 +358,8 @@ impl OneScreen {
                     Field::words("name", "Name"),
                     Field::words("mail", "Mail"),
                     Field::one("role", "Role", opts(&["MEMBER", "OWNER"])),
-                    Field::words("login", "Way in").optional().hint("its subject at the tenant's provider"),
+                    Field::words("login.issuer", "Way in: provider").optional().hint("issuer of the tenant's own tokens"),
+                    Field::words("login.subject", "Way in: person").optional().hint("subject in those tokens"),
                 ]),
                 order: Some(order(
                     tenants::add_member::document(),

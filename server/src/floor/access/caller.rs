@@ -5,7 +5,7 @@ use std::fmt;
 use chrono::Duration;
 use uuid::Uuid;
 
-use super::{DeskPermit, One, Permission, Bounds, Scope, Seat, SpanPermit};
+use super::{Bounds, DeskPermit, One, Permission, Scope, Seat, SpanPermit};
 use crate::floor::kernel::{ApiKeyId, Error, Instant, JobId, MemberId, Ref, Result, SessionId, StaffId, TenantId};
 
 /// How long ago the second factor may have been shown for what is dangerous.
@@ -141,6 +141,15 @@ impl Caller {
             Error::NotFound(_) => Error::Forbidden(permission.code()),
             other => other,
         })
+    }
+
+    /// A staff member's own seat and sessions, which stand among the house's rows. It takes no permission, so whatever is
+    /// done with it names the caller himself and nobody else.
+    pub fn permit_own(&self) -> Result<Scope<One>> {
+        match self.actor {
+            Actor::Staff(_) => Ok(Scope::one(self.actor, TenantId::HOUSE, None)),
+            _ => Err(Error::NotFound("seat")),
+        }
     }
 
     /// Several named tenants, to read. The ledger turns it into a scope once the trace is written.

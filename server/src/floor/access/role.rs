@@ -27,16 +27,9 @@ impl Role {
             Self::Approver => &[SeeQueue, SeeTenants, SeeData, GiveGrants],
             Self::Ops => &[SeeQueue, SeeTenants, KeepTenants, SeeStaff, KeepApiKeys],
             Self::Auditor => &[SeeQueue, SeeTenants, SeeStaff, ReadBooks],
-            Self::Admin => &[
-                SeeQueue,
-                SeeTenants,
-                KeepTenants,
-                SeeStaff,
-                KeepStaff,
-                GiveGrants,
-                KeepApiKeys,
-                ReadBooks,
-            ],
+            Self::Admin => {
+                &[SeeQueue, SeeTenants, KeepTenants, SeeStaff, KeepStaff, GiveGrants, KeepApiKeys, ReadBooks]
+            }
         }
     }
 }

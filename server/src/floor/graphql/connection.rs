@@ -6,7 +6,7 @@ use async_graphql::{OutputType, SimpleObject};
 use data_encoding::BASE64URL_NOPAD;
 use uuid::Uuid;
 
-use crate::floor::kernel::{Error, Result};
+use crate::floor::kernel::{Error, Instant, Result};
 
 /// Pages when nothing is said, and at most.
 const USUAL: usize = 50;
@@ -36,6 +36,14 @@ impl Page {
     pub fn limit(&self) -> i64 {
         i64::try_from(self.size + 1).unwrap_or(i64::MAX)
     }
+
+    /// The cursor of a list that is sorted by time.
+    pub fn beyond_instant(&self) -> Result<Option<(Instant, Uuid)>> {
+        let Some((key, id)) = &self.beyond else { return Ok(None) };
+        let micros =
+            key.parse().map_err(|_| Error::invalid("after", "this cursor is not one of this list: begin anew"))?;
+        Ok(Some((Instant::from_micros(micros), *id)))
+    }
 }
 
 impl PageArgs {
@@ -53,7 +61,10 @@ impl PageArgs {
         };
         let beyond = match cursor {
             Some(cursor) => Some(read(sort, cursor).ok_or_else(|| {
-                Error::invalid(if is_backward { "before" } else { "after" }, "this cursor is not one of this list: begin anew")
+                Error::invalid(
+                    if is_backward { "before" } else { "after" },
+                    "this cursor is not one of this list: begin anew",
+                )
             })?),
             None => None,
         };
@@ -74,6 +85,11 @@ fn read(sort: &str, cursor: &str) -> Option<(String, Uuid)> {
     let is_ours = parts.next() == Some(FORM) && parts.next() == Some(sort);
     let id = Uuid::try_parse(parts.next()?).ok()?;
     is_ours.then_some((parts.next()?.to_owned(), id))
+}
+
+/// The sort key of a row in a list that is sorted by time.
+pub fn instant_key(at: Instant) -> String {
+    at.micros().to_string()
 }
 
 /// What a list says of itself beside its page.

@@ -4,19 +4,22 @@
 mod asking;
 mod connection;
 mod cost;
+mod date;
 mod mask;
 mod payload;
 mod place;
 mod refusal;
 mod rule;
+mod words;
 
 pub use asking::{Asking, asking};
-pub use connection::{Listed, Page, PageArgs, connection};
+pub use connection::{Listed, Page, PageArgs, connection, instant_key};
 pub use cost::{Limits, TooCostly, check};
-pub use mask::{Mask, MaskKind};
-#[expect(unused_imports, reason = "the first slice declares payloads with it")]
+pub use date::Date;
+pub use mask::{Mask, MaskKind, handle};
 pub(crate) use payload::payload;
 pub use payload::{UserError, UserErrorCode, mendable, once};
-pub use place::{node_id, place};
+pub use place::{node_id, place, tenant_node_id, tenant_place};
 pub use refusal::{UNAUTHENTICATED, dress, sign_in_needed};
 pub use rule::{Needs, Rule, rule};
+pub use words::{Direction, PermissionWord, PersonalField, RoleWord, words};

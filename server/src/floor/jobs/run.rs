@@ -24,7 +24,12 @@ pub struct Run {
 }
 
 impl Run {
-    pub(super) fn new(claim: &Claim, queue: &Queue, (watch, tools): (Watch, Option<&Tools>), stopping: watch::Receiver<bool>) -> Self {
+    pub(super) fn new(
+        claim: &Claim,
+        queue: &Queue,
+        (watch, tools): (Watch, Option<&Tools>),
+        stopping: watch::Receiver<bool>,
+    ) -> Self {
         Self {
             job: claim.job,
             attempt: claim.attempt,

@@ -12,8 +12,8 @@ pub mod vocabulary;
 
 pub use error::{Error, Flaw, Flaws, Refusal, Report, Result};
 pub use ids::{
-    Addressed, ApiKeyId, BlobId, DeviceSignInId, GrantId, JobId, MemberId, Ref, RequestId, SessionId, StaffId, SubjectId,
-    TenantId,
+    Addressed, ApiKeyId, BlobId, DeviceSignInId, GrantId, JobId, MemberId, Ref, RequestId, SessionId, StaffId,
+    SubjectId, TenantId,
 };
 pub use mode::Mode;
 pub use reach::Reach;

@@ -5,8 +5,11 @@ use diesel::sql_types::{Binary, Text, Timestamptz, Uuid as SqlUuid};
 use diesel::{OptionalExtension, QueryableByName, RunQueryDsl};
 use uuid::Uuid;
 
+use super::books::{Event, Witnessed};
+use super::doors::Ledger;
 use super::statement::statement;
 use super::tx::WriteTx;
+use crate::floor::access::{One, Scope};
 use crate::floor::kernel::{Error, Result};
 
 /// A client's key for one wish, and the wish itself, both as digests.
@@ -48,9 +51,10 @@ impl Once {
         match row {
             None => Ok(Answered::Not),
             Some(row) if row.input_digest == self.input => Ok(Answered::Before(row.target_id)),
-            Some(_) => {
-                Err(Error::refused("IDEMPOTENCY_KEY_REUSED", "this idempotency key stood for another input: use a new one"))
-            }
+            Some(_) => Err(Error::refused(
+                "IDEMPOTENCY_KEY_REUSED",
+                "this idempotency key stood for another input: use a new one",
+            )),
         }
     }
 
@@ -69,5 +73,45 @@ impl Once {
         .bind::<Timestamptz, _>(now.utc())
         .execute(tx.conn())?;
         if kept == 1 { Ok(()) } else { Err(Error::Conflict) }
+    }
+}
+
+/// The row a change made or moved, and whether that was in an earlier call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Done {
+    pub id: Uuid,
+    pub is_repeated: bool,
+}
+
+impl Ledger {
+    /// A write that may carry a client's key: done once, and told again to whoever repeats it. `change` gives the id of
+    /// the row, of the kind `noun`.
+    pub async fn write_once<F>(
+        &self,
+        scope: Scope<One>,
+        once: Option<Once>,
+        noun: &'static str,
+        change: F,
+    ) -> Result<Done>
+    where
+        F: FnOnce(&mut WriteTx) -> Result<Witnessed<Uuid>> + Clone + Send + 'static,
+    {
+        let attempt = || {
+            let change = change.clone();
+            self.write(scope.clone(), move |tx| {
+                let Some(once) = once else { return Ok(change(tx)?.map(|id| Done { id, is_repeated: false })) };
+                if let Answered::Before(id) = once.answered(tx)? {
+                    return Ok(Witnessed::new(Done { id, is_repeated: true }, Event::new("call.repeated", noun, id)));
+                }
+                let done = change(tx)?;
+                once.remember(tx, done.value)?;
+                Ok(done.map(|id| Done { id, is_repeated: false }))
+            })
+        };
+        match attempt().await {
+            // The same call came twice at once, and the other was first: now its answer stands.
+            Err(Error::Conflict) if once.is_some() => attempt().await,
+            outcome => outcome,
+        }
     }
 }

@@ -12,6 +12,7 @@ use super::chain::{self, Hash};
 use super::statement::statement;
 use super::tables::access_log;
 use super::tx::Tx;
+use crate::floor::kernel::ids::AccessId;
 use crate::floor::kernel::{Error, GrantId, Instant, Result, Sealed, SubjectId};
 
 /// What an event is about: a word of ours and an id.
@@ -86,6 +87,10 @@ impl<T> Witnessed<T> {
         self.events.push(event);
         self
     }
+
+    pub(super) fn map<U>(self, into: impl FnOnce(T) -> U) -> Witnessed<U> {
+        Witnessed { value: into(self.value), events: self.events }
+    }
 }
 
 /// Whose sealed values a reveal opened, and for what.
@@ -155,15 +160,15 @@ pub(super) fn begin_chain(tx: &mut Tx) -> Result<()> {
 }
 
 /// Writes who looked, in the pinned tenant's access book.
-pub(super) fn note_access(tx: &mut Tx, opened: &[Opened]) -> Result<()> {
+pub(super) fn note_access(tx: &mut Tx, opened: &[(AccessId, Opened)]) -> Result<()> {
     use diesel::ExpressionMethods;
     let (tenant, now, actor) = (tx.tenant()?, tx.now()?.utc(), tx.actor().to_string());
     let rows: Vec<_> = opened
         .iter()
-        .map(|opened| {
+        .map(|(id, opened)| {
             (
                 access_log::tenant_id.eq(tenant.uuid()),
-                access_log::id.eq(crate::floor::kernel::ids::AccessId::fresh().uuid()),
+                access_log::id.eq(id.uuid()),
                 access_log::at.eq(now),
                 access_log::actor.eq(&actor),
                 access_log::subject_id.eq(opened.subject.map(SubjectId::uuid)),

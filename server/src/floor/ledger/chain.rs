@@ -25,31 +25,45 @@ pub struct Link<'a> {
 
 impl Link<'_> {
     pub fn hash(&self) -> Hash {
-        let mut text = head(self.tenant);
-        lp(&mut text, &self.seq.to_be_bytes());
-        lp(&mut text, &self.at.micros().to_be_bytes());
-        text.extend(tail(self.actor, self.action, self.object, self.payload));
-        lp(&mut text, self.prev);
-        Sha256::digest(&text).into()
+        self.hash_in(&mut Vec::with_capacity(320))
+    }
+
+    /// The same with a buffer of the caller's, for whoever reckons many.
+    pub fn hash_in(&self, text: &mut Vec<u8>) -> Hash {
+        text.clear();
+        write_head(text, self.tenant);
+        lp(text, &self.seq.to_be_bytes());
+        lp(text, &self.at.micros().to_be_bytes());
+        write_tail(text, self.actor, self.action, self.object, self.payload);
+        lp(text, self.prev);
+        Sha256::digest(text).into()
     }
 }
 
 /// What stands before the sequence and the time, which Postgres fills in under the head row's lock.
 pub(super) fn head(tenant: TenantId) -> Vec<u8> {
     let mut text = Vec::with_capacity(64);
-    lp(&mut text, b"rightsdesk/audit/1");
-    lp(&mut text, tenant.uuid().as_bytes());
+    write_head(&mut text, tenant);
     text
+}
+
+fn write_head(text: &mut Vec<u8>, tenant: TenantId) {
+    lp(text, b"rightsdesk/audit/1");
+    lp(text, tenant.uuid().as_bytes());
 }
 
 /// What stands between the time and the former hash.
 pub(super) fn tail(actor: &str, action: &str, object: &str, payload: Option<&Hash>) -> Vec<u8> {
     let mut text = Vec::with_capacity(192);
-    lp(&mut text, actor.as_bytes());
-    lp(&mut text, action.as_bytes());
-    lp(&mut text, object.as_bytes());
-    lp(&mut text, payload.map_or(&[][..], |hash| &hash[..]));
+    write_tail(&mut text, actor, action, object, payload);
     text
+}
+
+fn write_tail(text: &mut Vec<u8>, actor: &str, action: &str, object: &str, payload: Option<&Hash>) {
+    lp(text, actor.as_bytes());
+    lp(text, action.as_bytes());
+    lp(text, object.as_bytes());
+    lp(text, payload.map_or(&[][..], |hash| &hash[..]));
 }
 
 fn lp(text: &mut Vec<u8>, part: &[u8]) {

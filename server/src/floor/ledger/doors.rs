@@ -12,6 +12,7 @@ use super::pin::{self, Pin, Role};
 use super::pool::{self, Connections, Limits, Url};
 use super::tx::{RevealTx, Tx, WriteTx};
 use crate::floor::access::{Actor, Caller, Desk, DeskPermit, One, Permission, Readable, Scope, Span, SpanPermit};
+use crate::floor::kernel::ids::AccessId;
 use crate::floor::kernel::{Error, Instant, Result, TenantId, Watch};
 
 /// The way to Postgres. Cheap to clone; every clone shares the pool.
@@ -81,7 +82,7 @@ impl Ledger {
     {
         let purpose = purpose.to_owned();
         self.hop(scope.actor(), Room::of(self.role, scope.tenant()), move |tx| {
-            let mut tx = RevealTx { tx, purpose, leave: Leave::default(), opened: Vec::new() };
+            let mut tx = RevealTx::new(tx, purpose);
             let outcome = ask(&mut tx).and_then(|value| {
                 if !tx.opened.is_empty() {
                     books::note_access(&mut tx.tx, &tx.opened)?;
@@ -155,21 +156,21 @@ impl Ledger {
         Ok(permit.traced())
     }
 
-    /// Begins a tenant's books: its birth stands in the house's chain, then its own chain begins. May be run again.
+    /// Begins a tenant's books: its own chain begins, then its birth stands in the house's chain, so that a birth
+    /// always has a chain and whoever verifies misses one that is gone. May be run again.
     pub async fn begin_books(&self, caller: &Caller, tenant: TenantId) -> Result<()> {
         let house = caller.permit(Permission::KeepHouse, TenantId::HOUSE)?;
         let own = caller.permit(Permission::KeepHouse, tenant)?;
         let born = books::Event::new("books.begun", "tenant", tenant.uuid());
-        self.write(house, {
+        self.write(own, {
             let born = born.clone();
-            move |_| Ok(Witnessed::new((), born))
+            move |tx| {
+                books::begin_chain(tx)?;
+                Ok(Witnessed::new((), born))
+            }
         })
         .await?;
-        self.write(own, move |tx| {
-            books::begin_chain(tx)?;
-            Ok(Witnessed::new((), born))
-        })
-        .await
+        self.write(house, move |_| Ok(Witnessed::new((), born))).await
     }
 
     /// Where a digest leads, for callers whose tenant is not yet known. A digest that leads nowhere is `None`.
@@ -195,7 +196,7 @@ impl Ledger {
     async fn trace(&self, actor: Actor, view: String, purpose: &str) -> Result<()> {
         let opened = Opened { subject: None, view, purpose: purpose.to_owned(), leave: Leave::default() };
         self.hop(actor, Room::of(self.role, TenantId::HOUSE), move |mut tx| {
-            let outcome = books::note_access(&mut tx, &[opened]);
+            let outcome = books::note_access(&mut tx, &[(AccessId::fresh(), opened)]);
             tx.finish(outcome)
         })
         .await

@@ -18,8 +18,9 @@ mod pool;
 mod statement;
 mod tables;
 mod tx;
+mod walk;
 
-pub use answers::{Answered, Once};
+pub use answers::{Answered, Done, Once};
 pub use books::{Event, Leave, Object, Opened, Witnessed};
 pub use doors::{Ledger, counting};
 pub use handover::Handover;
@@ -29,3 +30,4 @@ pub use pin::Role;
 pub use pool::{Limits, Url};
 pub use statement::{Statement, statement};
 pub use tx::{RevealTx, Tx, WriteTx};
+pub(crate) use walk::walk;

@@ -13,6 +13,7 @@ use super::handover::Handover;
 use super::pin;
 use super::pool::Conn;
 use crate::floor::access::Actor;
+use crate::floor::kernel::ids::AccessId;
 use crate::floor::kernel::{Error, Instant, Result, SubjectId, TenantId};
 
 /// What every door's closure gets.
@@ -107,22 +108,36 @@ pub struct RevealTx {
     pub(super) tx: Tx,
     pub(super) purpose: String,
     pub(super) leave: Leave,
-    pub(super) opened: Vec<Opened>,
+    pub(super) opened: Vec<(AccessId, Opened)>,
+    pub(super) next: AccessId,
 }
 
 impl RevealTx {
+    pub(super) fn new(tx: Tx, purpose: String) -> Self {
+        Self { tx, purpose, leave: Leave::default(), opened: Vec::new(), next: AccessId::fresh() }
+    }
+
+    /// The id of the row that the next look writes: what is sealed into that row is bound to it.
+    pub fn next_access(&self) -> AccessId {
+        self.next
+    }
+
     /// Under whose leave the values noted from here on are opened.
     pub fn under(&mut self, leave: Leave) {
         self.leave = leave;
     }
 
-    /// Notes that a sealed value of `subject` is being opened. The row commits before the value leaves.
-    pub fn note(&mut self, subject: Option<SubjectId>, view: &'static str) {
+    /// Notes that a sealed value of `subject` is being opened, and says under which row. The row commits before the
+    /// value leaves; the same look twice is one row.
+    pub fn note(&mut self, subject: Option<SubjectId>, view: &'static str) -> AccessId {
         let (purpose, leave) = (self.purpose.clone(), self.leave.clone());
         let opened = Opened { subject, view: view.to_owned(), purpose, leave };
-        if !self.opened.contains(&opened) {
-            self.opened.push(opened);
+        if let Some((id, _)) = self.opened.iter().find(|(_, noted)| *noted == opened) {
+            return *id;
         }
+        let id = std::mem::replace(&mut self.next, AccessId::fresh());
+        self.opened.push((id, opened));
+        id
     }
 }
 

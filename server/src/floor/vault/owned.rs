@@ -117,6 +117,14 @@ impl Vault {
         Ok(theirs.map_or(Err(Shut::UnknownKey), |(_, key)| key.map(Sealer)))
     }
 
+    /// The sealing half of a key that is there already, for what is written down while it is looked at.
+    pub fn known_sealer<R: Owned>(&self, tx: &mut Tx, owner: R::Owner) -> Result<Opening<Sealer<R>>>
+    where
+        Epoch: Wraps<R>,
+    {
+        Ok(self.find::<R>(tx, vec![R::uuid(owner)])?.pop().map_or(Err(Shut::UnknownKey), |(_, key)| key.map(Sealer)))
+    }
+
     /// A person's key, to open what it sealed; the look is noted under `view`.
     pub fn subject_key(
         &self,

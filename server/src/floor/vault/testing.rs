@@ -32,3 +32,8 @@ pub fn hex(bytes: &[u8]) -> String {
 pub fn unhex(text: &str) -> Vec<u8> {
     (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).expect("hex")).collect()
 }
+
+/// A signing key whose seed is `span(start)`.
+pub fn sign_key(start: u8, version: u32) -> super::SignKey {
+    super::SignKey::new(&span(start), version)
+}

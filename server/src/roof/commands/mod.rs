@@ -1,11 +1,13 @@
 //! The verbs a terminal has, apart from the console's own. One file each; this is their list.
 //! Results go to standard output, words to standard error.
 
+mod audit;
 mod keys;
 mod migrate;
 mod schema;
 mod serve;
 mod settings;
+mod verify_audit;
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -34,6 +36,11 @@ pub enum Command {
     /// Look after the keys
     #[command(subcommand)]
     Keys(keys::Verb),
+    /// Take the audit along
+    #[command(subcommand)]
+    Audit(audit::Verb),
+    /// Prove that the books are the ones that were written, or say where they are not (exit code 10)
+    VerifyAudit(verify_audit::Wish),
 }
 
 /// Settings given as flags, and the file that holds others.
@@ -93,6 +100,11 @@ pub fn run(command: &Command, settings: Settings) -> ExitCode {
         Command::Work => ended(serve::run(config, telemetry, Duties::Work)),
         Command::Migrate => ended(migrate::run(config)),
         Command::Keys(verb) => ended(keys::run(*verb, config, telemetry)),
+        Command::Audit(verb) => ended(audit::run(verb, config)),
+        Command::VerifyAudit(wish) => match verify_audit::run(wish, config) {
+            Ok(code) => code,
+            Err(error) => ended(Err(error)),
+        },
         Command::Schema => ExitCode::SUCCESS,
     }
 }

@@ -12,6 +12,7 @@ use std::time::Duration;
 pub use settings::{SETTINGS, Setting};
 pub use sources::Sources;
 
+use crate::floor::issuers;
 use crate::floor::kernel::{Flaws, Mode, Result, Secret};
 use reader::Reader;
 
@@ -22,9 +23,11 @@ pub struct Config {
     pub database: Database,
     pub http: Http,
     pub introspection: bool,
+    pub issuers: issuers::Settings,
     pub keys: Keys,
     pub mail: Mail,
     pub blobs: Blobs,
+    pub audit: Audit,
     pub jobs: Jobs,
     pub log: Log,
 }
@@ -65,6 +68,12 @@ pub struct Blobs {
     pub session: Option<Secret>,
 }
 
+#[derive(Debug, Clone)]
+pub struct Audit {
+    pub folder: PathBuf,
+    pub access_months: u32,
+}
+
 #[derive(Debug, Clone, Copy)]
 pub struct Jobs {
     pub at_once: usize,
@@ -93,8 +102,16 @@ impl Config {
         let data = reader.path("data").unwrap_or_else(|| sources.home());
         let within = |name: &str| data.join(name);
         let folder = |name: &str| format!("folder:{}", within(name).display());
+        let listen = reader.parse(
+            "http.listen",
+            SocketAddr::from(([127, 0, 0, 1], 0)),
+            "an address and port, such as 127.0.0.1:8320",
+            |_| true,
+        );
+        let tls = reader.tls();
         let config = Self {
             mode,
+            issuers: reader.issuers(listen, tls.is_some()),
             database: Database {
                 url: reader.secret("database.url"),
                 migrator_url: reader.secret("database.migrator_url"),
@@ -104,13 +121,8 @@ impl Config {
                 binaries: reader.path("database.binaries"),
             },
             http: Http {
-                listen: reader.parse(
-                    "http.listen",
-                    SocketAddr::from(([127, 0, 0, 1], 0)),
-                    "an address and port, such as 127.0.0.1:8320",
-                    |_| true,
-                ),
-                tls: reader.tls(),
+                listen,
+                tls,
                 body: reader.parse("http.body_kib", 64_usize, "a number from 1 to 1024", |n| (1..=1024).contains(n))
                     * 1024,
                 read: reader.seconds("http.read_seconds"),
@@ -131,6 +143,11 @@ impl Config {
                 access_key: reader.secret("blobs.access_key"),
                 secret_key: reader.secret("blobs.secret_key"),
                 session: reader.secret("blobs.session"),
+            },
+            audit: Audit {
+                folder: reader.path("audit.folder").unwrap_or_else(|| within("audit")),
+                access_months: reader
+                    .parse("audit.access_months", 24, "a number from 3 to 1200", |n| (3..=1200).contains(n)),
             },
             jobs: Jobs {
                 at_once: reader.parse("jobs.at_once", 8, "a number from 1 to 64", |n| (1..=64).contains(n)),

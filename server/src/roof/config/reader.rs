@@ -1,11 +1,13 @@
 //! Text into values: what does not fit is noted as a flaw, and reading goes on.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
 use super::settings::SETTINGS;
 use super::sources::Sources;
+use crate::floor::issuers::{self, Login, Tokens};
 use crate::floor::kernel::{Flaws, Mode, Secret};
 
 pub(super) struct Reader<'a> {
@@ -53,6 +55,59 @@ impl Reader<'_> {
 
     pub(super) fn yes(&mut self, key: &str) -> bool {
         self.one_of(key, &["no", "yes"]) == "yes"
+    }
+
+    /// Texts with a comma between them.
+    pub(super) fn list(&self, key: &str) -> Vec<String> {
+        let text = self.text(key).unwrap_or_default();
+        text.split(',').map(str::trim).filter(|one| !one.is_empty()).map(str::to_owned).collect()
+    }
+
+    /// Where people reach the desk. An address that only says where it listens is none.
+    fn public_url(&mut self, listen: SocketAddr, secure: bool, wanted: bool) -> String {
+        if let Some(url) = self.text("http.public_url") {
+            return url.trim_end_matches('/').to_owned();
+        }
+        if wanted && (listen.port() == 0 || listen.ip().is_unspecified()) {
+            self.flaws.add("http.public_url", "give it: people come there from the identity provider's sign-in");
+        }
+        format!("{}://{listen}", if secure { "https" } else { "http" })
+    }
+
+    /// What is said of identity providers: a part of it without its issuer is a slip of the pen.
+    pub(super) fn issuers(&mut self, listen: SocketAddr, secure: bool) -> issuers::Settings {
+        let (login, tokens) = (self.text("oidc.issuer"), self.text("jwt.issuer"));
+        for (key, issuer) in [
+            ("oidc.client_id", &login),
+            ("oidc.client_secret", &login),
+            ("oidc.acr", &login),
+            ("jwt.jwks_url", &tokens),
+            ("jwt.audience", &tokens),
+        ] {
+            if issuer.is_none() && self.text(key).is_some() {
+                let section = key.split('.').next().unwrap_or_default();
+                self.flaws.add(format!("{section}.issuer"), format!("give it too: {key} says nothing without it"));
+            }
+        }
+        let desk = self.public_url(listen, secure, login.is_some());
+        let age = self.seconds("oidc.max_age_seconds");
+        let login = login.map(|issuer| Login {
+            issuer,
+            client_id: self.text("oidc.client_id").unwrap_or_default(),
+            client_secret: self.secret("oidc.client_secret"),
+            acr: self.list("oidc.acr"),
+            amr: self.list("oidc.amr"),
+            max_age: chrono::Duration::from_std(age).unwrap_or_default(),
+            desk,
+        });
+        let tokens = tokens.map(|issuer| Tokens {
+            issuer,
+            keys: self.text("jwt.jwks_url"),
+            audience: self.text("jwt.audience"),
+            tenant_claim: self.text("jwt.tenant_claim").unwrap_or_else(|| "tenant".to_owned()),
+            subject_claim: self.text("jwt.subject_claim").unwrap_or_else(|| "sub".to_owned()),
+        });
+        issuers::Settings { login, tokens, hosts: self.list("egress.hosts") }
     }
 
     pub(super) fn mode(&mut self) -> Mode {

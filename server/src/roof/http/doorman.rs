@@ -7,9 +7,11 @@ use axum::http::{HeaderMap, header};
 use sha2::{Digest, Sha256};
 
 use crate::floor::access::Caller;
-use crate::floor::graphql::Asking;
+use crate::floor::graphql::{Asking, sign_in_needed};
 use crate::floor::kernel::Result;
 use crate::floor::tools::Tools;
+use crate::staff;
+use crate::tenants;
 
 /// Stands at every way in: calls, sockets, files.
 #[derive(Clone)]
@@ -38,8 +40,12 @@ impl Doorman {
         Ok(Asking { tools: self.tools.clone(), caller, token, source: from.map(network), client })
     }
 
-    async fn recognise(&self, _token: &str) -> Result<Caller> {
-        Err(crate::floor::graphql::sign_in_needed())
+    async fn recognise(&self, token: &str) -> Result<Caller> {
+        match token {
+            token if token.starts_with(staff::sessions::PREFIX) => staff::recognise(&self.tools, token).await,
+            token if token.starts_with(tenants::KEY_MARK) => tenants::recognise_key(&self.tools, token).await,
+            _ => Err(sign_in_needed()),
+        }
     }
 }
 

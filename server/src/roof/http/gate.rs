@@ -61,7 +61,12 @@ async fn admit(edge: &Edge, headers: &HeaderMap, body: Body) -> Result<Document,
     let parsed = parse_query(&document.query).map_err(|_| Refused::malformed("the document is not GraphQL"))?;
     check(&parsed, edge.introspection).map_err(|over| Refused(StatusCode::BAD_REQUEST, "TOO_COSTLY", over.advice()))?;
     document.set_parsed_query(parsed);
-    Ok(document)
+    let asking = edge
+        .doorman
+        .ask(headers, None)
+        .await
+        .map_err(|_| Refused(StatusCode::UNAUTHORIZED, "UNAUTHENTICATED", "sign in first"))?;
+    Ok(document.data(asking))
 }
 
 async fn collect(body: Body, most: usize, within: Duration) -> Result<body::Bytes, Refused> {

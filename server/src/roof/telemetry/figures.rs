@@ -55,7 +55,15 @@ pub const FIGURES: &[Figure] = &[
         Kind::Counter,
         "Envelopes that did not open under the key they name: moved, altered or never ours",
     ),
+    figure("rightsdesk_break_glass_total", Kind::Counter, "Times that somebody took leave without asking"),
+    figure("rightsdesk_checkpoints_total", Kind::Counter, "Checkpoints written outside the database"),
+    figure(
+        "rightsdesk_chains_astray_total",
+        Kind::Counter,
+        "Chains that end otherwise than a checkpoint says: the database was taken back, or tampered with",
+    ),
     figure("rightsdesk_letters_total", Kind::Counter, "Letters handed to the post, by way and fate"),
+    figure("rightsdesk_calls_out_total", Kind::Counter, "Calls out, by host and status"),
     figure("rightsdesk_object_bytes_total", Kind::Counter, "Bytes of objects, by direction"),
     figure("rightsdesk_panics_total", Kind::Counter, "Panics caught; each is a fault of the program"),
 ];

@@ -1,0 +1,75 @@
+//! One call out and its answer. A call never says by itself where it may go.
+
+use http::{HeaderValue, Method, header};
+use serde::de::DeserializeOwned;
+use url::{Url, form_urlencoded};
+
+use crate::floor::kernel::Secret;
+
+/// What a call carries, as whoever makes it declares.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Consignment {
+    /// Nothing about a person whose data the desk looks after. `to` is whom we wait for, in words.
+    NoPersonalData { to: &'static str },
+}
+
+/// A call on its way out.
+pub struct Call {
+    pub(super) url: Url,
+    form: Option<Secret>,
+    authorization: Option<Secret>,
+}
+
+impl Call {
+    /// Asks for a document.
+    pub fn get(url: Url) -> Self {
+        Self { url, form: None, authorization: None }
+    }
+
+    /// Sends fields, as a form does.
+    pub fn form<'a>(url: Url, fields: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+        let form = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        Self { url, form: Some(Secret::new(form)), authorization: None }
+    }
+
+    /// With this value as its `Authorization`.
+    #[must_use]
+    pub fn authorized(mut self, value: Secret) -> Self {
+        self.authorization = Some(value);
+        self
+    }
+
+    pub(super) fn into_request(self) -> Result<reqwest::Request, &'static str> {
+        let method = if self.form.is_some() { Method::POST } else { Method::GET };
+        let mut request = reqwest::Request::new(method, self.url);
+        let headers = request.headers_mut();
+        headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
+        if let Some(value) = &self.authorization {
+            let mut value = HeaderValue::from_str(value.expose()).map_err(|_| "not_a_header")?;
+            value.set_sensitive(true);
+            headers.insert(header::AUTHORIZATION, value);
+        }
+        if let Some(form) = &self.form {
+            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
+            *request.body_mut() = Some(form.expose().to_owned().into());
+        }
+        Ok(request)
+    }
+}
+
+/// What came back. It does not print: anything may stand in it.
+pub struct Answer {
+    pub status: u16,
+    pub(super) body: Vec<u8>,
+}
+
+impl Answer {
+    pub fn is_success(&self) -> bool {
+        (200..300).contains(&self.status)
+    }
+
+    /// Its body as JSON of this shape, if it is.
+    pub fn json<T: DeserializeOwned>(&self) -> Option<T> {
+        serde_json::from_slice(&self.body).ok()
+    }
+}

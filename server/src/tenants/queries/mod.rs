@@ -1,0 +1,9 @@
+//! All SQL of this slice: rows to models and back. What is personal is sealed on its way in, and comes out as an
+//! envelope.
+
+pub mod api_keys;
+pub mod members;
+pub mod tenants;
+
+pub use members::{PersonalColumn, SealedValue, sealed_value};
+pub use tenants::{one as tenant, some as tenants};
