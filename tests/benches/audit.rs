@@ -80,7 +80,10 @@ fn chain(links: u32) -> Vec<Entry> {
 /// The bytes that a link's hash covers, and its payload: what nobody can prove a chain without hashing.
 fn texts() -> Vec<(Vec<u8>, Vec<u8>)> {
     let lp = |parts: &[&[u8]]| -> Vec<u8> {
-        parts.iter().flat_map(|part| [&u32::try_from(part.len()).expect("short").to_be_bytes()[..], part].concat()).collect()
+        parts
+            .iter()
+            .flat_map(|part| [&u32::try_from(part.len()).expect("short").to_be_bytes()[..], part].concat())
+            .collect()
     };
     let rows = chain(LINKS);
     let mut prev = GENESIS.to_vec();

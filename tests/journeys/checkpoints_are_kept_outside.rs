@@ -3,16 +3,16 @@
 
 use std::path::Path;
 use std::process::Output;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use harness::audited::{Audited, NOW, note};
 use harness::program::{Program, base_of, command};
 use harness::scratch;
 use harness::world::World;
-use nix::sys::signal::Signal;
 use harness::yard::brisk;
+use nix::sys::signal::Signal;
 use rightsdesk_server::audit::jobs::Checkpoint;
 use rightsdesk_server::floor::access::{Caller, Permission};
 use rightsdesk_server::floor::jobs::{Worker, enqueue};

@@ -9,13 +9,13 @@ mod accesses_age_by_themselves;
 mod an_api_key_is_rotated_with_overlap;
 mod an_outsider_reads_what_is_stored;
 #[cfg(target_os = "linux")]
+mod checkpoints_are_kept_outside;
+#[cfg(target_os = "linux")]
 mod cluster_crashes;
 #[cfg(target_os = "linux")]
 mod cluster_heirs;
 #[cfg(target_os = "linux")]
 mod cluster_leavings;
-#[cfg(target_os = "linux")]
-mod checkpoints_are_kept_outside;
 mod cluster_life;
 mod cluster_refusals;
 mod grants_end_by_themselves;

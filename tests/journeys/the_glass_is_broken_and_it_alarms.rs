@@ -84,7 +84,8 @@ async fn the_glass_is_broken_and_it_alarms() {
     ));
     assert_eq!(written, ["grant.broken_glass", "grant.alarmed"]);
     links_of(world.base, shop.tenant);
-    let opened = world.base.lines("select actor || ' ' || view as line from access_log where purpose = 'alarm_of_break_glass'");
+    let opened =
+        world.base.lines("select actor || ' ' || view as line from access_log where purpose = 'alarm_of_break_glass'");
     assert_eq!(opened, ["house staff.mail"; 2], "the house says whose addresses it opened for it");
 
     let approver = night.caller(&ibrahim, &[Role::Approver]);

@@ -11,4 +11,3 @@ pub mod verify;
 
 pub use graphql::{AccessNode, AuditQuery, RULES, find_access};
 pub use queries::{AccessFilter, EventFilter};
-

@@ -5,6 +5,7 @@
 //! of it.
 
 pub mod graphql;
+pub mod jobs;
 pub mod seats;
 pub mod sessions;
 pub mod sign_in;

@@ -2,7 +2,7 @@
 
 use crate::core::due::Moment;
 
-use super::ask;
+use super::ask::{self, Document};
 use super::graph::{Raw, connection, inputs};
 use super::schema::schema;
 use super::tenants::NamedTenant;
@@ -110,3 +110,6 @@ pub fn accesses() -> String {
 pub fn standing() -> String {
     ask::query::<OneStanding, StandingVariables>()
 }
+
+/// Every operation of these.
+pub const DOCUMENTS: &[Document] = &[events, accesses, standing];

@@ -2,7 +2,7 @@
 
 use crate::core::due::Moment;
 
-use super::ask;
+use super::ask::{self, Document};
 use super::graph::{Raw, change, connection, inputs};
 use super::schema::{Word, schema};
 use super::tenants::{NamedTenant, Revealed};
@@ -150,3 +150,6 @@ pub fn sessions() -> String {
 pub fn grants() -> String {
     ask::query::<Grants, GrantsVariables>()
 }
+
+/// Every operation of these.
+pub const DOCUMENTS: &[Document] = &[seats, sessions, grants, invite::document, change::document, renew::document, disable::document, enable::document, reveal::document, end_session::document, give::document, end_grant::document, break_glass::document, review::document];

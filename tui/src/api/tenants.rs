@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::core::due::Moment;
 
-use super::ask;
+use super::ask::{self, Document};
 use super::graph::{Raw, change, connection, inputs};
 use super::schema::{Word, schema};
 
@@ -190,3 +190,6 @@ pub fn named(data: &Value) -> Vec<(String, String)> {
     let node = |edge: &Value| edge.get("node").map(|node| (text(node, "id"), text(node, "legalName")));
     edges.into_iter().flatten().filter_map(node).collect()
 }
+
+/// Every operation of these.
+pub const DOCUMENTS: &[Document] = &[tenants, tenant, members, api_keys, open::document, change::document, close::document, reopen::document, add_member::document, remove_member::document, create_key::document, rotate_key::document, revoke_key::document, reveal_member::document];

@@ -18,7 +18,7 @@ const NOWHERE: &str = "";
 pub const DOCUMENTS: &[ask::Document] = &[
     ask::query::<ViewerQuery, ()>,
     ask::mutation::<FileMutation, FileMutationVariables>,
-    ask::mutation::<SignOutMutation, SignOutMutationVariables>,
+    ask::mutation::<SignOutMutation, ()>,
 ];
 
 #[derive(cynic::QueryFragment)]
@@ -32,6 +32,8 @@ struct Viewer {
     kind: Word<schema::ViewerKind>,
     name: String,
     permissions: Vec<Word<schema::Permission>>,
+    stage: Option<Word<schema::SessionStage>>,
+    must_enrol: bool,
     fresh_until: Option<Moment>,
     staff: Option<Seat>,
     session: Option<OwnSession>,
@@ -79,16 +81,11 @@ pub struct FileMutation {
     sign_in_with_file: SignInPayload,
 }
 
-#[derive(cynic::QueryVariables)]
-pub struct SignOutMutationVariables {
-    key: Option<String>,
-}
-
 #[derive(cynic::QueryFragment)]
-#[cynic(graphql_type = "Mutation", variables = "SignOutMutationVariables")]
+#[cynic(graphql_type = "Mutation")]
 pub struct SignOutMutation {
-    #[arguments(input: { idempotencyKey: $key })]
-    sign_out: SignOutPayload,
+    #[arguments(input: {})]
+    pub sign_out: SignOutPayload,
 }
 
 #[derive(cynic::QueryFragment)]
@@ -111,7 +108,7 @@ impl SignedIn {
 pub async fn who_am_i(client: &Client) -> Result<Me, Trouble> {
     let asked = ask::of(NOWHERE, "viewer", &ViewerQuery::build(()));
     let answer = run(client, asked).await?;
-    Ok(answer.read::<ViewerQuery>()?.viewer.map_or(Me::Nobody, |viewer| Me::Someone(viewer.person())))
+    Ok(answer.read::<ViewerQuery>()?.viewer.map_or(Me::Nobody, Viewer::me))
 }
 
 /// Exchanges the local desk's file for a session.
@@ -124,7 +121,7 @@ pub async fn sign_in_with_file(client: &Client, file: &Secret) -> Result<Pass, T
 
 /// Ends the session of this client's token.
 pub async fn sign_out(client: &Client) -> Result<(), Trouble> {
-    let operation = SignOutMutation::build(SignOutMutationVariables { key: None });
+    let operation = SignOutMutation::build(());
     run(client, ask::of(NOWHERE, "sign-out", &operation)).await.map(drop)
 }
 
@@ -134,6 +131,13 @@ async fn run(client: &Client, asked: Ask) -> Result<crate::core::ask::Answer, Tr
 }
 
 impl Viewer {
+    fn me(self) -> Me {
+        match &self.stage {
+            Some(stage) if stage.0 == "PASSWORD" => Me::Halfway { must_enrol: self.must_enrol },
+            _ => Me::Someone(self.person()),
+        }
+    }
+
     fn person(self) -> Person {
         let kind = match self.kind.0.as_str() {
             "STAFF" => Kind::Staff,

@@ -38,7 +38,7 @@ pub fn known(model: &mut Model, said: Result<Me, Trouble>) -> Effects {
             }
             // Both factors were just shown: that opens a lock too.
             [SIGN_IN, LOCK].into_iter().for_each(|name| close_place(model, name));
-            model.touched_at = model.ctx.now;
+            model.ctx.touched_at = model.ctx.now;
             model.ctx.notices.tell(model.ctx.now, Tone::Good, format!("signed in as {title}"));
             tell_all(model, &Action::SignedIn)
         }
@@ -161,7 +161,7 @@ pub fn lock(model: &mut Model) -> Effects {
 
 pub fn unlocked(model: &mut Model) -> Effects {
     close_place(model, LOCK);
-    model.touched_at = model.ctx.now;
+    model.ctx.touched_at = model.ctx.now;
     tell_all(model, &Action::SignedIn)
 }
 

@@ -31,8 +31,6 @@ pub struct Model {
     pub held: Vec<Ask>,
     /// Who was signed in last: another person finds nothing of theirs.
     pub seated: Option<String>,
-    /// When a person last did something.
-    pub touched_at: Moment,
     /// Something may look different now.
     pub is_dirty: bool,
     /// Keys handled since the start.
@@ -60,11 +58,13 @@ impl Model {
             connection: Connection::default(),
             me: Me::default(),
             device: None,
+            touched_at: opened_at,
             locks_after: LOCKS_AFTER,
             notices: Notices::default(),
             keymap,
             beneath: (Vec::new(), Target::default()),
             is_mouse_caught: true,
+            is_locked: false,
             opened_at,
         };
         let home = registry.iter().find(|entry| entry.shape == Shape::Screen);
@@ -80,7 +80,6 @@ impl Model {
             is_bearing: false,
             held: Vec::new(),
             seated: None,
-            touched_at: opened_at,
             is_dirty: true,
             keys: 0,
             seed: 0,
@@ -137,7 +136,7 @@ impl Model {
     /// When the console locks if nobody presses a key; never while nobody could open it again.
     pub fn locks_at(&self) -> Option<Moment> {
         let opens_again = self.ctx.me.person().is_some_and(Person::can_unlock);
-        (opens_again && !self.has_layer(LOCK)).then(|| self.touched_at + self.ctx.locks_after)
+        (opens_again && !self.has_layer(LOCK)).then(|| self.ctx.touched_at + self.ctx.locks_after)
     }
 
     /// The first moment at which something happens though nothing visible changes by then.

@@ -116,6 +116,8 @@ pub struct Ctx {
     pub me: Me,
     /// The token that keeps this console known, for the next sign-in.
     pub device: Option<Secret>,
+    /// When a person last did something.
+    pub touched_at: Moment,
     /// Time without a key until the lock.
     pub locks_after: TimeDelta,
     pub notices: Notices,
@@ -123,6 +125,8 @@ pub struct Ctx {
     /// Where the keys go that a layer may want to tell about: the scopes of the screen beneath, and its target.
     pub beneath: (Vec<Scope>, Target),
     pub is_mouse_caught: bool,
+    /// The lock hears the keys and nothing else is seen.
+    pub is_locked: bool,
     /// When this console was opened.
     pub opened_at: Moment,
 }
@@ -140,8 +144,6 @@ pub struct Desk {
     pub url: Option<String>,
     /// Its server runs inside this program.
     pub is_local: bool,
-    /// A key goes along with every call.
-    pub has_key: bool,
 }
 
 impl Desk {

@@ -22,11 +22,17 @@ use super::shown::{self, Shown};
 const FRESH_SECONDS: i64 = 5;
 
 pub fn update(model: &mut Model, action: Action) -> Effects {
+    let effects = take_up(model, action);
+    model.ctx.is_locked = model.innermost().is_some_and(|open| open.entry.name == LOCK);
+    effects
+}
+
+fn take_up(model: &mut Model, action: Action) -> Effects {
     if !matches!(action, Action::Time(_)) {
         model.is_dirty = true;
     }
     if is_a_persons(&action) {
-        model.touched_at = model.ctx.now;
+        model.ctx.touched_at = model.ctx.now;
     }
     match action {
         Action::Time(at) => {
@@ -76,10 +82,7 @@ pub fn update(model: &mut Model, action: Action) -> Effects {
             Effects::new()
         }
         Action::Close => {
-            // A lock is opened and not closed.
-            if model.innermost().is_some_and(|open| open.entry.name != LOCK) {
-                close(model);
-            }
+            close(model);
             Effects::new()
         }
         Action::Arrived(url) => {
@@ -200,6 +203,7 @@ fn run(model: &mut Model, verb: &'static Verb, target: &Target) -> Effects {
         }
         id if id == shell::CHECK.id => vec![Effect::Check],
         id if id == shell::LEAVE.id => leave(model),
+        id if id == shell::SIGN_OUT.id => door::sign_out(model),
         id if id == shell::ZONE.id => {
             model.ctx.is_utc = !model.ctx.is_utc;
             model.ctx.notices.remark(format!("times are in {}", due::zone(model.ctx.zone())));
@@ -302,6 +306,10 @@ fn escape(model: &mut Model, verb: &'static Verb) -> Effects {
 
 /// Takes the innermost layer away; whether there was one.
 fn close(model: &mut Model) -> bool {
+    // A lock is opened, never closed.
+    if model.innermost().is_some_and(|open| open.entry.name == LOCK) {
+        return false;
+    }
     let was_open = model.layers.pop().is_some();
     if model.layers.is_empty() {
         model.ctx.beneath = <_>::default();

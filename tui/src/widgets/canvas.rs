@@ -9,6 +9,7 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::core::canvas::{Area, Canvas};
 use crate::core::page::{Blank, Body, Fact, Line, Page, Section, Tone};
+use crate::core::qr::{QUIET, Qr};
 use crate::terminal::theme::Theme;
 
 use super::{Drawn, Hit, form, line, secret, table};
@@ -26,6 +27,7 @@ pub struct Painter<'a> {
     pub drawn: Drawn,
     /// Everything in a dim voice.
     pub is_dimmed: bool,
+    pub is_ascii: bool,
 }
 
 impl Painter<'_> {
@@ -199,6 +201,35 @@ impl Canvas for Painter<'_> {
             self.section(area, section);
             rest = below;
         }
+    }
+
+    fn qr(&mut self, area: Area, code: &Qr, is_swapped: bool) -> Option<Area> {
+        let size = |quiet: usize| {
+            let modules = u16::try_from(code.width() + 2 * quiet).ok()?;
+            let (width, height) = if self.is_ascii { (modules * 2, modules) } else { (modules, modules.div_ceil(2)) };
+            (width <= area.width && height <= area.height).then_some((quiet, Area { width, height, ..area }))
+        };
+        let (quiet, taken) = QUIET.into_iter().find_map(size)?;
+        let is_dark = |x: u16, y: u16| code.is_dark(usize::from(x), usize::from(y), quiet) != is_swapped;
+        let (light, dark) = self.theme.modules;
+        for y in 0..taken.height {
+            for x in 0..taken.width {
+                let (symbol, style) = if self.is_ascii {
+                    if is_dark(x / 2, y) { ("#", dark) } else { (" ", light) }
+                } else {
+                    // Light is what is painted: a terminal's own ground is dark more often than not.
+                    let symbol = match (is_dark(x, y * 2), is_dark(x, y * 2 + 1)) {
+                        (false, false) => "█",
+                        (false, true) => "▀",
+                        (true, false) => "▄",
+                        (true, true) => " ",
+                    };
+                    (symbol, self.theme.blocks)
+                };
+                self.put(area.x + x, area.y + y, symbol, style);
+            }
+        }
+        Some(taken)
     }
 
     fn height(&self, section: &Section, width: u16) -> u16 {

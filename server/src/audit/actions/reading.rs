@@ -69,7 +69,11 @@ pub async fn list_accesses(
 }
 
 /// One access, and whose data it was.
-pub async fn find_access(tools: &Tools, caller: &Caller, at: Ref<AccessId>) -> Result<Option<(Access, Option<Tenant>)>> {
+pub async fn find_access(
+    tools: &Tools,
+    caller: &Caller,
+    at: Ref<AccessId>,
+) -> Result<Option<(Access, Option<Tenant>)>> {
     let scope = scope(caller, at.tenant)?;
     let read = tools.ledger.read(&scope, move |tx| {
         let access = queries::access(tx, at.id)?;

@@ -48,7 +48,8 @@ pub fn events(tx: &mut Tx, filter: &EventFilter, page: &Page, counts: bool) -> R
     };
     let mut query = fitting_events(tx.tenant()?, filter).select(EventRow::as_select());
     if let Some((seq, _)) = &page.beyond {
-        let seq: i64 = seq.parse().map_err(|_| Error::invalid("after", "this cursor is not one of this list: begin anew"))?;
+        let seq: i64 =
+            seq.parse().map_err(|_| Error::invalid("after", "this cursor is not one of this list: begin anew"))?;
         query = if page.is_backward {
             query.filter(audit_events::seq.gt(seq))
         } else {
@@ -132,17 +133,8 @@ fn columns() -> (
     )
 }
 
-type AccessRow = (
-    AccessId,
-    DateTime<Utc>,
-    String,
-    Option<SubjectId>,
-    String,
-    String,
-    Option<String>,
-    Option<GrantId>,
-    bool,
-);
+type AccessRow =
+    (AccessId, DateTime<Utc>, String, Option<SubjectId>, String, String, Option<String>, Option<GrantId>, bool);
 
 /// A page of the pinned tenant's accesses, and how many rows fit, as far as they are counted.
 pub fn accesses(tx: &mut Tx, filter: &AccessFilter, page: &Page, counts: bool) -> Result<(Vec<Access>, i64)> {
@@ -157,7 +149,8 @@ pub fn accesses(tx: &mut Tx, filter: &AccessFilter, page: &Page, counts: bool) -
     let mut query = fitting_accesses(tenant, filter);
     if let Some((at, _)) = beyond {
         // What `walk` says too, in a form that an index can begin at.
-        query = if page.is_backward { query.filter(access_log::at.ge(at)) } else { query.filter(access_log::at.le(at)) };
+        query =
+            if page.is_backward { query.filter(access_log::at.ge(at)) } else { query.filter(access_log::at.le(at)) };
     }
     let query = walk!(query, (access_log::at, access_log::id), beyond, page.is_backward, page.limit());
     let rows = query.select(columns()).load::<AccessRow>(tx.conn())?;

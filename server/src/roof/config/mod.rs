@@ -24,6 +24,7 @@ pub struct Config {
     pub http: Http,
     pub introspection: bool,
     pub issuers: issuers::Settings,
+    pub staff: Staff,
     pub keys: Keys,
     pub mail: Mail,
     pub blobs: Blobs,
@@ -49,6 +50,13 @@ pub struct Http {
     pub read: Duration,
     pub answer: Duration,
     pub grace: Duration,
+}
+
+/// How long sessions live.
+#[derive(Debug, Clone, Copy)]
+pub struct Staff {
+    pub idle: Duration,
+    pub session: Duration,
 }
 
 pub struct Keys {
@@ -130,6 +138,20 @@ impl Config {
                 grace: reader.seconds("http.grace_seconds"),
             },
             introspection: reader.yes("graphql.introspection"),
+            staff: Staff {
+                idle: Duration::from_mins(reader.parse(
+                    "staff.idle_minutes",
+                    30,
+                    "whole minutes, from 1 to 480",
+                    |n| (1..=480).contains(n),
+                )),
+                session: Duration::from_hours(reader.parse(
+                    "staff.session_hours",
+                    8,
+                    "whole hours, from 1 to 24",
+                    |n| (1..=24).contains(n),
+                )),
+            },
             keys: Keys {
                 folder: reader.path("keys.folder").unwrap_or_else(|| within("keys")),
                 root: reader.secret("keys.root"),
