@@ -20,6 +20,7 @@ pub mod janitor;
 pub mod logs;
 pub mod people;
 pub mod program;
+pub mod provider;
 pub mod safe;
 pub mod scratch;
 pub mod shop;
