@@ -57,7 +57,7 @@ async fn keep_writing(ledger: Ledger, tenant: TenantId, over: Arc<AtomicBool>) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_desk_that_is_killed_under_load_keeps_its_checkpoints() {
-    const KILLS: usize = 5;
+    const KILLS: usize = if option_env!("RIGHTSDESK_FULL_COUNTS").is_some() { 20 } else { 2 };
     let data = scratch::folder("audited-desk").expect("a folder");
     let mut program = Program::start(&data);
     let base = base_of(&data);

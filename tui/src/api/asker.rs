@@ -13,6 +13,7 @@ use tokio::sync::mpsc::UnboundedSender;
 
 use crate::core::action::Action;
 use crate::core::ask::{Ask, Trouble};
+use crate::core::chain::Seen;
 use crate::core::me::Pass;
 use crate::core::page::Tone;
 use crate::core::secret::Secret;
@@ -56,6 +57,11 @@ impl Ways {
             keep.put(What::Device, device)?;
         }
         if pass.is_whole { keep.put(What::Session, &pass.token) } else { Ok(()) }
+    }
+
+    /// Where checked heads are kept: beside the tokens, or beside the file of the local desk.
+    fn heads(&self) -> Option<Keep> {
+        self.keep.clone().or_else(|| Some(Keep::beside(self.file.as_ref()?.parent()?)))
     }
 
     /// Keeps no session; a token of the environment leaves the kept one alone.
@@ -166,6 +172,18 @@ impl Asker {
                 _ = outbox.send(Action::Passed(pass));
             })))
         });
+    }
+
+    /// The head of a chain that was checked here last.
+    pub fn recall(&self, to: &'static str, chain: String) {
+        let seen = self.ways.heads().and_then(|keep| keep.head(&chain));
+        self.tell(Action::Recalled { to, chain, seen });
+    }
+
+    pub fn remember(&self, chain: &str, seen: &Seen) {
+        if let Some(Err(words)) = self.ways.heads().map(|keep| keep.put_head(chain, seen)) {
+            self.tell(Action::Said(Tone::Warn, format!("what you checked is not kept: {words}")));
+        }
     }
 
     /// Asks that are on their way.

@@ -1,7 +1,8 @@
 //! Tokens kept between two runs: a file for the session and one that keeps this console known, for each desk, in a
 //! folder that only its owner may enter.
 //!
-//! A file that others may read is not believed. It never holds a password or a code.
+//! Beside them stand the heads of chains that were checked here. A file that others may read is not believed. It never
+//! holds a password or a code.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Read, Write};
@@ -11,6 +12,7 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
+use crate::core::chain::{Seen, hash_of, hex};
 use crate::core::secret::Secret;
 
 /// More than any token.
@@ -40,6 +42,31 @@ impl Keep {
         Self { folder: states.join("rightsdesk"), name }
     }
 
+    /// In a folder that belongs to one desk alone.
+    pub fn beside(folder: &Path) -> Self {
+        Self { folder: folder.to_path_buf(), name: "console".to_owned() }
+    }
+
+    /// The head of this chain that was checked here last; one that cannot be read was none.
+    pub fn head(&self, chain: &str) -> Option<Seen> {
+        let line = read_private(&self.head_path(chain)).ok()??;
+        let mut parts = line.expose().split(' ');
+        let (seq, hash, at) = (parts.next()?, parts.next()?, parts.next()?);
+        Some(Seen { seq: seq.parse().ok()?, hash: hash_of(hash)?, at: at.parse().ok()? })
+    }
+
+    /// Keeps a head that was checked here.
+    pub fn put_head(&self, chain: &str, seen: &Seen) -> Result<(), String> {
+        let path = self.head_path(chain);
+        let line = format!("{} {} {}", seen.seq, hex(&seen.hash), seen.at.to_rfc3339());
+        self.write(&path, &line).map_err(|error| format!("{}: {error}", path.display()))
+    }
+
+    fn head_path(&self, chain: &str) -> PathBuf {
+        let mark = hex(&Sha256::digest(chain.as_bytes())[..8]);
+        self.folder.join(format!("{}.{mark}.head", self.name))
+    }
+
     fn path(&self, what: What) -> PathBuf {
         let kind = match what {
             What::Session => "session",
@@ -55,7 +82,8 @@ impl Keep {
 
     /// Keeps it whole or not at all.
     pub fn put(&self, what: What, secret: &Secret) -> Result<(), String> {
-        self.write(what, secret).map_err(|error| format!("{}: {error}", self.path(what).display()))
+        let path = self.path(what);
+        self.write(&path, secret.expose()).map_err(|error| format!("{}: {error}", path.display()))
     }
 
     /// Keeps it no longer.
@@ -64,15 +92,14 @@ impl Keep {
         _ = fs::remove_file(self.path(what));
     }
 
-    fn write(&self, what: What, secret: &Secret) -> io::Result<()> {
+    fn write(&self, path: &Path, line: &str) -> io::Result<()> {
         fs::DirBuilder::new().recursive(true).mode(0o700).create(&self.folder)?;
-        let path = self.path(what);
         let draft = path.with_extension(format!("{}.new", std::process::id()));
         // One that a killed console left behind.
         _ = fs::remove_file(&draft);
         let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&draft)?;
-        let written = file.write_all(secret.expose().as_bytes()).and_then(|()| file.sync_all());
-        let moved = written.and_then(|()| fs::rename(&draft, &path));
+        let written = file.write_all(line.as_bytes()).and_then(|()| file.sync_all());
+        let moved = written.and_then(|()| fs::rename(&draft, path));
         if moved.is_err() {
             _ = fs::remove_file(&draft);
         }
@@ -122,6 +149,17 @@ mod tests {
         keep.drop_it(What::Session);
         assert_eq!(keep.get(What::Session), Ok(None));
         assert_eq!(keep.get(What::Device), Ok(Some(Secret::new("known"))));
+    }
+
+    #[test]
+    fn a_checked_head_comes_back_for_its_chain_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let keep = Keep::new(folder.path(), "https://desk.example");
+        let seen = Seen { seq: 41_207, hash: [7; 32], at: "2026-11-23T13:31:00Z".parse().unwrap() };
+        keep.put_head("house", &seen).unwrap();
+        assert_eq!((keep.head("house"), keep.head("ten_1")), (Some(seen), None));
+        fs::write(keep.head_path("house"), "no head").unwrap();
+        assert_eq!(keep.head("house"), None);
     }
 
     #[test]

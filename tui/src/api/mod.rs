@@ -4,8 +4,12 @@
 
 pub mod ask;
 pub mod asker;
+pub mod books;
 pub mod client;
+pub mod graph;
 pub mod keep;
 pub mod pulse;
 pub mod schema;
+pub mod staff;
+pub mod tenants;
 pub mod viewer;

@@ -6,6 +6,7 @@
 use chrono::{DateTime, FixedOffset};
 
 use super::ask::{Answer, Ask, Trouble};
+use super::chain::Seen;
 use super::connection::News;
 use super::form::Values;
 use super::keymap::Key;
@@ -106,6 +107,13 @@ pub enum Cli {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Target(pub Vec<String>);
 
+/// What a row is about: the registry knows who opens that kind.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Link {
+    pub kind: &'static str,
+    pub id: String,
+}
+
 /// A reason in words, shown after `off:`.
 pub type Why = String;
 
@@ -149,8 +157,14 @@ pub enum Action {
     Picked(String),
     /// A verb runs on these ids.
     Do(&'static Verb, Target),
+    /// What a row is about is opened.
+    Open(Link),
+    /// Said once to a place that was just opened by a link.
+    Linked(Link),
     /// Said once to a place that was just opened.
     Opened,
+    /// The head of a chain that was checked here last.
+    Recalled { to: &'static str, chain: String, seen: Option<Seen> },
     /// Said to a screen that is on top again.
     Returned,
     /// A person has agreed to a verb that no call carries out: with what the form held.
@@ -220,6 +234,10 @@ pub enum Effect {
     SignOut,
     /// Show the file of the local desk.
     ShowFile,
+    /// Look up which head of this chain was checked here last.
+    Recall { to: &'static str, chain: String },
+    /// Keep the head of this chain: it was checked here.
+    Remember { chain: String, seen: Seen },
     /// Hand text to the clipboard of the terminal.
     Copy(String),
     /// Give the terminal back until the shell continues us.

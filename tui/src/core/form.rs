@@ -2,13 +2,13 @@
 //!
 //! It sends nothing and knows no key; `dialog.rs` holds it. What was typed stays until the form is left.
 
-use chrono::{FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, SecondsFormat, TimeDelta, Utc};
+use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, SecondsFormat, TimeDelta, Utc};
 use serde_json::{Map, Value, json};
 
 use super::due::Moment;
 use super::search::Field as Text;
 
-/// The input of a mutation that the form fills, by the names of its fields.
+/// The input of a mutation that the form fills, by the names of its fields; `login.issuer` is a field within `login`.
 pub type Values = Map<String, Value>;
 
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -214,7 +214,8 @@ impl Choice {
         let (shown, at) = self.shown();
         let Some(value) = shown.get(at).map(|option| option.value.clone()) else { return };
         if !self.is_several {
-            self.chosen = vec![value];
+            let was = self.chosen.contains(&value);
+            self.chosen = if was { Vec::new() } else { vec![value] };
         } else if let Some(place) = self.chosen.iter().position(|chosen| *chosen == value) {
             self.chosen.remove(place);
         } else {
@@ -311,27 +312,46 @@ impl Form {
             match field.value(now, zone) {
                 Ok(value) => {
                     field.error = None;
-                    values.insert(field.name.to_owned(), value);
+                    put(&mut values, field.name, value);
                 }
                 Err(why) => field.error = Some(why),
             }
         }
-        self.to_first_error();
+        self.turn_to_error();
         self.fields.iter().all(|field| field.error.is_none()).then_some(values)
     }
 
     /// Puts the server's words beside the field they are about; false when there is no such field.
     pub fn complain(&mut self, name: &str, words: &str) -> bool {
-        let Some(field) = self.fields.iter_mut().find(|field| field.name == name) else { return false };
+        let is_it = |field: &&mut Field| field.name.rsplit('.').next() == Some(name);
+        let Some(field) = self.fields.iter_mut().find(is_it) else { return false };
         field.error = Some(words.to_owned());
-        self.to_first_error();
+        self.turn_to_error();
         true
     }
 
-    fn to_first_error(&mut self) {
+    fn turn_to_error(&mut self) {
         if let Some(first) = self.fields.iter().position(|field| field.error.is_some()) {
             self.focus = first;
         }
+    }
+}
+
+/// Puts a value in its place; an inner one that is empty leaves what it is in empty too.
+fn put(values: &mut Values, name: &str, value: Value) {
+    let Some((outer, inner)) = name.split_once('.') else {
+        values.insert(name.to_owned(), value);
+        return;
+    };
+    let within = values.entry(outer).or_insert(Value::Null);
+    if value.is_null() {
+        return;
+    }
+    if within.is_null() {
+        *within = Value::Object(Values::new());
+    }
+    if let Value::Object(members) = within {
+        put(members, inner, value);
     }
 }
 
@@ -339,6 +359,9 @@ impl Form {
 fn moment(text: &str, now: Moment, zone: FixedOffset) -> Option<Moment> {
     if let Some(span) = span(text) {
         return now.checked_add_signed(span);
+    }
+    if let Ok(at) = DateTime::parse_from_rfc3339(text) {
+        return Some(at.to_utc());
     }
     let local = match NaiveDate::parse_from_str(text, "%Y-%m-%d") {
         Ok(day) => day.succ_opt()?.and_time(NaiveTime::MIN),
@@ -442,6 +465,19 @@ mod tests {
         typed(&mut form, "zzz");
         form.paste("and a paste");
         assert!(form.fields[0].value(now, zone).is_err(), "nothing has these letters");
+    }
+
+    #[test]
+    fn a_field_within_another_is_put_there() {
+        let (now, zone) = now();
+        let login = || vec![Field::words("login.issuer", "A").optional(), Field::words("login.subject", "B").optional()];
+        let mut form = Form::of(login());
+        assert_eq!(form.values(now, zone).map(Value::Object), Some(json!({ "login": null })));
+        typed(&mut form, "https://id.example");
+        assert!(form.complain("subject", "this is needed"));
+        typed(&mut form, "u-1");
+        let whole = json!({ "login": { "issuer": "https://id.example", "subject": "u-1" } });
+        assert_eq!(form.values(now, zone).map(Value::Object), Some(whole));
     }
 
     #[test]

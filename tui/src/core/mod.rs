@@ -6,6 +6,7 @@
 pub mod action;
 pub mod ask;
 pub mod canvas;
+pub mod chain;
 pub mod connection;
 pub mod cursor;
 pub mod dialog;
@@ -14,6 +15,7 @@ pub mod due;
 pub mod form;
 pub mod input;
 pub mod keymap;
+pub mod list;
 pub mod me;
 pub mod model;
 pub mod notice;

@@ -140,6 +140,8 @@ pub struct Rows {
     pub cursor: Option<String>,
     /// Said instead of rows when there are none.
     pub none: &'static str,
+    /// Columns that leave where room is short, the first of them first.
+    pub leaves: &'static [usize],
 }
 
 #[derive(Clone, Debug, PartialEq)]

@@ -61,6 +61,11 @@ pub trait Screen {
         self.takes_text()
     }
 
+    /// Its crumb, where that is not the title of its entry.
+    fn crumb(&self) -> Option<String> {
+        None
+    }
+
     /// Whether a layer has been there long enough and goes by itself.
     fn is_over(&self, _ctx: &Ctx) -> bool {
         false
@@ -88,6 +93,8 @@ pub struct Entry {
 pub enum Shape {
     /// Fills the body and has a tab.
     Screen,
+    /// Fills the body with one thing of this kind; rows lead to it.
+    Detail { kind: &'static str },
     /// A box above what is open, at most this large.
     Layer { width: u16, height: u16 },
     /// A box on an empty screen: nothing that is open is seen.

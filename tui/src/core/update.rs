@@ -3,7 +3,7 @@
 //! A key becomes a verb by the keymap, a verb runs where its scope says, and a layer consumes or ignores: nothing leaks
 //! through it to the screen beneath. Nothing here waits or fails.
 
-use super::action::{Action, Danger, Effect, Effects, Exit, Target, Verb};
+use super::action::{Action, Danger, Effect, Effects, Exit, Link, Target, Verb};
 use super::ask::Trouble;
 use super::connection::{Standing, Turn};
 use super::dialog::{self, Dialog, Question};
@@ -55,6 +55,7 @@ fn take_up(model: &mut Model, action: Action) -> Effects {
             hide(model);
             Effects::new()
         }
+        Action::Open(link) => follow(model, link),
         Action::Reveal(revealed) => {
             let Some(entry) = model.registry.iter().find(|entry| entry.name == shown::NAME) else {
                 return Effects::new();
@@ -72,6 +73,7 @@ fn take_up(model: &mut Model, action: Action) -> Effects {
         | Action::Wheel(_)
         | Action::Picked(_)
         | Action::Opened
+        | Action::Linked(_)
         | Action::Returned
         | Action::Agreed(..)
         | Action::Changed(..) => innermost(model, &action),
@@ -102,6 +104,7 @@ fn take_up(model: &mut Model, action: Action) -> Effects {
             effects.extend(tell_place(model, answer.to, &action));
             effects
         }
+        Action::Recalled { to, .. } => tell_place(model, to, &action),
         Action::StepUpNeeded(ask) => door::step_up_needed(model, ask),
         Action::Bearing { has_token, device } => {
             model.ctx.device = device;
@@ -248,6 +251,22 @@ fn open(model: &mut Model, entry: &'static Entry) -> Effects {
 pub(super) fn open_place(model: &mut Model, name: &str) -> Effects {
     let entry = model.registry.iter().find(|entry| entry.name == name && !model.has_layer(name));
     entry.map_or_else(Effects::new, |entry| open(model, entry))
+}
+
+/// Opens what a row is about, in the place that opens such things; there is one of them at a time.
+fn follow(model: &mut Model, link: Link) -> Effects {
+    let opens = |entry: &&'static Entry| matches!(entry.shape, Shape::Detail { kind } if kind == link.kind);
+    let Some(entry) = model.registry.iter().find(opens) else {
+        model.ctx.notices.remark(format!("nothing here opens a {}", link.kind));
+        return Effects::new();
+    };
+    hide(model);
+    if let Some(at) = model.stack.iter().position(|open| open.entry.name == entry.name) {
+        model.stack.truncate(at);
+    }
+    let screen = (entry.open)(&model.ctx);
+    model.stack.push(Open { entry, screen });
+    innermost(model, &Action::Linked(link))
 }
 
 /// Puts a layer above what is open.

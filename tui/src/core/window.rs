@@ -99,6 +99,11 @@ impl<T> Window<T> {
         self.is_loaded
     }
 
+    /// The page that is on its way.
+    pub fn waits(&self) -> Option<&Wish> {
+        self.waits.as_ref()
+    }
+
     pub fn is_waiting(&self) -> bool {
         self.waits.is_some()
     }

@@ -200,7 +200,7 @@ fn happened(ctx: &Ctx) -> Section {
         id: "happened",
         title: "Since you came",
         note: Line::plain(due::minute(ctx.opened_at, ctx.now, ctx.zone())),
-        body: Body::Rows(Rows { heads: &[], rows: rows.collect(), cursor: None, none: "nothing has happened yet" }),
+        body: Body::Rows(Rows { heads: &[], rows: rows.collect(), cursor: None, none: "nothing has happened yet", leaves: &[] }),
     }
 }
 
@@ -215,6 +215,6 @@ fn keys(ctx: &Ctx) -> Section {
         id: "keys",
         title: "Keys",
         note: Line::default(),
-        body: Body::Rows(Rows { heads: &[], rows: rows.collect(), cursor: None, none: "" }),
+        body: Body::Rows(Rows { heads: &[], rows: rows.collect(), cursor: None, none: "", leaves: &[] }),
     }
 }

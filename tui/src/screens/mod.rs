@@ -2,14 +2,21 @@
 //!
 //! Screens never name each other, and see no terminal, no drawing library and no clock.
 
+mod accesses;
+mod audit;
 mod desk;
 pub mod door;
 mod help;
 mod notices;
 mod palette;
+mod sessions;
+mod shared;
+mod staff;
+mod tenant;
+mod tenants;
 
 use crate::api::ask::Document;
-use crate::api::viewer;
+use crate::api::{books, staff as staff_api, tenants as tenants_api, viewer};
 use crate::core::dialog;
 use crate::core::screen::Entry;
 use crate::core::shown;
@@ -17,6 +24,12 @@ use crate::core::shown;
 /// The first screen is home; tabs stand in this order.
 pub static REGISTRY: &[Entry] = &[
     desk::ENTRY,
+    tenants::ENTRY,
+    staff::ENTRY,
+    sessions::ENTRY,
+    audit::ENTRY,
+    accesses::ENTRY,
+    tenant::ENTRY,
     notices::ENTRY,
     palette::ENTRY,
     help::ENTRY,
@@ -29,4 +42,10 @@ pub static REGISTRY: &[Entry] = &[
 ];
 
 /// Every operation that the console can send.
-pub static DOCUMENTS: &[&[Document]] = &[viewer::DOCUMENTS, door::calls::DOCUMENTS];
+pub static DOCUMENTS: &[&[Document]] = &[
+    viewer::DOCUMENTS,
+    door::calls::DOCUMENTS,
+    tenants_api::DOCUMENTS,
+    staff_api::DOCUMENTS,
+    books::DOCUMENTS,
+];

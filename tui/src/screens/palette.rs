@@ -149,7 +149,7 @@ impl Screen for Palette {
                 id: "verbs",
                 title: "",
                 note: Line::default(),
-                body: Body::Rows(Rows { heads: &[], rows, cursor, none }),
+                body: Body::Rows(Rows { heads: &[], rows, cursor, none, leaves: &[] }),
             }],
             foot: Line::default(),
         }

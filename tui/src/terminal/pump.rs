@@ -238,6 +238,8 @@ impl<S: Seat> Pump<'_, S> {
             match effect {
                 Effect::Check => self.pulse.hurry(),
                 Effect::Ask(ask) => self.asker.ask(ask),
+                Effect::Recall { to, chain } => self.asker.recall(to, chain),
+                Effect::Remember { chain, seen } => self.asker.remember(&chain, &seen),
                 Effect::WhoAmI => self.asker.who_am_i(),
                 Effect::Carry(pass) => self.asker.carry(&pass),
                 Effect::Forget => self.asker.forget(),

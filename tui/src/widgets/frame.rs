@@ -155,7 +155,8 @@ fn title_row(painter: &mut Painter<'_>, model: &Model, area: Area) {
     }
     painter.rule(area, "━");
     let ctx = &model.ctx;
-    let crumbs: Vec<_> = model.stack.iter().map(|open| open.entry.title).collect();
+    let crumb = |open: &Open| open.screen.crumb().unwrap_or_else(|| open.entry.title.to_owned());
+    let crumbs: Vec<_> = model.stack.iter().map(crumb).collect();
     let mut line = Line::of(Tone::Strong, format!(" {} ", crumbs.join(" ▸ ")));
     if let Standing::Offline { since, next_try, .. } = &ctx.connection.standing {
         let age = match ctx.connection.answered_at {
@@ -284,7 +285,7 @@ fn prefix(painter: &mut Painter<'_>, model: &Model, above: Area) {
         let why = off.map(|why| Line::dim(format!("off: {why}"))).unwrap_or_default();
         Row { id: verb.id.to_owned(), cells: vec![Line::of(Tone::Key, keys), Line::of(tone, verb.title), why] }
     });
-    let rows = Rows { heads: &[], rows: rows.collect(), cursor: None, none: "" };
+    let rows = Rows { heads: &[], rows: rows.collect(), cursor: None, none: "", leaves: &[] };
     let pressed: Vec<_> = model.pending.iter().map(Key::to_string).collect();
     let pressed = pressed.join(" ");
     let word = shell::PREFIXES.iter().find(|(prefix, _)| *prefix == pressed).map_or("", |(_, word)| *word);
