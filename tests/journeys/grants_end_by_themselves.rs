@@ -43,7 +43,8 @@ async fn grants_end_by_themselves() {
     let shop = world.shop("Neem Bazaar", 2).await;
     let (mira, ibrahim) = (world.staff(&[Role::Support]).await, world.staff(&[Role::Approver]).await);
     let approver = caller(&world, &ibrahim, &[Role::Approver]);
-    let give = json!({ "staff": staff_id(&mira), "tenant": shop.id, "ticket": "DESK-1042", "endsAt": at(Duration::hours(2)) });
+    let give =
+        json!({ "staff": staff_id(&mira), "tenant": shop.id, "ticket": "DESK-1042", "endsAt": at(Duration::hours(2)) });
     let grant = done(&world, &approver, GIVE, give).await["grant"].clone();
     assert_eq!(grant["kind"], "GIVEN");
     assert_eq!(grant["givenBy"]["handle"], ibrahim.handle.as_str());
@@ -102,11 +103,8 @@ async fn leave_is_given_by_another_to_one_who_can_use_it() {
     let again = done(&world, &approver, GIVE, give(&mira, json!({ "idempotencyKey": "a" }))).await["grant"].clone();
     assert_eq!(to_mira, again);
     let elsewhere = done(&world, &approver, GIVE, give(&partner, json!({ "tenant": other.id }))).await["grant"].clone();
-    let partner = sitting(
-        &world,
-        partner.id,
-        Seat::new(&[], &[Permission::SeeData], Bounds::Named(vec![other.tenant])),
-    );
+    let partner =
+        sitting(&world, partner.id, Seat::new(&[], &[Permission::SeeData], Bounds::Named(vec![other.tenant])));
     let listed = |caller: Caller, filter: &'static str| {
         let world = &world;
         async move {
@@ -117,8 +115,8 @@ async fn leave_is_given_by_another_to_one_who_can_use_it() {
     };
     let (first, second) = (json!({ "id": to_mira["id"] }), json!({ "id": elsewhere["id"] }));
     assert_eq!(listed(approver.clone(), "").await, [second.clone(), first.clone()]);
-    assert_eq!(listed(support.clone(), "").await, [first.clone()]);
-    assert_eq!(listed(partner.clone(), "").await, [second.clone()]);
+    assert_eq!(listed(support.clone(), "").await, std::slice::from_ref(&first));
+    assert_eq!(listed(partner.clone(), "").await, std::slice::from_ref(&second));
     assert!(listed(approver.clone(), "(filter: { kind: BREAK_GLASS })").await.is_empty());
     assert_eq!(listed(approver.clone(), "(filter: { live: true })").await.len(), 2);
     assert!(listed(approver.clone(), "(filter: { live: false })").await.is_empty());

@@ -24,9 +24,11 @@ const REVEAL: &str = "mutation ($input: RevealMemberInput!) { done: revealMember
   revealed { value accessId } userErrors { code } } }";
 const REVEAL_STAFF: &str = "mutation ($input: RevealStaffMemberInput!) { done: revealStaffMember(input: $input) {
   revealed { value accessId } userErrors { code } } }";
-const GIVE: &str = "mutation ($input: GiveGrantInput!) { giveGrant(input: $input) { grant { id } userErrors { code } } }";
+const GIVE: &str =
+    "mutation ($input: GiveGrantInput!) { giveGrant(input: $input) { grant { id } userErrors { code } } }";
 const END: &str = "mutation ($input: EndGrantInput!) { endGrant(input: $input) { grant { id } userErrors { code } } }";
-const BREAK: &str = "mutation ($input: BreakGlassInput!) { breakGlass(input: $input) { grant { id } userErrors { code } } }";
+const BREAK: &str =
+    "mutation ($input: BreakGlassInput!) { breakGlass(input: $input) { grant { id } userErrors { code } } }";
 const MASKED: [&str; 4] = [
     "{ tenants { nodes { legalName members { nodes { id name { masked } mail { masked } tenant { legalName } } } } } }",
     "query ($ids: [ID!]!) { nodes(ids: $ids) { id ... on Member { name { masked } mail { masked } } } }",
@@ -135,7 +137,12 @@ impl Town {
         self.heard(&answer, &other.mail, (person.id, subject, "staff.mail"))
     }
 
-    fn heard(&self, answer: &Value, value: &str, (who, about, view): (StaffId, String, &'static str)) -> Option<Answered> {
+    fn heard(
+        &self,
+        answer: &Value,
+        value: &str,
+        (who, about, view): (StaffId, String, &'static str),
+    ) -> Option<Answered> {
         let revealed = &answer["data"]["done"]["revealed"];
         if revealed.is_null() {
             self.reads_nothing(answer);
@@ -162,7 +169,10 @@ impl Town {
                 let at = Ref::new(rightsdesk_server::floor::kernel::TenantId::from_uuid(tenant), grant);
                 (END, json!({ "id": node_id(at) }))
             }
-            _ => (GIVE, json!({ "staff": node_id(Ref::of_house(other.id)), "tenant": shop.id, "ticket": "DESK-5", "endsAt": ends })),
+            _ => (
+                GIVE,
+                json!({ "staff": node_id(Ref::of_house(other.id)), "tenant": shop.id, "ticket": "DESK-5", "endsAt": ends }),
+            ),
         };
         let _ = person;
         self.reads_nothing(&ask(&self.world, Some(&caller), document, json!({ "input": input })).await);
@@ -196,13 +206,21 @@ async fn personal_reads_are_access_records() {
             town.stir().await;
         }
         let reads = join_all((0..AT_ONCE).map(|_| town.read())).await;
-        answered.extend(reads.into_iter().flatten().map(|(row, who, about, view)| format!("{row} {who} {about} {view}")));
+        answered
+            .extend(reads.into_iter().flatten().map(|(row, who, about, view)| format!("{row} {who} {about} {view}")));
     }
     let told: BTreeSet<String> = answered.iter().cloned().collect();
     assert_eq!(told.len(), answered.len(), "two answers name one row");
     let written: BTreeSet<String> = town.rows().difference(&before).cloned().collect();
     let missing: Vec<_> = told.difference(&written).collect();
     let unheard: Vec<_> = written.difference(&told).collect();
-    assert!(missing.is_empty() && unheard.is_empty(), "answered without a row: {missing:?}; rows without an answer: {unheard:?}");
-    assert!(told.len() > READS / 20 && told.len() < READS, "{} of {READS} reads revealed: the law sees one side only", told.len());
+    assert!(
+        missing.is_empty() && unheard.is_empty(),
+        "answered without a row: {missing:?}; rows without an answer: {unheard:?}"
+    );
+    assert!(
+        told.len() > READS / 20 && told.len() < READS,
+        "{} of {READS} reads revealed: the law sees one side only",
+        told.len()
+    );
 }
