@@ -1,7 +1,7 @@
 //! From settings to a running program, and from there to a graceful stop. Every setting is taken up here by name,
 //! so that one nobody uses does not pass quietly.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -12,7 +12,7 @@ use tokio::task::JoinHandle;
 
 use super::cluster::{self, Address, Cluster, Setup, Trouble};
 use super::config::{self, Config};
-use super::http::{self, Doorman, Edge, Listening};
+use super::http::{self, Doorman, Edge, Listening, Sockets};
 use super::schema;
 use super::telemetry::{self, Telemetry};
 use super::workers;
@@ -21,12 +21,12 @@ use crate::floor::egress::Egress;
 use crate::floor::issuers::{self, Issuers};
 use crate::floor::jobs::{Pace, Queue, Worker};
 use crate::floor::journal::Journal;
-use crate::floor::kernel::{Error, Flaw, Flaws, Mode, Secret, Watch};
+use crate::floor::kernel::{Error, Flaw, Flaws, Mode, Personal, Secret, Watch};
 use crate::floor::ledger::{self, Ledger, Limits, migrations};
 use crate::floor::mail::{Mail, Way};
 use crate::floor::tools::{Keeping, Tools};
 use crate::floor::vault::{KeySource, Vault};
-use crate::staff::SignIn;
+use crate::staff::{Lives, SignIn, Token, seats};
 
 /// The name of the database in a private Postgres.
 const DATABASE: &str = "rightsdesk";
@@ -52,6 +52,7 @@ pub enum Duties {
 pub struct Running {
     pub tools: Tools,
     listening: Option<Listening>,
+    sockets: Sockets,
     working: Option<Working>,
     stopping: Arc<AtomicBool>,
     grace: Duration,
@@ -83,7 +84,8 @@ impl Running {
             match self.listening {
                 Some(listening) => {
                     tokio::time::sleep(notice).await;
-                    listening.stop(self.grace).await
+                    let (stopped, ()) = tokio::join!(listening.stop(self.grace), self.sockets.empty(self.grace));
+                    stopped
                 }
                 None => Ok(()),
             }
@@ -106,7 +108,7 @@ impl Running {
 
 /// Starts everything the duties ask for.
 pub async fn boot(config: Config, telemetry: Telemetry, duties: Duties) -> anyhow::Result<Running> {
-    let Config { mode, data, database, http, introspection, issuers, keys, mail, blobs, audit, jobs, log: _ } = config;
+    let Config { mode, data, database, http, graphql, issuers, staff, keys, mail, blobs, audit, jobs, log: _ } = config;
     let watch = Watch::host();
     let way = Way::parse(mail.way.expose(), mode.reach()).map_err(Error::from)?;
     let mail = Mail::open(way, &mail.from, watch.clone())?;
@@ -117,6 +119,7 @@ pub async fn boot(config: Config, telemetry: Telemetry, duties: Duties) -> anyho
     let keeping = Keeping { access_months: audit.access_months };
     let limits = Limits { connections: database.connections, prepare: database.prepare, ..Limits::default() };
     let may_visit = duties != Duties::Serve;
+    let home = data.clone();
     let (postgres, online) = tokio::task::spawn_blocking(move || database_of(data, database, may_visit)).await??;
     let ledger = Ledger::open(&online, limits, watch.clone());
     let vault = Vault::open(&ledger, source_of(keys), mode).await.map_err(told)?;
@@ -124,11 +127,16 @@ pub async fn boot(config: Config, telemetry: Telemetry, duties: Duties) -> anyho
     let stopping = Arc::new(AtomicBool::new(false));
     let tools =
         Tools { ledger: ledger.clone(), vault, egress, issuers, mail, blobs, journal, keeping, watch: watch.clone() };
+    let sockets = Sockets::default();
     let listening = if duties == Duties::Serve {
+        let file = if postgres.is_some() { Some(open_to_its_machine(&tools, &home).await?) } else { None };
+        let sign_in = SignIn::new(Lives::new(staff.idle, staff.session)).with_file(file);
         let edge = Edge {
-            desk: schema::desk(introspection, SignIn::default()),
+            desk: schema::desk(graphql.introspection, sign_in),
             doorman: Doorman::new(tools.clone()),
-            introspection,
+            graphql,
+            proxies: http.proxies.clone(),
+            sockets: sockets.clone(),
             ledger: ledger.clone(),
             queue: Queue::new(&ledger, pace.clone()),
             telemetry: telemetry.clone(),
@@ -146,7 +154,21 @@ pub async fn boot(config: Config, telemetry: Telemetry, duties: Duties) -> anyho
     let works = duties == Duties::Work || (duties == Duties::Serve && postgres.is_some());
     let working =
         works.then(|| Working::begin(Worker::new(&ledger, watch.clone(), workers::registry().with(&tools), pace)));
-    Ok(Running { tools, listening, working, stopping, grace: http.grace, telemetry, postgres })
+    Ok(Running { tools, listening, sockets, working, stopping, grace: http.grace, telemetry, postgres })
+}
+
+/// A desk on a Postgres of its own is its machine's: whoever may read the token file is its first admin, who is made
+/// here where there is no seat yet. The file is another at each start, and its digest is kept nowhere but here.
+async fn open_to_its_machine(tools: &Tools, home: &Path) -> anyhow::Result<[u8; 32]> {
+    match seats::bootstrap(tools, "admin", Personal::new("admin@desk.invalid"), false).await {
+        Ok(_) => tracing::info!("the first admin signs in with the token file"),
+        Err(Error::Refused(_)) => {}
+        Err(other) => return Err(told(other)),
+    }
+    let (token, home) = (Token::fresh("rdf_").map_err(told)?, home.to_owned());
+    let digest = token.digest;
+    tokio::task::spawn_blocking(move || cluster::write_token(&home, &token.text)).await??;
+    Ok(digest)
 }
 
 /// A worker on its own task.

@@ -2,9 +2,11 @@
 //! but the one for any object by its id.
 
 use async_graphql::{
-    Context, EmptySubscription, ID, Interface, MergedObject, Object, SDLExportOptions, Schema, SimpleObject,
+    Context, ID, Interface, MergedObject, MergedSubscription, Object, SDLExportOptions, Schema, SimpleObject,
 };
 
+use crate::audit;
+use crate::feed;
 use crate::floor::graphql::{Needs, Rule, asking, rule};
 use crate::floor::kernel::{Error, Result};
 use crate::grants;
@@ -12,12 +14,13 @@ use crate::staff::SignIn;
 use crate::staff::graphql as staff;
 use crate::tenants;
 
-pub type Desk = Schema<Query, Mutation, EmptySubscription>;
+pub type Desk = Schema<Query, Mutation, Subscription>;
 
 /// The schema, with the library's own limits as the second line behind the gate.
 pub fn desk(introspection: bool, sign_in: SignIn) -> Desk {
-    let schema = Schema::build(Query::default(), Mutation::default(), EmptySubscription)
+    let schema = Schema::build(Query::default(), Mutation::default(), Subscription::default())
         .data(sign_in)
+        .data(feed::Heads::default())
         .limit_depth(10)
         .limit_complexity(500)
         .limit_directives(5)
@@ -33,9 +36,13 @@ pub fn contract() -> String {
     format!("{}\n", sdl.replace('\t', "  ").trim())
 }
 
+/// What clients may follow.
+#[derive(MergedSubscription, Default)]
+pub struct Subscription(feed::graphql::FeedSubscription);
+
 /// What every field of the schema asks of a caller.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {
-    [OWN_RULES, tenants::RULES, staff::RULES, grants::RULES].into_iter().flatten()
+    [OWN_RULES, tenants::RULES, staff::RULES, grants::RULES, audit::RULES, feed::graphql::RULES].into_iter().flatten()
 }
 
 const OWN_RULES: &[Rule] = &[
@@ -50,7 +57,7 @@ const OWN_RULES: &[Rule] = &[
 
 /// What clients may ask.
 #[derive(MergedObject, Default)]
-pub struct Query(RoofQuery, tenants::TenantQuery, staff::StaffQuery, grants::GrantQuery);
+pub struct Query(RoofQuery, tenants::TenantQuery, staff::StaffQuery, grants::GrantQuery, audit::AuditQuery);
 
 /// What clients may do.
 #[derive(MergedObject, Default)]
@@ -102,6 +109,7 @@ pub enum Node {
     ApiKey(tenants::ApiKeyNode),
     StaffMember(staff::StaffMember),
     Session(staff::Session),
+    Access(audit::AccessNode),
     Grant(grants::GrantNode),
 }
 
@@ -112,6 +120,7 @@ async fn found(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
         "mem" => tenants::find_member(ctx, id).await.map(|found| found.map(Node::Member)),
         "apk" => tenants::find_api_key(ctx, id).await.map(|found| found.map(Node::ApiKey)),
         "stf" => staff::find_staff_member(ctx, id).await.map(|found| found.map(Node::StaffMember)),
+        "acc" => audit::find_access(ctx, id).await.map(|found| found.map(Node::Access)),
         "ses" => staff::find_session(ctx, id).await.map(|found| found.map(Node::Session)),
         "grt" => grants::find_grant(ctx, id).await.map(|found| found.map(Node::Grant)),
         _ => Ok(None),

@@ -6,6 +6,7 @@ use std::pin::Pin;
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 use futures_util::{Stream, StreamExt, stream};
 use ratatui::backend::TestBackend;
+use rightsdesk::api::asker::Ways;
 use rightsdesk::api::client::Client;
 use rightsdesk::core::action::Exit;
 use rightsdesk::terminal::guard::Seat;
@@ -87,7 +88,13 @@ fn looks() -> Looks {
 async fn run(seat: &mut Stool, url: &str) -> Result<Exit, Failure> {
     _ = rustls::crypto::ring::default_provider().install_default();
     let client = Client::new(url, None).unwrap();
-    pump::run(seat, starting().model, looks(), std::future::ready(Ok(Arrival { client, words: None }))).await
+    pump::run(
+        seat,
+        starting().model,
+        looks(),
+        std::future::ready(Ok(Arrival { client, ways: Ways::default(), words: None })),
+    )
+    .await
 }
 
 #[tokio::test]

@@ -51,6 +51,28 @@ pub const SETTINGS: &[Setting] = &[
     setting("http.answer_seconds", "10", "longest time an answer may take"),
     setting("http.grace_seconds", "20", "time that calls and jobs in flight get to finish at a stop"),
     setting(
+        "http.proxies",
+        "",
+        "addresses and networks of your own proxies, by commas; their X-Forwarded-For is believed, nobody else's",
+    ),
+    setting(
+        "graphql.documents",
+        "signed_in",
+        "who may send documents that are not in server/operations.json: any, signed_in or, for nobody, known",
+    ),
+    setting(
+        "graphql.points",
+        "5000",
+        "cost points that one caller may spend at once; see extensions.cost of an answer",
+    ),
+    setting("graphql.points_per_second", "100", "cost points that come back each second"),
+    setting("graphql.http_profile", "usual", "usual, or 2026 for the statuses of that draft of GraphQL over HTTP"),
+    setting(
+        "graphql.graphiql",
+        "no",
+        "yes offers /graphiql to a browser; in development, built with --features graphiql",
+    ),
+    setting(
         "graphql.introspection",
         "no",
         "yes lets clients ask for the schema; the contract is server/schema.graphql",
@@ -71,6 +93,8 @@ pub const SETTINGS: &[Setting] = &[
     setting("jwt.tenant_claim", "tenant", "the claim that holds a tenant's reference"),
     setting("jwt.subject_claim", "sub", "the claim that says which member it is"),
     setting("egress.hosts", "", "further hosts, by comma, where providers keep what they describe"),
+    setting("staff.idle_minutes", "30", "how long a session at the desk may lie unused"),
+    setting("staff.session_hours", "8", "how long a session at the desk lives in all"),
     setting("keys.folder", "", "key folder, on a volume of its own; by default `keys` in the data folder"),
     secret("keys.root", "the root key as 64 hex digits, where it comes from a key store and not from the folder"),
     secret(

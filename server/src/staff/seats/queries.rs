@@ -119,6 +119,11 @@ pub fn by_invitation(tx: &mut Tx, digest: [u8; 32]) -> Result<Option<StaffMember
     })
 }
 
+pub fn by_handle(tx: &mut Tx, handle: &str) -> Result<Option<StaffMember>> {
+    let handle = handle.to_owned();
+    one(tx, |tenant| statement(seats!("and handle = ?")).bind::<SqlUuid, _>(tenant).bind::<Text, _>(handle))
+}
+
 /// The first admin there is, if one can sit down: whom the local desk's file signs in.
 pub fn first_admin(tx: &mut Tx) -> Result<Option<StaffMember>> {
     one(tx, |tenant| {

@@ -130,6 +130,26 @@ pub fn recognise(tx: &mut WriteTx, digest: [u8; 32]) -> Result<Option<Holder>> {
         .optional()?)
 }
 
+/// The same without writing it down: a look of ours at whether it lives is no use of it, and keeps nobody signed in.
+pub fn still(tx: &mut Tx, digest: [u8; 32]) -> Result<Option<Holder>> {
+    const STILL: &str = concat!(
+        "select s.id, s.staff_id, s.stage, s.fresh_at, st.roles, st.permissions, st.tenants
+           from sessions s
+           join staff st on st.tenant_id = s.tenant_id and st.id = s.staff_id
+          where s.tenant_id = ? and s.hash = ? and ",
+        live!()
+    );
+    let (tenant, now) = (tx.tenant()?, tx.now()?.utc());
+    Ok(statement(STILL)
+        .bind::<SqlUuid, _>(tenant)
+        .bind::<Binary, _>(digest.to_vec())
+        .bind::<Timestamptz, _>(now)
+        .bind::<Timestamptz, _>(now)
+        .bind::<Timestamptz, _>(now)
+        .get_result::<Holder>(tx.conn())
+        .optional()?)
+}
+
 /// What stands in a new row.
 pub struct New<'a> {
     pub session: &'a Session,
@@ -280,4 +300,30 @@ pub fn page(tx: &mut Tx, filter: Filter, page: &Page) -> Result<(Vec<Session>, i
         .load::<Row>(tx.conn())?;
     let count = filter.bind(statement(COUNT).bind::<SqlUuid, _>(tenant), now).get_result::<Count>(tx.conn())?.count;
     Ok((rows.into_iter().map(Into::into).collect(), count))
+}
+
+/// A page of what is old enough to go; whether there may be more.
+pub fn sweep(tx: &mut WriteTx) -> Result<bool> {
+    const PAGE: usize = 1_000;
+    let (tenant, now) = (tx.tenant()?, tx.now()?.utc());
+    let long_ago = now - Duration::days(90);
+    let sessions = statement(
+        "delete from sessions where tenant_id = ? and ctid = any (array(
+           select ctid from sessions where tenant_id = ? and least(coalesce(ended_at, expires_at), expires_at) < ?
+            limit 1000))",
+    )
+    .bind::<SqlUuid, _>(tenant)
+    .bind::<SqlUuid, _>(tenant)
+    .bind::<Timestamptz, _>(long_ago)
+    .execute(tx.conn())?;
+    let codes = statement("delete from recovery_codes where tenant_id = ? and used_at < ?")
+        .bind::<SqlUuid, _>(tenant)
+        .bind::<Timestamptz, _>(long_ago)
+        .execute(tx.conn())?;
+    let tries = statement(
+        "delete from throttles where (kind, digest) in (select kind, digest from throttles where last_at < ? limit 1000)",
+    )
+    .bind::<Timestamptz, _>(now - Duration::days(1))
+    .execute(tx.conn())?;
+    Ok([sessions, codes, tries].contains(&PAGE))
 }

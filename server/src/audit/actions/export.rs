@@ -1,10 +1,10 @@
-//! What can be asked of the audit: an export of the books.
+//! An export of the books, to be kept or verified elsewhere.
 
 use std::collections::BTreeSet;
 use std::io;
 use std::path::Path;
 
-use super::verify::{Books, FORMAT, Row, Title};
+use crate::audit::verify::{Books, FORMAT, Row, Title};
 use crate::floor::journal::Sheet;
 use crate::floor::kernel::{Error, Result, TenantId};
 
