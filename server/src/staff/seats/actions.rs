@@ -47,7 +47,7 @@ pub async fn invite(tools: &Tools, caller: &Caller, wanted: Invitation, once: Op
 
 /// The first admin, where there is no seat yet: invited, or sitting at once at a local desk, whose token file signs in.
 pub async fn bootstrap(tools: &Tools, handle: &str, mail: Personal, is_invited: bool) -> Result<Invited> {
-    let scope = keeper(tools, &Caller::house())?;
+    let scope = keeper(&Caller::house())?;
     let authority = Authority { roles: vec![Role::Admin], permissions: Vec::new(), tenants: None, ends_at: None };
     let wanted = Invitation { handle: handle.to_owned(), mail, authority }.checked(tools.watch.now())?;
     let token = if is_invited { Some(Token::fresh(PREFIX)?) } else { None };
