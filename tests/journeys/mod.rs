@@ -8,6 +8,7 @@ mod a_whole_desk_is_killed;
 mod accesses_age_by_themselves;
 mod an_api_key_is_rotated_with_overlap;
 mod an_outsider_reads_what_is_stored;
+mod changes_are_followed;
 #[cfg(target_os = "linux")]
 mod checkpoints_are_kept_outside;
 #[cfg(target_os = "linux")]
