@@ -21,6 +21,7 @@ pub mod line;
 pub mod logs;
 pub mod people;
 pub mod program;
+pub mod provider;
 pub mod safe;
 pub mod scratch;
 pub mod shop;

@@ -6,6 +6,7 @@
 
 pub mod graphql;
 pub mod jobs;
+pub mod provider;
 pub mod seats;
 pub mod sessions;
 pub mod sign_in;

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use crate::api::client::Trouble;
+use crate::core::ask::Trouble;
 use crate::core::scrub::scrub;
 
 /// The exit codes, the same for every command.
@@ -14,6 +14,8 @@ pub enum Code {
     Failed = 1,
     Usage = 2,
     Refused = 3,
+    NotFound = 4,
+    Changed = 5,
     NotReached = 7,
     SignIn = 8,
     Interrupted = 130,
@@ -30,7 +32,9 @@ impl From<&Trouble> for Code {
         match trouble {
             Trouble::Unreached(_) => Self::NotReached,
             Trouble::SignIn => Self::SignIn,
-            Trouble::Refused(_) => Self::Refused,
+            Trouble::Refused(_) if trouble.code() == Some("NOT_FOUND") => Self::NotFound,
+            Trouble::Refused(_) if trouble.code() == Some("CONFLICT") => Self::Changed,
+            Trouble::Refused(_) | Trouble::StepUp => Self::Refused,
             Trouble::Strange(_) => Self::Failed,
         }
     }

@@ -1,9 +1,11 @@
 //! The same verbs without the console: results on stdout, words on stderr, an exit code for each kind of ending.
 //!
-//! Nothing here prompts, and nothing personal is printed unmasked.
+//! Nothing but `sign-in` prompts, and that only at a terminal; nothing personal is printed unmasked.
 
+mod door;
 pub mod exit;
 pub mod keymap;
+mod reads;
 mod status;
 
 use std::future::{Future, ready};
@@ -12,7 +14,9 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
 
+use crate::api::asker::Ways;
 use crate::api::client::Client;
+use crate::api::keep::Keep;
 use crate::config::{Config, Flags};
 use crate::console;
 #[cfg(feature = "local")]
@@ -20,7 +24,9 @@ use crate::local;
 use crate::screens::REGISTRY;
 use crate::terminal::pump::Arrival;
 
+use door::Errand;
 use exit::{Code, say};
+use reads::Read;
 
 /// The privacy desk of a multi-tenant e-commerce platform. Without a command, the console.
 #[derive(Parser, Debug)]
@@ -46,6 +52,34 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Sign in at a desk elsewhere and keep the session for the console and the other commands
+    SignIn(door::Given),
+    /// End the session and forget its token
+    SignOut,
+    /// Say who is signed in, and what that allows
+    Whoami {
+        /// For programs instead of for people
+        #[arg(long)]
+        json: bool,
+    },
+    /// Look at the merchants
+    #[command(subcommand)]
+    Tenants(reads::Tenants),
+    /// Look at the desk's seats
+    #[command(subcommand)]
+    Seats(reads::Seats),
+    /// Look at sessions, and end one
+    #[command(subcommand)]
+    Sessions(reads::Sessions),
+    /// Look at who may open whose data
+    #[command(subcommand)]
+    Grants(reads::Grants),
+    /// Look at what was done
+    #[command(subcommand)]
+    Events(reads::Events),
+    /// Look at who opened whose data
+    #[command(subcommand)]
+    Accesses(reads::Accesses),
     /// Print the keys of the console
     Keymap {
         /// As a table for a page
@@ -91,12 +125,24 @@ pub fn main() -> ExitCode {
         #[cfg(feature = "local")]
         Some(Command::Server(command)) => return local::run(&command, arguments.settings),
         Some(Command::Status { json }) => Way::Status { json },
+        Some(Command::SignIn(given)) => Way::Door(Errand::SignIn(given)),
+        Some(Command::SignOut) => Way::Door(Errand::SignOut),
+        Some(Command::Whoami { json }) => Way::Door(Errand::WhoAmI { json }),
+        Some(Command::Tenants(read)) => Way::Read(Read::Tenants(read)),
+        Some(Command::Seats(read)) => Way::Read(Read::Seats(read)),
+        Some(Command::Sessions(read)) => Way::Read(Read::Sessions(read)),
+        Some(Command::Grants(read)) => Way::Read(Read::Grants(read)),
+        Some(Command::Events(read)) => Way::Read(Read::Events(read)),
+        Some(Command::Accesses(read)) => Way::Read(Read::Accesses(read)),
         None => Way::Console,
     };
     let config = Config::gather(flags);
     if let Some(url) = config.server.clone() {
-        return match Client::new(&url, config.key.as_deref()) {
-            Ok(client) => way.go(&config, false, ready(Ok(Arrival { client, words: None }))).into(),
+        return match Client::new(&url, None) {
+            Ok(client) => {
+                let ways = ways(&config, &client);
+                way.go(&config, false, ready(Ok(Arrival { client, ways, words: None }))).into()
+            }
             Err(unusable) => {
                 say(&unusable.to_string());
                 Code::Usage.into()
@@ -110,6 +156,12 @@ pub fn main() -> ExitCode {
         say("this program has no server inside: name a desk with --server URL");
         Code::Usage.into()
     }
+}
+
+/// How to be somebody at a desk elsewhere: the token given, or the one that was kept.
+fn ways(config: &Config, client: &Client) -> Ways {
+    let keep = config.states.as_ref().map(|states| Keep::new(states, &client.shown_url()));
+    Ways { token: config.key.clone(), keep, file: None }
 }
 
 /// Boots a desk, goes the way on it, and stops it.
@@ -128,10 +180,11 @@ fn on_a_desk_of_its_own(way: Way, mut config: Config, settings: local::Settings)
 }
 
 /// What is done on a desk.
-#[derive(Clone, Copy)]
 enum Way {
     Console,
     Status { json: bool },
+    Door(Errand),
+    Read(Read),
 }
 
 impl Way {
@@ -139,6 +192,8 @@ impl Way {
         match self {
             Self::Console => console::open(console::model(config, REGISTRY, is_local), console::looks(config), desk),
             Self::Status { json } => status::run(config, is_local, json, desk),
+            Self::Door(errand) => door::run(&errand, desk),
+            Self::Read(read) => reads::run(&read, desk),
         }
     }
 }

@@ -9,6 +9,7 @@ use crate::core::canvas::{Area, Canvas};
 use crate::core::connection::Standing;
 use crate::core::due;
 use crate::core::keymap::Key;
+use crate::core::me::Me;
 use crate::core::model::{Model, Open};
 use crate::core::notice::OPENER;
 use crate::core::page::{Body, Line, Row, Rows, Section, Tone};
@@ -19,6 +20,9 @@ use crate::terminal::theme::Theme;
 use super::canvas::Painter;
 use super::{Drawn, Hit, line};
 
+/// The verbs that find all others.
+const PALETTE: &str = "palette.open";
+const HELP: &str = "help.open";
 /// The smallest terminal that can hold what must be seen.
 const SMALLEST: (u16, u16) = (60, 16);
 
@@ -26,7 +30,7 @@ const SMALLEST: (u16, u16) = (60, 16);
 pub fn view(model: &Model, buffer: &mut Buffer, theme: &Theme, is_ascii: bool) -> Drawn {
     let whole = Area { x: buffer.area.x, y: buffer.area.y, width: buffer.area.width, height: buffer.area.height };
     buffer.set_style(buffer.area, theme.ground);
-    let mut painter = Painter { buffer, theme, area: whole, drawn: Drawn::default(), is_dimmed: false };
+    let mut painter = Painter { buffer, theme, area: whole, drawn: Drawn::default(), is_dimmed: false, is_ascii };
     if whole.width < SMALLEST.0 || whole.height < SMALLEST.1 {
         let (width, height) = SMALLEST;
         let words = format!("{width}x{height} needed, this is {}x{}", whole.width, whole.height);
@@ -42,6 +46,11 @@ pub fn view(model: &Model, buffer: &mut Buffer, theme: &Theme, is_ascii: bool) -
 }
 
 fn parts(painter: &mut Painter<'_>, model: &Model, whole: Area) {
+    if let Some(at) =
+        model.layers.iter().rposition(|open| matches!(open.entry.shape, Shape::Alone { .. } | Shape::Whole))
+    {
+        return alone(painter, model, at, whole);
+    }
     let (header, rest) = whole.cut_top(1);
     let (tabs, rest) = rest.cut_top(1);
     let (footer, rest) = rest.cut_bottom(1);
@@ -66,6 +75,28 @@ fn parts(painter: &mut Painter<'_>, model: &Model, whole: Area) {
     prefix(painter, model, rest);
 }
 
+/// One place and what is above it, with nothing of what is beneath.
+fn alone(painter: &mut Painter<'_>, model: &Model, at: usize, whole: Area) {
+    let (footer, body) = whole.cut_bottom(1);
+    let above = model.layers.get(at + 1..).unwrap_or_default();
+    match model.layers.get(at) {
+        Some(open) if open.entry.shape == Shape::Whole => {
+            painter.area = body;
+            painter.is_dimmed = !above.is_empty();
+            open.screen.view(&model.ctx, painter);
+            painter.is_dimmed = false;
+        }
+        // Two boxes on an empty screen would only be in each other's way.
+        Some(open) if above.is_empty() => layer(painter, model, open, body),
+        _ => {}
+    }
+    for open in above {
+        painter.drawn.cursor = None;
+        layer(painter, model, open, body);
+    }
+    foot(painter, model, footer);
+}
+
 fn head(painter: &mut Painter<'_>, model: &Model, area: Area) {
     let ctx = &model.ctx;
     let trip = ctx.connection.last_trip().map(due::took).unwrap_or_default();
@@ -79,7 +110,11 @@ fn head(painter: &mut Painter<'_>, model: &Model, area: Area) {
     };
     let wall =
         Line::word(Tone::Plain, due::wall(ctx.now, ctx.zone())) + Line::plain(format!(" {}", due::zone(ctx.zone())));
-    let who = Line::plain(if ctx.desk.has_key { "by key" } else { "guest" });
+    let who = match &ctx.me {
+        Me::Someone(person) => Line::plain(person.title()),
+        Me::Unknown => Line::dim("guest"),
+        Me::Nobody | Me::Halfway { .. } => Line::of(Tone::Warn, "signed out"),
+    };
     let bar = || Line::dim(" │ ");
     let mut right = who + bar() + link.clone() + bar() + wall;
     let mut left = Line::plain(format!(" · {}", ctx.desk.name()));
@@ -109,7 +144,9 @@ fn tab_row(painter: &mut Painter<'_>, model: &Model, area: Area) {
         } else {
             painter.line(x, area.y, width, &Line::plain(entry.title));
         }
-        painter.drawn.hits.push((Area { x, width, ..area }, Hit::Verb(entry.opener)));
+        if let Some(opener) = entry.opener {
+            painter.drawn.hits.push((Area { x, width, ..area }, Hit::Verb(opener)));
+        }
         x += width + 2;
     }
 }
@@ -121,7 +158,8 @@ fn title_row(painter: &mut Painter<'_>, model: &Model, area: Area) {
     }
     painter.rule(area, "━");
     let ctx = &model.ctx;
-    let crumbs: Vec<_> = model.stack.iter().map(|open| open.entry.title).collect();
+    let crumb = |open: &Open| open.screen.crumb().unwrap_or_else(|| open.entry.title.to_owned());
+    let crumbs: Vec<_> = model.stack.iter().map(crumb).collect();
     let mut line = Line::of(Tone::Strong, format!(" {} ", crumbs.join(" ▸ ")));
     if let Standing::Offline { since, next_try, .. } = &ctx.connection.standing {
         let age = match ctx.connection.answered_at {
@@ -169,7 +207,7 @@ fn notice_row(painter: &mut Painter<'_>, model: &Model, area: Area) {
 }
 
 fn layer(painter: &mut Painter<'_>, model: &Model, open: &Open, body: Area) {
-    let Shape::Layer { width, height } = open.entry.shape else { return };
+    let (Shape::Layer { width, height } | Shape::Alone { width, height }) = open.entry.shape else { return };
     let page = open.screen.page(&model.ctx);
     let width = width.min(body.width.saturating_sub(4));
     let most = height.min(body.height);
@@ -181,7 +219,7 @@ fn layer(painter: &mut Painter<'_>, model: &Model, open: &Open, body: Area) {
     let inside = framed(painter, Area { x, y, width, height }, &page.title, &page.foot);
     painter.area = inside;
     open.screen.view(&model.ctx, painter);
-    if open.screen.takes_text() {
+    if open.screen.takes_text() && (open.screen.is_a_list() || painter.drawn.cursor.is_none()) {
         let end = u16::try_from(line::width(&page.title)).unwrap_or(0);
         painter.drawn.cursor = Some((x + 1 + end, y));
     }
@@ -208,7 +246,7 @@ fn framed(painter: &mut Painter<'_>, area: Area, title: &Line, foot: &Line) -> A
     Area { x: area.x + 1, y: area.y + 1, width: area.width - 2, height: area.height - 2 }
 }
 
-/// The hints of the keymap; what does not fit leaves from the left, so palette and help stay.
+/// The hints of the keymap, as many as fit.
 fn foot(painter: &mut Painter<'_>, model: &Model, area: Area) {
     let scopes = model.scopes();
     let target = model.target();
@@ -221,14 +259,17 @@ fn foot(painter: &mut Painter<'_>, model: &Model, area: Area) {
     });
     let verbs = heard.iter().filter(|verb| !verb.hint.is_empty() && verb.refusal(&target, &model.ctx).is_none());
     let hints = verbs.filter_map(|verb| Some((*verb.keys.first()?, verb.hint, Some(*verb))));
-    let hints: Vec<(&str, &str, Option<&'static Verb>)> = prefixes.chain(hints).collect();
+    let mut hints: Vec<(&str, &str, Option<&'static Verb>)> = prefixes.chain(hints).collect();
     let width = |hint: &(&str, &str, Option<&Verb>)| hint.0.chars().count() + hint.1.chars().count() + 4;
-    let mut from = 0;
-    while hints[from..].iter().map(width).sum::<usize>() > usize::from(area.width) + 2 {
-        from += 1;
+    while hints.iter().map(width).sum::<usize>() > usize::from(area.width) + 2 {
+        // What every screen has leaves before what this one has; palette and help name the rest, and stay.
+        let finds = [PALETTE, HELP];
+        let is_common = |verb: &Verb| verb.scope == Scope::Global && !finds.contains(&verb.id);
+        let leaves = hints.iter().position(|(_, _, verb)| verb.is_some_and(is_common)).unwrap_or(0);
+        hints.remove(leaves);
     }
     let mut x = area.x + 1;
-    for (key, word, verb) in &hints[from..] {
+    for (key, word, verb) in &hints {
         let hint = Line::of(Tone::Key, *key) + Line::plain(format!(" {word}"));
         let took = painter.line(x, area.y, area.width, &hint);
         if let Some(verb) = verb {
@@ -250,7 +291,7 @@ fn prefix(painter: &mut Painter<'_>, model: &Model, above: Area) {
         let why = off.map(|why| Line::dim(format!("off: {why}"))).unwrap_or_default();
         Row { id: verb.id.to_owned(), cells: vec![Line::of(Tone::Key, keys), Line::of(tone, verb.title), why] }
     });
-    let rows = Rows { heads: &[], rows: rows.collect(), cursor: None, none: "" };
+    let rows = Rows { heads: &[], rows: rows.collect(), cursor: None, none: "", leaves: &[] };
     let pressed: Vec<_> = model.pending.iter().map(Key::to_string).collect();
     let pressed = pressed.join(" ");
     let word = shell::PREFIXES.iter().find(|(prefix, _)| *prefix == pressed).map_or("", |(_, word)| *word);
@@ -268,10 +309,10 @@ fn prefix(painter: &mut Painter<'_>, model: &Model, above: Area) {
 fn to_ascii(buffer: &mut Buffer) {
     for cell in &mut buffer.content {
         let plain = match cell.symbol() {
-            "─" | "━" | "·" => "-",
+            "─" | "━" | "·" | "—" => "-",
             "│" | "▏" => "|",
             "┌" | "┐" | "└" | "┘" | "├" | "┤" | "┬" | "┴" | "┼" | "✓" => "+",
-            "●" => "*",
+            "●" | "•" => "*",
             "○" => "o",
             "✗" => "x",
             "▲" => "!",

@@ -52,8 +52,18 @@ impl Doorman {
         match token {
             token if token.starts_with(staff::sessions::PREFIX) => staff::recognise(&self.tools, token).await,
             token if token.starts_with(tenants::KEY_MARK) => tenants::recognise_key(&self.tools, token).await,
+            token if token.matches('.').count() == 2 => self.member(token).await,
             _ => Err(sign_in_needed()),
         }
+    }
+
+    /// Whom a token of the merchants' own identity provider proves, as a member of the tenant it names. A token that
+    /// proves nobody, a tenant that is not there and a stranger to it are one answer.
+    async fn member(&self, token: &str) -> Result<Caller> {
+        let tools = &self.tools;
+        let bearer = tools.issuers.bearer(token, tools.watch.now()).await?.ok_or_else(sign_in_needed)?;
+        let tenant = tenants::tenant_by_reference(tools, &bearer.tenant).await?.ok_or_else(sign_in_needed)?;
+        tenants::member_by_login(tools, tenant, &bearer.issuer, &bearer.subject).await?.ok_or_else(sign_in_needed)
     }
 }
 

@@ -7,6 +7,7 @@ mod gate;
 #[cfg(feature = "graphiql")]
 mod graphiql;
 mod health;
+mod pages;
 mod router;
 mod serve;
 mod socket;

@@ -19,7 +19,7 @@ use tracing::Instrument;
 use uuid::Uuid;
 
 use super::gate::Gate;
-use super::{Doorman, Sockets, gate, health};
+use super::{Doorman, Sockets, gate, health, pages};
 use crate::floor::jobs::Queue;
 use crate::floor::ledger::Ledger;
 use crate::roof::config::{Graphql, Network};
@@ -59,6 +59,7 @@ pub fn router(edge: Edge) -> Router {
     let gate = Arc::new(Gate::new(edge));
     // The gate keeps the time of its own calls, and says so in the form of an answer.
     let plain = Router::new()
+        .route("/sign-in/device", get(pages::device))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/metrics", get(health::metrics))
