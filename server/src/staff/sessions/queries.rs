@@ -100,8 +100,7 @@ pub struct Holder {
 
 /// Who holds the live session of this digest; that it was used is written down twice a minute at most.
 pub fn recognise(tx: &mut WriteTx, digest: [u8; 32]) -> Result<Option<Holder>> {
-    const RECOGNISE: &str = concat!(
-        "with moment as (select coalesce(?, transaction_timestamp()) as now),
+    const RECOGNISE: &str = "with moment as (select coalesce(?, transaction_timestamp()) as now),
          live as (
            select s.id, s.staff_id, s.stage, s.fresh_at, s.seen_at, st.roles, st.permissions, st.tenants
              from sessions s
@@ -117,8 +116,7 @@ pub fn recognise(tx: &mut WriteTx, digest: [u8; 32]) -> Result<Option<Holder>> {
          ), sat as (
            update staff st set seen_at = seen.now from seen where st.tenant_id = ? and st.id = seen.staff_id
          )
-         select id, staff_id, stage, fresh_at, roles, permissions, tenants from live"
-    );
+         select id, staff_id, stage, fresh_at, roles, permissions, tenants from live";
     let (tenant, held) = (tx.tenant()?, tx.held_now());
     Ok(statement(RECOGNISE)
         .bind::<Nullable<Timestamptz>, _>(held.map(Instant::utc))
