@@ -45,6 +45,11 @@ pub fn partner(world: &World, permissions: &[Permission], tenants: &[TenantId]) 
 }
 
 fn seated(world: &World, seat: Seat) -> Caller {
+    sitting(world, StaffId::fresh(), seat)
+}
+
+/// Somebody who has a seat, and who showed the second factor just now.
+pub fn sitting(world: &World, id: StaffId, seat: Seat) -> Caller {
     let session = Session { id: SessionId::fresh(), fresh_at: Some(world.tools.watch.now()) };
-    Caller::staff(StaffId::fresh(), seat, session)
+    Caller::staff(id, seat, session)
 }

@@ -1,70 +1,25 @@
 //! The whole program as a person runs it: server, worker and private Postgres in one. Killed under load at any moment,
 //! told to stop, and joined by a command.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use harness::base::Base;
 use harness::books::links_of;
-use harness::{desk, scratch};
+use harness::program::{Program, base_of, command};
+use harness::scratch;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use rightsdesk_server::floor::access::{Caller, Permission};
 use rightsdesk_server::floor::jobs::{SweepJobs, enqueue};
 use rightsdesk_server::floor::kernel::TenantId;
 use rightsdesk_server::floor::ledger::{Event, Ledger, Limits, Witnessed, migrations};
-use rightsdesk_server::roof::cluster::{Cluster, Setup, at_work_in};
+use rightsdesk_server::roof::cluster::at_work_in;
 use uuid::Uuid;
-
-/// `serve` on a data folder of its own.
-struct Program {
-    child: Child,
-    url: String,
-    took: Duration,
-}
-
-impl Program {
-    fn start(data: &Path) -> Self {
-        Self::run(command(data, &["serve", "--http-listen", "127.0.0.1:0"]))
-    }
-
-    fn run(mut command: Command) -> Self {
-        let born = Instant::now();
-        let mut child = command.spawn().expect("it starts");
-        let said = BufReader::new(child.stderr.take().expect("a pipe"));
-        let mut lines = said.lines().map_while(Result::ok);
-        let mut heard = Vec::new();
-        let url = lines.by_ref().find_map(|line| {
-            let url = line.strip_prefix("the desk answers at ").map(str::to_owned);
-            heard.push(line);
-            url
-        });
-        let url = url.unwrap_or_else(|| panic!("it needed a hand: {heard:?}"));
-        // What it says from now on is read, so that it never waits for us.
-        std::thread::spawn(move || lines.for_each(drop));
-        Self { child, url, took: born.elapsed() }
-    }
-
-    fn signal(&self, signal: Signal) {
-        kill(Pid::from_raw(self.child.id().cast_signed()), signal).expect("it is ours");
-    }
-}
-
-fn command(data: &Path, words: &[&str]) -> Command {
-    let mut command = Command::new(desk::program());
-    command.args(words).arg("--data").arg(data).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    command
-}
-
-fn base_of(data: &Path) -> Base {
-    let address = Cluster::visit(&Setup::new(data, desk::program())).expect("an address");
-    Base::at(|login| address.url("rightsdesk", login))
-}
 
 /// A tenant, and what its writers were promised.
 #[derive(Clone)]

@@ -67,9 +67,7 @@ async fn the_usual_client_talks_over_the_socket() {
 }
 
 async fn run(folder: &'static std::path::Path, name: &'static str, words: Vec<String>) -> (bool, String) {
-    tokio::task::spawn_blocking(move || {
-        script(folder, name, &words.iter().map(String::as_str).collect::<Vec<_>>())
-    })
-    .await
-    .expect("no panic")
+    tokio::task::spawn_blocking(move || script(folder, name, &words.iter().map(String::as_str).collect::<Vec<_>>()))
+        .await
+        .expect("no panic")
 }

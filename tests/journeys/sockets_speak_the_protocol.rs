@@ -156,7 +156,8 @@ async fn queries_are_answered_and_errors_are_errors() {
 
 #[tokio::test]
 async fn the_budget_is_the_same_by_socket_and_by_call() {
-    let desk = World::new().await.serve_with(|edge| (edge.graphql.points, edge.graphql.points_per_second) = (3, 1)).await;
+    let desk =
+        World::new().await.serve_with(|edge| (edge.graphql.points, edge.graphql.points_per_second) = (3, 1)).await;
     let mut line = Line::known(&desk).await;
     let mut codes = Vec::new();
     for _ in 0..5 {
@@ -210,6 +211,7 @@ async fn who_does_not_read_is_cut_and_told_why() {
             edge.desk = schema::desk(true, SignIn::default());
             edge.graphql.introspection = true;
             edge.graphql.points = 1_000_000;
+            edge.answer = Duration::from_secs(5);
         })
         .await;
     let socket = TcpSocket::new_v4().expect("a socket");
@@ -219,19 +221,19 @@ async fn who_does_not_read_is_cut_and_told_why() {
     line.say(json!({ "type": "connection_init" })).await;
     assert_eq!(line.hear().await, json!({ "type": "connection_ack" }));
     let one = "__schema { types { name description fields { name description args { name description } type { name kind } } } }";
-    let large = format!("{{ {} }}", (0..20).map(|n| format!("a{n}: {one}")).collect::<String>());
+    let large = format!("{{ {} }}", (0..10).map(|n| format!("a{n}: {one}")).collect::<String>());
 
     let begun = Instant::now();
     for n in 0..16 {
         line.subscribe(&format!("op{n}"), &large).await;
     }
-    tokio::time::sleep(Duration::from_secs(8)).await;
+    tokio::time::sleep(Duration::from_secs(13)).await;
 
     // By now it was cut; what stood in the buffers is all that can still be read.
     let mut read = 0;
-    while let Ok(Some(Ok(frame))) = tokio::time::timeout(Duration::from_secs(5), line.0.next()).await {
+    while let Some(Ok(frame)) = tokio::time::timeout(Duration::from_secs(5), line.0.next()).await.expect("it was cut") {
         read += usize::from(frame.is_text());
     }
-    assert!(read < 16, "all of it was read after {:?}", begun.elapsed());
+    assert!(read < 32, "all of it was read after {:?}", begun.elapsed());
     Line::known(&desk).await;
 }

@@ -205,7 +205,10 @@ async fn a_query_may_come_by_get_and_a_change_may_not() {
     assert_eq!(answer.headers()["cache-control"], "private, no-store");
     assert_eq!(body(answer).await["data"]["server"]["version"], env!("CARGO_PKG_VERSION"));
     let change = got("mutation { __typename }").await;
-    assert_eq!((change.status(), &change.headers()["allow"]), (StatusCode::METHOD_NOT_ALLOWED, &"POST".parse().unwrap()));
+    assert_eq!(
+        (change.status(), &change.headers()["allow"]),
+        (StatusCode::METHOD_NOT_ALLOWED, &"POST".parse().unwrap())
+    );
     assert_eq!(body(change).await["errors"][0]["extensions"]["code"], "METHOD_NOT_ALLOWED");
     let stream = got("subscription { changes { cursor } }").await;
     assert_eq!(stream.status(), StatusCode::BAD_REQUEST);
@@ -230,17 +233,26 @@ async fn an_error_has_one_shape_and_repeats_nothing() {
         ("query A { server { version } } query B { server { version } }", "BAD_DOCUMENT"),
         ("query ($shpat_example: String!) { server { version } }", "BAD_VARIABLES"),
         ("{ ...shpat_example }", "BAD_DOCUMENT"),
-        ("{ a: server { version } ...f } fragment f on Query { __typename @a @b @c @d @e @shpat_example }", "TOO_COSTLY"),
+        (
+            "{ a: server { version } ...f } fragment f on Query { __typename @a @b @c @d @e @shpat_example }",
+            "TOO_COSTLY",
+        ),
     ] {
         let answer = strict(query).await;
         assert_eq!(answer.status(), StatusCode::BAD_REQUEST, "{query}");
         let id = answer.headers()["x-request-id"].to_str().expect("text").to_owned();
-        assert!(answer.headers()["content-type"].to_str().expect("text").starts_with("application/graphql-response+json"));
+        assert!(
+            answer.headers()["content-type"].to_str().expect("text").starts_with("application/graphql-response+json")
+        );
         let told = body(answer).await;
         assert!(!told.to_string().contains("shpat_example"), "{told}");
         assert!(told.get("data").is_none(), "{told}");
         let extensions = &told["errors"][0]["extensions"];
-        assert_eq!((extensions["code"].as_str(), extensions["requestId"].as_str()), (Some(code), Some(&*id)), "{query}");
+        assert_eq!(
+            (extensions["code"].as_str(), extensions["requestId"].as_str()),
+            (Some(code), Some(&*id)),
+            "{query}"
+        );
     }
 }
 
@@ -251,7 +263,10 @@ async fn a_token_that_stands_for_nobody_is_told_so_and_a_cookie_is_not_read() {
     let call = || Client::new().post(format!("{}/graphql", desk.url())).json(&query);
 
     let made_up = call().bearer_auth("rds_made_up").send().await.expect("answer");
-    assert_eq!((made_up.status(), &made_up.headers()["www-authenticate"]), (StatusCode::UNAUTHORIZED, &"Bearer".parse().unwrap()));
+    assert_eq!(
+        (made_up.status(), &made_up.headers()["www-authenticate"]),
+        (StatusCode::UNAUTHORIZED, &"Bearer".parse().unwrap())
+    );
     assert_eq!(body(made_up).await["errors"][0]["extensions"]["code"], "UNAUTHENTICATED");
     let cookie = call().header("cookie", "token=rds_made_up").send().await.expect("answer");
     assert_eq!(cookie.status(), StatusCode::OK);
@@ -273,7 +288,8 @@ async fn the_draft_of_2026_is_spoken_where_it_is_set() {
 #[tokio::test]
 async fn answers_are_packed_for_those_who_can_unpack_them() {
     let desk = World::new().await.serve().await;
-    let call = Client::new().post(format!("{}/graphql", desk.url())).json(&json!({ "query": "{ server { version } }" }));
+    let call =
+        Client::new().post(format!("{}/graphql", desk.url())).json(&json!({ "query": "{ server { version } }" }));
 
     let answer = call.header("accept-encoding", "gzip").send().await.expect("answer");
 

@@ -8,6 +8,7 @@ use rightsdesk_server::floor::kernel::{GrantId, JobId, TenantId, Watch};
 use rightsdesk_server::floor::ledger::{Event, Witnessed};
 use rightsdesk_server::grants::AlarmOfBreakGlass;
 use rightsdesk_server::roof::workers;
+use rightsdesk_server::staff::jobs::SweepSignIns;
 use rightsdesk_server::tenants::CloseTenants;
 use uuid::Uuid;
 
@@ -98,6 +99,15 @@ const CASES: &[Case] = &[
                          now() - n * interval '1 day'
                     from generate_series(1, 30) as n",
         effect: |world| world.base.lines("select count(*)::text as line from jobs where name = 'old'"),
+    },
+    Case {
+        name: "sweep_sign_ins",
+        ticket: || Ticket::of(&SweepSignIns {}).expect("a ticket"),
+        lane: TenantId::HOUSE,
+        prepare: "insert into throttles (kind, digest, marks, last_at)
+                  select 'password_account', decode(md5(n::text), 'hex'), '{}', now() - n * interval '1 hour'
+                    from generate_series(1, 3000) as n",
+        effect: |world| world.base.lines("select count(*)::text as line from throttles"),
     },
 ];
 

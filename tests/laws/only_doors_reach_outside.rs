@@ -40,7 +40,17 @@ const DOORS: &[(&str, &[&str])] = &[
     // Unwitnessed writing is for machine state alone.
     (
         ".bookkeep(",
-        &["floor/ledger/", "floor/jobs/", "floor/vault/", "tenants/actions/recognise.rs", "staff/", "audit/jobs.rs"],
+        &[
+            "floor/ledger/",
+            "floor/jobs/",
+            "floor/vault/",
+            "tenants/actions/recognise.rs",
+            "staff/sessions/actions.rs",
+            "staff/sign_in/",
+            "staff/provider/actions.rs",
+            "staff/jobs.rs",
+            "audit/jobs.rs",
+        ],
     ),
 ];
 

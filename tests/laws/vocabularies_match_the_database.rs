@@ -8,6 +8,8 @@ use rightsdesk_server::floor::kernel::Mode;
 use rightsdesk_server::floor::ledger::KeyholeKind;
 use rightsdesk_server::floor::vault::{FileKind, KeyState};
 use rightsdesk_server::grants::GrantKind;
+use rightsdesk_server::staff::sign_in::Budget;
+use rightsdesk_server::staff::{SessionEnd, SessionStage, SignInMethod, StaffState};
 use rightsdesk_server::tenants::{MemberRole, MemberState, OurRole, TenantState};
 
 /// Column and the words its vocabulary has.
@@ -21,6 +23,11 @@ fn columns() -> Vec<(&'static str, &'static str, Vec<&'static str>)> {
         ("keyring", "kind", words!(FileKind)),
         ("keyring", "mode", words!(Mode)),
         ("keyring", "state", words!(KeyState)),
+        ("staff", "state", words!(StaffState)),
+        ("sessions", "stage", words!(SessionStage)),
+        ("sessions", "method", words!(SignInMethod)),
+        ("sessions", "end_reason", words!(SessionEnd)),
+        ("throttles", "kind", words!(Budget)),
         ("jobs", "state", words!(State)),
         ("job_attempts", "fate", words!(Fate)),
         ("grants", "kind", words!(GrantKind)),

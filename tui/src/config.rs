@@ -5,10 +5,13 @@
 
 use std::path::PathBuf;
 
+use chrono::TimeDelta;
 use clap::Args;
 use etcetera::{BaseStrategy, choose_base_strategy};
 use serde::Deserialize;
 
+use crate::core::me::LOCKS_AFTER;
+use crate::core::secret::Secret;
 use crate::terminal::theme::Name;
 
 /// How the console looks and which desk it opens.
@@ -32,11 +35,15 @@ pub struct Flags {
 #[derive(Clone, Debug)]
 pub struct Config {
     pub server: Option<String>,
-    /// Sent with every call.
-    pub key: Option<String>,
+    /// Sent with every call, before any that was kept.
+    pub key: Option<Secret>,
     pub theme: Name,
     pub is_ascii: bool,
     pub is_read_only: bool,
+    /// Time without a key until the console locks.
+    pub locks_after: TimeDelta,
+    /// Where tokens are kept between two runs.
+    pub states: Option<PathBuf>,
     /// The busy counter in the window title.
     pub tells_busy: bool,
     /// What is wrong with the file, in words.
@@ -59,6 +66,7 @@ struct Section {
     ascii: bool,
     #[serde(default)]
     read_only: bool,
+    lock_minutes: Option<u8>,
 }
 
 impl Config {
@@ -69,6 +77,7 @@ impl Config {
         let text = path.as_ref().and_then(|path| std::fs::read_to_string(path).ok());
         let mut config = Self::read(flags, |name| std::env::var(name).ok(), text.as_deref());
         let path = path.unwrap_or_default();
+        config.states = choose_base_strategy().ok().and_then(|base| base.state_dir());
         config.flaws.iter_mut().for_each(|flaw| *flaw = format!("{}: {flaw}", path.display()));
         config
     }
@@ -76,18 +85,28 @@ impl Config {
     /// The same from a lookup and a text, for tests.
     pub fn read(flags: Flags, env: impl Fn(&str) -> Option<String>, file: Option<&str>) -> Self {
         let env = |name: &str| env(name).filter(|value| !value.is_empty());
-        let (section, wrong) = match toml::from_str::<Whole>(file.unwrap_or_default()) {
+        let (section, mut wrong) = match toml::from_str::<Whole>(file.unwrap_or_default()) {
             Ok(whole) => (whole.console, Vec::new()),
             Err(error) => (Section::default(), vec![flaw(file.unwrap_or_default(), &error)]),
+        };
+        let locks_after = match section.lock_minutes.map(|minutes| TimeDelta::minutes(i64::from(minutes))) {
+            Some(asked) if asked > TimeDelta::zero() && asked <= LOCKS_AFTER => asked,
+            Some(_) => {
+                wrong.push(format!("lock_minutes may be 1 to {0}: {0} holds", LOCKS_AFTER.num_minutes()));
+                LOCKS_AFTER
+            }
+            None => LOCKS_AFTER,
         };
         let plain = env("NO_COLOR").is_some() || env("TERM").is_some_and(|term| term == "dumb");
         let mono = plain.then_some(Name::Mono);
         Self {
             server: flags.server.or(section.server),
-            key: env("RIGHTSDESK_TOKEN"),
+            key: env("RIGHTSDESK_TOKEN").map(Secret::new),
             theme: flags.theme.or(mono).or(section.theme).unwrap_or_else(|| ground(env("COLORFGBG"))),
             is_ascii: flags.ascii || section.ascii,
             is_read_only: flags.read_only || section.read_only,
+            locks_after,
+            states: None,
             tells_busy: env("RIGHTSDESK_E2E").is_some_and(|on| on == "1"),
             flaws: wrong,
         }
@@ -125,7 +144,7 @@ mod tests {
     fn flags_win_over_the_file_and_no_color_over_its_theme() {
         let file = "[console]\nserver = \"https://a\"\ntheme = \"light\"\nread_only = true\n";
         let config = read(Flags::default(), &[("RIGHTSDESK_TOKEN", "t"), ("NO_COLOR", "1")], file);
-        assert_eq!((config.server.as_deref(), config.key.as_deref()), (Some("https://a"), Some("t")));
+        assert_eq!((config.server.as_deref(), config.key), (Some("https://a"), Some(Secret::new("t"))));
         assert!((config.theme == Name::Mono) && config.is_read_only && config.flaws.is_empty());
 
         let flags = Flags { server: Some("https://b".to_owned()), theme: Some(Name::Contrast), ..Flags::default() };
@@ -137,6 +156,16 @@ mod tests {
     fn an_empty_no_color_is_none_and_the_ground_decides() {
         assert_eq!(read(Flags::default(), &[("NO_COLOR", "")], "").theme, Name::Dark);
         assert_eq!(read(Flags::default(), &[("COLORFGBG", "0;15")], "").theme, Name::Light);
+    }
+
+    #[test]
+    fn the_lock_may_only_come_sooner() {
+        let told = |file| read(Flags::default(), &[], file);
+        assert_eq!(told("[console]\nlock_minutes = 2\n").locks_after, TimeDelta::minutes(2));
+        for wrong in ["[console]\nlock_minutes = 0\n", "[console]\nlock_minutes = 6\n"] {
+            let config = told(wrong);
+            assert_eq!((config.locks_after, config.flaws.len()), (LOCKS_AFTER, 1));
+        }
     }
 
     #[test]

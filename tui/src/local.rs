@@ -8,6 +8,7 @@ use std::future::Future;
 use std::io::{self, IsTerminal, Write};
 use std::mem;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
@@ -22,12 +23,16 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::oneshot;
 use tokio::time::{MissedTickBehavior, interval};
 
+use crate::api::asker::Ways;
 use crate::api::client::Client;
 use crate::cli::exit::{Code, say};
 use crate::terminal::pump::Arrival;
 
 /// How often the server's words are looked through.
 const LISTENS: Duration = Duration::from_secs(15);
+
+/// Where the server puts what opens a desk of one's own, for its owner alone.
+const TOKEN_FILE: &str = "token";
 
 /// For the first line of `main`: this program may have been started to become Postgres.
 pub fn launched() -> Option<ExitCode> {
@@ -126,6 +131,7 @@ async fn live(
     arrive: oneshot::Sender<Result<Arrival, String>>,
     mut stopped: oneshot::Receiver<()>,
 ) -> anyhow::Result<()> {
+    let file = config.data.join(TOKEN_FILE);
     let running = match boot(config, telemetry, Duties::Serve).await {
         Ok(running) => running,
         Err(error) => {
@@ -135,7 +141,7 @@ async fn live(
         }
     };
     let (tell, words) = unbounded_channel();
-    _ = arrive.send(arrived(&running.url().unwrap_or_default(), words));
+    _ = arrive.send(arrived(&running.url().unwrap_or_default(), file, words));
     let mut turn = interval(LISTENS);
     turn.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
@@ -147,9 +153,9 @@ async fn live(
     running.stop().await
 }
 
-fn arrived(url: &str, words: UnboundedReceiver<String>) -> Result<Arrival, String> {
+fn arrived(url: &str, file: PathBuf, words: UnboundedReceiver<String>) -> Result<Arrival, String> {
     let client = Client::new(url, None).map_err(|unusable| unusable.to_string())?;
-    Ok(Arrival { client, words: Some(words) })
+    Ok(Arrival { client, ways: Ways { file: Some(file), ..Ways::default() }, words: Some(words) })
 }
 
 /// The server's warnings, kept in memory until the console takes them.

@@ -2,6 +2,12 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 
+#[path = "screens/asks.rs"]
+mod asks;
+#[path = "screens/dialogs.rs"]
+mod dialogs;
+#[path = "screens/door.rs"]
+mod door;
 #[path = "screens/double.rs"]
 mod double;
 #[path = "screens/hostile.rs"]

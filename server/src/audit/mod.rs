@@ -2,7 +2,12 @@
 //! access book, and both books to read. It never changes an event and opens no sealed value.
 
 pub mod actions;
+mod graphql;
 pub mod jobs;
 pub mod model;
 mod queries;
+mod tables;
 pub mod verify;
+
+pub use graphql::{AccessNode, AuditQuery, RULES, find_access};
+pub use queries::{AccessFilter, EventFilter};

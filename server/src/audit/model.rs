@@ -6,7 +6,8 @@ use chrono::{Duration, Months};
 use uuid::Uuid;
 
 use crate::floor::journal::{Checkpoint, Hash, Mark, Standing};
-use crate::floor::kernel::{Instant, TenantId};
+use crate::floor::kernel::ids::AccessId;
+use crate::floor::kernel::{GrantId, Instant, SubjectId, TenantId};
 
 /// One link as it stands in Postgres or in an export, believed in nothing: what somebody put there by hand is read too.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -45,6 +46,35 @@ pub struct Sheaf {
     pub head: Option<Head>,
     /// There are no further ones.
     pub is_last: bool,
+}
+
+/// An event as it is read.
+#[derive(Debug, Clone)]
+pub struct Told {
+    pub seq: i64,
+    pub at: Instant,
+    pub actor: String,
+    pub action: String,
+    pub object: String,
+    /// Counts and codes; none where they are sealed.
+    pub facts: Option<String>,
+    pub payload_hash: Option<Vec<u8>>,
+    pub hash: Vec<u8>,
+}
+
+/// Somebody's look at data, as it is read: that there are words to it, and not the words.
+#[derive(Debug, Clone)]
+pub struct Access {
+    pub tenant: TenantId,
+    pub id: AccessId,
+    pub at: Instant,
+    pub actor: String,
+    pub subject: Option<SubjectId>,
+    pub view: String,
+    pub purpose: String,
+    pub ticket: Option<String>,
+    pub grant: Option<GrantId>,
+    pub has_reason: bool,
 }
 
 /// A payload is facts of ours in the clear, or an envelope. Every envelope begins so.

@@ -28,7 +28,11 @@ impl Job for AlarmOfBreakGlass {
         let (id, of) = (self.grant, self.tenant);
         let lane = run.scope()?;
         let waiting = run.ledger.read(&lane, move |tx| {
-            if queries::is_alarmed(tx, id)? { Ok(None) } else { Ok(queries::one(tx, id)?.zip(tenants::tenant(tx, of)?)) }
+            if queries::is_alarmed(tx, id)? {
+                Ok(None)
+            } else {
+                Ok(queries::one(tx, id)?.zip(tenants::tenant(tx, of)?))
+            }
         });
         let Some((grant, tenant)) = waiting.await? else { return Ok(()) };
         let tools = run.tools()?;
@@ -61,10 +65,15 @@ async fn recipients(tools: &Tools, grant: &Grant) -> Result<(String, Vec<(StaffI
     let opened = tools.ledger.reveal(house, AlarmOfBreakGlass::NAME, move |tx| {
         let now = tx.now()?;
         let may = |seat: &StaffMember| {
-            seat.is_open(now) && seat.seat().permissions().contains(&Permission::GiveGrants) && seat.seat().bounds().holds(tenant)
+            seat.is_open(now)
+                && seat.seat().permissions().contains(&Permission::GiveGrants)
+                && seat.seat().bounds().holds(tenant)
         };
         let seats = staff::seats::queries::active(tx)?;
-        let mails = seats.iter().filter(|seat| may(seat)).map(|seat| Ok((seat.id, staff::seats::open_mail(&inside, tx, seat.id)?)));
+        let mails = seats
+            .iter()
+            .filter(|seat| may(seat))
+            .map(|seat| Ok((seat.id, staff::seats::open_mail(&inside, tx, seat.id)?)));
         let mails = mails.collect::<Result<Vec<_>>>()?;
         let broke = staff::seats::queries::find(tx, broke)?.map_or_else(String::new, |seat| seat.handle);
         Ok((broke, mails))

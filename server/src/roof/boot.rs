@@ -1,7 +1,7 @@
 //! From settings to a running program, and from there to a graceful stop. Every setting is taken up here by name,
 //! so that one nobody uses does not pass quietly.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -21,12 +21,12 @@ use crate::floor::egress::Egress;
 use crate::floor::issuers::{self, Issuers};
 use crate::floor::jobs::{Pace, Queue, Worker};
 use crate::floor::journal::Journal;
-use crate::floor::kernel::{Error, Flaw, Flaws, Mode, Secret, Watch};
+use crate::floor::kernel::{Error, Flaw, Flaws, Mode, Personal, Secret, Watch};
 use crate::floor::ledger::{self, Ledger, Limits, migrations};
 use crate::floor::mail::{Mail, Way};
 use crate::floor::tools::{Keeping, Tools};
 use crate::floor::vault::{KeySource, Vault};
-use crate::staff::SignIn;
+use crate::staff::{Lives, SignIn, Token, seats};
 
 /// The name of the database in a private Postgres.
 const DATABASE: &str = "rightsdesk";
@@ -108,7 +108,7 @@ impl Running {
 
 /// Starts everything the duties ask for.
 pub async fn boot(config: Config, telemetry: Telemetry, duties: Duties) -> anyhow::Result<Running> {
-    let Config { mode, data, database, http, graphql, issuers, keys, mail, blobs, audit, jobs, log: _ } = config;
+    let Config { mode, data, database, http, graphql, issuers, staff, keys, mail, blobs, audit, jobs, log: _ } = config;
     let watch = Watch::host();
     let way = Way::parse(mail.way.expose(), mode.reach()).map_err(Error::from)?;
     let mail = Mail::open(way, &mail.from, watch.clone())?;
@@ -119,6 +119,7 @@ pub async fn boot(config: Config, telemetry: Telemetry, duties: Duties) -> anyho
     let keeping = Keeping { access_months: audit.access_months };
     let limits = Limits { connections: database.connections, prepare: database.prepare, ..Limits::default() };
     let may_visit = duties != Duties::Serve;
+    let home = data.clone();
     let (postgres, online) = tokio::task::spawn_blocking(move || database_of(data, database, may_visit)).await??;
     let ledger = Ledger::open(&online, limits, watch.clone());
     let vault = Vault::open(&ledger, source_of(keys), mode).await.map_err(told)?;
@@ -128,8 +129,10 @@ pub async fn boot(config: Config, telemetry: Telemetry, duties: Duties) -> anyho
         Tools { ledger: ledger.clone(), vault, egress, issuers, mail, blobs, journal, keeping, watch: watch.clone() };
     let sockets = Sockets::default();
     let listening = if duties == Duties::Serve {
+        let file = if postgres.is_some() { Some(open_to_its_machine(&tools, &home).await?) } else { None };
+        let sign_in = SignIn::new(Lives::new(staff.idle, staff.session)).with_file(file);
         let edge = Edge {
-            desk: schema::desk(graphql.introspection, SignIn::default()),
+            desk: schema::desk(graphql.introspection, sign_in),
             doorman: Doorman::new(tools.clone()),
             graphql,
             proxies: http.proxies.clone(),
@@ -152,6 +155,20 @@ pub async fn boot(config: Config, telemetry: Telemetry, duties: Duties) -> anyho
     let working =
         works.then(|| Working::begin(Worker::new(&ledger, watch.clone(), workers::registry().with(&tools), pace)));
     Ok(Running { tools, listening, sockets, working, stopping, grace: http.grace, telemetry, postgres })
+}
+
+/// A desk on a Postgres of its own is its machine's: whoever may read the token file is its first admin, who is made
+/// here where there is no seat yet. The file is another at each start, and its digest is kept nowhere but here.
+async fn open_to_its_machine(tools: &Tools, home: &Path) -> anyhow::Result<[u8; 32]> {
+    match seats::bootstrap(tools, "admin", Personal::new("admin@desk.invalid"), false).await {
+        Ok(_) => tracing::info!("the first admin signs in with the token file"),
+        Err(Error::Refused(_)) => {}
+        Err(other) => return Err(told(other)),
+    }
+    let (token, home) = (Token::fresh("rdf_").map_err(told)?, home.to_owned());
+    let digest = token.digest;
+    tokio::task::spawn_blocking(move || cluster::write_token(&home, &token.text)).await??;
+    Ok(digest)
 }
 
 /// A worker on its own task.
@@ -217,18 +234,17 @@ fn source_of(keys: config::Keys) -> KeySource {
 /// Postgres that does not run is started for as long as the look takes.
 pub fn look(data: PathBuf, database: config::Database) -> anyhow::Result<(Option<Cluster>, Ledger)> {
     let config::Database { url, connections, prepare, binaries, .. } = database;
-    let (postgres, url) = match url {
-        Some(url) => (None, url),
-        None => {
-            let setup = Setup { bin: binaries, ..Setup::new(data, cluster::own_launcher()?) };
-            match Cluster::open(setup.clone()) {
-                Ok(postgres) => {
-                    let online = own(postgres.address()).online;
-                    (Some(postgres), online)
-                }
-                Err(Trouble::Taken { .. }) => (None, own(&Cluster::visit(&setup)?).online),
-                Err(trouble) => return Err(trouble.into()),
+    let (postgres, url) = if let Some(url) = url {
+        (None, url)
+    } else {
+        let setup = Setup { bin: binaries, ..Setup::new(data, cluster::own_launcher()?) };
+        match Cluster::open(setup.clone()) {
+            Ok(postgres) => {
+                let online = own(postgres.address()).online;
+                (Some(postgres), online)
             }
+            Err(Trouble::Taken { .. }) => (None, own(&Cluster::visit(&setup)?).online),
+            Err(trouble) => return Err(trouble.into()),
         }
     };
     let limits = Limits { connections, prepare, ..Limits::default() };

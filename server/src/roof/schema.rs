@@ -5,6 +5,7 @@ use async_graphql::{
     Context, ID, Interface, MergedObject, MergedSubscription, Object, SDLExportOptions, Schema, SimpleObject,
 };
 
+use crate::audit;
 use crate::feed;
 use crate::floor::graphql::{Needs, Rule, asking, rule};
 use crate::floor::kernel::{Error, Result};
@@ -41,7 +42,7 @@ pub struct Subscription(feed::graphql::FeedSubscription);
 
 /// What every field of the schema asks of a caller.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {
-    [OWN_RULES, tenants::RULES, staff::RULES, grants::RULES, feed::graphql::RULES].into_iter().flatten()
+    [OWN_RULES, tenants::RULES, staff::RULES, grants::RULES, audit::RULES, feed::graphql::RULES].into_iter().flatten()
 }
 
 const OWN_RULES: &[Rule] = &[
@@ -56,7 +57,7 @@ const OWN_RULES: &[Rule] = &[
 
 /// What clients may ask.
 #[derive(MergedObject, Default)]
-pub struct Query(RoofQuery, tenants::TenantQuery, staff::StaffQuery, grants::GrantQuery);
+pub struct Query(RoofQuery, tenants::TenantQuery, staff::StaffQuery, grants::GrantQuery, audit::AuditQuery);
 
 /// What clients may do.
 #[derive(MergedObject, Default)]
@@ -108,6 +109,7 @@ pub enum Node {
     ApiKey(tenants::ApiKeyNode),
     StaffMember(staff::StaffMember),
     Session(staff::Session),
+    Access(audit::AccessNode),
     Grant(grants::GrantNode),
 }
 
@@ -118,6 +120,7 @@ async fn found(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
         "mem" => tenants::find_member(ctx, id).await.map(|found| found.map(Node::Member)),
         "apk" => tenants::find_api_key(ctx, id).await.map(|found| found.map(Node::ApiKey)),
         "stf" => staff::find_staff_member(ctx, id).await.map(|found| found.map(Node::StaffMember)),
+        "acc" => audit::find_access(ctx, id).await.map(|found| found.map(Node::Access)),
         "ses" => staff::find_session(ctx, id).await.map(|found| found.map(Node::Session)),
         "grt" => grants::find_grant(ctx, id).await.map(|found| found.map(Node::Grant)),
         _ => Ok(None),

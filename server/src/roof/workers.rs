@@ -4,6 +4,7 @@ use crate::audit::jobs::{Checkpoint, SweepAccesses};
 use crate::audit::model::LOOK;
 use crate::floor::jobs::{Registry, Rhythm, Schedule, SweepJobs, Ticket};
 use crate::grants::AlarmOfBreakGlass;
+use crate::staff::jobs::SweepSignIns;
 use crate::tenants::CloseTenants;
 
 pub fn registry() -> Registry {
@@ -12,6 +13,8 @@ pub fn registry() -> Registry {
         .job::<SweepJobs>()
         .schedule(Schedule { name: "sweep_jobs", rhythm: daily(3, 10), ticket: || Ticket::of(&SweepJobs {}) })
         .job::<AlarmOfBreakGlass>()
+        .job::<SweepSignIns>()
+        .schedule(Schedule { name: "sweep_sign_ins", rhythm: daily(3, 20), ticket: || Ticket::of(&SweepSignIns {}) })
         .job::<CloseTenants>()
         .schedule(Schedule { name: "close_tenants", rhythm: daily(0, 5), ticket: || Ticket::of(&CloseTenants {}) })
         .job::<Checkpoint>()

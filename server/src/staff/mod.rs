@@ -5,6 +5,7 @@
 //! of it.
 
 pub mod graphql;
+pub mod jobs;
 pub mod provider;
 pub mod seats;
 pub mod sessions;

@@ -1,15 +1,21 @@
 //! One client of one desk: sends an operation over HTTP, returns its data or why there is none.
 //!
-//! It never retries (the supervisor does), never follows a redirect to another place, and never shows its key.
+//! It never retries (the supervisor does), never follows a redirect to another place, and never shows its token.
 
 use std::time::{Duration, Instant};
 
-use cynic::{GraphQlResponse, QueryBuilder};
-use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
+use bytes::Bytes;
+use cynic::QueryBuilder;
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use reqwest::{StatusCode, Url, redirect};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use zeroize::Zeroizing;
 
+use crate::core::ask::{Ask, Refusal, Trouble};
 use crate::core::connection::News;
-use crate::core::scrub::scrub;
+use crate::core::scrub::{scrub, scrub_all};
+use crate::core::secret::Secret;
 
 use super::schema::ServerQuery;
 
@@ -22,19 +28,7 @@ const LARGEST: usize = 8 * 1024 * 1024;
 pub struct Client {
     http: reqwest::Client,
     endpoint: Url,
-}
-
-/// Why there is no data, one variant for each reaction.
-#[derive(Debug, thiserror::Error, PartialEq, Eq)]
-pub enum Trouble {
-    #[error("{0}")]
-    Unreached(String),
-    #[error("it asks for a sign-in")]
-    SignIn,
-    #[error("{0}")]
-    Refused(String),
-    #[error("{0}")]
-    Strange(String),
+    bearer: Option<HeaderValue>,
 }
 
 /// Why a client cannot be made from an address or a key.
@@ -42,7 +36,7 @@ pub enum Trouble {
 pub enum Unusable {
     #[error("this is no address of a desk, such as https://rightsdesk.example")]
     Address,
-    #[error("a desk on another machine is reached by https only, so that the key does not travel in the open")]
+    #[error("a desk on another machine is reached by https only, so that no password travels in the open")]
     Plain,
     #[error("the key holds characters that cannot travel in a header")]
     Key,
@@ -51,33 +45,38 @@ pub enum Unusable {
 }
 
 impl Client {
-    /// A client of the desk at this address; the key goes along with every call.
-    pub fn new(url: &str, key: Option<&str>) -> Result<Self, Unusable> {
+    /// A client of the desk at this address; the token goes along with every call.
+    pub fn new(url: &str, key: Option<&Secret>) -> Result<Self, Unusable> {
         let mut endpoint = Url::parse(url).map_err(|_| Unusable::Address)?;
         if !matches!(endpoint.scheme(), "http" | "https") || endpoint.host_str().is_none() {
             return Err(Unusable::Address);
         }
-        if key.is_some() && endpoint.scheme() == "http" && !is_loopback(&endpoint) {
+        if endpoint.scheme() == "http" && !is_loopback(&endpoint) {
             return Err(Unusable::Plain);
         }
         if !endpoint.path().ends_with("/graphql") {
             let path = format!("{}/graphql", endpoint.path().trim_end_matches('/'));
             endpoint.set_path(&path);
         }
-        let mut headers = HeaderMap::new();
-        if let Some(key) = key {
-            let mut value = HeaderValue::from_str(&format!("Bearer {key}")).map_err(|_| Unusable::Key)?;
-            value.set_sensitive(true);
-            headers.insert(AUTHORIZATION, value);
-        }
         let http = reqwest::Client::builder()
-            .default_headers(headers)
             .timeout(PATIENCE)
             .connect_timeout(PATIENCE / 2)
             .redirect(redirect::Policy::none())
             .user_agent(concat!("rightsdesk/", env!("CARGO_PKG_VERSION")))
             .build()?;
-        Ok(Self { http, endpoint })
+        Self { http, endpoint, bearer: None }.bearing(key)
+    }
+
+    /// The same, carrying another token or none.
+    pub fn bearing(mut self, key: Option<&Secret>) -> Result<Self, Unusable> {
+        self.bearer = None;
+        if let Some(key) = key {
+            let text = Zeroizing::new(format!("Bearer {}", key.expose()));
+            let mut value = HeaderValue::from_str(&text).map_err(|_| Unusable::Key)?;
+            value.set_sensitive(true);
+            self.bearer = Some(value);
+        }
+        Ok(self)
     }
 
     /// The address as a person may see it: without a password and without our path.
@@ -92,15 +91,26 @@ impl Client {
     /// Asks the server who it is, and how long that took.
     pub async fn check(&self) -> Result<News, Trouble> {
         let begun = Instant::now();
-        let data: ServerQuery = self.run(&ServerQuery::build(())).await?;
-        Ok(data.news(begun.elapsed()))
+        let data = self.run(&ServerQuery::build(())).await?;
+        let strange = |_| Trouble::Strange("something else answers there".to_owned());
+        Ok(ServerQuery::deserialize(data).map_err(strange)?.news(begun.elapsed()))
     }
 
-    async fn run<T: serde::de::DeserializeOwned>(&self, operation: &impl serde::Serialize) -> Result<T, Trouble> {
-        let mut reply =
-            self.http.post(self.endpoint.clone()).json(operation).send().await.map_err(|e| unreached(&e))?;
+    /// Sends what a place asks; the data with every text scrubbed, or why there is none.
+    pub async fn ask(&self, ask: &Ask) -> Result<Value, Trouble> {
+        self.run(&Body { query: &ask.document, variables: &ask.variables }).await
+    }
+
+    async fn run(&self, operation: &impl Serialize) -> Result<Value, Trouble> {
+        // An operation is texts and numbers: it always is JSON. What it holds is wiped once it has been sent.
+        let body = Zeroizing::new(serde_json::to_vec(operation).unwrap_or_default());
+        let mut call = self.http.post(self.endpoint.clone()).header(CONTENT_TYPE, "application/json");
+        if let Some(bearer) = &self.bearer {
+            call = call.header(AUTHORIZATION, bearer.clone());
+        }
+        let mut reply = call.body(Bytes::from_owner(body)).send().await.map_err(|e| unreached(&e))?;
         let status = reply.status();
-        let mut body = Vec::new();
+        let mut body = Zeroizing::new(Vec::new());
         while let Some(chunk) = reply.chunk().await.map_err(|e| unreached(&e))? {
             if body.len() + chunk.len() > LARGEST {
                 return Err(Trouble::Strange("its answer is too large".to_owned()));
@@ -110,17 +120,77 @@ impl Client {
         if status == StatusCode::UNAUTHORIZED {
             return Err(Trouble::SignIn);
         }
-        let Ok(answer) = serde_json::from_slice::<GraphQlResponse<T>>(&body) else {
-            return Err(not_ours(status));
-        };
-        match (answer.data, answer.errors) {
-            (Some(data), _) => Ok(data),
-            (None, Some(errors)) if !errors.is_empty() => {
-                let words: Vec<_> = errors.iter().map(|error| scrub(&error.message)).collect();
-                Err(Trouble::Refused(words.join("; ")))
-            }
-            (None, _) => Err(not_ours(status)),
+        match serde_json::from_slice::<Reply>(&body) {
+            Ok(reply) => reply.outcome().unwrap_or_else(|| Err(not_ours(status))),
+            Err(_) => Err(not_ours(status)),
         }
+    }
+}
+
+#[derive(Serialize)]
+struct Body<'a> {
+    query: &'a str,
+    variables: &'a Value,
+}
+
+#[derive(Deserialize)]
+struct Reply {
+    #[serde(default)]
+    data: Value,
+    #[serde(default)]
+    errors: Vec<Complaint>,
+}
+
+/// An error of the whole call, or one of a payload's `userErrors`.
+#[derive(Deserialize)]
+struct Complaint {
+    #[serde(default)]
+    message: String,
+    #[serde(default)]
+    field: Option<Vec<String>>,
+    #[serde(default)]
+    code: String,
+    #[serde(default)]
+    extensions: Option<Extensions>,
+}
+
+#[derive(Deserialize)]
+struct Extensions {
+    #[serde(default)]
+    code: String,
+}
+
+impl Reply {
+    /// `None` when this is no answer of GraphQL at all.
+    fn outcome(self) -> Option<Result<Value, Trouble>> {
+        let mut data = self.data;
+        scrub_all(&mut data);
+        if let Some(trouble) = trouble(self.errors) {
+            return Some(Err(trouble));
+        }
+        let Value::Object(fields) = &data else { return None };
+        let errors = |field: &Value| Vec::<Complaint>::deserialize(field.get("userErrors")?).ok();
+        let flaws = fields.values().filter_map(errors).flatten().collect();
+        Some(trouble(flaws).map_or(Ok(data), Err))
+    }
+}
+
+/// What stands in the way; nothing when nobody complained.
+fn trouble(complaints: Vec<Complaint>) -> Option<Trouble> {
+    let refusals: Vec<Refusal> = complaints
+        .into_iter()
+        .map(|complaint| Refusal {
+            code: scrub(&complaint.extensions.map_or(complaint.code, |extensions| extensions.code)),
+            words: scrub(&complaint.message),
+            field: complaint.field.unwrap_or_default().iter().map(|name| scrub(name)).collect(),
+        })
+        .collect();
+    let has = |code: &str| refusals.iter().any(|refusal| refusal.code == code);
+    match refusals.len() {
+        0 => None,
+        _ if has("UNAUTHENTICATED") => Some(Trouble::SignIn),
+        _ if has("STEP_UP_REQUIRED") => Some(Trouble::StepUp),
+        _ => Some(Trouble::Refused(refusals)),
     }
 }
 
@@ -166,20 +236,20 @@ mod tests {
     #[test]
     fn an_address_is_shown_without_its_password() {
         install();
-        let client = Client::new("https://mira:secret@desk.example/eu/", Some("key")).unwrap();
+        let client = Client::new("https://mira:secret@desk.example/eu/", Some(&Secret::new("key"))).unwrap();
         assert_eq!(client.shown_url(), "https://desk.example/eu");
         assert_eq!(client.endpoint.path(), "/eu/graphql");
     }
 
     #[test]
-    fn a_key_does_not_travel_in_the_open() {
+    fn nothing_travels_in_the_open() {
         install();
-        assert!(matches!(Client::new("http://desk.example", Some("key")), Err(Unusable::Plain)));
-        assert!(Client::new("http://[::1]:4000", Some("key")).is_ok());
-        assert!(Client::new("http://127.0.0.1:4000", Some("key")).is_ok());
-        assert!(Client::new("http://desk.example", None).is_ok());
+        assert!(matches!(Client::new("http://desk.example", Some(&Secret::new("key"))), Err(Unusable::Plain)));
+        assert!(Client::new("http://[::1]:4000", Some(&Secret::new("key"))).is_ok());
+        assert!(Client::new("http://127.0.0.1:4000", Some(&Secret::new("key"))).is_ok());
+        assert!(matches!(Client::new("http://desk.example", None), Err(Unusable::Plain)));
         assert!(matches!(Client::new("ftp://desk.example", None), Err(Unusable::Address)));
         assert!(matches!(Client::new("desk", None), Err(Unusable::Address)));
-        assert!(matches!(Client::new("https://desk.example", Some("two\nlines")), Err(Unusable::Key)));
+        assert!(matches!(Client::new("https://desk.example", Some(&Secret::new("two\nlines"))), Err(Unusable::Key)));
     }
 }

@@ -2,6 +2,14 @@
 //!
 //! Every text that comes through here is scrubbed; no screen asks the server by itself.
 
+pub mod ask;
+pub mod asker;
+pub mod books;
 pub mod client;
+pub mod graph;
+pub mod keep;
 pub mod pulse;
 pub mod schema;
+pub mod staff;
+pub mod tenants;
+pub mod viewer;

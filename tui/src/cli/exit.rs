@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use crate::api::client::Trouble;
+use crate::core::ask::Trouble;
 use crate::core::scrub::scrub;
 
 /// The exit codes, the same for every command.
@@ -30,7 +30,7 @@ impl From<&Trouble> for Code {
         match trouble {
             Trouble::Unreached(_) => Self::NotReached,
             Trouble::SignIn => Self::SignIn,
-            Trouble::Refused(_) => Self::Refused,
+            Trouble::Refused(_) | Trouble::StepUp => Self::Refused,
             Trouble::Strange(_) => Self::Failed,
         }
     }

@@ -41,6 +41,7 @@ fn place(verb: &Verb) -> &'static str {
         Scope::Everywhere => "everywhere",
         Scope::Global => "screens",
         Scope::Lists => "lists",
+        Scope::Fields => "fields",
         Scope::Place(name) => name,
     }
 }

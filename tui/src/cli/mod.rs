@@ -1,7 +1,8 @@
 //! The same verbs without the console: results on stdout, words on stderr, an exit code for each kind of ending.
 //!
-//! Nothing here prompts, and nothing personal is printed unmasked.
+//! Nothing but `sign-in` prompts, and that only at a terminal; nothing personal is printed unmasked.
 
+mod door;
 pub mod exit;
 pub mod keymap;
 mod status;
@@ -12,7 +13,9 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
 
+use crate::api::asker::Ways;
 use crate::api::client::Client;
+use crate::api::keep::Keep;
 use crate::config::{Config, Flags};
 use crate::console;
 #[cfg(feature = "local")]
@@ -20,6 +23,7 @@ use crate::local;
 use crate::screens::REGISTRY;
 use crate::terminal::pump::Arrival;
 
+use door::Errand;
 use exit::{Code, say};
 
 /// The privacy desk of a multi-tenant e-commerce platform. Without a command, the console.
@@ -42,6 +46,16 @@ const AFTER: &str = "In the console, ? lists the keys and : finds every verb. RI
 enum Command {
     /// Say whether the desk answers, its version and how quickly
     Status {
+        /// For programs instead of for people
+        #[arg(long)]
+        json: bool,
+    },
+    /// Sign in at a desk elsewhere and keep the session for the console and the other commands
+    SignIn(door::Given),
+    /// End the session and forget its token
+    SignOut,
+    /// Say who is signed in, and what that allows
+    Whoami {
         /// For programs instead of for people
         #[arg(long)]
         json: bool,
@@ -91,12 +105,18 @@ pub fn main() -> ExitCode {
         #[cfg(feature = "local")]
         Some(Command::Server(command)) => return local::run(&command, arguments.settings),
         Some(Command::Status { json }) => Way::Status { json },
+        Some(Command::SignIn(given)) => Way::Door(Errand::SignIn(given)),
+        Some(Command::SignOut) => Way::Door(Errand::SignOut),
+        Some(Command::Whoami { json }) => Way::Door(Errand::WhoAmI { json }),
         None => Way::Console,
     };
     let config = Config::gather(flags);
     if let Some(url) = config.server.clone() {
-        return match Client::new(&url, config.key.as_deref()) {
-            Ok(client) => way.go(&config, false, ready(Ok(Arrival { client, words: None }))).into(),
+        return match Client::new(&url, None) {
+            Ok(client) => {
+                let ways = ways(&config, &client);
+                way.go(&config, false, ready(Ok(Arrival { client, ways, words: None }))).into()
+            }
             Err(unusable) => {
                 say(&unusable.to_string());
                 Code::Usage.into()
@@ -110,6 +130,12 @@ pub fn main() -> ExitCode {
         say("this program has no server inside: name a desk with --server URL");
         Code::Usage.into()
     }
+}
+
+/// How to be somebody at a desk elsewhere: the token given, or the one that was kept.
+fn ways(config: &Config, client: &Client) -> Ways {
+    let keep = config.states.as_ref().map(|states| Keep::new(states, &client.shown_url()));
+    Ways { token: config.key.clone(), keep, file: None }
 }
 
 /// Boots a desk, goes the way on it, and stops it.
@@ -128,10 +154,10 @@ fn on_a_desk_of_its_own(way: Way, mut config: Config, settings: local::Settings)
 }
 
 /// What is done on a desk.
-#[derive(Clone, Copy)]
 enum Way {
     Console,
     Status { json: bool },
+    Door(Errand),
 }
 
 impl Way {
@@ -139,6 +165,7 @@ impl Way {
         match self {
             Self::Console => console::open(console::model(config, REGISTRY, is_local), console::looks(config), desk),
             Self::Status { json } => status::run(config, is_local, json, desk),
+            Self::Door(errand) => door::run(&errand, desk),
         }
     }
 }

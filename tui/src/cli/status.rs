@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::api::client::Trouble;
 use crate::config::Config;
 use crate::console;
 use crate::core::action::Action;
+use crate::core::ask::Trouble;
 use crate::core::connection::News;
 use crate::core::update::update;
 use crate::screens::REGISTRY;

@@ -5,10 +5,16 @@
 
 use chrono::{DateTime, FixedOffset};
 
+use super::ask::{Answer, Ask, Trouble};
+use super::chain::Seen;
 use super::connection::News;
+use super::form::Values;
 use super::keymap::Key;
+use super::me::{Me, Pass};
 use super::page::Tone;
 use super::screen::Ctx;
+use super::secret::Secret;
+use super::shown::Revealed;
 
 /// One thing a person can do, told once for all who ask.
 pub struct Verb {
@@ -25,6 +31,8 @@ pub struct Verb {
     pub keys: &'static [&'static str],
     pub on: On,
     pub danger: Danger,
+    /// The permission without which it is off, as the desk writes it: `keep_staff`.
+    pub needs: Option<&'static str>,
     pub cli: Cli,
     /// Why it may not run now; `None` means it may.
     pub off: fn(&Target, &Ctx) -> Option<Why>,
@@ -51,6 +59,8 @@ pub enum Scope {
     Global,
     /// Wherever the innermost place shows a list.
     Lists,
+    /// Wherever the innermost place has fields that are typed into.
+    Fields,
     /// On the one screen or layer of this name.
     Place(&'static str),
 }
@@ -97,6 +107,13 @@ pub enum Cli {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Target(pub Vec<String>);
 
+/// What a row is about: the registry knows who opens that kind.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Link {
+    pub kind: &'static str,
+    pub id: String,
+}
+
 /// A reason in words, shown after `off:`.
 pub type Why = String;
 
@@ -108,7 +125,9 @@ pub fn always(_: &Target, _: &Ctx) -> Option<Why> {
 impl Verb {
     /// Why it may not run on this target now: too few or too many things chosen, else its own reason.
     pub fn refusal(&self, target: &Target, ctx: &Ctx) -> Option<Why> {
+        let lacked = self.needs.filter(|needed| !ctx.me.may(needed));
         match (self.on, target.0.len()) {
+            _ if lacked.is_some() => lacked.map(|needed| ctx.me.lacks(needed)),
             (On::One | On::Many, 0) => Some("nothing is chosen".to_owned()),
             (On::One, 2..) => Some("one at a time".to_owned()),
             _ => (self.off)(target, ctx),
@@ -128,6 +147,8 @@ pub enum Action {
     Pasted(String),
     /// The window was given the keyboard.
     Focused,
+    /// The window lost the keyboard.
+    Blurred,
     /// The wheel turned over the innermost place: rows down, or up when negative.
     Wheel(isize),
     /// A click on what was drawn for this verb.
@@ -136,8 +157,22 @@ pub enum Action {
     Picked(String),
     /// A verb runs on these ids.
     Do(&'static Verb, Target),
+    /// What a row is about is opened.
+    Open(Link),
+    /// Said once to a place that was just opened by a link.
+    Linked(Link),
     /// Said once to a place that was just opened.
     Opened,
+    /// The head of a chain that was checked here last.
+    Recalled { to: &'static str, chain: String, seen: Option<Seen> },
+    /// Said to a screen that is on top again.
+    Returned,
+    /// A person has agreed to a verb that no call carries out: with what the form held.
+    Agreed(&'static Verb, Target, Values),
+    /// The server has carried a verb out.
+    Changed(&'static Verb, Target),
+    /// A secret is to be shown once.
+    Reveal(Revealed),
     /// The past notices have been looked at.
     Seen,
     /// The innermost layer has done its part.
@@ -146,6 +181,36 @@ pub enum Action {
     Arrived(String),
     /// What the supervisor of the connection found.
     Connection(News),
+    /// What came of an ask; goes to the place that asked, wherever it stands.
+    Answered(Answer),
+    /// An ask came back because it takes a second factor; it waits for one and is sent again.
+    StepUpNeeded(Ask),
+    /// The desk was reached for the first time: whether a token for it is at hand, and the one that keeps this console
+    /// known.
+    Bearing {
+        has_token: bool,
+        device: Option<Secret>,
+    },
+    /// Who the server says that we are.
+    Known(Result<Me, Trouble>),
+    /// A sign-in, or a part of one, was right.
+    Passed(Pass),
+    /// Someone is signed in now: places fetch what they show. Told to every place.
+    SignedIn,
+    /// The person signs out.
+    SignOut,
+    /// A second factor was shown: what waited for it is sent again. Told to every layer.
+    SteppedUp,
+    /// Nobody shows a second factor: what waited for it is refused.
+    StepUpDropped,
+    /// The local desk's file was shown in the place of both factors.
+    FileShown(Result<(), Trouble>),
+    /// Personal values go from the memory of every place; what was written stays.
+    Locked,
+    /// A code opened the lock.
+    Unlocked,
+    /// The moment of `Screen::wakes` has come. Told to the place that wanted it.
+    Woken,
     /// Something to tell that began outside the model.
     Said(Tone, String),
     /// A signal asks the console to end.
@@ -157,6 +222,22 @@ pub enum Action {
 pub enum Effect {
     /// Ask the server now instead of at the next turn.
     Check,
+    /// Ask the server for a place.
+    Ask(Ask),
+    /// Ask the server who this is.
+    WhoAmI,
+    /// Send this token from now on, and keep it if it is whole.
+    Carry(Pass),
+    /// Send no token any more and keep none.
+    Forget,
+    /// End the session on the server, then forget it.
+    SignOut,
+    /// Show the file of the local desk.
+    ShowFile,
+    /// Look up which head of this chain was checked here last.
+    Recall { to: &'static str, chain: String },
+    /// Keep the head of this chain: it was checked here.
+    Remember { chain: String, seen: Seen },
     /// Hand text to the clipboard of the terminal.
     Copy(String),
     /// Give the terminal back until the shell continues us.

@@ -3,6 +3,7 @@
 //! Screens lay out with this and never meet the drawing library; `widgets/canvas.rs` is the hand behind it.
 
 use super::page::{Page, Section};
+use super::qr::Qr;
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Area {
@@ -25,6 +26,13 @@ impl Area {
         (below, above)
     }
 
+    /// The right `width` columns, and what is left of them.
+    pub fn cut_right(self, width: u16) -> (Self, Self) {
+        let width = width.min(self.width);
+        let left = self.width - width;
+        (Self { x: self.x + left, width, ..self }, Self { width: left, ..self })
+    }
+
     /// Two columns with one column of cells between them for a rule.
     pub fn columns(self, left: u16) -> (Self, Self) {
         let left = left.min(self.width);
@@ -45,6 +53,9 @@ pub trait Canvas {
     fn divide(&mut self, left: Area);
     /// The sections of a page below one another.
     fn page(&mut self, page: &Page);
+    /// A QR code in the upper left corner, with as much quiet around it as there is room for: what it took, or nothing
+    /// where it does not fit. Swapped, light and dark change places.
+    fn qr(&mut self, area: Area, code: &Qr, is_swapped: bool) -> Option<Area>;
     /// How many rows a section would like at this width.
     fn height(&self, section: &Section, width: u16) -> u16;
 }

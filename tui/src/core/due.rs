@@ -46,6 +46,24 @@ pub fn countdown(to: Moment, now: Moment) -> Word {
     Word { text: format!("in {seconds} s"), until: Some(to - TimeDelta::seconds(seconds - 1)) }
 }
 
+/// How long still, calmly: `12 min`, `5 h`, `3 d`; `over` when it is.
+pub fn left(to: Moment, now: Moment) -> Word {
+    let seconds = (to - now).num_milliseconds().div_euclid(1000);
+    let (text, step) = match seconds {
+        ..0 => return Word { text: "over".to_owned(), until: None },
+        0..60 => return Word { text: "under 1 min".to_owned(), until: Some(to + TimeDelta::milliseconds(1)) },
+        60..3600 => (format!("{} min", seconds / 60), 60),
+        3600..86_400 => (format!("{} h", seconds / 3600), 3600),
+        _ => (format!("{} d", seconds / 86_400), 86_400),
+    };
+    Word { text, until: Some(to - TimeDelta::seconds(seconds / step * step) + TimeDelta::milliseconds(1)) }
+}
+
+/// The day of an event: `23 Nov 2026`.
+pub fn day(at: Moment, zone: FixedOffset) -> String {
+    at.with_timezone(&zone).format("%-d %b %Y").to_string()
+}
+
 /// The day and minute on the wall: `Mon 23 Nov 14:32`.
 pub fn wall(now: Moment, zone: FixedOffset) -> Word {
     let rest = now.timestamp().rem_euclid(60);
@@ -110,7 +128,8 @@ mod tests {
     #[test]
     fn a_word_in_view_is_different_at_its_until_and_not_before() {
         type Make = fn(Moment) -> Word;
-        let words: [Make; 4] = [
+        let words: [Make; 5] = [
+            |now| left(at(500_000), now),
             |now| age(at(0), now),
             |now| stopwatch(at(0), now),
             |now| countdown(at(500_000), now),

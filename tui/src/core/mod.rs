@@ -4,16 +4,28 @@
 //! actions, so every rule in this folder is tested without a terminal.
 
 pub mod action;
+pub mod ask;
 pub mod canvas;
+pub mod chain;
 pub mod connection;
 pub mod cursor;
+pub mod dialog;
+mod door;
 pub mod due;
+pub mod form;
+pub mod input;
 pub mod keymap;
+pub mod list;
+pub mod me;
 pub mod model;
 pub mod notice;
 pub mod page;
+pub mod qr;
 pub mod screen;
 pub mod scrub;
 pub mod search;
+pub mod secret;
 pub mod shell;
+pub mod shown;
 pub mod update;
+pub mod window;

@@ -5,9 +5,11 @@
 use chrono::{Offset, Utc};
 
 use super::action::{Exit, Scope, Size, Target};
+use super::ask::Ask;
 use super::connection::Connection;
 use super::due::Moment;
 use super::keymap::{Key, Keymap};
+use super::me::{LOCK, LOCKS_AFTER, Me, Person};
 use super::notice::Notices;
 use super::screen::{Ctx, Desk, Entry, Screen, Shape};
 
@@ -23,10 +25,19 @@ pub struct Model {
     /// Ctrl-c was pressed once with nothing left to close.
     pub is_leaving: bool,
     pub exit: Option<Exit>,
+    /// A token was at hand from the beginning.
+    pub is_bearing: bool,
+    /// What waits for a second factor.
+    pub held: Vec<Ask>,
+    /// Who was signed in last: another person finds nothing of theirs.
+    pub seated: Option<String>,
     /// Something may look different now.
     pub is_dirty: bool,
     /// Keys handled since the start.
     pub keys: u64,
+    /// What makes this console's wishes differ from those of any other.
+    pub seed: u64,
+    wishes: u64,
 }
 
 /// A place that is open.
@@ -45,10 +56,15 @@ impl Model {
             size: Size::default(),
             desk,
             connection: Connection::default(),
+            me: Me::default(),
+            device: None,
+            touched_at: opened_at,
+            locks_after: LOCKS_AFTER,
             notices: Notices::default(),
             keymap,
             beneath: (Vec::new(), Target::default()),
             is_mouse_caught: true,
+            is_locked: false,
             opened_at,
         };
         let home = registry.iter().find(|entry| entry.shape == Shape::Screen);
@@ -61,8 +77,13 @@ impl Model {
             pending: Vec::new(),
             is_leaving: false,
             exit: None,
+            is_bearing: false,
+            held: Vec::new(),
+            seated: None,
             is_dirty: true,
             keys: 0,
+            seed: 0,
+            wishes: 0,
         }
     }
 
@@ -78,6 +99,9 @@ impl Model {
         if open.screen.is_a_list() {
             scopes.push(Scope::Lists);
         }
+        if open.screen.has_fields() {
+            scopes.push(Scope::Fields);
+        }
         if self.layers.is_empty() {
             scopes.push(Scope::Global);
         }
@@ -90,7 +114,35 @@ impl Model {
         self.innermost().map(|open| open.screen.target(&self.ctx)).unwrap_or_default()
     }
 
+    /// The name of a new wish: the server carries a wish of one name out once, however often it is sent.
+    pub fn fresh(&mut self) -> String {
+        self.wishes += 1;
+        format!("{:016x}-{:x}-{}", self.seed, self.ctx.opened_at.timestamp_micros(), self.wishes)
+    }
+
     pub fn takes_text(&self) -> bool {
         self.innermost().is_some_and(|open| open.screen.takes_text())
+    }
+
+    /// Whether this letter is text for the innermost place.
+    pub fn takes(&self, c: char) -> bool {
+        self.takes_text() && self.innermost().is_some_and(|open| open.screen.takes(c))
+    }
+
+    pub fn has_layer(&self, name: &str) -> bool {
+        self.layers.iter().any(|open| open.entry.name == name)
+    }
+
+    /// When the console locks if nobody presses a key; never while nobody could open it again.
+    pub fn locks_at(&self) -> Option<Moment> {
+        let opens_again = self.ctx.me.person().is_some_and(Person::can_unlock);
+        (opens_again && !self.has_layer(LOCK)).then(|| self.ctx.touched_at + self.ctx.locks_after)
+    }
+
+    /// The first moment at which something happens though nothing visible changes by then.
+    pub fn wakes(&self) -> Option<Moment> {
+        let places = self.layers.iter().chain(&self.stack).filter_map(|open| open.screen.wakes(&self.ctx));
+        let session = self.ctx.me.person().and_then(|person| person.ends_at);
+        places.chain(self.locks_at()).chain(session).min()
     }
 }

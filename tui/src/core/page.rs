@@ -8,6 +8,8 @@ use std::ops::Add;
 use serde_json::Value;
 
 use super::due::{Moment, Word};
+use super::form::Form;
+use super::secret::Secret;
 
 /// What a word means; the theme turns it into a style, mono included.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -101,6 +103,24 @@ pub enum Body {
     Facts(Vec<Fact>),
     Rows(Rows),
     Words(Vec<Line>),
+    /// What is typed into.
+    Fields(Vec<Blank>),
+    /// Fields to be filled; whether they hear the keys now.
+    Form {
+        form: Form,
+        is_heard: bool,
+    },
+    /// A value that only its widget paints.
+    Secret(Secret),
+}
+
+/// A field as it is seen, with the cells before its cursor where the keys go to it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Blank {
+    pub id: &'static str,
+    pub name: &'static str,
+    pub shown: Line,
+    pub caret: Option<usize>,
 }
 
 /// A name and what is so; `exact` is the same for machines.
@@ -120,6 +140,8 @@ pub struct Rows {
     pub cursor: Option<String>,
     /// Said instead of rows when there are none.
     pub none: &'static str,
+    /// Columns that leave where room is short, the first of them first.
+    pub leaves: &'static [usize],
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -144,6 +166,11 @@ impl Page {
                     format!("  {}", cells.join("  "))
                 })),
                 Body::Words(words) => lines.extend(words.iter().map(|line| format!("  {}", line.text()))),
+                Body::Fields(blanks) => {
+                    lines.extend(blanks.iter().map(|blank| format!("  {}  {}", blank.name, blank.shown.text())));
+                }
+                Body::Secret(_) => {}
+                Body::Form { form, .. } => lines.extend(form.fields.iter().map(|field| format!("  {}", field.label))),
             }
         }
         lines

@@ -3,15 +3,18 @@
 //! A place never names another place and never draws by hand: it updates on actions, says its page, and names the ids a
 //! verb would act on.
 
-use chrono::{FixedOffset, Offset, Utc};
+use chrono::{FixedOffset, Offset, TimeDelta, Utc};
 
 use super::action::{Action, Effects, Scope, Size, Target, Verb};
 use super::canvas::Canvas;
 use super::connection::Connection;
+use super::dialog::Question;
 use super::due::Moment;
 use super::keymap::Keymap;
+use super::me::Me;
 use super::notice::Notices;
 use super::page::Page;
+use super::secret::Secret;
 
 pub trait Screen {
     fn update(&mut self, action: &Action, ctx: &Ctx) -> Effects;
@@ -33,9 +36,45 @@ pub trait Screen {
         false
     }
 
+    /// Whether the keys that move and erase in a field mean something here.
+    fn has_fields(&self) -> bool {
+        false
+    }
+
     /// Whether letters are text now, and verbs must wait.
     fn takes_text(&self) -> bool {
         false
+    }
+
+    /// Whether this letter is text now; a field for digits leaves the others to verbs.
+    fn takes(&self, _c: char) -> bool {
+        self.takes_text()
+    }
+
+    /// When it wants to hear `Action::Woken`, though nobody pressed a key.
+    fn wakes(&self, _ctx: &Ctx) -> Option<Moment> {
+        None
+    }
+
+    /// Whether Esc is for the place itself: it closes when it wants to.
+    fn hears_escape(&self) -> bool {
+        self.takes_text()
+    }
+
+    /// Its crumb, where that is not the title of its entry.
+    fn crumb(&self) -> Option<String> {
+        None
+    }
+
+    /// Whether a layer has been there long enough and goes by itself.
+    fn is_over(&self, _ctx: &Ctx) -> bool {
+        false
+    }
+
+    /// What one of its verbs means for these ids, and how it is carried out; asked when its key is pressed. A verb
+    /// above *notify* is asked about even where a place has nothing to say.
+    fn question(&self, _verb: &Verb, _target: &Target, _ctx: &Ctx) -> Option<Question> {
+        None
     }
 }
 
@@ -44,8 +83,8 @@ pub struct Entry {
     pub name: &'static str,
     pub title: &'static str,
     pub shape: Shape,
-    /// The verb that opens it; it is among `verbs`.
-    pub opener: &'static Verb,
+    /// The verb that opens it, among `verbs`; none where it opens by itself.
+    pub opener: Option<&'static Verb>,
     pub verbs: &'static [Verb],
     pub open: fn(&Ctx) -> Box<dyn Screen>,
 }
@@ -54,8 +93,14 @@ pub struct Entry {
 pub enum Shape {
     /// Fills the body and has a tab.
     Screen,
+    /// Fills the body with one thing of this kind; rows lead to it.
+    Detail { kind: &'static str },
     /// A box above what is open, at most this large.
     Layer { width: u16, height: u16 },
+    /// A box on an empty screen: nothing that is open is seen.
+    Alone { width: u16, height: u16 },
+    /// The whole terminal but its last row.
+    Whole,
 }
 
 /// What every place may see.
@@ -67,11 +112,21 @@ pub struct Ctx {
     pub size: Size,
     pub desk: Desk,
     pub connection: Connection,
+    /// Who this console is to the server.
+    pub me: Me,
+    /// The token that keeps this console known, for the next sign-in.
+    pub device: Option<Secret>,
+    /// When a person last did something.
+    pub touched_at: Moment,
+    /// Time without a key until the lock.
+    pub locks_after: TimeDelta,
     pub notices: Notices,
     pub keymap: Keymap,
     /// Where the keys go that a layer may want to tell about: the scopes of the screen beneath, and its target.
     pub beneath: (Vec<Scope>, Target),
     pub is_mouse_caught: bool,
+    /// The lock hears the keys and nothing else is seen.
+    pub is_locked: bool,
     /// When this console was opened.
     pub opened_at: Moment,
 }
@@ -89,8 +144,6 @@ pub struct Desk {
     pub url: Option<String>,
     /// Its server runs inside this program.
     pub is_local: bool,
-    /// A key goes along with every call.
-    pub has_key: bool,
 }
 
 impl Desk {

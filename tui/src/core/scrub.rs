@@ -6,7 +6,9 @@
 use std::fmt::Write;
 
 use serde::{Deserialize, Deserializer};
+use serde_json::Value;
 use unicode_segmentation::UnicodeSegmentation;
+use zeroize::Zeroize;
 
 /// Longest text kept, in characters; a cell, a notice and a title need far less.
 const LONGEST: usize = 4096;
@@ -52,6 +54,20 @@ pub fn scrub(text: &str) -> String {
         }
     }
     clean
+}
+
+/// Every text of an answer; its names are our own.
+pub fn scrub_all(value: &mut Value) {
+    match value {
+        Value::String(text) => {
+            let clean = scrub(text);
+            text.zeroize();
+            *text = clean;
+        }
+        Value::Array(items) => items.iter_mut().for_each(scrub_all),
+        Value::Object(members) => members.values_mut().for_each(scrub_all),
+        _ => {}
+    }
 }
 
 /// A line end is a space, and `\r\n` only one.

@@ -3,7 +3,7 @@
 use unicode_segmentation::UnicodeSegmentation;
 
 /// Longest search, in characters.
-const LONGEST: usize = 80;
+const LONGEST: usize = 400;
 
 /// One line of text under the keys; it holds no line ends and no controls.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -13,12 +13,28 @@ const fn verb(
     scope: Scope,
     keys: &'static [&'static str],
 ) -> Verb {
-    Verb { id, title, help, hint: "", scope, keys, on: On::Nothing, danger: Danger::Safe, cli: SHELL, off: always }
+    Verb {
+        id,
+        title,
+        help,
+        hint: "",
+        scope,
+        keys,
+        on: On::Nothing,
+        danger: Danger::Safe,
+        needs: None,
+        cli: SHELL,
+        off: always,
+    }
 }
 
 pub const ESCAPE: Verb = Verb {
     hint: "close",
-    off: |_, ctx| ctx.beneath.0.is_empty().then(|| "nothing is open".to_owned()),
+    off: |_, ctx| match (ctx.is_locked, ctx.beneath.0.is_empty()) {
+        (true, _) => Some("a lock is opened, not closed".to_owned()),
+        (false, true) => Some("nothing is open".to_owned()),
+        (false, false) => None,
+    },
     ..verb(
         "shell.escape",
         "close the innermost",
@@ -82,11 +98,17 @@ pub const HALF_UP: Verb = verb("list.half-up", "half a page up", "Half a page up
 pub const FIRST: Verb = verb("list.first", "first row", "The first row", Scope::Lists, &["g g", "Home"]);
 pub const LAST: Verb = verb("list.last", "last row", "The last row", Scope::Lists, &["G", "End"]);
 
+pub const SIGN_OUT: Verb = Verb {
+    cli: Cli::Form("sign-out"),
+    off: |_, ctx| ctx.me.person().is_none().then(|| "nobody is signed in".to_owned()),
+    ..verb("shell.sign-out", "sign out", "Ends the session and forgets its token", Scope::Global, &[])
+};
+
 /// What the key before a letter is for, in the footer and above its pop-up.
 pub const PREFIXES: &[(&str, &str)] = &[("g", "go"), ("a", "act")];
 
 pub const VERBS: &[Verb] =
-    &[CHECK, ZONE, LEAVE, MOUSE, ESCAPE, CANCEL, REDRAW, SUSPEND, DOWN, UP, HALF_DOWN, HALF_UP, FIRST, LAST];
+    &[CHECK, ZONE, LEAVE, MOUSE, SIGN_OUT, ESCAPE, CANCEL, REDRAW, SUSPEND, DOWN, UP, HALF_DOWN, HALF_UP, FIRST, LAST];
 
 /// How far a verb of movement goes in a list that shows `page` rows; `None` for any other verb.
 pub fn step(verb: &Verb, page: usize) -> Option<isize> {

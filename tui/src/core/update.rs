@@ -3,28 +3,46 @@
 //! A key becomes a verb by the keymap, a verb runs where its scope says, and a layer consumes or ignores: nothing leaks
 //! through it to the screen beneath. Nothing here waits or fails.
 
-use super::action::{Action, Effect, Effects, Exit, Target, Verb};
+use super::action::{Action, Danger, Effect, Effects, Exit, Link, Target, Verb};
+use super::ask::Trouble;
 use super::connection::{Standing, Turn};
+use super::dialog::{self, Dialog, Question};
+use super::door;
 use super::due;
 use super::keymap::{Key, Meaning};
+use super::me::{LOCK, Me, SIGN_IN, STEP_UP};
 use super::model::{Model, Open};
 use super::page::Tone;
-use super::screen::{Entry, Shape};
+use super::screen::{Entry, Screen, Shape};
 use super::scrub::scrub;
 use super::shell;
+use super::shown::{self, Shown};
 
 /// An answer older than this is asked for again when the window gets the keyboard.
 const FRESH_SECONDS: i64 = 5;
 
 pub fn update(model: &mut Model, action: Action) -> Effects {
+    let effects = take_up(model, action);
+    model.ctx.is_locked = model.innermost().is_some_and(|open| open.entry.name == LOCK);
+    effects
+}
+
+fn take_up(model: &mut Model, action: Action) -> Effects {
     if !matches!(action, Action::Time(_)) {
         model.is_dirty = true;
+    }
+    if is_a_persons(&action) {
+        model.ctx.touched_at = model.ctx.now;
     }
     match action {
         Action::Time(at) => {
             model.ctx.now = at.to_utc();
             model.ctx.mine = *at.offset();
-            Effects::new()
+            let ctx = &model.ctx;
+            let before = model.layers.len();
+            model.layers.retain(|open| !open.screen.is_over(ctx));
+            model.is_dirty |= model.layers.len() < before;
+            door::due(model)
         }
         Action::Size(size) => {
             model.ctx.size = size;
@@ -33,12 +51,32 @@ pub fn update(model: &mut Model, action: Action) -> Effects {
         Action::Key(key) => press(model, key),
         Action::Pasted(text) => paste(model, &text),
         Action::Focused => focus(model),
+        Action::Blurred => {
+            hide(model);
+            Effects::new()
+        }
+        Action::Open(link) => follow(model, link),
+        Action::Reveal(revealed) => {
+            let Some(entry) = model.registry.iter().find(|entry| entry.name == shown::NAME) else {
+                return Effects::new();
+            };
+            let shown = Shown::of(revealed, model.ctx.now);
+            put(model, entry, Box::new(shown))
+        }
         Action::Pressed(verb) => {
-            let heard = model.ctx.keymap.heard(&model.scopes()).contains(&verb);
+            // The yes of a dialog is typed, never clicked.
+            let heard = *verb != dialog::YES && model.ctx.keymap.heard(&model.scopes()).contains(&verb);
             if heard { run(model, verb, &model.target()) } else { Effects::new() }
         }
         Action::Do(verb, target) => run(model, verb, &target),
-        Action::Typed(_) | Action::Wheel(_) | Action::Picked(_) | Action::Opened => innermost(model, &action),
+        Action::Typed(_)
+        | Action::Wheel(_)
+        | Action::Picked(_)
+        | Action::Opened
+        | Action::Linked(_)
+        | Action::Returned
+        | Action::Agreed(..)
+        | Action::Changed(..) => innermost(model, &action),
         Action::Seen => {
             model.ctx.notices.seen();
             Effects::new()
@@ -54,9 +92,34 @@ pub fn update(model: &mut Model, action: Action) -> Effects {
         }
         Action::Connection(news) => {
             let turn = model.ctx.connection.hear(news, model.ctx.now);
+            let returns = matches!(turn, Turn::Connected { .. } | Turn::Back { .. });
             tell(model, turn);
-            Effects::new()
+            // Nobody could say who this is while the desk was away.
+            let asks = returns && model.ctx.me == Me::Unknown && model.is_bearing;
+            asks.then_some(Effect::WhoAmI).into_iter().collect()
         }
+        Action::Answered(ref answer) => {
+            let ended = answer.outcome == Err(Trouble::SignIn);
+            let mut effects = if ended { door::session_ended(model) } else { Effects::new() };
+            effects.extend(tell_place(model, answer.to, &action));
+            effects
+        }
+        Action::Recalled { to, .. } => tell_place(model, to, &action),
+        Action::StepUpNeeded(ask) => door::step_up_needed(model, ask),
+        Action::Bearing { has_token, device } => {
+            model.ctx.device = device;
+            model.is_bearing = has_token;
+            door::bearing(model, has_token)
+        }
+        Action::Known(said) => door::known(model, said),
+        Action::Passed(pass) => door::passed(model, pass),
+        Action::SignOut => door::sign_out(model),
+        Action::SteppedUp => door::stepped_up(model),
+        Action::StepUpDropped => door::drop_held(model, &Trouble::StepUp),
+        Action::FileShown(outcome) => door::file_shown(model, outcome),
+        Action::Unlocked => door::unlocked(model),
+        // Told to places by `door` alone.
+        Action::SignedIn | Action::Locked | Action::Woken => Effects::new(),
         Action::Said(tone, text) => {
             model.ctx.notices.tell(model.ctx.now, tone, text);
             Effects::new()
@@ -68,11 +131,19 @@ pub fn update(model: &mut Model, action: Action) -> Effects {
     }
 }
 
+/// Whether someone sits there and did this.
+fn is_a_persons(action: &Action) -> bool {
+    matches!(action, Action::Key(_) | Action::Pasted(_) | Action::Wheel(_) | Action::Pressed(_) | Action::Picked(_))
+}
+
 fn press(model: &mut Model, key: Key) -> Effects {
     model.keys += 1;
+    if hide(model) {
+        return Effects::new();
+    }
     model.ctx.notices.hush();
     let was_leaving = std::mem::take(&mut model.is_leaving);
-    if let (Some(c), true, true) = (key.text(), model.takes_text(), model.pending.is_empty()) {
+    if let Some(c) = key.text().filter(|c| model.pending.is_empty() && model.takes(*c)) {
         return innermost(model, &Action::Typed(c));
     }
     let mut keys = std::mem::take(&mut model.pending);
@@ -120,15 +191,19 @@ fn run(model: &mut Model, verb: &'static Verb, target: &Target) -> Effects {
         model.ctx.notices.remark(format!("{}, off: {why}", verb.title));
         return Effects::new();
     }
-    if let Some(entry) = model.registry.iter().find(|entry| entry.opener == verb) {
-        return open(model, entry);
+    if let Some(entry) = model.registry.iter().find(|entry| entry.opener == Some(verb)) {
+        return if entry.name == LOCK { door::lock(model) } else { open(model, entry) };
     }
     match verb.id {
         id if id == shell::ESCAPE.id || id == shell::CANCEL.id => escape(model, verb),
         id if id == shell::REDRAW.id => vec![Effect::Redraw],
-        id if id == shell::SUSPEND.id => vec![Effect::Suspend],
+        id if id == shell::SUSPEND.id => {
+            hide(model);
+            vec![Effect::Suspend]
+        }
         id if id == shell::CHECK.id => vec![Effect::Check],
         id if id == shell::LEAVE.id => leave(model),
+        id if id == shell::SIGN_OUT.id => door::sign_out(model),
         id if id == shell::ZONE.id => {
             model.ctx.is_utc = !model.ctx.is_utc;
             model.ctx.notices.remark(format!("times are in {}", due::zone(model.ctx.zone())));
@@ -140,28 +215,86 @@ fn run(model: &mut Model, verb: &'static Verb, target: &Target) -> Effects {
             model.ctx.notices.remark(state);
             vec![Effect::Mouse(model.ctx.is_mouse_caught)]
         }
-        _ => innermost(model, &Action::Do(verb, target.clone())),
+        _ => ask(model, verb, target),
     }
 }
 
+/// A verb of a place: it runs, or the dialog comes first. Here alone, so that no place can forget to ask.
+fn ask(model: &mut Model, verb: &'static Verb, target: &Target) -> Effects {
+    let question = model.innermost().and_then(|open| open.screen.question(verb, target, &model.ctx));
+    let question = match question {
+        None if verb.danger < Danger::Confirm => return innermost(model, &Action::Do(verb, target.clone())),
+        None => Question { object: target.0.join(", "), reference: verb.title.to_owned(), ..Question::default() },
+        Some(question) => question,
+    };
+    // A registry without the dialog has no verb that needs it.
+    let Some(entry) = model.registry.iter().find(|entry| entry.name == dialog::NAME) else { return Effects::new() };
+    let key = model.fresh();
+    let dialog = Dialog::about(verb, target.clone(), question, key, model.ctx.now);
+    put(model, entry, Box::new(dialog))
+}
+
 fn open(model: &mut Model, entry: &'static Entry) -> Effects {
-    match entry.shape {
-        Shape::Layer { .. } => {
-            model.ctx.beneath = (model.scopes(), model.target());
-            let screen = (entry.open)(&model.ctx);
-            model.layers.push(Open { entry, screen });
-        }
-        Shape::Screen => match model.stack.iter().position(|open| open.entry.name == entry.name) {
+    hide(model);
+    if entry.shape == Shape::Screen {
+        match model.stack.iter().position(|open| open.entry.name == entry.name) {
             Some(at) => model.stack.truncate(at + 1),
             None => model.stack.push(Open { entry, screen: (entry.open)(&model.ctx) }),
-        },
+        }
+        return tell_place(model, entry.name, &Action::Opened);
     }
-    innermost(model, &Action::Opened)
+    let screen = (entry.open)(&model.ctx);
+    put(model, entry, screen)
+}
+
+/// Opens the layer of this name unless it is open.
+pub(super) fn open_place(model: &mut Model, name: &str) -> Effects {
+    let entry = model.registry.iter().find(|entry| entry.name == name && !model.has_layer(name));
+    entry.map_or_else(Effects::new, |entry| open(model, entry))
+}
+
+/// Opens what a row is about, in the place that opens such things; there is one of them at a time.
+fn follow(model: &mut Model, link: Link) -> Effects {
+    let opens = |entry: &&'static Entry| matches!(entry.shape, Shape::Detail { kind } if kind == link.kind);
+    let Some(entry) = model.registry.iter().find(opens) else {
+        model.ctx.notices.remark(format!("nothing here opens a {}", link.kind));
+        return Effects::new();
+    };
+    hide(model);
+    if let Some(at) = model.stack.iter().position(|open| open.entry.name == entry.name) {
+        model.stack.truncate(at);
+    }
+    let screen = (entry.open)(&model.ctx);
+    model.stack.push(Open { entry, screen });
+    innermost(model, &Action::Linked(link))
+}
+
+/// Puts a layer above what is open.
+fn put(model: &mut Model, entry: &'static Entry, screen: Box<dyn Screen>) -> Effects {
+    hide(model);
+    // Nothing but the door opens above a lock: it would be seen.
+    let is_of_the_door = [SIGN_IN, STEP_UP, LOCK].contains(&entry.name);
+    let lock = model.layers.iter().position(|open| open.entry.name == LOCK && !is_of_the_door);
+    if lock.is_none() {
+        model.ctx.beneath = (model.scopes(), model.target());
+    }
+    model.layers.insert(lock.unwrap_or(model.layers.len()), Open { entry, screen });
+    tell_place(model, entry.name, &Action::Opened)
+}
+
+/// Takes a shown secret away; whether there was one.
+fn hide(model: &mut Model) -> bool {
+    let before = model.layers.len();
+    model.layers.retain(|open| open.entry.name != shown::NAME);
+    if model.layers.is_empty() {
+        model.ctx.beneath = <_>::default();
+    }
+    model.layers.len() < before
 }
 
 /// Closes the innermost of search and layer; a place that takes text decides for itself.
 fn escape(model: &mut Model, verb: &'static Verb) -> Effects {
-    if model.takes_text() {
+    if model.innermost().is_some_and(|open| open.screen.hears_escape()) {
         return innermost(model, &Action::Do(&shell::ESCAPE, Target::default()));
     }
     if !close(model) && *verb == shell::CANCEL {
@@ -173,6 +306,10 @@ fn escape(model: &mut Model, verb: &'static Verb) -> Effects {
 
 /// Takes the innermost layer away; whether there was one.
 fn close(model: &mut Model) -> bool {
+    // A lock is opened, never closed.
+    if model.innermost().is_some_and(|open| open.entry.name == LOCK) {
+        return false;
+    }
     let was_open = model.layers.pop().is_some();
     if model.layers.is_empty() {
         model.ctx.beneath = <_>::default();
@@ -183,23 +320,49 @@ fn close(model: &mut Model) -> bool {
 fn leave(model: &mut Model) -> Effects {
     if model.stack.len() > 1 {
         model.stack.pop();
-    } else {
-        model.exit = Some(Exit::Left);
+        return innermost(model, &Action::Returned);
     }
+    model.exit = Some(Exit::Left);
     Effects::new()
 }
 
 /// Hands an action to the place that hears the keys, and takes up what it asks of the console.
 fn innermost(model: &mut Model, action: &Action) -> Effects {
-    let Some(open) = model.layers.last_mut().or(model.stack.last_mut()) else { return Effects::new() };
+    match model.innermost().map(|open| open.entry.name) {
+        Some(name) => tell_place(model, name, action),
+        None => Effects::new(),
+    }
+}
+
+/// Hands an action to the place of this name, layers first; a place that is gone hears nothing.
+pub(super) fn tell_place(model: &mut Model, name: &str, action: &Action) -> Effects {
+    let places = model.layers.iter_mut().rev().chain(model.stack.iter_mut().rev());
+    let Some(open) = places.into_iter().find(|open| open.entry.name == name) else { return Effects::new() };
     let mut effects = Effects::new();
     for effect in open.screen.update(action, &model.ctx) {
         match effect {
+            // It closes itself, whatever has been opened above it meanwhile.
+            Effect::Then(Action::Close) => close_place(model, name),
             Effect::Then(action) => effects.extend(update(model, action)),
             effect => effects.push(effect),
         }
     }
     effects
+}
+
+/// Hands an action to every place that is open.
+pub(super) fn tell_all(model: &mut Model, action: &Action) -> Effects {
+    let names: Vec<_> = model.stack.iter().chain(&model.layers).map(|open| open.entry.name).collect();
+    names.into_iter().flat_map(|name| tell_place(model, name, action)).collect()
+}
+
+pub(super) fn close_place(model: &mut Model, name: &str) {
+    if let Some(at) = model.layers.iter().rposition(|open| open.entry.name == name) {
+        model.layers.remove(at);
+    }
+    if model.layers.is_empty() {
+        model.ctx.beneath = <_>::default();
+    }
 }
 
 fn tell(model: &mut Model, turn: Turn) {

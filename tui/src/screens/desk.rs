@@ -8,11 +8,18 @@ use crate::core::action::{Action, Cli, Danger, Effects, On, Scope, Verb, always}
 use crate::core::canvas::Canvas;
 use crate::core::connection::{Connection, Standing};
 use crate::core::due;
+use crate::core::me::Me;
 use crate::core::page::{Body, Fact, Line, Page, Row, Rows, Section, Tone};
 use crate::core::screen::{Ctx, Entry, Screen, Shape};
 
-pub const ENTRY: Entry =
-    Entry { name: "desk", title: "Desk", shape: Shape::Screen, opener: &GO, verbs: VERBS, open: |_| Box::new(Desk) };
+pub const ENTRY: Entry = Entry {
+    name: "desk",
+    title: "Desk",
+    shape: Shape::Screen,
+    opener: Some(&GO),
+    verbs: VERBS,
+    open: |_| Box::new(Desk),
+};
 
 const GO: Verb = Verb {
     id: "desk.go",
@@ -23,6 +30,7 @@ const GO: Verb = Verb {
     keys: &["g d"],
     on: On::Nothing,
     danger: Danger::Safe,
+    needs: None,
     cli: Cli::Form("status"),
     off: always,
 };
@@ -84,11 +92,7 @@ fn server(ctx: &Ctx) -> Section {
     } else {
         Line::plain("remote") + Line::dim(", it goes on without this console")
     };
-    let key = if desk.has_key {
-        Line::plain("sent with every call")
-    } else {
-        Line::plain("none") + Line::dim(", calls come from a guest")
-    };
+    let (me, exact) = me(ctx);
     let changes = if ctx.keymap.is_read_only() {
         Line::of(Tone::Warn, "off") + Line::dim(", this console is read only")
     } else {
@@ -103,9 +107,21 @@ fn server(ctx: &Ctx) -> Section {
             fact("version", "Version", version, json!(ctx.connection.version)),
             fact("url", "Address", url.clone().map_or(Line::dim("being started"), Line::plain), json!(url)),
             fact("mode", "Mode", place, json!(if desk.is_local { "local" } else { "remote" })),
-            fact("key", "Key", key, json!(desk.has_key)),
+            fact("me", "You", me, exact),
             fact("changes", "Changes", changes, json!(!ctx.keymap.is_read_only())),
         ]),
+    }
+}
+
+/// Who this console is there, and until when.
+fn me(ctx: &Ctx) -> (Line, Value) {
+    match &ctx.me {
+        Me::Someone(person) => {
+            let ends = person.ends_at.map(|at| format!(", until {}", due::minute(at, ctx.now, ctx.zone())));
+            (Line::plain(person.title()) + Line::dim(ends.unwrap_or_default()), json!(person.name))
+        }
+        Me::Unknown => (Line::plain("a guest") + Line::dim(", as far as is known yet"), Value::Null),
+        Me::Nobody | Me::Halfway { .. } => (Line::of(Tone::Warn, "signed out"), Value::Null),
     }
 }
 
@@ -184,7 +200,7 @@ fn happened(ctx: &Ctx) -> Section {
         id: "happened",
         title: "Since you came",
         note: Line::plain(due::minute(ctx.opened_at, ctx.now, ctx.zone())),
-        body: Body::Rows(Rows { heads: &[], rows: rows.collect(), cursor: None, none: "nothing has happened yet" }),
+        body: Body::Rows(Rows { heads: &[], rows: rows.collect(), cursor: None, none: "nothing has happened yet", leaves: &[] }),
     }
 }
 
@@ -199,6 +215,6 @@ fn keys(ctx: &Ctx) -> Section {
         id: "keys",
         title: "Keys",
         note: Line::default(),
-        body: Body::Rows(Rows { heads: &[], rows: rows.collect(), cursor: None, none: "" }),
+        body: Body::Rows(Rows { heads: &[], rows: rows.collect(), cursor: None, none: "", leaves: &[] }),
     }
 }

@@ -13,7 +13,7 @@ pub const ENTRY: Entry = Entry {
     name: "help",
     title: "Help",
     shape: Shape::Layer { width: 104, height: 30 },
-    opener: &OPEN,
+    opener: Some(&OPEN),
     verbs: VERBS,
     open: |_| Box::new(Help { wanted: Field::default(), is_finding: false, cursor: Cursor::default() }),
 };
@@ -29,6 +29,7 @@ const OPEN: Verb = Verb {
     keys: &["?"],
     on: On::Nothing,
     danger: Danger::Safe,
+    needs: None,
     cli: KEYMAP,
     off: always,
 };
@@ -42,6 +43,7 @@ const FIND: Verb = Verb {
     keys: &["/"],
     on: On::Nothing,
     danger: Danger::Safe,
+    needs: None,
     cli: KEYMAP,
     off: always,
 };
@@ -55,6 +57,7 @@ const ERASE: Verb = Verb {
     keys: &["Backspace", "Ctrl-h"],
     on: On::Nothing,
     danger: Danger::Safe,
+    needs: None,
     cli: KEYMAP,
     off: always,
 };
@@ -68,6 +71,7 @@ const KEEP: Verb = Verb {
     keys: &["Enter"],
     on: On::Nothing,
     danger: Danger::Safe,
+    needs: None,
     cli: KEYMAP,
     off: always,
 };
@@ -141,7 +145,7 @@ impl Screen for Help {
                     heads: &["Keys", "Verb", "What it does"],
                     rows,
                     cursor,
-                    none: "no row has these letters",
+                    none: "no row has these letters", leaves: &[]
                 }),
             }],
             foot: Line::dim("from the live table"),

@@ -14,7 +14,7 @@ pub const ENTRY: Entry = Entry {
     name: "notices",
     title: "Notices",
     shape: Shape::Layer { width: 100, height: 24 },
-    opener: &OPEN,
+    opener: Some(&OPEN),
     verbs: VERBS,
     open: |_| Box::new(Notices { cursor: Cursor::default() }),
 };
@@ -28,6 +28,7 @@ const OPEN: Verb = Verb {
     keys: &["!"],
     on: On::Nothing,
     danger: Danger::Safe,
+    needs: None,
     cli: Cli::None("commands write their words to stderr as they come"),
     off: always,
 };
@@ -41,6 +42,7 @@ const COPY: Verb = Verb {
     keys: &["y"],
     on: On::One,
     danger: Danger::Safe,
+    needs: None,
     cli: Cli::None("commands write their words to stderr as they come"),
     off: always,
 };
@@ -101,7 +103,7 @@ impl Screen for Notices {
             id: "notices",
             title: "",
             note: Line::default(),
-            body: Body::Rows(Rows { heads: &[], rows: rows.collect(), cursor: chosen, none: "nothing was said yet" }),
+            body: Body::Rows(Rows { heads: &[], rows: rows.collect(), cursor: chosen, none: "nothing was said yet", leaves: &[] }),
         };
         Page {
             title: Line::plain(format!("Notices · {}", ctx.notices.past().len())),

@@ -13,7 +13,7 @@ pub const ENTRY: Entry = Entry {
     name: "palette",
     title: "Palette",
     shape: Shape::Layer { width: 76, height: 18 },
-    opener: &OPEN,
+    opener: Some(&OPEN),
     verbs: VERBS,
     open: |_| Box::new(Palette { wanted: Field::default(), cursor: Cursor::default() }),
 };
@@ -29,6 +29,7 @@ const OPEN: Verb = Verb {
     keys: &[":"],
     on: On::Nothing,
     danger: Danger::Safe,
+    needs: None,
     cli: WHY_NO_COMMAND,
     off: always,
 };
@@ -42,6 +43,7 @@ const RUN: Verb = Verb {
     keys: &["Enter"],
     on: On::One,
     danger: Danger::Safe,
+    needs: None,
     cli: WHY_NO_COMMAND,
     off: always,
 };
@@ -55,6 +57,7 @@ const ERASE: Verb = Verb {
     keys: &["Backspace", "Ctrl-h"],
     on: On::Nothing,
     danger: Danger::Safe,
+    needs: None,
     cli: WHY_NO_COMMAND,
     off: always,
 };
@@ -68,6 +71,7 @@ const CLEAR: Verb = Verb {
     keys: &["Ctrl-w"],
     on: On::Nothing,
     danger: Danger::Safe,
+    needs: None,
     cli: WHY_NO_COMMAND,
     off: always,
 };
@@ -145,7 +149,7 @@ impl Screen for Palette {
                 id: "verbs",
                 title: "",
                 note: Line::default(),
-                body: Body::Rows(Rows { heads: &[], rows, cursor, none }),
+                body: Body::Rows(Rows { heads: &[], rows, cursor, none, leaves: &[] }),
             }],
             foot: Line::default(),
         }

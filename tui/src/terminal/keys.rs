@@ -5,6 +5,7 @@
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEventKind};
 
 use crate::core::action::{Action, Size};
+use crate::core::input;
 use crate::core::keymap::{Code, Key, Keymap};
 use crate::core::screen::Entry;
 use crate::core::shell;
@@ -15,7 +16,7 @@ const NOTCH: isize = 3;
 
 /// The table of a registry; read only, verbs that change anything are not in it.
 pub fn table(registry: &'static [Entry], read_only: bool) -> Keymap {
-    let slices = std::iter::once(shell::VERBS).chain(registry.iter().map(|entry| entry.verbs));
+    let slices = [shell::VERBS, input::VERBS].into_iter().chain(registry.iter().map(|entry| entry.verbs));
     Keymap::join(slices, read_only)
 }
 
@@ -26,7 +27,7 @@ pub fn action(event: Event, drawn: &Drawn) -> Option<Action> {
         Event::Paste(text) => Some(Action::Pasted(text)),
         Event::Resize(width, height) => Some(Action::Size(Size { width, height })),
         Event::FocusGained => Some(Action::Focused),
-        Event::FocusLost => None,
+        Event::FocusLost => Some(Action::Blurred),
         Event::Mouse(mouse) => match mouse.kind {
             MouseEventKind::Down(MouseButton::Left) => match drawn.hit(mouse.column, mouse.row)? {
                 Hit::Verb(verb) => Some(Action::Pressed(verb)),

@@ -5,6 +5,7 @@
 pub mod fall;
 pub mod guard;
 pub mod keys;
+pub mod prompt;
 pub mod pump;
 mod signals;
 pub mod theme;

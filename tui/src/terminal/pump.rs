@@ -15,9 +15,10 @@ use ratatui::layout::Rect;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::time::{Instant, sleep_until};
 
+use crate::api::asker::{Asker, Ways};
 use crate::api::client::Client;
 use crate::api::pulse::{self, Pulse};
-use crate::core::action::{Action, Effect, Exit, Size};
+use crate::core::action::{Action, Effect, Effects, Exit, Size};
 use crate::core::model::Model;
 use crate::core::page::Tone;
 use crate::core::scrub::scrub;
@@ -39,6 +40,8 @@ const SLOWEST: Duration = Duration::from_millis(100);
 /// A desk that can be asked now.
 pub struct Arrival {
     pub client: Client,
+    /// How to be somebody there.
+    pub ways: Ways,
     /// Warnings of a server inside.
     pub words: Option<UnboundedReceiver<String>>,
 }
@@ -90,6 +93,7 @@ pub async fn run<S: Seat>(
         drawn: Drawn::default(),
         inbox,
         pulse: Pulse::new(outbox.clone()),
+        asker: Asker::new(outbox.clone()),
         outbox,
         title: String::new(),
         drawn_at: None,
@@ -116,6 +120,7 @@ struct Pump<'a, S: Seat> {
     inbox: UnboundedReceiver<Action>,
     outbox: UnboundedSender<Action>,
     pulse: Pulse,
+    asker: Asker,
     title: String,
     drawn_at: Option<Instant>,
     /// The least time between this frame and the next.
@@ -152,7 +157,7 @@ impl<S: Seat> Pump<'_, S> {
                     self.arrive(arrived.map_err(Failure::Desk)?)?;
                 }
                 event = next(&mut self.input) => self.read(event)?,
-                () = sleep_until(wake.unwrap_or_else(Instant::now)), if wake.is_some() => self.tick(),
+                () = sleep_until(wake.unwrap_or_else(Instant::now)), if wake.is_some() => self.tick()?,
             }
         }
     }
@@ -170,13 +175,14 @@ impl<S: Seat> Pump<'_, S> {
                 _ => self.draw()?,
             }
         }
-        let change = self.drawn.until.map(|until| (until - clock().to_utc()).to_std().unwrap_or_default());
+        let until = [self.drawn.until, self.model.wakes()].into_iter().flatten().min();
+        let change = until.map(|until| (until - clock().to_utc()).to_std().unwrap_or_default());
         Ok(change.map(|wait| now + wait))
     }
 
     fn draw(&mut self) -> Result<(), Failure> {
         let begun = Instant::now();
-        self.tell_time();
+        self.tell_time()?;
         self.seat.begin_frame();
         let (model, looks, drawn) = (&self.model, self.looks, &mut self.drawn);
         let frame = self.terminal.draw(|frame| {
@@ -199,7 +205,7 @@ impl<S: Seat> Pump<'_, S> {
     fn write_title(&mut self) {
         let mut title = scrub(&format!("Rightsdesk · {}", self.model.ctx.desk.name()));
         if self.looks.tells_busy {
-            let busy = self.pulse.busy() + self.inbox.len();
+            let busy = self.pulse.busy() + self.asker.busy() + self.inbox.len();
             title = format!("{title} · busy {busy} · keys {}", self.model.keys);
         }
         if title != self.title {
@@ -208,21 +214,37 @@ impl<S: Seat> Pump<'_, S> {
         }
     }
 
-    fn tell_time(&mut self) {
-        update(&mut self.model, Action::Time(clock()));
+    /// The clock may bring a lock, the end of a session, or a place that wanted to be woken.
+    fn tell_time(&mut self) -> Result<(), Failure> {
+        let effects = update(&mut self.model, Action::Time(clock()));
+        self.carry_out(effects)
     }
 
-    /// A visible word has changed by itself.
-    fn tick(&mut self) {
+    /// A visible word has changed by itself, or a moment has come.
+    fn tick(&mut self) -> Result<(), Failure> {
         self.model.is_dirty = true;
+        self.tell_time()
     }
 
     fn step(&mut self, action: Action) -> Result<(), Failure> {
         self.is_urgent |= !matches!(action, Action::Connection(_));
-        self.tell_time();
-        for effect in update(&mut self.model, action) {
+        self.tell_time()?;
+        let effects = update(&mut self.model, action);
+        self.carry_out(effects)
+    }
+
+    fn carry_out(&mut self, effects: Effects) -> Result<(), Failure> {
+        for effect in effects {
             match effect {
                 Effect::Check => self.pulse.hurry(),
+                Effect::Ask(ask) => self.asker.ask(ask),
+                Effect::Recall { to, chain } => self.asker.recall(to, chain),
+                Effect::Remember { chain, seen } => self.asker.remember(&chain, &seen),
+                Effect::WhoAmI => self.asker.who_am_i(),
+                Effect::Carry(pass) => self.asker.carry(&pass),
+                Effect::Forget => self.asker.forget(),
+                Effect::SignOut => self.asker.sign_out(),
+                Effect::ShowFile => self.asker.show_file(),
                 Effect::Copy(text) => {
                     self.seat.copy(&scrub(&text));
                     let words = format!("copied by OSC 52: {text}");
@@ -253,7 +275,7 @@ impl<S: Seat> Pump<'_, S> {
         self.step(Action::Size(Size { width: size.width, height: size.height }))
     }
 
-    fn arrive(&mut self, Arrival { client, words }: Arrival) -> Result<(), Failure> {
+    fn arrive(&mut self, Arrival { client, ways, words }: Arrival) -> Result<(), Failure> {
         self.step(Action::Arrived(client.shown_url()))?;
         if let Some(mut words) = words {
             let outbox = self.outbox.clone();
@@ -264,8 +286,12 @@ impl<S: Seat> Pump<'_, S> {
                 }
             });
         }
+        let (bearing, wide) = self.asker.meet(client.clone(), ways);
         self.pulse.begin(client, pulse::dice);
-        Ok(())
+        if let Some(words) = wide {
+            self.step(Action::Said(Tone::Warn, words))?;
+        }
+        self.step(bearing)
     }
 
     fn heed(&mut self, heard: Heard) -> Result<(), Failure> {
@@ -277,6 +303,7 @@ impl<S: Seat> Pump<'_, S> {
     }
 
     fn suspend(&mut self) -> Result<(), Failure> {
+        self.step(Action::Blurred)?;
         // The stream goes first, or it would eat what is typed into the shell.
         self.input = None;
         self.seat.leave();

@@ -32,6 +32,10 @@ pub struct Theme {
     pub heading: Style,
     /// Under the chosen row, added to what stands there.
     pub chosen: Style,
+    /// Half blocks of a QR code: light on dark whatever the ground is, so that a phone can read them.
+    pub blocks: Style,
+    /// A light and a dark module, each filling its cells.
+    pub modules: (Style, Style),
     dim: Style,
     good: Style,
     warn: Style,
@@ -65,6 +69,9 @@ impl Theme {
     }
 }
 
+const WHITE: Color = Color::Indexed(231);
+const BLACK: Color = Color::Indexed(16);
+
 /// In this order: name, rule, heading, chosen (a ground), dim, good, warn, bad, key.
 fn colours(ground: Style, [name, rule, heading, chosen, dim, good, warn, bad, key]: [u8; 9]) -> Theme {
     let letters = |n| Style::new().fg(Color::Indexed(n));
@@ -75,6 +82,8 @@ fn colours(ground: Style, [name, rule, heading, chosen, dim, good, warn, bad, ke
         rule: letters(rule),
         heading: letters(heading).add_modifier(Modifier::BOLD),
         chosen: Style::new().bg(Color::Indexed(chosen)),
+        blocks: Style::new().fg(WHITE).bg(BLACK),
+        modules: (Style::new().fg(WHITE).bg(WHITE), Style::new().fg(BLACK).bg(BLACK)),
         dim: letters(dim),
         good: letters(good),
         warn: letters(warn),
@@ -92,6 +101,8 @@ fn mono() -> Theme {
         rule: with(Modifier::DIM),
         heading: with(Modifier::BOLD),
         chosen: with(Modifier::BOLD),
+        blocks: Style::new(),
+        modules: (Style::new(), Style::new()),
         dim: with(Modifier::DIM),
         good: Style::new(),
         warn: with(Modifier::UNDERLINED),

@@ -8,14 +8,17 @@ use ratatui::style::Style;
 use unicode_width::UnicodeWidthStr;
 
 use crate::core::canvas::{Area, Canvas};
-use crate::core::page::{Body, Fact, Line, Page, Section, Tone};
+use crate::core::page::{Blank, Body, Fact, Line, Page, Section, Tone};
+use crate::core::qr::{QUIET, Qr};
 use crate::terminal::theme::Theme;
 
-use super::{Drawn, line, table};
+use super::{Drawn, Hit, form, line, secret, table};
 
 /// Cells left of a fact or a word.
 const INDENT: u16 = 3;
 const GAP: u16 = 2;
+/// The least cells for the names of facts and fields.
+const NAMES: u16 = 10;
 
 pub struct Painter<'a> {
     pub buffer: &'a mut Buffer,
@@ -24,6 +27,7 @@ pub struct Painter<'a> {
     pub drawn: Drawn,
     /// Everything in a dim voice.
     pub is_dimmed: bool,
+    pub is_ascii: bool,
 }
 
 impl Painter<'_> {
@@ -96,6 +100,33 @@ impl Painter<'_> {
         }
     }
 
+    fn blanks(&mut self, area: Area, blanks: &[Blank]) {
+        let widest = blanks.iter().map(|blank| blank.name.width()).max().unwrap_or(0);
+        let names = u16::try_from(widest).unwrap_or(0).max(NAMES);
+        let x = area.x + INDENT + names + GAP;
+        let room = (area.x + area.width).saturating_sub(x + 1);
+        for (y, blank) in (area.y..area.y + area.height).zip(blanks) {
+            let line = Area { y, height: 1, ..area };
+            self.drawn.hits.push((line, Hit::Row(blank.id.to_owned())));
+            let name = if blank.caret.is_some() { Line::plain(blank.name).strong() } else { Line::dim(blank.name) };
+            self.line(area.x + INDENT, y, names, &name);
+            let Some(caret) = blank.caret else {
+                self.line(x, y, room, &blank.shown);
+                continue;
+            };
+            self.line(area.x + 1, y, 1, &Line::of(Tone::Strong, ">"));
+            // What is far to the left makes room for the cursor.
+            let skipped = (caret + 1).saturating_sub(usize::from(room));
+            let shown = line::skip(&blank.shown, skipped);
+            let at = x + u16::try_from(caret - skipped).unwrap_or(0);
+            self.line(x, y, room, &shown);
+            if line::width(&shown) <= caret - skipped {
+                self.line(at, y, 1, &Line::plain("▏"));
+            }
+            self.drawn.cursor = Some((at, y));
+        }
+    }
+
     fn words(&mut self, area: Area, words: &[Line]) {
         let room = area.width.saturating_sub(INDENT + 1);
         let lines = words.iter().flat_map(|words| line::wrap(words, usize::from(room)));
@@ -139,6 +170,9 @@ impl Canvas for Painter<'_> {
             Body::Facts(facts) => self.facts(body, facts),
             Body::Rows(rows) => table::draw(self, body, rows),
             Body::Words(words) => self.words(body, words),
+            Body::Fields(blanks) => self.blanks(body, blanks),
+            Body::Secret(value) => secret::draw(self, body, value),
+            Body::Form { form, is_heard } => form::draw(self, body, form, *is_heard),
         }
     }
 
@@ -169,6 +203,35 @@ impl Canvas for Painter<'_> {
         }
     }
 
+    fn qr(&mut self, area: Area, code: &Qr, is_swapped: bool) -> Option<Area> {
+        let size = |quiet: usize| {
+            let modules = u16::try_from(code.width() + 2 * quiet).ok()?;
+            let (width, height) = if self.is_ascii { (modules * 2, modules) } else { (modules, modules.div_ceil(2)) };
+            (width <= area.width && height <= area.height).then_some((quiet, Area { width, height, ..area }))
+        };
+        let (quiet, taken) = QUIET.into_iter().find_map(size)?;
+        let is_dark = |x: u16, y: u16| code.is_dark(usize::from(x), usize::from(y), quiet) != is_swapped;
+        let (light, dark) = self.theme.modules;
+        for y in 0..taken.height {
+            for x in 0..taken.width {
+                let (symbol, style) = if self.is_ascii {
+                    if is_dark(x / 2, y) { ("#", dark) } else { (" ", light) }
+                } else {
+                    // Light is what is painted: a terminal's own ground is dark more often than not.
+                    let symbol = match (is_dark(x, y * 2), is_dark(x, y * 2 + 1)) {
+                        (false, false) => "█",
+                        (false, true) => "▀",
+                        (true, false) => "▄",
+                        (true, true) => " ",
+                    };
+                    (symbol, self.theme.blocks)
+                };
+                self.put(area.x + x, area.y + y, symbol, style);
+            }
+        }
+        Some(taken)
+    }
+
     fn height(&self, section: &Section, width: u16) -> u16 {
         let rows: usize = match &section.body {
             Body::Facts(facts) => {
@@ -176,10 +239,13 @@ impl Canvas for Painter<'_> {
                 facts.iter().map(|fact| line::wrap(&fact.value, room).len()).sum()
             }
             Body::Rows(rows) => table::height(rows),
+            Body::Secret(value) => secret::height(value, width),
+            Body::Form { form, is_heard } => form::height(form, *is_heard, width),
             Body::Words(words) => {
                 let room = usize::from(width.saturating_sub(INDENT + 1));
                 words.iter().map(|words| line::wrap(words, room).len()).sum()
             }
+            Body::Fields(blanks) => blanks.len(),
         };
         u16::try_from(rows).unwrap_or(u16::MAX)
     }
@@ -187,5 +253,5 @@ impl Canvas for Painter<'_> {
 
 fn name_width(facts: &[Fact]) -> u16 {
     let widest = facts.iter().map(|fact| fact.name.width()).max().unwrap_or(0);
-    u16::try_from(widest).unwrap_or(0).max(10)
+    u16::try_from(widest).unwrap_or(0).max(NAMES)
 }

@@ -9,6 +9,7 @@ use crate::core::canvas::{Area, Canvas};
 use crate::core::connection::Standing;
 use crate::core::due;
 use crate::core::keymap::Key;
+use crate::core::me::Me;
 use crate::core::model::{Model, Open};
 use crate::core::notice::OPENER;
 use crate::core::page::{Body, Line, Row, Rows, Section, Tone};
@@ -26,7 +27,7 @@ const SMALLEST: (u16, u16) = (60, 16);
 pub fn view(model: &Model, buffer: &mut Buffer, theme: &Theme, is_ascii: bool) -> Drawn {
     let whole = Area { x: buffer.area.x, y: buffer.area.y, width: buffer.area.width, height: buffer.area.height };
     buffer.set_style(buffer.area, theme.ground);
-    let mut painter = Painter { buffer, theme, area: whole, drawn: Drawn::default(), is_dimmed: false };
+    let mut painter = Painter { buffer, theme, area: whole, drawn: Drawn::default(), is_dimmed: false, is_ascii };
     if whole.width < SMALLEST.0 || whole.height < SMALLEST.1 {
         let (width, height) = SMALLEST;
         let words = format!("{width}x{height} needed, this is {}x{}", whole.width, whole.height);
@@ -42,6 +43,11 @@ pub fn view(model: &Model, buffer: &mut Buffer, theme: &Theme, is_ascii: bool) -
 }
 
 fn parts(painter: &mut Painter<'_>, model: &Model, whole: Area) {
+    if let Some(at) =
+        model.layers.iter().rposition(|open| matches!(open.entry.shape, Shape::Alone { .. } | Shape::Whole))
+    {
+        return alone(painter, model, at, whole);
+    }
     let (header, rest) = whole.cut_top(1);
     let (tabs, rest) = rest.cut_top(1);
     let (footer, rest) = rest.cut_bottom(1);
@@ -66,6 +72,28 @@ fn parts(painter: &mut Painter<'_>, model: &Model, whole: Area) {
     prefix(painter, model, rest);
 }
 
+/// One place and what is above it, with nothing of what is beneath.
+fn alone(painter: &mut Painter<'_>, model: &Model, at: usize, whole: Area) {
+    let (footer, body) = whole.cut_bottom(1);
+    let above = model.layers.get(at + 1..).unwrap_or_default();
+    match model.layers.get(at) {
+        Some(open) if open.entry.shape == Shape::Whole => {
+            painter.area = body;
+            painter.is_dimmed = !above.is_empty();
+            open.screen.view(&model.ctx, painter);
+            painter.is_dimmed = false;
+        }
+        // Two boxes on an empty screen would only be in each other's way.
+        Some(open) if above.is_empty() => layer(painter, model, open, body),
+        _ => {}
+    }
+    for open in above {
+        painter.drawn.cursor = None;
+        layer(painter, model, open, body);
+    }
+    foot(painter, model, footer);
+}
+
 fn head(painter: &mut Painter<'_>, model: &Model, area: Area) {
     let ctx = &model.ctx;
     let trip = ctx.connection.last_trip().map(due::took).unwrap_or_default();
@@ -79,7 +107,11 @@ fn head(painter: &mut Painter<'_>, model: &Model, area: Area) {
     };
     let wall =
         Line::word(Tone::Plain, due::wall(ctx.now, ctx.zone())) + Line::plain(format!(" {}", due::zone(ctx.zone())));
-    let who = Line::plain(if ctx.desk.has_key { "by key" } else { "guest" });
+    let who = match &ctx.me {
+        Me::Someone(person) => Line::plain(person.title()),
+        Me::Unknown => Line::dim("guest"),
+        Me::Nobody | Me::Halfway { .. } => Line::of(Tone::Warn, "signed out"),
+    };
     let bar = || Line::dim(" │ ");
     let mut right = who + bar() + link.clone() + bar() + wall;
     let mut left = Line::plain(format!(" · {}", ctx.desk.name()));
@@ -109,7 +141,9 @@ fn tab_row(painter: &mut Painter<'_>, model: &Model, area: Area) {
         } else {
             painter.line(x, area.y, width, &Line::plain(entry.title));
         }
-        painter.drawn.hits.push((Area { x, width, ..area }, Hit::Verb(entry.opener)));
+        if let Some(opener) = entry.opener {
+            painter.drawn.hits.push((Area { x, width, ..area }, Hit::Verb(opener)));
+        }
         x += width + 2;
     }
 }
@@ -121,7 +155,8 @@ fn title_row(painter: &mut Painter<'_>, model: &Model, area: Area) {
     }
     painter.rule(area, "━");
     let ctx = &model.ctx;
-    let crumbs: Vec<_> = model.stack.iter().map(|open| open.entry.title).collect();
+    let crumb = |open: &Open| open.screen.crumb().unwrap_or_else(|| open.entry.title.to_owned());
+    let crumbs: Vec<_> = model.stack.iter().map(crumb).collect();
     let mut line = Line::of(Tone::Strong, format!(" {} ", crumbs.join(" ▸ ")));
     if let Standing::Offline { since, next_try, .. } = &ctx.connection.standing {
         let age = match ctx.connection.answered_at {
@@ -169,7 +204,7 @@ fn notice_row(painter: &mut Painter<'_>, model: &Model, area: Area) {
 }
 
 fn layer(painter: &mut Painter<'_>, model: &Model, open: &Open, body: Area) {
-    let Shape::Layer { width, height } = open.entry.shape else { return };
+    let (Shape::Layer { width, height } | Shape::Alone { width, height }) = open.entry.shape else { return };
     let page = open.screen.page(&model.ctx);
     let width = width.min(body.width.saturating_sub(4));
     let most = height.min(body.height);
@@ -181,7 +216,7 @@ fn layer(painter: &mut Painter<'_>, model: &Model, open: &Open, body: Area) {
     let inside = framed(painter, Area { x, y, width, height }, &page.title, &page.foot);
     painter.area = inside;
     open.screen.view(&model.ctx, painter);
-    if open.screen.takes_text() {
+    if open.screen.takes_text() && (open.screen.is_a_list() || painter.drawn.cursor.is_none()) {
         let end = u16::try_from(line::width(&page.title)).unwrap_or(0);
         painter.drawn.cursor = Some((x + 1 + end, y));
     }
@@ -250,7 +285,7 @@ fn prefix(painter: &mut Painter<'_>, model: &Model, above: Area) {
         let why = off.map(|why| Line::dim(format!("off: {why}"))).unwrap_or_default();
         Row { id: verb.id.to_owned(), cells: vec![Line::of(Tone::Key, keys), Line::of(tone, verb.title), why] }
     });
-    let rows = Rows { heads: &[], rows: rows.collect(), cursor: None, none: "" };
+    let rows = Rows { heads: &[], rows: rows.collect(), cursor: None, none: "", leaves: &[] };
     let pressed: Vec<_> = model.pending.iter().map(Key::to_string).collect();
     let pressed = pressed.join(" ");
     let word = shell::PREFIXES.iter().find(|(prefix, _)| *prefix == pressed).map_or("", |(_, word)| *word);
@@ -271,7 +306,7 @@ fn to_ascii(buffer: &mut Buffer) {
             "─" | "━" | "·" => "-",
             "│" | "▏" => "|",
             "┌" | "┐" | "└" | "┘" | "├" | "┤" | "┬" | "┴" | "┼" | "✓" => "+",
-            "●" => "*",
+            "●" | "•" => "*",
             "○" => "o",
             "✗" => "x",
             "▲" => "!",

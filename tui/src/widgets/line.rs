@@ -38,6 +38,21 @@ pub fn cut(line: &Line, room: usize) -> Line {
     Line(spans)
 }
 
+/// The line without its first `cells` cells.
+pub fn skip(line: &Line, cells: usize) -> Line {
+    let mut left = cells;
+    let mut keeps = |cluster: &&str| {
+        let is_over = left == 0;
+        left = left.saturating_sub(cluster.width());
+        is_over
+    };
+    let spans = line.0.iter().map(|span| {
+        let text = span.text.graphemes(true).filter(&mut keeps).collect();
+        Span { text, ..span.clone() }
+    });
+    Line(spans.collect())
+}
+
 /// The line broken at spaces into lines of at most `room` cells; a word that is longer is broken where it must.
 pub fn wrap(line: &Line, room: usize) -> Vec<Line> {
     let room = room.max(1);

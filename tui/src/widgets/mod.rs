@@ -4,8 +4,10 @@
 //! first visible word changes by itself.
 
 mod canvas;
+mod form;
 mod frame;
 mod line;
+mod secret;
 mod table;
 
 pub use frame::view;

@@ -21,11 +21,13 @@ pub fn draw(painter: &mut Painter<'_>, area: Area, rows: &Rows) {
         painter.line(area.x + GUTTER, area.y, area.width.saturating_sub(GUTTER), &Line::dim(rows.none));
         return;
     }
-    let widths = widths(rows, usize::from(area.width.saturating_sub(GUTTER + 1)));
+    let room = usize::from(area.width.saturating_sub(GUTTER + 1));
+    let kept = kept(rows, room);
+    let widths = widths(rows, &kept, room);
     let (head, body) = area.cut_top(u16::from(!rows.heads.is_empty()));
     if head.height > 0 {
         let heads: Vec<Line> = rows.heads.iter().map(|head| Line::dim(*head)).collect();
-        cells(painter, head, &heads, &widths);
+        cells(painter, head, &heads, &kept, &widths);
     }
     let chosen = rows.cursor.as_ref().and_then(|id| rows.rows.iter().position(|row| row.id == *id));
     let room = usize::from(body.height);
@@ -37,7 +39,7 @@ pub fn draw(painter: &mut Painter<'_>, area: Area, rows: &Rows) {
             painter.choose(line);
             painter.line(body.x + 1, y, 1, &Line::of(Tone::Strong, ">"));
         }
-        cells(painter, line, &row.cells, &widths);
+        cells(painter, line, &row.cells, &kept, &widths);
         if chosen.is_some() {
             painter.drawn.hits.push((line, Hit::Row(row.id.clone())));
         }
@@ -55,23 +57,37 @@ pub fn draw(painter: &mut Painter<'_>, area: Area, rows: &Rows) {
     }
 }
 
-fn cells(painter: &mut Painter<'_>, area: Area, cells: &[Line], widths: &[usize]) {
+fn cells(painter: &mut Painter<'_>, area: Area, cells: &[Line], kept: &[usize], widths: &[usize]) {
     let mut x = usize::from(area.x + GUTTER);
     let end = usize::from(area.x + area.width);
-    for (cell, width) in cells.iter().zip(widths) {
+    for (cell, width) in kept.iter().filter_map(|column| cells.get(*column)).zip(widths) {
         let room = (*width).min(end.saturating_sub(x));
         painter.line(cast(x), area.y, cast(room), cell);
         x += width + GAP;
     }
 }
 
-fn widths(rows: &Rows, room: usize) -> Vec<usize> {
+/// What a column would like.
+fn widest(rows: &Rows, column: usize) -> usize {
+    let head = rows.heads.get(column).map_or(0, |head| line::width(&Line::plain(*head)));
+    rows.rows.iter().filter_map(|row| row.cells.get(column)).map(line::width).max().unwrap_or(0).max(head)
+}
+
+/// The columns for which there is room; the others have left in their order.
+fn kept(rows: &Rows, room: usize) -> Vec<usize> {
     let columns = rows.rows.iter().map(|row| row.cells.len()).max().unwrap_or(0);
-    let widest = |column: usize| {
-        let head = rows.heads.get(column).map_or(0, |head| line::width(&Line::plain(*head)));
-        rows.rows.iter().filter_map(|row| row.cells.get(column)).map(line::width).max().unwrap_or(0).max(head)
-    };
-    let mut widths: Vec<usize> = (0..columns).map(|column| widest(column).min(room / 2)).collect();
+    let mut kept: Vec<usize> = (0..columns).collect();
+    for leaver in rows.leaves {
+        if kept.iter().map(|column| widest(rows, *column) + GAP).sum::<usize>() <= room + GAP {
+            break;
+        }
+        kept.retain(|column| column != leaver);
+    }
+    kept
+}
+
+fn widths(rows: &Rows, kept: &[usize], room: usize) -> Vec<usize> {
+    let mut widths: Vec<usize> = kept.iter().map(|column| widest(rows, *column).min(room / 2)).collect();
     if let Some(last) = widths.pop() {
         let used: usize = widths.iter().map(|width| width + GAP).sum();
         widths.push(room.saturating_sub(used).max(last.min(room)));

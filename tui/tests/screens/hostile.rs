@@ -2,9 +2,10 @@
 
 use std::process::Command;
 
-use rightsdesk::api::client::{Client, Trouble};
+use rightsdesk::api::client::Client;
 use rightsdesk::api::schema::ServerQuery;
 use rightsdesk::core::action::{Action, Effect};
+use rightsdesk::core::ask::{Refusal, Trouble};
 use rightsdesk::terminal::theme::Name;
 
 use crate::double::Double;
@@ -50,7 +51,8 @@ async fn a_refusal_is_told_in_scrubbed_words() {
     _ = rustls::crypto::ring::default_provider().install_default();
     let refusal = Double::saying(200, format!("{{\"errors\":[{{\"message\":\"no {HARM}\"}}]}}"));
     let trouble = Client::new(&refusal.url, None).unwrap().check().await.unwrap_err();
-    assert!(matches!(&trouble, Trouble::Refused(words) if is_harmless(words)), "{trouble:?}");
+    let Trouble::Refused(refusals) = &trouble else { panic!("{trouble:?}") };
+    assert!(matches!(refusals.as_slice(), [Refusal { words, .. }] if is_harmless(words)), "{trouble:?}");
 
     for (status, body, expected) in [
         (401, "{}", Trouble::SignIn),

@@ -4,6 +4,8 @@ use std::collections::HashSet;
 
 use rightsdesk::cli;
 use rightsdesk::core::action::{Action, Cli, Danger, Effects, On, Scope, Verb, always};
+use rightsdesk::core::dialog;
+use rightsdesk::core::input;
 use rightsdesk::core::keymap::{Code, Key, Meaning, sequence};
 use rightsdesk::core::model::Model;
 use rightsdesk::core::page::{Line, Page};
@@ -18,7 +20,12 @@ use crate::pictures::{draw, text};
 use crate::scenes::{SCENES, Stage};
 
 fn verbs() -> impl Iterator<Item = &'static Verb> {
-    shell::VERBS.iter().chain(REGISTRY.iter().flat_map(|entry| entry.verbs))
+    shell::VERBS.iter().chain(input::VERBS).chain(REGISTRY.iter().flat_map(|entry| entry.verbs))
+}
+
+/// The verb of this id.
+pub fn named(id: &str) -> &'static Verb {
+    verbs().find(|verb| verb.id == id).unwrap()
 }
 
 #[test]
@@ -46,14 +53,14 @@ fn every_key_has_a_name_and_every_opener_is_among_its_verbs() {
         }
     }
     for entry in REGISTRY {
-        assert!(entry.verbs.contains(entry.opener), "{}", entry.name);
+        assert!(entry.opener.is_none_or(|opener| entry.verbs.contains(opener)), "{}", entry.name);
     }
 }
 
 #[test]
 fn no_screen_rebinds_a_key_that_is_heard_there_anyway() {
     let common: HashSet<Vec<Key>> = verbs()
-        .filter(|verb| !matches!(verb.scope, Scope::Place(_)))
+        .filter(|verb| !matches!(verb.scope, Scope::Place(_) | Scope::Fields))
         .flat_map(|verb| verb.keys.iter().filter_map(|keys| sequence(keys)))
         .collect();
     for entry in REGISTRY.iter().filter(|entry| entry.shape == Shape::Screen) {
@@ -68,11 +75,15 @@ fn no_screen_rebinds_a_key_that_is_heard_there_anyway() {
 
 #[test]
 fn no_sequence_hides_another() {
+    let stage = crate::scenes::starting();
     for place in REGISTRY {
+        let screen = (place.open)(&stage.model.ctx);
         let heard = |verb: &&Verb| match verb.scope {
             Scope::Place(name) => name == place.name,
             Scope::Global => place.shape == Shape::Screen,
-            Scope::Everywhere | Scope::Lists => true,
+            Scope::Lists => screen.is_a_list(),
+            Scope::Fields => screen.has_fields(),
+            Scope::Everywhere => true,
         };
         let all: Vec<_> = verbs()
             .filter(heard)
@@ -100,7 +111,7 @@ fn deleting_keys_mean_something_in_text_only() {
     for verb in verbs() {
         for key in verb.keys.iter().filter_map(|keys| sequence(keys)).flatten() {
             if matches!(key.code, Code::Backspace | Code::Delete) {
-                assert!(matches!(verb.scope, Scope::Place(_)) && !verb.danger.changes(), "{}", verb.id);
+                assert!(matches!(verb.scope, Scope::Place(_) | Scope::Fields) && !verb.danger.changes(), "{}", verb.id);
             }
         }
     }
@@ -119,7 +130,7 @@ fn every_key_that_is_shown_fires() {
         let made = || (scene.make)();
         let stage = made();
         let (scopes, target) = (stage.model.scopes(), stage.model.target());
-        let is_text = |keys: &[Key]| stage.model.takes_text() && keys[0].text().is_some();
+        let is_text = |keys: &[Key]| keys[0].text().is_some_and(|c| stage.model.takes(c));
         for verb in stage.model.ctx.keymap.heard(&scopes) {
             for keys in verb.keys.iter().filter_map(|keys| sequence(keys)).filter(|keys| !is_text(keys)) {
                 let meaning = stage.model.ctx.keymap.meaning(&scopes, &keys);
@@ -162,6 +173,7 @@ const ERASE: Verb = Verb {
     keys: &["a E"],
     on: On::Nothing,
     danger: Danger::TwoPersons,
+    needs: None,
     cli: Cli::None("a test"),
     off: always,
 };
@@ -174,14 +186,17 @@ const GO: Verb = Verb {
     danger: Danger::Safe,
     ..ERASE
 };
-static DANGEROUS: &[Entry] = &[Entry {
-    name: "test",
-    title: "Test",
-    shape: Shape::Screen,
-    opener: &GO,
-    verbs: &[GO, ERASE],
-    open: |_| Box::new(Dangerous { erased: false }),
-}];
+static DANGEROUS: &[Entry] = &[
+    Entry {
+        name: "test",
+        title: "Test",
+        shape: Shape::Screen,
+        opener: Some(&GO),
+        verbs: &[GO, ERASE],
+        open: |_| Box::new(Dangerous { erased: false }),
+    },
+    dialog::ENTRY,
+];
 
 struct Dangerous {
     erased: bool,
@@ -189,7 +204,7 @@ struct Dangerous {
 
 impl Screen for Dangerous {
     fn update(&mut self, action: &Action, _: &Ctx) -> Effects {
-        self.erased |= matches!(action, Action::Do(verb, _) if **verb == ERASE);
+        self.erased |= matches!(action, Action::Do(verb, _) | Action::Agreed(verb, ..) if **verb == ERASE);
         Effects::new()
     }
 
@@ -210,7 +225,8 @@ fn is_erased(stage: &Stage) -> bool {
 
 #[test]
 fn read_only_leaves_no_changing_verb_reachable() {
-    assert!(is_erased(&on_the_dangerous_screen(false).press("a E")), "it can be reached at all");
+    let asked = on_the_dangerous_screen(false).press("a E").later(1).write(ERASE.title).press("Enter");
+    assert!(is_erased(&asked), "it can be reached at all");
 
     let stage = on_the_dangerous_screen(true);
     assert!(stage.model.ctx.keymap.verbs().all(|verb| !verb.danger.changes()));

@@ -5,8 +5,10 @@ use std::time::Duration;
 use chrono::{DateTime, FixedOffset, TimeDelta};
 use rightsdesk::api::schema::{Server, ServerQuery};
 use rightsdesk::core::action::{Action, Effects, Size};
+use rightsdesk::core::ask::{Answer, Ask, Refusal, Trouble};
 use rightsdesk::core::connection::News;
-use rightsdesk::core::keymap::{Keymap, sequence};
+use rightsdesk::core::keymap::{Code, Key, Keymap, sequence};
+use rightsdesk::core::me::{Factor, Kind, Me, Person};
 use rightsdesk::core::model::Model;
 use rightsdesk::core::page::Tone;
 use rightsdesk::core::screen::Desk;
@@ -14,6 +16,7 @@ use rightsdesk::core::scrub::Clean;
 use rightsdesk::core::update::update;
 use rightsdesk::screens::REGISTRY;
 use rightsdesk::terminal::keys;
+use serde_json::{Value, json};
 
 pub struct Scene {
     pub name: &'static str,
@@ -33,6 +36,14 @@ pub const SCENES: &[Scene] = &[
     Scene { name: "notices", make: || offline().press("!") },
     Scene { name: "prefix", make: || live().press("g") },
     Scene { name: "remark", make: || live().press("Z") },
+    Scene { name: "sign-in", make: stranger },
+    Scene { name: "sign-in-code", make: halfway },
+    Scene { name: "sign-in-browser", make: || browsing().later(2) },
+    Scene { name: "invitation", make: || stranger().press("Ctrl-n") },
+    Scene { name: "enrolment", make: enrolling },
+    Scene { name: "recovery-codes", make: enrolled },
+    Scene { name: "step-up", make: || remote().then(Action::StepUpNeeded(waiting())) },
+    Scene { name: "locked", make: || remote().later(300) },
 ];
 
 /// A model and the hour it is there.
@@ -58,8 +69,12 @@ impl Stage {
         self
     }
 
-    pub fn later(mut self, seconds: i64) -> Self {
-        self.now += TimeDelta::seconds(seconds);
+    pub fn later(self, seconds: i64) -> Self {
+        self.millis(seconds * 1000)
+    }
+
+    pub fn millis(mut self, millis: i64) -> Self {
+        self.now += TimeDelta::milliseconds(millis);
         let now = self.now;
         self.then(Action::Time(now))
     }
@@ -74,6 +89,30 @@ impl Stage {
             self.does(Action::Key(key));
         }
         self
+    }
+
+    /// Types a text, letter by letter.
+    pub fn write(mut self, text: &str) -> Self {
+        for c in text.chars() {
+            self.does(Action::Key(Key::plain(Code::Char(c))));
+        }
+        self
+    }
+
+    /// The server says who this is.
+    pub fn known(self, person: Person) -> Self {
+        self.then(Action::Known(Ok(Me::Someone(person))))
+    }
+
+    /// What a place asked is answered with this data.
+    pub fn hears(self, to: &'static str, tag: &'static str, data: Value) -> Self {
+        self.then(Action::Answered(Answer { to, tag, outcome: Ok(data) }))
+    }
+
+    /// What a place asked is refused with this code.
+    pub fn refused(self, to: &'static str, tag: &'static str, code: &str, words: &str) -> Self {
+        let refusal = Refusal { code: code.to_owned(), words: words.to_owned(), field: Vec::new() };
+        self.then(Action::Answered(Answer { to, tag, outcome: Err(Trouble::Refused(vec![refusal])) }))
     }
 
     pub fn answered(self, version: &str, micros: u64) -> Self {
@@ -95,17 +134,18 @@ pub fn live() -> Stage {
     for (n, trip) in [2_900u64, 900, 800, 1_100, 700, 900, 2_100, 800, 900, 700, 1_300, 900].into_iter().enumerate() {
         stage = stage.answered("0.1.0", trip).later(if n < 11 { 15 } else { 0 });
     }
-    stage.later(1_640)
+    stage.later(1_640).known(Person { factor: Factor::File, ..person("admin", &["admin"], ADMIN) })
 }
 
 pub fn remote() -> Stage {
-    let desk = Desk { has_key: true, ..Desk::default() };
+    let desk = Desk::default();
     Stage::new(keys::table(REGISTRY, true), desk)
         .later(1)
         .then(Action::Arrived("https://desk.example".to_owned()))
         .answered("0.1.0", 43_000)
         .later(2 * 86_400)
         .answered("0.2.0", 231_000)
+        .known(person("mira", &["support"], &["see_queue", "see_tenants", "see_data", "break_glass"]))
         .then(Action::Said(Tone::Warn, "config.toml: line 3, column 1: unknown field `colour`".to_owned()))
 }
 
@@ -124,4 +164,94 @@ pub fn never_reached() -> Stage {
         .then(Action::Arrived("https://desk.example".to_owned()))
         .missed("failed to lookup address information: Name or service not known", 4)
         .later(1)
+}
+
+const ADMIN: &[&str] = &["see_queue", "see_tenants", "keep_tenants", "see_staff", "keep_staff", "give_grants"];
+
+/// Someone who signed in with a code a minute ago.
+pub fn person(name: &str, roles: &[&str], permissions: &[&str]) -> Person {
+    let words = |list: &[&str]| list.iter().map(|word| (*word).to_owned()).collect();
+    Person {
+        kind: Kind::Staff,
+        name: name.to_owned(),
+        roles: words(roles),
+        permissions: words(permissions),
+        factor: Factor::Code,
+        fresh_until: None,
+        ends_at: None,
+    }
+}
+
+/// An answer that hands out a token.
+pub fn pass(field: &str, stage: &str, must_enrol: bool) -> Value {
+    let sign_in = json!({ "token": "rds_invented", "stage": stage, "mustEnrol": must_enrol, "device": null });
+    json!({ field: { "signIn": sign_in, "userErrors": [] } })
+}
+
+/// Before the door of a desk elsewhere.
+pub fn stranger() -> Stage {
+    Stage::new(keys::table(REGISTRY, false), Desk::default())
+        .then(Action::Arrived("https://desk.example".to_owned()))
+        .then(Action::Bearing { has_token: false, device: None })
+        .answered("0.1.0", 43_000)
+}
+
+/// Mail and password typed and sent.
+pub fn knocking() -> Stage {
+    stranger()
+        .then(Action::Pasted("mira@desk.example".to_owned()))
+        .press("Tab")
+        .then(Action::Pasted("correct horse battery".to_owned()))
+        .press("Enter")
+}
+
+/// The password was right, and three digits of the code are typed.
+pub fn halfway() -> Stage {
+    knocking().hears("sign-in", "password", pass("signIn", "PASSWORD", false)).press("1 2 3")
+}
+
+/// The browser's page and code are there.
+pub fn browsing() -> Stage {
+    let device = json!({
+        "attempt": "attempt-1", "userCode": "WDJB-MJHT", "page": "https://desk.example/sign-in",
+        "expiresAt": "2026-11-23T13:12:10Z", "intervalSeconds": 5,
+    });
+    stranger().press("Ctrl-o").hears(
+        "sign-in",
+        "device",
+        json!({
+            "beginDeviceSignIn": { "deviceSignIn": device, "userErrors": [] }
+        }),
+    )
+}
+
+pub const SECRET: &str = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP";
+pub const URI: &str =
+    "otpauth://totp/Rightsdesk:mira?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=Rightsdesk&digits=6";
+
+/// A new seat before its QR code.
+pub fn enrolling() -> Stage {
+    let enrolment = json!({ "secret": SECRET, "uri": URI });
+    knocking().hears("sign-in", "password", pass("signIn", "PASSWORD", true)).hears(
+        "enrolment",
+        "begin",
+        json!({ "beginEnrolment": { "enrolment": enrolment, "userErrors": [] } }),
+    )
+}
+
+/// The first code was right.
+pub fn enrolled() -> Stage {
+    let codes: Vec<String> = (0..10).map(|n| format!("k7{n}q-m2x{n}-p{n}w4")).collect();
+    let sign_in = json!({ "token": "rds_invented", "stage": "FULL", "mustEnrol": false, "device": null });
+    let enrolled = json!({ "signIn": sign_in, "recoveryCodes": codes });
+    enrolling()
+        .press("1 2 3 4 5 6 Enter")
+        .hears("enrolment", "confirm", json!({ "confirmEnrolment": { "enrolled": enrolled, "userErrors": [] } }))
+        .known(person("mira", &["support"], &["see_queue"]))
+}
+
+/// What a place asked and needs a second factor for.
+pub fn waiting() -> Ask {
+    let document = "mutation { giveGrant }".to_owned();
+    Ask { to: "desk", tag: "give", document, variables: json!({ "reason": "T-77" }), is_again: false }
 }

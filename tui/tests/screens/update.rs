@@ -103,9 +103,9 @@ fn a_notice_is_copied_by_its_id_even_when_another_has_come() {
 #[test]
 fn notices_count_as_unseen_until_they_were_looked_at() {
     let stage = live();
-    assert_eq!(stage.model.ctx.notices.unseen(), 1);
+    assert_eq!(stage.model.ctx.notices.unseen(), 2);
     let stage = stage.press("! Esc");
-    assert_eq!((stage.model.ctx.notices.unseen(), stage.model.ctx.notices.past().len()), (0, 1));
+    assert_eq!((stage.model.ctx.notices.unseen(), stage.model.ctx.notices.past().len()), (0, 2));
 }
 
 #[test]

@@ -16,7 +16,7 @@ pub use asking::{Asking, asking};
 pub use connection::{Listed, Page, PageArgs, connection, instant_key};
 pub use cost::{Bill, Limits, TooCostly, meant, reckon, skim, spent};
 pub use date::Date;
-pub use mask::{Mask, MaskKind};
+pub use mask::{Mask, MaskKind, handle};
 pub(crate) use payload::payload;
 pub use payload::{UserError, UserErrorCode, mendable, once};
 pub use place::{node_id, place, tenant_node_id, tenant_place};

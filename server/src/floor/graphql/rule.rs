@@ -16,6 +16,8 @@ pub enum Needs {
     Parent,
     /// This permission, for the tenant or the house it concerns.
     Permission(Permission),
+    /// What is one's own, or this permission for what is others'.
+    OwnOr(Permission),
     /// One of these.
     AnyOf(&'static [Permission]),
 }

@@ -75,7 +75,9 @@ pub async fn shown(tools: &Tools, grant: Grant) -> Result<Shown> {
 async fn together(tools: &Tools, grants: Vec<Grant>, tenants: Vec<Tenant>) -> Result<Vec<Shown>> {
     let mut ids: Vec<StaffId> = Vec::new();
     for grant in &grants {
-        ids.extend([Some(grant.staff), grant.given_by, grant.reviewed.map(|reviewed| reviewed.1)].into_iter().flatten());
+        ids.extend(
+            [Some(grant.staff), grant.given_by, grant.reviewed.map(|reviewed| reviewed.1)].into_iter().flatten(),
+        );
     }
     ids.sort_unstable();
     ids.dedup();

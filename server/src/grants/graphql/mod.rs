@@ -34,7 +34,7 @@ pub const RULES: &[Rule] = &[
     rule("Mutation.reviewBreakGlass", Needs::Permission(Permission::GiveGrants)),
     rule("Mutation.revealMember", Needs::Permission(Permission::SeeData)),
     // One's own address needs no permission.
-    rule("Mutation.revealStaffMember", Needs::Caller),
+    rule("Mutation.revealStaffMember", Needs::OwnOr(Permission::KeepStaff)),
     rule("GiveGrantPayload.*", Needs::Parent),
     rule("EndGrantPayload.*", Needs::Parent),
     rule("BreakGlassPayload.*", Needs::Parent),

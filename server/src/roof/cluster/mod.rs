@@ -16,6 +16,7 @@ mod launch;
 mod lock;
 mod processes;
 mod takeover;
+mod token;
 mod trouble;
 mod tuning;
 mod warden;
@@ -26,6 +27,7 @@ use std::path::{Path, PathBuf};
 pub use install::{InstallOffer, install_offer};
 pub use launch::{become_postgres, launched, own_launcher};
 pub use processes::at_work_in;
+pub use token::write_token;
 pub use trouble::Trouble;
 
 use folder::Folder;

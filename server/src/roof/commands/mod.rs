@@ -2,11 +2,13 @@
 //! Results go to standard output, words to standard error.
 
 mod audit;
+mod bootstrap;
 mod keys;
 mod migrate;
 mod schema;
 mod serve;
 mod settings;
+mod staff;
 mod verify_audit;
 
 use std::io::Write;
@@ -33,6 +35,11 @@ pub enum Command {
     Migrate,
     /// Print the GraphQL contract
     Schema,
+    /// Make the first admin of a desk that has none, and print the invitation, once
+    Bootstrap(bootstrap::Who),
+    /// Make seats for the desk's people
+    #[command(subcommand)]
+    Staff(staff::Verb),
     /// Look after the keys
     #[command(subcommand)]
     Keys(keys::Verb),
@@ -99,6 +106,8 @@ pub fn run(command: &Command, settings: Settings) -> ExitCode {
         Command::Serve => ended(serve::run(config, telemetry, Duties::Serve)),
         Command::Work => ended(serve::run(config, telemetry, Duties::Work)),
         Command::Migrate => ended(migrate::run(config)),
+        Command::Bootstrap(who) => ended(bootstrap::run(who.clone(), config, telemetry)),
+        Command::Staff(verb) => ended(staff::run(verb.clone(), config, telemetry)),
         Command::Keys(verb) => ended(keys::run(*verb, config, telemetry)),
         Command::Audit(verb) => ended(audit::run(verb, config)),
         Command::VerifyAudit(wish) => match verify_audit::run(wish, config) {

@@ -26,6 +26,7 @@ pub struct Config {
     pub http: Http,
     pub graphql: Graphql,
     pub issuers: issuers::Settings,
+    pub staff: Staff,
     pub keys: Keys,
     pub mail: Mail,
     pub blobs: Blobs,
@@ -81,6 +82,13 @@ pub enum Statuses {
     Usual,
     /// The draft of 2026: 406, 422 and 294 where they are due.
     Draft2026,
+}
+
+/// How long sessions live.
+#[derive(Debug, Clone, Copy)]
+pub struct Staff {
+    pub idle: Duration,
+    pub session: Duration,
 }
 
 pub struct Keys {
@@ -179,6 +187,20 @@ impl Config {
                 points_per_second: reader.parse("graphql.points_per_second", 100, "a number from 1 to 100000", |n| {
                     (1..=100_000).contains(n)
                 }),
+            },
+            staff: Staff {
+                idle: Duration::from_mins(reader.parse(
+                    "staff.idle_minutes",
+                    30,
+                    "whole minutes, from 1 to 480",
+                    |n| (1..=480).contains(n),
+                )),
+                session: Duration::from_hours(reader.parse(
+                    "staff.session_hours",
+                    8,
+                    "whole hours, from 1 to 24",
+                    |n| (1..=24).contains(n),
+                )),
             },
             keys: Keys {
                 folder: reader.path("keys.folder").unwrap_or_else(|| within("keys")),

@@ -93,6 +93,8 @@ pub const SETTINGS: &[Setting] = &[
     setting("jwt.tenant_claim", "tenant", "the claim that holds a tenant's reference"),
     setting("jwt.subject_claim", "sub", "the claim that says which member it is"),
     setting("egress.hosts", "", "further hosts, by comma, where providers keep what they describe"),
+    setting("staff.idle_minutes", "30", "how long a session at the desk may lie unused"),
+    setting("staff.session_hours", "8", "how long a session at the desk lives in all"),
     setting("keys.folder", "", "key folder, on a volume of its own; by default `keys` in the data folder"),
     secret("keys.root", "the root key as 64 hex digits, where it comes from a key store and not from the folder"),
     secret(

@@ -64,6 +64,13 @@ pub const FIGURES: &[Figure] = &[
         Kind::Counter,
         "Chains that end otherwise than a checkpoint says: the database was taken back, or tampered with",
     ),
+    figure("rightsdesk_password_checks_total", Kind::Counter, "Passwords that were compared, of accounts and of none"),
+    figure("rightsdesk_throttled_total", Kind::Counter, "Tries refused because there were too many, by budget"),
+    figure(
+        "rightsdesk_second_factor_alarms_total",
+        Kind::Counter,
+        "Tenth tries at a second factor within a quarter of an hour: somebody knows the password and not the code",
+    ),
     figure("rightsdesk_letters_total", Kind::Counter, "Letters handed to the post, by way and fate"),
     figure("rightsdesk_calls_out_total", Kind::Counter, "Calls out, by host and status"),
     figure("rightsdesk_object_bytes_total", Kind::Counter, "Bytes of objects, by direction"),

@@ -4,14 +4,17 @@ use async_graphql::connection::{Connection, EmptyFields};
 use async_graphql::{Context, Enum, ID, InputObject, MaybeUndefined, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 
-use crate::floor::access::Permission::SeeStaff;
+use crate::floor::access::Caller;
+use crate::floor::access::Permission::{SeeStaff, SeeTenants};
 use crate::floor::graphql::{
     Listed, Mask, MaskKind, PageArgs, PermissionWord, RoleWord, asking, connection, node_id, once, payload, place,
     tenant_place, words,
 };
 use crate::floor::kernel::{Error, Instant, Personal, Ref, Result, StaffId, TenantId};
+use crate::floor::tools::Tools;
 use crate::staff;
 use crate::staff::seats::{self, Authority, Change, Invitation, queries};
+use crate::tenants::{self, TenantNode};
 
 /// Whether a seat can be sat on.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,6 +68,16 @@ impl StaffMember {
         words(self.0.seat().permissions())
     }
 
+    /// The tenants a partner's seat is limited to, of those the caller may see; null reaches every tenant.
+    async fn tenants(&self, ctx: &Context<'_>) -> Result<Option<Vec<TenantNode>>> {
+        let Some(named) = self.0.authority.tenants.clone() else { return Ok(None) };
+        let asking = asking(ctx)?;
+        match reached(&asking.tools, asking.caller()?, named).await {
+            Err(Error::Forbidden(_) | Error::NotFound(_)) => Ok(Some(Vec::new())),
+            found => found.map(|found| Some(found.into_iter().map(TenantNode).collect())),
+        }
+    }
+
     /// Whether it can be sat on.
     async fn state(&self) -> StaffState {
         self.0.state.into()
@@ -94,6 +107,16 @@ impl StaffMember {
     async fn version(&self) -> i32 {
         self.0.version
     }
+}
+
+/// These tenants, all or none: whoever may not see one of them sees no seat that names it either, but his own.
+async fn reached(tools: &Tools, caller: &Caller, named: Vec<TenantId>) -> Result<Vec<tenants::Tenant>> {
+    if let [one] = named[..] {
+        let scope = caller.permit(SeeTenants, one)?;
+        return tools.ledger.read(&scope, move |tx| tenants::tenants(tx, &named)).await;
+    }
+    let span = tools.ledger.span(caller.permit_span(SeeTenants, &named)?, "seats").await?;
+    tools.ledger.read(&span, move |tx| tenants::tenants(tx, &named)).await
 }
 
 /// The seat that has this id, for whoever may see it.

@@ -6,10 +6,11 @@ use chrono::{DateTime, Utc};
 use super::seats::StaffMember;
 use super::sessions::{Session, SessionStage};
 use crate::floor::access::{Actor, Caller, FRESH};
-use crate::floor::graphql::{PermissionWord, asking, words};
-use crate::floor::kernel::{Error, Result};
+use crate::floor::graphql::{PermissionWord, asking, handle, node_id, tenant_node_id, words};
+use crate::floor::kernel::{Error, Ref, Result};
 use crate::staff::seats::queries;
 use crate::staff::{self, sessions};
+use crate::tenants::{self, TenantNode};
 
 /// What kind of caller it is.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,6 +58,14 @@ impl ViewerQuery {
     }
 }
 
+/// What the caller may not see of himself is not there.
+fn known<T>(found: Result<Option<T>>) -> Result<Option<T>> {
+    match found {
+        Err(Error::Forbidden(_) | Error::NotFound(_)) => Ok(None),
+        found => found,
+    }
+}
+
 #[Object]
 impl Viewer {
     /// What kind of caller it is.
@@ -65,8 +74,30 @@ impl Viewer {
     }
 
     /// What it is called: a handle, never a civil name.
-    async fn name(&self) -> String {
-        self.seat.as_ref().map_or_else(|| self.caller.actor().to_string(), |(seat, _)| seat.handle.clone())
+    async fn name(&self, ctx: &Context<'_>) -> Result<String> {
+        if let Some((seat, _)) = &self.seat {
+            return Ok(seat.handle.clone());
+        }
+        let found = match (self.caller.actor(), self.caller.named()) {
+            (Actor::Member(id), Some([tenant])) => {
+                let member = tenants::find_member(ctx, &node_id(Ref::new(*tenant, id))).await;
+                known(member)?.map(|node| handle(node.member.subject))
+            }
+            (Actor::ApiKey(id), Some([tenant])) => {
+                let key = tenants::find_api_key(ctx, &node_id(Ref::new(*tenant, id))).await;
+                known(key)?.map(|node| node.key.name)
+            }
+            _ => None,
+        };
+        Ok(found.unwrap_or_else(|| self.caller.actor().to_string()))
+    }
+
+    /// The tenant a member or a key belongs to.
+    async fn tenant(&self, ctx: &Context<'_>) -> Result<Option<TenantNode>> {
+        match (self.caller.staff_id(), self.caller.named()) {
+            (None, Some([own])) => known(tenants::find_tenant(ctx, &tenant_node_id(*own)).await),
+            _ => Ok(None),
+        }
     }
 
     /// The seat, of one of the operator's people.

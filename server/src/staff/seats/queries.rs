@@ -107,7 +107,8 @@ pub fn find_many(tx: &mut Tx, ids: Vec<StaffId>) -> Result<Vec<StaffMember>> {
 /// Every seat that is in use, whether its end has come or not.
 pub fn active(tx: &mut Tx) -> Result<Vec<StaffMember>> {
     let tenant = tx.tenant()?;
-    let rows = statement(seats!("and state = 'active' order by id")).bind::<SqlUuid, _>(tenant).load::<Row>(tx.conn())?;
+    let rows =
+        statement(seats!("and state = 'active' order by id")).bind::<SqlUuid, _>(tenant).load::<Row>(tx.conn())?;
     Ok(rows.into_iter().map(Into::into).collect())
 }
 
@@ -116,6 +117,11 @@ pub fn by_invitation(tx: &mut Tx, digest: [u8; 32]) -> Result<Option<StaffMember
     one(tx, |tenant| {
         statement(seats!("and invitation_hash = ?")).bind::<SqlUuid, _>(tenant).bind::<Binary, _>(digest.to_vec())
     })
+}
+
+pub fn by_handle(tx: &mut Tx, handle: &str) -> Result<Option<StaffMember>> {
+    let handle = handle.to_owned();
+    one(tx, |tenant| statement(seats!("and handle = ?")).bind::<SqlUuid, _>(tenant).bind::<Text, _>(handle))
 }
 
 /// The first admin there is, if one can sit down: whom the local desk's file signs in.

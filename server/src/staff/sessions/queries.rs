@@ -301,3 +301,29 @@ pub fn page(tx: &mut Tx, filter: Filter, page: &Page) -> Result<(Vec<Session>, i
     let count = filter.bind(statement(COUNT).bind::<SqlUuid, _>(tenant), now).get_result::<Count>(tx.conn())?.count;
     Ok((rows.into_iter().map(Into::into).collect(), count))
 }
+
+/// A page of what is old enough to go; whether there may be more.
+pub fn sweep(tx: &mut WriteTx) -> Result<bool> {
+    const PAGE: usize = 1_000;
+    let (tenant, now) = (tx.tenant()?, tx.now()?.utc());
+    let long_ago = now - Duration::days(90);
+    let sessions = statement(
+        "delete from sessions where tenant_id = ? and ctid = any (array(
+           select ctid from sessions where tenant_id = ? and least(coalesce(ended_at, expires_at), expires_at) < ?
+            limit 1000))",
+    )
+    .bind::<SqlUuid, _>(tenant)
+    .bind::<SqlUuid, _>(tenant)
+    .bind::<Timestamptz, _>(long_ago)
+    .execute(tx.conn())?;
+    let codes = statement("delete from recovery_codes where tenant_id = ? and used_at < ?")
+        .bind::<SqlUuid, _>(tenant)
+        .bind::<Timestamptz, _>(long_ago)
+        .execute(tx.conn())?;
+    let tries = statement(
+        "delete from throttles where (kind, digest) in (select kind, digest from throttles where last_at < ? limit 1000)",
+    )
+    .bind::<Timestamptz, _>(now - Duration::days(1))
+    .execute(tx.conn())?;
+    Ok([sessions, codes, tries].contains(&PAGE))
+}

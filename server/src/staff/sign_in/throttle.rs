@@ -50,6 +50,7 @@ impl Budget {
 pub fn spend(tx: &mut WriteTx, budget: Budget, of: &[u8]) -> Result<i32> {
     let counted = queries::count_try(tx, budget, of, budget.most())?;
     counted.ok_or_else(|| {
+        metrics::counter!("rightsdesk_throttled_total", "budget" => budget.code()).increment(1);
         Error::refused("THROTTLED", "too many tries: wait a quarter of an hour, or sign in where you signed in before")
     })
 }

@@ -35,8 +35,6 @@ const TICK: Duration = Duration::from_millis(200);
 const RECHECK: Duration = Duration::from_millis(600);
 /// How long a session may go unlooked at, where the database does not answer.
 const UNSEEN: Duration = Duration::from_secs(5);
-/// How long the other side may take nothing in.
-const SLOW: Duration = Duration::from_secs(5);
 /// Messages on their way out.
 const QUEUE: usize = 16;
 /// Messages held back before it.
@@ -54,6 +52,8 @@ pub(super) async fn keep(gate: Arc<Gate>, call: Call, socket: WebSocket) {
         running: JoinSet::new(),
         by_run: HashMap::new(),
         held: VecDeque::new(),
+        handed: 0,
+        written: (0, Instant::now()),
         doorman: None,
         asking: None,
         place: None,
@@ -84,6 +84,10 @@ struct Line {
     by_run: HashMap<u64, tokio::task::AbortHandle>,
     /// What could not be handed to the writer yet.
     held: VecDeque<String>,
+    /// Messages handed to it so far.
+    handed: u64,
+    /// Messages it has written, and when that last was another number, or nothing was left to write.
+    written: (u64, Instant),
     /// The doorman, while he is being asked.
     doorman: Option<BoxFuture<'static, Result<Asked>>>,
     asking: Option<Asking>,
@@ -109,13 +113,13 @@ impl Line {
         let overdue = sleep(INIT);
         tokio::pin!(overdue);
         let mut token = None;
-        let mut progress = (0, Instant::now());
         loop {
             let input = tokio::select! {
                 frame = incoming.next() => Some(heard(frame)),
                 room = writer.queue.reserve(), if !self.held.is_empty() => {
                     if let (Ok(room), Some(next)) = (room, self.held.pop_front()) {
                         room.send(next);
+                        self.handed += 1;
                     }
                     None
                 }
@@ -126,7 +130,7 @@ impl Line {
                 }
                 () = &mut overdue, if self.state.phase == Phase::Fresh => Some(Input::Overdue),
                 _ = beat.tick() => Some(Input::Beat),
-                _ = tick.tick() => self.look(writer, &mut progress, token.as_deref()),
+                _ = tick.tick() => self.look(writer, token.as_deref()),
                 Some(_) = self.running.join_next() => None,
             };
             let Some(input) = input else { continue };
@@ -205,16 +209,17 @@ impl Line {
     }
 
     /// What is looked at now and then.
-    fn look(&mut self, writer: &Writer, progress: &mut (u64, Instant), token: Option<&str>) -> Option<Input> {
+    fn look(&mut self, writer: &Writer, token: Option<&str>) -> Option<Input> {
         self.by_run.retain(|_, task| !task.is_finished());
         if self.gate.edge.is_stopping() {
             return Some(Input::Stopping);
         }
         let written = writer.written.load(Ordering::Relaxed);
-        if written != progress.0 || self.held.is_empty() {
-            *progress = (written, Instant::now());
+        if written != self.written.0 || written == self.handed {
+            self.written = (written, Instant::now());
         }
-        if progress.1.elapsed() > SLOW || self.held.len() > HELD {
+        // As long as an answer may take to be made, it may take to be read.
+        if self.written.1.elapsed() > self.gate.edge.answer || self.held.len() > HELD {
             return Some(Input::Slow);
         }
         if let (Phase::Open(_), Some(token), None) = (&self.state.phase, token, &self.doorman)

@@ -1,10 +1,10 @@
-//! The audit's statements.
+//! Whole chains, for checkpoints and proofs; and the ageing of accesses.
 
 use diesel::pg::data_types::PgTimestamp;
 use diesel::sql_types::{BigInt, Binary, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel::{QueryableByName, RunQueryDsl};
 
-use super::model::{Entry, Head, Sheaf};
+use crate::audit::model::{Entry, Head, Sheaf};
 use crate::floor::journal::Mark;
 use crate::floor::kernel::{Instant, Result, TenantId};
 use crate::floor::ledger::{Tx, WriteTx, statement};

@@ -1,0 +1,7 @@
+//! What can be asked of the audit.
+
+mod export;
+mod reading;
+
+pub use export::{Exported, export};
+pub use reading::{Books, Standing, find_access, list_accesses, list_events, standing};

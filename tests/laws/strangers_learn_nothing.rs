@@ -1,0 +1,484 @@
+//! Every root field, as nobody, as each role, as partner, member and key, with ids of one's own, of another's and made
+//! up: whoever may not gets a refusal that tells nothing, and what is another's is answered as what was never there.
+//! A field without a declared rule fails, and so does an id argument whose kind this law does not know.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use harness::asked::{ask, desk_seat, done};
+use harness::world::World;
+use rightsdesk_server::floor::access::{Bounds, Caller, Permission, Role, Seat, Session};
+use rightsdesk_server::floor::graphql::{Needs, Rule, tenant_node_id, tenant_place};
+use rightsdesk_server::floor::kernel::{ApiKeyId, GrantId, MemberId, Ref, SessionId, StaffId, TenantId};
+use rightsdesk_server::roof::schema;
+use rightsdesk_server::staff::{SignIn, recognise};
+use serde_json::{Value, json};
+
+type Ids = BTreeMap<&'static str, String>;
+
+/// What an id argument leads to, by where it stands. `node` and `nodes` are tried with every kind.
+const IDS: &[(&str, &str)] = &[
+    ("node.id", "any"),
+    ("nodes.ids", "any"),
+    ("tenant.id", "tenant"),
+    ("staffMember.id", "staff"),
+    ("TenantFilter.ids", "tenant"),
+    ("SessionFilter.staff", "staff"),
+    ("GrantFilter.tenant", "tenant"),
+    ("GrantFilter.staff", "staff"),
+    ("EventFilter.tenant", "tenant"),
+    ("AccessFilter.tenant", "tenant"),
+    ("AccessFilter.subject", "member"),
+    ("AccessFilter.grant", "grant"),
+    ("auditStanding.tenant", "tenant"),
+    ("changes.tenant", "tenant"),
+    ("InviteStaffInput.tenants", "tenant"),
+    ("ChangeStaffInput.id", "staff"),
+    ("ChangeStaffInput.tenants", "tenant"),
+    ("RenewInvitationInput.id", "staff"),
+    ("DisableStaffInput.id", "staff"),
+    ("EnableStaffInput.id", "staff"),
+    ("EndSessionInput.id", "session"),
+    ("ChangeTenantInput.id", "tenant"),
+    ("CloseTenantInput.id", "tenant"),
+    ("ReopenTenantInput.id", "tenant"),
+    ("AddMemberInput.tenant", "tenant"),
+    ("ChangeMemberInput.id", "member"),
+    ("RemoveMemberInput.id", "member"),
+    ("CreateApiKeyInput.tenant", "tenant"),
+    ("RotateApiKeyInput.id", "key"),
+    ("RevokeApiKeyInput.id", "key"),
+    ("GiveGrantInput.staff", "staff"),
+    ("GiveGrantInput.tenant", "tenant"),
+    ("EndGrantInput.id", "grant"),
+    ("BreakGlassInput.tenant", "tenant"),
+    ("ReviewBreakGlassInput.id", "grant"),
+    ("RevealMemberInput.id", "member"),
+    ("RevealStaffMemberInput.id", "staff"),
+];
+
+/// Mutations that concern the caller's own session or secret and take no id: there is nobody else's to try them with.
+const OWN: &[&str] = &["signOut", "changePassword", "stepUp"];
+
+/// The schema as introspection tells it.
+struct Told {
+    types: BTreeMap<String, Value>,
+    roots: Vec<(&'static str, String)>,
+}
+
+impl Told {
+    async fn new() -> Self {
+        const ASK: &str = "{__schema{queryType{name}mutationType{name}subscriptionType{name}
+            types{kind name fields(includeDeprecated:true){name args{name type{...t}}type{...t}}
+                  inputFields{name type{...t}}enumValues{name}possibleTypes{name}}}}
+            fragment t on __Type{kind name ofType{kind name ofType{kind name ofType{kind name}}}}";
+        let answer = schema::desk(true, SignIn::default()).execute(ASK).await;
+        assert!(answer.errors.is_empty(), "{:?}", answer.errors);
+        let whole = answer.data.into_json().expect("JSON")["__schema"].clone();
+        let roots = [("query", "queryType"), ("mutation", "mutationType"), ("subscription", "subscriptionType")]
+            .into_iter()
+            .filter_map(|(word, key)| Some((word, whole[key]["name"].as_str()?.to_owned())))
+            .collect();
+        let types = list(&whole["types"]).map(|one| (text(&one["name"]), one.clone())).collect();
+        Self { types, roots }
+    }
+
+    fn fields(&self, name: &str) -> impl Iterator<Item = &Value> {
+        self.types.get(name).into_iter().flat_map(|one| list(&one["fields"]))
+    }
+
+    fn kind(&self, name: &str) -> String {
+        text(&self.types[name]["kind"])
+    }
+
+    /// What to select of a type: its own facts and, a little deeper, those of what it leads to.
+    fn selection(&self, name: &str, depth: usize, holds: &dyn Fn(&str, &str) -> bool) -> String {
+        match self.kind(name).as_str() {
+            "SCALAR" | "ENUM" => return String::new(),
+            "INTERFACE" | "UNION" => {
+                let arms = list(&self.types[name]["possibleTypes"]).map(|one| {
+                    format!("... on {0} {1}", text(&one["name"]), self.selection(&text(&one["name"]), 1, holds))
+                });
+                return format!("{{__typename {}}}", arms.collect::<Vec<_>>().join(" "));
+            }
+            _ => {}
+        }
+        let mut chosen = vec!["__typename".to_owned()];
+        for field in self.fields(name) {
+            let (own, target) = (text(&field["name"]), named(&field["type"]));
+            let is_leaf = matches!(self.kind(&target).as_str(), "SCALAR" | "ENUM");
+            if !holds(name, &own) || (!is_leaf && depth == 0) {
+                continue;
+            }
+            // A list below a list is asked for shortly.
+            let page = if target.ends_with("Connection") { "(first:2)" } else { "" };
+            if is_leaf {
+                chosen.push(own);
+            } else if !list(&field["args"]).any(|arg| is_required(&arg["type"])) {
+                chosen.push(format!("{own}{page} {}", self.selection(&target, depth - 1, holds)));
+            }
+        }
+        format!("{{{}}}", chosen.join(" "))
+    }
+
+    /// A value for an argument: what must be given, and every id.
+    fn value(&self, path: &str, name: &str, of: &Value, ids: &Ids) -> String {
+        if text(&of["kind"]) == "NON_NULL" {
+            return self.value(path, name, &of["ofType"], ids);
+        }
+        if text(&of["kind"]) == "LIST" {
+            return format!("[{}]", self.value(path, name, &of["ofType"], ids));
+        }
+        let kind = text(&of["name"]);
+        match (text(&of["kind"]).as_str(), kind.as_str()) {
+            ("SCALAR", "ID") => {
+                let led = IDS.iter().find(|(known, _)| *known == path);
+                let (_, led) =
+                    led.unwrap_or_else(|| panic!("{path} takes an id of a kind that this law does not know"));
+                format!("{:?}", ids[led])
+            }
+            ("SCALAR", "Int") => "1".to_owned(),
+            ("SCALAR", "Boolean") => "true".to_owned(),
+            ("SCALAR", "DateTime") => "\"2099-01-01T00:00:00Z\"".to_owned(),
+            // What every kind of person has.
+            ("ENUM", "PersonalField") => "MAIL".to_owned(),
+            ("ENUM", _) => text(&self.types[&kind]["enumValues"][0]["name"]),
+            ("INPUT_OBJECT", _) => {
+                let fields =
+                    list(&self.types[&kind]["inputFields"]).filter(|field| self.is_given(field)).map(|field| {
+                        let own = text(&field["name"]);
+                        format!("{own}:{}", self.value(&format!("{kind}.{own}"), &own, &field["type"], ids))
+                    });
+                format!("{{{}}}", fields.collect::<Vec<_>>().join(" "))
+            }
+            _ => format!("{:?}", word(name)),
+        }
+    }
+
+    /// Required, an id, or a filter that holds one.
+    fn is_given(&self, argument: &Value) -> bool {
+        let name = named(&argument["type"]);
+        let holds_an_id = || list(&self.types[&name]["inputFields"]).any(|field| named(&field["type"]) == "ID");
+        is_required(&argument["type"]) || name == "ID" || holds_an_id()
+    }
+
+    /// A document for one root field.
+    fn document(&self, word: &str, field: &Value, ids: &Ids, holds: &dyn Fn(&str, &str) -> bool) -> String {
+        let own = text(&field["name"]);
+        let mut arguments: Vec<String> = list(&field["args"])
+            .filter(|argument| self.is_given(argument))
+            .map(|argument| {
+                let name = text(&argument["name"]);
+                format!("{name}:{}", self.value(&format!("{own}.{name}"), &name, &argument["type"], ids))
+            })
+            .collect();
+        let target = named(&field["type"]);
+        if target.ends_with("Connection") {
+            arguments.push("first:2".to_owned());
+        }
+        let arguments = if arguments.is_empty() { String::new() } else { format!("({})", arguments.join(" ")) };
+        format!("{word}{{{own}{arguments} {}}}", self.selection(&target, 4, holds))
+    }
+}
+
+fn list(value: &Value) -> impl Iterator<Item = &Value> {
+    value.as_array().into_iter().flatten()
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_default().to_owned()
+}
+
+/// The name at the bottom of a type.
+fn named(of: &Value) -> String {
+    if of["ofType"].is_null() { text(&of["name"]) } else { named(&of["ofType"]) }
+}
+
+fn is_required(of: &Value) -> bool {
+    of["kind"] == "NON_NULL"
+}
+
+/// A word that fits an argument of this name.
+fn word(name: &str) -> &'static str {
+    match name {
+        "mail" => "someone.new@example.com",
+        "handle" => "newcomer",
+        "ticket" => "T-77",
+        "locale" => "en",
+        "region" => "eu",
+        _ => "a word that is long enough to pass",
+    }
+}
+
+fn rule_of(type_name: &str, field: &str) -> Vec<&'static Rule> {
+    let (own, whole) = (format!("{type_name}.{field}"), format!("{type_name}.*"));
+    let named: Vec<_> = schema::rules().filter(|rule| rule.field == own).collect();
+    if named.is_empty() { schema::rules().filter(|rule| rule.field == whole).collect() } else { named }
+}
+
+#[tokio::test]
+async fn every_field_has_one_rule_and_every_rule_a_field() {
+    let told = Told::new().await;
+    let mut used = BTreeSet::new();
+    for (name, one) in &told.types {
+        if one["kind"] != "OBJECT" || name.starts_with("__") {
+            continue;
+        }
+        for field in told.fields(name) {
+            let rules = rule_of(name, &text(&field["name"]));
+            assert_eq!(
+                rules.len(),
+                1,
+                "{name}.{} has {} rules: declare one beside it",
+                text(&field["name"]),
+                rules.len()
+            );
+            used.extend(rules.iter().map(|rule| rule.field));
+        }
+    }
+    assert!(used.len() > 20, "the law sees no schema");
+    let idle: Vec<_> = schema::rules().map(|rule| rule.field).filter(|field| !used.contains(field)).collect();
+    assert!(idle.is_empty(), "these rules are of no field: {idle:?}");
+}
+
+/// One who asks.
+struct Asker {
+    name: String,
+    caller: Option<Caller>,
+    /// Limited to the tenant of the cast.
+    is_bound: bool,
+}
+
+impl Asker {
+    fn may(&self, needs: Needs) -> bool {
+        let held = self.caller.as_ref().filter(|caller| caller.session().is_none_or(|shown| shown.fresh_at.is_some()));
+        let holds = |permission: &Permission| held.is_some_and(|caller| caller.permissions().contains(permission));
+        match needs {
+            Needs::Nothing | Needs::Parent => true,
+            Needs::Session => self.caller.as_ref().is_some_and(|caller| caller.session().is_some()),
+            Needs::Caller => held.is_some(),
+            // What this law asks for is never the asker's own.
+            Needs::Permission(permission) | Needs::OwnOr(permission) => holds(&permission),
+            Needs::AnyOf(permissions) => permissions.iter().any(holds),
+        }
+    }
+}
+
+/// A desk with two tenants, `yours` and `theirs`, and everyone who may come to it.
+struct Cast {
+    world: World,
+    askers: Vec<Asker>,
+    yours: Ids,
+    theirs: Ids,
+    made_up: Ids,
+}
+
+impl Cast {
+    async fn new() -> Self {
+        let world = World::new().await;
+        let ops = desk_seat(&world, &[Role::Ops]);
+        let (yours, your_tenant) = furnish(&world, &ops).await;
+        let (theirs, _) = furnish(&world, &ops).await;
+        let mut askers = vec![Asker { name: "nobody".to_owned(), caller: None, is_bound: false }];
+        for role in Role::ALL {
+            let token = world.staff(&[*role]).await.token;
+            let caller = recognise(&world.tools, &token).await.expect("signed in");
+            askers.push(Asker { name: role.to_string(), caller: Some(caller), is_bound: false });
+        }
+        let half = Session { id: SessionId::fresh(), fresh_at: None };
+        let admin = Seat::new(&[Role::Admin], &[], Bounds::Desk);
+        let until = world.tools.watch.now().plus(chrono::Duration::days(1));
+        let partner = world.partner(Permission::LENDABLE, &[your_tenant], until).await;
+        let lent = Seat::new(&[], Permission::LENDABLE, Bounds::Named(vec![your_tenant]));
+        let owner =
+            Seat::new(&[], &[Permission::SeeTenants, Permission::KeepMembers], Bounds::Named(vec![your_tenant]));
+        for (name, caller, is_bound) in [
+            ("half signed in", Caller::staff(StaffId::fresh(), admin, half), false),
+            ("partner", recognise(&world.tools, &partner.token).await.expect("signed in"), true),
+            ("member", Caller::member(MemberId::fresh(), owner), true),
+            ("key", Caller::api_key(ApiKeyId::fresh(), lent), true),
+        ] {
+            askers.push(Asker { name: name.to_owned(), caller: Some(caller), is_bound });
+        }
+        let nobodys = TenantId::fresh();
+        let made_up = BTreeMap::from([
+            ("tenant", tenant_node_id(nobodys).to_string()),
+            ("member", Ref::new(nobodys, MemberId::fresh()).to_string()),
+            ("key", Ref::new(nobodys, ApiKeyId::fresh()).to_string()),
+            ("grant", Ref::new(nobodys, GrantId::fresh()).to_string()),
+            ("staff", Ref::of_house(StaffId::fresh()).to_string()),
+            ("session", Ref::of_house(SessionId::fresh()).to_string()),
+        ]);
+        Self { world, askers, yours, theirs, made_up }
+    }
+
+    async fn ask(&self, asker: &Asker, document: &str) -> Value {
+        let mut answer = ask(&self.world, asker.caller.as_ref(), document, json!({})).await;
+        if let Some(answer) = answer.as_object_mut() {
+            answer.remove("extensions");
+        }
+        answer
+    }
+}
+
+/// A tenant with a member, a key and a grant, and a colleague with a session, by their ids.
+async fn furnish(world: &World, ops: &Caller) -> (Ids, TenantId) {
+    let made = |document: &'static str, input: Value| async move {
+        let made = done(world, ops, document, input).await;
+        let thing = made.as_object().expect("a payload").values().find(|value| value["id"].is_string()).cloned();
+        text(&thing.unwrap_or_else(|| panic!("nothing was made: {made}"))["id"])
+    };
+    let tenant = made(
+        "mutation($input:OpenTenantInput!){openTenant(input:$input){tenant{id}userErrors{message}}}",
+        json!({"legalName": "Zaitoon Home", "locale": "en", "region": "EU", "plan": "growth", "appSlots": 2}),
+    )
+    .await;
+    let member = made(
+        "mutation($input:AddMemberInput!){addMember(input:$input){member{id}userErrors{message}}}",
+        json!({"tenant": tenant, "name": "Asma Qureshi", "mail": "asma@zaitoon.example", "role": "OWNER"}),
+    )
+    .await;
+    let key = done(
+        world,
+        ops,
+        "mutation($input:CreateApiKeyInput!){createApiKey(input:$input){created{apiKey{id}}userErrors{message}}}",
+        json!({"tenant": tenant, "name": "shop", "permissions": ["SEE_TENANTS"], "expiresAt": "2027-01-01T00:00:00Z"}),
+    )
+    .await;
+    let colleague = world.staff(&[Role::Support]).await;
+    let session = recognise(&world.tools, &colleague.token).await.expect("signed in").session().expect("a session").id;
+    let staff = Ref::of_house(colleague.id).to_string();
+    let approver = desk_seat(world, &[Role::Approver]);
+    let grant = done(
+        world,
+        &approver,
+        "mutation($input:GiveGrantInput!){giveGrant(input:$input){grant{id}userErrors{message}}}",
+        json!({"staff": staff, "tenant": tenant, "ticket": "T-77", "endsAt": hence(world)}),
+    )
+    .await;
+    let ids = BTreeMap::from([
+        ("tenant", tenant.clone()),
+        ("member", member),
+        ("key", text(&key["created"]["apiKey"]["id"])),
+        ("grant", text(&grant["grant"]["id"])),
+        ("staff", staff),
+        ("session", Ref::of_house(session).to_string()),
+    ]);
+    let place = tenant_place(&async_graphql::ID(tenant)).expect("a tenant's id");
+    (ids, place)
+}
+
+fn hence(world: &World) -> String {
+    world.tools.watch.now().plus(chrono::Duration::days(2)).to_string()
+}
+
+/// The codes of the errors of a call, without repetition.
+fn codes(answer: &Value) -> BTreeSet<String> {
+    list(&answer["errors"]).map(|error| text(&error["extensions"]["code"])).collect()
+}
+
+/// An answer without what differs from call to call.
+fn bare(answer: &Value) -> Value {
+    let errors: Vec<_> = list(&answer["errors"])
+        .map(|error| json!([error["message"], error["extensions"]["code"], error["path"]]))
+        .collect();
+    json!([answer["data"], errors])
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn strangers_learn_nothing() {
+    let (told, cast) = (Told::new().await, Cast::new().await);
+    let mut tried = 0;
+    for (word, root) in told.roots.iter().filter(|(word, _)| *word != "subscription") {
+        for field in told.fields(root) {
+            let name = text(&field["name"]);
+            let needs = rule_of(root, &name)[0].needs;
+            if OWN.contains(&name.as_str()) || matches!(needs, Needs::Nothing) {
+                continue;
+            }
+            for asker in &cast.askers {
+                let holds = |of: &str, field: &str| rule_of(of, field).iter().all(|rule| asker.may(rule.needs));
+                for kinds in kinds_of(&name) {
+                    let document = |ids: &Ids| told.document(word, field, &narrowed(ids, kinds), &holds);
+                    let elsewhere = cast.ask(asker, &document(&cast.theirs)).await;
+                    let nowhere = cast.ask(asker, &document(&cast.made_up)).await;
+                    tried += 2;
+                    let whom = format!("{} asks {name}", asker.name);
+                    if !asker.may(needs) {
+                        refused(&whom, asker, needs, &elsewhere);
+                    }
+                    if asker.is_bound || !asker.may(needs) {
+                        assert_eq!(bare(&elsewhere), bare(&nowhere), "{whom}: another's is told from nobody's");
+                    }
+                    if asker.may(needs) && *word == "query" {
+                        let own = cast.ask(asker, &document(&cast.yours)).await;
+                        let said = codes(&own);
+                        assert!(said.is_empty() || said.iter().all(|code| code == "NOT_FOUND"), "{whom}: {own}");
+                        tried += 1;
+                    }
+                }
+            }
+        }
+    }
+    assert!(tried > 300, "the law tried only {tried} calls");
+}
+
+/// Nothing of the thing is told, and why in a word that is the same for everyone.
+fn refused(whom: &str, asker: &Asker, needs: Needs, answer: &Value) {
+    let stranger = !asker.may(Needs::Caller) || needs == Needs::Session;
+    let expected: &[&str] = if stranger { &["UNAUTHENTICATED"] } else { &["FORBIDDEN", "NOT_FOUND"] };
+    let is_empty = answer["data"].as_object().is_none_or(|data| data.values().all(Value::is_null));
+    let said = codes(answer);
+    assert!(is_empty, "{whom}: {answer}");
+    assert!(!said.is_empty() && said.iter().all(|code| expected.contains(&code.as_str())), "{whom}: {answer}");
+}
+
+/// `node` and `nodes` are asked with every kind of id.
+fn kinds_of(field: &str) -> Vec<Option<&'static str>> {
+    let every = ["tenant", "member", "key", "grant", "staff", "session"].map(Some).to_vec();
+    if matches!(field, "node" | "nodes") { every } else { vec![None] }
+}
+
+fn narrowed(ids: &Ids, kind: Option<&'static str>) -> Ids {
+    let mut ids = ids.clone();
+    if let Some(kind) = kind {
+        ids.insert("any", ids[kind].clone());
+    }
+    ids
+}
+
+/// A field below another that asks for more than its parent is refused by itself.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_field_that_asks_for_more_than_its_parent_is_refused_by_itself() {
+    const KINDS: &[(&str, &str)] = &[
+        ("Tenant", "tenant"),
+        ("Member", "member"),
+        ("ApiKey", "key"),
+        ("Grant", "grant"),
+        ("StaffMember", "staff"),
+        ("Session", "session"),
+    ];
+    let (told, cast) = (Told::new().await, Cast::new().await);
+    let roots: Vec<&str> = told.roots.iter().map(|(_, root)| root.as_str()).collect();
+    let mut tried = 0;
+    for rule in schema::rules().filter(|rule| !matches!(rule.needs, Needs::Parent)) {
+        let (of, name) = rule.field.split_once('.').expect("Type.field");
+        if roots.contains(&of) {
+            continue;
+        }
+        let (_, kind) = KINDS.iter().find(|(known, _)| *known == of).unwrap_or_else(|| panic!("no way to a {of}"));
+        let field = told.fields(of).find(|field| field["name"] == name).expect("a field of the schema");
+        let target = named(&field["type"]);
+        let (page, below) =
+            (if target.ends_with("Connection") { "(first:2)" } else { "" }, told.selection(&target, 0, &|_, _| true));
+        let document = format!("{{node(id:{:?}){{... on {of}{{{name}{page}{below}}}}}}}", cast.yours[kind]);
+        for asker in cast.askers.iter().filter(|asker| asker.may(Needs::Caller)) {
+            let answer = cast.ask(asker, &document).await;
+            let is_there = !answer["data"]["node"].is_null() && !answer["data"]["node"][name].is_null();
+            let (whom, may) = (format!("{} asks for {}", asker.name, rule.field), asker.may(rule.needs));
+            assert!(may || !is_there, "{whom}: {answer}");
+            assert!(!may || codes(&answer).is_empty(), "{whom}: {answer}");
+            tried += 1;
+        }
+    }
+    assert!(tried > 0 || schema::rules().all(|rule| !rule.field.contains("apiKeys")), "nothing was tried");
+}

@@ -1,0 +1,440 @@
+//! The one way to a change: what it is about and what follows, a form where it needs more, and the question its danger
+//! asks. `update.rs` opens it for every verb above *notify*, so no screen can forget to ask.
+//!
+//! It never changes anything by Enter or Esc, takes its ids when the key is pressed, and keeps what was typed when the
+//! server refuses.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+use super::action::{Action, Cli, Danger, Effect, Effects, On, Scope, Target, Verb, always};
+use super::ask::{Answer, Ask, Refusal, Trouble};
+use super::due::{self, Moment};
+use super::form::{Field, Form, Kind, Opt, Values};
+use super::page::{Body, Line, Page, Section, Tone};
+use super::screen::{Ctx, Entry, Screen, Shape};
+use super::secret::Secret;
+use super::shell;
+use super::shown::Revealed;
+
+pub const NAME: &str = "dialog";
+
+pub const ENTRY: Entry = Entry {
+    name: NAME,
+    title: "Dialog",
+    shape: Shape::Layer { width: 72, height: 24 },
+    opener: None,
+    verbs: VERBS,
+    open: |_| Box::new(Dialog::default()),
+};
+
+const CONSOLE: Cli = Cli::None("it answers a question of the console; a command asks by its arguments");
+
+const fn verb(id: &'static str, title: &'static str, help: &'static str, keys: &'static [&'static str]) -> Verb {
+    Verb {
+        id,
+        title,
+        help,
+        hint: "",
+        scope: Scope::Place(NAME),
+        keys,
+        on: On::Nothing,
+        danger: Danger::Safe,
+        needs: None,
+        cli: CONSOLE,
+        off: always,
+    }
+}
+
+pub const YES: Verb = verb("dialog.yes", "yes, do it", "Does what the dialog asks about", &["y"]);
+pub const ENTER: Verb = verb(
+    "dialog.enter",
+    "next, or leave it",
+    "In a form the next field; where the dialog asks, it leaves everything as it is",
+    &["Enter"],
+);
+pub const SEND: Verb = verb("dialog.send", "send the form", "Sends what the form holds", &["Ctrl-s"]);
+pub const NEXT: Verb = verb("dialog.next", "next field", "The next field of the form", &["Tab"]);
+pub const BACK: Verb = verb("dialog.back", "field before", "The field before this one", &["BackTab"]);
+pub const DOWN: Verb = verb("dialog.down", "next option", "The next option of a choice, or the next field", &["Down"]);
+pub const UP: Verb = verb("dialog.up", "option before", "The option or the field before this one", &["Up"]);
+pub const RIGHT: Verb = verb("dialog.right", "to the right", "The next option, or a letter to the right", &["Right"]);
+pub const LEFT: Verb = verb("dialog.left", "to the left", "The option before, or a letter to the left", &["Left"]);
+pub const ERASE: Verb =
+    verb("dialog.erase", "erase a letter", "Erases the letter before the caret", &["Backspace", "Ctrl-h"]);
+pub const CLEAR: Verb = verb("dialog.clear", "erase the field", "Erases what the field holds", &["Ctrl-w"]);
+
+pub const VERBS: &[Verb] = &[YES, ENTER, SEND, NEXT, BACK, DOWN, UP, RIGHT, LEFT, ERASE, CLEAR];
+
+/// Keys pressed before the dialog could be read do nothing.
+const DEAF_MILLIS: i64 = 300;
+/// How long a secret is shown.
+const SHOWN: Duration = Duration::from_secs(30);
+/// The tag of the call that carries the verb out; lookups have the names of their fields.
+const SENT: &str = "sent";
+
+/// What a screen says about one of its verbs on these ids, and how it is carried out.
+#[derive(Clone, Debug, Default)]
+pub struct Question {
+    /// What it is about, by its reference.
+    pub object: String,
+    /// What follows from it.
+    pub effects: Vec<Line>,
+    /// What must be said first.
+    pub form: Form,
+    /// What is typed where typing is asked for; the object where it is empty.
+    pub reference: String,
+    pub order: Option<Order>,
+    pub lookups: Vec<Lookup>,
+}
+
+/// The call that carries a verb out.
+#[derive(Clone, Debug)]
+pub struct Order {
+    pub document: String,
+    /// What of the input is not typed: ids and versions; an `idempotencyKey` of any value becomes this wish's own.
+    pub input: Values,
+    /// Said when it is done.
+    pub done: String,
+    /// Shown once when it is done: where in the answer it stands, and what it is.
+    pub once: Option<Once>,
+}
+
+/// A secret of an answer that is shown once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Once {
+    /// Where in the answer it stands, as a JSON pointer below the mutation.
+    pub at: &'static str,
+    pub what: &'static str,
+    /// What to do with it.
+    pub advice: &'static str,
+}
+
+/// Options of a field that the server knows.
+#[derive(Clone, Debug)]
+pub struct Lookup {
+    pub field: &'static str,
+    pub document: String,
+    pub variables: Value,
+    /// The options in the answer.
+    pub options: fn(&Value) -> Vec<Opt>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+enum Stage {
+    #[default]
+    Filling,
+    /// Whether to leave what was typed.
+    Leaving,
+    /// The danger's own question, since when.
+    Asking(Moment),
+    /// On its way, since when.
+    Sent(Moment),
+    /// The server's no, where there is no form to mend.
+    Refused,
+}
+
+#[derive(Default)]
+pub struct Dialog {
+    verb: Option<&'static Verb>,
+    target: Target,
+    question: Question,
+    stage: Stage,
+    /// Where the reference is typed.
+    typed: Form,
+    /// What stands above the form: words of the server that no field is about.
+    words: Vec<String>,
+    /// Names the wish: sent again unchanged it is the same one.
+    key: String,
+}
+
+impl Dialog {
+    /// A dialog about this verb on these ids; `key` is fresh and names the wish for the server.
+    pub fn about(verb: &'static Verb, target: Target, question: Question, key: String, now: Moment) -> Self {
+        let stage = if question.form.is_empty() { Stage::Asking(now) } else { Stage::Filling };
+        let typed = Form::of(vec![Field::words("reference", "Type the reference")]);
+        Self { verb: Some(verb), target, question, stage, typed, words: Vec::new(), key }
+    }
+
+    fn danger(&self) -> Danger {
+        self.verb.map_or(Danger::TwoPersons, |verb| verb.danger)
+    }
+
+    fn reference(&self) -> &str {
+        let Question { reference, object, .. } = &self.question;
+        if reference.is_empty() { object } else { reference }
+    }
+
+    fn is_typed(&self) -> bool {
+        let typed = match self.typed.fields.first().map(|field| &field.kind) {
+            Some(Kind::Words(text)) => text.text(),
+            _ => "",
+        };
+        !typed.is_empty() && typed == self.reference()
+    }
+
+    fn asks_for_typing(&self) -> bool {
+        matches!(self.stage, Stage::Asking(_)) && self.danger() >= Danger::Typed
+    }
+
+    fn is_deaf(&self, ctx: &Ctx) -> bool {
+        matches!(self.stage, Stage::Asking(since) if (ctx.now - since).num_milliseconds() < DEAF_MILLIS)
+    }
+
+    /// The form that hears letters now.
+    fn form(&mut self) -> Option<&mut Form> {
+        if self.stage == Stage::Filling {
+            return Some(&mut self.question.form);
+        }
+        self.asks_for_typing().then_some(&mut self.typed)
+    }
+
+    fn does(&mut self, verb: &Verb, ctx: &Ctx) -> Effects {
+        match verb.id {
+            id if id == shell::ESCAPE.id => return self.escape(),
+            id if id == ENTER.id => return self.enter(ctx),
+            id if id == YES.id => return self.yes(ctx),
+            id if id == SEND.id && self.stage == Stage::Filling => return self.filled(ctx),
+            _ => {}
+        }
+        let Some(form) = self.form() else { return Effects::new() };
+        let is_choice = matches!(form.fields.get(form.focus()), Some(Field { kind: Kind::Choice(_), .. }));
+        match verb.id {
+            id if id == NEXT.id => form.turn(1),
+            id if id == BACK.id => form.turn(-1),
+            id if id == DOWN.id && !is_choice => form.turn(1),
+            id if id == UP.id && !is_choice => form.turn(-1),
+            id if id == DOWN.id || id == RIGHT.id => form.step(1),
+            id if id == UP.id || id == LEFT.id => form.step(-1),
+            id if id == ERASE.id => form.erase(),
+            id if id == CLEAR.id => form.clear(),
+            _ => {}
+        }
+        Effects::new()
+    }
+
+    fn escape(&mut self) -> Effects {
+        self.stage = match &self.stage {
+            Stage::Filling if self.question.form.is_touched() => Stage::Leaving,
+            Stage::Leaving => Stage::Filling,
+            Stage::Asking(_) if !self.question.form.is_empty() => Stage::Filling,
+            // It went: the answer or the end of patience is seconds away, and is not to be missed.
+            Stage::Sent(since) => Stage::Sent(*since),
+            _ => return vec![Effect::Then(Action::Close)],
+        };
+        Effects::new()
+    }
+
+    fn enter(&mut self, ctx: &Ctx) -> Effects {
+        match self.stage {
+            Stage::Filling => self.question.form.turn(1),
+            Stage::Asking(_) if self.asks_for_typing() && self.is_typed() => return self.go(ctx),
+            Stage::Asking(_) | Stage::Refused => return vec![Effect::Then(Action::Close)],
+            Stage::Leaving => self.stage = Stage::Filling,
+            Stage::Sent(_) => {}
+        }
+        Effects::new()
+    }
+
+    fn yes(&mut self, ctx: &Ctx) -> Effects {
+        match self.stage {
+            Stage::Leaving => vec![Effect::Then(Action::Close)],
+            Stage::Asking(_) if self.danger() == Danger::Confirm => self.go(ctx),
+            _ => Effects::new(),
+        }
+    }
+
+    /// The form is whole: the danger's question comes, or nothing stands in the way.
+    fn filled(&mut self, ctx: &Ctx) -> Effects {
+        self.words.clear();
+        if self.question.form.values(ctx.now, ctx.zone()).is_none() {
+            return Effects::new();
+        }
+        if self.danger() < Danger::Confirm {
+            return self.go(ctx);
+        }
+        self.stage = Stage::Asking(ctx.now);
+        self.typed.clear();
+        Effects::new()
+    }
+
+    fn go(&mut self, ctx: &Ctx) -> Effects {
+        let (Some(verb), Some(values)) = (self.verb, self.question.form.values(ctx.now, ctx.zone())) else {
+            self.stage = Stage::Filling;
+            return Effects::new();
+        };
+        let Some(order) = &self.question.order else {
+            return vec![Effect::Then(Action::Close), Effect::Then(Action::Agreed(verb, self.target.clone(), values))];
+        };
+        let mut input = order.input.clone();
+        input.extend(values);
+        let digest = Sha256::digest(json!(input).to_string());
+        if let Some(key) = input.get_mut("idempotencyKey") {
+            // Changed and sent again it is another wish; unchanged it is the same.
+            *key =
+                json!(digest.iter().take(6).fold(format!("{}-", self.key), |key, byte| key + &format!("{byte:02x}")));
+        }
+        self.stage = Stage::Sent(ctx.now);
+        let variables = json!({ "input": input });
+        vec![Effect::Ask(ask(SENT, order.document.clone(), variables))]
+    }
+}
+
+impl Dialog {
+    /// What the server said to the call.
+    fn settle(&mut self, answer: &Answer) -> Effects {
+        if answer.tag != SENT {
+            self.look_up(answer);
+            return Effects::new();
+        }
+        self.words.clear();
+        match &answer.outcome {
+            Ok(_) => return self.done(answer),
+            Err(Trouble::Refused(refusals)) => {
+                for Refusal { field, words, .. } in refusals {
+                    let stands = field.last().is_some_and(|name| self.question.form.complain(name, words));
+                    if !stands {
+                        self.words.push(words.clone());
+                    }
+                }
+            }
+            Err(trouble) => self.words.push(trouble.to_string()),
+        }
+        self.stage = if self.question.form.is_empty() { Stage::Refused } else { Stage::Filling };
+        Effects::new()
+    }
+
+    fn done(&mut self, answer: &Answer) -> Effects {
+        let mut effects = vec![Effect::Then(Action::Close)];
+        if let (Some(verb), Some(order)) = (self.verb, &self.question.order) {
+            effects.push(Effect::Then(Action::Said(Tone::Good, order.done.clone())));
+            effects.push(Effect::Then(Action::Changed(verb, self.target.clone())));
+            effects.extend(self.once(order, answer).map(|revealed| Effect::Then(Action::Reveal(revealed))));
+        }
+        effects
+    }
+
+    /// The secret of an answer that is shown once.
+    fn once(&self, order: &Order, answer: &Answer) -> Option<Revealed> {
+        let once = order.once?;
+        let payload = answer.outcome.as_ref().ok()?.as_object()?.values().next()?;
+        let value = payload.pointer(once.at)?.as_str()?;
+        Some(Revealed {
+            what: once.what.to_owned(),
+            object: self.question.object.clone(),
+            advice: once.advice,
+            value: Secret::new(value),
+            lasts: SHOWN,
+        })
+    }
+
+    fn look_up(&mut self, answer: &Answer) {
+        let Some(lookup) = self.question.lookups.iter().find(|lookup| lookup.field == answer.tag) else { return };
+        match &answer.outcome {
+            Ok(data) => self.question.form.options(lookup.field, &(lookup.options)(data)),
+            Err(trouble) => self.words.push(trouble.to_string()),
+        }
+    }
+}
+
+impl Screen for Dialog {
+    fn update(&mut self, action: &Action, ctx: &Ctx) -> Effects {
+        if self.is_deaf(ctx) && matches!(action, Action::Do(..) | Action::Typed(_) | Action::Pasted(_)) {
+            return Effects::new();
+        }
+        match action {
+            Action::Opened => {
+                let ask = |lookup: &Lookup| ask(lookup.field, lookup.document.clone(), lookup.variables.clone());
+                return self.question.lookups.iter().map(ask).map(Effect::Ask).collect();
+            }
+            Action::Do(verb, _) => return self.does(verb, ctx),
+            Action::Answered(answer) => return self.settle(answer),
+            Action::Typed(c) => {
+                if let Some(form) = self.form() {
+                    form.push(*c);
+                }
+            }
+            Action::Pasted(_) if self.asks_for_typing() => {
+                self.words = vec!["pasting is refused here: type it".to_owned()];
+            }
+            Action::Pasted(text) => {
+                if let Some(form) = self.form() {
+                    form.paste(text);
+                }
+            }
+            _ => {}
+        }
+        Effects::new()
+    }
+
+    fn page(&self, ctx: &Ctx) -> Page {
+        let title = self.verb.map_or("", |verb| verb.title.trim_end_matches('…'));
+        let mut title_text = title.to_owned();
+        if let Some(first) = title_text.get_mut(..1) {
+            first.make_ascii_uppercase();
+        }
+        let mut words = vec![Line::plain(self.question.object.clone()).strong()];
+        words.extend(self.question.effects.iter().cloned());
+        let mut sections = vec![section("about", Body::Words(words))];
+        if !self.question.form.is_empty() {
+            let form = self.question.form.clone();
+            let is_heard = self.stage == Stage::Filling;
+            sections.push(section("form", Body::Form { form, is_heard }));
+        }
+        if self.asks_for_typing() {
+            let hint = Line::dim("to be typed: ") + Line::of(Tone::Strong, self.reference());
+            sections.push(section("reference", Body::Words(vec![hint])));
+            sections.push(section("typed", Body::Form { form: self.typed.clone(), is_heard: true }));
+        }
+        let mut said: Vec<Line> = self.words.iter().map(|words| Line::of(Tone::Bad, format!("✗ {words}"))).collect();
+        if let Stage::Sent(since) = self.stage {
+            said.push(
+                Line::dim("sent, waiting for the answer ") + Line::word(Tone::Dim, due::stopwatch(since, ctx.now)),
+            );
+        }
+        if !said.is_empty() {
+            sections.push(section("said", Body::Words(said)));
+        }
+        Page { title: Line::plain(title_text), sections, foot: self.foot() }
+    }
+
+    fn takes_text(&self) -> bool {
+        self.stage == Stage::Filling || self.asks_for_typing()
+    }
+
+    fn hears_escape(&self) -> bool {
+        true
+    }
+}
+
+impl Dialog {
+    fn foot(&self) -> Line {
+        let key = |key: &'static str, word: &str| Line::of(Tone::Key, key) + Line::plain(format!(" {word}"));
+        let gap = || Line::plain("   ");
+        match self.stage {
+            Stage::Filling => key("Tab", "next") + gap() + key("Ctrl-s", "send") + gap() + key("Esc", "leave"),
+            Stage::Leaving => {
+                Line::plain("leave what was typed? ") + key("y", "leaves it") + gap() + key("Enter Esc", "back to it")
+            }
+            Stage::Asking(_) if self.asks_for_typing() && self.is_typed() => {
+                key("Enter", "does it") + gap() + key("Esc", "leaves it")
+            }
+            Stage::Asking(_) if self.asks_for_typing() => {
+                Line::plain("▸ Cancel: ") + key("Enter Esc", "leave it · no paste")
+            }
+            Stage::Asking(_) => Line::plain("▸ Cancel: ") + key("Enter Esc", "leave it") + gap() + key("y", "does it"),
+            Stage::Sent(_) => Line::dim("it is on its way"),
+            Stage::Refused => key("Enter Esc", "close"),
+        }
+    }
+}
+
+fn ask(tag: &'static str, document: String, variables: Value) -> Ask {
+    Ask { to: NAME, tag, document, variables, is_again: false }
+}
+
+fn section(id: &'static str, body: Body) -> Section {
+    Section { id, title: "", note: Line::default(), body }
+}

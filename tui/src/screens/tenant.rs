@@ -1,0 +1,449 @@
+//! One tenant: what it is to us, its members, masked, and its keys. Everything that is done to it is done here.
+
+use serde_json::{Map, json};
+
+use crate::api::tenants::{self, ApiKey, Member, OneTenant, Tenant};
+use crate::core::action::{Action, Danger, Effect, Effects, On, Target, Verb};
+use crate::core::ask::{Ask, Trouble};
+use crate::core::canvas::Canvas;
+use crate::core::dialog::{Once, Order, Question};
+use crate::core::due;
+use crate::core::form::{Field, Form, Opt};
+use crate::core::list::{self, List, Looks, Source};
+use crate::core::page::{Body, Fact, Line, Page, Section, Tone};
+use crate::core::screen::{Ctx, Entry, Screen, Shape};
+
+use super::shared::{LENDABLE, OPENED, ago, break_glass, ends, opts, order, reasons, some, tenant_state, verb, word, words};
+
+const PLACE: &str = "tenant";
+
+pub const ENTRY: Entry = Entry {
+    name: PLACE,
+    title: "Tenant",
+    shape: Shape::Detail { kind: "tenant" },
+    opener: None,
+    verbs: VERBS,
+    open: |_| Box::new(OneScreen::default()),
+};
+
+/// On the tenant itself, whichever row is chosen.
+const fn whole(verb: Verb, needs: &'static str) -> Verb {
+    Verb { on: On::Nothing, needs: Some(needs), ..verb }
+}
+
+const RENEW: Verb = list::renews("tenant.refresh", PLACE);
+const TURN: Verb = list::turns("tenant.pane", PLACE);
+const CHANGE: Verb = Verb {
+    danger: Danger::Confirm,
+    ..whole(verb("tenant.change", "change the tenant…", "Changes its facts", PLACE, &["a e"]), "keep_tenants")
+};
+const CLOSE: Verb = Verb {
+    danger: Danger::Typed,
+    ..whole(
+        verb("tenant.close", "close the tenant…", "Begins the thirty days to the end of its account", PLACE, &["a C"]),
+        "keep_tenants",
+    )
+};
+const REOPEN: Verb = Verb {
+    danger: Danger::Confirm,
+    ..whole(
+        verb("tenant.reopen", "reopen the tenant…", "Takes the wish to close back while it can be", PLACE, &["a o"]),
+        "keep_tenants",
+    )
+};
+const GLASS: Verb = Verb {
+    danger: Danger::Typed,
+    ..whole(
+        verb("tenant.glass", "break the glass…", "Opens its data for an hour without leave; it alarms", PLACE, &["a B"]),
+        "break_glass",
+    )
+};
+const ADD: Verb = Verb {
+    danger: Danger::Notify,
+    ..whole(verb("tenant.add-member", "add a member…", "Adds one of the merchant's people", PLACE, &["a m"]), "keep_tenants")
+};
+const REMOVE: Verb = Verb {
+    danger: Danger::Confirm,
+    needs: Some("keep_tenants"),
+    ..verb("tenant.remove-member", "remove the member…", "Takes the chosen member's way in away", PLACE, &["a r"])
+};
+const REVEAL: Verb = Verb {
+    hint: "reveal",
+    needs: Some("see_data"),
+    ..verb("tenant.reveal", "reveal a field…", "Opens one field of the chosen member for 30 s, logged", PLACE, &["x"])
+};
+const CREATE: Verb = Verb {
+    danger: Danger::Confirm,
+    ..whole(verb("tenant.create-key", "create a key…", "Makes a key for a frontend", PLACE, &["a k"]), "keep_api_keys")
+};
+const ROTATE: Verb = Verb {
+    danger: Danger::Confirm,
+    needs: Some("keep_api_keys"),
+    ..verb("tenant.rotate-key", "rotate the key…", "Makes a successor; both work for a while", PLACE, &["a t"])
+};
+const REVOKE: Verb = Verb {
+    danger: Danger::Typed,
+    needs: Some("keep_api_keys"),
+    ..verb("tenant.revoke-key", "revoke the key…", "Ends the chosen key at once", PLACE, &["a V"])
+};
+
+const VERBS: &[Verb] = &[RENEW, TURN, REVEAL, CHANGE, CLOSE, REOPEN, GLASS, ADD, REMOVE, CREATE, ROTATE, REVOKE];
+
+const CREATED: Once = Once {
+    at: "/created/secret",
+    what: "API key",
+    advice: "It is shown this once. Select it with the mouse (Shift) and hand it over by a safe way.",
+};
+
+static MEMBERS: Source<Member> = Source {
+    place: PLACE,
+    tag: "members",
+    document: tenants::members,
+    at: "/tenant/members",
+    id: |member| member.id.inner().to_owned(),
+};
+
+static KEYS: Source<ApiKey> = Source {
+    place: PLACE,
+    tag: "keys",
+    document: tenants::api_keys,
+    at: "/tenant/apiKeys",
+    id: |key| key.id.inner().to_owned(),
+};
+
+/// From this width on, both panes.
+const WIDE: u16 = 120;
+
+struct OneScreen {
+    id: String,
+    tenant: Option<Tenant>,
+    trouble: Option<Trouble>,
+    members: List<Member>,
+    keys: List<ApiKey>,
+    /// The keys of the keyboard are on the list of API keys.
+    is_on_keys: bool,
+}
+
+impl Default for OneScreen {
+    fn default() -> Self {
+        Self {
+            id: String::new(),
+            tenant: None,
+            trouble: None,
+            members: List::new(&MEMBERS),
+            keys: List::new(&KEYS),
+            is_on_keys: false,
+        }
+    }
+}
+
+impl OneScreen {
+    fn ask(&self) -> Effect {
+        let variables = json!({ "id": self.id });
+        Effect::Ask(Ask { to: PLACE, tag: "tenant", document: tenants::tenant(), variables, is_again: false })
+    }
+
+    fn renew(&mut self) -> Effects {
+        let mut effects = vec![self.ask()];
+        effects.extend(self.members.refresh());
+        effects.extend(self.keys.refresh());
+        effects
+    }
+
+    fn facts(&self, ctx: &Ctx) -> Section {
+        let fact = |id, name, value: Line| Fact { id, name, exact: json!(value.text()), value };
+        let note = self.trouble.as_ref().map(|trouble| Line::of(Tone::Bad, format!("✗ {trouble}")));
+        let Some(tenant) = &self.tenant else {
+            let words = if note.is_some() { "not known" } else { "asking the server" };
+            let body = Body::Words(vec![Line::dim(words)]);
+            return Section { id: "tenant", title: "Tenant", note: note.unwrap_or_default(), body };
+        };
+        let role = word(Tone::Plain, &tenant.our_role.0)
+            + tenant.role_note.as_ref().map(|why| Line::dim(format!(", {why}"))).unwrap_or_default();
+        let mut facts = vec![
+            fact("legal_name", "Legal name", Line::plain(tenant.legal_name.clone()).strong()),
+            fact("state", "State", tenant_state(tenant, ctx)),
+            fact("our_role", "We are its", role),
+            fact(
+                "plan",
+                "Plan",
+                Line::plain(tenant.plan.clone()) + Line::dim(format!(", {} app slots", tenant.app_slots)),
+            ),
+            fact("region", "Region", Line::plain(tenant.region.clone()) + Line::dim(format!(", {}", tenant.locale))),
+            fact("reference", "Reference", some(tenant.reference.as_ref())),
+            fact("opened_at", "Opened", Line::plain(due::day(tenant.opened_at, ctx.zone()))),
+        ];
+        if let (Some(since), Some(on)) = (tenant.closing_at, tenant.closes_on) {
+            let told = Line::of(Tone::Warn, on.format("%-d %b %Y").to_string())
+                + Line::dim(format!(", asked for {}", due::day(since, ctx.zone())));
+            facts.push(fact("closes_on", "Data goes on", told));
+        }
+        Section { id: "tenant", title: "Tenant", note: note.unwrap_or_default(), body: Body::Facts(facts) }
+    }
+
+    fn member_rows(&self, ctx: &Ctx) -> Section {
+        let looks = Looks {
+            title: "Members, masked",
+            heads: &["Name", "Role", "State", "Mail", "Way in", "Added"],
+            leaves: &[5, 4, 3],
+            none: "nobody",
+            is_heard: !self.is_on_keys,
+        };
+        self.members.section("members", &looks, ctx, |member| {
+            vec![
+                Line::plain(member.name.masked.clone()),
+                word(Tone::Plain, &member.role.0),
+                word(if member.state.0 == "ACTIVE" { Tone::Plain } else { Tone::Dim }, &member.state.0),
+                Line::plain(member.mail.masked.clone()),
+                Line::dim(if member.has_login { "its provider" } else { "none" }),
+                Line::plain(due::day(member.added_at, ctx.zone())),
+            ]
+        })
+    }
+
+    fn key_rows(&self, ctx: &Ctx) -> Section {
+        let looks = Looks {
+            title: "API keys",
+            heads: &["Name", "State", "Ends", "Hint", "Used", "May"],
+            leaves: &[5, 4],
+            none: "no key",
+            is_heard: self.is_on_keys,
+        };
+        self.keys.section("keys", &looks, ctx, |key| {
+            let tone = match key.state.0.as_str() {
+                "LIVE" => Tone::Plain,
+                "OVERLAPPING" => Tone::Warn,
+                _ => Tone::Dim,
+            };
+            let may = words(key.permissions.iter().map(|permission| &permission.0));
+            vec![
+                Line::plain(key.name.clone()),
+                word(tone, &key.state.0),
+                ends(Some(key.expires_at), ctx),
+                Line::dim(format!("…{}", key.hint)),
+                ago(key.last_used_at, ctx),
+                Line::dim(may),
+            ]
+        })
+    }
+}
+
+impl Screen for OneScreen {
+    fn update(&mut self, action: &Action, ctx: &Ctx) -> Effects {
+        match action {
+            Action::Linked(link) => {
+                self.id.clone_from(&link.id);
+                let variables = || Map::from_iter([("id".to_owned(), json!(self.id))]);
+                let mut effects = vec![self.ask()];
+                effects.extend(self.members.begin(variables()));
+                effects.extend(self.keys.begin(variables()));
+                effects
+            }
+            Action::Returned | Action::SignedIn | Action::Changed(..) => self.renew(),
+            Action::Answered(answer) if answer.tag == "tenant" => {
+                match answer.read::<OneTenant>() {
+                    Ok(OneTenant { tenant: Some(tenant) }) => {
+                        self.tenant = Some(tenant);
+                        self.trouble = None;
+                    }
+                    Ok(_) => self.trouble = Some(Trouble::Strange("it is not there, or not for you".to_owned())),
+                    Err(trouble) => self.trouble = Some(trouble),
+                }
+                Effects::new()
+            }
+            Action::Answered(answer) => {
+                let _is_mine = self.members.hear(answer, ctx) || self.keys.hear(answer, ctx);
+                Effects::new()
+            }
+            Action::Do(verb, _) if **verb == RENEW => self.renew(),
+            Action::Do(verb, _) if **verb == TURN => {
+                self.is_on_keys = !self.is_on_keys;
+                Effects::new()
+            }
+            action if self.is_on_keys => self.keys.follow(action, ctx),
+            action => self.members.follow(action, ctx),
+        }
+    }
+
+    fn page(&self, ctx: &Ctx) -> Page {
+        Page {
+            title: Line::plain(self.crumb().unwrap_or_default()),
+            sections: vec![self.facts(ctx), self.member_rows(ctx), self.key_rows(ctx)],
+            foot: Line::default(),
+        }
+    }
+
+    fn view(&self, ctx: &Ctx, canvas: &mut dyn Canvas) {
+        let area = canvas.area();
+        let (facts, members, keys) = (self.facts(ctx), self.member_rows(ctx), self.key_rows(ctx));
+        let wanted = canvas.height(&facts, area.width.min(60)) + 1;
+        if area.width < WIDE {
+            let (top, below) = area.cut_top(wanted);
+            canvas.section(top, &facts);
+            canvas.section(below, if self.is_on_keys { &keys } else { &members });
+            return;
+        }
+        let (left, right) = area.columns(area.width * 11 / 20);
+        let (top, below) = left.cut_top(wanted);
+        canvas.section(top, &facts);
+        canvas.section(below, &members);
+        canvas.section(right, &keys);
+        canvas.divide(left);
+    }
+
+    fn target(&self, _: &Ctx) -> Target {
+        if self.is_on_keys { self.keys.target() } else { self.members.target() }
+    }
+
+    fn is_a_list(&self) -> bool {
+        true
+    }
+
+    fn crumb(&self) -> Option<String> {
+        self.tenant.as_ref().map(|tenant| tenant.legal_name.clone())
+    }
+
+    fn question(&self, verb: &Verb, target: &Target, ctx: &Ctx) -> Option<Question> {
+        let tenant = self.tenant.as_ref()?;
+        let id = target.0.first().map(String::as_str).unwrap_or_default();
+        if [REMOVE, REVEAL].contains(verb) {
+            return self.about_member(verb, self.members.find(id)?, tenant);
+        }
+        if [ROTATE, REVOKE].contains(verb) {
+            return about_key(verb, self.keys.find(id)?, tenant, ctx);
+        }
+        self.about_tenant(verb, tenant)
+    }
+}
+
+impl OneScreen {
+    fn about_tenant(&self, verb: &Verb, tenant: &Tenant) -> Option<Question> {
+        let Tenant { legal_name: name, .. } = tenant;
+        let version = json!({ "id": tenant.id, "version": tenant.version });
+        let question = Question { object: name.clone(), ..Question::default() };
+        let (members, keys) = (self.members.total().unwrap_or(0), self.keys.total().unwrap_or(0));
+        Some(match verb.id {
+            id if id == CLOSE.id => Question {
+                effects: vec![
+                    Line::plain("Its account data is gone 30 days from now; until then it can be reopened."),
+                    Line::plain(format!("{members} members lose their way in, {keys} keys stop.")),
+                ],
+                order: Some(order(tenants::close::document(), version, format!("{name} is closing"))),
+                ..question
+            },
+            id if id == REOPEN.id => Question {
+                effects: vec![Line::plain("The wish to close is taken back; its members come in again.")],
+                order: Some(order(tenants::reopen::document(), version, format!("{name} is open again"))),
+                ..question
+            },
+            id if id == CHANGE.id => Question {
+                form: Form::of(vec![
+                    Field::words("legalName", "Legal name").being([name]),
+                    Field::words("locale", "Locale").being([&tenant.locale]),
+                    Field::words("region", "Region").being([&tenant.region]),
+                    Field::words("plan", "Plan").being([&tenant.plan]),
+                    Field::number("appSlots", "App slots").being([tenant.app_slots.to_string()]),
+                    Field::one("ourRole", "We are its", opts(&["PROCESSOR", "CONTROLLER", "JOINT"]))
+                        .being([&tenant.our_role.0]),
+                    Field::words("roleNote", "Why").optional().being(&tenant.role_note),
+                    Field::words("reference", "Reference").optional().being(&tenant.reference),
+                ]),
+                order: Some(order(tenants::change::document(), version, format!("{name} is changed"))),
+                ..question
+            },
+            id if id == GLASS.id => break_glass(Some((tenant.id.inner(), name))),
+            id if id == ADD.id => Question {
+                effects: vec![Line::dim("Name and address are sealed; from then on they are masked here.")],
+                form: Form::of(vec![
+                    Field::words("name", "Name"),
+                    Field::words("mail", "Mail"),
+                    Field::one("role", "Role", opts(&["MEMBER", "OWNER"])),
+                    Field::words("login.issuer", "Way in: provider").optional().hint("issuer of the tenant's own tokens"),
+                    Field::words("login.subject", "Way in: person").optional().hint("subject in those tokens"),
+                ]),
+                order: Some(order(
+                    tenants::add_member::document(),
+                    json!({ "tenant": tenant.id }),
+                    format!("{name} has one member more"),
+                )),
+                ..question
+            },
+            id if id == CREATE.id => Question {
+                effects: vec![Line::plain("Whoever holds it acts for this tenant. It is shown once.")],
+                form: Form::of(vec![
+                    Field::words("name", "What uses it"),
+                    Field::several("permissions", "It may", opts(LENDABLE)),
+                    Field::time("expiresAt", "Ends"),
+                ]),
+                order: Some(Order {
+                    once: Some(CREATED),
+                    ..order(
+                        tenants::create_key::document(),
+                        json!({ "tenant": tenant.id }),
+                        format!("a key for {name} is made"),
+                    )
+                }),
+                ..question
+            },
+            _ => return None,
+        })
+    }
+
+    fn about_member(&self, verb: &Verb, member: &Member, tenant: &Tenant) -> Option<Question> {
+        let whose = format!("{} · {}", member.name.masked, tenant.legal_name);
+        if *verb == REMOVE {
+            return Some(Question {
+                object: whose,
+                effects: vec![Line::plain("Its way in ends at once; what is held of the person stays until it is due.")],
+                order: Some(order(
+                    tenants::remove_member::document(),
+                    json!({ "id": member.id, "version": member.version }),
+                    format!("{} is removed", member.name.masked),
+                )),
+                ..Question::default()
+            });
+        }
+        let fields = vec![Opt::new("MAIL", member.mail.masked.clone()), Opt::new("NAME", member.name.masked.clone())];
+        let mut form = vec![Field::one("field", "Field", fields)];
+        form.extend(reasons());
+        let mut order = order(tenants::reveal_member::document(), json!({ "id": member.id }), "it was logged".to_owned());
+        order.input.remove("idempotencyKey");
+        order.once = Some(OPENED);
+        Some(Question {
+            object: whose,
+            effects: vec![Line::plain("Shown for 30 s, logged with the reason, then masked again.")],
+            form: Form::of(form),
+            order: Some(order),
+            ..Question::default()
+        })
+    }
+}
+
+fn about_key(verb: &Verb, key: &ApiKey, tenant: &Tenant, ctx: &Ctx) -> Option<Question> {
+    let question = Question { object: format!("{} · {}", key.name, tenant.legal_name), ..Question::default() };
+    let used = key.last_used_at.map_or("never used".to_owned(), |at| format!("last used {}", due::age(at, ctx.now).text));
+    if *verb == REVOKE {
+        return Some(Question {
+            effects: vec![Line::plain(format!("It opens nothing from now on; {used}."))],
+            reference: key.name.clone(),
+            order: Some(order(
+                tenants::revoke_key::document(),
+                json!({ "id": key.id }),
+                format!("the key {} is revoked", key.name),
+            )),
+            ..question
+        });
+    }
+    Some(Question {
+        effects: vec![Line::plain(format!("A successor is made and shown once; the old one works on for a while, {used}."))],
+        form: Form::of(vec![
+            Field::number("overlapMinutes", "Both work for").being(["60"]).hint("minutes"),
+            Field::time("expiresAt", "Successor ends").optional(),
+        ]),
+        order: Some(Order {
+            once: Some(CREATED),
+            ..order(tenants::rotate_key::document(), json!({ "id": key.id }), format!("the key {} is rotated", key.name))
+        }),
+        ..question
+    })
+}

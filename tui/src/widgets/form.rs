@@ -1,0 +1,122 @@
+//! The fields of a form below one another: label, what is typed or chosen, what is wrong beneath it.
+//!
+//! The field under the keys stays in view, and the hardware cursor stands in it.
+
+use unicode_width::UnicodeWidthStr;
+
+use crate::core::canvas::Area;
+use crate::core::form::{Choice, Field, Form, Kind};
+use crate::core::page::{Line, Tone};
+
+use super::canvas::Painter;
+use super::line;
+
+const INDENT: u16 = 3;
+const GAP: u16 = 2;
+/// Stands for a space at which no line breaks, until the lines are broken.
+const TOGETHER: &str = "\u{a0}";
+
+/// The lines of a field: the label stands beside the first.
+fn lines(field: &Field, is_here: bool, room: usize) -> Vec<Line> {
+    let mut value = match &field.kind {
+        Kind::Words(text) | Kind::Number(text) | Kind::Time(text) => {
+            let shown = if is_here { tail(text.text(), room) } else { text.text().to_owned() };
+            let caret = if is_here { "▏" } else { "" };
+            let hint = if text.text().is_empty() { field.hint } else { "" };
+            Line::plain(shown) + Line::of(Tone::Key, caret) + Line::dim(hint)
+        }
+        Kind::Choice(choice) => options(choice, is_here),
+    };
+    if !is_here && value.text().is_empty() {
+        value = Line::dim(if field.is_required { "needed" } else { "none" });
+    }
+    let mut lines = line::wrap(&value, room);
+    for span in lines.iter_mut().flat_map(|line| &mut line.0) {
+        span.text = span.text.replace(TOGETHER, " ");
+    }
+    if let Some(error) = &field.error {
+        lines.extend(line::wrap(&Line::of(Tone::Bad, format!("✗ {error}")), room));
+    }
+    lines
+}
+
+/// The end of a text that is longer than its room, so that the caret is seen.
+fn tail(text: &str, room: usize) -> String {
+    let mut shown = text;
+    while shown.width() + 1 > room {
+        let mut chars = shown.chars();
+        chars.next();
+        shown = chars.as_str();
+    }
+    shown.to_owned()
+}
+
+fn options(choice: &Choice, is_here: bool) -> Line {
+    if choice.waits {
+        return Line::dim("asking the server");
+    }
+    let (shown, at) = choice.shown();
+    let mut line = Line::default();
+    if is_here && !choice.narrowed().is_empty() {
+        line = line + Line::of(Tone::Key, "/ ") + Line::of(Tone::Strong, choice.narrowed()) + Line::plain("  ");
+    }
+    if shown.is_empty() {
+        return line + Line::dim("nothing to choose");
+    }
+    for (n, option) in shown.iter().enumerate() {
+        let mark = match (choice.is_several, choice.is_chosen(option)) {
+            (true, true) => "[x] ",
+            (true, false) => "[ ] ",
+            (false, true) => "(•) ",
+            (false, false) => "( ) ",
+        };
+        let tone = if is_here && n == at { Tone::Key } else { Tone::Plain };
+        // A space inside of an option must not be where its line breaks.
+        let label = format!("{mark}{}", option.label).replace(' ', TOGETHER);
+        line = line + Line::of(tone, label) + Line::plain("  ");
+    }
+    line
+}
+
+fn label_width(form: &Form) -> u16 {
+    let widest = form.fields.iter().map(|field| field.label.width()).max().unwrap_or(0);
+    u16::try_from(widest).unwrap_or(0).max(10)
+}
+
+fn room(form: &Form, width: u16) -> usize {
+    usize::from(width.saturating_sub(INDENT + label_width(form) + GAP + 1))
+}
+
+pub fn height(form: &Form, is_heard: bool, width: u16) -> usize {
+    let room = room(form, width);
+    form.fields.iter().enumerate().map(|(n, field)| lines(field, is_heard && n == form.focus(), room).len()).sum()
+}
+
+pub fn draw(painter: &mut Painter<'_>, area: Area, form: &Form, is_heard: bool) {
+    let (labels, room) = (label_width(form), room(form, area.width));
+    let mut rows = Vec::new();
+    for (n, field) in form.fields.iter().enumerate() {
+        let is_here = is_heard && n == form.focus();
+        for (at, line) in lines(field, is_here, room).into_iter().enumerate() {
+            let label = if at == 0 { field.label } else { "" };
+            rows.push((is_here, label, line));
+        }
+    }
+    let last_here = rows.iter().rposition(|(is_here, ..)| *is_here).unwrap_or(0);
+    let top = (last_here + 1).saturating_sub(usize::from(area.height));
+    for (y, (is_here, label, line)) in (area.y..area.y + area.height).zip(rows.into_iter().skip(top)) {
+        let tone = if is_here { Tone::Strong } else { Tone::Dim };
+        if is_here && !label.is_empty() {
+            painter.line(area.x + 1, y, 1, &Line::of(Tone::Strong, ">"));
+        }
+        painter.line(area.x + INDENT, y, labels, &Line::of(tone, label));
+        let x = area.x + INDENT + labels + GAP;
+        let caret = line.0.iter().take_while(|span| span.text != "▏").map(|span| span.text.width()).sum::<usize>();
+        let has_caret = line.0.iter().any(|span| span.text == "▏");
+        painter.line(x, y, u16::try_from(room).unwrap_or(u16::MAX), &line);
+        if is_here && (has_caret || painter.drawn.cursor.is_none()) {
+            let caret = if has_caret { u16::try_from(caret).unwrap_or(0) } else { 0 };
+            painter.drawn.cursor = Some((x + caret, y));
+        }
+    }
+}
