@@ -200,7 +200,13 @@ fn happened(ctx: &Ctx) -> Section {
         id: "happened",
         title: "Since you came",
         note: Line::plain(due::minute(ctx.opened_at, ctx.now, ctx.zone())),
-        body: Body::Rows(Rows { heads: &[], rows: rows.collect(), cursor: None, none: "nothing has happened yet", leaves: &[] }),
+        body: Body::Rows(Rows {
+            heads: &[],
+            rows: rows.collect(),
+            cursor: None,
+            none: "nothing has happened yet",
+            leaves: &[],
+        }),
     }
 }
 

@@ -4,8 +4,8 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::api::tenants::{self, Tenant};
 use crate::api::staff;
+use crate::api::tenants::{self, Tenant};
 use crate::core::action::{Cli, Danger, On, Scope, Verb, always};
 use crate::core::dialog::{Lookup, Once, Order, Question};
 use crate::core::due::{self, Moment};
@@ -48,13 +48,7 @@ pub const fn go(
     needs: Option<&'static str>,
     command: &'static str,
 ) -> Verb {
-    Verb {
-        scope: Scope::Global,
-        on: On::Nothing,
-        needs,
-        cli: Cli::Form(command),
-        ..verb(id, title, help, "", keys)
-    }
+    Verb { scope: Scope::Global, on: On::Nothing, needs, cli: Cli::Form(command), ..verb(id, title, help, "", keys) }
 }
 
 /// Variables of a list: a filter without what was left empty.

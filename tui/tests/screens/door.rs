@@ -46,6 +46,7 @@ fn asked(effects: &Effects) -> Vec<&Ask> {
             Effect::Ask(ask) => Some(ask),
             _ => None,
         })
+        .inspect(|ask| assert!(ask.to == "desk" || crate::documents::is_known(ask), "{ask:?}"))
         .collect()
 }
 
@@ -162,7 +163,7 @@ fn a_recovery_code_stands_for_the_code_and_an_invitation_for_a_seat() {
 fn the_browser_is_asked_about_calmly_until_it_is_done() {
     let mut stage = browsing();
     assert!(seen(&stage).contains("WDJB-MJHT") && seen(&stage).contains("https://desk.example/sign-in"));
-    let mut polls = |stage: &mut Stage, seconds: i64| {
+    let polls = |stage: &mut Stage, seconds: i64| {
         stage.now += TimeDelta::seconds(seconds);
         let now = stage.now;
         asked(&stage.does(Action::Time(now))).len()
@@ -445,7 +446,7 @@ fn desk_with_a_seat() -> Double {
             (200, json!({ "data": { field: { "signIn": null, "userErrors": [error] } } }).to_string())
         };
         let body: Value = serde_json::from_str(&call.body).unwrap_or_default();
-        let document = body["query"].as_str().unwrap_or_default();
+        let document = crate::documents::text(&body);
         let (variables, bearer) = (&body["variables"], call.bearer.as_deref());
         if document.contains("confirmSignIn") {
             return match (bearer, variables["code"].as_str()) {
