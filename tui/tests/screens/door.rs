@@ -68,8 +68,8 @@ fn a_stranger_is_asked_in_and_may_look_first() {
     assert_eq!((innermost(&stage), &stage.model.ctx.me), (Some("sign-in"), &Me::Nobody));
     let looked = stage.press("Esc");
     assert!(innermost(&looked).is_none() && seen(&looked).contains("signed out"));
-    assert_eq!(innermost(&looked.press("g i")), Some("sign-in"));
-    assert!(innermost(&live().press("g i")).is_none(), "who is signed in is not asked again");
+    assert_eq!(innermost(&looked.press("g u")), Some("sign-in"));
+    assert!(innermost(&live().press("g u")).is_none(), "who is signed in is not asked again");
 }
 
 #[test]
@@ -134,7 +134,7 @@ fn every_no_of_a_step_leaves_it_ready_for_the_next_try() {
 fn an_answer_to_a_step_that_was_left_is_nothing() {
     let left = knocking().press("Esc");
     assert_eq!(innermost(&left), None);
-    let stage = left.press("g i").hears("sign-in", "password", pass("signIn", "PASSWORD", false));
+    let stage = left.press("g u").hears("sign-in", "password", pass("signIn", "PASSWORD", false));
     assert_eq!(stage.model.ctx.me, Me::Nobody);
     let stage = halfway().hears("sign-in", "code", pass("confirmSignIn", "FULL", false));
     assert_eq!(stage.model.ctx.me, Me::Halfway { must_enrol: false }, "no code was sent yet");
