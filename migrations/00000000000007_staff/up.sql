@@ -103,28 +103,30 @@ grant select (tenant_id, id, staff_id, stage, method, staff_version, started_at,
 
 -- Device sign-ins that were begun and not yet ended. The provider's device code is a secret of the house.
 create table device_sign_ins (
-  tenant_id  uuid        not null,
-  id         uuid        not null,
-  hash       bytea       not null,
-  secret_id  uuid        not null,
-  user_code  text        not null,
-  page       text        not null,
-  nonce      text        not null,
-  staff_id   uuid,
-  session_id uuid,
-  source     text,
-  client     text,
-  step       integer     not null,
-  begun_at   timestamptz not null,
-  polled_at  timestamptz,
-  expires_at timestamptz not null,
+  tenant_id       uuid        not null,
+  id              uuid        not null,
+  hash            bytea       not null,
+  secret_id       uuid        not null,
+  user_code       text        not null,
+  page            text        not null,
+  nonce           text        not null,
+  invitation_hash bytea,
+  session_id      uuid,
+  source          text,
+  client          text,
+  step            integer     not null,
+  begun_at        timestamptz not null,
+  polled_at       timestamptz,
+  expires_at      timestamptz not null,
   constraint device_sign_ins_pk primary key (tenant_id, id),
   constraint device_sign_ins_hash_once unique (tenant_id, hash),
   constraint device_sign_ins_user_code_once unique (tenant_id, user_code),
-  constraint device_sign_ins_hash_length check (octet_length(hash) = 32)
+  constraint device_sign_ins_hash_length
+    check (octet_length(hash) = 32 and (invitation_hash is null or octet_length(invitation_hash) = 32))
 );
 comment on table device_sign_ins is 'sign-ins through the identity provider that wait for the person''s yes there';
-comment on column device_sign_ins.staff_id is 'whose invitation it redeems, where it does';
+comment on column device_sign_ins.page is 'where it goes on, at the provider';
+comment on column device_sign_ins.invitation_hash is 'the invitation it redeems, where it does';
 comment on column device_sign_ins.session_id is 'the session it makes fresh again, where it is a step up';
 call app.fence('device_sign_ins');
 grant select, insert, update, delete on device_sign_ins to rd_api, rd_worker;
@@ -137,7 +139,8 @@ create table throttles (
   last_at timestamptz   not null,
   constraint throttles_pk primary key (kind, digest),
   constraint throttles_kind_known check (kind in ('password_account', 'password_device', 'password_source',
-    'password_all', 'password_change', 'factor_account', 'device_source', 'device_all'))
+    'password_all', 'password_change', 'factor_account', 'device_source', 'device_all',
+    'code_source'))
 );
 comment on table throttles is 'the moments of the last tries; no name and no address, only digests';
 create index throttles_by_time on throttles (last_at);

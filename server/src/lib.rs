@@ -7,7 +7,7 @@
 //!
 //! ```text
 //! kernel < access < ledger < vault, egress < mail, blobs, issuers, journal < tools < graphql < jobs
-//! < tenants < staff < grants < audit
+//! < tenants < staff < grants < audit < feed
 //! < config, telemetry, cluster < schema, workers < http < boot < commands
 //! ```
 //!
@@ -30,6 +30,7 @@
 //! *call*.
 
 pub mod audit;
+pub mod feed;
 pub mod floor;
 pub mod grants;
 pub mod roof;

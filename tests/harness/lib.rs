@@ -8,6 +8,7 @@
     reason = "the harness is part of tests: what it cannot do fails them"
 )]
 
+pub mod aside;
 pub mod asked;
 pub mod audited;
 pub mod base;
@@ -19,6 +20,7 @@ pub mod janitor;
 pub mod logs;
 pub mod people;
 pub mod program;
+pub mod provider;
 pub mod safe;
 pub mod scratch;
 pub mod shop;

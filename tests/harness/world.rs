@@ -16,7 +16,8 @@ use rightsdesk_server::floor::ledger::{Ledger, Limits};
 use rightsdesk_server::floor::mail::{Mail, Way};
 use rightsdesk_server::floor::tools::{Keeping, Tools};
 use rightsdesk_server::floor::vault::{KeySource, Vault};
-use rightsdesk_server::roof::http::{Doorman, Edge, Listening, listen, router};
+use rightsdesk_server::roof::config::{Documents, Graphql, Statuses};
+use rightsdesk_server::roof::http::{Doorman, Edge, Listening, Sockets, listen, router};
 use rightsdesk_server::roof::{schema, workers};
 use rightsdesk_server::staff::SignIn;
 use tokio::sync::OnceCell;
@@ -127,7 +128,16 @@ impl World {
         let mut edge = Edge {
             desk: schema::desk(false, self.sign_in.clone()),
             doorman: Doorman::new(self.tools.clone()),
-            introspection: false,
+            graphql: Graphql {
+                introspection: false,
+                graphiql: false,
+                documents: Documents::Anyone,
+                statuses: Statuses::Usual,
+                points: 1_000_000,
+                points_per_second: 100_000,
+            },
+            proxies: Vec::new(),
+            sockets: Sockets::default(),
             ledger: self.ledger.clone(),
             queue: Queue::new(&self.ledger, Pace::default()),
             telemetry: logs::telemetry(),

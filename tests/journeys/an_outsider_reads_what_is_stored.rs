@@ -5,6 +5,7 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use harness::aside::nothing_may_be_skipped;
 use harness::safe::{Safe, scope, witness};
 use rightsdesk_server::floor::kernel::{Personal, SubjectId};
 use rightsdesk_server::floor::ledger::Witnessed;
@@ -99,12 +100,6 @@ fn python() -> Option<&'static str> {
         let found = Command::new(python).args(["-c", "import cryptography"]).output();
         found.is_ok_and(|found| found.status.success())
     })
-}
-
-/// What `.ci/run` sets: a machine that lacks something is not let off there.
-#[expect(clippy::disallowed_methods, reason = "said by whoever runs the tests, and no setting of the desk")]
-fn nothing_may_be_skipped() -> bool {
-    std::env::var_os("E2E_SKIP_NOTHING").is_some()
 }
 
 fn script(python: &str, keys: &Path, verb: &str, input: &str) -> Result<String, String> {

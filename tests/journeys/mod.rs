@@ -1,11 +1,16 @@
 //! The product tried from outside, as stories.
 
+mod a_code_works_once;
 mod a_job_meets_its_fate;
+mod a_merchants_token_maps_to_a_member;
+mod a_partner_seat_ends_at_its_date;
 mod a_session_ends_at_once;
+mod a_stranger_guesses;
 mod a_tenant_opens_and_closes;
 #[cfg(target_os = "linux")]
 mod a_whole_desk_is_killed;
 mod accesses_age_by_themselves;
+mod an_admin_is_bootstrapped_and_invites;
 mod an_api_key_is_rotated_with_overlap;
 mod an_outsider_reads_what_is_stored;
 #[cfg(target_os = "linux")]
@@ -18,11 +23,18 @@ mod cluster_heirs;
 mod cluster_leavings;
 mod cluster_life;
 mod cluster_refusals;
+mod documents_are_known_and_paid_for;
 mod grants_end_by_themselves;
 mod keys_turn_and_nothing_is_lost;
+mod others_clients_talk_to_us;
+mod sockets_speak_the_protocol;
+mod staff_sign_in_through_the_companys_provider;
+mod the_books_can_be_read;
 mod the_edge_refuses_what_it_should;
 mod the_glass_is_broken_and_it_alarms;
 mod the_ledger_keeps_its_word;
+#[cfg(target_os = "linux")]
+mod the_zoo_is_turned_away;
 #[cfg(target_os = "linux")]
 mod work_is_shared_fairly;
 #[cfg(target_os = "linux")]

@@ -9,7 +9,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use harness::world::World;
-use reqwest::{Client, StatusCode};
+use reqwest::{Client, StatusCode, Url};
+use rightsdesk_server::roof::config::Statuses;
 use serde_json::{Value, json};
 
 #[tokio::test]
@@ -19,7 +20,7 @@ async fn the_server_tells_its_version() {
     let answer = ask(&desk.url(), json!({ "query": "{ server { version } }" })).await;
 
     assert_eq!(answer.status(), StatusCode::OK);
-    assert_eq!(answer.headers()["content-type"], "application/json");
+    assert_eq!(answer.headers()["content-type"], "application/json; charset=utf-8");
     assert_eq!(body(answer).await["data"]["server"]["version"], env!("CARGO_PKG_VERSION"));
     desk.stop(Duration::from_secs(1)).await.expect("stopped");
 }
@@ -67,6 +68,9 @@ async fn anything_but_one_small_json_object_is_turned_away() {
         ("application/json", "[]", 400),
         ("application/json", &format!("[{query}]"), 400),
         ("application/json", r#"{"query":7}"#, 400),
+        ("application/json", r#"{"query":"{ server { version } }","operationName":["a"]}"#, 400),
+        ("application/json", r#"{"query":"{ server { version } }","variables":"shpat_example"}"#, 400),
+        ("application/json", r#"{"query":"{ server { version } }","extensions":7}"#, 400),
         ("application/json", &long, 413),
         ("application/json", &huge, 413),
         ("application/json; charset=utf-8", query, 200),
@@ -78,7 +82,7 @@ async fn anything_but_one_small_json_object_is_turned_away() {
         assert_eq!(status, wanted, "{kind}: {text}");
         assert!(!text.contains("shpat_example"), "the answer repeats what was sent: {text}");
     }
-    for method in [reqwest::Method::GET, reqwest::Method::PUT, reqwest::Method::DELETE] {
+    for method in [reqwest::Method::PUT, reqwest::Method::DELETE] {
         let answer = Client::new().request(method, format!("{}/graphql", desk.url())).send().await.expect("answer");
         assert_eq!(answer.status(), StatusCode::METHOD_NOT_ALLOWED);
     }
@@ -92,7 +96,7 @@ async fn the_schema_is_not_told_unless_the_setting_says_so() {
         world
             .serve_with(|edge| {
                 edge.desk = rightsdesk_server::roof::schema::desk(true, rightsdesk_server::staff::SignIn::default());
-                edge.introspection = true;
+                edge.graphql.introspection = true;
             })
             .await,
     );
@@ -189,20 +193,108 @@ async fn a_certificate_and_a_key_make_it_tls() {
 }
 
 #[tokio::test]
-async fn a_chain_of_fragments_that_doubles_costs_nobody_anything() {
+async fn a_query_may_come_by_get_and_a_change_may_not() {
     let desk = World::new().await.serve().await;
-    for links in [8_usize, 12, 16, 20, 30, 40] {
-        let link = |to: usize| format!("fragment f{} on Query{{...f{to} ...f{to}}}", to - 1);
-        let chain = (1..=links).map(link).collect::<Vec<_>>().concat();
-        let document = format!("{{...f0}}{chain}fragment f{links} on Query{{__typename}}");
-        let begun = Instant::now();
+    let got = |query: &'static str| {
+        let url = Url::parse_with_params(&format!("{}/graphql", desk.url()), [("query", query)]).expect("a URL");
+        let call = Client::new().get(url);
+        async { call.send().await.expect("answer") }
+    };
 
-        let answer = ask(&desk.url(), json!({ "query": document })).await;
+    let answer = got("{ server { version } }").await;
+    assert_eq!(answer.headers()["cache-control"], "private, no-store");
+    assert_eq!(body(answer).await["data"]["server"]["version"], env!("CARGO_PKG_VERSION"));
+    let change = got("mutation { __typename }").await;
+    assert_eq!(
+        (change.status(), &change.headers()["allow"]),
+        (StatusCode::METHOD_NOT_ALLOWED, &"POST".parse().unwrap())
+    );
+    assert_eq!(body(change).await["errors"][0]["extensions"]["code"], "METHOD_NOT_ALLOWED");
+    let stream = got("subscription { changes { cursor } }").await;
+    assert_eq!(stream.status(), StatusCode::BAD_REQUEST);
+    let stream = ask(&desk.url(), json!({ "query": "subscription { changes { cursor } }" })).await;
+    assert_eq!(body(stream).await["errors"][0]["extensions"]["code"], "NEEDS_SOCKET");
+    assert_eq!(got("").await.status(), StatusCode::OK, "an empty document is one that does not parse");
+    let nothing = Client::new().get(format!("{}/graphql", desk.url())).send().await.expect("answer");
+    assert_eq!(nothing.status(), StatusCode::BAD_REQUEST);
+}
 
-        let (status, answer) = (answer.status(), body(answer).await);
-        assert!(links == 8 || status == StatusCode::BAD_REQUEST, "{links} links: {answer}");
-        assert!(begun.elapsed() < Duration::from_secs(2), "{links} links took {:?}", begun.elapsed());
+#[tokio::test]
+async fn an_error_has_one_shape_and_repeats_nothing() {
+    let desk = World::new().await.serve().await;
+    let strict = |query: &'static str| {
+        let call = Client::new().post(format!("{}/graphql", desk.url())).json(&json!({ "query": query }));
+        async { call.header("accept", "application/graphql-response+json").send().await.expect("answer") }
+    };
+    for (query, code) in [
+        ("{ shpat_example", "BAD_DOCUMENT"),
+        ("{ shpat_example }", "BAD_DOCUMENT"),
+        ("{ server(shpat_example: 1) { version } }", "BAD_DOCUMENT"),
+        ("query A { server { version } } query B { server { version } }", "BAD_DOCUMENT"),
+        ("query ($shpat_example: String!) { server { version } }", "BAD_VARIABLES"),
+        ("{ ...shpat_example }", "BAD_DOCUMENT"),
+        (
+            "{ a: server { version } ...f } fragment f on Query { __typename @a @b @c @d @e @shpat_example }",
+            "TOO_COSTLY",
+        ),
+    ] {
+        let answer = strict(query).await;
+        assert_eq!(answer.status(), StatusCode::BAD_REQUEST, "{query}");
+        let id = answer.headers()["x-request-id"].to_str().expect("text").to_owned();
+        assert!(
+            answer.headers()["content-type"].to_str().expect("text").starts_with("application/graphql-response+json")
+        );
+        let told = body(answer).await;
+        assert!(!told.to_string().contains("shpat_example"), "{told}");
+        assert!(told.get("data").is_none(), "{told}");
+        let extensions = &told["errors"][0]["extensions"];
+        assert_eq!(
+            (extensions["code"].as_str(), extensions["requestId"].as_str()),
+            (Some(code), Some(&*id)),
+            "{query}"
+        );
     }
+}
+
+#[tokio::test]
+async fn a_token_that_stands_for_nobody_is_told_so_and_a_cookie_is_not_read() {
+    let desk = World::new().await.serve().await;
+    let query = json!({ "query": "{ server { version } }" });
+    let call = || Client::new().post(format!("{}/graphql", desk.url())).json(&query);
+
+    let made_up = call().bearer_auth("rds_made_up").send().await.expect("answer");
+    assert_eq!(
+        (made_up.status(), &made_up.headers()["www-authenticate"]),
+        (StatusCode::UNAUTHORIZED, &"Bearer".parse().unwrap())
+    );
+    assert_eq!(body(made_up).await["errors"][0]["extensions"]["code"], "UNAUTHENTICATED");
+    let cookie = call().header("cookie", "token=rds_made_up").send().await.expect("answer");
+    assert_eq!(cookie.status(), StatusCode::OK);
+}
+
+#[tokio::test]
+async fn the_draft_of_2026_is_spoken_where_it_is_set() {
+    let desk = World::new().await.serve_with(|edge| edge.graphql.statuses = Statuses::Draft2026).await;
+    let status = |accept: &'static str, query: &'static str| {
+        let call = Client::new().post(format!("{}/graphql", desk.url())).json(&json!({ "query": query }));
+        async move { call.header("accept", accept).send().await.expect("answer").status().as_u16() }
+    };
+    assert_eq!(status("application/json", "{ server { version } }").await, 200);
+    assert_eq!(status("application/json", "{ sidedoor }").await, 422);
+    assert_eq!(status("application/json", "{").await, 400);
+    assert_eq!(status("text/html", "{ server { version } }").await, 406);
+}
+
+#[tokio::test]
+async fn answers_are_packed_for_those_who_can_unpack_them() {
+    let desk = World::new().await.serve().await;
+    let call =
+        Client::new().post(format!("{}/graphql", desk.url())).json(&json!({ "query": "{ server { version } }" }));
+
+    let answer = call.header("accept-encoding", "gzip").send().await.expect("answer");
+
+    assert_eq!(answer.headers()["content-encoding"], "gzip");
+    assert!(answer.bytes().await.expect("a body").starts_with(&[0x1f, 0x8b]));
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use harness::asked::{ask, desk_seat, done};
 use harness::world::World;
 use rightsdesk_server::floor::access::{Bounds, Caller, Permission, Role, Seat, Session};
 use rightsdesk_server::floor::graphql::{Needs, Rule, tenant_node_id, tenant_place};
-use rightsdesk_server::floor::kernel::{Addressed, ApiKeyId, GrantId, MemberId, Ref, SessionId, StaffId, TenantId};
+use rightsdesk_server::floor::kernel::{ApiKeyId, GrantId, MemberId, Ref, SessionId, StaffId, TenantId};
 use rightsdesk_server::roof::schema;
 use rightsdesk_server::staff::{SignIn, recognise};
 use serde_json::{Value, json};
@@ -299,11 +299,12 @@ impl Cast {
         ] {
             askers.push(Asker { name: name.to_owned(), caller: Some(caller), is_bound });
         }
+        let nobodys = TenantId::fresh();
         let made_up = BTreeMap::from([
-            ("tenant", tenant_node_id(TenantId::fresh()).to_string()),
-            ("member", somewhere::<MemberId>()),
-            ("key", somewhere::<ApiKeyId>()),
-            ("grant", somewhere::<GrantId>()),
+            ("tenant", tenant_node_id(nobodys).to_string()),
+            ("member", Ref::new(nobodys, MemberId::fresh()).to_string()),
+            ("key", Ref::new(nobodys, ApiKeyId::fresh()).to_string()),
+            ("grant", Ref::new(nobodys, GrantId::fresh()).to_string()),
             ("staff", Ref::of_house(StaffId::fresh()).to_string()),
             ("session", Ref::of_house(SessionId::fresh()).to_string()),
         ]);
@@ -317,11 +318,6 @@ impl Cast {
         }
         answer
     }
-}
-
-/// A place that leads nowhere, in a tenant that is nobody's.
-fn somewhere<Id: Addressed>() -> String {
-    Ref::new(TenantId::fresh(), Id::from_uuid(MemberId::fresh().uuid())).to_string()
 }
 
 /// A tenant with a member, a key and a grant, and a colleague with a session, by their ids.

@@ -6,6 +6,8 @@
 mod asks;
 #[path = "screens/dialogs.rs"]
 mod dialogs;
+#[path = "screens/door.rs"]
+mod door;
 #[path = "screens/double.rs"]
 mod double;
 #[path = "screens/hostile.rs"]

@@ -11,7 +11,7 @@ use crate::floor::kernel::{Error, Result, TenantId};
 use crate::floor::ledger::{Event, Ledger, Role, Witnessed};
 
 /// Writes down, outside Postgres and signed, where the chains end: a minute after the last time, or sooner when many
-/// links came. A look that finds nothing due leaves nothing behind.
+/// links came. A look that finds nothing due writes nothing.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Checkpoint {}
 

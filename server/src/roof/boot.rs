@@ -12,7 +12,7 @@ use tokio::task::JoinHandle;
 
 use super::cluster::{self, Address, Cluster, Setup, Trouble};
 use super::config::{self, Config};
-use super::http::{self, Doorman, Edge, Listening};
+use super::http::{self, Doorman, Edge, Listening, Sockets};
 use super::schema;
 use super::telemetry::{self, Telemetry};
 use super::workers;
@@ -52,6 +52,7 @@ pub enum Duties {
 pub struct Running {
     pub tools: Tools,
     listening: Option<Listening>,
+    sockets: Sockets,
     working: Option<Working>,
     stopping: Arc<AtomicBool>,
     grace: Duration,
@@ -83,7 +84,8 @@ impl Running {
             match self.listening {
                 Some(listening) => {
                     tokio::time::sleep(notice).await;
-                    listening.stop(self.grace).await
+                    let (stopped, ()) = tokio::join!(listening.stop(self.grace), self.sockets.empty(self.grace));
+                    stopped
                 }
                 None => Ok(()),
             }
@@ -106,8 +108,7 @@ impl Running {
 
 /// Starts everything the duties ask for.
 pub async fn boot(config: Config, telemetry: Telemetry, duties: Duties) -> anyhow::Result<Running> {
-    let Config { mode, data, database, http, introspection, issuers, staff, keys, mail, blobs, audit, jobs, log: _ } =
-        config;
+    let Config { mode, data, database, http, graphql, issuers, staff, keys, mail, blobs, audit, jobs, log: _ } = config;
     let watch = Watch::host();
     let way = Way::parse(mail.way.expose(), mode.reach()).map_err(Error::from)?;
     let mail = Mail::open(way, &mail.from, watch.clone())?;
@@ -126,13 +127,16 @@ pub async fn boot(config: Config, telemetry: Telemetry, duties: Duties) -> anyho
     let stopping = Arc::new(AtomicBool::new(false));
     let tools =
         Tools { ledger: ledger.clone(), vault, egress, issuers, mail, blobs, journal, keeping, watch: watch.clone() };
+    let sockets = Sockets::default();
     let listening = if duties == Duties::Serve {
         let file = if postgres.is_some() { Some(open_to_its_machine(&tools, &home).await?) } else { None };
         let sign_in = SignIn::new(Lives::new(staff.idle, staff.session)).with_file(file);
         let edge = Edge {
-            desk: schema::desk(introspection, sign_in),
+            desk: schema::desk(graphql.introspection, sign_in),
             doorman: Doorman::new(tools.clone()),
-            introspection,
+            graphql,
+            proxies: http.proxies.clone(),
+            sockets: sockets.clone(),
             ledger: ledger.clone(),
             queue: Queue::new(&ledger, pace.clone()),
             telemetry: telemetry.clone(),
@@ -150,7 +154,7 @@ pub async fn boot(config: Config, telemetry: Telemetry, duties: Duties) -> anyho
     let works = duties == Duties::Work || (duties == Duties::Serve && postgres.is_some());
     let working =
         works.then(|| Working::begin(Worker::new(&ledger, watch.clone(), workers::registry().with(&tools), pace)));
-    Ok(Running { tools, listening, working, stopping, grace: http.grace, telemetry, postgres })
+    Ok(Running { tools, listening, sockets, working, stopping, grace: http.grace, telemetry, postgres })
 }
 
 /// A desk on a Postgres of its own is its machine's: whoever may read the token file is its first admin, who is made
@@ -230,18 +234,17 @@ fn source_of(keys: config::Keys) -> KeySource {
 /// Postgres that does not run is started for as long as the look takes.
 pub fn look(data: PathBuf, database: config::Database) -> anyhow::Result<(Option<Cluster>, Ledger)> {
     let config::Database { url, connections, prepare, binaries, .. } = database;
-    let (postgres, url) = match url {
-        Some(url) => (None, url),
-        None => {
-            let setup = Setup { bin: binaries, ..Setup::new(data, cluster::own_launcher()?) };
-            match Cluster::open(setup.clone()) {
-                Ok(postgres) => {
-                    let online = own(postgres.address()).online;
-                    (Some(postgres), online)
-                }
-                Err(Trouble::Taken { .. }) => (None, own(&Cluster::visit(&setup)?).online),
-                Err(trouble) => return Err(trouble.into()),
+    let (postgres, url) = if let Some(url) = url {
+        (None, url)
+    } else {
+        let setup = Setup { bin: binaries, ..Setup::new(data, cluster::own_launcher()?) };
+        match Cluster::open(setup.clone()) {
+            Ok(postgres) => {
+                let online = own(postgres.address()).online;
+                (Some(postgres), online)
             }
+            Err(Trouble::Taken { .. }) => (None, own(&Cluster::visit(&setup)?).online),
+            Err(trouble) => return Err(trouble.into()),
         }
     };
     let limits = Limits { connections, prepare, ..Limits::default() };

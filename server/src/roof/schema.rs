@@ -2,10 +2,11 @@
 //! but the one for any object by its id.
 
 use async_graphql::{
-    Context, EmptySubscription, ID, Interface, MergedObject, Object, SDLExportOptions, Schema, SimpleObject,
+    Context, ID, Interface, MergedObject, MergedSubscription, Object, SDLExportOptions, Schema, SimpleObject,
 };
 
 use crate::audit;
+use crate::feed;
 use crate::floor::graphql::{Needs, Rule, asking, rule};
 use crate::floor::kernel::{Error, Result};
 use crate::grants;
@@ -13,12 +14,13 @@ use crate::staff::SignIn;
 use crate::staff::graphql as staff;
 use crate::tenants;
 
-pub type Desk = Schema<Query, Mutation, EmptySubscription>;
+pub type Desk = Schema<Query, Mutation, Subscription>;
 
 /// The schema, with the library's own limits as the second line behind the gate.
 pub fn desk(introspection: bool, sign_in: SignIn) -> Desk {
-    let schema = Schema::build(Query::default(), Mutation::default(), EmptySubscription)
+    let schema = Schema::build(Query::default(), Mutation::default(), Subscription::default())
         .data(sign_in)
+        .data(feed::Heads::default())
         .limit_depth(10)
         .limit_complexity(500)
         .limit_directives(5)
@@ -34,9 +36,13 @@ pub fn contract() -> String {
     format!("{}\n", sdl.replace('\t', "  ").trim())
 }
 
+/// What clients may follow.
+#[derive(MergedSubscription, Default)]
+pub struct Subscription(feed::graphql::FeedSubscription);
+
 /// What every field of the schema asks of a caller.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {
-    [OWN_RULES, tenants::RULES, staff::RULES, grants::RULES, audit::RULES].into_iter().flatten()
+    [OWN_RULES, tenants::RULES, staff::RULES, grants::RULES, audit::RULES, feed::graphql::RULES].into_iter().flatten()
 }
 
 const OWN_RULES: &[Rule] = &[

@@ -6,13 +6,14 @@
 
 pub mod graphql;
 pub mod jobs;
+pub mod provider;
 pub mod seats;
 pub mod sessions;
 pub mod sign_in;
 mod token;
 
 pub use seats::{Authority, Invitation, StaffMember, StaffState};
-pub use sessions::{Origin, Session, SessionEnd, SessionStage, SignInMethod, SignedIn, recognise};
+pub use sessions::{Origin, Session, SessionEnd, SessionStage, SignInMethod, SignedIn, recognise, still};
 pub use sign_in::{Lives, SignIn};
 pub use token::{Token, digest};
 

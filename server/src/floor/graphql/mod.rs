@@ -14,7 +14,7 @@ mod words;
 
 pub use asking::{Asking, asking};
 pub use connection::{Listed, Page, PageArgs, connection, instant_key};
-pub use cost::{Limits, TooCostly, check};
+pub use cost::{Bill, Limits, TooCostly, meant, reckon, skim, spent};
 pub use date::Date;
 pub use mask::{Mask, MaskKind, handle};
 pub(crate) use payload::payload;

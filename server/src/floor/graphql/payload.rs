@@ -113,7 +113,7 @@ macro_rules! payload {
         }
 
         impl $name {
-            fn of(outcome: $crate::floor::kernel::Result<$thing>) -> $crate::floor::kernel::Result<Self> {
+            pub(crate) fn of(outcome: $crate::floor::kernel::Result<$thing>) -> $crate::floor::kernel::Result<Self> {
                 let ($noun, user_errors) = $crate::floor::graphql::mendable(outcome)?;
                 Ok(Self { $noun, user_errors })
             }

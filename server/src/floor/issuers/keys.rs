@@ -30,9 +30,9 @@ impl Keys {
         message: &[u8],
         signature: &[u8],
     ) -> Result<(), Doubt> {
-        let kind = algorithm.key_type();
+        let family = algorithm.key_type();
         let fits = |key: &&CoreJsonWebKey| {
-            Some(key.key_type()) == kind.as_ref()
+            Some(key.key_type()) == family.as_ref()
                 && kid.is_none_or(|kid| key.key_id().is_some_and(|id| id.as_str() == kid))
         };
         let mut fitting = self.0.keys().iter().filter(fits);

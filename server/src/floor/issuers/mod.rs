@@ -52,9 +52,12 @@ impl Issuers {
     pub async fn bearer(&self, token: &str, now: Instant) -> Result<Option<Bearer>> {
         let Some((issuer, wanted)) = self.tokens.as_deref() else { return Ok(None) };
         let audience = wanted.audience.as_deref().map_or(Audience::Nobody, Audience::Among);
-        let claims = match issuer.prove(token, audience, now).await? {
-            Ok(claims) => claims,
-            Err(Doubt(why)) => {
+        let claims = match issuer.prove(token, audience, now).await {
+            Ok(Ok(claims)) => claims,
+            // Whoever brought the token cannot mend what is wrong between us and the provider.
+            Err(Error::Refused(_)) => return Err(Error::unavailable(issuer::PROVIDER)),
+            Err(error) => return Err(error),
+            Ok(Err(Doubt(why))) => {
                 tracing::debug!(why, "a merchant's token proves nothing");
                 return Ok(None);
             }

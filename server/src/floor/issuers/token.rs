@@ -101,6 +101,11 @@ impl<'a> Token<'a> {
 }
 
 impl Claims {
+    #[cfg(test)]
+    pub fn of(claims: &Value) -> Self {
+        Self(claims.as_object().cloned().unwrap_or_default())
+    }
+
     /// A claim that is text.
     pub fn text(&self, claim: &str) -> Option<&str> {
         self.0.get(claim)?.as_str()

@@ -127,7 +127,7 @@ pub async fn review_break_glass(tools: &Tools, caller: &Caller, at: Ref<GrantId>
     found(tools, &scope, at.id).await
 }
 
-/// Refuses leave that would open nothing: the seat must be open, hold SEE_DATA, and reach the tenant.
+/// Refuses leave that would open nothing: the seat must be open, may see data, and reach the tenant.
 async fn may_use(tools: &Tools, staff: StaffId, tenant: TenantId) -> Result<()> {
     let house = Caller::house().permit_house(Permission::KeepHouse)?;
     let seat = tools.ledger.read(&house, move |tx| Ok((staff::seats::queries::find(tx, staff)?, tx.now()?)));

@@ -8,7 +8,10 @@ use async_graphql::{Context, ID, Object};
 
 pub use nodes::GrantNode;
 
-use self::inputs::*;
+use self::inputs::{
+    BreakGlassInput, EndGrantInput, GiveGrantInput, GrantFilter, RevealMemberInput, RevealStaffMemberInput,
+    ReviewBreakGlassInput,
+};
 use self::nodes::RevealedNode;
 use super::actions::{self, Shown};
 use super::model::{self, Grant, Ground};
@@ -50,7 +53,6 @@ pub struct GrantQuery;
 #[Object]
 impl GrantQuery {
     /// Grants, newest first: everyone's for those who give them or see seats, else one's own.
-    #[expect(clippy::too_many_arguments, reason = "the arguments of every list, and its filter")]
     async fn grants(
         &self,
         ctx: &Context<'_>,
@@ -195,7 +197,7 @@ impl GrantMutation {
         };
         let ground = ground(input.ticket, input.reason);
         let revealed = actions::reveal_member(&asking.tools, asking.caller()?, at, column, ground).await;
-        RevealMemberPayload::of(revealed.map(|revealed| RevealedNode::of(revealed, input.field)))
+        RevealMemberPayload::of(revealed.map(|revealed| RevealedNode::of(&revealed, input.field)))
     }
 
     /// Opens a staff member's address for whoever keeps seats, or for the person, and writes down who looked before it
@@ -214,7 +216,7 @@ impl GrantMutation {
             }
             PersonalField::Name => Err(Error::invalid("field", "a seat goes by its handle; no civil name is kept")),
         };
-        RevealStaffMemberPayload::of(revealed.map(|revealed| RevealedNode::of(revealed, input.field)))
+        RevealStaffMemberPayload::of(revealed.map(|revealed| RevealedNode::of(&revealed, input.field)))
     }
 }
 

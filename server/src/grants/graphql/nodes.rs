@@ -96,7 +96,7 @@ pub struct RevealedNode {
 }
 
 impl RevealedNode {
-    pub fn of(revealed: Revealed, field: PersonalField) -> Self {
+    pub fn of(revealed: &Revealed, field: PersonalField) -> Self {
         Self {
             value: revealed.value.disclose().to_owned(),
             field,

@@ -1,6 +1,7 @@
 //! Every setting, read once: flag, then environment, then file, then default, under one name. All flaws are reported
 //! together. Nothing else in the server reads the environment, and secrets have no flag: arguments are public.
 
+mod network;
 mod reader;
 mod settings;
 mod sources;
@@ -9,6 +10,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+pub use network::Network;
 pub use settings::{SETTINGS, Setting};
 pub use sources::Sources;
 
@@ -22,7 +24,7 @@ pub struct Config {
     pub data: PathBuf,
     pub database: Database,
     pub http: Http,
-    pub introspection: bool,
+    pub graphql: Graphql,
     pub issuers: issuers::Settings,
     pub staff: Staff,
     pub keys: Keys,
@@ -50,6 +52,36 @@ pub struct Http {
     pub read: Duration,
     pub answer: Duration,
     pub grace: Duration,
+    /// Those whose word for a caller's address is taken.
+    pub proxies: Vec<Network>,
+}
+
+#[derive(Debug, Clone)]
+pub struct Graphql {
+    pub introspection: bool,
+    pub graphiql: bool,
+    pub documents: Documents,
+    pub statuses: Statuses,
+    /// What one caller may spend at once, and what comes back each second.
+    pub points: u32,
+    pub points_per_second: u32,
+}
+
+/// Who may send documents that are not on our list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Documents {
+    Anyone,
+    SignedIn,
+    Nobody,
+}
+
+/// Which reading of GraphQL over HTTP chooses the status of an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Statuses {
+    /// What clients of today expect, and the public audits ask for.
+    Usual,
+    /// The draft of 2026: 406, 422 and 294 where they are due.
+    Draft2026,
 }
 
 /// How long sessions live.
@@ -136,8 +168,26 @@ impl Config {
                 read: reader.seconds("http.read_seconds"),
                 answer: reader.seconds("http.answer_seconds"),
                 grace: reader.seconds("http.grace_seconds"),
+                proxies: reader.networks("http.proxies"),
             },
-            introspection: reader.yes("graphql.introspection"),
+            graphql: Graphql {
+                introspection: reader.yes("graphql.introspection"),
+                graphiql: reader.yes("graphql.graphiql"),
+                documents: match reader.one_of("graphql.documents", &["signed_in", "any", "known"]) {
+                    "any" => Documents::Anyone,
+                    "known" => Documents::Nobody,
+                    _ => Documents::SignedIn,
+                },
+                statuses: match reader.one_of("graphql.http_profile", &["usual", "2026"]) {
+                    "2026" => Statuses::Draft2026,
+                    _ => Statuses::Usual,
+                },
+                points: reader
+                    .parse("graphql.points", 5_000, "a number from 100 to 1000000", |n| (100..=1_000_000).contains(n)),
+                points_per_second: reader.parse("graphql.points_per_second", 100, "a number from 1 to 100000", |n| {
+                    (1..=100_000).contains(n)
+                }),
+            },
             staff: Staff {
                 idle: Duration::from_mins(reader.parse(
                     "staff.idle_minutes",
@@ -182,8 +232,13 @@ impl Config {
             },
             data,
         };
-        if mode == Mode::Production && config.introspection {
+        if mode == Mode::Production && config.graphql.introspection {
             reader.flaws.add("graphql.introspection", "production does not offer it; the contract ships as a file");
+        }
+        if config.graphql.graphiql && !cfg!(feature = "graphiql") {
+            reader.flaws.add("graphql.graphiql", "this program is built without it: cargo build --features graphiql");
+        } else if config.graphql.graphiql && mode != Mode::Development {
+            reader.flaws.add("graphql.graphiql", "only a desk in the mode development offers it");
         }
         (config, reader.flaws)
     }
@@ -227,6 +282,24 @@ mod tests {
         sources.flags.insert("log.format".into(), "json".into());
         let config = Config::read(&sources).expect("fits");
         assert_eq!((config.jobs.at_once, config.jobs.lease.as_secs(), config.log.json), (5, 7, true));
+    }
+
+    #[test]
+    fn what_only_development_offers_is_refused_elsewhere() {
+        for (name, mode) in [("INTROSPECTION", "production"), ("GRAPHIQL", "demo"), ("GRAPHIQL", "production")] {
+            let variable = format!("RIGHTSDESK_GRAPHQL_{name}");
+            let sources = environment(&[(&variable, "yes"), ("RIGHTSDESK_MODE", mode)]);
+            let error = Config::read(&sources).err().map(|error| error.to_string()).unwrap_or_default();
+            assert!(error.contains("graphql."), "{name} in {mode}: {error}");
+        }
+    }
+
+    #[test]
+    fn proxies_are_a_list() {
+        let config =
+            Config::read(&environment(&[("RIGHTSDESK_HTTP_PROXIES", "10.0.0.0/8, 192.0.2.1,")])).expect("fits");
+        assert_eq!(config.http.proxies.len(), 2);
+        assert!(Config::read(&environment(&[("RIGHTSDESK_HTTP_PROXIES", "everyone")])).is_err());
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
+use super::network::Network;
 use super::settings::SETTINGS;
 use super::sources::Sources;
 use crate::floor::issuers::{self, Login, Tokens};
@@ -55,6 +56,19 @@ impl Reader<'_> {
 
     pub(super) fn yes(&mut self, key: &str) -> bool {
         self.one_of(key, &["no", "yes"]) == "yes"
+    }
+
+    /// Networks and addresses, by commas.
+    pub(super) fn networks(&mut self, key: &str) -> Vec<Network> {
+        let given = self.text(key).unwrap_or_default();
+        let mut networks = Vec::new();
+        for one in given.split(',').map(str::trim).filter(|one| !one.is_empty()) {
+            match one.parse() {
+                Ok(network) => networks.push(network),
+                Err(()) => self.flaws.add(key, "give addresses and networks, such as 10.0.0.0/8, by commas"),
+            }
+        }
+        networks
     }
 
     /// Texts with a comma between them.

@@ -51,6 +51,28 @@ pub const SETTINGS: &[Setting] = &[
     setting("http.answer_seconds", "10", "longest time an answer may take"),
     setting("http.grace_seconds", "20", "time that calls and jobs in flight get to finish at a stop"),
     setting(
+        "http.proxies",
+        "",
+        "addresses and networks of your own proxies, by commas; their X-Forwarded-For is believed, nobody else's",
+    ),
+    setting(
+        "graphql.documents",
+        "signed_in",
+        "who may send documents that are not in server/operations.json: any, signed_in or, for nobody, known",
+    ),
+    setting(
+        "graphql.points",
+        "5000",
+        "cost points that one caller may spend at once; see extensions.cost of an answer",
+    ),
+    setting("graphql.points_per_second", "100", "cost points that come back each second"),
+    setting("graphql.http_profile", "usual", "usual, or 2026 for the statuses of that draft of GraphQL over HTTP"),
+    setting(
+        "graphql.graphiql",
+        "no",
+        "yes offers /graphiql to a browser; in development, built with --features graphiql",
+    ),
+    setting(
         "graphql.introspection",
         "no",
         "yes lets clients ask for the schema; the contract is server/schema.graphql",

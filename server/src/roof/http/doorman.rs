@@ -40,12 +40,30 @@ impl Doorman {
         Ok(Asking { tools: self.tools.clone(), caller, token, source: from.map(network), client })
     }
 
+    /// The caller behind a token that was asked about before, for whoever only looks whether it still opens anything.
+    pub async fn still(&self, token: &str) -> Result<Caller> {
+        if token.starts_with(staff::sessions::PREFIX) {
+            return staff::still(&self.tools, token).await;
+        }
+        self.recognise(token).await
+    }
+
     async fn recognise(&self, token: &str) -> Result<Caller> {
         match token {
             token if token.starts_with(staff::sessions::PREFIX) => staff::recognise(&self.tools, token).await,
             token if token.starts_with(tenants::KEY_MARK) => tenants::recognise_key(&self.tools, token).await,
+            token if token.matches('.').count() == 2 => self.member(token).await,
             _ => Err(sign_in_needed()),
         }
+    }
+
+    /// Whom a token of the merchants' own identity provider proves, as a member of the tenant it names. A token that
+    /// proves nobody, a tenant that is not there and a stranger to it are one answer.
+    async fn member(&self, token: &str) -> Result<Caller> {
+        let tools = &self.tools;
+        let bearer = tools.issuers.bearer(token, tools.watch.now()).await?.ok_or_else(sign_in_needed)?;
+        let tenant = tenants::tenant_by_reference(tools, &bearer.tenant).await?.ok_or_else(sign_in_needed)?;
+        tenants::member_by_login(tools, tenant, &bearer.issuer, &bearer.subject).await?.ok_or_else(sign_in_needed)
     }
 }
 
@@ -56,7 +74,7 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
 }
 
 /// What the client calls itself, for the list of sessions.
-fn client(headers: &HeaderMap) -> Option<String> {
+pub(super) fn client(headers: &HeaderMap) -> Option<String> {
     let name = headers.get(header::USER_AGENT)?.to_str().ok()?;
     Some(crate::floor::kernel::text::scrub(name).chars().take(80).collect())
 }

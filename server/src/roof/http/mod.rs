@@ -1,12 +1,20 @@
 //! The HTTP edge: one router, limits before anything is read, and a stop that lets calls in flight finish.
 //! It decides nothing about data; it carries calls to the schema and answers back.
 
+mod budget;
 mod doorman;
 mod gate;
+#[cfg(feature = "graphiql")]
+mod graphiql;
 mod health;
+mod pages;
 mod router;
 mod serve;
+mod socket;
+mod source;
 
 pub use doorman::{Doorman, network};
+pub use gate::{document_id, documents};
 pub use router::{Edge, router};
 pub use serve::{Listening, listen};
+pub use socket::Sockets;

@@ -9,17 +9,20 @@ use axum::extract::{MatchedPath, Request};
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::get;
 use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
 use tower_http::request_id::{MakeRequestId, PropagateRequestIdLayer, RequestId, SetRequestIdLayer};
 use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::TimeoutLayer;
 use tracing::Instrument;
 use uuid::Uuid;
 
-use super::{Doorman, gate, health};
+use super::gate::Gate;
+use super::{Doorman, Sockets, gate, health, pages};
 use crate::floor::jobs::Queue;
 use crate::floor::ledger::Ledger;
+use crate::roof::config::{Graphql, Network};
 use crate::roof::schema::Desk;
 use crate::roof::telemetry::Telemetry;
 
@@ -28,8 +31,11 @@ use crate::roof::telemetry::Telemetry;
 pub struct Edge {
     pub desk: Desk,
     pub doorman: Doorman,
-    /// Whether clients may ask for the schema, and so for a deeper document.
-    pub introspection: bool,
+    pub graphql: Graphql,
+    /// Those whose word for a caller's address is taken.
+    pub proxies: Vec<Network>,
+    /// The sockets that are open.
+    pub sockets: Sockets,
     pub ledger: Ledger,
     pub queue: Queue,
     pub telemetry: Telemetry,
@@ -50,14 +56,24 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 pub fn router(edge: Edge) -> Router {
     let answer = edge.answer;
-    Router::new()
-        .route("/graphql", post(gate::answer))
+    let gate = Arc::new(Gate::new(edge));
+    // The gate keeps the time of its own calls, and says so in the form of an answer.
+    let plain = Router::new()
+        .route("/sign-in/device", get(pages::device))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/metrics", get(health::metrics))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, answer));
+    let documents =
+        Router::new().route("/graphql", get(gate::get).post(gate::post)).route("/graphql/ws", get(gate::get));
+    #[cfg(feature = "graphiql")]
+    let documents =
+        if gate.edge.graphql.graphiql { documents.route("/graphiql", get(super::graphiql::page)) } else { documents };
+    plain
+        .merge(documents)
         .fallback(|| async { StatusCode::NOT_FOUND })
         .layer(CatchPanicLayer::custom(|_| gate::failed()))
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, answer))
+        .layer(CompressionLayer::new().gzip(true))
         .layer(SetResponseHeaderLayer::if_not_present(
             header::CACHE_CONTROL,
             HeaderValue::from_static("private, no-store"),
@@ -67,7 +83,7 @@ pub fn router(edge: Edge) -> Router {
         .layer(PropagateRequestIdLayer::new(REQUEST_ID))
         .layer(SetRequestIdLayer::new(REQUEST_ID, Ours))
         .layer(middleware::from_fn(forget_their_id))
-        .with_state(edge)
+        .with_state(gate)
 }
 
 /// A caller's own request id could carry anything into our logs, so ours replaces it.

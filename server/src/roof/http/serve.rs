@@ -36,7 +36,7 @@ pub async fn listen(
     listener.set_nonblocking(true)?;
     let at = listener.local_addr()?;
     let handle = Handle::new();
-    let service = router.into_make_service();
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
     let task = if let Some((certificate, key)) = tls {
         let config = RustlsConfig::from_pem_file(certificate, key).await.with_context(|| {
             format!("cannot use {} with {} for TLS: give PEM files that match", certificate.display(), key.display())

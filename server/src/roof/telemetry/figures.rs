@@ -40,6 +40,8 @@ pub const FIGURES: &[Figure] = &[
     figure("rightsdesk_build_info", Kind::Gauge, "Always 1; the version is the label"),
     figure("rightsdesk_calls_total", Kind::Counter, "Calls answered, by route, method and status"),
     figure("rightsdesk_call_seconds", Kind::Seconds, "Time to answer a call, by route"),
+    figure("rightsdesk_sockets", Kind::Gauge, "Sockets that are open"),
+    figure("rightsdesk_sockets_cut_total", Kind::Counter, "Sockets that the server closed, by code"),
     figure("rightsdesk_statements_per_call", Kind::Numbers, "Database statements one call needed"),
     figure("rightsdesk_ledger_wait_seconds", Kind::Seconds, "Time a call waited for a connection"),
     figure("rightsdesk_jobs", Kind::Gauge, "Jobs by state"),

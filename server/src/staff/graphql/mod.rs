@@ -1,11 +1,13 @@
 //! The API's face of seats, sessions and signing in. It decides nothing: it reads inputs, calls the actions and puts
 //! what they answer into words.
 
+mod provider;
 mod seats;
 mod sessions;
 mod sign_in;
 mod viewer;
 
+pub use provider::{DeviceSignIn, ProviderMutation};
 pub use seats::{SeatMutation, SeatQuery, StaffMember, find as find_staff_member};
 pub use sessions::{Session, SessionMutation, SessionQuery, SessionStage, find as find_session};
 pub use sign_in::{SignInMutation, SignInPayload, SignedIn};
@@ -24,7 +26,7 @@ pub struct StaffQuery(ViewerQuery, SeatQuery, SessionQuery);
 
 /// What is done by and to staff.
 #[derive(MergedObject, Default)]
-pub struct StaffMutation(SignInMutation, SessionMutation, SeatMutation);
+pub struct StaffMutation(SignInMutation, ProviderMutation, SessionMutation, SeatMutation);
 
 /// Who may have which field of this slice.
 pub const RULES: &[Rule] = &[
@@ -35,6 +37,8 @@ pub const RULES: &[Rule] = &[
     rule("Mutation.signIn", Needs::Nothing),
     rule("Mutation.signInWithFile", Needs::Nothing),
     rule("Mutation.acceptInvitation", Needs::Nothing),
+    rule("Mutation.beginDeviceSignIn", Needs::Nothing),
+    rule("Mutation.pollDeviceSignIn", Needs::Nothing),
     rule("Mutation.confirmSignIn", Needs::Session),
     rule("Mutation.recoverSignIn", Needs::Session),
     rule("Mutation.beginEnrolment", Needs::Session),
@@ -56,12 +60,14 @@ pub const RULES: &[Rule] = &[
     rule("SessionConnection.*", Needs::Parent),
     rule("SessionEdge.*", Needs::Parent),
     rule("SignedIn.*", Needs::Parent),
+    rule("DeviceSignIn.*", Needs::Parent),
     rule("Enrolment.*", Needs::Parent),
     rule("Enrolled.*", Needs::Parent),
     rule("Invited.*", Needs::Parent),
     rule("SignInPayload.*", Needs::Parent),
     rule("BeginEnrolmentPayload.*", Needs::Parent),
     rule("ConfirmEnrolmentPayload.*", Needs::Parent),
+    rule("BeginDeviceSignInPayload.*", Needs::Parent),
     rule("StepUpPayload.*", Needs::Parent),
     rule("ChangePasswordPayload.*", Needs::Parent),
     rule("SignOutPayload.*", Needs::Parent),

@@ -3,7 +3,7 @@
 use chrono::Duration;
 
 use super::model::{Origin, Session, SessionEnd, SessionStage, SignInMethod, SignedIn};
-use super::queries::{self, Filter, New};
+use super::queries::{self, Filter, Holder, New};
 use crate::floor::access::{Bounds, Caller, Permission, Seat, Session as Shown};
 use crate::floor::graphql::{Page, sign_in_needed};
 use crate::floor::kernel::{Error, Instant, Result, SessionId, TenantId};
@@ -61,13 +61,23 @@ impl SignedIn {
 pub async fn recognise(tools: &Tools, token: &str) -> Result<Caller> {
     let digest = digest(token);
     let holder = tools.ledger.bookkeep(Some(TenantId::HOUSE), move |tx| queries::recognise(tx, digest)).await?;
-    let holder = holder.ok_or_else(sign_in_needed)?;
+    holder.map(caller).ok_or_else(sign_in_needed)
+}
+
+/// The same for whoever only looks whether it still lives: that is no use of the session.
+pub async fn still(tools: &Tools, token: &str) -> Result<Caller> {
+    let (digest, scope) = (digest(token), Caller::house().permit_house(Permission::KeepHouse)?);
+    let holder = tools.ledger.read(&scope, move |tx| queries::still(tx, digest)).await?;
+    holder.map(caller).ok_or_else(sign_in_needed)
+}
+
+fn caller(holder: Holder) -> Caller {
     let bounds = holder.tenants.map_or(Bounds::Desk, Bounds::Named);
     let shown = Shown {
         id: holder.id,
         fresh_at: holder.fresh_at.filter(|_| holder.stage == SessionStage::Full).map(Instant::from_utc),
     };
-    Ok(Caller::staff(holder.staff_id, Seat::new(&holder.roles, &holder.permissions, bounds), shown))
+    Caller::staff(holder.staff_id, Seat::new(&holder.roles, &holder.permissions, bounds), shown)
 }
 
 /// Ends the caller's own session, whatever it was shown.

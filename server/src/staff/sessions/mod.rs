@@ -6,6 +6,6 @@ mod actions;
 mod model;
 pub mod queries;
 
-pub use actions::{PREFIX, end, find, issue, page, recognise, sign_out};
+pub use actions::{PREFIX, end, find, issue, page, recognise, sign_out, still};
 
 pub use model::{Origin, Session, SessionEnd, SessionStage, SignInMethod, SignedIn};

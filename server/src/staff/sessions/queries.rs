@@ -130,6 +130,26 @@ pub fn recognise(tx: &mut WriteTx, digest: [u8; 32]) -> Result<Option<Holder>> {
         .optional()?)
 }
 
+/// The same without writing it down: a look of ours at whether it lives is no use of it, and keeps nobody signed in.
+pub fn still(tx: &mut Tx, digest: [u8; 32]) -> Result<Option<Holder>> {
+    const STILL: &str = concat!(
+        "select s.id, s.staff_id, s.stage, s.fresh_at, st.roles, st.permissions, st.tenants
+           from sessions s
+           join staff st on st.tenant_id = s.tenant_id and st.id = s.staff_id
+          where s.tenant_id = ? and s.hash = ? and ",
+        live!()
+    );
+    let (tenant, now) = (tx.tenant()?, tx.now()?.utc());
+    Ok(statement(STILL)
+        .bind::<SqlUuid, _>(tenant)
+        .bind::<Binary, _>(digest.to_vec())
+        .bind::<Timestamptz, _>(now)
+        .bind::<Timestamptz, _>(now)
+        .bind::<Timestamptz, _>(now)
+        .get_result::<Holder>(tx.conn())
+        .optional()?)
+}
+
 /// What stands in a new row.
 pub struct New<'a> {
     pub session: &'a Session,

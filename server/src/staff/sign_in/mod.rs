@@ -40,6 +40,7 @@ pub use factor::{confirm, step_up};
 pub use file::sign_in_with_file;
 pub use local::sign_in;
 pub use recover::recover;
+pub(in crate::staff) use throttle::source_digest;
 pub use throttle::{Budget, spend};
 
 use crate::floor::access::{Caller, One, Scope};

@@ -27,6 +27,8 @@ vocabulary! {
         DeviceOfSource = "device_source",
         /// Sign-ins begun at the identity provider, from everywhere.
         DeviceOfAll = "device_all",
+        /// Codes of such sign-ins looked at on our page, from one network.
+        CodeOfSource = "code_source",
     }
 }
 
@@ -37,6 +39,7 @@ impl Budget {
             Self::PasswordOfAccount | Self::PasswordOfDevice | Self::PasswordChange => 5,
             Self::FactorOfAccount => 10,
             Self::PasswordOfSource | Self::DeviceOfSource => 30,
+            Self::CodeOfSource => 60,
             Self::PasswordOfAll | Self::DeviceOfAll => 300,
         }
     }
@@ -53,6 +56,6 @@ pub fn spend(tx: &mut WriteTx, budget: Budget, of: &[u8]) -> Result<i32> {
 }
 
 /// What is counted of a network.
-pub(super) fn source_digest(source: Option<&String>) -> [u8; 32] {
+pub(in crate::staff) fn source_digest(source: Option<&String>) -> [u8; 32] {
     Sha256::digest(source.map_or("", String::as_str)).into()
 }

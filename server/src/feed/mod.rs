@@ -1,0 +1,8 @@
+//! What changed, as it happens: the events of one chain beyond a place in it, each once and in order. It reads the books
+//! and writes nothing; an event names what changed and never says what is in it.
+
+pub mod graphql;
+mod heads;
+mod queries;
+
+pub use heads::Heads;
