@@ -6,6 +6,8 @@
 mod asks;
 #[path = "screens/dialogs.rs"]
 mod dialogs;
+#[path = "screens/door.rs"]
+mod door;
 #[path = "screens/double.rs"]
 mod double;
 #[path = "screens/hostile.rs"]
@@ -19,6 +21,8 @@ mod loops;
 mod own_desk;
 #[path = "screens/pictures.rs"]
 mod pictures;
+#[path = "screens/places.rs"]
+mod places;
 #[path = "screens/pty.rs"]
 mod pty;
 #[path = "screens/scenes.rs"]

@@ -173,13 +173,22 @@ async fn sign_in(visit: &Visit, given: &Given) -> Result<String, Ended> {
     if visit.ways.file.is_some() {
         return who_am_i(visit, false).await;
     }
+    // Before a password is spent on a sign-in that cannot be finished here.
+    for (is_given, instead) in [
+        (given.mail.is_some(), "--mail"),
+        (given.password_stdin, "--password-stdin"),
+        (given.code_stdin, "--code-stdin"),
+    ] {
+        if !is_given && !prompt::can_ask() {
+            return Err(Ended(Code::Usage, format!("nobody can be asked here: {instead} gives it")));
+        }
+    }
     let mut stdin = io::stdin().lock();
     let mail = match &given.mail {
         Some(mail) => Secret::new(mail.as_str()),
-        None => asked("Mail", "--mail", Shown::Plain)?,
+        None => asked("Mail", Shown::Plain)?,
     };
-    let password =
-        if given.password_stdin { line(&mut stdin)? } else { asked("Password", "--password-stdin", Shown::Dots)? };
+    let password = if given.password_stdin { line(&mut stdin)? } else { asked("Password", Shown::Dots)? };
     let device = visit.ways.device().map(|device| device.expose().to_owned());
     let client = bearing(visit.client.clone(), None)?;
     let half = send(&client, Part::Password, calls::password("", mail.expose(), password.expose(), device)).await?;
@@ -191,7 +200,7 @@ async fn sign_in(visit: &Visit, given: &Given) -> Result<String, Ended> {
     let whole = if half.is_whole {
         half
     } else {
-        let code = if given.code_stdin { line(&mut stdin)? } else { asked("Code", "--code-stdin", Shown::Code)? };
+        let code = if given.code_stdin { line(&mut stdin)? } else { asked("Code", Shown::Code)? };
         send(&bearing(client, Some(&half.token))?, Part::Code, calls::code("", code.expose())).await?
     };
     visit.ways.keep(&whole).map_err(|words| Ended(Code::Failed, words))?;
@@ -219,11 +228,7 @@ fn line(stdin: &mut impl BufRead) -> Result<Secret, Ended> {
     Ok(Secret::new(line))
 }
 
-fn asked(question: &str, instead: &str, shown: Shown) -> Result<Secret, Ended> {
-    if !prompt::can_ask() {
-        let words = format!("nobody can be asked here: {instead} gives it");
-        return Err(Ended(Code::Usage, words));
-    }
+fn asked(question: &str, shown: Shown) -> Result<Secret, Ended> {
     let answer = prompt::ask(question, shown).map_err(|error| Ended(Code::Failed, error.to_string()))?;
     answer.filter(|text| !text.is_empty()).ok_or_else(|| Ended(Code::Interrupted, "signed in nobody".to_owned()))
 }

@@ -146,6 +146,7 @@ pub fn file_shown(model: &mut Model, outcome: Result<(), Trouble>) -> Effects {
         model.ctx.me = Me::Nobody;
         let words = format!("{} did not take its own file: {trouble}", model.ctx.desk.name());
         model.ctx.notices.tell(model.ctx.now, Tone::Bad, words);
+        effects.extend(open_place(model, SIGN_IN));
     }
     effects.extend(tell_all(model, &Action::FileShown(Err(trouble))));
     effects

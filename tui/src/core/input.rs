@@ -264,6 +264,13 @@ impl Fields {
         empty.is_some()
     }
 
+    /// To the first field that is still empty, with words about it; nothing when all are filled.
+    pub fn missing(&mut self) -> Option<Line> {
+        let is_missing = self.to_empty();
+        let name = self.list.get(self.at).map_or("", |field| field.name);
+        is_missing.then(|| Line::of(Tone::Warn, format!("{name} is empty")))
+    }
+
     /// To the field of this id.
     pub fn go(&mut self, id: &str) {
         self.at = self.list.iter().position(|field| field.id == id).unwrap_or(self.at);

@@ -88,6 +88,8 @@ impl Person {
     pub fn title(&self) -> String {
         match self.roles.as_slice() {
             [] => self.name.clone(),
+            // `admin admin` says it twice.
+            [role] if *role == self.name => self.name.clone(),
             roles => format!("{} {}", self.name, roles.join("+")),
         }
     }

@@ -23,6 +23,11 @@ fn verbs() -> impl Iterator<Item = &'static Verb> {
     shell::VERBS.iter().chain(input::VERBS).chain(REGISTRY.iter().flat_map(|entry| entry.verbs))
 }
 
+/// The verb of this id.
+pub fn named(id: &str) -> &'static Verb {
+    verbs().find(|verb| verb.id == id).unwrap()
+}
+
 #[test]
 fn every_verb_has_an_id_of_its_own_help_and_a_command_or_a_reason() {
     let mut ids = HashSet::new();

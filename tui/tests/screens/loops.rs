@@ -9,6 +9,7 @@ use ratatui::backend::TestBackend;
 use rightsdesk::api::asker::Ways;
 use rightsdesk::api::client::Client;
 use rightsdesk::core::action::Exit;
+use rightsdesk::core::secret::Secret;
 use rightsdesk::terminal::guard::Seat;
 use rightsdesk::terminal::pump::{self, Arrival, Failure, Looks};
 use rightsdesk::terminal::theme::{Name, Theme};
@@ -88,13 +89,8 @@ fn looks() -> Looks {
 async fn run(seat: &mut Stool, url: &str) -> Result<Exit, Failure> {
     _ = rustls::crypto::ring::default_provider().install_default();
     let client = Client::new(url, None).unwrap();
-    pump::run(
-        seat,
-        starting().model,
-        looks(),
-        std::future::ready(Ok(Arrival { client, ways: Ways::default(), words: None })),
-    )
-    .await
+    let ways = Ways { token: Some(Secret::new("rds_of_a_double")), ..Ways::default() };
+    pump::run(seat, starting().model, looks(), std::future::ready(Ok(Arrival { client, ways, words: None }))).await
 }
 
 #[tokio::test]

@@ -29,6 +29,7 @@ fn the_console_opens_on_a_desk_of_its_own_and_takes_it_along() {
     for _ in 0..2 {
         let mut terminal = desk(&folder);
         terminal.until(|seen| screen(seen).contains("● live") && screen(seen).contains("local, inside this program"));
+        terminal.until(|seen| screen(seen).contains("signed in as admin"));
         terminal.until(|seen| title(seen).contains("busy 0"));
         terminal.type_in("q");
         assert_eq!(terminal.ended(), Code::Done as u32);

@@ -131,7 +131,8 @@ fn a_hostile_answer_never_reaches_the_terminal() {
     let harm = "9\u{1b}]0;owned\u{7}\u{1b}[31mred\u{202e}back".replace('\u{1b}', "\\u001b").replace('\u{7}', "\\u0007");
     let desk = Double::saying(200, format!("{{\"data\":{{\"server\":{{\"version\":\"{harm}\"}}}}}}"));
     let mut terminal = Terminal::console(&desk);
-    terminal.type_in("q");
+    // It knows nobody, so the sign-in is closed first.
+    terminal.type_in("\x03\x03\x03");
     terminal.ended();
     let seen = terminal.seen.0.lock().unwrap();
     let raw = String::from_utf8_lossy(&seen.raw);

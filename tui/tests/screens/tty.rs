@@ -42,13 +42,19 @@ pub fn size(rows: u16, cols: u16) -> PtySize {
 }
 
 impl Terminal {
+    /// Somebody already, by a token that nothing but a double takes.
     pub fn start(program: &str, args: &[&str]) -> Self {
+        Self::with(program, args, &[("RIGHTSDESK_TOKEN", "rds_of_a_double"), ("XDG_STATE_HOME", "/nonexistent")])
+    }
+
+    pub fn with(program: &str, args: &[&str], env: &[(&str, &str)]) -> Self {
         let pair = native_pty_system().openpty(size(30, 100)).unwrap();
         let mut command = CommandBuilder::new(program);
         command.args(args);
         command.env("RIGHTSDESK_E2E", "1");
         command.env("TERM", "xterm-256color");
         command.env("XDG_CONFIG_HOME", "/nonexistent");
+        env.iter().for_each(|(name, value)| command.env(name, value));
         let cooked = modes(pair.master.as_ref());
         let child = pair.slave.spawn_command(command).unwrap();
         drop(pair.slave);

@@ -15,7 +15,7 @@ use crate::core::secret::Secret;
 use crate::core::shell;
 
 use super::browser::grouped;
-use super::{calls, told, verb, words};
+use super::{calls, told_of_a_code, verb, words};
 
 const NAME: &str = me::ENROLMENT;
 
@@ -30,8 +30,10 @@ pub const ENTRY: Entry = Entry {
 
 const HERE: Scope = Scope::Place(NAME);
 
-const SEND: Verb =
-    Verb { ..verb("enrolment.send", "go on", "Sends the first code of the authenticator", "go on", HERE, &["Enter"]) };
+const SEND: Verb = Verb {
+    off: |at, _| at.0.contains(&CODES.to_owned()).then(|| "that is done: keep the codes".to_owned()),
+    ..verb("enrolment.send", "go on", "Sends the first code of the authenticator", "go on", HERE, &["Enter"])
+};
 const SWAP: Verb = Verb {
     off: |at, _| (!at.0.contains(&PICTURE.to_owned())).then(|| "there is no picture".to_owned()),
     ..verb(
@@ -77,8 +79,14 @@ struct Enrolment {
 
 impl Enrolment {
     fn send(&mut self) -> Effects {
-        let is_empty = matches!(&self.step, Step::Shown { code, .. } if code.text("code").is_empty());
-        if self.is_sent || is_empty {
+        if self.is_sent {
+            return Effects::new();
+        }
+        self.said = match &mut self.step {
+            Step::Shown { code, .. } => code.missing(),
+            Step::Beginning | Step::Codes(_) => None,
+        };
+        if self.said.is_some() {
             return Effects::new();
         }
         let ask = match &self.step {
@@ -86,7 +94,6 @@ impl Enrolment {
             Step::Shown { code, .. } => calls::confirm_enrolment(NAME, code.text("code")),
             Step::Codes(_) => return Effects::new(),
         };
-        self.said = None;
         self.is_sent = true;
         vec![Effect::Ask(ask)]
     }
@@ -115,7 +122,7 @@ impl Enrolment {
             if let Step::Shown { code, .. } = &mut self.step {
                 code.again("code");
             }
-            self.said = Some(told(&trouble));
+            self.said = Some(told_of_a_code(&trouble));
             Effects::new()
         })
     }

@@ -51,3 +51,9 @@ fn told(trouble: &Trouble) -> Line {
         trouble => Line::of(Tone::Bad, trouble.to_string()),
     }
 }
+
+/// The same of a code, which is often wrong for having been right a moment ago.
+fn told_of_a_code(trouble: &Trouble) -> Line {
+    let once = if trouble.code() == Some("WRONG_CREDENTIALS") { "; a code works once: wait for the next" } else { "" };
+    told(trouble) + Line::dim(once)
+}

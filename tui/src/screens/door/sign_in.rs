@@ -14,7 +14,7 @@ use crate::core::shell;
 
 use super::browser::{Browser, Turn};
 use super::calls::{self, Part};
-use super::{told, verb, words};
+use super::{told, told_of_a_code, verb, words};
 
 const NAME: &str = me::SIGN_IN;
 
@@ -105,10 +105,13 @@ impl SignIn {
     }
 
     fn send(&mut self, ctx: &Ctx) -> Effects {
-        if self.is_sent || self.step.fields_mut().is_some_and(Fields::to_empty) {
+        if self.is_sent {
             return Effects::new();
         }
-        self.said = None;
+        self.said = self.step.fields_mut().and_then(Fields::missing);
+        if self.said.is_some() {
+            return Effects::new();
+        }
         let device = || ctx.device.as_ref().map(|device| device.expose().to_owned());
         let ask = match &mut self.step {
             Step::File => {
@@ -180,7 +183,7 @@ impl SignIn {
             }
             Step::Code(fields) => {
                 fields.again("code");
-                self.said = said;
+                self.said = Some(told_of_a_code(trouble));
             }
             Step::Recovery(fields) => {
                 fields.again("recovery");

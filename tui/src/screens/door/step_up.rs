@@ -13,7 +13,7 @@ use crate::core::shell;
 
 use super::browser::{Browser, Turn};
 use super::calls::{self, Part};
-use super::{told, verb, words};
+use super::{told, told_of_a_code, verb, words};
 
 const NAME: &str = me::STEP_UP;
 
@@ -142,7 +142,10 @@ impl Factors {
             self.is_sent = true;
             return vec![Effect::ShowFile];
         }
-        if self.browser.is_some() || self.code.to_empty() {
+        if self.browser.is_none() {
+            self.said = self.code.missing();
+        }
+        if self.browser.is_some() || self.said.is_some() {
             return Effects::new();
         }
         self.is_sent = true;
@@ -169,7 +172,7 @@ impl Factors {
 
     pub fn fail(&mut self, trouble: &Trouble) {
         self.is_sent = false;
-        self.said = Some(told(trouble));
+        self.said = Some(told_of_a_code(trouble));
         if !matches!(trouble, Trouble::Unreached(_)) {
             self.code.again("code");
         }
