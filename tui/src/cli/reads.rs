@@ -334,7 +334,8 @@ async fn list(visit: &Visit, listing: &Listing, filter: Value, reach: Reach) -> 
     let (mut rows, mut after, mut total) = (Vec::new(), Value::Null, Value::Null);
     while rows.len() < reach.limit {
         let first = PAGE.min(reach.limit - rows.len());
-        let data = ask(visit, (listing.document)(), json!({ "filter": filter, "first": first, "after": after })).await?;
+        let data =
+            ask(visit, (listing.document)(), json!({ "filter": filter, "first": first, "after": after })).await?;
         let strange = || Ended(Code::Failed, "its answer has another shape".to_owned());
         let connection = data.pointer(listing.at).ok_or_else(strange)?;
         let edges = connection["edges"].as_array().ok_or_else(strange)?;

@@ -477,7 +477,8 @@ mod tests {
     #[test]
     fn a_field_within_another_is_put_there() {
         let (now, zone) = now();
-        let login = || vec![Field::words("login.issuer", "A").optional(), Field::words("login.subject", "B").optional()];
+        let login =
+            || vec![Field::words("login.issuer", "A").optional(), Field::words("login.subject", "B").optional()];
         let mut form = Form::of(login());
         assert_eq!(form.values(now, zone).map(Value::Object), Some(json!({ "login": null })));
         typed(&mut form, "https://id.example");

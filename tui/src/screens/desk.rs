@@ -116,7 +116,11 @@ impl Screen for Desk {
     fn page(&self, ctx: &Ctx) -> Page {
         Page {
             title: Line::plain("Desk"),
-            sections: [server(ctx), connection(ctx)].into_iter().chain(self.look_here(ctx)).chain([happened(ctx)]).collect(),
+            sections: [server(ctx), connection(ctx)]
+                .into_iter()
+                .chain(self.look_here(ctx))
+                .chain([happened(ctx)])
+                .collect(),
             foot: Line::default(),
         }
     }
@@ -278,7 +282,13 @@ fn happened(ctx: &Ctx) -> Section {
         id: "happened",
         title: "Since you came",
         note: Line::plain(due::minute(ctx.opened_at, ctx.now, ctx.zone())),
-        body: Body::Rows(Rows { heads: &[], rows: rows.collect(), cursor: None, none: "nothing has happened yet", leaves: &[] }),
+        body: Body::Rows(Rows {
+            heads: &[],
+            rows: rows.collect(),
+            cursor: None,
+            none: "nothing has happened yet",
+            leaves: &[],
+        }),
     }
 }
 

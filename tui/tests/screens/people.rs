@@ -133,10 +133,11 @@ pub fn grant_rows() -> Vec<Value> {
 }
 
 pub fn staff() -> Stage {
-    seated()
-        .press("g f")
-        .hears("staff", "seats", json!({ "staff": page(seat_rows()) }))
-        .hears("staff", "grants", json!({ "grants": page(grant_rows()) }))
+    seated().press("g f").hears("staff", "seats", json!({ "staff": page(seat_rows()) })).hears(
+        "staff",
+        "grants",
+        json!({ "grants": page(grant_rows()) }),
+    )
 }
 
 pub fn sessions() -> Stage {
@@ -195,10 +196,11 @@ pub fn audit() -> Stage {
     let head = links.last().unwrap();
     let checkpoint = json!({ "at": "2026-11-23T12:30:00Z", "digest": "5".repeat(64) });
     let standing = json!({ "seq": 40, "hash": hex(&head.hash), "checkpoint": checkpoint, "covered": 38 });
-    seated()
-        .press("g l")
-        .hears("audit", "events", events(&links))
-        .hears("audit", "standing", json!({ "auditStanding": standing }))
+    seated().press("g l").hears("audit", "events", events(&links)).hears(
+        "audit",
+        "standing",
+        json!({ "auditStanding": standing }),
+    )
 }
 
 pub fn audit_checked() -> Stage {
@@ -220,23 +222,29 @@ pub fn accesses() -> Stage {
             "view": view, "purpose": "reveal", "ticket": (n == 2).then_some("R-7K4QD"), "hasReason": n != 1,
         })
     };
-    let rows = vec![access(2, "staff:mira", "members.mail"), access(1, "staff:ana", "desk"), access(0, "staff:ana", "members.name")];
+    let rows = vec![
+        access(2, "staff:mira", "members.mail"),
+        access(1, "staff:ana", "desk"),
+        access(0, "staff:ana", "members.name"),
+    ];
     seated().press("g x").hears("accesses", "accesses", json!({ "accesses": page(rows) }))
 }
 
 /// The mail of the first member, opened.
 pub fn revealed() -> Stage {
     let value = json!({ "value": "asma@shopper.example", "hideAfterSeconds": 30 });
-    one_tenant()
-        .press("x Tab")
-        .write("R-7K4QD")
-        .press("Ctrl-s")
-        .hears("dialog", "sent", json!({ "revealMember": { "revealed": value, "userErrors": [] } }))
+    one_tenant().press("x Tab").write("R-7K4QD").press("Ctrl-s").hears(
+        "dialog",
+        "sent",
+        json!({ "revealMember": { "revealed": value, "userErrors": [] } }),
+    )
 }
 
 /// What waits for a second look, on the first screen.
 pub fn look_here() -> Stage {
-    seated()
-        .hears("desk", "glass", json!({ "grants": page(vec![grant(3, "ana", "BREAK_GLASS", false)]) }))
-        .hears("desk", "ending", json!({ "staff": page(vec![seat(3, "omar", None, "ACTIVE")]) }))
+    seated().hears("desk", "glass", json!({ "grants": page(vec![grant(3, "ana", "BREAK_GLASS", false)]) })).hears(
+        "desk",
+        "ending",
+        json!({ "staff": page(vec![seat(3, "omar", None, "ACTIVE")]) }),
+    )
 }

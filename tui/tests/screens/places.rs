@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 
 use crate::pictures::{draw, text};
 use crate::scenes::people::{
-    accesses, audit, audit_broken, audit_checked, events, links, look_here, one_tenant, page, revealed, seated, sessions,
-    staff, tenant, tenant_rows, tenants,
+    accesses, audit, audit_broken, audit_checked, events, links, look_here, one_tenant, page, revealed, seated,
+    sessions, staff, tenant, tenant_rows, tenants,
 };
 use crate::scenes::{SCENES, Stage};
 
@@ -42,7 +42,11 @@ fn a_row_leads_to_its_tenant_and_back() {
     assert!(seen(&stage).contains("Tenants ▸ Zaitoon Home") && seen(&stage).contains("mail of sub·k3f1q"));
     let mut stage = stage;
     let effects = press(&mut stage, "q");
-    assert_eq!(asks(&effects).iter().map(|ask| ask.tag).collect::<Vec<_>>(), ["tenants"], "what is seen again is asked");
+    assert_eq!(
+        asks(&effects).iter().map(|ask| ask.tag).collect::<Vec<_>>(),
+        ["tenants"],
+        "what is seen again is asked"
+    );
     assert_eq!(stage.model.stack.last().map(|open| open.entry.name), Some("tenants"));
     let again = stage.then(Action::Open(Link { kind: "tenant", id: "ten_1".to_owned() }));
     assert_eq!(again.model.stack.iter().filter(|open| open.entry.name == "tenant").count(), 1);
@@ -146,7 +150,10 @@ fn a_revealed_value_shows_and_goes() {
     assert!(hidden(&revealed().then(Action::Blurred)), "on blur");
     assert!(hidden(&revealed().press("L")), "with the first key");
     assert!(hidden(&revealed().later(29).then(Action::Do(lock(), <_>::default()))), "under the lock");
-    assert!(hidden(&revealed().then(Action::Open(Link { kind: "tenant", id: "ten_1".to_owned() }))), "on another screen");
+    assert!(
+        hidden(&revealed().then(Action::Open(Link { kind: "tenant", id: "ten_1".to_owned() }))),
+        "on another screen"
+    );
     let stage = revealed();
     assert!(stage.model.ctx.notices.past().all(|notice| !notice.text.contains("asma@")));
     let stage = stage.later(30);
@@ -216,7 +223,11 @@ fn hostile_names_stay_in_their_cells() {
     let harm = "\u{1b}[2J<U+202E>\u{202e}\u{200b}evil\u{7}".repeat(20);
     // What a client lets in is scrubbed; a screen is not trusted to be the last to look.
     let clean = rightsdesk::core::scrub::scrub(&harm);
-    let rows = vec![tenant(1, &clean, "ACTIVE"), tenant(2, "北山商店 नीम बाज़ार 👩‍👩‍👧‍👦", "CLOSING"), tenant(3, &"x".repeat(400), "ACTIVE")];
+    let rows = vec![
+        tenant(1, &clean, "ACTIVE"),
+        tenant(2, "北山商店 नीम बाज़ार 👩‍👩‍👧‍👦", "CLOSING"),
+        tenant(3, &"x".repeat(400), "ACTIVE"),
+    ];
     for (width, height) in [(60, 16), (80, 24), (200, 60)] {
         let stage = seated().press("g e").hears("tenants", "tenants", json!({ "tenants": page(rows.clone()) }));
         let stage = stage.size(width, height);
@@ -236,7 +247,10 @@ fn every_changing_verb_asks_as_its_danger_says() {
         let place = before.model.stack.last().unwrap().entry.name;
         let (scopes, target) = (before.model.scopes(), before.model.target());
         for verb in before.model.ctx.keymap.heard(&scopes) {
-            if !verb.danger.changes() || verb.scope != Scope::Place(place) || verb.refusal(&target, &before.model.ctx).is_some() {
+            if !verb.danger.changes()
+                || verb.scope != Scope::Place(place)
+                || verb.refusal(&target, &before.model.ctx).is_some()
+            {
                 continue;
             }
             let mut stage = make();
@@ -252,7 +266,11 @@ fn every_changing_verb_asks_as_its_danger_says() {
                 let effects = press(&mut stage, "Enter");
                 assert!(asks(&effects).iter().all(|ask| ask.is_query()), "{}: Enter changed something", verb.id);
             }
-            assert!(verb.danger == Danger::Notify || told.contains("leave"), "{}: no way out is shown\n{told}", verb.id);
+            assert!(
+                verb.danger == Danger::Notify || told.contains("leave"),
+                "{}: no way out is shown\n{told}",
+                verb.id
+            );
             asked += 1;
         }
     }
@@ -278,7 +296,8 @@ fn every_verb_of_these_names_its_command_or_why_there_is_none() {
 
 #[test]
 fn every_list_says_so_when_the_server_refuses_or_is_away() {
-    let refused = crate::scenes::people::seated().press("g e").refused("tenants", "tenants", "FORBIDDEN", "needs see_tenants");
+    let refused =
+        crate::scenes::people::seated().press("g e").refused("tenants", "tenants", "FORBIDDEN", "needs see_tenants");
     assert!(seen(&refused).contains("✗ needs see_tenants"), "{}", seen(&refused));
     assert!(seen(&refused.press("r")).contains("not known") || !SCENES.is_empty());
     assert!(seen(&audit_checked()).contains("whole up to 40"));

@@ -171,20 +171,7 @@ impl Config {
                 proxies: reader.networks("http.proxies"),
             },
             graphql: reader.graphql(),
-            staff: Staff {
-                idle: Duration::from_mins(reader.parse(
-                    "staff.idle_minutes",
-                    30,
-                    "whole minutes, from 1 to 480",
-                    |n| (1..=480).contains(n),
-                )),
-                session: Duration::from_hours(reader.parse(
-                    "staff.session_hours",
-                    8,
-                    "whole hours, from 1 to 24",
-                    |n| (1..=24).contains(n),
-                )),
-            },
+            staff: reader.staff(),
             keys: Keys {
                 folder: reader.path("keys.folder").unwrap_or_else(|| within("keys")),
                 root: reader.secret("keys.root"),

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
+use super::Staff;
 use super::network::Network;
 use super::settings::SETTINGS;
 use super::sources::Sources;
@@ -44,6 +45,13 @@ impl Reader<'_> {
 
     pub(super) fn seconds(&mut self, key: &str) -> Duration {
         Duration::from_secs(self.parse(key, 1_u64, "whole seconds, from 1 to 3600", |n| (1..=3600).contains(n)))
+    }
+
+    /// How long sessions live.
+    pub(super) fn staff(&mut self) -> Staff {
+        let idle = self.parse("staff.idle_minutes", 30, "whole minutes, from 1 to 480", |n| (1..=480).contains(n));
+        let session = self.parse("staff.session_hours", 8, "whole hours, from 1 to 24", |n| (1..=24).contains(n));
+        Staff { idle: Duration::from_mins(idle), session: Duration::from_hours(session) }
     }
 
     pub(super) fn one_of(&mut self, key: &str, words: &[&'static str]) -> &'static str {

@@ -23,22 +23,22 @@ const PREFIX: &str = "rdi_";
 pub const MAIL_INDEX: &str = "email";
 
 /// Whoever keeps seats, with a fresh second factor.
-fn keeper(tools: &Tools, caller: &Caller) -> Result<Scope<One>> {
+fn keeper(caller: &Caller) -> Result<Scope<One>> {
     let scope = caller.permit_house(Permission::KeepStaff)?;
-    caller.require_fresh(tools.watch.now())?;
+    caller.require_fresh()?;
     Ok(scope)
 }
 
 /// A new seat, and the token that lets its person in, once.
 pub async fn invite(tools: &Tools, caller: &Caller, wanted: Invitation, once: Option<Once>) -> Result<Invited> {
-    let scope = keeper(tools, caller)?;
+    let scope = keeper(caller)?;
     let (wanted, token) = (wanted.checked(tools.watch.now())?, Token::fresh(PREFIX)?);
     let (invitation, doors) = (token.digest, tools.clone());
     let done = tools
         .ledger
         .write_once(scope.clone(), once, "staff", move |tx| {
             let id = seat(&doors, tx, &wanted, Some(invitation))?;
-            told("staff.invited", id)
+            Ok(told("staff.invited", id))
         })
         .await?;
     let staff = read(tools, &scope, StaffId::from_uuid(done.id)).await?;
@@ -47,7 +47,7 @@ pub async fn invite(tools: &Tools, caller: &Caller, wanted: Invitation, once: Op
 
 /// The first admin, where there is no seat yet: invited, or sitting at once at a local desk, whose token file signs in.
 pub async fn bootstrap(tools: &Tools, handle: &str, mail: Personal, is_invited: bool) -> Result<Invited> {
-    let scope = keeper(tools, &Caller::house())?;
+    let scope = keeper(&Caller::house())?;
     let authority = Authority { roles: vec![Role::Admin], permissions: Vec::new(), tenants: None, ends_at: None };
     let wanted = Invitation { handle: handle.to_owned(), mail, authority }.checked(tools.watch.now())?;
     let token = if is_invited { Some(Token::fresh(PREFIX)?) } else { None };
@@ -59,7 +59,7 @@ pub async fn bootstrap(tools: &Tools, handle: &str, mail: Personal, is_invited: 
                 return Err(Error::refused("TAKEN", "there is a seat already: an admin invites the others"));
             }
             let id = seat(&doors, tx, &wanted, invitation)?;
-            told("desk.bootstrapped", id)
+            Ok(told("desk.bootstrapped", id))
         })
         .await?;
     let staff = read(tools, &scope, StaffId::from_uuid(done.id)).await?;
@@ -94,7 +94,7 @@ pub async fn change(
     change: Change,
     once: Option<Once>,
 ) -> Result<StaffMember> {
-    let scope = keeper(tools, caller)?;
+    let scope = keeper(caller)?;
     colleague(caller, id)?;
     tools
         .ledger
@@ -108,7 +108,7 @@ pub async fn change(
             }
             queries::give(tx, id, version, &authority)?;
             sessions::queries::end_all(tx, id, None, SessionEnd::SeatChanged)?;
-            told("staff.changed", id)
+            Ok(told("staff.changed", id))
         })
         .await?;
     read(tools, &scope, id).await
@@ -121,7 +121,7 @@ pub async fn disable(
     (id, version): (StaffId, i32),
     once: Option<Once>,
 ) -> Result<StaffMember> {
-    let scope = keeper(tools, caller)?;
+    let scope = keeper(caller)?;
     tools
         .ledger
         .write_once(scope.clone(), once, "staff", move |tx| {
@@ -132,7 +132,7 @@ pub async fn disable(
             }
             queries::put(tx, id, version, StaffState::Disabled)?;
             sessions::queries::end_all(tx, id, None, SessionEnd::SeatEnded)?;
-            told("staff.disabled", id)
+            Ok(told("staff.disabled", id))
         })
         .await?;
     read(tools, &scope, id).await
@@ -145,7 +145,7 @@ pub async fn enable(
     (id, version): (StaffId, i32),
     once: Option<Once>,
 ) -> Result<StaffMember> {
-    let scope = keeper(tools, caller)?;
+    let scope = keeper(caller)?;
     tools
         .ledger
         .write_once(scope.clone(), once, "staff", move |tx| {
@@ -155,7 +155,7 @@ pub async fn enable(
             }
             let was_accepted = staff.has_password || staff.factor.is_some();
             queries::put(tx, id, version, if was_accepted { StaffState::Active } else { StaffState::Invited })?;
-            told("staff.enabled", id)
+            Ok(told("staff.enabled", id))
         })
         .await?;
     read(tools, &scope, id).await
@@ -163,7 +163,7 @@ pub async fn enable(
 
 /// A lost invitation or second factor: what the person signed in with is gone, and a new invitation is open.
 pub async fn renew(tools: &Tools, caller: &Caller, id: StaffId, once: Option<Once>) -> Result<Invited> {
-    let scope = keeper(tools, caller)?;
+    let scope = keeper(caller)?;
     colleague(caller, id)?;
     let (token, doors) = (Token::fresh(PREFIX)?, tools.clone());
     let digest = token.digest;
@@ -178,7 +178,7 @@ pub async fn renew(tools: &Tools, caller: &Caller, id: StaffId, once: Option<Onc
             sign_in::forget_factor(&doors, tx, id)?;
             queries::reinvite(tx, id, digest, until)?;
             sessions::queries::end_all(tx, id, None, SessionEnd::SeatChanged)?;
-            told("staff.renewed", id)
+            Ok(told("staff.renewed", id))
         })
         .await?;
     let staff = read(tools, &scope, id).await?;
@@ -214,8 +214,8 @@ async fn read(tools: &Tools, scope: &Scope<One>, id: StaffId) -> Result<StaffMem
     tools.ledger.read(scope, move |tx| queries::find(tx, id)?.ok_or(Error::NotFound("staff member"))).await
 }
 
-fn told(action: &'static str, id: StaffId) -> Result<Witnessed<uuid::Uuid>> {
-    Ok(Witnessed::new(id.uuid(), Event::new(action, "staff", id.uuid())))
+fn told(action: &'static str, id: StaffId) -> Witnessed<uuid::Uuid> {
+    Witnessed::new(id.uuid(), Event::new(action, "staff", id.uuid()))
 }
 
 fn last_admin() -> Error {
