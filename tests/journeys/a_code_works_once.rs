@@ -42,7 +42,11 @@ async fn a_code_works_once() {
         let (left, right) = (halfway(&world, &mira).await, halfway(&world, &mira).await);
         let now = || mira.code(world.tools.watch.now());
         let (one, other) = tokio::join!(shows(&world, &left, now()), shows(&world, &right, now()));
-        assert_eq!(usize::from(one.is_ok()) + usize::from(other.is_ok()), 1, "two consoles with one code, block {block}");
+        assert_eq!(
+            usize::from(one.is_ok()) + usize::from(other.is_ok()),
+            1,
+            "two consoles with one code, block {block}"
+        );
 
         let (one, other) = (whole(&world, &mira).await, whole(&world, &mira).await);
         for round in 0..ROUNDS {

@@ -64,7 +64,8 @@ async fn a_storm_over_twenty_accounts_is_compared_five_times_each() {
     let counted = "select cardinality(marks)::text as line from throttles where kind = 'password_account'";
     assert!(world.base.lines(counted).iter().all(|counted| counted == "5"), "{:?}", world.base.lines(counted));
 
-    let (here, elsewhere) = (tries(&world, 7, &mira.mail, PASSWORD, None), tries(&world, 7, "who@desk.example", "?", None));
+    let (here, elsewhere) =
+        (tries(&world, 7, &mira.mail, PASSWORD, None), tries(&world, 7, "who@desk.example", "?", None));
     assert_eq!(told(here.await).0, "THROTTLED", "in the middle of the storm");
     let known = tries(&world, 7, &mira.mail, PASSWORD, Some(&mira.device)).await.expect("a known console gets in");
     assert!(!known.must_enrol);
@@ -113,7 +114,9 @@ async fn headers_aliases_and_batches_are_no_discount() {
     }
     assert_eq!(world.sign_in.checks(), 30, "a network is where the line ends, not what a header says");
 
-    let alias = |at| format!("a{at}: signIn(input: {{ mail: \"m{at}@desk.example\", password: \"?\" }}) {{ userErrors {{ code }} }}");
+    let alias = |at| {
+        format!("a{at}: signIn(input: {{ mail: \"m{at}@desk.example\", password: \"?\" }}) {{ userErrors {{ code }} }}")
+    };
     let many: String = (0..20).map(alias).collect();
     let aliased = Client::new().post(&url).json(&json!({ "query": format!("mutation {{ {many} }}") }));
     let batch = json!({ "query": one, "variables": { "input": { "mail": "b@desk.example", "password": "?" } } });

@@ -214,7 +214,10 @@ async fn an_auditor_needs_no_more_than_to_look() {
     let look = |more: &[&str]| {
         let words = ["verify-audit", "--json", "--checkpoints", &checkpoints, "--from", &kept];
         let ended = command(&nowhere, &[&words, more].concat()).env("DATABASE_URL", &url).output().expect("it runs");
-        (ended.status.code(), String::from_utf8_lossy(&ended.stdout).into_owned() + &String::from_utf8_lossy(&ended.stderr))
+        (
+            ended.status.code(),
+            String::from_utf8_lossy(&ended.stdout).into_owned() + &String::from_utf8_lossy(&ended.stderr),
+        )
     };
 
     let (code, said) = look(&["--public", &public]);
@@ -249,5 +252,8 @@ async fn an_auditor_needs_no_more_than_to_look() {
     let cut: Vec<&str> = text.lines().filter(|line| !line.contains("\"seq\":20,")).collect();
     std::fs::write(&to, cut.join("\n")).expect("cut");
     let (code, said) = look(&["--public", &public, "--books", &to]);
-    assert!(code == Some(10) && said.contains("\"seq\":20,\"tenant\":\"") && said.contains("\"deleted\""), "{code:?} {said}");
+    assert!(
+        code == Some(10) && said.contains("\"seq\":20,\"tenant\":\"") && said.contains("\"deleted\""),
+        "{code:?} {said}"
+    );
 }

@@ -13,6 +13,7 @@ mod accesses_age_by_themselves;
 mod an_admin_is_bootstrapped_and_invites;
 mod an_api_key_is_rotated_with_overlap;
 mod an_outsider_reads_what_is_stored;
+mod changes_are_followed;
 #[cfg(target_os = "linux")]
 mod checkpoints_are_kept_outside;
 #[cfg(target_os = "linux")]

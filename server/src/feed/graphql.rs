@@ -137,7 +137,7 @@ fn node(tenant: TenantId, object: &str) -> Option<ID> {
         "staff" => node_id(Ref::new(tenant, StaffId::from_uuid(id))),
         "session" => node_id(Ref::new(tenant, SessionId::from_uuid(id))),
         "grant" => node_id(Ref::new(tenant, GrantId::from_uuid(id))),
-        "key" | "api_key" => node_id(Ref::new(tenant, ApiKeyId::from_uuid(id))),
+        "api_key" => node_id(Ref::new(tenant, ApiKeyId::from_uuid(id))),
         _ => return None,
     })
 }

@@ -152,4 +152,19 @@ pub fn grants() -> String {
 }
 
 /// Every operation of these.
-pub const DOCUMENTS: &[Document] = &[seats, sessions, grants, invite::document, change::document, renew::document, disable::document, enable::document, reveal::document, end_session::document, give::document, end_grant::document, break_glass::document, review::document];
+pub const DOCUMENTS: &[Document] = &[
+    seats,
+    sessions,
+    grants,
+    invite::document,
+    change::document,
+    renew::document,
+    disable::document,
+    enable::document,
+    reveal::document,
+    end_session::document,
+    give::document,
+    end_grant::document,
+    break_glass::document,
+    review::document,
+];

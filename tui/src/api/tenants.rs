@@ -192,4 +192,19 @@ pub fn named(data: &Value) -> Vec<(String, String)> {
 }
 
 /// Every operation of these.
-pub const DOCUMENTS: &[Document] = &[tenants, tenant, members, api_keys, open::document, change::document, close::document, reopen::document, add_member::document, remove_member::document, create_key::document, rotate_key::document, revoke_key::document, reveal_member::document];
+pub const DOCUMENTS: &[Document] = &[
+    tenants,
+    tenant,
+    members,
+    api_keys,
+    open::document,
+    change::document,
+    close::document,
+    reopen::document,
+    add_member::document,
+    remove_member::document,
+    create_key::document,
+    rotate_key::document,
+    revoke_key::document,
+    reveal_member::document,
+];

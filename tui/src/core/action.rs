@@ -164,7 +164,11 @@ pub enum Action {
     /// Said once to a place that was just opened.
     Opened,
     /// The head of a chain that was checked here last.
-    Recalled { to: &'static str, chain: String, seen: Option<Seen> },
+    Recalled {
+        to: &'static str,
+        chain: String,
+        seen: Option<Seen>,
+    },
     /// Said to a screen that is on top again.
     Returned,
     /// A person has agreed to a verb that no call carries out: with what the form held.

@@ -245,6 +245,13 @@ impl Form {
         self.fields.iter().any(|field| field.held() != field.first)
     }
 
+    /// What is chosen in this field, as people read it.
+    pub fn label(&self, name: &str) -> Option<&str> {
+        let field = self.fields.iter().find(|field| field.name == name)?;
+        let Kind::Choice(choice) = &field.kind else { return None };
+        choice.options.iter().find(|option| choice.is_chosen(option)).map(|option| option.label.as_str())
+    }
+
     /// To another field, around the ends.
     pub fn turn(&mut self, by: isize) {
         let many = self.fields.len().max(1);
@@ -470,7 +477,8 @@ mod tests {
     #[test]
     fn a_field_within_another_is_put_there() {
         let (now, zone) = now();
-        let login = || vec![Field::words("login.issuer", "A").optional(), Field::words("login.subject", "B").optional()];
+        let login =
+            || vec![Field::words("login.issuer", "A").optional(), Field::words("login.subject", "B").optional()];
         let mut form = Form::of(login());
         assert_eq!(form.values(now, zone).map(Value::Object), Some(json!({ "login": null })));
         typed(&mut form, "https://id.example");

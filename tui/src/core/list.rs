@@ -266,11 +266,7 @@ const fn look(
 
 /// Enter, for a place whose rows lead somewhere.
 pub const fn opens(id: &'static str, place: &'static str) -> Verb {
-    Verb {
-        hint: "open",
-        on: On::One,
-        ..look(id, "open", "Opens what the chosen row is about", place, &["Enter"])
-    }
+    Verb { hint: "open", on: On::One, ..look(id, "open", "Opens what the chosen row is about", place, &["Enter"]) }
 }
 
 /// `r`, for a place that shows what the server said.

@@ -28,7 +28,7 @@ const GO: Verb = go(
     "Who opened whose data, when and for what",
     &["g x"],
     Some("read_books"),
-    "audit accesses",
+    "accesses list",
 );
 const FIND: Verb = list::narrows("accesses.filter", PLACE);
 const RENEW: Verb = list::renews("accesses.refresh", PLACE);
@@ -102,7 +102,10 @@ impl Screen for Accesses {
         (*verb == FIND).then(|| Question {
             object: "Accesses that fit all of this".to_owned(),
             form: Form::of(vec![
-                Field::one_to_come("tenant", "Tenant").optional().being(held("tenant")).hint("the house, where none is"),
+                Field::one_to_come("tenant", "Tenant")
+                    .optional()
+                    .being(held("tenant"))
+                    .hint("the house, where none is"),
                 Field::words("actor", "Who").optional().being(held("actor")),
                 Field::words("ticket", "Ticket").optional().being(held("ticket")),
                 Field::time("since", "Since").optional().being(held("since")),

@@ -37,7 +37,7 @@ const GO: Verb = go(
     "What was done, by whom and on what, and how the chain stands",
     &["g l"],
     Some("read_books"),
-    "audit events",
+    "events list",
 );
 const OPEN: Verb = list::opens("audit.open", PLACE);
 const FIND: Verb = list::narrows("audit.filter", PLACE);
@@ -46,7 +46,13 @@ const CHECK: Verb = Verb {
     hint: "check",
     on: On::Nothing,
     cli: Cli::None("without a console, `verify-audit` checks with the journal's key"),
-    ..verb("audit.check", "check the chain", "Checks every link here, from what you saw last; again stops", PLACE, &["c"])
+    ..verb(
+        "audit.check",
+        "check the chain",
+        "Checks every link here, from what you saw last; again stops",
+        PLACE,
+        &["c"],
+    )
 };
 
 static SOURCE: Source<Event> =
@@ -67,8 +73,15 @@ enum Check {
     Not,
     /// Since when, and how far.
     Runs(Moment, Box<Walk>),
-    Held { at: Moment, seq: u64, walked: u64 },
-    Broken { at: Moment, broken: chain::Break },
+    Held {
+        at: Moment,
+        seq: u64,
+        walked: u64,
+    },
+    Broken {
+        at: Moment,
+        broken: chain::Break,
+    },
     /// It could not be ended, for this reason.
     Stopped(String),
 }
@@ -146,9 +159,10 @@ impl Audit {
             self.check = Check::Stopped("stopped by you".to_owned());
             return Effects::new();
         }
-        let head = self.standing.as_ref().and_then(|standing| {
-            Some((u64::try_from(standing.seq).ok()?, hash_of(&standing.hash)?))
-        });
+        let head = self
+            .standing
+            .as_ref()
+            .and_then(|standing| Some((u64::try_from(standing.seq).ok()?, hash_of(&standing.hash)?)));
         let (Some(head), Some(tenant)) = (head, tenant_of(self.tenant())) else {
             self.check = Check::Stopped("the server does not say how the chain stands".to_owned());
             return Effects::new();
@@ -215,15 +229,18 @@ impl Audit {
             (None, None) => Line::dim("asking"),
         };
         let seen = match &self.seen {
-            Some(seen) => Line::plain(format!("up to {}, head {}", seen.seq, short(&chain::hex(&seen.hash))))
-                + Line::dim(format!(", {}", at(seen.at))),
+            Some(seen) => {
+                Line::plain(format!("up to {}, head {}", seen.seq, short(&chain::hex(&seen.hash))))
+                    + Line::dim(format!(", {}", at(seen.at)))
+            }
             None => Line::dim("never on this machine"),
         };
         let check = match &self.check {
             Check::Not => Line::dim("c checks every link here, from what you saw last"),
             Check::Runs(since, walk) => {
                 let (walked, all) = walk.progress();
-                let rate = u64::try_from((ctx.now - *since).num_seconds().max(1)).map_or(walked, |seconds| walked / seconds);
+                let rate =
+                    u64::try_from((ctx.now - *since).num_seconds().max(1)).map_or(walked, |seconds| walked / seconds);
                 Line::of(Tone::Warn, format!("{walked} of {all}")) + Line::dim(format!(", {rate} a second; c stops"))
             }
             Check::Held { at: held, seq, walked } => {
@@ -345,7 +362,10 @@ impl Screen for Audit {
         (*verb == FIND).then(|| Question {
             object: "Events that fit all of this".to_owned(),
             form: Form::of(vec![
-                Field::one_to_come("tenant", "Tenant").optional().being(held("tenant")).hint("the house, where none is"),
+                Field::one_to_come("tenant", "Tenant")
+                    .optional()
+                    .being(held("tenant"))
+                    .hint("the house, where none is"),
                 Field::words("actor", "Who").optional().being(held("actor")).hint("staff:…, house"),
                 Field::words("action", "Did").optional().being(held("action")).hint("tenant.opened"),
                 Field::words("object", "On").optional().being(held("object")).hint("tenant:…"),

@@ -145,7 +145,8 @@ impl Screen for Help {
                     heads: &["Keys", "Verb", "What it does"],
                     rows,
                     cursor,
-                    none: "no row has these letters", leaves: &[]
+                    none: "no row has these letters",
+                    leaves: &[],
                 }),
             }],
             foot: Line::dim("from the live table"),

@@ -42,10 +42,5 @@ pub static REGISTRY: &[Entry] = &[
 ];
 
 /// Every operation that the console can send.
-pub static DOCUMENTS: &[&[Document]] = &[
-    viewer::DOCUMENTS,
-    door::calls::DOCUMENTS,
-    tenants_api::DOCUMENTS,
-    staff_api::DOCUMENTS,
-    books::DOCUMENTS,
-];
+pub static DOCUMENTS: &[&[Document]] =
+    &[viewer::DOCUMENTS, door::calls::DOCUMENTS, tenants_api::DOCUMENTS, staff_api::DOCUMENTS, books::DOCUMENTS];

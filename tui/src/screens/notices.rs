@@ -103,7 +103,13 @@ impl Screen for Notices {
             id: "notices",
             title: "",
             note: Line::default(),
-            body: Body::Rows(Rows { heads: &[], rows: rows.collect(), cursor: chosen, none: "nothing was said yet", leaves: &[] }),
+            body: Body::Rows(Rows {
+                heads: &[],
+                rows: rows.collect(),
+                cursor: chosen,
+                none: "nothing was said yet",
+                leaves: &[],
+            }),
         };
         Page {
             title: Line::plain(format!("Notices · {}", ctx.notices.past().len())),

@@ -28,7 +28,7 @@ const GO: Verb = go(
     "sessions.go",
     "sessions",
     "Where you are signed in, and with the permission where others are",
-    &["g i"],
+    &["g h"],
     None,
     "sessions list",
 );
@@ -37,7 +37,13 @@ const RENEW: Verb = list::renews("sessions.refresh", PLACE);
 const END: Verb = Verb {
     danger: Danger::Confirm,
     cli: Cli::Form("sessions end"),
-    ..verb("sessions.end", "end the session…", "Ends the chosen session; it answers nothing from then on", PLACE, &["a e"])
+    ..verb(
+        "sessions.end",
+        "end the session…",
+        "Ends the chosen session; it answers nothing from then on",
+        PLACE,
+        &["a e"],
+    )
 };
 
 static SOURCE: Source<Session> = Source {

@@ -4,8 +4,8 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::api::tenants::{self, Tenant};
 use crate::api::staff;
+use crate::api::tenants::{self, Tenant};
 use crate::core::action::{Cli, Danger, On, Scope, Verb, always};
 use crate::core::dialog::{Lookup, Once, Order, Question};
 use crate::core::due::{self, Moment};
@@ -48,13 +48,7 @@ pub const fn go(
     needs: Option<&'static str>,
     command: &'static str,
 ) -> Verb {
-    Verb {
-        scope: Scope::Global,
-        on: On::Nothing,
-        needs,
-        cli: Cli::Form(command),
-        ..verb(id, title, help, "", keys)
-    }
+    Verb { scope: Scope::Global, on: On::Nothing, needs, cli: Cli::Form(command), ..verb(id, title, help, "", keys) }
 }
 
 /// Variables of a list: a filter without what was left empty.
@@ -187,5 +181,4 @@ pub fn break_glass(tenant: Option<(&str, &str)>) -> Question {
 }
 
 /// A value of a person, opened and shown for half a minute.
-pub const OPENED: Once =
-    Once { at: "/revealed/value", what: "value", advice: "It was logged, with the reason, before it came here." };
+pub const OPENED: Once = Once { at: "/revealed/value", what: "value", advice: "It was logged before it came here." };

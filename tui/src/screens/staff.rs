@@ -54,7 +54,13 @@ const CHANGE: Verb = Verb {
 const DISABLE: Verb = Verb {
     danger: Danger::Typed,
     needs: Some("keep_staff"),
-    ..verb("staff.disable", "disable the seat…", "Ends the seat's sessions at once and lets it in no more", PLACE, &["a D"])
+    ..verb(
+        "staff.disable",
+        "disable the seat…",
+        "Ends the seat's sessions at once and lets it in no more",
+        PLACE,
+        &["a D"],
+    )
 };
 const ENABLE: Verb = Verb {
     danger: Danger::Confirm,
@@ -89,18 +95,29 @@ const END: Verb = Verb {
 const REVIEW: Verb = Verb {
     danger: Danger::Confirm,
     needs: Some("give_grants"),
-    ..verb("staff.review", "review broken glass…", "Says that you have looked at why the glass was broken", PLACE, &["a v"])
+    ..verb(
+        "staff.review",
+        "review broken glass…",
+        "Says that you have looked at why the glass was broken",
+        PLACE,
+        &["a v"],
+    )
 };
 const GLASS: Verb = Verb {
     on: On::Nothing,
     danger: Danger::Typed,
     needs: Some("break_glass"),
-    ..verb("staff.glass", "break the glass…", "Opens a tenant's data for an hour without leave; it alarms", PLACE, &["a B"])
+    ..verb(
+        "staff.glass",
+        "break the glass…",
+        "Opens a tenant's data for an hour without leave; it alarms",
+        PLACE,
+        &["a B"],
+    )
 };
 
-const VERBS: &[Verb] = &[
-    GO, OPEN, FIND, RENEW, TURN, REVEAL, INVITE, CHANGE, DISABLE, ENABLE, INVITE_AGAIN, GIVE, END, REVIEW, GLASS,
-];
+const VERBS: &[Verb] =
+    &[GO, OPEN, FIND, RENEW, TURN, REVEAL, INVITE, CHANGE, DISABLE, ENABLE, INVITE_AGAIN, GIVE, END, REVIEW, GLASS];
 
 const INVITED: Once = Once {
     at: "/invited/invitation",
@@ -108,13 +125,8 @@ const INVITED: Once = Once {
     advice: "It is shown this once. Select it with the mouse (Shift) and hand it over by a safe way.",
 };
 
-static SEATS: Source<Seat> = Source {
-    place: PLACE,
-    tag: "seats",
-    document: staff::seats,
-    at: "/staff",
-    id: |seat| seat.id.inner().to_owned(),
-};
+static SEATS: Source<Seat> =
+    Source { place: PLACE, tag: "seats", document: staff::seats, at: "/staff", id: |seat| seat.id.inner().to_owned() };
 
 static GRANTS: Source<Grant> = Source {
     place: PLACE,
@@ -181,9 +193,10 @@ impl Staff {
             if roles.is_empty() {
                 roles = format!("partner: {}", words(seat.permissions.iter().map(|permission| &permission.0)));
             }
-            let tenants = seat.tenants.as_ref().map(|tenants| {
-                tenants.iter().map(|tenant| tenant.legal_name.as_str()).collect::<Vec<_>>().join(", ")
-            });
+            let tenants = seat
+                .tenants
+                .as_ref()
+                .map(|tenants| tenants.iter().map(|tenant| tenant.legal_name.as_str()).collect::<Vec<_>>().join(", "));
             let factor = match &seat.second_factor {
                 Some(factor) => Line::of(Tone::Good, "✓ ") + word(Tone::Plain, &factor.0),
                 None => Line::of(Tone::Warn, "none"),
@@ -349,7 +362,8 @@ fn scope(seat: Option<&Seat>) -> Vec<Field> {
     let codes = |codes: Vec<&str>| codes.into_iter().map(str::to_owned).collect::<Vec<_>>();
     let roles = seat.map(|seat| codes(seat.roles.iter().map(|role| role.0.as_str()).collect())).unwrap_or_default();
     let added = seat.filter(|seat| seat.roles.is_empty());
-    let added = added.map(|seat| codes(seat.permissions.iter().map(|one| one.0.as_str()).collect())).unwrap_or_default();
+    let added =
+        added.map(|seat| codes(seat.permissions.iter().map(|one| one.0.as_str()).collect())).unwrap_or_default();
     let tenants = seat.and_then(|seat| seat.tenants.as_ref());
     let tenants: Vec<_> = tenants.into_iter().flatten().map(|tenant| tenant.id.inner().to_owned()).collect();
     let ends = seat.and_then(|seat| seat.ends_at).map(|at| at.to_rfc3339());
@@ -395,7 +409,7 @@ fn about_seat(verb: &str, seat: &Seat) -> Option<Question> {
         },
         id if id == DISABLE.id => Question {
             effects: vec![
-                Line::plain("Its sessions end at once, its grants too; it signs in no more."),
+                Line::plain("Its sessions end at once; it signs in no more."),
                 Line::dim("What it did stays in the books."),
             ],
             order: Some(order(staff::disable::document(), version, format!("the seat of {handle} is disabled"))),
@@ -426,7 +440,9 @@ fn about_seat(verb: &str, seat: &Seat) -> Option<Question> {
             }
         }
         id if id == GIVE.id => Question {
-            effects: vec![Line::plain("It may open that tenant's data until the end you set, each time with a reason.")],
+            effects: vec![Line::plain(
+                "It may open that tenant's data until the end you set, each time with a reason.",
+            )],
             form: Form::of(vec![
                 Field::one_to_come("tenant", "Tenant"),
                 Field::words("ticket", "Ticket").optional().hint("such as R-9C0VE"),

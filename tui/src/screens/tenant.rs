@@ -13,7 +13,9 @@ use crate::core::list::{self, List, Looks, Source};
 use crate::core::page::{Body, Fact, Line, Page, Section, Tone};
 use crate::core::screen::{Ctx, Entry, Screen, Shape};
 
-use super::shared::{LENDABLE, OPENED, ago, break_glass, ends, opts, order, reasons, some, tenant_state, verb, word, words};
+use super::shared::{
+    LENDABLE, OPENED, ago, break_glass, ends, opts, order, reasons, some, tenant_state, verb, word, words,
+};
 
 const PLACE: &str = "tenant";
 
@@ -54,13 +56,22 @@ const REOPEN: Verb = Verb {
 const GLASS: Verb = Verb {
     danger: Danger::Typed,
     ..whole(
-        verb("tenant.glass", "break the glass…", "Opens its data for an hour without leave; it alarms", PLACE, &["a B"]),
+        verb(
+            "tenant.glass",
+            "break the glass…",
+            "Opens its data for an hour without leave; it alarms",
+            PLACE,
+            &["a B"],
+        ),
         "break_glass",
     )
 };
 const ADD: Verb = Verb {
     danger: Danger::Notify,
-    ..whole(verb("tenant.add-member", "add a member…", "Adds one of the merchant's people", PLACE, &["a m"]), "keep_tenants")
+    ..whole(
+        verb("tenant.add-member", "add a member…", "Adds one of the merchant's people", PLACE, &["a m"]),
+        "keep_tenants",
+    )
 };
 const REMOVE: Verb = Verb {
     danger: Danger::Confirm,
@@ -326,13 +337,13 @@ impl OneScreen {
             id if id == CLOSE.id => Question {
                 effects: vec![
                     Line::plain("Its account data is gone 30 days from now; until then it can be reopened."),
-                    Line::plain(format!("{members} members lose their way in, {keys} keys stop.")),
+                    Line::dim(format!("On its lists: {members} members, {keys} keys.")),
                 ],
                 order: Some(order(tenants::close::document(), version, format!("{name} is closing"))),
                 ..question
             },
             id if id == REOPEN.id => Question {
-                effects: vec![Line::plain("The wish to close is taken back; its members come in again.")],
+                effects: vec![Line::plain("The wish to close is taken back; nothing of it is gone yet.")],
                 order: Some(order(tenants::reopen::document(), version, format!("{name} is open again"))),
                 ..question
             },
@@ -358,7 +369,9 @@ impl OneScreen {
                     Field::words("name", "Name"),
                     Field::words("mail", "Mail"),
                     Field::one("role", "Role", opts(&["MEMBER", "OWNER"])),
-                    Field::words("login.issuer", "Way in: provider").optional().hint("issuer of the tenant's own tokens"),
+                    Field::words("login.issuer", "Way in: provider")
+                        .optional()
+                        .hint("issuer of the tenant's own tokens"),
                     Field::words("login.subject", "Way in: person").optional().hint("subject in those tokens"),
                 ]),
                 order: Some(order(
@@ -394,7 +407,9 @@ impl OneScreen {
         if *verb == REMOVE {
             return Some(Question {
                 object: whose,
-                effects: vec![Line::plain("Its way in ends at once; what is held of the person stays until it is due.")],
+                effects: vec![Line::plain(
+                    "Its way in ends at once; what is held of the person stays until it is due.",
+                )],
                 order: Some(order(
                     tenants::remove_member::document(),
                     json!({ "id": member.id, "version": member.version }),
@@ -406,7 +421,8 @@ impl OneScreen {
         let fields = vec![Opt::new("MAIL", member.mail.masked.clone()), Opt::new("NAME", member.name.masked.clone())];
         let mut form = vec![Field::one("field", "Field", fields)];
         form.extend(reasons());
-        let mut order = order(tenants::reveal_member::document(), json!({ "id": member.id }), "it was logged".to_owned());
+        let mut order =
+            order(tenants::reveal_member::document(), json!({ "id": member.id }), "it was logged".to_owned());
         order.input.remove("idempotencyKey");
         order.once = Some(OPENED);
         Some(Question {
@@ -421,7 +437,8 @@ impl OneScreen {
 
 fn about_key(verb: &Verb, key: &ApiKey, tenant: &Tenant, ctx: &Ctx) -> Option<Question> {
     let question = Question { object: format!("{} · {}", key.name, tenant.legal_name), ..Question::default() };
-    let used = key.last_used_at.map_or("never used".to_owned(), |at| format!("last used {}", due::age(at, ctx.now).text));
+    let used =
+        key.last_used_at.map_or("never used".to_owned(), |at| format!("last used {}", due::age(at, ctx.now).text));
     if *verb == REVOKE {
         return Some(Question {
             effects: vec![Line::plain(format!("It opens nothing from now on; {used}."))],
@@ -435,14 +452,20 @@ fn about_key(verb: &Verb, key: &ApiKey, tenant: &Tenant, ctx: &Ctx) -> Option<Qu
         });
     }
     Some(Question {
-        effects: vec![Line::plain(format!("A successor is made and shown once; the old one works on for a while, {used}."))],
+        effects: vec![Line::plain(format!(
+            "A successor is made and shown once; the old one works on for a while, {used}."
+        ))],
         form: Form::of(vec![
             Field::number("overlapMinutes", "Both work for").being(["60"]).hint("minutes"),
             Field::time("expiresAt", "Successor ends").optional(),
         ]),
         order: Some(Order {
             once: Some(CREATED),
-            ..order(tenants::rotate_key::document(), json!({ "id": key.id }), format!("the key {} is rotated", key.name))
+            ..order(
+                tenants::rotate_key::document(),
+                json!({ "id": key.id }),
+                format!("the key {} is rotated", key.name),
+            )
         }),
         ..question
     })
