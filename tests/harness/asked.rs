@@ -50,6 +50,6 @@ fn seated(world: &World, seat: Seat) -> Caller {
 
 /// Somebody who has a seat, and who showed the second factor just now.
 pub fn sitting(world: &World, id: StaffId, seat: Seat) -> Caller {
-    let session = Session { id: SessionId::fresh(), fresh_at: Some(world.tools.watch.now()) };
+    let session = Session { id: SessionId::fresh(), fresh_at: Some(world.tools.watch.now()), is_fresh: true };
     Caller::staff(id, seat, session)
 }

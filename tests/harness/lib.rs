@@ -17,6 +17,7 @@ pub mod books;
 pub mod cluster;
 pub mod desk;
 pub mod janitor;
+pub mod line;
 pub mod logs;
 pub mod people;
 pub mod program;

@@ -25,6 +25,7 @@ import unicodedata
 import uuid
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -106,6 +107,17 @@ def audit_hash(tenant, seq, micros, actor, action, thing, payload, prev):
     return hashlib.sha256(b"".join(map(lp, parts))).digest()
 
 
+def checkpoint(seed, version, at, heads, prev):
+    line = {"v": 1, "at": at, "key": version, "prev": prev.hex(),
+            "heads": [{"tenant": tenant, "seq": seq, "hash": row} for tenant, seq, row in heads]}
+    signed = b"rightsdesk/checkpoint/1\n" + canonical(line)
+    return canonical({**line, "sig": Ed25519PrivateKey.from_private_bytes(seed).sign(signed).hex()})
+
+
+def canonical(document):
+    return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
 def secret(root_of, given):
     kek, tenant = given["kek"], given["tenant"]
     wrapped = bytes.fromhex(kek["wrapped"])
@@ -161,6 +173,9 @@ def known_answers():
     row = audit_hash(ids["1"], 1, 1767225600000000, "staff:" + ids["5"], "request.open", "request:" + ids["4"], b"",
                      bytes(32)).hex()
     assert row == "eb7e268860647b56a84d46515b0c7eddb087a7b13dedd884e104e3d67c513c40", "audit row hash"
+    line = checkpoint(span(0xA0), 1, "2026-01-01T00:01:00.000000Z", [(ids["1"], 1, row)], bytes(32))
+    found = hashlib.sha256(line).hexdigest()
+    assert found == "988148a661bc9117a3d4a79c2fa1c5658053ae8303ec25e339ee77d0d871dfa6", "checkpoint"
     return b"the known answers hold"
 
 

@@ -198,7 +198,7 @@ async fn what_is_out_of_reach_does_not_exist() {
             nodes.iter().map(|node| node["id"].as_str().expect("an id").to_owned()).collect::<Vec<_>>()
         }
     };
-    assert_eq!(listed(one.clone()).await, [own.clone()]);
+    assert_eq!(listed(one.clone()).await, std::slice::from_ref(&own));
     assert_eq!(listed(two).await.len(), 2);
     assert_eq!(listed(admin.clone()).await.len(), 3);
 

@@ -194,3 +194,66 @@ async fn a_minute_is_the_longest_that_a_link_waits_and_quiet_books_get_no_line()
     look(1).await;
     assert_eq!(count(), 4, "a thousand links do not wait for it");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_auditor_needs_no_more_than_to_look() {
+    let desk = Audited::new().await;
+    desk.world.base.tamper(
+        "do $$ begin
+           if not exists (select from pg_roles where rolname = 'looks_only') then
+             create role looks_only login noinherit;
+             grant rd_auditor to looks_only;
+           end if;
+         end $$",
+    );
+    let url = desk.world.base.online.expose().replace("//rightsdesk@", "//looks_only@");
+    let nowhere = scratch::folder("no-desk").expect("a folder").join("data");
+    let (checkpoints, public) = (desk.checkpoints(), desk.public.join("sign-0001.pub"));
+    let (checkpoints, public) = (checkpoints.display().to_string(), public.display().to_string());
+    let kept = desk.keep(&desk.lines()[0]).display().to_string();
+    let look = |more: &[&str]| {
+        let words = ["verify-audit", "--json", "--checkpoints", &checkpoints, "--from", &kept];
+        let ended = command(&nowhere, &[&words, more].concat()).env("DATABASE_URL", &url).output().expect("it runs");
+        (
+            ended.status.code(),
+            String::from_utf8_lossy(&ended.stdout).into_owned() + &String::from_utf8_lossy(&ended.stderr),
+        )
+    };
+
+    let (code, said) = look(&["--public", &public]);
+    assert!(code == Some(0) && said.contains("\"whole\":true"), "{code:?} {said}");
+    assert!(!nowhere.exists(), "nothing is laid out for a look");
+
+    // What it cannot do without is named, and nothing is called whole for the lack of it.
+    let (code, said) = look(&[]);
+    assert!(code == Some(2) && said.contains("--public"), "{code:?} {said}");
+    let (code, said) = look(&["--public", &public, "--books", "/nowhere/books.jsonl"]);
+    assert!(code == Some(2) && said.contains("/nowhere/books.jsonl"), "{code:?} {said}");
+    let (code, said) = look(&["--public", &kept]);
+    assert!(code == Some(2) && said.contains("32 bytes"), "{code:?} {said}");
+
+    // An export overwrites nothing.
+    let to = scratch::folder("export").expect("a folder").join("books.jsonl").display().to_string();
+    let export = |more: &[&str]| {
+        let words = [&["audit", "export", "--to", &to], more].concat();
+        command(&nowhere, &words).env("DATABASE_URL", &url).output().expect("it runs").status.code()
+    };
+    assert_eq!((export(&["--tenant", "nobody"]), export(&[]), export(&[])), (Some(2), Some(0), Some(2)));
+    let (code, said) = look(&["--public", &public, "--books", &to]);
+    assert!(code == Some(0) && said.contains("\"chains\":3"), "{code:?} {said}");
+
+    // One tenant's chain alone is proved as far as it goes.
+    std::fs::remove_file(&to).expect("removed");
+    let tenant = desk.tenants[1].to_string();
+    assert_eq!(export(&["--tenant", &tenant]), Some(0));
+    let (code, said) = look(&["--public", &public, "--books", &to]);
+    assert!(code == Some(0) && said.contains("\"everyChain\":false"), "{code:?} {said}");
+    let text = std::fs::read_to_string(&to).expect("an export");
+    let cut: Vec<&str> = text.lines().filter(|line| !line.contains("\"seq\":20,")).collect();
+    std::fs::write(&to, cut.join("\n")).expect("cut");
+    let (code, said) = look(&["--public", &public, "--books", &to]);
+    assert!(
+        code == Some(10) && said.contains("\"seq\":20,\"tenant\":\"") && said.contains("\"deleted\""),
+        "{code:?} {said}"
+    );
+}

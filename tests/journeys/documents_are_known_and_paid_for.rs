@@ -53,7 +53,8 @@ async fn what_we_know_may_be_kept_by_whom_it_was_for() {
 
 #[tokio::test]
 async fn an_answer_says_what_it_cost_and_what_is_left() {
-    let desk = World::new().await.serve_with(|edge| edge.graphql.points = 100).await;
+    let desk =
+        World::new().await.serve_with(|edge| (edge.graphql.points, edge.graphql.points_per_second) = (100, 100)).await;
     let sent = |query: &str| Client::new().post(format!("{}/graphql", desk.url())).json(&json!({ "query": query }));
 
     let (_, answer) = told(sent("{ a: server { version } b: server { version } }")).await;

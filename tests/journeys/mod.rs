@@ -1,9 +1,11 @@
 //! The product tried from outside, as stories.
 
+mod a_code_works_once;
 mod a_job_meets_its_fate;
 mod a_merchants_token_maps_to_a_member;
 mod a_partner_seat_ends_at_its_date;
 mod a_session_ends_at_once;
+mod a_stranger_guesses;
 mod a_tenant_opens_and_closes;
 #[cfg(target_os = "linux")]
 mod a_whole_desk_is_killed;
@@ -11,6 +13,7 @@ mod accesses_age_by_themselves;
 mod an_admin_is_bootstrapped_and_invites;
 mod an_api_key_is_rotated_with_overlap;
 mod an_outsider_reads_what_is_stored;
+mod changes_are_followed;
 #[cfg(target_os = "linux")]
 mod checkpoints_are_kept_outside;
 #[cfg(target_os = "linux")]

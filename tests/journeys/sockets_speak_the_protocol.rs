@@ -5,65 +5,15 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use futures_util::{SinkExt, StreamExt};
+use harness::line::Line;
 use harness::world::World;
-use rightsdesk_server::roof::http::Listening;
 use rightsdesk_server::roof::schema;
 use rightsdesk_server::staff::SignIn;
-use serde_json::{Value, json};
+use serde_json::json;
 use tokio::net::{TcpSocket, TcpStream};
+use tokio_tungstenite::client_async;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::{Bytes, Message};
-use tokio_tungstenite::{WebSocketStream, client_async};
-
-/// The other end of a socket.
-struct Line(WebSocketStream<TcpStream>);
-
-impl Line {
-    async fn open(desk: &Listening) -> Self {
-        Self::over(desk, TcpStream::connect(desk.at).await.expect("connected"), Some("graphql-transport-ws")).await
-    }
-
-    async fn over(desk: &Listening, line: TcpStream, protocol: Option<&str>) -> Self {
-        let mut call = format!("ws://{}/graphql/ws", desk.at).into_client_request().expect("a call");
-        if let Some(protocol) = protocol {
-            call.headers_mut().insert("sec-websocket-protocol", protocol.parse().expect("a header"));
-        }
-        Self(client_async(call, line).await.expect("a socket").0)
-    }
-
-    /// One that was let in, as a stranger.
-    async fn known(desk: &Listening) -> Self {
-        let mut line = Self::open(desk).await;
-        line.say(json!({ "type": "connection_init" })).await;
-        assert_eq!(line.hear().await, json!({ "type": "connection_ack" }));
-        line
-    }
-
-    async fn say(&mut self, message: Value) {
-        self.0.send(Message::text(message.to_string())).await.expect("sent");
-    }
-
-    async fn subscribe(&mut self, id: &str, query: &str) {
-        self.say(json!({ "type": "subscribe", "id": id, "payload": { "query": query } })).await;
-    }
-
-    async fn hear(&mut self) -> Value {
-        let said = tokio::time::timeout(Duration::from_secs(10), self.0.next()).await.expect("in time");
-        let said = said.expect("still open").expect("a frame");
-        serde_json::from_str(said.to_text().expect("text")).unwrap_or_else(|_| panic!("{said:?}"))
-    }
-
-    /// The code it is closed with, after whatever else is said.
-    async fn end(&mut self) -> u16 {
-        loop {
-            match tokio::time::timeout(Duration::from_secs(20), self.0.next()).await.expect("in time") {
-                Some(Ok(Message::Close(Some(close)))) => return close.code.into(),
-                Some(Ok(_)) => {}
-                other => panic!("it ended without a word: {other:?}"),
-            }
-        }
-    }
-}
 
 const QUERY: &str = "{ server { version } }";
 
@@ -83,7 +33,7 @@ async fn what_breaks_the_protocol_ends_the_socket_with_its_code() {
     for (message, code) in fresh {
         let mut line = Line::open(&desk).await;
         let shown = format!("{message:?}").chars().take(80).collect::<String>();
-        line.0.send(message).await.expect("sent");
+        line.socket.send(message).await.expect("sent");
         assert_eq!(line.end().await, code, "{shown}");
     }
     let known = [
@@ -108,7 +58,7 @@ async fn a_socket_of_another_protocol_is_told_which() {
             call.headers_mut().insert("sec-websocket-protocol", protocol.parse().expect("a header"));
         }
         match client_async(call, line).await {
-            Ok((socket, _)) => assert_eq!(Line(socket).end().await, 4406),
+            Ok((socket, _)) => assert_eq!(Line::on(socket).end().await, 4406),
             // A client that offered one and was given none may leave by itself.
             Err(why) => assert!(protocol.is_some(), "{why}"),
         }
@@ -182,7 +132,7 @@ async fn a_caller_has_so_many_sockets_and_gets_one_back_when_one_ends() {
     ninth.say(json!({ "type": "connection_init" })).await;
     assert_eq!(ninth.end().await, 4429);
 
-    lines.pop().expect("eight").0.close(None).await.expect("closed");
+    lines.pop().expect("eight").socket.close(None).await.expect("closed");
 
     tokio::time::sleep(Duration::from_millis(500)).await;
     Line::known(&desk).await;
@@ -231,7 +181,9 @@ async fn who_does_not_read_is_cut_and_told_why() {
 
     // By now it was cut; what stood in the buffers is all that can still be read.
     let mut read = 0;
-    while let Some(Ok(frame)) = tokio::time::timeout(Duration::from_secs(5), line.0.next()).await.expect("it was cut") {
+    while let Some(Ok(frame)) =
+        tokio::time::timeout(Duration::from_secs(5), line.socket.next()).await.expect("it was cut")
+    {
         read += usize::from(frame.is_text());
     }
     assert!(read < 32, "all of it was read after {:?}", begun.elapsed());

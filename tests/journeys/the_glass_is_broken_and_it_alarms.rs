@@ -39,12 +39,13 @@ impl Night {
     fn emergency(&self) -> Value {
         json!({ "tenant": self.shop.id, "reason": "Her parcel went to her former husband; she is on the line" })
     }
+}
 
-    fn broken_glass(&self) -> usize {
-        let told = logs::telemetry().render();
-        let line = told.lines().find_map(|line| line.strip_prefix("rightsdesk_break_glass_total "));
-        line.map_or(0, |count| count.parse().expect("a count"))
-    }
+/// How often the figure says that it was broken, in all tests of this run.
+fn broken_glass() -> usize {
+    let told = logs::telemetry().render();
+    let line = told.lines().find_map(|line| line.strip_prefix("rightsdesk_break_glass_total "));
+    line.map_or(0, |count| count.parse().expect("a count"))
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -59,12 +60,12 @@ async fn the_glass_is_broken_and_it_alarms() {
     let reveal = json!({ "id": shop.member(0), "field": "MAIL", "ticket": "DESK-7" });
     assert_eq!(refused(world, &support, REVEAL, reveal.clone()).await, "NO_GRANT");
 
-    let before = night.broken_glass();
+    let before = broken_glass();
     let broken = done(world, &support, BREAK, night.emergency()).await["grant"].clone();
     assert_eq!(broken["kind"], "BREAK_GLASS");
     assert_eq!((&broken["isLive"], &broken["givenBy"]), (&json!(true), &Value::Null));
     assert_eq!(broken["staff"]["handle"], mira.handle.as_str());
-    assert!(night.broken_glass() > before);
+    assert!(broken_glass() > before);
     let revealed = done(world, &support, REVEAL, reveal.clone()).await["revealed"].clone();
     assert_eq!(revealed["value"], shop.members[0].mail.as_str());
     assert_eq!(revealed["hideAfterSeconds"], 30);

@@ -2,7 +2,7 @@
 //! nothing more.
 
 use harness::world::World;
-use rightsdesk_server::audit::jobs::{Checkpoint, SweepAccesses};
+use rightsdesk_server::audit::jobs::{Checkpoint, SweepAccesses, SweepAnswers};
 use rightsdesk_server::floor::jobs::{SweepJobs, Ticket, redeem};
 use rightsdesk_server::floor::kernel::{GrantId, JobId, TenantId, Watch};
 use rightsdesk_server::floor::ledger::{Event, Witnessed};
@@ -88,6 +88,16 @@ const CASES: &[Case] = &[
                  select seq::text from audit_events where action = 'accesses.swept'",
             )
         },
+    },
+    Case {
+        name: "sweep_answers",
+        ticket: || Ticket::of(&SweepAnswers {}).expect("a ticket"),
+        lane: TenantId::HOUSE,
+        prepare: "insert into answers (tenant_id, caller, key_digest, input_digest, target_id, at)
+                  select '00000000-0000-0000-0000-000000000000', 'house', sha256(n::text::bytea), sha256('x'),
+                         gen_random_uuid(), now() - n * interval '1 hour'
+                    from generate_series(1, 48) as n",
+        effect: |world| world.base.lines("select count(*)::text as line from answers"),
     },
     Case {
         name: "sweep_jobs",

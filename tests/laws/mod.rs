@@ -1,5 +1,6 @@
 //! Properties of the whole repository. A law is a sentence that stays true.
 
+mod answers_keep_their_shape;
 mod authority_is_as_published;
 mod contract_is_current;
 mod every_tenant_table_is_fenced;
@@ -7,6 +8,7 @@ mod figures_are_described;
 mod grants_are_as_published;
 mod imports_flow_downward;
 mod jobs_may_run_twice;
+mod known_documents_are_sound;
 mod migrations_go_both_ways;
 mod only_doors_reach_outside;
 mod personal_reads_are_access_records;

@@ -79,7 +79,7 @@ impl Town {
             return (person, sitting(&self.world, person.id, person.seat.clone()));
         }
         let long_ago = self.world.tools.watch.now().plus(Duration::minutes(-6));
-        let session = Session { id: SessionId::fresh(), fresh_at: Some(long_ago) };
+        let session = Session { id: SessionId::fresh(), fresh_at: Some(long_ago), is_fresh: false };
         (person, Caller::staff(person.id, person.seat.clone(), session))
     }
 

@@ -52,6 +52,7 @@ const IDS: &[(&str, &str)] = &[
     ("EndGrantInput.id", "grant"),
     ("BreakGlassInput.tenant", "tenant"),
     ("ReviewBreakGlassInput.id", "grant"),
+    ("RevealGrantReasonInput.id", "grant"),
     ("RevealMemberInput.id", "member"),
     ("RevealStaffMemberInput.id", "staff"),
 ];
@@ -284,7 +285,7 @@ impl Cast {
             let caller = recognise(&world.tools, &token).await.expect("signed in");
             askers.push(Asker { name: role.to_string(), caller: Some(caller), is_bound: false });
         }
-        let half = Session { id: SessionId::fresh(), fresh_at: None };
+        let half = Session { id: SessionId::fresh(), fresh_at: None, is_fresh: false };
         let admin = Seat::new(&[Role::Admin], &[], Bounds::Desk);
         let until = world.tools.watch.now().plus(chrono::Duration::days(1));
         let partner = world.partner(Permission::LENDABLE, &[your_tenant], until).await;

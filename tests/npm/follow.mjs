@@ -21,6 +21,8 @@ await new Promise((done) => {
     },
     {
       next: (answer) => {
+        // What was under way when it was enough is for whoever comes back.
+        if (left === 0) return;
         console.log(JSON.stringify(answer));
         cursor = answer.data?.changes?.cursor ?? cursor;
         left -= 1;

@@ -23,6 +23,8 @@ mod loops;
 mod own_desk;
 #[path = "screens/pictures.rs"]
 mod pictures;
+#[path = "screens/places.rs"]
+mod places;
 #[path = "screens/pty.rs"]
 mod pty;
 #[path = "screens/scenes.rs"]

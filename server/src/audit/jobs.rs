@@ -1,4 +1,4 @@
-//! Checkpoints, and the ageing of the access book. Both make something true and may be killed anywhere and run again.
+//! Checkpoints, and the ageing of the access book and of answers. All make something true and may be killed anywhere and run again.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,10 +8,10 @@ use crate::floor::access::{Caller, Permission};
 use crate::floor::jobs::{Halt, Job, Run};
 use crate::floor::journal::Mark;
 use crate::floor::kernel::{Error, Result, TenantId};
-use crate::floor::ledger::{Event, Ledger, Role, Witnessed};
+use crate::floor::ledger::{Event, Ledger, Role, Witnessed, sweep_answers};
 
 /// Writes down, outside Postgres and signed, where the chains end: a minute after the last time, or sooner when many
-/// links came. A look that finds nothing due leaves nothing behind.
+/// links came. A look that finds nothing due writes nothing.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Checkpoint {}
 
@@ -51,6 +51,25 @@ impl Job for SweepAccesses {
                     return Err(Halt::GiveBack);
                 }
             }
+        }
+        Ok(())
+    }
+}
+
+/// Deletes what repeated calls are answered with after a day, tenant by tenant.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct SweepAnswers {}
+
+impl Job for SweepAnswers {
+    const NAME: &'static str = "sweep_answers";
+
+    async fn run(self, run: Run) -> Result<(), Halt> {
+        let heads = run.ledger.as_role(Role::Desk).bookkeep(None, |tx| queries::heads(tx)).await?;
+        for Mark { tenant, .. } in heads {
+            if run.is_stopping() {
+                return Err(Halt::GiveBack);
+            }
+            run.ledger.bookkeep(Some(tenant), sweep_answers).await?;
         }
         Ok(())
     }

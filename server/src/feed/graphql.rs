@@ -36,8 +36,8 @@ impl FeedSubscription {
     async fn changes(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The tenant; without it, the house's own seats, sessions and settings")] tenant: Option<ID>,
-        #[graphql(desc = "The cursor of the last change you have; without it, from now on")] after: Option<String>,
+        #[graphql(desc = "The tenant; without it, the house's own seats, sessions and keys.")] tenant: Option<ID>,
+        #[graphql(desc = "The cursor of the last change you have; without it, from now on.")] after: Option<String>,
     ) -> Result<impl Stream<Item = async_graphql::Result<Change>> + use<>> {
         let asking = asking(ctx)?;
         let caller = asking.caller()?;
@@ -94,12 +94,12 @@ impl Follower {
     }
 }
 
-/// Something that changed.
 pub struct Change {
     tenant: TenantId,
     happening: Happening,
 }
 
+/// Something that was done, as whoever follows is told of it.
 #[Object]
 impl Change {
     /// Its place in the order; follow on from here with `after`.
@@ -137,7 +137,7 @@ fn node(tenant: TenantId, object: &str) -> Option<ID> {
         "staff" => node_id(Ref::new(tenant, StaffId::from_uuid(id))),
         "session" => node_id(Ref::new(tenant, SessionId::from_uuid(id))),
         "grant" => node_id(Ref::new(tenant, GrantId::from_uuid(id))),
-        "key" | "api_key" => node_id(Ref::new(tenant, ApiKeyId::from_uuid(id))),
+        "api_key" => node_id(Ref::new(tenant, ApiKeyId::from_uuid(id))),
         _ => return None,
     })
 }

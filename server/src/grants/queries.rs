@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use super::model::{Grant, GrantKind};
 use super::tables::grants;
 use crate::floor::graphql::Page;
-use crate::floor::kernel::{Error, GrantId, Instant, Personal, Result, StaffId, TenantId};
+use crate::floor::kernel::{Error, GrantId, Instant, Personal, Result, Sealed, StaffId, TenantId};
 use crate::floor::ledger::{Tx, WriteTx, walk};
 use crate::floor::vault::{Place, RequestKey, Vault};
 
@@ -88,8 +88,20 @@ pub fn add(tx: &mut WriteTx, vault: &Vault, grant: &Grant, reason: Option<&Perso
     Ok(())
 }
 
+/// Where a reason in words stands.
+pub fn place_of_reason(tenant: TenantId, id: GrantId) -> Place<'static> {
+    Place { tenant, table: "grant", column: "reason", row: id.uuid(), generation: 0 }
+}
+
+/// The sealed words of a grant, where there are any.
+pub fn reason(tx: &mut Tx, id: GrantId) -> Result<Option<Sealed>> {
+    let found: Option<Option<Vec<u8>>> =
+        grants::table.find((tx.tenant()?, id)).select(grants::reason).first(tx.conn()).optional()?;
+    Ok(found.flatten().map(Sealed::from_bytes))
+}
+
 fn sealed(tx: &mut WriteTx, vault: &Vault, grant: &Grant, reason: &Personal) -> Result<Vec<u8>> {
-    let place = Place { tenant: grant.tenant, table: "grant", column: "reason", row: grant.id.uuid(), generation: 0 };
+    let place = place_of_reason(grant.tenant, grant.id);
     let sealer = vault.sealer::<RequestKey>(tx, grant.id.uuid())?;
     let sealer = sealer.map_err(|shut| Error::internal(format!("a grant's key does not seal: {}", shut.code())))?;
     Ok(sealer.seal_blob(&place, reason.disclose().as_bytes())?.into_bytes())

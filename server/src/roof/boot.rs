@@ -234,18 +234,17 @@ fn source_of(keys: config::Keys) -> KeySource {
 /// Postgres that does not run is started for as long as the look takes.
 pub fn look(data: PathBuf, database: config::Database) -> anyhow::Result<(Option<Cluster>, Ledger)> {
     let config::Database { url, connections, prepare, binaries, .. } = database;
-    let (postgres, url) = match url {
-        Some(url) => (None, url),
-        None => {
-            let setup = Setup { bin: binaries, ..Setup::new(data, cluster::own_launcher()?) };
-            match Cluster::open(setup.clone()) {
-                Ok(postgres) => {
-                    let online = own(postgres.address()).online;
-                    (Some(postgres), online)
-                }
-                Err(Trouble::Taken { .. }) => (None, own(&Cluster::visit(&setup)?).online),
-                Err(trouble) => return Err(trouble.into()),
+    let (postgres, url) = if let Some(url) = url {
+        (None, url)
+    } else {
+        let setup = Setup { bin: binaries, ..Setup::new(data, cluster::own_launcher()?) };
+        match Cluster::open(setup.clone()) {
+            Ok(postgres) => {
+                let online = own(postgres.address()).online;
+                (Some(postgres), online)
             }
+            Err(Trouble::Taken { .. }) => (None, own(&Cluster::visit(&setup)?).online),
+            Err(trouble) => return Err(trouble.into()),
         }
     };
     let limits = Limits { connections, prepare, ..Limits::default() };

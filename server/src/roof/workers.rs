@@ -1,6 +1,6 @@
 //! Every job a worker runs and every schedule it keeps, a line each. It holds no work of its own.
 
-use crate::audit::jobs::{Checkpoint, SweepAccesses};
+use crate::audit::jobs::{Checkpoint, SweepAccesses, SweepAnswers};
 use crate::audit::model::LOOK;
 use crate::floor::jobs::{Registry, Rhythm, Schedule, SweepJobs, Ticket};
 use crate::grants::AlarmOfBreakGlass;
@@ -20,5 +20,7 @@ pub fn registry() -> Registry {
         .job::<Checkpoint>()
         .schedule(Schedule { name: "checkpoint", rhythm: Rhythm::Every(LOOK), ticket: || Ticket::of(&Checkpoint {}) })
         .job::<SweepAccesses>()
+        .schedule(Schedule { name: "sweep_answers", rhythm: daily(3, 30), ticket: || Ticket::of(&SweepAnswers {}) })
+        .job::<SweepAnswers>()
         .schedule(Schedule { name: "sweep_accesses", rhythm: daily(3, 40), ticket: || Ticket::of(&SweepAccesses {}) })
 }

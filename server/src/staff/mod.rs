@@ -23,5 +23,5 @@ use crate::floor::kernel::{Result, SessionId, StaffId};
 /// What one who has just proved who he is does in his own name, before there is a session to do it under.
 pub(crate) fn himself(id: StaffId) -> Result<Scope<One>> {
     let nothing = Seat::new(&[], &[], Bounds::Named(Vec::new()));
-    Caller::staff(id, nothing, Shown { id: SessionId::fresh(), fresh_at: None }).permit_own()
+    Caller::staff(id, nothing, Shown { id: SessionId::fresh(), fresh_at: None, is_fresh: false }).permit_own()
 }

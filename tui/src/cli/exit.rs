@@ -14,6 +14,8 @@ pub enum Code {
     Failed = 1,
     Usage = 2,
     Refused = 3,
+    NotFound = 4,
+    Changed = 5,
     NotReached = 7,
     SignIn = 8,
     Interrupted = 130,
@@ -30,6 +32,8 @@ impl From<&Trouble> for Code {
         match trouble {
             Trouble::Unreached(_) => Self::NotReached,
             Trouble::SignIn => Self::SignIn,
+            Trouble::Refused(_) if trouble.code() == Some("NOT_FOUND") => Self::NotFound,
+            Trouble::Refused(_) if trouble.code() == Some("CONFLICT") => Self::Changed,
             Trouble::Refused(_) | Trouble::StepUp => Self::Refused,
             Trouble::Strange(_) => Self::Failed,
         }

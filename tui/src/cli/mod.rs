@@ -5,6 +5,7 @@
 mod door;
 pub mod exit;
 pub mod keymap;
+mod reads;
 mod status;
 
 use std::future::{Future, ready};
@@ -25,6 +26,7 @@ use crate::terminal::pump::Arrival;
 
 use door::Errand;
 use exit::{Code, say};
+use reads::Read;
 
 /// The privacy desk of a multi-tenant e-commerce platform. Without a command, the console.
 #[derive(Parser, Debug)]
@@ -60,6 +62,24 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Look at the merchants
+    #[command(subcommand)]
+    Tenants(reads::Tenants),
+    /// Look at the desk's seats
+    #[command(subcommand)]
+    Seats(reads::Seats),
+    /// Look at sessions, and end one
+    #[command(subcommand)]
+    Sessions(reads::Sessions),
+    /// Look at who may open whose data
+    #[command(subcommand)]
+    Grants(reads::Grants),
+    /// Look at what was done
+    #[command(subcommand)]
+    Events(reads::Events),
+    /// Look at who opened whose data
+    #[command(subcommand)]
+    Accesses(reads::Accesses),
     /// Print the keys of the console
     Keymap {
         /// As a table for a page
@@ -108,6 +128,12 @@ pub fn main() -> ExitCode {
         Some(Command::SignIn(given)) => Way::Door(Errand::SignIn(given)),
         Some(Command::SignOut) => Way::Door(Errand::SignOut),
         Some(Command::Whoami { json }) => Way::Door(Errand::WhoAmI { json }),
+        Some(Command::Tenants(read)) => Way::Read(Read::Tenants(read)),
+        Some(Command::Seats(read)) => Way::Read(Read::Seats(read)),
+        Some(Command::Sessions(read)) => Way::Read(Read::Sessions(read)),
+        Some(Command::Grants(read)) => Way::Read(Read::Grants(read)),
+        Some(Command::Events(read)) => Way::Read(Read::Events(read)),
+        Some(Command::Accesses(read)) => Way::Read(Read::Accesses(read)),
         None => Way::Console,
     };
     let config = Config::gather(flags);
@@ -158,6 +184,7 @@ enum Way {
     Console,
     Status { json: bool },
     Door(Errand),
+    Read(Read),
 }
 
 impl Way {
@@ -166,6 +193,7 @@ impl Way {
             Self::Console => console::open(console::model(config, REGISTRY, is_local), console::looks(config), desk),
             Self::Status { json } => status::run(config, is_local, json, desk),
             Self::Door(errand) => door::run(&errand, desk),
+            Self::Read(read) => reads::run(&read, desk),
         }
     }
 }

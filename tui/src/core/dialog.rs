@@ -322,7 +322,7 @@ impl Dialog {
         let payload = answer.outcome.as_ref().ok()?.as_object()?.values().next()?;
         let value = payload.pointer(once.at)?.as_str()?;
         Some(Revealed {
-            what: once.what.to_owned(),
+            what: self.question.form.label("field").unwrap_or(once.what).to_owned(),
             object: self.question.object.clone(),
             advice: once.advice,
             value: Secret::new(value),

@@ -245,6 +245,13 @@ impl Form {
         self.fields.iter().any(|field| field.held() != field.first)
     }
 
+    /// What is chosen in this field, as people read it.
+    pub fn label(&self, name: &str) -> Option<&str> {
+        let field = self.fields.iter().find(|field| field.name == name)?;
+        let Kind::Choice(choice) = &field.kind else { return None };
+        choice.options.iter().find(|option| choice.is_chosen(option)).map(|option| option.label.as_str())
+    }
+
     /// To another field, around the ends.
     pub fn turn(&mut self, by: isize) {
         let many = self.fields.len().max(1);

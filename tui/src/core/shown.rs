@@ -63,10 +63,10 @@ impl Screen for Shown {
         let section = |id, body| Section { id, title: "", note: Line::default(), body };
         let hides = Line::dim("hides ") + Line::word(Tone::Warn, due::countdown(self.ends_at(), ctx.now));
         Page {
-            title: Line::plain(format!("{what} of {object}")),
+            title: Line::plain(what.clone()),
             sections: vec![
                 section("value", Body::Secret(value.clone())),
-                section("advice", Body::Words(vec![Line::dim(*advice), hides])),
+                section("advice", Body::Words(vec![Line::dim(format!("{object}. {advice}")), hides])),
             ],
             foot: Line::plain("any key hides it"),
         }

@@ -28,7 +28,7 @@ const GO: Verb = go(
     "Who opened whose data, when and for what",
     &["g x"],
     Some("read_books"),
-    "audit accesses",
+    "accesses list",
 );
 const FIND: Verb = list::narrows("accesses.filter", PLACE);
 const RENEW: Verb = list::renews("accesses.refresh", PLACE);

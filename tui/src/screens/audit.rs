@@ -37,7 +37,7 @@ const GO: Verb = go(
     "What was done, by whom and on what, and how the chain stands",
     &["g l"],
     Some("read_books"),
-    "audit events",
+    "events list",
 );
 const OPEN: Verb = list::opens("audit.open", PLACE);
 const FIND: Verb = list::narrows("audit.filter", PLACE);

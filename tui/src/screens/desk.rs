@@ -1,10 +1,13 @@
 //! The desk: home. Which server answers, how well, and what has happened since the console was opened.
 //!
-//! It asks for nothing by itself; what it shows came with the connection.
+//! Of the server it asks what waits for a second look: broken glass, and seats that end soon.
 
+use chrono::{SecondsFormat, TimeDelta};
 use serde_json::{Value, json};
 
-use crate::core::action::{Action, Cli, Danger, Effects, On, Scope, Verb, always};
+use crate::api::staff::{self, Grant, Grants, Seat, Seats};
+use crate::core::action::{Action, Cli, Danger, Effect, Effects, On, Scope, Verb, always};
+use crate::core::ask::Ask;
 use crate::core::canvas::Canvas;
 use crate::core::connection::{Connection, Standing};
 use crate::core::due;
@@ -12,13 +15,15 @@ use crate::core::me::Me;
 use crate::core::page::{Body, Fact, Line, Page, Row, Rows, Section, Tone};
 use crate::core::screen::{Ctx, Entry, Screen, Shape};
 
+use super::shared::SOON_DAYS;
+
 pub const ENTRY: Entry = Entry {
     name: "desk",
     title: "Desk",
     shape: Shape::Screen,
     opener: Some(&GO),
     verbs: VERBS,
-    open: |_| Box::new(Desk),
+    open: |_| Box::new(Desk::default()),
 };
 
 const GO: Verb = Verb {
@@ -40,17 +45,82 @@ const VERBS: &[Verb] = &[GO];
 /// From this width on, two columns.
 const WIDE: u16 = 100;
 
-struct Desk;
+#[derive(Default)]
+struct Desk {
+    glass: Vec<Grant>,
+    ending: Vec<Seat>,
+}
+
+impl Desk {
+    /// What waits, where this person may know it.
+    fn ask(&mut self, ctx: &Ctx) -> Effects {
+        (self.glass, self.ending) = (Vec::new(), Vec::new());
+        let ask = |tag, document, filter: Value| {
+            let variables = json!({ "filter": filter, "first": 20 });
+            Effect::Ask(Ask { to: ENTRY.name, tag, document, variables, is_again: false })
+        };
+        let mut effects = Effects::new();
+        if ctx.me.may("give_grants") || ctx.me.may("see_staff") {
+            effects.push(ask("glass", staff::grants(), json!({ "awaitsReview": true })));
+        }
+        if ctx.me.may("see_staff") {
+            let before = ctx.now + TimeDelta::days(SOON_DAYS);
+            let before = before.to_rfc3339_opts(SecondsFormat::Secs, true);
+            effects.push(ask("ending", staff::seats(), json!({ "state": ["ACTIVE"], "endsBefore": before })));
+        }
+        effects
+    }
+
+    fn look_here(&self, ctx: &Ctx) -> Option<Section> {
+        let glass = self.glass.iter().map(|grant| Row {
+            id: grant.id.inner().to_owned(),
+            cells: vec![
+                Line::of(Tone::Bad, "✗ broken glass")
+                    + Line::plain(format!(" {} on {}, ", grant.staff.handle, grant.tenant.legal_name))
+                    + Line::word(Tone::Plain, due::age(grant.starts_at, ctx.now))
+                    + Line::dim(": review it"),
+            ],
+        });
+        let ending = self.ending.iter().filter_map(|seat| {
+            let ends = seat.ends_at.filter(|at| *at > ctx.now)?;
+            let cell = Line::of(Tone::Warn, "▲ seat")
+                + Line::plain(format!(" of {} ends in ", seat.handle))
+                + Line::word(Tone::Plain, due::left(ends, ctx.now));
+            Some(Row { id: seat.id.inner().to_owned(), cells: vec![cell] })
+        });
+        let rows: Vec<Row> = glass.chain(ending).collect();
+        let body = Body::Rows(Rows { heads: &[], rows, cursor: None, none: "", leaves: &[] });
+        let note = Line::of(Tone::Key, "g f");
+        let section = Section { id: "look_here", title: "Look here", note, body };
+        matches!(&section.body, Body::Rows(rows) if !rows.rows.is_empty()).then_some(section)
+    }
+}
 
 impl Screen for Desk {
-    fn update(&mut self, _: &Action, _: &Ctx) -> Effects {
+    fn update(&mut self, action: &Action, ctx: &Ctx) -> Effects {
+        match action {
+            Action::SignedIn | Action::Returned | Action::Opened => return self.ask(ctx),
+            Action::Answered(answer) if answer.tag == "glass" => {
+                let found = answer.read::<Grants>().map(|found| found.grants.edges);
+                self.glass = found.into_iter().flatten().map(|edge| edge.node).collect();
+            }
+            Action::Answered(answer) if answer.tag == "ending" => {
+                let found = answer.read::<Seats>().map(|found| found.staff.edges);
+                self.ending = found.into_iter().flatten().map(|edge| edge.node).collect();
+            }
+            _ => {}
+        }
         Effects::new()
     }
 
     fn page(&self, ctx: &Ctx) -> Page {
         Page {
             title: Line::plain("Desk"),
-            sections: vec![server(ctx), connection(ctx), happened(ctx)],
+            sections: [server(ctx), connection(ctx)]
+                .into_iter()
+                .chain(self.look_here(ctx))
+                .chain([happened(ctx)])
+                .collect(),
             foot: Line::default(),
         }
     }
@@ -63,6 +133,12 @@ impl Screen for Desk {
             let (middle, below) = rest.cut_top(canvas.height(&connection, area.width) + 1);
             canvas.section(top, &server);
             canvas.section(middle, &connection);
+            let mut below = below;
+            if let Some(look) = self.look_here(ctx) {
+                let (first, rest) = below.cut_top((canvas.height(&look, below.width) + 1).min(below.height / 2 + 1));
+                canvas.section(first, &look);
+                below = rest;
+            }
             canvas.section(below, &happened);
             return;
         }
@@ -72,6 +148,12 @@ impl Screen for Desk {
         canvas.section(top, &server);
         canvas.section(below, &happened);
         canvas.section(middle, &connection);
+        let mut foot = foot;
+        if let Some(look) = self.look_here(ctx) {
+            let (first, rest) = foot.cut_top((canvas.height(&look, foot.width) + 1).min(foot.height / 2));
+            canvas.section(first, &look);
+            foot = rest;
+        }
         canvas.section(foot, &keys);
         canvas.divide(left);
     }

@@ -181,5 +181,4 @@ pub fn break_glass(tenant: Option<(&str, &str)>) -> Question {
 }
 
 /// A value of a person, opened and shown for half a minute.
-pub const OPENED: Once =
-    Once { at: "/revealed/value", what: "value", advice: "It was logged, with the reason, before it came here." };
+pub const OPENED: Once = Once { at: "/revealed/value", what: "value", advice: "It was logged before it came here." };

@@ -409,7 +409,7 @@ fn about_seat(verb: &str, seat: &Seat) -> Option<Question> {
         },
         id if id == DISABLE.id => Question {
             effects: vec![
-                Line::plain("Its sessions end at once, its grants too; it signs in no more."),
+                Line::plain("Its sessions end at once; it signs in no more."),
                 Line::dim("What it did stays in the books."),
             ],
             order: Some(order(staff::disable::document(), version, format!("the seat of {handle} is disabled"))),

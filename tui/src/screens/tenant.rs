@@ -337,13 +337,13 @@ impl OneScreen {
             id if id == CLOSE.id => Question {
                 effects: vec![
                     Line::plain("Its account data is gone 30 days from now; until then it can be reopened."),
-                    Line::plain(format!("{members} members lose their way in, {keys} keys stop.")),
+                    Line::dim(format!("On its lists: {members} members, {keys} keys.")),
                 ],
                 order: Some(order(tenants::close::document(), version, format!("{name} is closing"))),
                 ..question
             },
             id if id == REOPEN.id => Question {
-                effects: vec![Line::plain("The wish to close is taken back; its members come in again.")],
+                effects: vec![Line::plain("The wish to close is taken back; nothing of it is gone yet.")],
                 order: Some(order(tenants::reopen::document(), version, format!("{name} is open again"))),
                 ..question
             },

@@ -20,6 +20,9 @@ use crate::terminal::theme::Theme;
 use super::canvas::Painter;
 use super::{Drawn, Hit, line};
 
+/// The verbs that find all others.
+const PALETTE: &str = "palette.open";
+const HELP: &str = "help.open";
 /// The smallest terminal that can hold what must be seen.
 const SMALLEST: (u16, u16) = (60, 16);
 
@@ -243,7 +246,7 @@ fn framed(painter: &mut Painter<'_>, area: Area, title: &Line, foot: &Line) -> A
     Area { x: area.x + 1, y: area.y + 1, width: area.width - 2, height: area.height - 2 }
 }
 
-/// The hints of the keymap; what does not fit leaves from the left, so palette and help stay.
+/// The hints of the keymap, as many as fit.
 fn foot(painter: &mut Painter<'_>, model: &Model, area: Area) {
     let scopes = model.scopes();
     let target = model.target();
@@ -256,14 +259,17 @@ fn foot(painter: &mut Painter<'_>, model: &Model, area: Area) {
     });
     let verbs = heard.iter().filter(|verb| !verb.hint.is_empty() && verb.refusal(&target, &model.ctx).is_none());
     let hints = verbs.filter_map(|verb| Some((*verb.keys.first()?, verb.hint, Some(*verb))));
-    let hints: Vec<(&str, &str, Option<&'static Verb>)> = prefixes.chain(hints).collect();
+    let mut hints: Vec<(&str, &str, Option<&'static Verb>)> = prefixes.chain(hints).collect();
     let width = |hint: &(&str, &str, Option<&Verb>)| hint.0.chars().count() + hint.1.chars().count() + 4;
-    let mut from = 0;
-    while hints[from..].iter().map(width).sum::<usize>() > usize::from(area.width) + 2 {
-        from += 1;
+    while hints.iter().map(width).sum::<usize>() > usize::from(area.width) + 2 {
+        // What every screen has leaves before what this one has; palette and help name the rest, and stay.
+        let finds = [PALETTE, HELP];
+        let is_common = |verb: &Verb| verb.scope == Scope::Global && !finds.contains(&verb.id);
+        let leaves = hints.iter().position(|(_, _, verb)| verb.is_some_and(is_common)).unwrap_or(0);
+        hints.remove(leaves);
     }
     let mut x = area.x + 1;
-    for (key, word, verb) in &hints[from..] {
+    for (key, word, verb) in &hints {
         let hint = Line::of(Tone::Key, *key) + Line::plain(format!(" {word}"));
         let took = painter.line(x, area.y, area.width, &hint);
         if let Some(verb) = verb {
@@ -303,7 +309,7 @@ fn prefix(painter: &mut Painter<'_>, model: &Model, above: Area) {
 fn to_ascii(buffer: &mut Buffer) {
     for cell in &mut buffer.content {
         let plain = match cell.symbol() {
-            "─" | "━" | "·" => "-",
+            "─" | "━" | "·" | "—" => "-",
             "│" | "▏" => "|",
             "┌" | "┐" | "└" | "┘" | "├" | "┤" | "┬" | "┴" | "┼" | "✓" => "+",
             "●" | "•" => "*",

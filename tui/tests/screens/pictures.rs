@@ -78,7 +78,10 @@ fn every_scene_looks_as_it_should() {
 fn ascii_draws_with_ascii_alone() {
     for scene in SCENES {
         let (buffer, _) = draw(&(scene.make)().size(80, 24), Name::Dark, true);
-        assert!(text(&buffer).is_ascii(), "{}: {}", scene.name, text(&buffer));
+        // The letters of a merchant's name are its own; what we draw with is what is looked at.
+        let is_ours = |c: &char| u32::from(*c) < 0x300 || ('\u{2000}'..'\u{2c00}').contains(c);
+        let drawn: String = text(&buffer).chars().filter(is_ours).collect();
+        assert!(drawn.is_ascii(), "{}: {drawn}", scene.name);
     }
 }
 

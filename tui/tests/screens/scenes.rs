@@ -18,6 +18,9 @@ use rightsdesk::screens::REGISTRY;
 use rightsdesk::terminal::keys;
 use serde_json::{Value, json};
 
+#[path = "people.rs"]
+pub mod people;
+
 pub struct Scene {
     pub name: &'static str,
     pub make: fn() -> Stage,
@@ -44,6 +47,29 @@ pub const SCENES: &[Scene] = &[
     Scene { name: "recovery-codes", make: enrolled },
     Scene { name: "step-up", make: || remote().then(Action::StepUpNeeded(waiting())) },
     Scene { name: "locked", make: || remote().later(300) },
+    Scene { name: "look-here", make: people::look_here },
+    Scene { name: "tenants", make: people::tenants },
+    Scene { name: "tenants-asking", make: || people::seated().press("g e") },
+    Scene {
+        name: "tenants-refused",
+        make: || people::seated().press("g e").refused("tenants", "tenants", "FORBIDDEN", "you may not: see_tenants"),
+    },
+    Scene { name: "tenants-filter", make: || people::tenants().press("/").write("zai") },
+    Scene { name: "tenant-new", make: || people::tenants().press("a n").write("Basra Books").press("Ctrl-s") },
+    Scene { name: "tenant", make: people::one_tenant },
+    Scene { name: "tenant-keys", make: || people::one_tenant().press("Tab") },
+    Scene { name: "tenant-close", make: || people::one_tenant().press("a C").later(1).write("Zaitoon H") },
+    Scene { name: "tenant-reopen", make: || people::one_tenant().press("a o").later(1) },
+    Scene { name: "revealing", make: || people::one_tenant().press("x") },
+    Scene { name: "revealed", make: people::revealed },
+    Scene { name: "staff", make: people::staff },
+    Scene { name: "grants", make: || people::staff().press("Tab") },
+    Scene { name: "invite", make: || people::staff().press("a i") },
+    Scene { name: "sessions", make: people::sessions },
+    Scene { name: "audit", make: people::audit },
+    Scene { name: "audit-checked", make: people::audit_checked },
+    Scene { name: "audit-broken", make: people::audit_broken },
+    Scene { name: "accesses", make: people::accesses },
 ];
 
 /// A model and the hour it is there.

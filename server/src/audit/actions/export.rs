@@ -20,7 +20,7 @@ pub struct Exported {
 pub async fn export(books: &Books, to: &Path, only: Option<TenantId>, known: BTreeSet<TenantId>) -> Result<Exported> {
     let mut sheet = Sheet::create(to)?;
     let title = Title { format: FORMAT.to_owned(), whole: only.is_none() };
-    sheet.line(&json(&title)?).map_err(unwritten)?;
+    sheet.line(&json(&title)?).map_err(|error| unwritten(&error))?;
     let mut exported = Exported::default();
     let born = write_chain(books, &mut sheet, only.unwrap_or(TenantId::HOUSE), &mut exported).await?;
     if only.is_none() {
@@ -29,7 +29,7 @@ pub async fn export(books: &Books, to: &Path, only: Option<TenantId>, known: BTr
             write_chain(books, &mut sheet, tenant, &mut exported).await?;
         }
     }
-    sheet.finish().map_err(unwritten)?;
+    sheet.finish().map_err(|error| unwritten(&error))?;
     Ok(exported)
 }
 
@@ -46,12 +46,12 @@ async fn write_chain(
         let (sheaf, next) = reader.next().await?;
         for entry in &sheaf.entries {
             born.extend(entry.birth());
-            sheet.line(&json(&Row::link(tenant, entry))?).map_err(unwritten)?;
+            sheet.line(&json(&Row::link(tenant, entry))?).map_err(|error| unwritten(&error))?;
             exported.links += 1;
         }
         if sheaf.is_last {
             if let Some(head) = &sheaf.head {
-                sheet.line(&json(&Row::head(tenant, head))?).map_err(unwritten)?;
+                sheet.line(&json(&Row::head(tenant, head))?).map_err(|error| unwritten(&error))?;
             }
             return Ok(born);
         }
@@ -63,6 +63,6 @@ fn json(row: &impl serde::Serialize) -> Result<Vec<u8>> {
     serde_json::to_vec(row).map_err(|_| Error::internal("a row of an export is no JSON"))
 }
 
-fn unwritten(error: io::Error) -> Error {
+fn unwritten(error: &io::Error) -> Error {
     Error::invalid("--to", format!("the export cannot be written: {}", error.kind()))
 }

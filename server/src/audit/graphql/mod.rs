@@ -42,7 +42,6 @@ pub struct AuditQuery;
 #[Object]
 impl AuditQuery {
     /// Events of one chain, newest first; totalCount stops at 10000.
-    #[expect(clippy::too_many_arguments, reason = "the arguments of every list, and its filter")]
     async fn events(
         &self,
         ctx: &Context<'_>,
@@ -65,7 +64,6 @@ impl AuditQuery {
     }
 
     /// Who looked at what, newest first; totalCount stops at 10000.
-    #[expect(clippy::too_many_arguments, reason = "the arguments of every list, and its filter")]
     async fn accesses(
         &self,
         ctx: &Context<'_>,

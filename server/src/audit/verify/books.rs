@@ -169,13 +169,13 @@ impl Export {
     pub fn open(path: &Path) -> Result<Self> {
         let unreadable = |error: io::Error| flawed(path, &format!("cannot be read: {}", error.kind()));
         let mut lines = Lines::open(path, 0).map_err(unreadable)?;
-        let title = lines.next().map_err(unreadable)?;
+        let title = lines.read().map_err(unreadable)?;
         let title = title.and_then(|found| serde_json::from_slice::<Title>(found.text).ok());
         let title = title.filter(|title| title.format == FORMAT);
         let whole = title.ok_or_else(|| flawed(path, &format!("is no export of the form {FORMAT}")))?.whole;
         let (mut places, mut at) = (BTreeMap::new(), None);
         let mut number = 1_u64;
-        while let Some(found) = lines.next().map_err(unreadable)? {
+        while let Some(found) = lines.read().map_err(unreadable)? {
             number += 1;
             let row = serde_json::from_slice::<Whose>(found.text);
             let tenant = row.map(|row| TenantId::from_uuid(row.tenant));
@@ -199,7 +199,7 @@ impl Export {
         let unreadable = |error: io::Error| flawed(&self.path, &format!("cannot be read: {}", error.kind()));
         let mut lines = Lines::open(&self.path, from).map_err(unreadable)?;
         let (mut sheaf, mut to) = (Sheaf::default(), from);
-        while let Some(found) = lines.next().map_err(unreadable)? {
+        while let Some(found) = lines.read().map_err(unreadable)? {
             let row = serde_json::from_slice::<Row>(found.text);
             let row = row.map_err(|_| flawed(&self.path, &format!("byte {}: no row of an export", found.from)))?;
             if row.tenant != tenant.uuid() {

@@ -135,7 +135,7 @@ fn read(path: &Path, mut take: impl FnMut(u64, &[u8]) -> Result<bool>) -> Result
         opened => opened.map_err(unreadable)?,
     };
     let mut number = 0;
-    while let Some(found) = lines.next().map_err(unreadable)? {
+    while let Some(found) = lines.read().map_err(unreadable)? {
         number += 1;
         if !found.text.is_empty() && !take(number, found.text)? {
             break;

@@ -112,7 +112,9 @@ pub async fn verify(case: Case) -> Result<Report> {
             .buffered(cores)
             .try_collect()
             .await?;
-        walked.into_iter().for_each(|walked| report.take(walked));
+        for walked in walked {
+            report.take(walked);
+        }
     }
     Ok(report)
 }

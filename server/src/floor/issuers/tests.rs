@@ -56,11 +56,11 @@ impl Double {
             documents,
             asked,
         };
-        double.publish(json!([double.edwards_key("ed"), double.curve_key("ec")]));
+        double.publish(&json!([double.edwards_key("ed"), double.curve_key("ec")]));
         double
     }
 
-    fn publish(&self, keys: Value) {
+    fn publish(&self, keys: &Value) {
         self.documents.lock().expect("the documents").1 = json!({ "keys": keys });
     }
 
@@ -229,7 +229,7 @@ async fn a_new_key_is_asked_for_once_a_minute_at_most() {
     let token = |kid: &str| double.sign(&json!({ "alg": "EdDSA", "kid": kid }), &double.claims());
     assert_eq!(doubt(&issuer, &token("ed")).await, None);
 
-    double.publish(json!([double.edwards_key("next")]));
+    double.publish(&json!([double.edwards_key("next")]));
     for _ in 0..50 {
         assert!(doubt(&issuer, &token("next")).await.is_some());
     }

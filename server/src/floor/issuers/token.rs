@@ -102,7 +102,7 @@ impl<'a> Token<'a> {
 
 impl Claims {
     #[cfg(test)]
-    pub fn of(claims: Value) -> Self {
+    pub fn of(claims: &Value) -> Self {
         Self(claims.as_object().cloned().unwrap_or_default())
     }
 

@@ -71,8 +71,9 @@ pub struct Turn<D: Document> {
 }
 
 impl<D: Document> Book<D> {
-    pub(super) fn at(folder: &Path) -> Self {
-        Self { path: Arc::new(folder.join(D::FILE)), seen: Arc::default() }
+    pub(super) fn at(mut folder: PathBuf) -> Self {
+        folder.push(D::FILE);
+        Self { path: Arc::new(folder), seen: Arc::default() }
     }
 
     pub fn path(&self) -> &Path {
@@ -178,7 +179,7 @@ fn follow<D: Document>(file: &File, seen: &mut Seen<D>) -> io::Result<Option<Vec
     }
     file.seek(SeekFrom::Start(seen.to))?;
     let mut lines = Lines::of(file, seen.to);
-    while let Some(found) = lines.next()? {
+    while let Some(found) = lines.read()? {
         if !found.ended {
             return Ok(Some(found.text.to_vec()));
         }

@@ -45,17 +45,17 @@ fn chain(path: &Path) -> (usize, usize) {
 #[tokio::test]
 async fn a_line_that_broke_off_is_closed_by_the_next_and_the_chain_goes_on() {
     let folder = tempfile::tempdir().expect("a folder");
-    say(&Book::at(folder.path()), 1).await;
+    say(&Book::at(folder.path().to_owned()), 1).await;
     let path = folder.path().join(Word::FILE);
     let first = fs::read(&path).expect("a line");
     for cut in [0, 1, first.len() / 2, first.len() - 2, first.len() - 1] {
-        let book = Book::<Word>::at(folder.path());
+        let book = Book::<Word>::at(folder.path().to_owned());
         say(&book, 2).await;
         let whole = fs::read(&path).expect("lines");
         let last = whole.len() - first.len();
         fs::write(&path, &whole[..last + cut]).expect("as a crash leaves it");
 
-        let heir = Book::<Word>::at(folder.path());
+        let heir = Book::<Word>::at(folder.path().to_owned());
         say(&heir, 3).await;
 
         let said = heir.standing().await.expect("read");
@@ -70,7 +70,7 @@ async fn a_line_that_broke_off_is_closed_by_the_next_and_the_chain_goes_on() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn several_may_append_at_once_and_each_sees_all() {
     let folder = tempfile::tempdir().expect("a folder");
-    let books: Vec<_> = (0..4).map(|_| Book::<Word>::at(folder.path())).collect();
+    let books: Vec<_> = (0..4).map(|_| Book::<Word>::at(folder.path().to_owned())).collect();
     let tasks: Vec<_> = (0..40_u32)
         .map(|word| {
             let book = books[word as usize % 4].clone();
@@ -90,9 +90,9 @@ async fn several_may_append_at_once_and_each_sees_all() {
 #[tokio::test]
 async fn nobody_appends_while_another_has_the_turn() {
     let folder = tempfile::tempdir().expect("a folder");
-    let book = Book::<Word>::at(folder.path());
+    let book = Book::<Word>::at(folder.path().to_owned());
     let turn = book.turn().await.expect("a turn");
-    let other = Book::<Word>::at(folder.path());
+    let other = Book::<Word>::at(folder.path().to_owned());
     assert!(other.clone().try_turn().expect("a look").is_none());
     assert!(other.standing().await.expect("readers do not wait").is_empty());
     drop(turn);
@@ -102,7 +102,7 @@ async fn nobody_appends_while_another_has_the_turn() {
 #[tokio::test]
 async fn a_file_that_shrank_is_read_anew() {
     let folder = tempfile::tempdir().expect("a folder");
-    let book = Book::<Word>::at(folder.path());
+    let book = Book::<Word>::at(folder.path().to_owned());
     say(&book, 1).await;
     let first = fs::read(book.path()).expect("a line");
     say(&book, 2).await;

@@ -41,10 +41,7 @@ pub struct Line {
 impl Line {
     /// The bytes of a line, without the line feed.
     pub fn write(context: &str, document: Value, prev: &Hash, key: &SignKey) -> Result<Vec<u8>> {
-        let mut fields = match document {
-            Value::Object(fields) => fields,
-            _ => return Err(unwritable()),
-        };
+        let Value::Object(mut fields) = document else { return Err(unwritable()) };
         fields.insert("v".to_owned(), FORM.into());
         fields.insert("prev".to_owned(), hex(prev).into());
         fields.insert("key".to_owned(), key.version().into());

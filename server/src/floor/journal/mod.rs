@@ -30,11 +30,11 @@ impl Journal {
     /// Makes the folder if it is missing. No file is opened before somebody has a line for it.
     pub fn open(folder: PathBuf) -> Result<Self> {
         book::make(&folder)?;
-        Ok(Self { checkpoints: Book::at(&folder) })
+        Ok(Self { checkpoints: Book::at(folder) })
     }
 
     /// For a look only: nothing is made.
     pub fn visit(folder: &Path) -> Self {
-        Self { checkpoints: Book::at(folder) }
+        Self { checkpoints: Book::at(folder.to_owned()) }
     }
 }

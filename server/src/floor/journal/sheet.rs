@@ -40,7 +40,7 @@ impl Lines {
         Self { file: BufReader::with_capacity(1 << 16, file), at, text: Vec::new() }
     }
 
-    pub fn next(&mut self) -> io::Result<Option<Found<'_>>> {
+    pub fn read(&mut self) -> io::Result<Option<Found<'_>>> {
         self.text.clear();
         let read = (&mut self.file).take(LONGEST).read_until(b'\n', &mut self.text)?;
         if read == 0 {

@@ -28,6 +28,19 @@ pub enum Answered {
     Before(Uuid),
 }
 
+/// Deletes the pinned tenant's answers that are older than a day. May be run again.
+pub fn sweep_answers(tx: &mut WriteTx) -> Result<()> {
+    let (tenant, now) = (tx.tenant()?, tx.now()?);
+    statement("delete from answers where tenant_id = ? and at < ?")
+        .bind::<SqlUuid, _>(tenant)
+        .bind::<Timestamptz, _>(now.plus(-KEPT).utc())
+        .execute(tx.conn())?;
+    Ok(())
+}
+
+/// How long a repeated call is answered as the first was.
+const KEPT: chrono::Duration = chrono::Duration::hours(24);
+
 #[derive(QueryableByName)]
 struct Row {
     #[diesel(sql_type = Binary)]

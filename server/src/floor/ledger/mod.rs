@@ -20,7 +20,7 @@ mod tables;
 mod tx;
 mod walk;
 
-pub use answers::{Answered, Done, Once};
+pub use answers::{Answered, Done, Once, sweep_answers};
 pub use books::{Event, Leave, Object, Opened, Witnessed};
 pub use doors::{Ledger, counting};
 pub use handover::Handover;

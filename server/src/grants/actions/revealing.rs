@@ -31,7 +31,7 @@ pub async fn reveal_member(
 ) -> Result<Revealed> {
     let scope = caller.permit(Permission::SeeData, at.tenant)?;
     let staff = caller.staff_id().ok_or(Error::Forbidden(Permission::SeeData.code()))?;
-    caller.require_fresh(tools.watch.now())?;
+    caller.require_fresh()?;
     let ground = ground.checked()?;
     let view = match column {
         PersonalColumn::Name => "members.name",
@@ -54,7 +54,7 @@ pub async fn reveal_member(
 pub async fn reveal_staff_member(tools: &Tools, caller: &Caller, id: StaffId, ground: Ground) -> Result<Revealed> {
     let is_own = caller.staff_id() == Some(id);
     let scope = if is_own { caller.permit_own()? } else { caller.permit_house(Permission::KeepStaff)? };
-    caller.require_fresh(tools.watch.now())?;
+    caller.require_fresh()?;
     let ground = ground.checked()?;
     let tools_inside = tools.clone();
     let opened = tools.ledger.reveal(scope, PURPOSE, move |tx| {
@@ -62,6 +62,23 @@ pub async fn reveal_staff_member(tools: &Tools, caller: &Caller, id: StaffId, gr
         let access = look(tx, &tools_inside.vault, (subject, "staff.mail"), None, ground)?;
         let value = staff::seats::open_mail(&tools_inside, tx, id)?;
         Ok(Revealed { value, access: Ref::of_house(access) })
+    });
+    opened.await
+}
+
+/// Opens the words that somebody gave for a grant, for whoever reviews it. They may name people: the look is on record.
+pub async fn reveal_grant_reason(tools: &Tools, caller: &Caller, at: Ref<GrantId>) -> Result<Revealed> {
+    let scope = caller.permit(Permission::GiveGrants, at.tenant)?;
+    caller.require_fresh()?;
+    let vault = tools.vault.clone();
+    let opened = tools.ledger.reveal(scope, PURPOSE, move |tx| {
+        let sealed = queries::reason(tx, at.id)?.ok_or(Error::NotFound("reason"))?;
+        tx.under(Leave { grant: Some(at.id), ..Leave::default() });
+        let access = tx.note(None, "grants.reason");
+        let key = vault.request_key(tx, at.id.uuid(), "grants.reason")?.map_err(shut)?;
+        let value = key.open_blob(&queries::place_of_reason(at.tenant, at.id), &sealed).map_err(shut)?;
+        let value = value.into_personal().map_err(shut)?;
+        Ok(Revealed { value, access: Ref::new(at.tenant, access) })
     });
     opened.await
 }

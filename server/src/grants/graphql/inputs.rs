@@ -94,6 +94,13 @@ pub struct ReviewBreakGlassInput {
     pub idempotency_key: Option<String>,
 }
 
+/// A grant whose reason is to be read.
+#[derive(InputObject)]
+pub struct RevealGrantReasonInput {
+    /// Which grant.
+    pub id: ID,
+}
+
 /// A member's value that is to be opened.
 #[derive(InputObject)]
 pub struct RevealMemberInput {

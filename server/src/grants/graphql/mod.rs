@@ -8,8 +8,11 @@ use async_graphql::{Context, ID, Object};
 
 pub use nodes::GrantNode;
 
-use self::inputs::*;
-use self::nodes::RevealedNode;
+use self::inputs::{
+    BreakGlassInput, EndGrantInput, GiveGrantInput, GrantFilter, RevealGrantReasonInput, RevealMemberInput,
+    RevealStaffMemberInput, ReviewBreakGlassInput,
+};
+use self::nodes::{RevealedNode, RevealedReasonNode};
 use super::actions::{self, Shown};
 use super::model::{self, Grant, Ground};
 use super::queries::Filter;
@@ -32,6 +35,7 @@ pub const RULES: &[Rule] = &[
     rule("Mutation.endGrant", Needs::AnyOf(&[Permission::GiveGrants, Permission::SeeData])),
     rule("Mutation.breakGlass", Needs::Permission(Permission::BreakGlass)),
     rule("Mutation.reviewBreakGlass", Needs::Permission(Permission::GiveGrants)),
+    rule("Mutation.revealGrantReason", Needs::Permission(Permission::GiveGrants)),
     rule("Mutation.revealMember", Needs::Permission(Permission::SeeData)),
     // One's own address needs no permission.
     rule("Mutation.revealStaffMember", Needs::OwnOr(Permission::KeepStaff)),
@@ -39,6 +43,8 @@ pub const RULES: &[Rule] = &[
     rule("EndGrantPayload.*", Needs::Parent),
     rule("BreakGlassPayload.*", Needs::Parent),
     rule("ReviewBreakGlassPayload.*", Needs::Parent),
+    rule("RevealGrantReasonPayload.*", Needs::Parent),
+    rule("RevealedReason.*", Needs::Parent),
     rule("RevealMemberPayload.*", Needs::Parent),
     rule("RevealStaffMemberPayload.*", Needs::Parent),
 ];
@@ -50,7 +56,6 @@ pub struct GrantQuery;
 #[Object]
 impl GrantQuery {
     /// Grants, newest first: everyone's for those who give them or see seats, else one's own.
-    #[expect(clippy::too_many_arguments, reason = "the arguments of every list, and its filter")]
     async fn grants(
         &self,
         ctx: &Context<'_>,
@@ -99,6 +104,14 @@ payload! {
         grant: GrantNode
     }
 }
+payload! {
+    /// What came of opening a grant's reason.
+    RevealGrantReasonPayload {
+        /// The words in clear.
+        revealed: RevealedReasonNode
+    }
+}
+
 payload! {
     /// What came of opening a member's value.
     RevealMemberPayload {
@@ -195,7 +208,20 @@ impl GrantMutation {
         };
         let ground = ground(input.ticket, input.reason);
         let revealed = actions::reveal_member(&asking.tools, asking.caller()?, at, column, ground).await;
-        RevealMemberPayload::of(revealed.map(|revealed| RevealedNode::of(revealed, input.field)))
+        RevealMemberPayload::of(revealed.map(|revealed| RevealedNode::of(&revealed, input.field)))
+    }
+
+    /// Opens the words that somebody gave for a grant, for whoever gives and reviews them, and writes down who looked
+    /// before it answers. Wants a second factor of the last five minutes.
+    async fn reveal_grant_reason(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Of which grant.")] input: RevealGrantReasonInput,
+    ) -> Result<RevealGrantReasonPayload> {
+        let asking = asking(ctx)?;
+        let at = place::<GrantId>(&input.id, "grant")?;
+        let revealed = actions::reveal_grant_reason(&asking.tools, asking.caller()?, at).await;
+        RevealGrantReasonPayload::of(revealed.map(|revealed| RevealedReasonNode::of(&revealed)))
     }
 
     /// Opens a staff member's address for whoever keeps seats, or for the person, and writes down who looked before it
@@ -214,7 +240,7 @@ impl GrantMutation {
             }
             PersonalField::Name => Err(Error::invalid("field", "a seat goes by its handle; no civil name is kept")),
         };
-        RevealStaffMemberPayload::of(revealed.map(|revealed| RevealedNode::of(revealed, input.field)))
+        RevealStaffMemberPayload::of(revealed.map(|revealed| RevealedNode::of(&revealed, input.field)))
     }
 }
 

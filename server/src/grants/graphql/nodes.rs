@@ -95,8 +95,30 @@ pub struct RevealedNode {
     access_id: ID,
 }
 
+/// The words somebody gave for a grant. The record of the look stands already.
+#[derive(SimpleObject)]
+#[graphql(name = "RevealedReason")]
+pub struct RevealedReasonNode {
+    /// The words.
+    value: String,
+    /// How long a screen shows them before it hides them again.
+    hide_after_seconds: i32,
+    /// The row of the access book that says who looked.
+    access_id: ID,
+}
+
+impl RevealedReasonNode {
+    pub fn of(revealed: &Revealed) -> Self {
+        Self {
+            value: revealed.value.disclose().to_owned(),
+            hide_after_seconds: SHOWN_FOR,
+            access_id: node_id(revealed.access),
+        }
+    }
+}
+
 impl RevealedNode {
-    pub fn of(revealed: Revealed, field: PersonalField) -> Self {
+    pub fn of(revealed: &Revealed, field: PersonalField) -> Self {
         Self {
             value: revealed.value.disclose().to_owned(),
             field,

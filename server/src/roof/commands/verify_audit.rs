@@ -42,12 +42,11 @@ pub struct Wish {
 pub(super) fn run(wish: &Wish, config: Config) -> anyhow::Result<ExitCode> {
     let keys = PublicKeys::at(wish.public.as_ref().unwrap_or(&config.keys.folder))?;
     let checkpoints = wish.checkpoints.clone().unwrap_or_else(|| config.audit.folder.join(Checkpoint::FILE));
-    let (postgres, books) = match &wish.books {
-        Some(path) => (None, Books::Export(Arc::new(Export::open(path)?))),
-        None => {
-            let (postgres, ledger) = boot::look(config.data, config.database)?;
-            (postgres, Books::of(&ledger))
-        }
+    let (postgres, books) = if let Some(path) = &wish.books {
+        (None, Books::Export(Arc::new(Export::open(path)?)))
+    } else {
+        let (postgres, ledger) = boot::look(config.data, config.database)?;
+        (postgres, Books::of(&ledger))
     };
     let case = Case { books, checkpoints, keys, kept: wish.from.clone() };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;

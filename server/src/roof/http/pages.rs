@@ -76,7 +76,7 @@ fn question(waiting: &Waiting) -> String {
     format!(
         "<p>Somebody asks to sign in to the privacy desk with your account at <strong>{host}</strong>. Go on only if \
          that was you, just now, and your console shows this very code:</p>\
-         <p class=\"code\" aria-label=\"Code\">{code}</p><dl>{facts}</dl>\
+         <p class=\"code\">{code}</p><dl>{facts}</dl>\
          <p><a class=\"go\" href=\"{to}\" rel=\"noopener noreferrer\">Yes, go on to {host}</a></p>\
          <section><h2>You did not start it?</h2><p>Close this page, and nothing happens. If somebody sent you here or \
          read a code out to you, do not go on: they would be signed in as you. Tell whoever keeps the desk’s \

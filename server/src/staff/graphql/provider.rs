@@ -76,8 +76,8 @@ impl ProviderMutation {
         BeginDeviceSignInPayload::of(begun.map(Into::into))
     }
 
-    /// Asks whether the person has said yes: then a whole session; until then the user error PENDING or SLOW_DOWN. A
-    /// step up is asked about with the session that began it as bearer, and gives that session another token.
+    /// Asks whether the person has said yes: then a whole session; until then the user error `PENDING` or `SLOW_DOWN`.
+    /// A step up is asked about with the session that began it as bearer, and gives that session another token.
     async fn poll_device_sign_in(
         &self,
         ctx: &Context<'_>,

@@ -206,12 +206,11 @@ async fn accept(
             if queries::tied(tx, &issuer, &proof.subject)? != Some(seat.id) || !seat.is_open(tx.now()?) {
                 return Err(no_seat());
             }
-            let mut done = match attempt.session {
-                Some(session) => step_up(tx, session, &seat, proof.shown_at)?,
-                None => {
-                    let how = (SignInMethod::Provider, Some(proof.shown_at));
-                    sessions::issue(tx, lives, &seat, how, origin)?.told()
-                }
+            let mut done = if let Some(session) = attempt.session {
+                step_up(tx, session, &seat, proof.shown_at)?
+            } else {
+                let how = (SignInMethod::Provider, Some(proof.shown_at));
+                sessions::issue(tx, lives, &seat, how, origin)?.told()
             };
             if attempt.invitation.is_some() {
                 done = done.and(Event::new("staff.accepted", "staff", seat.id.uuid()));

@@ -70,7 +70,7 @@ mod tests {
         let mut claims =
             json!({ "sub": "mira", "iat": NOW, "auth_time": NOW - 20, "amr": ["pwd", "mfa"], "nonce": "n" });
         change(&mut claims);
-        of(&Claims::of(claims), &login(acr), "n", Instant::from_micros(NOW * 1_000_000))
+        of(&Claims::of(&claims), &login(acr), "n", Instant::from_micros(NOW * 1_000_000))
     }
 
     #[test]
@@ -92,7 +92,8 @@ mod tests {
 
     #[test]
     fn whatever_is_missing_is_said() {
-        let cases: [(&str, fn(&mut Value)); 13] = [
+        type Change = fn(&mut Value);
+        let cases: [(&str, Change); 13] = [
             ("who you are", |claims| claims["sub"] = Value::Null),
             ("who you are", |claims| claims["sub"] = json!("")),
             ("another sign-in", |claims| claims["nonce"] = json!("other")),

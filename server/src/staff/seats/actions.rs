@@ -23,15 +23,15 @@ const PREFIX: &str = "rdi_";
 pub const MAIL_INDEX: &str = "email";
 
 /// Whoever keeps seats, with a fresh second factor.
-fn keeper(tools: &Tools, caller: &Caller) -> Result<Scope<One>> {
+fn keeper(caller: &Caller) -> Result<Scope<One>> {
     let scope = caller.permit_house(Permission::KeepStaff)?;
-    caller.require_fresh(tools.watch.now())?;
+    caller.require_fresh()?;
     Ok(scope)
 }
 
 /// A new seat, and the token that lets its person in, once.
 pub async fn invite(tools: &Tools, caller: &Caller, wanted: Invitation, once: Option<Once>) -> Result<Invited> {
-    let scope = keeper(tools, caller)?;
+    let scope = keeper(caller)?;
     let (wanted, token) = (wanted.checked(tools.watch.now())?, Token::fresh(PREFIX)?);
     let (invitation, doors) = (token.digest, tools.clone());
     let done = tools
@@ -47,7 +47,7 @@ pub async fn invite(tools: &Tools, caller: &Caller, wanted: Invitation, once: Op
 
 /// The first admin, where there is no seat yet: invited, or sitting at once at a local desk, whose token file signs in.
 pub async fn bootstrap(tools: &Tools, handle: &str, mail: Personal, is_invited: bool) -> Result<Invited> {
-    let scope = keeper(tools, &Caller::house())?;
+    let scope = keeper(&Caller::house())?;
     let authority = Authority { roles: vec![Role::Admin], permissions: Vec::new(), tenants: None, ends_at: None };
     let wanted = Invitation { handle: handle.to_owned(), mail, authority }.checked(tools.watch.now())?;
     let token = if is_invited { Some(Token::fresh(PREFIX)?) } else { None };
@@ -94,7 +94,7 @@ pub async fn change(
     change: Change,
     once: Option<Once>,
 ) -> Result<StaffMember> {
-    let scope = keeper(tools, caller)?;
+    let scope = keeper(caller)?;
     colleague(caller, id)?;
     tools
         .ledger
@@ -121,7 +121,7 @@ pub async fn disable(
     (id, version): (StaffId, i32),
     once: Option<Once>,
 ) -> Result<StaffMember> {
-    let scope = keeper(tools, caller)?;
+    let scope = keeper(caller)?;
     tools
         .ledger
         .write_once(scope.clone(), once, "staff", move |tx| {
@@ -145,7 +145,7 @@ pub async fn enable(
     (id, version): (StaffId, i32),
     once: Option<Once>,
 ) -> Result<StaffMember> {
-    let scope = keeper(tools, caller)?;
+    let scope = keeper(caller)?;
     tools
         .ledger
         .write_once(scope.clone(), once, "staff", move |tx| {
@@ -163,7 +163,7 @@ pub async fn enable(
 
 /// A lost invitation or second factor: what the person signed in with is gone, and a new invitation is open.
 pub async fn renew(tools: &Tools, caller: &Caller, id: StaffId, once: Option<Once>) -> Result<Invited> {
-    let scope = keeper(tools, caller)?;
+    let scope = keeper(caller)?;
     colleague(caller, id)?;
     let (token, doors) = (Token::fresh(PREFIX)?, tools.clone());
     let digest = token.digest;

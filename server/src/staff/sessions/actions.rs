@@ -76,6 +76,7 @@ fn caller(holder: Holder) -> Caller {
     let shown = Shown {
         id: holder.id,
         fresh_at: holder.fresh_at.filter(|_| holder.stage == SessionStage::Full).map(Instant::from_utc),
+        is_fresh: holder.is_fresh && holder.stage == SessionStage::Full,
     };
     Caller::staff(holder.staff_id, Seat::new(&holder.roles, &holder.permissions, bounds), shown)
 }

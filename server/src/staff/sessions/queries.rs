@@ -5,7 +5,7 @@ use diesel::sql_types::{Array, BigInt, Binary, Bool, Integer, Nullable, Text, Ti
 use diesel::{OptionalExtension, QueryableByName, RunQueryDsl};
 
 use super::model::{Origin, Session, SessionEnd, SessionStage, SignInMethod};
-use crate::floor::access::{Permission, Role};
+use crate::floor::access::{FRESH, Permission, Role};
 use crate::floor::graphql::Page;
 use crate::floor::kernel::{Instant, Result, SessionId, StaffId, TenantId};
 use crate::floor::ledger::{Statement, Tx, WriteTx, statement};
@@ -90,6 +90,8 @@ pub struct Holder {
     pub stage: SessionStage,
     #[diesel(sql_type = Nullable<Timestamptz>)]
     pub fresh_at: Option<DateTime<Utc>>,
+    #[diesel(sql_type = Bool)]
+    pub is_fresh: bool,
     #[diesel(sql_type = Array<Text>)]
     pub roles: Vec<Role>,
     #[diesel(sql_type = Array<Text>)]
@@ -103,7 +105,8 @@ pub fn recognise(tx: &mut WriteTx, digest: [u8; 32]) -> Result<Option<Holder>> {
     const RECOGNISE: &str = concat!(
         "with moment as (select coalesce(?, transaction_timestamp()) as now),
          live as (
-           select s.id, s.staff_id, s.stage, s.fresh_at, s.seen_at, st.roles, st.permissions, st.tenants
+           select s.id, s.staff_id, s.stage, s.fresh_at, s.seen_at,
+                  coalesce(s.fresh_at >= moment.now - ? * interval '1 second', false) as is_fresh, st.roles, st.permissions, st.tenants
              from sessions s
              join staff st on st.tenant_id = s.tenant_id and st.id = s.staff_id, moment
             where s.tenant_id = ? and s.hash = ? and s.ended_at is null and s.staff_version = st.version
@@ -117,11 +120,12 @@ pub fn recognise(tx: &mut WriteTx, digest: [u8; 32]) -> Result<Option<Holder>> {
          ), sat as (
            update staff st set seen_at = seen.now from seen where st.tenant_id = ? and st.id = seen.staff_id
          )
-         select id, staff_id, stage, fresh_at, roles, permissions, tenants from live"
+         select id, staff_id, stage, fresh_at, is_fresh, roles, permissions, tenants from live"
     );
     let (tenant, held) = (tx.tenant()?, tx.held_now());
     Ok(statement(RECOGNISE)
         .bind::<Nullable<Timestamptz>, _>(held.map(Instant::utc))
+        .bind::<Integer, _>(i32::try_from(FRESH.num_seconds()).unwrap_or(0))
         .bind::<SqlUuid, _>(tenant)
         .bind::<Binary, _>(digest.to_vec())
         .bind::<SqlUuid, _>(tenant)

@@ -39,7 +39,7 @@ pub struct Made {
 
 /// Makes a key.
 pub async fn create_api_key(tools: &Tools, caller: &Caller, new: NewKey, once: Option<Once>) -> Result<Made> {
-    let scope = keeping(tools, caller, new.tenant)?;
+    let scope = keeping(caller, new.tenant)?;
     let permissions = lendable(&new)?;
     let (token, id) = (Token::fresh()?, ApiKeyId::fresh());
     let (digest, hint) = (token.own_digest(), token.hint());
@@ -75,7 +75,7 @@ pub async fn rotate_api_key(
     rotation: Rotation,
     once: Option<Once>,
 ) -> Result<Made> {
-    let scope = keeping(tools, caller, at.tenant)?;
+    let scope = keeping(caller, at.tenant)?;
     if rotation.overlap < Duration::zero() || rotation.overlap > LONGEST_OVERLAP {
         return Err(Error::invalid("overlapMinutes", "give 0 to 10080 minutes"));
     }
@@ -117,7 +117,7 @@ pub async fn rotate_api_key(
 
 /// Takes a key back, at once. One that was taken back already stays so.
 pub async fn revoke_api_key(tools: &Tools, caller: &Caller, at: Ref<ApiKeyId>, once: Option<Once>) -> Result<ApiKey> {
-    let scope = keeping(tools, caller, at.tenant)?;
+    let scope = keeping(caller, at.tenant)?;
     let written = tools.ledger.write_once(scope.clone(), once, "api_key", move |tx| {
         tenants::held(tx)?;
         let key = api_keys::one(tx, at.id)?.ok_or(Error::NotFound("API key"))?;
@@ -131,9 +131,9 @@ pub async fn revoke_api_key(tools: &Tools, caller: &Caller, at: Ref<ApiKeyId>, o
 }
 
 /// Whoever keeps keys, with a second factor that was just shown.
-fn keeping(tools: &Tools, caller: &Caller, tenant: TenantId) -> Result<Scope<One>> {
+fn keeping(caller: &Caller, tenant: TenantId) -> Result<Scope<One>> {
     let scope = caller.permit(Permission::KeepApiKeys, tenant)?;
-    caller.require_fresh(tools.watch.now())?;
+    caller.require_fresh()?;
     Ok(scope)
 }
 

@@ -79,14 +79,13 @@ pub async fn open_tenant(tools: &Tools, caller: &Caller, new: NewTenant, once: O
     let house = caller.permit_house(Permission::KeepTenants)?;
     new.clone().opened(TenantId::HOUSE, tools.watch.now()).checked()?;
     let fresh = TenantId::fresh();
-    let id = match once {
-        None => fresh,
-        Some(_) => {
-            let wished = tools.ledger.write_once(house, once, "tenant", move |_| {
-                Ok(Witnessed::new(fresh.uuid(), Event::new("tenant.wished", "tenant", fresh.uuid())))
-            });
-            TenantId::from_uuid(wished.await?.id)
-        }
+    let id = if once.is_some() {
+        let wished = tools.ledger.write_once(house, once, "tenant", move |_| {
+            Ok(Witnessed::new(fresh.uuid(), Event::new("tenant.wished", "tenant", fresh.uuid())))
+        });
+        TenantId::from_uuid(wished.await?.id)
+    } else {
+        fresh
     };
     let scope = caller.permit(Permission::KeepTenants, id)?;
     if let Some(tenant) = tools.ledger.read(&scope, move |tx| tenants::one(tx, id)).await? {

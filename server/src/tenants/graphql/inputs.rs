@@ -231,7 +231,7 @@ pub struct CreateApiKeyInput {
     pub tenant: ID,
     /// What uses it.
     pub name: String,
-    /// What it may: any of SEE_TENANTS, KEEP_MEMBERS, SEE_DATA, READ_BOOKS.
+    /// What it may, of what is lent: to see tenants, keep members, see data, read the books.
     pub permissions: Vec<PermissionWord>,
     /// When it ends: at most two years from now.
     pub expires_at: DateTime<Utc>,
@@ -272,6 +272,7 @@ pub struct RevokeApiKeyInput {
 }
 
 /// Left out: stays. Null: taken away.
+#[expect(clippy::option_option, reason = "what is not said, what is taken away and what is set are three things")]
 fn said<T>(value: MaybeUndefined<T>) -> Option<Option<T>> {
     match value {
         MaybeUndefined::Undefined => None,

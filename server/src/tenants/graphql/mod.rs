@@ -13,7 +13,10 @@ pub use api_keys::ApiKeyNode;
 pub use members::MemberNode;
 pub use tenants::TenantNode;
 
-use self::inputs::*;
+use self::inputs::{
+    AddMemberInput, ChangeMemberInput, ChangeTenantInput, CloseTenantInput, CreateApiKeyInput, OpenTenantInput,
+    RemoveMemberInput, ReopenTenantInput, RevokeApiKeyInput, RotateApiKeyInput, TenantFilter, TenantOrder,
+};
 use super::actions;
 use super::model::Login;
 use super::queries::tenants::{Filter, Order};

@@ -94,7 +94,6 @@ impl TenantNode {
     }
 
     /// Its own users, oldest first, masked.
-    #[expect(clippy::too_many_arguments, reason = "the arguments of every list, and its filter")]
     async fn members(
         &self,
         ctx: &Context<'_>,

@@ -131,8 +131,8 @@ pub fn rename(tx: &mut WriteTx, vault: &Vault, member: &Member, name: &Personal)
     let (_, sealer) = keys(tx, vault, member.subject)?;
     let row = members::table.find((member.tenant, member.id));
     let generation = row.select(members::name_gen).first::<i32>(tx.conn())? + 1;
-    let sealed = seal(&sealer, member, PersonalColumn::Name, generation, name)?;
-    diesel::update(row).set((members::name.eq(sealed), members::name_gen.eq(generation))).execute(tx.conn())?;
+    let envelope = seal(&sealer, member, PersonalColumn::Name, generation, name)?;
+    diesel::update(row).set((members::name.eq(envelope), members::name_gen.eq(generation))).execute(tx.conn())?;
     Ok(())
 }
 
@@ -143,10 +143,10 @@ pub fn readdress(tx: &mut WriteTx, vault: &Vault, member: &Member, mail: &Person
     refuse_taken(tx, member.id, Some(mail_bidx), None)?;
     let row = members::table.find((member.tenant, member.id));
     let generation = row.select(members::mail_gen).first::<i32>(tx.conn())? + 1;
-    let sealed = seal(&sealer, member, PersonalColumn::Mail, generation, mail)?;
+    let envelope = seal(&sealer, member, PersonalColumn::Mail, generation, mail)?;
     diesel::update(row)
         .set((
-            members::mail.eq(sealed),
+            members::mail.eq(envelope),
             members::mail_gen.eq(generation),
             members::mail_bidx.eq(mail_bidx.to_vec()),
             members::mail_bidx_v.eq(NORMALISER),
