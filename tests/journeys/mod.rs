@@ -2,6 +2,8 @@
 
 mod a_code_works_once;
 mod a_job_meets_its_fate;
+#[cfg(target_os = "linux")]
+mod a_machine_opens_its_own_desk;
 mod a_merchants_token_maps_to_a_member;
 mod a_partner_seat_ends_at_its_date;
 mod a_session_ends_at_once;

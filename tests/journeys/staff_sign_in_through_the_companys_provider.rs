@@ -110,6 +110,11 @@ async fn an_old_sign_in_and_one_that_ran_out_let_nobody_in() {
     assert_eq!(story.poll(None, &begun).await.code(), "EXPIRED");
     let made_up = json!({ "attempt": "rdd_made-up" });
     assert_eq!(story.poll(None, &made_up).await.code(), "EXPIRED", "like one that never was");
+
+    // What ran out is swept away with its secret when the next begins.
+    story.begin_sign_in(None, None).await;
+    assert_eq!(story.count("device_sign_ins", "true"), "1");
+    assert_eq!(story.count("secrets", "kind = 'device_code'"), "1");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -47,7 +47,7 @@ const DOORS: &[(&str, &[&str])] = &[
             "tenants/actions/recognise.rs",
             "staff/sessions/actions.rs",
             "staff/sign_in/",
-            "staff/provider/actions.rs",
+            "staff/provider/",
             "staff/jobs.rs",
             "audit/jobs.rs",
         ],

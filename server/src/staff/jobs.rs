@@ -3,11 +3,13 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::provider;
 use super::sessions::queries;
 use crate::floor::jobs::{Halt, Job, Run};
 use crate::floor::kernel::TenantId;
 
-/// Deletes sessions that ended ninety days ago, recovery codes used as long ago, and tries of yesterday.
+/// Deletes sessions that ended ninety days ago, recovery codes used as long ago, tries of yesterday, and sign-ins at the
+/// identity provider that nobody came back for.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct SweepSignIns {}
 
@@ -20,6 +22,12 @@ impl Job for SweepSignIns {
                 return Err(Halt::GiveBack);
             }
         }
-        Ok(())
+        let vault = run.tools()?.vault;
+        loop {
+            let vault = vault.clone();
+            if !run.ledger.bookkeep(Some(TenantId::HOUSE), move |tx| provider::sweep(&vault, tx)).await? {
+                return Ok(());
+            }
+        }
     }
 }

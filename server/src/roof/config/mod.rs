@@ -170,38 +170,8 @@ impl Config {
                 grace: reader.seconds("http.grace_seconds"),
                 proxies: reader.networks("http.proxies"),
             },
-            graphql: Graphql {
-                introspection: reader.yes("graphql.introspection"),
-                graphiql: reader.yes("graphql.graphiql"),
-                documents: match reader.one_of("graphql.documents", &["signed_in", "any", "known"]) {
-                    "any" => Documents::Anyone,
-                    "known" => Documents::Nobody,
-                    _ => Documents::SignedIn,
-                },
-                statuses: match reader.one_of("graphql.http_profile", &["usual", "2026"]) {
-                    "2026" => Statuses::Draft2026,
-                    _ => Statuses::Usual,
-                },
-                points: reader
-                    .parse("graphql.points", 5_000, "a number from 100 to 1000000", |n| (100..=1_000_000).contains(n)),
-                points_per_second: reader.parse("graphql.points_per_second", 100, "a number from 1 to 100000", |n| {
-                    (1..=100_000).contains(n)
-                }),
-            },
-            staff: Staff {
-                idle: Duration::from_mins(reader.parse(
-                    "staff.idle_minutes",
-                    30,
-                    "whole minutes, from 1 to 480",
-                    |n| (1..=480).contains(n),
-                )),
-                session: Duration::from_hours(reader.parse(
-                    "staff.session_hours",
-                    8,
-                    "whole hours, from 1 to 24",
-                    |n| (1..=24).contains(n),
-                )),
-            },
+            graphql: reader.graphql(),
+            staff: reader.staff(),
             keys: Keys {
                 folder: reader.path("keys.folder").unwrap_or_else(|| within("keys")),
                 root: reader.secret("keys.root"),

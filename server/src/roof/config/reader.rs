@@ -5,9 +5,11 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
+use super::Staff;
 use super::network::Network;
 use super::settings::SETTINGS;
 use super::sources::Sources;
+use super::{Documents, Graphql, Statuses};
 use crate::floor::issuers::{self, Login, Tokens};
 use crate::floor::kernel::{Flaws, Mode, Secret};
 
@@ -45,6 +47,13 @@ impl Reader<'_> {
         Duration::from_secs(self.parse(key, 1_u64, "whole seconds, from 1 to 3600", |n| (1..=3600).contains(n)))
     }
 
+    /// How long sessions live.
+    pub(super) fn staff(&mut self) -> Staff {
+        let idle = self.parse("staff.idle_minutes", 30, "whole minutes, from 1 to 480", |n| (1..=480).contains(n));
+        let session = self.parse("staff.session_hours", 8, "whole hours, from 1 to 24", |n| (1..=24).contains(n));
+        Staff { idle: Duration::from_mins(idle), session: Duration::from_hours(session) }
+    }
+
     pub(super) fn one_of(&mut self, key: &str, words: &[&'static str]) -> &'static str {
         let given = self.text(key).unwrap_or_default();
         if let Some(word) = words.iter().find(|word| **word == given) {
@@ -56,6 +65,27 @@ impl Reader<'_> {
 
     pub(super) fn yes(&mut self, key: &str) -> bool {
         self.one_of(key, &["no", "yes"]) == "yes"
+    }
+
+    /// What the gate before the documents goes by.
+    pub(super) fn graphql(&mut self) -> Graphql {
+        Graphql {
+            introspection: self.yes("graphql.introspection"),
+            graphiql: self.yes("graphql.graphiql"),
+            documents: match self.one_of("graphql.documents", &["signed_in", "any", "known"]) {
+                "any" => Documents::Anyone,
+                "known" => Documents::Nobody,
+                _ => Documents::SignedIn,
+            },
+            statuses: match self.one_of("graphql.http_profile", &["usual", "2026"]) {
+                "2026" => Statuses::Draft2026,
+                _ => Statuses::Usual,
+            },
+            points: self
+                .parse("graphql.points", 5_000, "a number from 100 to 1000000", |n| (100..=1_000_000).contains(n)),
+            points_per_second: self
+                .parse("graphql.points_per_second", 100, "a number from 1 to 100000", |n| (1..=100_000).contains(n)),
+        }
     }
 
     /// Networks and addresses, by commas.

@@ -256,6 +256,7 @@ struct EnableStaffInput {
 
 /// A seat whose person is awaited.
 #[derive(SimpleObject)]
+#[expect(clippy::struct_field_names, reason = "the names are the contract's")]
 pub struct Invited {
     /// The seat.
     staff: StaffMember,

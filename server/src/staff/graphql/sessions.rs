@@ -5,6 +5,7 @@ use async_graphql::{Context, Enum, ID, InputObject, Object};
 use chrono::{DateTime, Utc};
 
 use super::seats::StaffMember;
+use crate::floor::access::Caller;
 use crate::floor::graphql::{Listed, PageArgs, asking, connection, instant_key, node_id, once, payload, place};
 use crate::floor::kernel::{Ref, Result, SessionId, StaffId};
 use crate::staff::{self, sessions};
@@ -116,7 +117,7 @@ impl Session {
     /// Whether this call came with it.
     async fn is_this_one(&self, ctx: &Context<'_>) -> Result<bool> {
         let caller = asking(ctx)?.caller.as_ref();
-        Ok(caller.and_then(|caller| caller.session()).is_some_and(|own| own.id == self.session.id))
+        Ok(caller.and_then(Caller::session).is_some_and(|own| own.id == self.session.id))
     }
 
     /// When it was ended before its time.

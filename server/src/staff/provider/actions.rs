@@ -11,7 +11,7 @@ use crate::floor::access::{Caller, One, Permission, Scope};
 use crate::floor::kernel::{DeviceSignInId, Error, Instant, Result, Secret, StaffId, TenantId};
 use crate::floor::ledger::{Event, Witnessed, WriteTx};
 use crate::floor::tools::Tools;
-use crate::floor::vault::SecretKind;
+use crate::floor::vault::{SecretKind, Vault};
 use crate::staff::himself;
 use crate::staff::seats::{self, StaffMember, StaffState};
 use crate::staff::sessions::{self, Origin, SignInMethod, SignedIn};
@@ -24,7 +24,7 @@ const DEVICE_CODE: SecretKind = SecretKind::new("device_code");
 /// The first letters of an attempt's token.
 const PREFIX: &str = "rdd_";
 
-/// How many that ran out are swept away when one begins.
+/// How many that ran out are swept away at once.
 const SWEPT: i64 = 20;
 
 fn house() -> Result<Scope<One>> {
@@ -63,9 +63,7 @@ pub async fn begin(
     let expires_at = tools
         .ledger
         .bookkeep(Some(TenantId::HOUSE), move |tx| {
-            for ended in queries::remove_ended(tx, SWEPT)? {
-                vault.delete(tx, ended)?;
-            }
+            sweep(&vault, tx)?;
             let begun_at = tx.now()?;
             let attempt = Attempt {
                 id: DeviceSignInId::fresh(),
@@ -143,6 +141,16 @@ pub async fn poll(
         tools.ledger.bookkeep(Some(TenantId::HOUSE), end).await?;
     }
     outcome
+}
+
+/// Removes sign-ins that ran out, and their secrets with them. Whether there may be more.
+pub(in crate::staff) fn sweep(vault: &Vault, tx: &mut WriteTx) -> Result<bool> {
+    let ended = queries::remove_ended(tx, SWEPT)?;
+    let is_full = i64::try_from(ended.len()).is_ok_and(|count| count == SWEPT);
+    for secret in ended {
+        vault.delete(tx, secret)?;
+    }
+    Ok(is_full)
 }
 
 enum Turn {

@@ -12,5 +12,6 @@ mod queries;
 mod tests;
 mod wire;
 
+pub(in crate::staff) use actions::sweep;
 pub use actions::{begin, poll, waiting};
 pub use model::{Begun, UserCode, Waiting};

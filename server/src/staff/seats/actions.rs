@@ -38,7 +38,7 @@ pub async fn invite(tools: &Tools, caller: &Caller, wanted: Invitation, once: Op
         .ledger
         .write_once(scope.clone(), once, "staff", move |tx| {
             let id = seat(&doors, tx, &wanted, Some(invitation))?;
-            told("staff.invited", id)
+            Ok(told("staff.invited", id))
         })
         .await?;
     let staff = read(tools, &scope, StaffId::from_uuid(done.id)).await?;
@@ -59,7 +59,7 @@ pub async fn bootstrap(tools: &Tools, handle: &str, mail: Personal, is_invited: 
                 return Err(Error::refused("TAKEN", "there is a seat already: an admin invites the others"));
             }
             let id = seat(&doors, tx, &wanted, invitation)?;
-            told("desk.bootstrapped", id)
+            Ok(told("desk.bootstrapped", id))
         })
         .await?;
     let staff = read(tools, &scope, StaffId::from_uuid(done.id)).await?;
@@ -108,7 +108,7 @@ pub async fn change(
             }
             queries::give(tx, id, version, &authority)?;
             sessions::queries::end_all(tx, id, None, SessionEnd::SeatChanged)?;
-            told("staff.changed", id)
+            Ok(told("staff.changed", id))
         })
         .await?;
     read(tools, &scope, id).await
@@ -132,7 +132,7 @@ pub async fn disable(
             }
             queries::put(tx, id, version, StaffState::Disabled)?;
             sessions::queries::end_all(tx, id, None, SessionEnd::SeatEnded)?;
-            told("staff.disabled", id)
+            Ok(told("staff.disabled", id))
         })
         .await?;
     read(tools, &scope, id).await
@@ -155,7 +155,7 @@ pub async fn enable(
             }
             let was_accepted = staff.has_password || staff.factor.is_some();
             queries::put(tx, id, version, if was_accepted { StaffState::Active } else { StaffState::Invited })?;
-            told("staff.enabled", id)
+            Ok(told("staff.enabled", id))
         })
         .await?;
     read(tools, &scope, id).await
@@ -178,7 +178,7 @@ pub async fn renew(tools: &Tools, caller: &Caller, id: StaffId, once: Option<Onc
             sign_in::forget_factor(&doors, tx, id)?;
             queries::reinvite(tx, id, digest, until)?;
             sessions::queries::end_all(tx, id, None, SessionEnd::SeatChanged)?;
-            told("staff.renewed", id)
+            Ok(told("staff.renewed", id))
         })
         .await?;
     let staff = read(tools, &scope, id).await?;
@@ -214,8 +214,8 @@ async fn read(tools: &Tools, scope: &Scope<One>, id: StaffId) -> Result<StaffMem
     tools.ledger.read(scope, move |tx| queries::find(tx, id)?.ok_or(Error::NotFound("staff member"))).await
 }
 
-fn told(action: &'static str, id: StaffId) -> Result<Witnessed<uuid::Uuid>> {
-    Ok(Witnessed::new(id.uuid(), Event::new(action, "staff", id.uuid())))
+fn told(action: &'static str, id: StaffId) -> Witnessed<uuid::Uuid> {
+    Witnessed::new(id.uuid(), Event::new(action, "staff", id.uuid()))
 }
 
 fn last_admin() -> Error {

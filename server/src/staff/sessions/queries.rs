@@ -102,11 +102,11 @@ pub struct Holder {
 
 /// Who holds the live session of this digest; that it was used is written down twice a minute at most.
 pub fn recognise(tx: &mut WriteTx, digest: [u8; 32]) -> Result<Option<Holder>> {
-    const RECOGNISE: &str = concat!(
-        "with moment as (select coalesce(?, transaction_timestamp()) as now),
+    const RECOGNISE: &str = "with moment as (select coalesce(?, transaction_timestamp()) as now),
          live as (
            select s.id, s.staff_id, s.stage, s.fresh_at, s.seen_at,
-                  coalesce(s.fresh_at >= moment.now - ? * interval '1 second', false) as is_fresh, st.roles, st.permissions, st.tenants
+                  coalesce(s.fresh_at >= moment.now - ? * interval '1 second', false) as is_fresh,
+                  st.roles, st.permissions, st.tenants
              from sessions s
              join staff st on st.tenant_id = s.tenant_id and st.id = s.staff_id, moment
             where s.tenant_id = ? and s.hash = ? and s.ended_at is null and s.staff_version = st.version
@@ -120,8 +120,7 @@ pub fn recognise(tx: &mut WriteTx, digest: [u8; 32]) -> Result<Option<Holder>> {
          ), sat as (
            update staff st set seen_at = seen.now from seen where st.tenant_id = ? and st.id = seen.staff_id
          )
-         select id, staff_id, stage, fresh_at, is_fresh, roles, permissions, tenants from live"
-    );
+         select id, staff_id, stage, fresh_at, is_fresh, roles, permissions, tenants from live";
     let (tenant, held) = (tx.tenant()?, tx.held_now());
     Ok(statement(RECOGNISE)
         .bind::<Nullable<Timestamptz>, _>(held.map(Instant::utc))

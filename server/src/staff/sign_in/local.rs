@@ -1,9 +1,11 @@
 //! Mail address and password: the first half of the local way in.
 
+use uuid::Uuid;
+
 use super::hasher::Verdict;
 use super::throttle::{Budget, source_digest, spend};
 use super::{SignIn, device, queries, wrong};
-use crate::floor::kernel::{Error, Personal, Result, Secret, TenantId};
+use crate::floor::kernel::{Error, Personal, Result, Secret, StaffId, TenantId};
 use crate::floor::ledger::WriteTx;
 use crate::floor::tools::Tools;
 use crate::staff::seats::{self, MAIL_INDEX};
@@ -41,7 +43,8 @@ pub async fn sign_in(
         .await
 }
 
-type Found = ((crate::floor::kernel::StaffId, i32), String);
+/// A seat, its version, and the hash of its password.
+type Found = ((StaffId, i32), String);
 
 /// Counts the try before anything is compared, and finds what to compare with.
 fn admit(
@@ -60,9 +63,14 @@ fn admit(
     let now = tx.now()?;
     let seat = queries::by_mail(tx, index)?;
     let found = seat.and_then(|seat| Some(((seat.id, seat.version), seat.hash(now)?.to_owned())));
-    let console = match (known, &found) {
-        (Some(token), Some(((id, _), hash))) => device::number_of(tools, tx, token, (*id, hash))?,
-        _ => None,
+    let console = match known {
+        // Where there is no seat, nobody's signature is reckoned: a token must not tell by the time it takes.
+        Some(token) => {
+            let (id, hash) =
+                found.as_ref().map_or((StaffId::from_uuid(Uuid::nil()), ""), |((id, _), hash)| (*id, hash));
+            device::number_of(tools, tx, token, (id, hash))?.filter(|_| found.is_some())
+        }
+        None => None,
     };
     if let Some(number) = console {
         spend(tx, Budget::PasswordOfDevice, &number)?;

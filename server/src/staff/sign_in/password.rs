@@ -56,7 +56,7 @@ mod tests {
             ("rightsdeskrightsdesk", false),
             ("mira.kaya@desk.example", false),
             ("mirakaya1", false),
-            ("Tr0ub4dor", false),
+            ("dragonfly7", false),
             ("", false),
         ];
         for (password, is_taken) in cases {
