@@ -1,6 +1,8 @@
 //! The door, step by step and without a server: what each answer leads to, what the clock brings, and that nothing which
 //! was typed or handed out is ever told.
 
+use std::fmt::Write;
+
 use chrono::TimeDelta;
 use ratatui::buffer::Buffer;
 use rightsdesk::api::asker::Ways;
@@ -386,7 +388,9 @@ fn nothing_that_was_typed_or_handed_out_is_told() {
     let mut stage = stranger().then(Action::Pasted("mira@desk.example".to_owned())).press("Tab");
     let mut does = |stage: &mut Stage, action: Action| {
         // What a person types is in the action that types it, and nowhere after.
-        all += &if matches!(action, Action::Pasted(_)) { String::new() } else { format!("{action:?}") };
+        if !matches!(action, Action::Pasted(_)) {
+            write!(all, "{action:?}").unwrap();
+        }
         let effects = stage.does(action);
         all += &told(stage, &effects);
     };
@@ -406,7 +410,8 @@ fn nothing_that_was_typed_or_handed_out_is_told() {
     let pass =
         Pass { token: Secret::new(MARKER), device: Some(Secret::new(MARKER)), is_whole: true, must_enrol: false };
     let bearing = Action::Bearing { has_token: true, device: Some(Secret::new(MARKER)) };
-    all += &format!("{pass:?}{bearing:?}{:?}", Ways { token: Some(Secret::new(MARKER)), ..Ways::default() });
+    let ways = Ways { token: Some(Secret::new(MARKER)), ..Ways::default() };
+    write!(all, "{pass:?}{bearing:?}{ways:?}").unwrap();
     assert!(!all.contains(MARKER), "{}", &all[all.find(MARKER).unwrap_or(0).saturating_sub(300)..]);
 
     for scene in SCENES {
