@@ -28,7 +28,7 @@ const GO: Verb = go(
     "sessions.go",
     "sessions",
     "Where you are signed in, and with the permission where others are",
-    &["g h"],
+    &["g i"],
     None,
     "sessions list",
 );

@@ -151,7 +151,7 @@ pub fn sessions() -> Stage {
         })
     };
     let rows = vec![session(1, "mira", true), session(2, "mira", false), session(3, "mira", false)];
-    seated().press("g h").hears("sessions", "sessions", json!({ "sessions": page(rows) }))
+    seated().press("g i").hears("sessions", "sessions", json!({ "sessions": page(rows) }))
 }
 
 /// The house's links, the first of them first.
