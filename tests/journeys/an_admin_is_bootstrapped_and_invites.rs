@@ -144,7 +144,7 @@ async fn an_admin_is_bootstrapped_and_invites() {
     let anew = console.call(Some(&half), &step("recoverSignIn"), code.clone()).await["signIn"].clone();
     assert_eq!((&anew["stage"], &anew["mustEnrol"]), (&json!("PASSWORD"), &json!(true)), "{anew}");
     let dead = ask(&console.url, Some(&admin), "{ viewer { name } }", json!({})).await;
-    assert_eq!(refusal(&dead), "UNAUTHENTICATED", "whoever has the code factor has nothing any more");
+    assert_eq!(refusal(&dead), "UNAUTHENTICATED", "whoever has the lost factor has nothing any more");
     let anew = text(&anew["token"]);
     let used = console.call(Some(&anew), &step("recoverSignIn"), code).await;
     assert_eq!(used["userErrors"][0]["code"], "WRONG_CREDENTIALS", "{used}");
