@@ -1,7 +1,6 @@
 //! Staff sign in through their company's identity provider: the real `oidc-provider` on loopback, its pages filled in as
 //! a person does, and this desk asked over HTTP as a console does.
 
-
 use chrono::{DateTime, Duration, Utc};
 use harness::provider::{CLIENT, Person, Provider, attribute};
 use harness::world::World;
