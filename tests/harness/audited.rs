@@ -85,8 +85,7 @@ impl Audited {
 
     /// Puts other lines into the file.
     pub fn write_lines(&self, lines: &[String]) {
-        std::fs::write(self.checkpoints(), lines.iter().map(|line| format!("{line}\n")).collect::<String>())
-            .expect("written");
+        std::fs::write(self.checkpoints(), lines.join("\n") + "\n").expect("written");
     }
 
     /// A file of its own with one line, as somebody keeps it.
