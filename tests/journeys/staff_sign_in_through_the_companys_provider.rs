@@ -226,7 +226,7 @@ impl Story {
 
     async fn ask(&self, bearer: Option<&str>, document: &str, input: Value) -> Value {
         let call = self.console.post(format!("{}/graphql", self.desk.url()));
-        let call = bearer.into_iter().fold(call, |call, token| call.bearer_auth(token));
+        let call = bearer.into_iter().fold(call, reqwest::RequestBuilder::bearer_auth);
         let call = call.json(&json!({ "query": document, "variables": { "input": input } }));
         let answer = call.send().await.expect("an answer").text().await.expect("text");
         serde_json::from_str(&answer).expect("JSON")

@@ -6,6 +6,8 @@
 mod asks;
 #[path = "screens/dialogs.rs"]
 mod dialogs;
+#[path = "screens/documents.rs"]
+mod documents;
 #[path = "screens/door.rs"]
 mod door;
 #[path = "screens/double.rs"]

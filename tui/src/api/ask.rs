@@ -6,7 +6,7 @@ use cynic::queries::{OperationType, build_executable_document};
 use cynic::schema::{MutationRoot, QueryRoot};
 use cynic::{Operation, QueryFragment, QueryVariables};
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::core::ask::Ask;
 
@@ -16,7 +16,11 @@ pub type Document = fn() -> String;
 /// An ask of the place `to`; it hears the answer under `tag`.
 pub fn of<F, V: Serialize>(to: &'static str, tag: &'static str, operation: &Operation<F, V>) -> Ask {
     // Variables are structs of texts and numbers: they always are JSON.
-    let variables = serde_json::to_value(&operation.variables).unwrap_or(Value::Null);
+    let variables = match serde_json::to_value(&operation.variables) {
+        Ok(Value::Object(variables)) => Value::Object(variables),
+        // An operation without variables has `()`.
+        _ => Value::Object(Map::new()),
+    };
     Ask { to, tag, document: operation.query.clone(), variables, is_again: false }
 }
 

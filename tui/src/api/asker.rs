@@ -213,9 +213,9 @@ impl Asker {
         _ = self.outbox.send(action);
     }
 
-    fn run<F: Future<Output = Option<Action>> + Send>(&self, task: impl FnOnce(Arc<Shared>) -> F + Send + 'static)
+    fn run<F>(&self, task: impl FnOnce(Arc<Shared>) -> F + Send + 'static)
     where
-        F: 'static,
+        F: Future<Output = Option<Action>> + Send + 'static,
     {
         let (outbox, shared) = (self.outbox.clone(), self.shared.clone());
         shared.busy.fetch_add(1, Ordering::Relaxed);

@@ -2,6 +2,9 @@
 //!
 //! It never retries (the supervisor does), never follows a redirect to another place, and never shows its token.
 
+use std::collections::HashSet;
+use std::fmt::Write;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -9,7 +12,8 @@ use cynic::QueryBuilder;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use reqwest::{StatusCode, Url, redirect};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use crate::core::ask::{Ask, Refusal, Trouble};
@@ -29,6 +33,8 @@ pub struct Client {
     http: reqwest::Client,
     endpoint: Url,
     bearer: Option<HeaderValue>,
+    /// Documents that this desk does not know by their id.
+    foreign: Arc<Mutex<HashSet<String>>>,
 }
 
 /// Why a client cannot be made from an address or a key.
@@ -64,7 +70,7 @@ impl Client {
             .redirect(redirect::Policy::none())
             .user_agent(concat!("rightsdesk/", env!("CARGO_PKG_VERSION")))
             .build()?;
-        Self { http, endpoint, bearer: None }.bearing(key)
+        Self { http, endpoint, bearer: None, foreign: Arc::default() }.bearing(key)
     }
 
     /// The same, carrying another token or none.
@@ -91,17 +97,31 @@ impl Client {
     /// Asks the server who it is, and how long that took.
     pub async fn check(&self) -> Result<News, Trouble> {
         let begun = Instant::now();
-        let data = self.run(&ServerQuery::build(())).await?;
+        let data = self.run(&ServerQuery::build(()).query, &Value::Object(Map::new())).await?;
         let strange = |_| Trouble::Strange("something else answers there".to_owned());
         Ok(ServerQuery::deserialize(data).map_err(strange)?.news(begun.elapsed()))
     }
 
     /// Sends what a place asks; the data with every text scrubbed, or why there is none.
     pub async fn ask(&self, ask: &Ask) -> Result<Value, Trouble> {
-        self.run(&Body { query: &ask.document, variables: &ask.variables }).await
+        self.run(&ask.document, &ask.variables).await
     }
 
-    async fn run(&self, operation: &impl Serialize) -> Result<Value, Trouble> {
+    /// Names the document by its digest, and sends its text only to a desk that does not know it.
+    async fn run(&self, document: &str, variables: &Value) -> Result<Value, Trouble> {
+        let id = document_id(document);
+        let foreign = || self.foreign.lock().unwrap_or_else(PoisonError::into_inner);
+        if !foreign().contains(&id) {
+            let known = Body { document_id: Some(&id), query: None, variables };
+            match self.send(&known).await {
+                Err(trouble) if trouble.code() == Some("UNKNOWN_DOCUMENT") => _ = foreign().insert(id),
+                outcome => return outcome,
+            }
+        }
+        self.send(&Body { document_id: None, query: Some(document), variables }).await
+    }
+
+    async fn send(&self, operation: &impl Serialize) -> Result<Value, Trouble> {
         // An operation is texts and numbers: it always is JSON. What it holds is wiped once it has been sent.
         let body = Zeroizing::new(serde_json::to_vec(operation).unwrap_or_default());
         let mut call = self.http.post(self.endpoint.clone()).header(CONTENT_TYPE, "application/json");
@@ -128,9 +148,22 @@ impl Client {
 }
 
 #[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 struct Body<'a> {
-    query: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    document_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    query: Option<&'a str>,
     variables: &'a Value,
+}
+
+/// The name under which a desk of the same release knows this text.
+pub fn document_id(text: &str) -> String {
+    Sha256::digest(text).iter().fold("sha256:".to_owned(), |mut id, byte| {
+        // Writing into a String cannot fail.
+        _ = write!(id, "{byte:02x}");
+        id
+    })
 }
 
 #[derive(Deserialize)]

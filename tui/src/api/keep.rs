@@ -36,9 +36,11 @@ impl Keep {
     pub fn new(states: &Path, url: &str) -> Self {
         let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
         let letters = rest.chars().map(|c| if c.is_ascii_alphanumeric() || c == '.' { c } else { '-' });
-        let digest = Sha256::digest(url.as_bytes());
-        let mark: String = digest.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
-        let name = letters.take(60).chain(['-']).collect::<String>() + &mark;
+        let mut name: String = letters.take(60).chain(['-']).collect();
+        for byte in Sha256::digest(url.as_bytes()).iter().take(4) {
+            // Writing into a String cannot fail.
+            _ = std::fmt::Write::write_fmt(&mut name, format_args!("{byte:02x}"));
+        }
         Self { folder: states.join("rightsdesk"), name }
     }
 

@@ -94,17 +94,3 @@ impl ServerQuery {
         News::Answered { version: self.server.version.0, trip }
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use cynic::QueryBuilder;
-
-    #[test]
-    fn the_server_knows_our_documents() {
-        let known: std::collections::HashMap<String, String> =
-            serde_json::from_str(include_str!("../../../server/operations.json")).unwrap();
-        let ours = [ServerQuery::build(()).query];
-        assert!(ours.iter().all(|text| known.values().any(|known| known == text)), "{ours:?}");
-    }
-}

@@ -10,12 +10,13 @@ use crate::core::secret::Secret;
 
 use super::ask;
 use super::client::Client;
-use super::schema::{UserError, Word, schema};
+use super::schema::{ServerQuery, UserError, Word, schema};
 
 /// Their answers are read here and go to no place.
 const NOWHERE: &str = "";
 
 pub const DOCUMENTS: &[ask::Document] = &[
+    ask::query::<ServerQuery, ()>,
     ask::query::<ViewerQuery, ()>,
     ask::mutation::<FileMutation, FileMutationVariables>,
     ask::mutation::<SignOutMutation, ()>,

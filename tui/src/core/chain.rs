@@ -203,6 +203,8 @@ mod tests {
     const TENANT: [u8; 16] =
         [0x11, 0x11, 0x11, 0x11, 0x11, 0x11, 0x41, 0x11, 0x81, 0x11, 0x11, 0x11, 0x11, 0x11, 0x11, 0x11];
 
+    type Tamper = fn(&mut Vec<Link>);
+
     /// A chain of so many links.
     fn chain(many: u64) -> Vec<Link> {
         let mut prev = GENESIS;
@@ -269,7 +271,6 @@ mod tests {
     fn each_kind_of_tampering_is_found_at_its_place() {
         let whole = chain(350);
         let head = &whole[349];
-        type Tamper = fn(&mut Vec<Link>);
         let kinds: [(&str, Tamper, u64); 7] = [
             ("an edit", |links| links[199].actor = "nobody".to_owned(), 200),
             ("another time", |links| links[0].micros += 1, 1),

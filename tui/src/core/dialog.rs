@@ -12,8 +12,9 @@ use sha2::{Digest, Sha256};
 use super::action::{Action, Cli, Danger, Effect, Effects, On, Scope, Target, Verb, always};
 use super::ask::{Answer, Ask, Refusal, Trouble};
 use super::due::{self, Moment};
-use super::form::{Field, Form, Kind, Opt, Values};
+use super::form::{Field, Form, Kind};
 use super::page::{Body, Line, Page, Section, Tone};
+use super::question::{Lookup, Order, Question};
 use super::screen::{Ctx, Entry, Screen, Shape};
 use super::secret::Secret;
 use super::shell;
@@ -74,53 +75,6 @@ const DEAF_MILLIS: i64 = 300;
 const SHOWN: Duration = Duration::from_secs(30);
 /// The tag of the call that carries the verb out; lookups have the names of their fields.
 const SENT: &str = "sent";
-
-/// What a screen says about one of its verbs on these ids, and how it is carried out.
-#[derive(Clone, Debug, Default)]
-pub struct Question {
-    /// What it is about, by its reference.
-    pub object: String,
-    /// What follows from it.
-    pub effects: Vec<Line>,
-    /// What must be said first.
-    pub form: Form,
-    /// What is typed where typing is asked for; the object where it is empty.
-    pub reference: String,
-    pub order: Option<Order>,
-    pub lookups: Vec<Lookup>,
-}
-
-/// The call that carries a verb out.
-#[derive(Clone, Debug)]
-pub struct Order {
-    pub document: String,
-    /// What of the input is not typed: ids and versions; an `idempotencyKey` of any value becomes this wish's own.
-    pub input: Values,
-    /// Said when it is done.
-    pub done: String,
-    /// Shown once when it is done: where in the answer it stands, and what it is.
-    pub once: Option<Once>,
-}
-
-/// A secret of an answer that is shown once.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Once {
-    /// Where in the answer it stands, as a JSON pointer below the mutation.
-    pub at: &'static str,
-    pub what: &'static str,
-    /// What to do with it.
-    pub advice: &'static str,
-}
-
-/// Options of a field that the server knows.
-#[derive(Clone, Debug)]
-pub struct Lookup {
-    pub field: &'static str,
-    pub document: String,
-    pub variables: Value,
-    /// The options in the answer.
-    pub options: fn(&Value) -> Vec<Opt>,
-}
 
 #[derive(Clone, Debug, Default, PartialEq)]
 enum Stage {

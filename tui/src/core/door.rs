@@ -37,7 +37,8 @@ pub fn known(model: &mut Model, said: Result<Me, Trouble>) -> Effects {
                 return Effects::new();
             }
             // Both factors were just shown: that opens a lock too.
-            [SIGN_IN, LOCK].into_iter().for_each(|name| close_place(model, name));
+            close_place(model, SIGN_IN);
+            close_place(model, LOCK);
             model.ctx.touched_at = model.ctx.now;
             model.ctx.notices.tell(model.ctx.now, Tone::Good, format!("signed in as {title}"));
             tell_all(model, &Action::SignedIn)

@@ -21,6 +21,7 @@ pub mod model;
 pub mod notice;
 pub mod page;
 pub mod qr;
+pub mod question;
 pub mod screen;
 pub mod scrub;
 pub mod search;

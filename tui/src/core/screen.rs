@@ -8,12 +8,12 @@ use chrono::{FixedOffset, Offset, TimeDelta, Utc};
 use super::action::{Action, Effects, Scope, Size, Target, Verb};
 use super::canvas::Canvas;
 use super::connection::Connection;
-use super::dialog::Question;
 use super::due::Moment;
 use super::keymap::Keymap;
 use super::me::Me;
 use super::notice::Notices;
 use super::page::Page;
+use super::question::Question;
 use super::secret::Secret;
 
 pub trait Screen {

@@ -6,13 +6,14 @@
 use super::action::{Action, Danger, Effect, Effects, Exit, Link, Target, Verb};
 use super::ask::Trouble;
 use super::connection::{Standing, Turn};
-use super::dialog::{self, Dialog, Question};
+use super::dialog::{self, Dialog};
 use super::door;
 use super::due;
 use super::keymap::{Key, Meaning};
 use super::me::{LOCK, Me, SIGN_IN, STEP_UP};
 use super::model::{Model, Open};
 use super::page::Tone;
+use super::question::Question;
 use super::screen::{Entry, Screen, Shape};
 use super::scrub::scrub;
 use super::shell;

@@ -2,11 +2,11 @@
 
 use crate::api::books::{self, Access};
 use crate::core::action::{Action, Effects, Target, Verb};
-use crate::core::dialog::Question;
 use crate::core::due;
 use crate::core::form::{Field, Form, Values};
 use crate::core::list::{self, List, Looks, Source};
 use crate::core::page::{Line, Page, Tone};
+use crate::core::question::Question;
 use crate::core::screen::{Ctx, Entry, Screen, Shape};
 
 use super::shared::{filter, go, some, tenants_to_choose, told};
@@ -57,7 +57,7 @@ impl Screen for Accesses {
             }
             Action::Do(verb, _) if **verb == RENEW => self.list.refresh(),
             Action::Agreed(verb, _, values) if **verb == FIND => {
-                self.filter = values.clone();
+                self.filter.clone_from(values);
                 self.list.begin(filter(&self.filter))
             }
             action => self.list.follow(action, ctx),

@@ -8,11 +8,11 @@ use crate::core::action::{Action, Cli, Effect, Effects, Link, On, Target, Verb};
 use crate::core::ask::{Answer, Ask};
 use crate::core::canvas::Canvas;
 use crate::core::chain::{self, Seen, Walk, hash_of};
-use crate::core::dialog::Question;
 use crate::core::due::{self, Moment};
 use crate::core::form::{Field, Form, Values};
 use crate::core::list::{self, List, Looks, Source};
 use crate::core::page::{Body, Fact, Line, Page, Section, Tone};
+use crate::core::question::Question;
 use crate::core::screen::{Ctx, Entry, Screen, Shape};
 use crate::core::window::PAGE;
 
@@ -329,7 +329,7 @@ impl Screen for Audit {
                 vec![Effect::Then(link.map_or_else(words, Action::Open))]
             }
             Action::Agreed(verb, _, values) if **verb == FIND => {
-                self.filter = values.clone();
+                self.filter.clone_from(values);
                 self.begin()
             }
             action => self.list.follow(action, ctx),

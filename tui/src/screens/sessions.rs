@@ -4,11 +4,11 @@ use serde_json::json;
 
 use crate::api::staff::{self, Session};
 use crate::core::action::{Action, Cli, Danger, Effects, Target, Verb};
-use crate::core::dialog::Question;
 use crate::core::due;
 use crate::core::form::{Field, Form, Opt, Values};
 use crate::core::list::{self, List, Looks, Source};
 use crate::core::page::{Line, Page, Tone};
+use crate::core::question::Question;
 use crate::core::screen::{Ctx, Entry, Screen, Shape};
 
 use super::shared::{ago, filter, go, moment, order, some, verb, word};
@@ -28,7 +28,7 @@ const GO: Verb = go(
     "sessions.go",
     "sessions",
     "Where you are signed in, and with the permission where others are",
-    &["g h"],
+    &["g i"],
     None,
     "sessions list",
 );

@@ -6,11 +6,11 @@ use serde_json::{Map, Value, json};
 
 use crate::api::staff;
 use crate::api::tenants::{self, Tenant};
-use crate::core::action::{Cli, Danger, On, Scope, Verb, always};
-use crate::core::dialog::{Lookup, Once, Order, Question};
+use crate::core::action::{Cli, Danger, On, Scope, Target, Verb, Why, always};
 use crate::core::due::{self, Moment};
 use crate::core::form::{Field, Form, Opt, Values};
 use crate::core::page::{Line, Tone};
+use crate::core::question::{Lookup, Once, Order, Question};
 use crate::core::screen::Ctx;
 
 /// A seat that ends within these days is worth a word.
@@ -37,6 +37,12 @@ pub const fn verb(
         cli: Cli::None("a change is made in the console, where its dialog asks"),
         off: always,
     }
+}
+
+/// Why a verb is off on a row of another kind; ids say what they are of.
+pub fn unless(target: &Target, kind: &str, words: &str) -> Option<Why> {
+    let is_it = target.0.iter().all(|id| id.starts_with(kind));
+    (!is_it).then(|| words.to_owned())
 }
 
 /// The verb that goes to a screen.
@@ -68,7 +74,7 @@ pub fn told(values: &Values) -> String {
     };
     let is_said = |value: &&Value| !value.is_null() && value.as_array().is_none_or(|items| !items.is_empty());
     let parts = values.iter().filter(|(_, value)| is_said(value));
-    parts.map(|(name, value)| format!(" {name}:{}", text(value).to_lowercase())).collect()
+    parts.map(|(name, value)| [" ", name, ":", &text(value).to_lowercase()].concat()).collect()
 }
 
 /// The input of a change, from the fixed part and a place for the wish's own key.

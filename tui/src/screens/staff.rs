@@ -5,16 +5,16 @@ use serde_json::{Value, json};
 use crate::api::staff::{self, Grant, Seat};
 use crate::core::action::{Action, Danger, Effect, Effects, Link, On, Target, Verb};
 use crate::core::canvas::Canvas;
-use crate::core::dialog::{Once, Order, Question};
 use crate::core::due;
 use crate::core::form::{Field, Form, Opt, Values};
 use crate::core::list::{self, List, Looks, Source};
 use crate::core::page::{Line, Page, Section, Tone};
+use crate::core::question::{Once, Order, Question};
 use crate::core::screen::{Ctx, Entry, Screen, Shape};
 
 use super::shared::{
     LENDABLE, OPENED, ROLES, ago, break_glass, ends, filter, go, moment, opts, order, reasons, some, tenants_to_choose,
-    told, verb, word, words,
+    told, unless, verb, word, words,
 };
 
 const PLACE: &str = "staff";
@@ -47,11 +47,13 @@ const INVITE: Verb = Verb {
     ..verb("staff.invite", "invite…", "Makes a seat and the invitation to it", PLACE, &["a i"])
 };
 const CHANGE: Verb = Verb {
+    off: |target, _| unless(target, "stf_", "choose a seat: Tab"),
     danger: Danger::Confirm,
     needs: Some("keep_staff"),
     ..verb("staff.change", "change the seat…", "Changes its roles, its tenants and its end", PLACE, &["a e"])
 };
 const DISABLE: Verb = Verb {
+    off: |target, _| unless(target, "stf_", "choose a seat: Tab"),
     danger: Danger::Typed,
     needs: Some("keep_staff"),
     ..verb(
@@ -63,11 +65,13 @@ const DISABLE: Verb = Verb {
     )
 };
 const ENABLE: Verb = Verb {
+    off: |target, _| unless(target, "stf_", "choose a seat: Tab"),
     danger: Danger::Confirm,
     needs: Some("keep_staff"),
     ..verb("staff.enable", "enable the seat…", "Lets a disabled seat in again", PLACE, &["a o"])
 };
 const INVITE_AGAIN: Verb = Verb {
+    off: |target, _| unless(target, "stf_", "choose a seat: Tab"),
     danger: Danger::Confirm,
     needs: Some("keep_staff"),
     ..verb(
@@ -79,20 +83,24 @@ const INVITE_AGAIN: Verb = Verb {
     )
 };
 const REVEAL: Verb = Verb {
+    off: |target, _| unless(target, "stf_", "choose a seat: Tab"),
     hint: "reveal",
     needs: Some("keep_staff"),
     ..verb("staff.reveal", "reveal the mail…", "Opens the address of the chosen seat for 30 s, logged", PLACE, &["x"])
 };
 const GIVE: Verb = Verb {
+    off: |target, _| unless(target, "stf_", "choose a seat: Tab"),
     danger: Danger::Confirm,
     needs: Some("give_grants"),
     ..verb("staff.give", "give leave…", "Gives the chosen seat leave to open one tenant's data", PLACE, &["a g"])
 };
 const END: Verb = Verb {
+    off: |target, _| unless(target, "grt_", "choose a grant: Tab"),
     danger: Danger::Confirm,
     ..verb("staff.end-grant", "end the grant…", "Ends the chosen grant at once", PLACE, &["a q"])
 };
 const REVIEW: Verb = Verb {
+    off: |target, _| unless(target, "grt_", "choose a grant: Tab"),
     danger: Danger::Confirm,
     needs: Some("give_grants"),
     ..verb(
@@ -278,14 +286,14 @@ impl Screen for Staff {
             }
             Action::Agreed(verb, _, values) if **verb == FIND => {
                 if self.is_on_grants {
-                    self.grant_filter = values.clone();
+                    self.grant_filter.clone_from(values);
                     self.grant_filter.retain(|_, value| *value != json!(""));
                     for value in self.grant_filter.values_mut().filter(|value| **value == json!("yes")) {
                         *value = json!(true);
                     }
                     return self.grants.begin(filter(&self.grant_filter));
                 }
-                self.seat_filter = values.clone();
+                self.seat_filter.clone_from(values);
                 self.seats.begin(filter(&self.seat_filter))
             }
             action if self.is_on_grants => self.grants.follow(action, ctx),

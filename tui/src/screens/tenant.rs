@@ -6,15 +6,15 @@ use crate::api::tenants::{self, ApiKey, Member, OneTenant, Tenant};
 use crate::core::action::{Action, Danger, Effect, Effects, On, Target, Verb};
 use crate::core::ask::{Ask, Trouble};
 use crate::core::canvas::Canvas;
-use crate::core::dialog::{Once, Order, Question};
 use crate::core::due;
 use crate::core::form::{Field, Form, Opt};
 use crate::core::list::{self, List, Looks, Source};
 use crate::core::page::{Body, Fact, Line, Page, Section, Tone};
+use crate::core::question::{Once, Order, Question};
 use crate::core::screen::{Ctx, Entry, Screen, Shape};
 
 use super::shared::{
-    LENDABLE, OPENED, ago, break_glass, ends, opts, order, reasons, some, tenant_state, verb, word, words,
+    LENDABLE, OPENED, ago, break_glass, ends, opts, order, reasons, some, tenant_state, unless, verb, word, words,
 };
 
 const PLACE: &str = "tenant";
@@ -29,70 +29,80 @@ pub const ENTRY: Entry = Entry {
 };
 
 /// On the tenant itself, whichever row is chosen.
-const fn whole(verb: Verb, needs: &'static str) -> Verb {
-    Verb { on: On::Nothing, needs: Some(needs), ..verb }
+const fn whole(
+    id: &'static str,
+    title: &'static str,
+    help: &'static str,
+    keys: &'static [&'static str],
+    needs: &'static str,
+) -> Verb {
+    Verb { on: On::Nothing, needs: Some(needs), ..verb(id, title, help, PLACE, keys) }
 }
 
 const RENEW: Verb = list::renews("tenant.refresh", PLACE);
 const TURN: Verb = list::turns("tenant.pane", PLACE);
 const CHANGE: Verb = Verb {
     danger: Danger::Confirm,
-    ..whole(verb("tenant.change", "change the tenant…", "Changes its facts", PLACE, &["a e"]), "keep_tenants")
+    ..whole("tenant.change", "change the tenant…", "Changes its facts", &["a e"], "keep_tenants")
 };
 const CLOSE: Verb = Verb {
     danger: Danger::Typed,
     ..whole(
-        verb("tenant.close", "close the tenant…", "Begins the thirty days to the end of its account", PLACE, &["a C"]),
+        "tenant.close",
+        "close the tenant…",
+        "Begins the thirty days to the end of its account",
+        &["a C"],
         "keep_tenants",
     )
 };
 const REOPEN: Verb = Verb {
     danger: Danger::Confirm,
     ..whole(
-        verb("tenant.reopen", "reopen the tenant…", "Takes the wish to close back while it can be", PLACE, &["a o"]),
+        "tenant.reopen",
+        "reopen the tenant…",
+        "Takes the wish to close back while it can be",
+        &["a o"],
         "keep_tenants",
     )
 };
 const GLASS: Verb = Verb {
     danger: Danger::Typed,
     ..whole(
-        verb(
-            "tenant.glass",
-            "break the glass…",
-            "Opens its data for an hour without leave; it alarms",
-            PLACE,
-            &["a B"],
-        ),
+        "tenant.glass",
+        "break the glass…",
+        "Opens its data for an hour without leave; it alarms",
+        &["a B"],
         "break_glass",
     )
 };
 const ADD: Verb = Verb {
     danger: Danger::Notify,
-    ..whole(
-        verb("tenant.add-member", "add a member…", "Adds one of the merchant's people", PLACE, &["a m"]),
-        "keep_tenants",
-    )
+    ..whole("tenant.add-member", "add a member…", "Adds one of the merchant's people", &["a m"], "keep_tenants")
 };
 const REMOVE: Verb = Verb {
+    off: |target, _| unless(target, "mem_", "choose a member: Tab"),
     danger: Danger::Confirm,
     needs: Some("keep_tenants"),
     ..verb("tenant.remove-member", "remove the member…", "Takes the chosen member's way in away", PLACE, &["a r"])
 };
 const REVEAL: Verb = Verb {
+    off: |target, _| unless(target, "mem_", "choose a member: Tab"),
     hint: "reveal",
     needs: Some("see_data"),
     ..verb("tenant.reveal", "reveal a field…", "Opens one field of the chosen member for 30 s, logged", PLACE, &["x"])
 };
 const CREATE: Verb = Verb {
     danger: Danger::Confirm,
-    ..whole(verb("tenant.create-key", "create a key…", "Makes a key for a frontend", PLACE, &["a k"]), "keep_api_keys")
+    ..whole("tenant.create-key", "create a key…", "Makes a key for a frontend", &["a k"], "keep_api_keys")
 };
 const ROTATE: Verb = Verb {
+    off: |target, _| unless(target, "apk_", "choose a key: Tab"),
     danger: Danger::Confirm,
     needs: Some("keep_api_keys"),
     ..verb("tenant.rotate-key", "rotate the key…", "Makes a successor; both work for a while", PLACE, &["a t"])
 };
 const REVOKE: Verb = Verb {
+    off: |target, _| unless(target, "apk_", "choose a key: Tab"),
     danger: Danger::Typed,
     needs: Some("keep_api_keys"),
     ..verb("tenant.revoke-key", "revoke the key…", "Ends the chosen key at once", PLACE, &["a V"])
@@ -318,10 +328,10 @@ impl Screen for OneScreen {
         let tenant = self.tenant.as_ref()?;
         let id = target.0.first().map(String::as_str).unwrap_or_default();
         if [REMOVE, REVEAL].contains(verb) {
-            return self.about_member(verb, self.members.find(id)?, tenant);
+            return Some(about_member(verb, self.members.find(id)?, tenant));
         }
         if [ROTATE, REVOKE].contains(verb) {
-            return about_key(verb, self.keys.find(id)?, tenant, ctx);
+            return Some(about_key(verb, self.keys.find(id)?, tenant, ctx));
         }
         self.about_tenant(verb, tenant)
     }
@@ -401,46 +411,43 @@ impl OneScreen {
             _ => return None,
         })
     }
+}
 
-    fn about_member(&self, verb: &Verb, member: &Member, tenant: &Tenant) -> Option<Question> {
-        let whose = format!("{} · {}", member.name.masked, tenant.legal_name);
-        if *verb == REMOVE {
-            return Some(Question {
-                object: whose,
-                effects: vec![Line::plain(
-                    "Its way in ends at once; what is held of the person stays until it is due.",
-                )],
-                order: Some(order(
-                    tenants::remove_member::document(),
-                    json!({ "id": member.id, "version": member.version }),
-                    format!("{} is removed", member.name.masked),
-                )),
-                ..Question::default()
-            });
-        }
-        let fields = vec![Opt::new("MAIL", member.mail.masked.clone()), Opt::new("NAME", member.name.masked.clone())];
-        let mut form = vec![Field::one("field", "Field", fields)];
-        form.extend(reasons());
-        let mut order =
-            order(tenants::reveal_member::document(), json!({ "id": member.id }), "it was logged".to_owned());
-        order.input.remove("idempotencyKey");
-        order.once = Some(OPENED);
-        Some(Question {
+fn about_member(verb: &Verb, member: &Member, tenant: &Tenant) -> Question {
+    let whose = format!("{} · {}", member.name.masked, tenant.legal_name);
+    if *verb == REMOVE {
+        return Question {
             object: whose,
-            effects: vec![Line::plain("Shown for 30 s, logged with the reason, then masked again.")],
-            form: Form::of(form),
-            order: Some(order),
+            effects: vec![Line::plain("Its way in ends at once; what is held of the person stays until it is due.")],
+            order: Some(order(
+                tenants::remove_member::document(),
+                json!({ "id": member.id, "version": member.version }),
+                format!("{} is removed", member.name.masked),
+            )),
             ..Question::default()
-        })
+        };
+    }
+    let fields = vec![Opt::new("MAIL", member.mail.masked.clone()), Opt::new("NAME", member.name.masked.clone())];
+    let mut form = vec![Field::one("field", "Field", fields)];
+    form.extend(reasons());
+    let mut order = order(tenants::reveal_member::document(), json!({ "id": member.id }), "it was logged".to_owned());
+    order.input.remove("idempotencyKey");
+    order.once = Some(OPENED);
+    Question {
+        object: whose,
+        effects: vec![Line::plain("Shown for 30 s, logged with the reason, then masked again.")],
+        form: Form::of(form),
+        order: Some(order),
+        ..Question::default()
     }
 }
 
-fn about_key(verb: &Verb, key: &ApiKey, tenant: &Tenant, ctx: &Ctx) -> Option<Question> {
+fn about_key(verb: &Verb, key: &ApiKey, tenant: &Tenant, ctx: &Ctx) -> Question {
     let question = Question { object: format!("{} · {}", key.name, tenant.legal_name), ..Question::default() };
     let used =
         key.last_used_at.map_or("never used".to_owned(), |at| format!("last used {}", due::age(at, ctx.now).text));
     if *verb == REVOKE {
-        return Some(Question {
+        return Question {
             effects: vec![Line::plain(format!("It opens nothing from now on; {used}."))],
             reference: key.name.clone(),
             order: Some(order(
@@ -449,9 +456,9 @@ fn about_key(verb: &Verb, key: &ApiKey, tenant: &Tenant, ctx: &Ctx) -> Option<Qu
                 format!("the key {} is revoked", key.name),
             )),
             ..question
-        });
+        };
     }
-    Some(Question {
+    Question {
         effects: vec![Line::plain(format!(
             "A successor is made and shown once; the old one works on for a while, {used}."
         ))],
@@ -468,5 +475,5 @@ fn about_key(verb: &Verb, key: &ApiKey, tenant: &Tenant, ctx: &Ctx) -> Option<Qu
             )
         }),
         ..question
-    })
+    }
 }

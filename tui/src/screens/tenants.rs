@@ -4,11 +4,11 @@ use serde_json::json;
 
 use crate::api::tenants::{self, Tenant};
 use crate::core::action::{Action, Danger, Effect, Effects, Link, On, Target, Verb};
-use crate::core::dialog::Question;
 use crate::core::due;
 use crate::core::form::{Field, Form, Opt, Values};
 use crate::core::list::{self, List, Looks, Source};
 use crate::core::page::{Line, Page, Tone};
+use crate::core::question::Question;
 use crate::core::screen::{Ctx, Entry, Screen, Shape};
 
 use super::shared::{filter, go, opts, order, some, tenant_state, told, verb, word};
@@ -82,7 +82,7 @@ impl Screen for Tenants {
                 link.map(|link| Effect::Then(Action::Open(link))).into_iter().collect()
             }
             Action::Agreed(verb, _, values) if **verb == FIND => {
-                self.filter = values.clone();
+                self.filter.clone_from(values);
                 self.begin()
             }
             action => self.list.follow(action, ctx),

@@ -21,33 +21,16 @@ const MARKER: &str = "marker-7f3a";
 /// A screen that asks when it opens and shows what it heard.
 struct Asking(String);
 
-/// A layer of the real console.
-const HELP: &Entry = {
-    let mut n = 0;
-    while !matches!(REGISTRY[n].name.as_bytes(), b"help") {
-        n += 1;
-    }
-    &REGISTRY[n]
-};
-
-static ASKING: &[Entry] = &[
-    Entry {
-        name: "asking",
-        title: "Asking",
-        shape: Shape::Screen,
-        opener: REGISTRY[0].opener,
-        verbs: REGISTRY[0].verbs,
-        open: |_| Box::new(Asking(String::new())),
-    },
-    Entry {
-        name: "help",
-        title: "Help",
-        shape: Shape::Layer { width: 60, height: 20 },
-        opener: HELP.opener,
-        verbs: HELP.verbs,
-        open: HELP.open,
-    },
-];
+/// A registry of its own: the screen, and help above it.
+fn asking() -> &'static [Entry] {
+    let help = REGISTRY.iter().find(|entry| entry.name == "help").unwrap();
+    let entry =
+        |name, shape, of: &Entry, open| Entry { name, title: name, shape, opener: of.opener, verbs: of.verbs, open };
+    Box::leak(Box::new([
+        entry("asking", Shape::Screen, &REGISTRY[0], |_| Box::new(Asking(String::new()))),
+        entry("help", help.shape, help, help.open),
+    ]))
+}
 
 impl Screen for Asking {
     fn update(&mut self, action: &Action, _: &Ctx) -> Effects {
@@ -69,8 +52,9 @@ impl Screen for Asking {
 
 fn stage() -> Stage {
     let now = crate::scenes::starting().now;
-    let table = keys::table(ASKING, false);
-    Stage { model: Model::new(ASKING, table, Desk::default(), now.to_utc()), now }.size(100, 30)
+    let registry = asking();
+    let table = keys::table(registry, false);
+    Stage { model: Model::new(registry, table, Desk::default(), now.to_utc()), now }.size(100, 30)
 }
 
 fn heard(stage: &Stage) -> String {

@@ -2,10 +2,11 @@
 
 use rightsdesk::core::action::{Action, Cli, Danger, Effect, Effects, On, Scope, Target, Verb, always};
 use rightsdesk::core::ask::{Ask, Refusal, Trouble};
-use rightsdesk::core::dialog::{self, Lookup, Once, Order, Question};
+use rightsdesk::core::dialog;
 use rightsdesk::core::form::{Field, Form, Opt, Values};
 use rightsdesk::core::model::Model;
 use rightsdesk::core::page::{Line, Page};
+use rightsdesk::core::question::{Lookup, Once, Order, Question};
 use rightsdesk::core::screen::{Ctx, Desk, Entry, Screen, Shape};
 use rightsdesk::core::shown;
 use rightsdesk::terminal::keys;

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use rightsdesk::cli;
-use rightsdesk::core::action::{Action, Cli, Danger, Effects, On, Scope, Verb, always};
+use rightsdesk::core::action::{Action, Cli, Danger, Effect, Effects, On, Scope, Verb, always};
 use rightsdesk::core::dialog;
 use rightsdesk::core::input;
 use rightsdesk::core::keymap::{Code, Key, Meaning, sequence};
@@ -140,7 +140,11 @@ fn every_key_that_is_shown_fires() {
                 }
                 let mut after = made();
                 let before = fingerprint(&after, &Effects::new());
-                let effects = keys.iter().flat_map(|key| after.does(Action::Key(*key))).collect();
+                let effects: Effects = keys.iter().flat_map(|key| after.does(Action::Key(*key))).collect();
+                for effect in &effects {
+                    let is_known = !matches!(effect, Effect::Ask(ask) if !crate::documents::is_known(ask));
+                    assert!(is_known, "{}: {effect:?} is not in the list of documents", verb.id);
+                }
                 assert_ne!(fingerprint(&after, &effects), before, "{}: {} does nothing", scene.name, verb.id);
                 fired += 1;
             }

@@ -109,7 +109,7 @@ fn seat(n: u32, handle: &str, role: Option<&str>, state: &str) -> Value {
 
 fn grant(n: u32, who: &str, kind: &str, is_live: bool) -> Value {
     json!({
-        "id": format!("gra_{n}"), "kind": kind, "staff": { "id": "stf_1", "handle": who },
+        "id": format!("grt_{n}"), "kind": kind, "staff": { "id": "stf_1", "handle": who },
         "tenant": { "id": "ten_4", "legalName": "Zaitoon Home" },
         "ticket": (kind == "GIVEN").then_some("R-7K4QD"),
         "givenBy": (kind == "GIVEN").then(|| json!({ "id": "stf_2", "handle": "jonas" })),
@@ -151,7 +151,7 @@ pub fn sessions() -> Stage {
         })
     };
     let rows = vec![session(1, "mira", true), session(2, "mira", false), session(3, "mira", false)];
-    seated().press("g h").hears("sessions", "sessions", json!({ "sessions": page(rows) }))
+    seated().press("g i").hears("sessions", "sessions", json!({ "sessions": page(rows) }))
 }
 
 /// The house's links, the first of them first.

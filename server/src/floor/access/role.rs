@@ -1,7 +1,10 @@
 //! Which role holds which permission: the one table, published as `tests/golden/authority.txt` and held there by a law.
 //! To see the queue and to see the data are different permissions; nobody who keeps seats or keys opens data.
 
-use super::Permission::{self, *};
+use super::Permission::{
+    self, BreakGlass, GiveGrants, KeepApiKeys, KeepStaff, KeepTenants, ReadBooks, SeeData, SeeQueue, SeeStaff,
+    SeeTenants,
+};
 use crate::floor::kernel::vocabulary::vocabulary;
 
 vocabulary! {

@@ -128,6 +128,6 @@ pub fn once(ctx: &Context<'_>, key: Option<&str>) -> Result<Option<Once>> {
     let field = ctx.field();
     let wish = field.arguments().map_err(|_| Error::internal("arguments that were read cannot be read again"))?;
     let digest = |text: String| Sha256::digest(format!("{}\0{text}", field.name())).into();
-    let wish = wish.into_iter().map(|(name, value)| format!("{name}={value}\0")).collect::<String>();
+    let wish = wish.into_iter().fold(String::new(), |wish, (name, value)| wish + &format!("{name}={value}\0"));
     Ok(Some(Once { key: digest(key.to_owned()), input: digest(wish) }))
 }

@@ -21,27 +21,24 @@ pub fn dress(answer: &mut Response, call: &str) {
 }
 
 fn dressed(error: &ServerError, call: &str) -> ServerError {
-    let mut plain = match error.source::<Error>() {
-        Some(ours) => {
-            if let Error::Internal(report) = ours {
-                tracing::error!(reference = %report.reference.as_simple(), story = report.story(), "a call failed");
-            }
-            let mut plain = ServerError::new(ours.to_string(), None);
-            let extensions = plain.extensions.get_or_insert_default();
-            extensions.set("code", ours.code());
-            if let Error::Unavailable { after, .. } = ours {
-                extensions.set("retryAfterMs", u64::try_from(after.as_millis()).unwrap_or(u64::MAX));
-            }
-            plain
+    // The library's own words quote the document.
+    let (words, code) = error.source::<Error>().map_or_else(
+        || ("the document does not fit the schema or its variables".to_owned(), "BAD_DOCUMENT"),
+        |ours| (ours.to_string(), ours.code()),
+    );
+    let mut plain = ServerError::new(words, None);
+    let extensions = plain.extensions.get_or_insert_default();
+    extensions.set("code", code);
+    extensions.set("requestId", call);
+    match error.source::<Error>() {
+        Some(Error::Internal(report)) => {
+            tracing::error!(reference = %report.reference.as_simple(), story = report.story(), "a call failed");
         }
-        // The library's own: its words quote the document.
-        None => {
-            let mut plain = ServerError::new("the document does not fit the schema or its variables", None);
-            plain.extensions.get_or_insert_default().set("code", "BAD_DOCUMENT");
-            plain
+        Some(Error::Unavailable { after, .. }) => {
+            extensions.set("retryAfterMs", u64::try_from(after.as_millis()).unwrap_or(u64::MAX));
         }
-    };
-    plain.extensions.get_or_insert_default().set("requestId", call);
+        _ => {}
+    }
     plain.locations.clone_from(&error.locations);
     plain.path.clone_from(&error.path);
     plain

@@ -185,7 +185,7 @@ pub struct Ref<Id> {
 }
 
 /// What kind of row a [`Ref`] leads to.
-pub trait Addressed: Sized {
+pub trait Addressed: Copy {
     const PREFIX: &'static str;
     fn from_uuid(uuid: Uuid) -> Self;
     fn uuid(&self) -> Uuid;

@@ -142,13 +142,7 @@ impl Config {
         let data = reader.path("data").unwrap_or_else(|| sources.home());
         let within = |name: &str| data.join(name);
         let folder = |name: &str| format!("folder:{}", within(name).display());
-        let listen = reader.parse(
-            "http.listen",
-            SocketAddr::from(([127, 0, 0, 1], 0)),
-            "an address and port, such as 127.0.0.1:8320",
-            |_| true,
-        );
-        let tls = reader.tls();
+        let (listen, tls) = (reader.listen(), reader.tls());
         let config = Self {
             mode,
             issuers: reader.issuers(listen, tls.is_some()),
@@ -170,24 +164,7 @@ impl Config {
                 grace: reader.seconds("http.grace_seconds"),
                 proxies: reader.networks("http.proxies"),
             },
-            graphql: Graphql {
-                introspection: reader.yes("graphql.introspection"),
-                graphiql: reader.yes("graphql.graphiql"),
-                documents: match reader.one_of("graphql.documents", &["signed_in", "any", "known"]) {
-                    "any" => Documents::Anyone,
-                    "known" => Documents::Nobody,
-                    _ => Documents::SignedIn,
-                },
-                statuses: match reader.one_of("graphql.http_profile", &["usual", "2026"]) {
-                    "2026" => Statuses::Draft2026,
-                    _ => Statuses::Usual,
-                },
-                points: reader
-                    .parse("graphql.points", 5_000, "a number from 100 to 1000000", |n| (100..=1_000_000).contains(n)),
-                points_per_second: reader.parse("graphql.points_per_second", 100, "a number from 1 to 100000", |n| {
-                    (1..=100_000).contains(n)
-                }),
-            },
+            graphql: reader.graphql(),
             staff: reader.staff(),
             keys: Keys {
                 folder: reader.path("keys.folder").unwrap_or_else(|| within("keys")),
@@ -287,6 +264,25 @@ mod tests {
             Config::read(&environment(&[("RIGHTSDESK_HTTP_PROXIES", "10.0.0.0/8, 192.0.2.1,")])).expect("fits");
         assert_eq!(config.http.proxies.len(), 2);
         assert!(Config::read(&environment(&[("RIGHTSDESK_HTTP_PROXIES", "everyone")])).is_err());
+    }
+
+    #[test]
+    fn what_is_said_of_a_provider_goes_with_its_issuer_and_with_an_address_to_come_back_to() {
+        let told = |pairs: &[(&str, &str)]| Config::read(&environment(pairs)).err().map(|error| error.to_string());
+        let (issuer, client) =
+            (("RIGHTSDESK_OIDC_ISSUER", "https://login.example"), ("RIGHTSDESK_OIDC_CLIENT_ID", "desk"));
+        assert_eq!(told(&[issuer, client]), None);
+        assert!(told(&[client]).is_some_and(|told| told.contains("oidc.issuer")));
+        assert!(told(&[("RIGHTSDESK_JWT_AUDIENCE", "desk")]).is_some_and(|told| told.contains("jwt.issuer")));
+        for listen in ["127.0.0.1:0", "0.0.0.0:8320", "[::]:8320"] {
+            let listen = ("RIGHTSDESK_HTTP_LISTEN", listen);
+            assert!(told(&[issuer, client, listen]).is_some_and(|told| told.contains("http.public_url")));
+            assert_eq!(told(&[issuer, client, listen, ("RIGHTSDESK_HTTP_PUBLIC_URL", "https://desk.example/")]), None);
+            assert_eq!(told(&[listen]), None, "without a provider nobody comes back");
+        }
+        let alone = Config::read(&environment(&[issuer])).expect("fits so far");
+        let flaws = issuers::hosts(&alone.issuers, alone.mode.reach()).expect_err("no client");
+        assert!(flaws.to_string().contains("oidc.client_id"));
     }
 
     #[test]

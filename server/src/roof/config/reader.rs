@@ -9,6 +9,7 @@ use super::Staff;
 use super::network::Network;
 use super::settings::SETTINGS;
 use super::sources::Sources;
+use super::{Documents, Graphql, Statuses};
 use crate::floor::issuers::{self, Login, Tokens};
 use crate::floor::kernel::{Flaws, Mode, Secret};
 
@@ -66,6 +67,27 @@ impl Reader<'_> {
         self.one_of(key, &["no", "yes"]) == "yes"
     }
 
+    /// What the gate before the documents goes by.
+    pub(super) fn graphql(&mut self) -> Graphql {
+        Graphql {
+            introspection: self.yes("graphql.introspection"),
+            graphiql: self.yes("graphql.graphiql"),
+            documents: match self.one_of("graphql.documents", &["signed_in", "any", "known"]) {
+                "any" => Documents::Anyone,
+                "known" => Documents::Nobody,
+                _ => Documents::SignedIn,
+            },
+            statuses: match self.one_of("graphql.http_profile", &["usual", "2026"]) {
+                "2026" => Statuses::Draft2026,
+                _ => Statuses::Usual,
+            },
+            points: self
+                .parse("graphql.points", 5_000, "a number from 100 to 1000000", |n| (100..=1_000_000).contains(n)),
+            points_per_second: self
+                .parse("graphql.points_per_second", 100, "a number from 1 to 100000", |n| (1..=100_000).contains(n)),
+        }
+    }
+
     /// Networks and addresses, by commas.
     pub(super) fn networks(&mut self, key: &str) -> Vec<Network> {
         let given = self.text(key).unwrap_or_default();
@@ -83,6 +105,11 @@ impl Reader<'_> {
     pub(super) fn list(&self, key: &str) -> Vec<String> {
         let text = self.text(key).unwrap_or_default();
         text.split(',').map(str::trim).filter(|one| !one.is_empty()).map(str::to_owned).collect()
+    }
+
+    pub(super) fn listen(&mut self) -> SocketAddr {
+        let nowhere = SocketAddr::from(([127, 0, 0, 1], 0));
+        self.parse("http.listen", nowhere, "an address and port, such as 127.0.0.1:8320", |_| true)
     }
 
     /// Where people reach the desk. An address that only says where it listens is none.

@@ -212,14 +212,13 @@ impl Screen for Enrolment {
         let mut area = canvas.area();
         if let Step::Shown { qr, .. } = &self.step {
             let room = area.cut_right(BESIDE).1;
-            match qr.as_ref().and_then(|qr| canvas.qr(room, qr, self.is_swapped)) {
-                Some(taken) => area = area.cut_right(area.width.saturating_sub(taken.width)).0,
-                None => {
-                    let words = words(vec![Line::of(Tone::Warn, "A larger window shows the picture too.")]);
-                    let (last, above) = area.cut_bottom(1);
-                    canvas.section(last, &words);
-                    area = above;
-                }
+            if let Some(taken) = qr.as_ref().and_then(|qr| canvas.qr(room, qr, self.is_swapped)) {
+                area = area.cut_right(area.width.saturating_sub(taken.width)).0;
+            } else {
+                let words = words(vec![Line::of(Tone::Warn, "A larger window shows the picture too.")]);
+                let (last, above) = area.cut_bottom(1);
+                canvas.section(last, &words);
+                area = above;
             }
         }
         for section in &page.sections {

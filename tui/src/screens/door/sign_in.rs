@@ -31,7 +31,7 @@ const HERE: Scope = Scope::Place(NAME);
 
 const OPEN: Verb = Verb {
     off: |_, ctx| ctx.me.person().map(|person| format!("{} is signed in", person.name)),
-    ..verb("sign-in.open", "sign in", "Signs in with a second factor", "", Scope::Global, &["g i"])
+    ..verb("sign-in.open", "sign in", "Signs in with a second factor", "", Scope::Global, &["g u"])
 };
 const SEND: Verb = Verb {
     off: |at, _| (stands(at) == "browser").then(|| "it goes on in the browser".to_owned()),

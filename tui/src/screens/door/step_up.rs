@@ -117,15 +117,16 @@ impl Factors {
             Action::Do(verb, _) if *verb == browse => self.browse(to),
             Action::Do(verb, _) if *verb == send && !self.is_sent => self.send(to, ctx),
             Action::Answered(answer) => return self.hear(answer, ctx),
-            action => match &mut self.browser {
-                Some(browser) => browser.follow(to, action, ctx),
-                None => {
+            action => {
+                if let Some(browser) = &mut self.browser {
+                    browser.follow(to, action, ctx)
+                } else {
                     if !self.is_sent {
                         self.code.follow(action);
                     }
                     Effects::new()
                 }
-            },
+            }
         };
         (effects, false)
     }

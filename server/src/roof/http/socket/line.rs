@@ -71,7 +71,7 @@ pub(super) async fn keep(gate: Arc<Gate>, call: Call, socket: WebSocket) {
 /// What the doorman was asked, and found.
 enum Asked {
     /// Who comes.
-    Who(Asking),
+    Who(Box<Asking>),
     /// Whether he is still the same.
     Still(Caller),
 }
@@ -172,8 +172,8 @@ impl Line {
         async move {
             match token {
                 Token::Bad => Err(sign_in_needed()),
-                Token::None => doorman.ask_with(None, from, client).await.map(Asked::Who),
-                Token::Given(token) => doorman.ask_with(Some(&token), from, client).await.map(Asked::Who),
+                Token::None => doorman.ask_with(None, from, client).await.map(Box::new).map(Asked::Who),
+                Token::Given(token) => doorman.ask_with(Some(&token), from, client).await.map(Box::new).map(Asked::Who),
             }
         }
         .boxed()
@@ -186,10 +186,10 @@ impl Line {
             Ok(Asked::Who(asking)) if is_first => {
                 self.seen = Instant::now();
                 self.place = self.gate.edge.sockets.place(Payer::of(&asking));
-                self.asking = Some(asking);
+                self.asking = Some(*asking);
                 Some(if self.place.is_some() { Input::Known } else { Input::TooMany })
             }
-            Ok(Asked::Who(Asking { caller, .. })) => caller.and_then(|caller| self.seen_again(caller)),
+            Ok(Asked::Who(asking)) => asking.caller.and_then(|caller| self.seen_again(caller)),
             Ok(Asked::Still(caller)) => self.seen_again(caller),
             Err(Error::Refused(refusal)) if refusal.code == UNAUTHENTICATED => {
                 Some(if is_first { Input::NotKnown } else { Input::Ended })

@@ -272,7 +272,10 @@ mod tests {
         Ends,
     }
 
-    fn inputs() -> Vec<(&'static str, fn() -> Input, [Does; 7])> {
+    /// Its name, how it is made, and what it does at each place.
+    type Row = (&'static str, fn() -> Input, [Does; 7]);
+
+    fn inputs() -> Vec<Row> {
         use Does::{Asks, Closes, Ends, Finishes, Nothing, Opens, Passes, Pings, Pongs, Starts, Stops};
         fn subscribe(id: &str) -> Input {
             Input::Said(Ok(Said::Subscribe { id: id.to_owned(), wish: Box::default() }))
