@@ -140,13 +140,13 @@ async fn an_admin_is_bootstrapped_and_invites() {
     assert_eq!(console.call(Some(&admin), CHANGE, change).await["userErrors"][0]["code"], "CONFLICT");
 
     let half = text(&console.call(None, &step("signIn"), signed_in).await["signIn"]["token"]);
-    let code = json!({ "recoveryCode": recovery[3].as_str().expect("a code").to_lowercase() });
-    let anew = console.call(Some(&half), &step("recoverSignIn"), code.clone()).await["signIn"].clone();
+    let instead = json!({ "recoveryCode": recovery[3].as_str().expect("a code").to_lowercase() });
+    let anew = console.call(Some(&half), &step("recoverSignIn"), instead.clone()).await["signIn"].clone();
     assert_eq!((&anew["stage"], &anew["mustEnrol"]), (&json!("PASSWORD"), &json!(true)), "{anew}");
     let dead = ask(&console.url, Some(&admin), "{ viewer { name } }", json!({})).await;
-    assert_eq!(refusal(&dead), "UNAUTHENTICATED", "whoever has the code factor has nothing any more");
+    assert_eq!(refusal(&dead), "UNAUTHENTICATED", "whoever has the lost factor has nothing any more");
     let anew = text(&anew["token"]);
-    let used = console.call(Some(&anew), &step("recoverSignIn"), code).await;
+    let used = console.call(Some(&anew), &step("recoverSignIn"), instead).await;
     assert_eq!(used["userErrors"][0]["code"], "WRONG_CREDENTIALS", "{used}");
     let fresh = text(&console.call(Some(&anew), BEGIN, json!({})).await["enrolment"]["secret"]);
     assert_ne!(fresh, secret);

@@ -188,16 +188,16 @@ fn call(at: SocketAddr, body: &[u8], says_length: bool) -> (u16, String) {
             }
             let _ = if says_length { Ok(()) } else { out.write_all(b"0\r\n\r\n") };
         });
-        let mut heard = Vec::new();
+        let mut said = Vec::new();
         let mut part = [0; 4096];
         // The head of the answer is what counts; its end may be cut by the sender's own haste.
         while let Ok(length @ 1..) = line.read(&mut part) {
-            heard.extend(&part[..length]);
+            said.extend(&part[..length]);
         }
         let _ = line.shutdown(std::net::Shutdown::Both);
-        let heard = String::from_utf8_lossy(&heard).into_owned();
-        let status = heard.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or(0);
-        (status, heard)
+        let said = String::from_utf8_lossy(&said).into_owned();
+        let status = said.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or(0);
+        (status, said)
     })
 }
 

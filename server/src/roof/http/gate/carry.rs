@@ -160,7 +160,7 @@ mod tests {
             }
         }
         let schema = async_graphql::Schema::new(Query, async_graphql::EmptyMutation, async_graphql::EmptySubscription);
-        let refused = shielded(schema.execute("{ broken }")).await.err().expect("refused");
+        let refused = shielded(schema.execute("{ broken }")).await.expect_err("refused");
         assert_eq!((refused.status.as_u16(), refused.code), (500, "INTERNAL"));
         assert!(!refused.words.contains("fault of ours"));
     }
