@@ -70,6 +70,13 @@ impl Line {
         serde_json::from_str(said.to_text().expect("text")).unwrap_or_else(|_| panic!("{said:?}"))
     }
 
+    /// Asks for a sign of life, and has it.
+    pub async fn lives(&mut self) {
+        self.say(json!({ "type": "ping" })).await;
+        // The other side may ask the same at the same time.
+        while self.hear().await["type"] != "pong" {}
+    }
+
     /// The code it is closed with, after whatever else is said.
     pub async fn end(&mut self) -> u16 {
         loop {

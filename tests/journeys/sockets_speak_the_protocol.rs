@@ -6,7 +6,10 @@ use std::time::{Duration, Instant};
 
 use futures_util::{SinkExt, StreamExt};
 use harness::line::Line;
+use harness::program::Program;
+use harness::scratch;
 use harness::world::World;
+use nix::sys::signal::Signal;
 use rightsdesk_server::roof::schema;
 use rightsdesk_server::staff::SignIn;
 use serde_json::json;
@@ -151,6 +154,24 @@ async fn a_stop_is_told_to_whoever_listens() {
     let call = format!("ws://{}/graphql/ws", desk.at).into_client_request().expect("a call");
     let late = client_async(call, TcpStream::connect(desk.at).await.expect("connected")).await;
     assert!(late.is_err_and(|why| why.to_string().contains("503")), "no socket begins any more");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_program_that_is_told_to_stop_parts_from_its_sockets_first() {
+    let data = scratch::folder("parting").expect("a folder");
+    let mut program = tokio::task::block_in_place(|| Program::start(&data));
+    let at: std::net::SocketAddr = program.url.strip_prefix("http://").expect("plain").parse().expect("an address");
+    let mut call = format!("ws://{at}/graphql/ws").into_client_request().expect("a call");
+    call.headers_mut().insert("sec-websocket-protocol", "graphql-transport-ws".parse().expect("a header"));
+    let stream = TcpStream::connect(at).await.expect("connected");
+    let mut line = Line::on(client_async(call, stream).await.expect("a socket").0);
+    line.say(json!({ "type": "connection_init" })).await;
+    assert_eq!(line.hear().await, json!({ "type": "connection_ack" }));
+
+    program.signal(Signal::SIGTERM);
+
+    assert_eq!(line.end().await, 1001);
+    assert!(tokio::task::block_in_place(|| program.child.wait()).expect("ended").success());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -136,7 +136,9 @@ pub fn recognise(tx: &mut WriteTx, digest: [u8; 32]) -> Result<Option<Holder>> {
 /// The same without writing it down: a look of ours at whether it lives is no use of it, and keeps nobody signed in.
 pub fn still(tx: &mut Tx, digest: [u8; 32]) -> Result<Option<Holder>> {
     const STILL: &str = concat!(
-        "select s.id, s.staff_id, s.stage, s.fresh_at, st.roles, st.permissions, st.tenants
+        "select s.id, s.staff_id, s.stage, s.fresh_at,
+                coalesce(s.fresh_at >= ? - ? * interval '1 second', false) as is_fresh,
+                st.roles, st.permissions, st.tenants
            from sessions s
            join staff st on st.tenant_id = s.tenant_id and st.id = s.staff_id
           where s.tenant_id = ? and s.hash = ? and ",
@@ -144,6 +146,8 @@ pub fn still(tx: &mut Tx, digest: [u8; 32]) -> Result<Option<Holder>> {
     );
     let (tenant, now) = (tx.tenant()?, tx.now()?.utc());
     Ok(statement(STILL)
+        .bind::<Timestamptz, _>(now)
+        .bind::<BigInt, _>(FRESH.num_seconds())
         .bind::<SqlUuid, _>(tenant)
         .bind::<Binary, _>(digest.to_vec())
         .bind::<Timestamptz, _>(now)
