@@ -273,6 +273,25 @@ mod tests {
     }
 
     #[test]
+    fn what_is_said_of_a_provider_goes_with_its_issuer_and_with_an_address_to_come_back_to() {
+        let told = |pairs: &[(&str, &str)]| Config::read(&environment(pairs)).err().map(|error| error.to_string());
+        let (issuer, client) =
+            (("RIGHTSDESK_OIDC_ISSUER", "https://login.example"), ("RIGHTSDESK_OIDC_CLIENT_ID", "desk"));
+        assert_eq!(told(&[issuer, client]), None);
+        assert!(told(&[client]).is_some_and(|told| told.contains("oidc.issuer")));
+        assert!(told(&[("RIGHTSDESK_JWT_AUDIENCE", "desk")]).is_some_and(|told| told.contains("jwt.issuer")));
+        for listen in ["127.0.0.1:0", "0.0.0.0:8320", "[::]:8320"] {
+            let listen = ("RIGHTSDESK_HTTP_LISTEN", listen);
+            assert!(told(&[issuer, client, listen]).is_some_and(|told| told.contains("http.public_url")));
+            assert_eq!(told(&[issuer, client, listen, ("RIGHTSDESK_HTTP_PUBLIC_URL", "https://desk.example/")]), None);
+            assert_eq!(told(&[listen]), None, "without a provider nobody comes back");
+        }
+        let alone = Config::read(&environment(&[issuer])).expect("fits so far");
+        let flaws = issuers::hosts(&alone.issuers, alone.mode.reach()).expect_err("no client");
+        assert!(flaws.to_string().contains("oidc.client_id"));
+    }
+
+    #[test]
     fn every_setting_is_read() {
         let reading = [include_str!("mod.rs"), include_str!("reader.rs")].concat();
         for setting in SETTINGS {
