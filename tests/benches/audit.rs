@@ -54,7 +54,7 @@ fn chain(links: u32) -> Vec<Entry> {
                 micros: 1_767_225_600_000_000 + seq,
                 actor: "staff:55555555-5555-4555-8555-555555555555".to_owned(),
                 action: "request.opened".to_owned(),
-                object: format!("request:{:032x}", seq),
+                object: format!("request:{seq:032x}"),
                 payload_hash: Some(Sha256::digest(&payload).to_vec()),
                 payload: Some(payload),
                 ..Entry::default()

@@ -1,7 +1,7 @@
 //! A company's identity provider, the real thing from npm, and a person who signs in there as one does in a browser.
 
 use std::collections::HashMap;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::path::PathBuf;
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::OnceLock;
@@ -30,7 +30,7 @@ impl Provider {
             Ok(folder) => folder,
             Err(why) => {
                 assert!(!nothing_may_be_skipped(), "{why}");
-                println!("NOT TRIED: this needs node and npm with their packages: {why}");
+                let _ = writeln!(std::io::stdout(), "NOT TRIED: this needs node and npm with their packages: {why}");
                 return None;
             }
         };

@@ -124,9 +124,9 @@ async fn an_admin_is_bootstrapped_and_invites() {
     let admin = text(&whole["signIn"]["token"]);
     assert!(whole["signIn"]["device"].is_string(), "this console is known from now on");
 
-    let answer =
+    let listed =
         ask(&console.url, Some(&admin), "{ staff { totalCount nodes { id handle version } } }", json!({})).await;
-    let staff = answer["data"]["staff"]["nodes"].as_array().expect("seats").clone();
+    let staff = listed["data"]["staff"]["nodes"].as_array().expect("seats").clone();
     let (mira, noor) = (&staff[0], &staff[1]);
     let own = json!({ "id": mira["id"], "version": mira["version"], "roles": ["ADMIN", "OPS"] });
     assert_eq!(console.call(Some(&admin), CHANGE, own).await["userErrors"][0]["code"], "SAME_PERSON");
@@ -140,13 +140,13 @@ async fn an_admin_is_bootstrapped_and_invites() {
     assert_eq!(console.call(Some(&admin), CHANGE, change).await["userErrors"][0]["code"], "CONFLICT");
 
     let half = text(&console.call(None, &step("signIn"), signed_in).await["signIn"]["token"]);
-    let lost = json!({ "recoveryCode": recovery[3].as_str().expect("a code").to_lowercase() });
-    let anew = console.call(Some(&half), &step("recoverSignIn"), lost.clone()).await["signIn"].clone();
+    let code_of_paper = json!({ "recoveryCode": recovery[3].as_str().expect("a code").to_lowercase() });
+    let anew = console.call(Some(&half), &step("recoverSignIn"), code_of_paper.clone()).await["signIn"].clone();
     assert_eq!((&anew["stage"], &anew["mustEnrol"]), (&json!("PASSWORD"), &json!(true)), "{anew}");
     let dead = ask(&console.url, Some(&admin), "{ viewer { name } }", json!({})).await;
     assert_eq!(refusal(&dead), "UNAUTHENTICATED", "whoever has the lost factor has nothing any more");
     let anew = text(&anew["token"]);
-    let used = console.call(Some(&anew), &step("recoverSignIn"), lost).await;
+    let used = console.call(Some(&anew), &step("recoverSignIn"), code_of_paper).await;
     assert_eq!(used["userErrors"][0]["code"], "WRONG_CREDENTIALS", "{used}");
     let fresh = text(&console.call(Some(&anew), BEGIN, json!({})).await["enrolment"]["secret"]);
     assert_ne!(fresh, secret);

@@ -64,7 +64,7 @@ async fn a_desk_that_is_killed_under_load_keeps_its_checkpoints() {
     let ledger = base.ledger(Limits::default());
     let tenant = TenantId::fresh();
     ledger.begin_books(&Caller::house(), tenant).await.expect("books");
-    let first = until(Duration::from_secs(60), || !lines(&data).is_empty()).await;
+    let first = until(Duration::from_mins(1), || !lines(&data).is_empty()).await;
     let over = Arc::new(AtomicBool::new(false));
     let writers: Vec<_> =
         (0..2).map(|_| tokio::spawn(keep_writing(ledger.clone(), tenant, Arc::clone(&over)))).collect();
@@ -73,7 +73,7 @@ async fn a_desk_that_is_killed_under_load_keeps_its_checkpoints() {
     let mut waits = Vec::new();
     for kill in 0..KILLS {
         let before = lines(&data).len();
-        waits.push(until(Duration::from_secs(60), || lines(&data).len() > before).await);
+        waits.push(until(Duration::from_mins(1), || lines(&data).len() > before).await);
         tokio::time::sleep(Duration::from_millis(rand::random_range(0..150))).await;
         program.signal(Signal::SIGKILL);
         program.child.wait().expect("gone");
@@ -86,7 +86,7 @@ async fn a_desk_that_is_killed_under_load_keeps_its_checkpoints() {
         program = tokio::task::block_in_place(|| Program::start(&data));
     }
     let before = lines(&data).len();
-    until(Duration::from_secs(60), || lines(&data).len() > before).await;
+    until(Duration::from_mins(1), || lines(&data).len() > before).await;
     let (code, said) = tokio::task::block_in_place(|| verify(&data, &[]));
     assert_eq!((code, &said["whole"]), (Some(0), &Value::Bool(true)), "while it is written to: {said}");
     over.store(true, Ordering::SeqCst);

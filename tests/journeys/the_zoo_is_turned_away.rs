@@ -39,7 +39,7 @@ fn zoo() -> Vec<(String, String)> {
     let mut add = |name: &str, body: String| zoo.push((name.to_owned(), body));
     // As they are told of, and as large as they get past the first limit.
     for (size, times) in [("10k", 10_000_usize), ("700", 700)] {
-        let aliases: String = (0..times).map(|n| format!("a{n}:version ")).collect();
+        let aliases = (0..times).map(|n| format!("a{n}:version ")).collect::<Vec<_>>().concat();
         add(&format!("{size} aliases"), document(format!("{{server{{{aliases}}}}}")));
     }
     let one = json!({ "query": "{server{version}}" }).to_string();
@@ -69,7 +69,7 @@ fn zoo() -> Vec<(String, String)> {
         add(&format!("{size} directives"), document(format!("{{server{{version {}}}}}", "@a ".repeat(times))));
     }
     add("many short words", document(format!("{{server{{{}}}}}", "a ".repeat(5_000))));
-    add("many operations", document((0..600).map(|n| format!("query q{n}{{a}}")).collect()));
+    add("many operations", document((0..600).map(|n| format!("query q{n}{{a}}")).collect::<Vec<_>>().concat()));
     add("a page without end", document("{tenants(first:2147483647){nodes{id}}}".to_owned()));
     let pages = (0..4).fold("nodes{id}".to_owned(), |inner, _| format!("nodes{{members(first:100){{{inner}}}}}"));
     add("pages of pages", document(format!("{{tenants(first:100){{{pages}}}}}")));
@@ -188,16 +188,16 @@ fn call(at: SocketAddr, body: &[u8], says_length: bool) -> (u16, String) {
             }
             let _ = if says_length { Ok(()) } else { out.write_all(b"0\r\n\r\n") };
         });
-        let mut heard = Vec::new();
+        let mut said = Vec::new();
         let mut part = [0; 4096];
         // The head of the answer is what counts; its end may be cut by the sender's own haste.
         while let Ok(length @ 1..) = line.read(&mut part) {
-            heard.extend(&part[..length]);
+            said.extend(&part[..length]);
         }
         let _ = line.shutdown(std::net::Shutdown::Both);
-        let heard = String::from_utf8_lossy(&heard).into_owned();
-        let status = heard.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or(0);
-        (status, heard)
+        let said = String::from_utf8_lossy(&said).into_owned();
+        let status = said.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or(0);
+        (status, said)
     })
 }
 

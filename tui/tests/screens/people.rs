@@ -210,7 +210,7 @@ pub fn audit_checked() -> Stage {
 /// Somebody has changed who did the twelfth thing.
 pub fn audit_broken() -> Stage {
     let mut links = links(40);
-    links[11].actor.push_str("0");
+    links[11].actor.push('0');
     audit().press("c").hears("audit", "check", events(&links))
 }
 

@@ -2,7 +2,8 @@
 //! To see the queue and to see the data are different permissions; nobody who keeps seats or keys opens data.
 
 use super::Permission::{
-    self, BreakGlass, GiveGrants, KeepApiKeys, KeepStaff, KeepTenants, ReadBooks, SeeData, SeeQueue, SeeStaff, SeeTenants,
+    self, BreakGlass, GiveGrants, KeepApiKeys, KeepStaff, KeepTenants, ReadBooks, SeeData, SeeQueue, SeeStaff,
+    SeeTenants,
 };
 use crate::floor::kernel::vocabulary::vocabulary;
 

@@ -142,13 +142,7 @@ impl Config {
         let data = reader.path("data").unwrap_or_else(|| sources.home());
         let within = |name: &str| data.join(name);
         let folder = |name: &str| format!("folder:{}", within(name).display());
-        let listen = reader.parse(
-            "http.listen",
-            SocketAddr::from(([127, 0, 0, 1], 0)),
-            "an address and port, such as 127.0.0.1:8320",
-            |_| true,
-        );
-        let tls = reader.tls();
+        let (listen, tls) = (reader.listen(), reader.tls());
         let config = Self {
             mode,
             issuers: reader.issuers(listen, tls.is_some()),

@@ -107,6 +107,11 @@ impl Reader<'_> {
         text.split(',').map(str::trim).filter(|one| !one.is_empty()).map(str::to_owned).collect()
     }
 
+    pub(super) fn listen(&mut self) -> SocketAddr {
+        let nowhere = SocketAddr::from(([127, 0, 0, 1], 0));
+        self.parse("http.listen", nowhere, "an address and port, such as 127.0.0.1:8320", |_| true)
+    }
+
     /// Where people reach the desk. An address that only says where it listens is none.
     fn public_url(&mut self, listen: SocketAddr, secure: bool, wanted: bool) -> String {
         if let Some(url) = self.text("http.public_url") {

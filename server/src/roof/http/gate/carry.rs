@@ -56,8 +56,7 @@ impl Gate {
             let words = "as much is under way as this server can do at once: try again in a second";
             return Err(Refused::later(StatusCode::SERVICE_UNAVAILABLE, "BUSY", words, Duration::from_secs(1)));
         };
-        let running = AssertUnwindSafe(self.edge.desk.execute(admitted.request)).catch_unwind();
-        let mut response = running.await.map_err(|_| Refused::failed())?;
+        let mut response = shielded(self.edge.desk.execute(admitted.request)).await?;
         let never_ran = never_ran(&response);
         let actual = if never_ran { 1 } else { spent(bill.kind, &response.data) };
         let standing = self.budget.settle(&payer, bill.points, actual, Instant::now());
@@ -105,6 +104,11 @@ impl Gate {
     }
 }
 
+/// A panic of a resolver is an answer like any other, and ends nothing but its own operation.
+async fn shielded<T>(running: impl Future<Output = T>) -> Result<T, Refused> {
+    AssertUnwindSafe(running).catch_unwind().await.map_err(|_| Refused::failed())
+}
+
 /// An error of a field has its path; one of the document has none.
 fn never_ran(response: &Response) -> bool {
     response.data == Value::Null
@@ -139,5 +143,25 @@ impl Answer {
     pub fn body(&self) -> Body<'_> {
         let Response { data, errors, extensions, .. } = &self.response;
         Body { data: (!self.never_ran).then_some(data), errors, extensions }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_panic_of_a_resolver_is_an_answer() {
+        struct Query;
+        #[async_graphql::Object]
+        impl Query {
+            async fn broken(&self, of: Option<i32>) -> i32 {
+                of.expect("a fault of ours")
+            }
+        }
+        let schema = async_graphql::Schema::new(Query, async_graphql::EmptyMutation, async_graphql::EmptySubscription);
+        let refused = shielded(schema.execute("{ broken }")).await.expect_err("refused");
+        assert_eq!((refused.status.as_u16(), refused.code), (500, "INTERNAL"));
+        assert!(!refused.words.contains("fault of ours"));
     }
 }
