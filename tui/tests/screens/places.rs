@@ -142,6 +142,14 @@ fn what_one_may_not_is_off_and_says_what_it_needs() {
 }
 
 #[test]
+fn offline_nothing_is_changed_and_nothing_waits_to_be() {
+    let stage = one_tenant().missed("connection refused", 4).later(42).press("a C");
+    assert!(stage.model.layers.is_empty());
+    assert_eq!(said(&stage), "close the tenant…, off: offline since 0:42");
+    assert!(seen(&stage).contains("OFFLINE") && seen(&stage).contains("name of sub·k3f1q"), "reading goes on");
+}
+
+#[test]
 fn a_revealed_value_shows_and_goes() {
     let stage = revealed();
     assert!(seen(&stage).contains("asma@shopper.example") && seen(&stage).contains("in 30 s"), "{}", seen(&stage));
