@@ -171,6 +171,32 @@ fn a_revealed_value_shows_and_goes() {
     assert!(!format!("{:?}", stage.model.layers.len()).contains("asma@"));
 }
 
+#[test]
+fn a_value_that_comes_while_the_console_is_locked_is_not_shown() {
+    let value = json!({ "value": "asma@shopper.example", "hideAfterSeconds": 30 });
+    let mut stage = one_tenant().press("x Tab").write("R-7K4QD");
+    press(&mut stage, "Ctrl-s");
+    let stage = stage.later(300);
+    assert_eq!(stage.model.layers.last().map(|open| open.entry.name), Some("lock"));
+    let stage = stage.hears("dialog", "sent", json!({ "revealMember": { "revealed": value, "userErrors": [] } }));
+    assert_eq!(stage.model.layers.iter().map(|open| open.entry.name).collect::<Vec<_>>(), ["lock"]);
+    assert!(!seen(&stage).contains("asma@"));
+}
+
+#[test]
+fn a_second_factor_comes_between_a_dialog_and_its_answer() {
+    let mut stage = one_tenant().press("a C").later(1).write("Zaitoon Home");
+    let effects = press(&mut stage, "Enter");
+    let ask = asks(&effects)[0].clone();
+    stage = stage.then(Action::StepUpNeeded(ask.clone()));
+    assert_eq!(stage.model.layers.iter().map(|open| open.entry.name).collect::<Vec<_>>(), ["dialog", "step-up"]);
+    let effects = stage.does(Action::SteppedUp);
+    assert!(asks(&effects).iter().any(|again| again.is_again && again.variables == ask.variables), "{effects:?}");
+    let stage = stage.hears("dialog", "sent", json!({ "closeTenant": { "userErrors": [] } }));
+    assert!(!stage.model.layers.iter().any(|open| open.entry.name == "dialog"));
+    assert!(stage.model.ctx.notices.past().any(|notice| notice.text == "Zaitoon Home is closing"));
+}
+
 fn lock() -> &'static rightsdesk::core::action::Verb {
     REGISTRY.iter().find(|entry| entry.name == "lock").and_then(|entry| entry.opener).unwrap()
 }
