@@ -27,6 +27,8 @@ mod pictures;
 mod places;
 #[path = "screens/pty.rs"]
 mod pty;
+#[path = "screens/reads.rs"]
+mod reads;
 #[path = "screens/scenes.rs"]
 mod scenes;
 #[path = "screens/svg.rs"]

@@ -376,7 +376,7 @@ fn shaped(noun: &str, row: Value) -> Value {
 /// Heads and rows, each column as wide as its widest cell.
 fn columns(columns: &[(&str, &str)], rows: &[Value]) -> String {
     let heads = columns.iter().map(|(head, _)| (*head).to_owned()).collect::<Vec<_>>();
-    let cells = rows.iter().map(|row| columns.iter().map(|(_, at)| cell(row.pointer(at))).collect());
+    let cells = rows.iter().map(|row| columns.iter().map(|(_, at)| cell(at, row.pointer(at))).collect());
     let lines: Vec<Vec<String>> = std::iter::once(heads).chain(cells).collect();
     let width = |n: usize| lines.iter().filter_map(|line| line.get(n)).map(|cell| cell.width()).max().unwrap_or(0);
     let widths: Vec<usize> = (0..columns.len()).map(width).collect();
@@ -393,16 +393,19 @@ fn columns(columns: &[(&str, &str)], rows: &[Value]) -> String {
     text
 }
 
+/// Members whose values are words of the contract.
+const WORDS: &[&str] = &["/state", "/ourRole", "/roles", "/secondFactor", "/stage", "/method", "/kind"];
+
 /// A value as people read it; what is not there is a dash.
-fn cell(value: Option<&Value>) -> String {
+fn cell(at: &str, value: Option<&Value>) -> String {
     match value {
         None | Some(Value::Null) => "-".to_owned(),
         Some(Value::String(text)) => {
-            let is_word = !text.is_empty() && text.chars().all(|c| c.is_ascii_uppercase() || c == '_');
+            let is_word = WORDS.contains(&at);
             scrub(&if is_word { text.to_lowercase() } else { text.clone() })
         }
         Some(Value::Array(items)) if items.is_empty() => "-".to_owned(),
-        Some(Value::Array(items)) => items.iter().map(|item| cell(Some(item))).collect::<Vec<_>>().join(","),
+        Some(Value::Array(items)) => items.iter().map(|item| cell(at, Some(item))).collect::<Vec<_>>().join(","),
         Some(Value::Bool(is_so)) => if *is_so { "yes" } else { "no" }.to_owned(),
         Some(other) => other.to_string(),
     }
@@ -420,7 +423,8 @@ async fn show(visit: &Visit, id: &str, form: Form) -> Result<String, Ended> {
     }
     let Value::Object(members) = &tenant else { return Ok(String::new()) };
     let width = members.keys().map(String::len).max().unwrap_or(0);
-    let line = |(name, value): (&String, &Value)| format!("{name:width$}  {}\n", cell(Some(value)));
+    let line =
+        |(name, value): (&String, &Value)| format!("{name:width$}  {}\n", cell(&format!("/{name}"), Some(value)));
     Ok(members.iter().map(line).collect())
 }
 

@@ -7,7 +7,8 @@ use chrono::{DateTime, FixedOffset};
 
 use super::ask::{Answer, Ask, Trouble};
 use super::chain::Seen;
-use super::connection::News;
+use super::connection::{News, Standing};
+use super::due;
 use super::form::Values;
 use super::keymap::Key;
 use super::me::{Me, Pass};
@@ -126,6 +127,10 @@ impl Verb {
     /// Why it may not run on this target now: too few or too many things chosen, else its own reason.
     pub fn refusal(&self, target: &Target, ctx: &Ctx) -> Option<Why> {
         let lacked = self.needs.filter(|needed| !ctx.me.may(needed));
+        if let (true, Standing::Offline { since, .. }) = (self.danger.changes(), &ctx.connection.standing) {
+            // Nothing is queued: a change must not leave ten minutes later.
+            return Some(format!("offline since {}", due::stopwatch(*since, ctx.now).text));
+        }
         match (self.on, target.0.len()) {
             _ if lacked.is_some() => lacked.map(|needed| ctx.me.lacks(needed)),
             (On::One | On::Many, 0) => Some("nothing is chosen".to_owned()),

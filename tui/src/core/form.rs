@@ -26,6 +26,8 @@ pub struct Field {
     pub hint: &'static str,
     pub kind: Kind,
     pub is_required: bool,
+    /// None of several is said as null, and not as an empty list.
+    is_null_when_empty: bool,
     /// What is wrong with it, in the server's words or ours.
     pub error: Option<String>,
     /// What it began with.
@@ -79,7 +81,16 @@ pub fn spoken(value: &str) -> String {
 
 impl Field {
     fn of(name: &'static str, label: &'static str, kind: Kind) -> Self {
-        Self { name, label, hint: "", kind, is_required: true, error: None, first: String::new() }
+        Self {
+            name,
+            label,
+            hint: "",
+            kind,
+            is_required: true,
+            is_null_when_empty: false,
+            error: None,
+            first: String::new(),
+        }
     }
 
     pub fn words(name: &'static str, label: &'static str) -> Self {
@@ -121,6 +132,14 @@ impl Field {
     #[must_use]
     pub fn optional(mut self) -> Self {
         self.is_required = false;
+        self
+    }
+
+    /// None of several is null to the server: no limit, where an empty list would be an empty one.
+    #[must_use]
+    pub fn or_null(mut self) -> Self {
+        self.is_required = false;
+        self.is_null_when_empty = true;
         self
     }
 
@@ -169,6 +188,7 @@ impl Field {
             Kind::Time(text) => moment(text.text().trim(), now, zone)
                 .map(|at| json!(at.to_rfc3339_opts(SecondsFormat::Secs, true)))
                 .ok_or_else(|| "no such time; write 2026-11-30, 2026-11-30 17:00, 8 h or 30 d".to_owned()),
+            Kind::Choice(choice) if self.is_null_when_empty && choice.chosen.is_empty() => Ok(Value::Null),
             Kind::Choice(choice) if choice.is_several && (!choice.chosen.is_empty() || !self.is_required) => {
                 Ok(json!(choice.chosen))
             }
@@ -221,6 +241,15 @@ impl Choice {
         } else {
             self.chosen.push(value);
         }
+        self.widen();
+    }
+
+    /// All options again; the keys stay on theirs.
+    fn widen(&mut self) {
+        let (shown, at) = self.shown();
+        let here = shown.get(at).map(|option| option.value.clone());
+        self.narrowed.clear();
+        self.at = here.and_then(|here| self.options.iter().position(|option| option.value == here)).unwrap_or(0);
     }
 }
 
@@ -255,6 +284,9 @@ impl Form {
     /// To another field, around the ends.
     pub fn turn(&mut self, by: isize) {
         let many = self.fields.len().max(1);
+        if let Some(Field { kind: Kind::Choice(choice), .. }) = self.fields.get_mut(self.focus) {
+            choice.widen();
+        }
         self.focus = (self.focus + many).saturating_add_signed(by) % many;
     }
 

@@ -57,6 +57,11 @@ fn take_up(model: &mut Model, action: Action) -> Effects {
             Effects::new()
         }
         Action::Open(link) => follow(model, link),
+        Action::Reveal(_) if model.has_layer(LOCK) || model.ctx.me.person().is_none() => {
+            let words = "what was to be shown once came while nobody sat here, and is gone";
+            model.ctx.notices.tell(model.ctx.now, Tone::Warn, words);
+            Effects::new()
+        }
         Action::Reveal(revealed) => {
             let Some(entry) = model.registry.iter().find(|entry| entry.name == shown::NAME) else {
                 return Effects::new();
@@ -76,8 +81,12 @@ fn take_up(model: &mut Model, action: Action) -> Effects {
         | Action::Opened
         | Action::Linked(_)
         | Action::Returned
-        | Action::Agreed(..)
-        | Action::Changed(..) => innermost(model, &action),
+        | Action::Agreed(..) => innermost(model, &action),
+        Action::Changed(..) => {
+            // The screen shows it, whatever has been opened above it meanwhile.
+            let name = model.stack.last().map(|open| open.entry.name);
+            name.map_or_else(Effects::new, |name| tell_place(model, name, &action))
+        }
         Action::Seen => {
             model.ctx.notices.seen();
             Effects::new()

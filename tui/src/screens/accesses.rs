@@ -9,7 +9,7 @@ use crate::core::page::{Line, Page, Tone};
 use crate::core::question::Question;
 use crate::core::screen::{Ctx, Entry, Screen, Shape};
 
-use super::shared::{filter, go, some, tenants_to_choose, told};
+use super::shared::{filter, go, short_id, some, tenants_to_choose, told};
 
 const PLACE: &str = "accesses";
 
@@ -75,7 +75,7 @@ impl Screen for Accesses {
         let cells = |access: &Access| {
             vec![
                 Line::plain(due::minute(access.at, ctx.now, ctx.zone())),
-                Line::plain(access.actor.clone()),
+                Line::plain(short_id(&access.actor)),
                 Line::plain(access.view.clone()),
                 some(access.subject.as_ref()),
                 Line::plain(access.purpose.clone()),

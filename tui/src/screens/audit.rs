@@ -16,7 +16,7 @@ use crate::core::question::Question;
 use crate::core::screen::{Ctx, Entry, Screen, Shape};
 use crate::core::window::PAGE;
 
-use super::shared::{filter, go, some, tenants_to_choose, told, verb};
+use super::shared::{filter, go, short_id, some, tenants_to_choose, told, verb};
 
 const PLACE: &str = "audit";
 /// The house's own chain, in the file of heads.
@@ -125,6 +125,15 @@ fn link(event: &Event) -> Option<chain::Link> {
 impl Audit {
     fn tenant(&self) -> Option<&str> {
         self.filter.get("tenant").and_then(Value::as_str)
+    }
+
+    /// Whose chain it is, by name where a row says it.
+    fn whose(&self) -> String {
+        if self.tenant().is_none() {
+            return "the house".to_owned();
+        }
+        let named = self.list.rows().find_map(|event| event.tenant.as_ref());
+        named.map_or_else(|| "one tenant".to_owned(), |tenant| tenant.legal_name.clone())
     }
 
     fn chain(&self) -> String {
@@ -255,7 +264,7 @@ impl Audit {
         Section {
             id: "chain",
             title: "Chain",
-            note: Line::plain(if self.tenant().is_some() { "one tenant" } else { "the house" }),
+            note: Line::plain(self.whose()),
             body: Body::Facts(vec![
                 fact("server", "It says", server),
                 fact("seen", "You checked", seen),
@@ -285,14 +294,6 @@ impl Audit {
         });
         section.note = Line::of(Tone::Key, told(&self.filter)) + Line::plain("  ") + section.note;
         section
-    }
-}
-
-/// `staff:55555555-…` as far as it tells one from another: what it is and the end of its id.
-fn short_id(text: &str) -> String {
-    match text.split_once(':') {
-        Some((noun, id)) if id.len() > 12 && id.is_ascii() => format!("{noun} …{}", &id[id.len() - 6..]),
-        _ => text.to_owned(),
     }
 }
 

@@ -68,6 +68,12 @@ pub fn filter(values: &Values) -> Map<String, Value> {
 /// What a filter says, for the title.
 pub fn told(values: &Values) -> String {
     let text = |value: &Value| match value {
+        // Of an id its end says enough; the rows say the name.
+        Value::String(id)
+            if ["ten_", "stf_"].iter().any(|kind| id.starts_with(kind)) && id.len() > 12 && id.is_ascii() =>
+        {
+            format!("…{}", &id[id.len() - 6..])
+        }
         Value::String(text) => text.clone(),
         Value::Array(items) => items.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(","),
         other => other.to_string(),
@@ -98,6 +104,14 @@ pub fn word(tone: Tone, code: &str) -> Line {
 
 pub fn words<'a>(codes: impl IntoIterator<Item = &'a String>) -> String {
     codes.into_iter().map(|code| crate::core::form::spoken(code)).collect::<Vec<_>>().join(", ")
+}
+
+/// `staff:55555555-…` as far as it tells one from another: what it is and the end of its id.
+pub fn short_id(text: &str) -> String {
+    match text.split_once(':') {
+        Some((noun, id)) if id.len() > 12 && id.is_ascii() => format!("{noun} …{}", &id[id.len() - 6..]),
+        _ => text.to_owned(),
+    }
 }
 
 pub fn opts(codes: &[&str]) -> Vec<Opt> {

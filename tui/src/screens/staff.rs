@@ -378,7 +378,7 @@ fn scope(seat: Option<&Seat>) -> Vec<Field> {
     vec![
         Field::several("roles", "Roles", opts(ROLES)).optional().being(roles),
         Field::several("permissions", "A partner may", opts(LENDABLE)).optional().being(added),
-        Field::several_to_come("tenants", "In tenants").optional().being(tenants),
+        Field::several_to_come("tenants", "In tenants").or_null().being(tenants),
         Field::time("endsAt", "Ends").optional().being(ends),
     ]
 }

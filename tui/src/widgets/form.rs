@@ -55,6 +55,10 @@ fn options(choice: &Choice, is_here: bool) -> Line {
     if choice.waits {
         return Line::dim("asking the server");
     }
+    let chosen: Vec<_> = choice.options.iter().filter(|option| choice.is_chosen(option)).collect();
+    if !is_here && !chosen.is_empty() {
+        return Line::plain(chosen.iter().map(|option| option.label.as_str()).collect::<Vec<_>>().join(", "));
+    }
     let (shown, at) = choice.shown();
     let mut line = Line::default();
     if is_here && !choice.narrowed().is_empty() {

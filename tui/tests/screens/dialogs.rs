@@ -278,7 +278,7 @@ fn what_a_field_takes_is_scrubbed_and_a_long_text_shows_its_end() {
 
 /// A key was made, and its secret has come.
 fn revealed() -> Stage {
-    let mut stage = stage().press("a z").later(1);
+    let mut stage = stage().known(crate::scenes::person("mira", &["ops"], &[])).press("a z").later(1);
     let effects = press(&mut stage, "y");
     let made = json!({ "createApiKey": { "created": { "secret": "rdk_live_marker" }, "userErrors": [] } });
     stage.then(answer(asks(&effects)[0], made))

@@ -106,7 +106,7 @@ fn a_seat_is_invited_with_roles_or_as_a_partner() {
     let input = sent(&press(&mut stage, "y"));
     assert_eq!(
         (&input["handle"], &input["roles"], &input["tenants"], &input["endsAt"]),
-        (&json!("leila"), &json!(["SUPPORT"]), &json!([]), &Value::Null)
+        (&json!("leila"), &json!(["SUPPORT"]), &Value::Null, &Value::Null)
     );
     let invited = json!({ "inviteStaff": { "invited": { "invitation": "rdi_marker" }, "userErrors": [] } });
     let stage = stage.hears("dialog", "sent", invited);
@@ -142,6 +142,14 @@ fn what_one_may_not_is_off_and_says_what_it_needs() {
 }
 
 #[test]
+fn offline_nothing_is_changed_and_nothing_waits_to_be() {
+    let stage = one_tenant().missed("connection refused", 4).later(42).press("a C");
+    assert!(stage.model.layers.is_empty());
+    assert_eq!(said(&stage), "close the tenant…, off: offline since 0:42");
+    assert!(seen(&stage).contains("OFFLINE") && seen(&stage).contains("name of sub·k3f1q"), "reading goes on");
+}
+
+#[test]
 fn a_revealed_value_shows_and_goes() {
     let stage = revealed();
     assert!(seen(&stage).contains("asma@shopper.example") && seen(&stage).contains("in 30 s"), "{}", seen(&stage));
@@ -161,6 +169,32 @@ fn a_revealed_value_shows_and_goes() {
         assert!(hidden(&revealed().later(30).press(keys)), "{keys}");
     }
     assert!(!format!("{:?}", stage.model.layers.len()).contains("asma@"));
+}
+
+#[test]
+fn a_value_that_comes_while_the_console_is_locked_is_not_shown() {
+    let value = json!({ "value": "asma@shopper.example", "hideAfterSeconds": 30 });
+    let mut stage = one_tenant().press("x Tab").write("R-7K4QD");
+    press(&mut stage, "Ctrl-s");
+    let stage = stage.later(300);
+    assert_eq!(stage.model.layers.last().map(|open| open.entry.name), Some("lock"));
+    let stage = stage.hears("dialog", "sent", json!({ "revealMember": { "revealed": value, "userErrors": [] } }));
+    assert_eq!(stage.model.layers.iter().map(|open| open.entry.name).collect::<Vec<_>>(), ["lock"]);
+    assert!(!seen(&stage).contains("asma@"));
+}
+
+#[test]
+fn a_second_factor_comes_between_a_dialog_and_its_answer() {
+    let mut stage = one_tenant().press("a C").later(1).write("Zaitoon Home");
+    let effects = press(&mut stage, "Enter");
+    let ask = asks(&effects)[0].clone();
+    stage = stage.then(Action::StepUpNeeded(ask.clone()));
+    assert_eq!(stage.model.layers.iter().map(|open| open.entry.name).collect::<Vec<_>>(), ["dialog", "step-up"]);
+    let effects = stage.does(Action::SteppedUp);
+    assert!(asks(&effects).iter().any(|again| again.is_again && again.variables == ask.variables), "{effects:?}");
+    let stage = stage.hears("dialog", "sent", json!({ "closeTenant": { "userErrors": [] } }));
+    assert!(!stage.model.layers.iter().any(|open| open.entry.name == "dialog"));
+    assert!(stage.model.ctx.notices.past().any(|notice| notice.text == "Zaitoon Home is closing"));
 }
 
 fn lock() -> &'static rightsdesk::core::action::Verb {

@@ -29,6 +29,10 @@ const PICTURES: &[(&str, &str, (u16, u16), Name)] = &[
     ("palette-light", "palette", (120, 30), Name::Light),
     ("desk-80x24", "desk", (80, 24), Name::Dark),
     ("desk-mono", "desk", (80, 24), Name::Mono),
+    ("tenant-dark", "tenant", (120, 30), Name::Dark),
+    ("close-dark", "tenant-close", (120, 30), Name::Dark),
+    ("staff-light", "staff", (120, 30), Name::Light),
+    ("audit-dark", "audit-checked", (120, 30), Name::Dark),
 ];
 
 /// Every picture with the file it belongs in.

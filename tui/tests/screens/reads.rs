@@ -1,0 +1,85 @@
+//! The lists as commands: columns for people, versioned shapes for programs, masks and scrubbed words for both, and an
+//! exit code for each way it can end.
+
+use std::process::Command;
+
+use serde_json::{Value, json};
+
+use crate::double::Double;
+use crate::scenes::people::{page, seat_rows, tenant, tenant_rows};
+
+/// Exit code, stdout, stderr of a command against a desk that says this.
+fn run(desk: &Double, arguments: &[&str]) -> (Option<i32>, String, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_rightsdesk"));
+    command
+        .env("RIGHTSDESK_TOKEN", "rds_invented")
+        .env("XDG_STATE_HOME", "/nonexistent")
+        .env("XDG_CONFIG_HOME", "/nonexistent");
+    let out = command.args(arguments).args(["--server", &desk.url]).output().unwrap();
+    (out.status.code(), String::from_utf8(out.stdout).unwrap(), String::from_utf8(out.stderr).unwrap())
+}
+
+fn saying(data: &Value) -> Double {
+    Double::saying(200, json!({ "data": data }).to_string())
+}
+
+#[test]
+fn a_list_is_columns_or_a_versioned_shape() {
+    let desk = saying(&json!({ "tenants": page(tenant_rows()) }));
+    let (code, out, _) = run(&desk, &["tenants", "list"]);
+    let lines: Vec<&str> = out.lines().collect();
+    assert_eq!((code, lines.len()), (Some(0), 7));
+    assert!(
+        lines[0].starts_with("ID     NAME") && lines[2].contains("Lahore Living    closing  processor  EU"),
+        "{out}"
+    );
+
+    let (code, out, _) = run(&desk, &["tenants", "list", "--json"]);
+    let told: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((code, &told["shape"], &told["total"]), (Some(0), &json!("rightsdesk.tenants/1"), &json!(6)));
+    assert_eq!(told["rows"][3]["legalName"], "Zaitoon Home");
+
+    let (_, out, _) = run(&desk, &["tenants", "list", "--jsonl"]);
+    let first: Value = serde_json::from_str(out.lines().next().unwrap()).unwrap();
+    assert_eq!((out.lines().count(), &first["shape"]), (6, &json!("rightsdesk.tenant/1")));
+
+    let desk = saying(&json!({ "staff": page(seat_rows()) }));
+    let (_, out, _) = run(&desk, &["seats", "list"]);
+    assert!(out.contains("omar") && out.contains("admin") && !out.contains('@'), "{out}");
+}
+
+#[test]
+fn what_the_server_sends_is_scrubbed_on_its_way_out() {
+    let desk = saying(&json!({ "tenants": page(vec![tenant(1, "a\u{1b}[2Jb\u{202e}c", "ACTIVE")]) }));
+    for form in [&["tenants", "list"][..], &["tenants", "list", "--json"], &["tenants", "list", "--jsonl"]] {
+        let (_, out, _) = run(&desk, form);
+        assert!(out.contains("<U+202E>") && !out.contains(['\u{1b}', '\u{202e}']), "{form:?}: {out}");
+    }
+}
+
+#[test]
+fn each_ending_has_its_code() {
+    let one = saying(&json!({ "tenant": tenant(4, "Zaitoon Home", "ACTIVE") }));
+    let (code, out, _) = run(&one, &["tenants", "show", "ten_4", "--json"]);
+    let told: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((code, &told["shape"]), (Some(0), &json!("rightsdesk.tenant/1")));
+    let (code, _, err) = run(&saying(&json!({ "tenant": null })), &["tenants", "show", "ten_9"]);
+    assert_eq!((code, err.as_str()), (Some(4), "rightsdesk: no such tenant, or none for you\n"));
+
+    let no = |code: &str| json!({ "data": null, "errors": [{ "message": "no", "extensions": { "code": code } }] });
+    for (said, expected) in [("FORBIDDEN", 3), ("NOT_FOUND", 4), ("STEP_UP_REQUIRED", 3), ("UNAUTHENTICATED", 8)] {
+        let desk = Double::saying(200, no(said).to_string());
+        assert_eq!(run(&desk, &["sessions", "end", "ses_1"]).0, Some(expected), "{said}");
+    }
+    let gone = Double { url: "http://127.0.0.1:1".to_owned() };
+    assert_eq!(run(&gone, &["grants", "list"]).0, Some(7));
+    assert_eq!(run(&gone, &["events", "list", "--json", "--jsonl"]).0, Some(2));
+}
+
+#[test]
+fn more_than_was_asked_for_is_said() {
+    let mut rows = page(tenant_rows());
+    rows["totalCount"] = json!(900);
+    let (_, out, err) = run(&saying(&json!({ "tenants": rows })), &["tenants", "list", "--limit", "6"]);
+    assert_eq!((out.lines().count(), err.as_str()), (7, "rightsdesk: 6 of 900; --limit fetches more\n"));
+}
