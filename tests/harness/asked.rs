@@ -1,7 +1,7 @@
 //! The schema asked as a given caller, past the edge: what an answer says, and what it refuses.
 
 use async_graphql::{Request, Variables};
-use rightsdesk_server::floor::access::{Bounds, Caller, Permission, Role, Seat, Session};
+use rightsdesk_server::floor::access::{Bounds, Caller, FRESH, Permission, Role, Seat, Session};
 use rightsdesk_server::floor::graphql::{Asking, dress};
 use rightsdesk_server::floor::kernel::{SessionId, StaffId, TenantId};
 use rightsdesk_server::roof::schema;
@@ -11,12 +11,20 @@ use crate::world::World;
 
 /// A document, answered: `data` and `errors` as they leave.
 pub async fn ask(world: &World, caller: Option<&Caller>, document: &str, variables: Value) -> Value {
-    let asking =
-        Asking { tools: world.tools.clone(), caller: caller.cloned(), token: None, source: None, client: None };
+    let caller = caller.map(|caller| as_of_now(world, caller));
+    let asking = Asking { tools: world.tools.clone(), caller, token: None, source: None, client: None };
     let request = Request::new(document).variables(Variables::from_json(variables)).data(asking);
     let mut answer = schema::desk(false, world.sign_in.clone()).execute(request).await;
     dress(&mut answer, "a test");
     serde_json::to_value(answer).expect("JSON")
+}
+
+/// The caller as a call of this moment finds him: his second factor is as fresh as the world's watch says.
+fn as_of_now(world: &World, caller: &Caller) -> Caller {
+    let (Some(id), Some(session)) = (caller.staff_id(), caller.session()) else { return caller.clone() };
+    let is_fresh = session.is_fresh && session.fresh_at.is_some_and(|at| world.tools.watch.now().since(at) <= FRESH);
+    let bounds = caller.named().map_or(Bounds::Desk, |tenants| Bounds::Named(tenants.to_vec()));
+    Caller::staff(id, Seat::new(&[], caller.permissions(), bounds), Session { is_fresh, ..session })
 }
 
 /// What a mutation answered under its one field. Errors of the call fail.

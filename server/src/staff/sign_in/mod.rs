@@ -13,7 +13,7 @@
 //!   nothing, and whoever stole one has gained five more guesses in a quarter of an hour.
 //! - The second factor is tried only behind the right password, so its ten tries are no stranger's to spend.
 //!
-//! It never compares a password outside the [`hasher::Hasher`], never takes a code twice, and asks the database and
+//! It never compares a password outside the `Hasher`, never takes a code twice, and asks the database and
 //! not the host for the time of a code.
 
 mod accept;
