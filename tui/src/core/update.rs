@@ -17,7 +17,7 @@ use super::question::Question;
 use super::screen::{Entry, Screen, Shape};
 use super::scrub::scrub;
 use super::shell;
-use super::shown::{self, Shown};
+use super::shown::{self, Revealed, Shown};
 
 /// An answer older than this is asked for again when the window gets the keyboard.
 const FRESH_SECONDS: i64 = 5;
@@ -57,18 +57,7 @@ fn take_up(model: &mut Model, action: Action) -> Effects {
             Effects::new()
         }
         Action::Open(link) => follow(model, link),
-        Action::Reveal(_) if model.has_layer(LOCK) || model.ctx.me.person().is_none() => {
-            let words = "what was to be shown once came while nobody sat here, and is gone";
-            model.ctx.notices.tell(model.ctx.now, Tone::Warn, words);
-            Effects::new()
-        }
-        Action::Reveal(revealed) => {
-            let Some(entry) = model.registry.iter().find(|entry| entry.name == shown::NAME) else {
-                return Effects::new();
-            };
-            let shown = Shown::of(revealed, model.ctx.now);
-            put(model, entry, Box::new(shown))
-        }
+        Action::Reveal(revealed) => reveal(model, revealed),
         Action::Pressed(verb) => {
             // The yes of a dialog is typed, never clicked.
             let heard = *verb != dialog::YES && model.ctx.keymap.heard(&model.scopes()).contains(&verb);
@@ -82,11 +71,7 @@ fn take_up(model: &mut Model, action: Action) -> Effects {
         | Action::Linked(_)
         | Action::Returned
         | Action::Agreed(..) => innermost(model, &action),
-        Action::Changed(..) => {
-            // The screen shows it, whatever has been opened above it meanwhile.
-            let name = model.stack.last().map(|open| open.entry.name);
-            name.map_or_else(Effects::new, |name| tell_place(model, name, &action))
-        }
+        Action::Changed(..) => changed(model, &action),
         Action::Seen => {
             model.ctx.notices.seen();
             Effects::new()
@@ -139,6 +124,24 @@ fn take_up(model: &mut Model, action: Action) -> Effects {
             Effects::new()
         }
     }
+}
+
+/// The screen shows what was changed, whatever has been opened above it meanwhile.
+fn changed(model: &mut Model, action: &Action) -> Effects {
+    let name = model.stack.last().map(|open| open.entry.name);
+    name.map_or_else(Effects::new, |name| tell_place(model, name, action))
+}
+
+/// Shows a secret, unless nobody sits there to see it.
+fn reveal(model: &mut Model, revealed: Revealed) -> Effects {
+    if model.has_layer(LOCK) || model.ctx.me.person().is_none() {
+        let words = "what was to be shown once came while nobody sat here, and is gone";
+        model.ctx.notices.tell(model.ctx.now, Tone::Warn, words);
+        return Effects::new();
+    }
+    let Some(entry) = model.registry.iter().find(|entry| entry.name == shown::NAME) else { return Effects::new() };
+    let shown = Shown::of(revealed, model.ctx.now);
+    put(model, entry, Box::new(shown))
 }
 
 /// Whether someone sits there and did this.
