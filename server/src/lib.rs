@@ -6,9 +6,9 @@
 //! `imports_flow_downward` reads these very lines.
 //!
 //! ```text
-//! kernel < access < ledger < vault, egress < mail, blobs, issuers, journal < tools < graphql < jobs
-//! < tenants < staff < grants < audit < feed
-//! < config, telemetry, cluster < schema, workers < http < boot < commands
+//! kernel < access < ledger < vault, egress < mail, blobs, issuers, journal < policy < datamap < tools < graphql < jobs
+//! < catalogue < tenants < staff < grants < stores < apps < processors < reviews < promises < audit < feed < trust
+//! < config, telemetry, cluster < schema, workers, followers, map < http < boot < demo < commands
 //! ```
 //!
 //! # Invariants
@@ -30,6 +30,7 @@
 //! *call*.
 
 pub mod audit;
+pub mod catalogue;
 pub mod feed;
 pub mod floor;
 pub mod grants;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
+use rightsdesk_server::catalogue;
 use rightsdesk_server::floor::access::{Caller, One, Permission, Scope};
 use rightsdesk_server::floor::blobs::{Blobs, Place};
 use rightsdesk_server::floor::egress::Egress;
@@ -14,9 +15,11 @@ use rightsdesk_server::floor::journal::Journal;
 use rightsdesk_server::floor::kernel::{Instant, Mode, TenantId, Watch};
 use rightsdesk_server::floor::ledger::{Ledger, Limits};
 use rightsdesk_server::floor::mail::{Mail, Way};
+use rightsdesk_server::floor::policy::{Book, Chosen, shipped};
 use rightsdesk_server::floor::tools::{Keeping, Tools};
 use rightsdesk_server::floor::vault::{KeySource, Vault};
 use rightsdesk_server::roof::config::{Documents, Graphql, Statuses};
+use rightsdesk_server::roof::followers::FOLLOWERS;
 use rightsdesk_server::roof::http::{Doorman, Edge, Listening, Sockets, listen, router};
 use rightsdesk_server::roof::{schema, workers};
 use rightsdesk_server::staff::SignIn;
@@ -52,17 +55,22 @@ impl World {
         static KEYS: OnceCell<PathBuf> = OnceCell::const_new();
         let base = tokio::task::spawn_blocking(migrated).await.expect("a database");
         let keys = KEYS.get_or_init(|| async { scratch::folder("world-keys").expect("a folder").join("keys") }).await;
-        Self::over(base, keys.clone(), limits, watch).await
+        Self::over(base, keys.clone(), limits, watch, "sooperseller").await
     }
 
     /// A world with a database and keys of its own, for what looks at all tenants, at the house, or runs workers.
     pub async fn alone(watch: Watch) -> Self {
-        let base: &'static Base = Box::leak(Box::new(tokio::task::spawn_blocking(fresh).await.expect("a database")));
-        let keys = scratch::folder("own-keys").expect("a folder").join("keys");
-        Self::over(base, keys, Limits { connections: 8, ..Limits::default() }, watch).await
+        Self::alone_under("sooperseller", watch).await
     }
 
-    async fn over(base: &'static Base, keys: PathBuf, limits: Limits, watch: Watch) -> Self {
+    /// The same, with another operator's policy.
+    pub async fn alone_under(policy: &str, watch: Watch) -> Self {
+        let base: &'static Base = Box::leak(Box::new(tokio::task::spawn_blocking(fresh).await.expect("a database")));
+        let keys = scratch::folder("own-keys").expect("a folder").join("keys");
+        Self::over(base, keys, Limits { connections: 8, ..Limits::default() }, watch, policy).await
+    }
+
+    async fn over(base: &'static Base, keys: PathBuf, limits: Limits, watch: Watch, policy_name: &str) -> Self {
         let ledger = Ledger::open(&base.online, limits, watch.clone());
         let vault = Vault::open(&ledger, KeySource::Folder(keys), Mode::Development).await.expect("the vault opens");
         let mail = Mail::open(Way::Memory, "desk@desk.example", watch.clone()).expect("a way for mail");
@@ -72,7 +80,11 @@ impl World {
         let journal = Journal::open(scratch::folder("audit").expect("a folder")).expect("a place for checkpoints");
         let egress = Egress::open([], Mode::Development.reach()).expect("a way out");
         let (issuers, keeping) = (Issuers::default(), Keeping::default());
-        let tools = Tools { ledger: ledger.clone(), vault, egress, issuers, mail, blobs, journal, keeping, watch };
+        let policy = Book::new(FOLLOWERS);
+        let tools =
+            Tools { ledger: ledger.clone(), vault, egress, issuers, mail, blobs, journal, policy, keeping, watch };
+        let text = shipped(policy_name).expect("a policy that comes along").to_owned();
+        catalogue::settle(&tools, Chosen { from: policy_name.to_owned(), text }).await.expect("a policy in force");
         let world = Self { base, ledger, tools, sign_in: SignIn::default(), tenant: TenantId::fresh() };
         world.ledger.begin_books(&Caller::house(), world.tenant).await.expect("books begin");
         world

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use harness::base::migrated;
+use rightsdesk_server::catalogue::PolicyState;
 use rightsdesk_server::floor::jobs::{Fate, State};
 use rightsdesk_server::floor::kernel::Mode;
 use rightsdesk_server::floor::ledger::KeyholeKind;
@@ -23,6 +24,7 @@ fn columns() -> Vec<(&'static str, &'static str, Vec<&'static str>)> {
         ("keyring", "kind", words!(FileKind)),
         ("keyring", "mode", words!(Mode)),
         ("keyring", "state", words!(KeyState)),
+        ("policies", "state", words!(PolicyState)),
         ("staff", "state", words!(StaffState)),
         ("sessions", "stage", words!(SessionStage)),
         ("sessions", "method", words!(SignInMethod)),

@@ -10,5 +10,6 @@ pub mod journal;
 pub mod kernel;
 pub mod ledger;
 pub mod mail;
+pub mod policy;
 pub mod tools;
 pub mod vault;

@@ -7,6 +7,7 @@ use super::journal::Journal;
 use super::kernel::Watch;
 use super::ledger::Ledger;
 use super::mail::Mail;
+use super::policy;
 use super::vault::Vault;
 
 /// Cheap to clone; every clone holds the same doors.
@@ -19,6 +20,7 @@ pub struct Tools {
     pub mail: Mail,
     pub blobs: Blobs,
     pub journal: Journal,
+    pub policy: policy::Book,
     pub keeping: Keeping,
     pub watch: Watch,
 }

@@ -12,10 +12,12 @@ use tokio::task::JoinHandle;
 
 use super::cluster::{self, Address, Cluster, Setup, Trouble};
 use super::config::{self, Config};
+use super::followers::FOLLOWERS;
 use super::http::{self, Doorman, Edge, Listening, Sockets};
 use super::schema;
 use super::telemetry::{self, Telemetry};
 use super::workers;
+use crate::catalogue;
 use crate::floor::blobs::{Blobs, Credentials, Place};
 use crate::floor::egress::Egress;
 use crate::floor::issuers::{self, Issuers};
@@ -24,6 +26,7 @@ use crate::floor::journal::Journal;
 use crate::floor::kernel::{Error, Flaw, Flaws, Mode, Personal, Secret, Watch};
 use crate::floor::ledger::{self, Ledger, Limits, migrations};
 use crate::floor::mail::{Mail, Way};
+use crate::floor::policy::Book;
 use crate::floor::tools::{Keeping, Tools};
 use crate::floor::vault::{KeySource, Vault};
 use crate::staff::{Lives, SignIn, Token, seats};
@@ -54,6 +57,7 @@ pub struct Running {
     listening: Option<Listening>,
     sockets: Sockets,
     working: Option<Working>,
+    following: Following,
     stopping: Arc<AtomicBool>,
     grace: Duration,
     telemetry: Telemetry,
@@ -97,6 +101,7 @@ impl Running {
             }
         };
         let (listening, working) = tokio::join!(listening, working);
+        self.following.0.abort();
         listening.and(working)?;
         if let Some(postgres) = self.postgres {
             tokio::task::spawn_blocking(move || postgres.stop()).await?;
@@ -108,7 +113,8 @@ impl Running {
 
 /// Starts everything the duties ask for.
 pub async fn boot(config: Config, telemetry: Telemetry, duties: Duties) -> anyhow::Result<Running> {
-    let Config { mode, data, database, http, graphql, issuers, staff, keys, mail, blobs, audit, jobs, log: _ } = config;
+    let Config { mode, data, policy, database, http, graphql, issuers, staff, keys, mail, blobs, audit, jobs, log: _ } =
+        config;
     let watch = Watch::host();
     let way = Way::parse(mail.way.expose(), mode.reach()).map_err(Error::from)?;
     let mail = Mail::open(way, &mail.from, watch.clone())?;
@@ -125,8 +131,19 @@ pub async fn boot(config: Config, telemetry: Telemetry, duties: Duties) -> anyho
     let vault = Vault::open(&ledger, source_of(keys), mode).await.map_err(told)?;
     let pace = Pace { lease: jobs.lease, slots: jobs.at_once, grace: http.grace, ..Pace::default() };
     let stopping = Arc::new(AtomicBool::new(false));
-    let tools =
-        Tools { ledger: ledger.clone(), vault, egress, issuers, mail, blobs, journal, keeping, watch: watch.clone() };
+    let tools = Tools {
+        ledger: ledger.clone(),
+        vault,
+        egress,
+        issuers,
+        mail,
+        blobs,
+        journal,
+        policy: Book::new(FOLLOWERS),
+        keeping,
+        watch: watch.clone(),
+    };
+    catalogue::settle(&tools, policy).await?;
     let sockets = Sockets::default();
     let listening = if duties == Duties::Serve {
         let file = if postgres.is_some() { Some(open_to_its_machine(&tools, &home).await?) } else { None };
@@ -151,10 +168,11 @@ pub async fn boot(config: Config, telemetry: Telemetry, duties: Duties) -> anyho
     } else {
         None
     };
+    let following = Following::begin(tools.clone());
     let works = duties == Duties::Work || (duties == Duties::Serve && postgres.is_some());
     let working =
         works.then(|| Working::begin(Worker::new(&ledger, watch.clone(), workers::registry().with(&tools), pace)));
-    Ok(Running { tools, listening, sockets, working, stopping, grace: http.grace, telemetry, postgres })
+    Ok(Running { tools, listening, sockets, working, following, stopping, grace: http.grace, telemetry, postgres })
 }
 
 /// A desk on a Postgres of its own is its machine's: whoever may read the token file is its first admin, who is made
@@ -169,6 +187,21 @@ async fn open_to_its_machine(tools: &Tools, home: &Path) -> anyhow::Result<[u8; 
     let digest = token.digest;
     tokio::task::spawn_blocking(move || cluster::write_token(&home, &token.text)).await??;
     Ok(digest)
+}
+
+/// Looks each second whether another process put another policy in force.
+struct Following(JoinHandle<()>);
+
+impl Following {
+    fn begin(tools: Tools) -> Self {
+        Self(tokio::spawn(async move {
+            loop {
+                tokio::time::sleep(Duration::from_secs(1)).await;
+                // What does not answer now is asked again; the page that is open holds until then.
+                let _ = catalogue::refresh(&tools).await;
+            }
+        }))
+    }
 }
 
 /// A worker on its own task.

@@ -4,6 +4,7 @@ pub mod boot;
 pub mod cluster;
 pub mod commands;
 pub mod config;
+pub mod followers;
 pub mod http;
 pub mod schema;
 pub mod telemetry;

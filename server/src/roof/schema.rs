@@ -6,6 +6,7 @@ use async_graphql::{
 };
 
 use crate::audit;
+use crate::catalogue;
 use crate::feed;
 use crate::floor::graphql::{Needs, Rule, asking, rule};
 use crate::floor::kernel::{Error, Result};
@@ -42,7 +43,9 @@ pub struct Subscription(feed::graphql::FeedSubscription);
 
 /// What every field of the schema asks of a caller.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {
-    [OWN_RULES, tenants::RULES, staff::RULES, grants::RULES, audit::RULES, feed::graphql::RULES].into_iter().flatten()
+    [OWN_RULES, catalogue::RULES, tenants::RULES, staff::RULES, grants::RULES, audit::RULES, feed::graphql::RULES]
+        .into_iter()
+        .flatten()
 }
 
 const OWN_RULES: &[Rule] = &[
@@ -57,7 +60,14 @@ const OWN_RULES: &[Rule] = &[
 
 /// What clients may ask.
 #[derive(MergedObject, Default)]
-pub struct Query(RoofQuery, tenants::TenantQuery, staff::StaffQuery, grants::GrantQuery, audit::AuditQuery);
+pub struct Query(
+    RoofQuery,
+    catalogue::CatalogueQuery,
+    tenants::TenantQuery,
+    staff::StaffQuery,
+    grants::GrantQuery,
+    audit::AuditQuery,
+);
 
 /// What clients may do.
 #[derive(MergedObject, Default)]

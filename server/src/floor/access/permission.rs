@@ -31,10 +31,21 @@ vocabulary! {
         KeepApiKeys = "keep_api_keys",
         /// Read the books: events and accesses.
         ReadBooks = "read_books",
+        /// Look after stores: their records, what they granted, disconnecting them.
+        KeepStores = "keep_stores",
+        /// Connect and disconnect apps, and look after their credentials.
+        KeepApps = "keep_apps",
+        /// Review who and what may do what, and decide about it.
+        ReviewAccess = "review_access",
+        /// Propose a change of the policy, and answer objections to it.
+        KeepPolicy = "keep_policy",
+        /// Publish a change of the policy that somebody else proposed.
+        PublishPolicy = "publish_policy",
     }
 }
 
 impl Permission {
     /// What an API key or a partner's seat may be given: work inside the tenants it names, and nothing of the house.
-    pub const LENDABLE: &'static [Self] = &[Self::SeeTenants, Self::KeepMembers, Self::SeeData, Self::ReadBooks];
+    pub const LENDABLE: &'static [Self] =
+        &[Self::SeeTenants, Self::KeepMembers, Self::SeeData, Self::ReadBooks, Self::KeepStores, Self::KeepApps];
 }

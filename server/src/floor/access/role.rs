@@ -2,8 +2,8 @@
 //! To see the queue and to see the data are different permissions; nobody who keeps seats or keys opens data.
 
 use super::Permission::{
-    self, BreakGlass, GiveGrants, KeepApiKeys, KeepStaff, KeepTenants, ReadBooks, SeeData, SeeQueue, SeeStaff,
-    SeeTenants,
+    self, BreakGlass, GiveGrants, KeepApiKeys, KeepApps, KeepPolicy, KeepStaff, KeepStores, KeepTenants, PublishPolicy,
+    ReadBooks, ReviewAccess, SeeData, SeeQueue, SeeStaff, SeeTenants,
 };
 use crate::floor::kernel::vocabulary::vocabulary;
 
@@ -27,12 +27,31 @@ impl Role {
     pub const fn permissions(self) -> &'static [Permission] {
         match self {
             Self::Support => &[SeeQueue, SeeTenants, SeeData, BreakGlass],
-            Self::Approver => &[SeeQueue, SeeTenants, SeeData, GiveGrants],
-            Self::Ops => &[SeeQueue, SeeTenants, KeepTenants, SeeStaff, KeepApiKeys],
+            Self::Approver => &[SeeQueue, SeeTenants, SeeData, GiveGrants, ReviewAccess, PublishPolicy],
+            Self::Ops => &[
+                SeeQueue,
+                SeeTenants,
+                KeepTenants,
+                SeeStaff,
+                KeepApiKeys,
+                KeepStores,
+                KeepApps,
+                ReviewAccess,
+                KeepPolicy,
+            ],
             Self::Auditor => &[SeeQueue, SeeTenants, SeeStaff, ReadBooks],
-            Self::Admin => {
-                &[SeeQueue, SeeTenants, KeepTenants, SeeStaff, KeepStaff, GiveGrants, KeepApiKeys, ReadBooks]
-            }
+            Self::Admin => &[
+                SeeQueue,
+                SeeTenants,
+                KeepTenants,
+                SeeStaff,
+                KeepStaff,
+                GiveGrants,
+                KeepApiKeys,
+                ReadBooks,
+                ReviewAccess,
+                PublishPolicy,
+            ],
         }
     }
 }

@@ -34,6 +34,16 @@ pub enum PermissionWord {
     KeepApiKeys,
     /// Read the books: events and accesses.
     ReadBooks,
+    /// Look after stores: their records, what they granted, disconnecting them.
+    KeepStores,
+    /// Connect and disconnect apps, and look after their credentials.
+    KeepApps,
+    /// Review who and what may do what, and decide about it.
+    ReviewAccess,
+    /// Propose a change of the policy, and answer objections to it.
+    KeepPolicy,
+    /// Publish a change of the policy that somebody else proposed.
+    PublishPolicy,
 }
 
 /// Which way a list is sorted.

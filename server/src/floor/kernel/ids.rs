@@ -151,6 +151,72 @@ id!(
     "dev"
 );
 
+id!(
+    /// A version of the operator's policy.
+    PolicyId,
+    "pol"
+);
+id!(
+    /// A shop on a platform, connected to a tenant.
+    StoreId,
+    "sto"
+);
+id!(
+    /// What a store granted us, from one moment to the next.
+    StoreGrantId,
+    "sgr"
+);
+id!(
+    /// A third party that a tenant connected.
+    AppId,
+    "app"
+);
+id!(
+    /// What was left behind by a disconnection.
+    ReceiptId,
+    "rct"
+);
+id!(
+    /// What a provider is asked to do with what it still has.
+    ProviderTaskId,
+    "ptk"
+);
+id!(
+    /// A review of who may what.
+    CampaignId,
+    "cmp"
+);
+id!(
+    /// One row that a review decides about.
+    ReviewItemId,
+    "rvi"
+);
+id!(
+    /// A sub-processor on the list.
+    ProcessorId,
+    "prc"
+);
+id!(
+    /// A change that was told to subscribers.
+    NoticeId,
+    "ntc"
+);
+id!(
+    /// Somebody who is told of changes.
+    SubscriberId,
+    "sbs"
+);
+id!(
+    /// A merchant's no to a change.
+    ObjectionId,
+    "obn"
+);
+id!(
+    /// A row of the promise ledger.
+    PromiseId,
+    "prm"
+);
+
 impl TenantId {
     /// The operator as a tenant of its own.
     pub const HOUSE: Self = Self::from_uuid(Uuid::nil());

@@ -12,8 +12,9 @@ pub mod vocabulary;
 
 pub use error::{Error, Flaw, Flaws, Refusal, Report, Result};
 pub use ids::{
-    Addressed, ApiKeyId, BlobId, DeviceSignInId, GrantId, JobId, MemberId, Ref, RequestId, SessionId, StaffId,
-    SubjectId, TenantId,
+    Addressed, ApiKeyId, AppId, BlobId, CampaignId, DeviceSignInId, GrantId, JobId, MemberId, NoticeId, ObjectionId,
+    PolicyId, ProcessorId, PromiseId, ProviderTaskId, ReceiptId, Ref, RequestId, ReviewItemId, SessionId, StaffId,
+    StoreGrantId, StoreId, SubjectId, SubscriberId, TenantId,
 };
 pub use mode::Mode;
 pub use reach::Reach;

@@ -12,16 +12,18 @@ use std::time::Duration;
 
 pub use network::Network;
 pub use settings::{SETTINGS, Setting};
-pub use sources::Sources;
+pub use sources::{Sources, policy_of};
 
 use crate::floor::issuers;
 use crate::floor::kernel::{Flaws, Mode, Result, Secret};
+use crate::floor::policy::Chosen;
 use reader::Reader;
 
 /// The settings in force. `boot` takes it apart without `..`, so one that nobody uses does not pass quietly.
 pub struct Config {
     pub mode: Mode,
     pub data: PathBuf,
+    pub policy: Chosen,
     pub database: Database,
     pub http: Http,
     pub graphql: Graphql,
@@ -145,6 +147,7 @@ impl Config {
         let (listen, tls) = (reader.listen(), reader.tls());
         let config = Self {
             mode,
+            policy: reader.policy(),
             issuers: reader.issuers(listen, tls.is_some()),
             database: Database {
                 url: reader.secret("database.url"),

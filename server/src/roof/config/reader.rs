@@ -8,10 +8,11 @@ use std::time::Duration;
 use super::Staff;
 use super::network::Network;
 use super::settings::SETTINGS;
-use super::sources::Sources;
+use super::sources::{Sources, policy_of};
 use super::{Documents, Graphql, Statuses};
 use crate::floor::issuers::{self, Login, Tokens};
 use crate::floor::kernel::{Flaws, Mode, Secret};
+use crate::floor::policy::Chosen;
 
 pub(super) struct Reader<'a> {
     pub(super) sources: &'a Sources,
@@ -24,6 +25,15 @@ impl Reader<'_> {
         let value = self.sources.find(setting).unwrap_or_else(|| setting.default.to_owned());
         let value = value.trim();
         (!value.is_empty()).then(|| value.to_owned())
+    }
+
+    /// A policy that comes along, or the one in the file of this name.
+    pub(super) fn policy(&mut self) -> Chosen {
+        let from = self.text("policy").unwrap_or_default();
+        policy_of(&from).unwrap_or_else(|flaw| {
+            self.flaws.extend(flaw.into());
+            Chosen { from, text: String::new() }
+        })
     }
 
     pub(super) fn secret(&self, key: &str) -> Option<Secret> {

@@ -32,6 +32,11 @@ const fn secret(key: &'static str, help: &'static str) -> Setting {
 pub const SETTINGS: &[Setting] = &[
     setting("mode", "development", "demo, development or production; a desk of one kind refuses keys of another"),
     setting("data", "", "folder of the desk's own Postgres, keys and files; by default where your system keeps data"),
+    setting(
+        "policy",
+        "sooperseller",
+        "a policy that comes along, by its name, or a policy file; a desk keeps one operator's",
+    ),
     secret("database.url", "the online login at your own Postgres (DATABASE_URL works too); without it we run our own"),
     secret("database.migrator_url", "the login that migrates; needed by `migrate` at your own Postgres"),
     secret("database.admin_url", "a superuser's login, for `migrate` to create roles and database the first time"),

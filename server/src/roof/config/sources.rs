@@ -4,7 +4,8 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use super::settings::{SETTINGS, Setting};
-use crate::floor::kernel::{Error, Flaws, Result};
+use crate::floor::kernel::{Error, Flaw, Flaws, Result};
+use crate::floor::policy::{Chosen, SHIPPED, shipped};
 
 /// Variables that are the console's own.
 const CONSOLE: [&str; 7] = ["CONFIG", "SERVER", "TOKEN", "THEME", "ASCII", "READ_ONLY", "E2E"];
@@ -101,6 +102,18 @@ impl Sources {
             home.join(".local/share/rightsdesk")
         }
     }
+}
+
+/// The policy that comes along under this name, or the one in this file.
+pub fn policy_of(from: &str) -> Result<Chosen, Flaw> {
+    if let Some(text) = shipped(from) {
+        return Ok(Chosen { from: from.to_owned(), text: text.to_owned() });
+    }
+    std::fs::read_to_string(from).map(|text| Chosen { from: from.to_owned(), text }).map_err(|error| {
+        let names: Vec<_> = SHIPPED.iter().map(|(name, _)| *name).collect();
+        let advice = format!("{from:?} is none of {} and no file to be read: {}", names.join(", "), error.kind());
+        Flaw::new("policy", advice)
+    })
 }
 
 fn parse_file(path: &Path) -> Result<toml::Table> {

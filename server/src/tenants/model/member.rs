@@ -46,7 +46,9 @@ impl MemberRole {
     /// What one of this role may, in his own organisation and nowhere else.
     pub fn seat(self, tenant: TenantId) -> Seat {
         let added: &[Permission] = match self {
-            Self::Owner => &[Permission::SeeTenants, Permission::KeepMembers],
+            Self::Owner => {
+                &[Permission::SeeTenants, Permission::KeepMembers, Permission::KeepStores, Permission::KeepApps]
+            }
             Self::Member => &[Permission::SeeTenants],
         };
         Seat::new(&[], added, Bounds::Named(vec![tenant]))

@@ -1,0 +1,20 @@
+//! The policy file: what one operator promises, written once and read by everything. It parses, checks and compares;
+//! it keeps no row, and never decides what becomes of a policy that is sound.
+
+mod book;
+mod follow;
+mod model;
+mod parse;
+mod shipped;
+mod text;
+
+pub use book::{Adopted, Book};
+pub use follow::{Follower, Moment, Turn};
+pub use model::{
+    About, Announces, AppKind, Category, Cookie, Dated, Duties, Duty, Ending, Field, Forbidden, Form, Ground, Keep,
+    Name, Operator, Our, Policy, Promise, Purpose, Receives, Recipient, RecipientKind, Region, Retention, Right, Scope,
+    Sensitivity, Transfer, While, Window,
+};
+pub use parse::{Fault, parse};
+pub use shipped::{Chosen, SHIPPED, shipped};
+pub use text::Text;

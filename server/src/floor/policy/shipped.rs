@@ -1,0 +1,17 @@
+//! The policies that come with the program, by name.
+
+/// A policy file as somebody named it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Chosen {
+    /// A name of those that come along, or a path.
+    pub from: String,
+    pub text: String,
+}
+
+/// Name and text, as `server/policies/` holds them.
+pub const SHIPPED: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/policies.rs"));
+
+/// The text of a policy that comes along.
+pub fn shipped(name: &str) -> Option<&'static str> {
+    SHIPPED.iter().find(|(known, _)| *known == name).map(|(_, text)| *text)
+}
