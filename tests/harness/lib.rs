@@ -19,6 +19,7 @@ pub mod desk;
 pub mod janitor;
 pub mod line;
 pub mod logs;
+pub mod page;
 pub mod people;
 pub mod program;
 pub mod provider;

@@ -4,6 +4,7 @@ pub mod access;
 pub mod blobs;
 pub mod egress;
 pub mod graphql;
+pub mod html;
 pub mod issuers;
 pub mod jobs;
 pub mod journal;

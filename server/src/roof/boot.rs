@@ -26,10 +26,11 @@ use crate::floor::journal::Journal;
 use crate::floor::kernel::{Error, Flaw, Flaws, Mode, Personal, Secret, Watch};
 use crate::floor::ledger::{self, Ledger, Limits, migrations};
 use crate::floor::mail::{Mail, Way};
-use crate::floor::policy::Book;
+use crate::floor::policy::{Book, Policy};
 use crate::floor::tools::{Keeping, Tools};
 use crate::floor::vault::{KeySource, Vault};
 use crate::staff::{Lives, SignIn, Token, seats};
+use crate::trust;
 
 /// The name of the database in a private Postgres.
 const DATABASE: &str = "rightsdesk";
@@ -144,6 +145,7 @@ pub async fn boot(config: Config, telemetry: Telemetry, duties: Duties) -> anyho
         watch: watch.clone(),
     };
     catalogue::settle(&tools, policy).await?;
+    can_be_shown(&tools.policy.in_force()?.policy)?;
     let sockets = Sockets::default();
     let listening = if duties == Duties::Serve {
         let file = if postgres.is_some() { Some(open_to_its_machine(&tools, &home).await?) } else { None };
@@ -173,6 +175,17 @@ pub async fn boot(config: Config, telemetry: Telemetry, duties: Duties) -> anyho
     let working =
         works.then(|| Working::begin(Worker::new(&ledger, watch.clone(), workers::registry().with(&tools), pace)));
     Ok(Running { tools, listening, sockets, working, following, stopping, grace: http.grace, telemetry, postgres })
+}
+
+/// A policy in a language that the trust pages do not speak would be published in another than it says.
+fn can_be_shown(policy: &Policy) -> Result<(), Error> {
+    for locale in policy.locales.get_ref() {
+        if !trust::speaks(locale) {
+            let why = format!("the policy is written in {locale}, for which the trust pages have no words");
+            return Err(Error::invalid("policy.locales", why));
+        }
+    }
+    Ok(())
 }
 
 /// A desk on a Postgres of its own is its machine's: whoever may read the token file is its first admin, who is made

@@ -1,0 +1,186 @@
+//! Which field goes to whom, in which form.
+
+use serde::Serialize;
+
+use super::{Page, Place, lead, sign};
+use crate::floor::html::Html;
+use crate::floor::policy::{Category, Field, Form, Recipient, Retention};
+use crate::trust::reader::{Coded, Reader, Said, Span};
+use crate::trust::table::wide;
+use crate::trust::words::Words;
+
+#[derive(Serialize)]
+pub struct Fields<'a> {
+    destinations: Vec<Destination<'a>>,
+    categories: Vec<Kind<'a>>,
+}
+
+#[derive(Serialize)]
+struct Destination<'a> {
+    code: &'a str,
+    name: &'a str,
+    kind: Coded<'a>,
+}
+
+#[derive(Serialize)]
+struct Kind<'a> {
+    code: &'a str,
+    title: Said<'a>,
+    fields: Vec<Row<'a>>,
+}
+
+#[derive(Serialize)]
+struct Row<'a> {
+    code: &'a str,
+    title: Said<'a>,
+    received: bool,
+    held: Held<'a>,
+    /// One for each destination, in their order.
+    forms: Vec<Coded<'a>>,
+}
+
+/// How long it is held here.
+#[derive(Serialize)]
+struct Held<'a> {
+    words: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kept: Option<Span>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    anchor: Option<Coded<'a>>,
+}
+
+impl<'a> Fields<'a> {
+    pub fn of(reader: &Reader<'a>) -> Self {
+        let policy = reader.policy;
+        let destination = |recipient: &'a Recipient| Destination {
+            code: recipient.code.get_ref(),
+            name: &recipient.name,
+            kind: reader.coded(recipient.kind),
+        };
+        let kind = |category: &'a Category| Kind {
+            code: category.code.get_ref(),
+            title: reader.said(&category.title),
+            fields: category.fields.iter().map(|field| row(reader, category, field)).collect(),
+        };
+        Self {
+            destinations: policy.recipients.iter().map(destination).collect(),
+            categories: policy.categories.iter().map(kind).collect(),
+        }
+    }
+}
+
+fn row<'a>(reader: &Reader<'a>, category: &'a Category, field: &'a Field) -> Row<'a> {
+    let forms = reader.policy.recipients.iter().map(|recipient| reader.coded(form(recipient, category, field)));
+    Row {
+        code: field.code.get_ref(),
+        title: reader.said(&field.title),
+        received: field.received,
+        held: held(reader, category, field),
+        forms: forms.collect(),
+    }
+}
+
+/// The form in which a recipient gets a field: what is said of the field goes before what is said of its category.
+fn form(recipient: &Recipient, category: &Category, field: &Field) -> Form {
+    let full = format!("{}.{}", category.code.get_ref(), field.code.get_ref());
+    let said = |name: &str| {
+        recipient.receives.iter().find(|one| one.what.iter().any(|what| what.get_ref() == name)).map(|one| one.form)
+    };
+    said(&full).or_else(|| said(category.code.get_ref())).unwrap_or(Form::Never)
+}
+
+fn held<'a>(reader: &Reader<'a>, category: &'a Category, field: &'a Field) -> Held<'a> {
+    let words = reader.words;
+    let plainly = |words: &str| Held { words: words.to_owned(), kept: None, anchor: None };
+    if !field.received {
+        return plainly(&words.speech.no);
+    }
+    if !field.stored {
+        return plainly(&words.fields.passes);
+    }
+    let code = category.code.get_ref();
+    let is_its = |rule: &&Retention| rule.categories.iter().any(|one| one.get_ref() == code);
+    let Some(rule) = reader.policy.retention.iter().find(is_its) else { return plainly(&words.speech.yes) };
+    let kept = reader.span(*rule.window.get_ref());
+    // What lasts while something is so is counted from no day.
+    let anchor = kept.lasts.is_some().then(|| reader.code("anchor", &rule.anchor));
+    Held { words: kept.words.clone(), kept: Some(kept), anchor }
+}
+
+impl Page for Fields<'_> {
+    const SHAPE: &'static str = "rightsdesk.trust.fields/1";
+    const PLACE: Place = Place::Fields;
+
+    fn title<'a>(&'a self, words: &'a Words) -> &'a str {
+        &words.fields.title
+    }
+
+    fn put(&self, html: &mut Html, reader: &Reader<'_>) {
+        let words = &reader.words.fields;
+        lead(html, if self.destinations.is_empty() { &words.none } else { &words.lead });
+        html.tag("p", &[("class", "legend")], |html| {
+            html.text(&words.legend);
+            for form in [Form::Raw, Form::Truncated, Form::Hashed, Form::TruncatedHashed, Form::Never] {
+                html.text(" ");
+                sign(html, &reader.coded(form));
+            }
+        });
+        wide(html, &words.caption, |html| self.table(html, reader));
+    }
+}
+
+impl Fields<'_> {
+    fn table(&self, html: &mut Html, reader: &Reader<'_>) {
+        let words = &reader.words.fields;
+        html.tag("table", &[("class", "matrix")], |html| {
+            html.line("caption", &[], &words.caption);
+            html.tag("thead", &[], |html| {
+                html.tag("tr", &[], |html| {
+                    for column in [&words.field, &words.received, &words.held] {
+                        html.line("th", &[("scope", "col")], column);
+                    }
+                    for destination in &self.destinations {
+                        html.tag("th", &[("scope", "col")], |html| {
+                            html.line("bdi", &[], destination.name);
+                            html.line("span", &[("class", "under")], &destination.kind.word);
+                        });
+                    }
+                });
+            });
+            let all = (self.destinations.len() + 3).to_string();
+            for kind in &self.categories {
+                html.tag("tbody", &[], |html| kind.put(html, reader, &all));
+            }
+        });
+    }
+}
+
+impl Kind<'_> {
+    fn put(&self, html: &mut Html, reader: &Reader<'_>, columns: &str) {
+        html.tag("tr", &[("class", "group")], |html| {
+            html.tag("th", &[("scope", "rowgroup"), ("colspan", columns)], |html| {
+                html.tag("span", &[], |html| self.title.put(html));
+            });
+        });
+        for field in &self.fields {
+            html.tag("tr", &[], |html| {
+                html.tag("th", &[("scope", "row")], |html| field.title.put(html));
+                html.line("td", &[], reader.yes(field.received));
+                html.tag("td", &[], |html| field.held.put(html, reader));
+                for form in &field.forms {
+                    html.tag("td", &[], |html| sign(html, form));
+                }
+            });
+        }
+    }
+}
+
+impl Held<'_> {
+    fn put(&self, html: &mut Html, reader: &Reader<'_>) {
+        html.text(&self.words);
+        if let Some(anchor) = &self.anchor {
+            let counted = reader.words.fields.counted.replace("{anchor}", &anchor.word);
+            html.line("span", &[("class", "under")], &counted);
+        }
+    }
+}
