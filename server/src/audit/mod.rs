@@ -6,7 +6,6 @@ mod graphql;
 pub mod jobs;
 pub mod model;
 mod queries;
-mod tables;
 pub mod verify;
 
 pub use graphql::{AccessNode, AuditQuery, RULES, find_access};
