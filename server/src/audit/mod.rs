@@ -7,7 +7,6 @@ pub mod jobs;
 pub mod map;
 pub mod model;
 mod queries;
-mod tables;
 pub mod verify;
 
 pub use graphql::{AccessNode, AuditQuery, RULES, find_access};
