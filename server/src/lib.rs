@@ -36,6 +36,7 @@ pub mod floor;
 pub mod grants;
 pub mod roof;
 pub mod staff;
+pub mod stores;
 pub mod tenants;
 
 pub use roof::boot::{Duties, Running, boot, prepare, telemetry_of};
