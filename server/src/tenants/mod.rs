@@ -5,6 +5,7 @@
 mod actions;
 mod graphql;
 mod jobs;
+pub mod map;
 mod model;
 mod queries;
 mod tables;
@@ -21,4 +22,4 @@ pub use jobs::CloseTenants;
 pub use model::{
     ApiKey, ApiKeyState, Login, Member, MemberRole, MemberState, OurRole, Tenant, TenantState, is_line, is_region,
 };
-pub use queries::{PersonalColumn, SealedValue, sealed_value, tenant, tenants};
+pub use queries::{PersonalColumn, SealedValue, member, sealed_value, tenant, tenants};
