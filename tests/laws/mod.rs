@@ -3,6 +3,7 @@
 mod answers_keep_their_shape;
 mod authority_is_as_published;
 mod contract_is_current;
+mod every_column_is_classified;
 mod every_tenant_table_is_fenced;
 mod figures_are_described;
 mod grants_are_as_published;
@@ -18,3 +19,4 @@ mod strangers_learn_nothing;
 mod the_chain_detects_tampering;
 mod trust_speaks_every_language_of_the_policies;
 mod vocabularies_match_the_database;
+mod what_is_disclosed_is_what_is_erased;
