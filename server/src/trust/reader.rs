@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use chrono::NaiveDate;
 use serde::{Serialize, Serializer};
 
-use super::codes::Code;
+use super::codes::Listed;
 use super::words::Words;
 use crate::floor::html::Html;
 use crate::floor::policy::{Name, Policy, Text, Window};
@@ -53,25 +53,16 @@ pub struct Span {
 }
 
 impl<'a> Reader<'a> {
-    /// The policy's first language.
-    pub fn first(&self) -> &'a str {
-        self.policy.locales.get_ref().first().map_or("en", String::as_str)
-    }
-
     pub fn said(&self, text: &'a Text) -> Said<'a> {
-        let first = self.first();
-        let is_ours = self.locale == first || text.locales().any(|locale| locale == self.locale);
+        let first = self.policy.first_locale();
+        let is_ours = text.speaks(self.locale, first);
         Said { text: text.in_locale(self.locale, first), lang: (!is_ours).then_some(first) }
     }
 
     /// What `category` or `category.field` is called.
     pub fn part(&self, name: &'a str) -> Part<'a> {
-        let (category, field) = name.split_once('.').map_or((name, None), |(category, field)| (category, Some(field)));
-        let category = self.policy.categories.iter().find(|one| one.code.get_ref() == category);
-        let title = category.and_then(|category| match field {
-            Some(field) => category.fields.iter().find(|one| one.code.get_ref() == field).map(|field| &field.title),
-            None => Some(&category.title),
-        });
+        let field = || self.policy.fields_of(name).and_then(|fields| fields.first().map(|(_, field)| &field.title));
+        let title = self.policy.category(name).map(|category| &category.title).or_else(field);
         Part { code: name, title: title.map_or(Said { text: name, lang: None }, |title| self.said(title)) }
     }
 
@@ -79,8 +70,8 @@ impl<'a> Reader<'a> {
         names.iter().map(|name| self.part(name.get_ref())).collect()
     }
 
-    pub fn coded<C: Code + Copy>(&self, value: C) -> Coded<'a> {
-        Coded { code: Cow::Borrowed(value.code()), word: self.words.value(value) }
+    pub fn coded<L: Listed>(&self, value: L) -> Coded<'a> {
+        Coded { code: Cow::Borrowed(value.listed()), word: self.words.value(value) }
     }
 
     pub fn code(&self, list: &str, code: &'a str) -> Coded<'a> {

@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use chrono::{Datelike, NaiveDate};
 use serde::Deserialize;
 
-use super::codes::Code;
+use super::codes::Listed;
 use super::locale::language;
 
 /// Name and text, as `words/` holds them.
@@ -127,8 +127,8 @@ impl Words {
     }
 
     /// The word for a value of a closed list.
-    pub fn value<C: Code>(&self, value: C) -> Cow<'_, str> {
-        self.code(C::LIST, value.code())
+    pub fn value<L: Listed>(&self, value: L) -> Cow<'_, str> {
+        self.code(L::LIST, value.listed())
     }
 
     /// The word for a code. One that nobody gave a word is told as it is, with spaces.
@@ -158,4 +158,37 @@ fn spelled(code: &str) -> String {
     let mut letters = code.chars();
     let first = letters.next().map(char::to_uppercase).into_iter().flatten();
     first.chain(letters).map(|letter| if letter == '_' { ' ' } else { letter }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::trust::codes;
+
+    #[test]
+    fn every_value_of_a_closed_list_has_its_word() {
+        for (locale, words) in ALL.iter() {
+            for (list, code) in codes::all() {
+                assert!(words.codes[list].contains_key(code), "{locale} has no word for {code} of {list}");
+            }
+        }
+        assert_eq!(ALL.len(), FILES.len(), "a file of words cannot be read");
+    }
+
+    #[test]
+    fn numbers_days_and_unknown_codes_are_told_as_the_language_tells_them() {
+        let (english, hindi) = (Words::of("en-GB").expect("words"), Words::of("hi").expect("words"));
+        assert_eq!(
+            (english.count(&english.span.days, 1), english.count(&english.span.days, 0)),
+            ("1 day".to_owned(), "0 days".to_owned())
+        );
+        assert_eq!(hindi.count(&hindi.span.hours, 0), "0 घंटा");
+        let day = NaiveDate::from_ymd_opt(2026, 3, 1).expect("a day");
+        assert_eq!(
+            (english.date(day), Words::of("de").expect("words").date(day)),
+            ("1 March 2026".to_owned(), "1. März 2026".to_owned())
+        );
+        assert_eq!(english.code("feature", "some_new_thing"), "Some new thing");
+        assert_eq!(english.code("place", "us-east-1"), "us-east-1");
+    }
 }

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::{Page, Place, lead, sign};
 use crate::floor::html::Html;
-use crate::floor::policy::{Category, Field, Form, Recipient, Retention};
+use crate::floor::policy::{self as matrix, Field, Form, Retention};
 use crate::trust::reader::{Coded, Reader, Said, Span};
 use crate::trust::table::wide;
 use crate::trust::words::Words;
@@ -51,56 +51,38 @@ struct Held<'a> {
 
 impl<'a> Fields<'a> {
     pub fn of(reader: &Reader<'a>) -> Self {
-        let policy = reader.policy;
-        let destination = |recipient: &'a Recipient| Destination {
+        let destinations = reader.policy.destinations().into_iter().map(|recipient| Destination {
             code: recipient.code.get_ref(),
             name: &recipient.name,
             kind: reader.coded(recipient.kind),
-        };
-        let kind = |category: &'a Category| Kind {
-            code: category.code.get_ref(),
-            title: reader.said(&category.title),
-            fields: category.fields.iter().map(|field| row(reader, category, field)).collect(),
-        };
-        Self {
-            destinations: policy.recipients.iter().map(destination).collect(),
-            categories: policy.categories.iter().map(kind).collect(),
+        });
+        let mut categories: Vec<Kind<'a>> = Vec::new();
+        for matrix::Row { category, field, kept, forms } in reader.policy.matrix() {
+            let code = category.code.get_ref().as_str();
+            if categories.last().is_none_or(|kind| kind.code != code) {
+                categories.push(Kind { code, title: reader.said(&category.title), fields: Vec::new() });
+            }
+            let row = Row {
+                code: field.code.get_ref(),
+                title: reader.said(&field.title),
+                received: field.received,
+                held: held(reader, field, kept),
+                forms: forms.into_iter().map(|form| reader.coded(form)).collect(),
+            };
+            if let Some(kind) = categories.last_mut() {
+                kind.fields.push(row);
+            }
         }
+        Self { destinations: destinations.collect(), categories }
     }
 }
 
-fn row<'a>(reader: &Reader<'a>, category: &'a Category, field: &'a Field) -> Row<'a> {
-    let forms = reader.policy.recipients.iter().map(|recipient| reader.coded(form(recipient, category, field)));
-    Row {
-        code: field.code.get_ref(),
-        title: reader.said(&field.title),
-        received: field.received,
-        held: held(reader, category, field),
-        forms: forms.collect(),
-    }
-}
-
-/// The form in which a recipient gets a field: what is said of the field goes before what is said of its category.
-fn form(recipient: &Recipient, category: &Category, field: &Field) -> Form {
-    let full = format!("{}.{}", category.code.get_ref(), field.code.get_ref());
-    let said = |name: &str| {
-        recipient.receives.iter().find(|one| one.what.iter().any(|what| what.get_ref() == name)).map(|one| one.form)
-    };
-    said(&full).or_else(|| said(category.code.get_ref())).unwrap_or(Form::Never)
-}
-
-fn held<'a>(reader: &Reader<'a>, category: &'a Category, field: &'a Field) -> Held<'a> {
+fn held<'a>(reader: &Reader<'a>, field: &Field, kept: Option<&'a Retention>) -> Held<'a> {
     let words = reader.words;
     let plainly = |words: &str| Held { words: words.to_owned(), kept: None, anchor: None };
-    if !field.received {
-        return plainly(&words.speech.no);
-    }
-    if !field.stored {
-        return plainly(&words.fields.passes);
-    }
-    let code = category.code.get_ref();
-    let is_its = |rule: &&Retention| rule.categories.iter().any(|one| one.get_ref() == code);
-    let Some(rule) = reader.policy.retention.iter().find(is_its) else { return plainly(&words.speech.yes) };
+    let Some(rule) = kept else {
+        return plainly(if field.received { &words.fields.passes } else { &words.speech.no });
+    };
     let kept = reader.span(*rule.window.get_ref());
     // What lasts while something is so is counted from no day.
     let anchor = kept.lasts.is_some().then(|| reader.code("anchor", &rule.anchor));

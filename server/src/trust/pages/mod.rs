@@ -10,7 +10,6 @@ mod summary;
 
 use serde::Serialize;
 
-use super::codes::Code;
 use super::frame::Sheet;
 use super::reader::{Coded, Reader};
 use super::words::Words;

@@ -5,7 +5,6 @@ use serde::Serialize;
 use super::{Page, Place, lead, sign};
 use crate::floor::html::Html;
 use crate::floor::policy::{Recipient, RecipientKind};
-use crate::trust::codes::Code;
 use crate::trust::reader::{Coded, Part, Reader, Said};
 use crate::trust::table::table;
 use crate::trust::words::Words;

@@ -143,7 +143,6 @@ impl Asked<'_> {
     }
 
     fn sensitivity(&self, html: &mut Html) {
-        use crate::trust::codes::Code;
         let (tone, sign) = match &*self.sensitivity.code {
             code if code == Sensitivity::High.code() => ("care", "▲"),
             code if code == Sensitivity::Medium.code() => ("plain", "■"),

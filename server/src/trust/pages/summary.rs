@@ -43,6 +43,7 @@ struct Figures {
     scopes: usize,
     fields: usize,
     recipients: usize,
+    destinations: usize,
     rules: usize,
     promises: usize,
 }
@@ -74,6 +75,7 @@ impl<'a> Summary<'a> {
                 scopes: policy.scopes.len(),
                 fields: policy.categories.iter().map(|category| category.fields.len()).sum(),
                 recipients: policy.recipients.len(),
+                destinations: policy.destinations().len(),
                 rules: policy.retention.len(),
                 promises: policy.promises.len(),
             },
@@ -122,7 +124,7 @@ impl Summary<'_> {
                     words.count(&words.processors.recipients, figures.recipients),
                 ),
                 (Place::Retention, &words.retention.title, words.count(&words.retention.rules, figures.rules)),
-                (Place::Fields, &words.fields.title, words.count(&words.fields.destinations, figures.recipients)),
+                (Place::Fields, &words.fields.title, words.count(&words.fields.destinations, figures.destinations)),
                 (Place::Promises, &words.promises.title, words.count(&words.promises.promises, figures.promises)),
             ] {
                 html.tag("li", &[], |html| {
