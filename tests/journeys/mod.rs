@@ -38,8 +38,8 @@ mod the_books_can_be_read;
 mod the_edge_refuses_what_it_should;
 mod the_glass_is_broken_and_it_alarms;
 mod the_ledger_keeps_its_word;
-mod the_trust_page_tells;
 mod the_map_drives;
+mod the_trust_page_tells;
 #[cfg(target_os = "linux")]
 mod the_zoo_is_turned_away;
 #[cfg(target_os = "linux")]

@@ -186,6 +186,21 @@ async fn the_json_of_a_page_holds_its_rows() {
     assert_eq!((&usage["anchor"]["code"], &usage["then"]["code"]), (&"event_time".into(), &"delete".into()));
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_program_that_asks_for_json_gets_it_at_the_pages_own_address() {
+    let desk = World::alone_under("sooperseller", Watch::held(at())).await.serve().await;
+    for path in PAGES {
+        let asked = fetch(&desk, path, &[("accept", "application/json")]).await;
+        assert_eq!(asked.headers()["content-type"], "application/json; charset=utf-8");
+        assert!(asked.headers().get_all("vary").iter().any(|one| one == "accept, accept-language"));
+        let named = fetch(&desk, &format!("{path}.json"), &[("accept", "text/html")]).await;
+        assert_eq!(asked.headers()["etag"], named.headers()["etag"]);
+        assert_eq!(asked.bytes().await.expect("JSON"), named.bytes().await.expect("JSON"));
+    }
+    let browser = [("accept", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8")];
+    assert_eq!(fetch(&desk, "/trust", &browser).await.headers()["content-type"], "text/html; charset=utf-8");
+}
+
 fn each_text(value: &Value, see: &mut dyn FnMut(&str, &str)) {
     match value {
         Value::Object(parts) => {
@@ -299,6 +314,16 @@ async fn a_reader_gets_his_language_and_keeps_the_one_he_chose() {
     assert_eq!(
         names.iter().map(|(lang, name)| (*lang, name.as_str())).collect::<Vec<_>>(),
         [("en", "English"), ("ur", "اردو"), ("hi", "हिन्दी")]
+    );
+    let others = chosen.root.all("link").into_iter().filter(|link| link.attribute("hreflang").is_some());
+    assert_eq!(
+        others.map(|link| (link.attribute("hreflang"), link.attribute("href"))).collect::<Vec<_>>(),
+        [
+            (Some("en"), Some("/trust/retention?lang=en")),
+            (Some("ur"), Some("/trust/retention?lang=ur")),
+            (Some("hi"), Some("/trust/retention?lang=hi")),
+            (Some("x-default"), Some("/trust/retention"))
+        ]
     );
     let lost = Page::open(&desk, "/trust/nowhere?lang=ur").await;
     assert_eq!((lost.status, lost.one("html").attribute("dir")), (404, Some("rtl")));

@@ -50,6 +50,8 @@ impl Sheet<'_> {
             let to = format!("{}?lang={locale}", place.path());
             html.lone("link", &[("rel", "alternate"), ("hreflang", locale), ("href", &to)]);
         }
+        // Where the reader's own wish decides.
+        html.lone("link", &[("rel", "alternate"), ("hreflang", "x-default"), ("href", place.path())]);
         let data = reader.to(&place.data());
         html.lone("link", &[("rel", "alternate"), ("type", "application/json"), ("href", &data)]);
     }

@@ -1,5 +1,7 @@
 //! Which of the policy's languages a reader gets: the one asked for by name, else the best of what the browser reads.
 
+use super::accept::ranges;
+
 /// A language, and whether the reader named it himself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Choice {
@@ -28,18 +30,6 @@ pub fn choose(offered: &[String], named: Option<&str>, accepted: Option<&str>) -
 /// The language of a locale: `pt` of `pt-BR`.
 pub fn language(locale: &str) -> &str {
     locale.split(['-', '_']).next().unwrap_or(locale)
-}
-
-/// The ranges of an Accept-Language with their weights; what has no sense as a weight weighs nothing.
-fn ranges(accepted: &str) -> impl Iterator<Item = (&str, f32)> {
-    accepted.split(',').take(32).map(|one| {
-        let (range, rest) = one.split_once(';').unwrap_or((one, ""));
-        let weight = match rest.trim().strip_prefix("q=") {
-            Some(weight) => weight.trim().parse().ok().filter(|weight| (0.0..=1.0).contains(weight)).unwrap_or(0.0),
-            None => 1.0,
-        };
-        (range.trim(), weight)
-    })
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 //! policy in force and the rows that follow it, in each language the policy is written in; and the same as JSON. No
 //! script, no cookie, nothing from elsewhere. It changes nothing by itself, and types nothing that a row could say.
 
+mod accept;
 mod codes;
 mod frame;
 mod locale;
@@ -12,4 +13,4 @@ mod web;
 mod words;
 
 pub use web::routes;
-pub use words::{Words, speaks};
+pub use words::speaks;

@@ -8,6 +8,7 @@ use axum::routing::{any, get};
 use data_encoding::BASE64URL_NOPAD;
 use sha2::{Digest, Sha256};
 
+use super::accept::wants_json;
 use super::frame::{STYLE, Sheet};
 use super::locale::{Choice, choose};
 use super::pages::{As, Place, written};
@@ -18,22 +19,36 @@ use crate::floor::kernel::{Error, Result};
 use crate::floor::policy::Policy;
 use crate::floor::tools::Tools;
 
-/// Everything under `/trust`.
+/// Everything under `/trust`. A page's own path answers in the form that the reader's program asks for; the path of its
+/// data always in JSON.
 pub fn routes<S: Clone + Send + Sync + 'static>(tools: Tools) -> Router<S> {
     let mut router = Router::new();
     for &place in Place::ALL {
-        for (path, wanted) in [(place.path().to_owned(), As::Html), (place.data(), As::Json)] {
-            let shown = move |State(tools): State<Tools>, RawQuery(query): RawQuery, headers: HeaderMap| async move {
-                let query = query.unwrap_or_default();
-                shown(&tools, place, wanted, &query, &headers).unwrap_or_else(|error| failed(error, &headers))
+        for (path, only) in [(place.path().to_owned(), None), (place.data(), Some(As::Json))] {
+            let answered = move |State(tools): State<Tools>, RawQuery(query): RawQuery, headers: HeaderMap| async move {
+                let wanted = only.unwrap_or_else(|| wanted(&headers));
+                let told = shown(&tools, place, wanted, &query.unwrap_or_default(), &headers);
+                let mut answer = match (told, wanted) {
+                    (Ok(answer), _) => answer,
+                    (Err(error), As::Json) => error.into_response(),
+                    (Err(error), As::Html) => failed(error, &headers),
+                };
+                let varies = if only.is_some() { "accept-language" } else { "accept, accept-language" };
+                answer.headers_mut().insert(header::VARY, HeaderValue::from_static(varies));
+                answer
             };
-            router = router.route(&path, get(shown));
+            router = router.route(&path, get(answered));
         }
     }
     router
         .route("/trust/", get(|| async { Redirect::permanent(Place::Summary.path()) }))
         .route("/trust/{*rest}", any(lost))
         .with_state(tools)
+}
+
+fn wanted(headers: &HeaderMap) -> As {
+    let accepted = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
+    if wants_json(accepted) { As::Json } else { As::Html }
 }
 
 fn shown(tools: &Tools, place: Place, wanted: As, query: &str, headers: &HeaderMap) -> Result<Response> {
@@ -73,7 +88,6 @@ fn kept(text: String, headers: &HeaderMap) -> Response {
     let mut answer = if is_held { StatusCode::NOT_MODIFIED.into_response() } else { text.into_response() };
     let set = answer.headers_mut();
     set.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=60"));
-    set.insert(header::VARY, HeaderValue::from_static("accept-language"));
     put(set, header::ETAG, &tag);
     answer
 }

@@ -89,27 +89,27 @@ pub struct Count {
 
 section!(Frame: trust, skip, pages, languages, policy, drawn, data, contact);
 section!(
-    Summary: nav, title, lead, operator, site, country, role, contact, version, effective, changes, region, pinned,
+    Summary: nav, lead, operator, site, role, contact, version, effective, changes, region, pinned,
     anywhere, officer, representative, never, further
     ; ahead, objection
 );
 section!(
     Scopes: nav, title, lead, none, caption, name, reason, opens, nothing, sensitivity, feature, kind, reads, writes,
     apps, apps_lead, apps_caption, app, touches, needs, rotation, stays
-    ; scopes, rotates
+    ; count, rotates
 );
 section!(
     Data: nav, title, lead, categories, caption, about, sources, field, personal, received, stored, purposes,
     purposes_lead, purpose, ground, unnamed, uses, rights, rights_lead, right, who, answer, within, by_law, regimes, cookies,
     no_cookies, cookie, essential, duties
-    ; fields
+    ; count
 );
 section!(
-    Processors: nav, title, lead, none, name, purposes, receives, nothing, regions, transfer, agreement, unknown, policy; recipients
+    Processors: nav, title, lead, none, name, purposes, receives, nothing, regions, transfer, agreement, unknown, policy; count
 );
-section!(Retention: nav, title, lead, caption, what, kept, anchor, then, keeps, keeps_lead, ground; rules);
-section!(Fields: nav, title, lead, caption, field, received, held, passes, counted, legend, none; destinations);
-section!(Promises: nav, title, lead, how, unmeasured, none; promises);
+section!(Retention: nav, title, lead, caption, what, kept, anchor, then, keeps, keeps_lead, ground; count);
+section!(Fields: nav, title, lead, caption, field, received, held, passes, counted, legend, none; count);
+section!(Promises: nav, title, lead, how, unmeasured, none; count);
 section!(Lost: title, text, back);
 section!(Failed: title, text);
 section!(Span: ever; hours, days, months, years);

@@ -205,7 +205,7 @@ impl Data<'_> {
                 rows.row(
                     None,
                     &[&|html| purpose.title.put(html), &|html| html.text(ground), &|html| {
-                        reader.list(html, &purpose.needs, |html, part| part.title.put(html))
+                        reader.list(html, &purpose.needs, |html, part| part.title.put(html));
                     }],
                 );
             }

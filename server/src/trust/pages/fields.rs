@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::{Page, Place, lead, sign};
 use crate::floor::html::Html;
-use crate::floor::policy::{self as matrix, Field, Form, Retention};
+use crate::floor::policy::{self, Field, Form, Retention};
 use crate::trust::reader::{Coded, Reader, Said, Span};
 use crate::trust::table::wide;
 use crate::trust::words::Words;
@@ -57,7 +57,7 @@ impl<'a> Fields<'a> {
             kind: reader.coded(recipient.kind),
         });
         let mut categories: Vec<Kind<'a>> = Vec::new();
-        for matrix::Row { category, field, kept, forms } in reader.policy.matrix() {
+        for policy::Row { category, field, kept, forms } in reader.policy.matrix() {
             let code = category.code.get_ref().as_str();
             if categories.last().is_none_or(|kind| kind.code != code) {
                 categories.push(Kind { code, title: reader.said(&category.title), fields: Vec::new() });

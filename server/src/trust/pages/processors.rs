@@ -19,7 +19,7 @@ pub struct Processors<'a> {
 struct Listed<'a> {
     code: &'a str,
     name: &'a str,
-    kind: Coded<'a>,
+    kind: &'static str,
     service: Said<'a>,
     purposes: Vec<Part<'a>>,
     receives: Vec<Receives<'a>>,
@@ -53,7 +53,7 @@ fn listed<'a>(reader: &Reader<'a>, recipient: &'a Recipient) -> Listed<'a> {
     Listed {
         code: recipient.code.get_ref(),
         name: &recipient.name,
-        kind: reader.coded(recipient.kind),
+        kind: recipient.kind.code(),
         service: reader.said(&recipient.service),
         purposes: recipient.purposes.iter().filter_map(|code| purpose(code.get_ref())).collect(),
         receives: receives.collect(),
@@ -79,7 +79,7 @@ impl Page for Processors<'_> {
         for kind in
             [RecipientKind::Processor, RecipientKind::Destination, RecipientKind::Platform, RecipientKind::Authority]
         {
-            let these: Vec<_> = self.recipients.iter().filter(|one| one.kind.code == kind.code()).collect();
+            let these: Vec<_> = self.recipients.iter().filter(|one| one.kind == kind.code()).collect();
             if !these.is_empty() {
                 group(html, reader, kind, &these);
             }

@@ -116,16 +116,12 @@ impl Summary<'_> {
         let (words, figures) = (reader.words, &self.figures);
         html.tag("ul", &[("class", "doors")], |html| {
             for (place, title, figure) in [
-                (Place::Scopes, &words.scopes.title, words.count(&words.scopes.scopes, figures.scopes)),
-                (Place::Data, &words.data.title, words.count(&words.data.fields, figures.fields)),
-                (
-                    Place::Processors,
-                    &words.processors.title,
-                    words.count(&words.processors.recipients, figures.recipients),
-                ),
-                (Place::Retention, &words.retention.title, words.count(&words.retention.rules, figures.rules)),
-                (Place::Fields, &words.fields.title, words.count(&words.fields.destinations, figures.destinations)),
-                (Place::Promises, &words.promises.title, words.count(&words.promises.promises, figures.promises)),
+                (Place::Scopes, &words.scopes.title, words.count(&words.scopes.count, figures.scopes)),
+                (Place::Data, &words.data.title, words.count(&words.data.count, figures.fields)),
+                (Place::Processors, &words.processors.title, words.count(&words.processors.count, figures.recipients)),
+                (Place::Retention, &words.retention.title, words.count(&words.retention.count, figures.rules)),
+                (Place::Fields, &words.fields.title, words.count(&words.fields.count, figures.destinations)),
+                (Place::Promises, &words.promises.title, words.count(&words.promises.count, figures.promises)),
             ] {
                 html.tag("li", &[], |html| {
                     html.line("a", &[("href", &reader.to(place.path()))], title);
