@@ -112,45 +112,53 @@ impl Page for Fields<'_> {
 }
 
 impl Fields<'_> {
+    /// Roles are written out, because a browser that lays rows out as cards may forget them.
     fn table(&self, html: &mut Html, reader: &Reader<'_>) {
         let words = &reader.words.fields;
-        html.tag("table", &[("class", "matrix")], |html| {
+        html.tag("table", &[("role", "table"), ("class", "matrix")], |html| {
             html.line("caption", &[], &words.caption);
-            html.tag("thead", &[], |html| {
-                html.tag("tr", &[], |html| {
+            html.tag("thead", &[("role", "rowgroup")], |html| {
+                html.tag("tr", &[("role", "row")], |html| {
                     for column in [&words.field, &words.received, &words.held] {
-                        html.line("th", &[("scope", "col")], column);
+                        html.line("th", &COLUMN, column);
                     }
                     for destination in &self.destinations {
-                        html.tag("th", &[("scope", "col")], |html| {
+                        html.tag("th", &COLUMN, |html| {
                             html.line("bdi", &[], destination.name);
                             html.line("span", &[("class", "under")], &destination.kind.word);
                         });
                     }
                 });
             });
-            let all = (self.destinations.len() + 3).to_string();
             for kind in &self.categories {
-                html.tag("tbody", &[], |html| kind.put(html, reader, &all));
+                html.tag("tbody", &[("role", "rowgroup")], |html| kind.put(html, reader, &self.destinations));
             }
         });
     }
 }
 
+const COLUMN: [(&str, &str); 2] = [("role", "columnheader"), ("scope", "col")];
+
+/// A cell that brings its header along, for where rows are cards.
+const fn cell(header: &str) -> [(&'static str, &str); 2] {
+    [("role", "cell"), ("data-label", header)]
+}
+
 impl Kind<'_> {
-    fn put(&self, html: &mut Html, reader: &Reader<'_>, columns: &str) {
-        html.tag("tr", &[("class", "group")], |html| {
-            html.tag("th", &[("scope", "rowgroup"), ("colspan", columns)], |html| {
+    fn put(&self, html: &mut Html, reader: &Reader<'_>, destinations: &[Destination<'_>]) {
+        let (words, columns) = (&reader.words.fields, (destinations.len() + 3).to_string());
+        html.tag("tr", &[("role", "row"), ("class", "group")], |html| {
+            html.tag("th", &[("role", "rowheader"), ("scope", "rowgroup"), ("colspan", &columns)], |html| {
                 html.tag("span", &[], |html| self.title.put(html));
             });
         });
         for field in &self.fields {
-            html.tag("tr", &[], |html| {
-                html.tag("th", &[("scope", "row")], |html| field.title.put(html));
-                html.line("td", &[], reader.yes(field.received));
-                html.tag("td", &[], |html| field.held.put(html, reader));
-                for form in &field.forms {
-                    html.tag("td", &[], |html| sign(html, form));
+            html.tag("tr", &[("role", "row")], |html| {
+                html.tag("th", &[("role", "rowheader"), ("scope", "row")], |html| field.title.put(html));
+                html.line("td", &cell(&words.received), reader.yes(field.received));
+                html.tag("td", &cell(&words.held), |html| field.held.put(html, reader));
+                for (form, to) in field.forms.iter().zip(destinations) {
+                    html.tag("td", &cell(to.name), |html| sign(html, form));
                 }
             });
         }
