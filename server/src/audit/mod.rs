@@ -4,6 +4,7 @@
 pub mod actions;
 mod graphql;
 pub mod jobs;
+pub mod map;
 pub mod model;
 mod queries;
 pub mod verify;
