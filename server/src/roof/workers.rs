@@ -2,6 +2,7 @@
 
 use crate::audit::jobs::{Checkpoint, SweepAccesses, SweepAnswers};
 use crate::audit::model::LOOK;
+use crate::catalogue::PutPolicyInForce;
 use crate::floor::jobs::{Registry, Rhythm, Schedule, SweepJobs, Ticket};
 use crate::grants::AlarmOfBreakGlass;
 use crate::staff::jobs::SweepSignIns;
@@ -17,6 +18,12 @@ pub fn registry() -> Registry {
         .schedule(Schedule { name: "sweep_sign_ins", rhythm: daily(3, 20), ticket: || Ticket::of(&SweepSignIns {}) })
         .job::<CloseTenants>()
         .schedule(Schedule { name: "close_tenants", rhythm: daily(0, 5), ticket: || Ticket::of(&CloseTenants {}) })
+        .job::<PutPolicyInForce>()
+        .schedule(Schedule {
+            name: "put_policy_in_force",
+            rhythm: daily(0, 1),
+            ticket: || Ticket::of(&PutPolicyInForce {}),
+        })
         .job::<Checkpoint>()
         .schedule(Schedule { name: "checkpoint", rhythm: Rhythm::Every(LOOK), ticket: || Ticket::of(&Checkpoint {}) })
         .job::<SweepAccesses>()

@@ -19,7 +19,7 @@ pub use check::check;
 pub use diff::{Change, ChangeKind, Written, diff, new_processors};
 pub use follow::{Follower, Moment, Turn};
 pub use items::{Fact, Item, Part, Value, items};
-pub use matrix::{Place, Row};
+pub use matrix::{Place, Row, not_kept};
 pub use model::{
     About, Announces, AppKind, Category, Cookie, Dated, Duties, Duty, Ending, Field, Forbidden, Form, Ground, Keep,
     Name, Operator, Our, Policy, Promise, Purpose, Receives, Recipient, RecipientKind, Region, Retention, Right, Scope,

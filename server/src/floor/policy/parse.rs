@@ -14,7 +14,7 @@ pub struct Fault {
 
 impl Fault {
     /// A fault at this offset of the text.
-    pub(super) fn at(text: &str, offset: usize, reason: impl Into<String>) -> Self {
+    pub fn at(text: &str, offset: usize, reason: impl Into<String>) -> Self {
         Self { line: line_of(text, offset), reason: reason.into() }
     }
 }
