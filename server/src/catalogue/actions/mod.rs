@@ -6,5 +6,5 @@ mod reading;
 mod settling;
 
 pub use changing::{alarm, propose, publish, turn, withdraw};
-pub use reading::{Judged, compare, find, judge, list};
+pub use reading::{compare, find, judge, list};
 pub use settling::{refresh, settle};
