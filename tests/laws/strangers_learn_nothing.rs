@@ -9,7 +9,7 @@ use harness::world::World;
 use rightsdesk_server::floor::access::{Bounds, Caller, Permission, Role, Seat, Session};
 use rightsdesk_server::floor::graphql::{Needs, Rule, tenant_node_id, tenant_place};
 use rightsdesk_server::floor::kernel::{
-    ApiKeyId, GrantId, MemberId, Ref, SessionId, StaffId, StoreGrantId, StoreId, TenantId,
+    ApiKeyId, GrantId, MemberId, PolicyId, Ref, SessionId, StaffId, StoreGrantId, StoreId, TenantId,
 };
 use rightsdesk_server::roof::schema;
 use rightsdesk_server::staff::{SignIn, recognise};
@@ -24,6 +24,10 @@ const IDS: &[(&str, &str)] = &[
     ("tenant.id", "tenant"),
     ("staffMember.id", "staff"),
     ("store.id", "store"),
+    ("policyVersion.id", "policy"),
+    ("policyDiff.id", "policy"),
+    ("PublishPolicyInput.id", "policy"),
+    ("WithdrawPolicyInput.id", "policy"),
     ("TenantFilter.ids", "tenant"),
     ("StoreFilter.tenant", "tenant"),
     ("SessionFilter.staff", "staff"),
@@ -317,6 +321,7 @@ impl Cast {
             ("grant", Ref::new(nobodys, GrantId::fresh()).to_string()),
             ("staff", Ref::of_house(StaffId::fresh()).to_string()),
             ("session", Ref::of_house(SessionId::fresh()).to_string()),
+            ("policy", Ref::of_house(PolicyId::fresh()).to_string()),
             ("store", Ref::new(nobodys, StoreId::fresh()).to_string()),
             ("store_grant", Ref::new(nobodys, StoreGrantId::fresh()).to_string()),
         ]);
@@ -380,7 +385,9 @@ async fn furnish(world: &World, ops: &Caller) -> (Ids, TenantId) {
         json!({"store": store, "scopes": ["read_orders"]}),
     )
     .await;
+    let policy = world.tools.policy.in_force().expect("a policy").id;
     let ids = BTreeMap::from([
+        ("policy", Ref::of_house(policy).to_string()),
         ("store", store),
         ("store_grant", text(&connected["store"]["grants"]["nodes"][0]["id"])),
         ("tenant", tenant.clone()),
@@ -461,7 +468,8 @@ fn refused(whom: &str, asker: &Asker, needs: Needs, answer: &Value) {
 
 /// `node` and `nodes` are asked with every kind of id.
 fn kinds_of(field: &str) -> Vec<Option<&'static str>> {
-    let every = ["tenant", "member", "key", "grant", "staff", "session", "store", "store_grant"].map(Some).to_vec();
+    let every =
+        ["tenant", "member", "key", "grant", "staff", "session", "store", "store_grant", "policy"].map(Some).to_vec();
     if matches!(field, "node" | "nodes") { every } else { vec![None] }
 }
 

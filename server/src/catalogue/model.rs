@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 
 use crate::floor::kernel::vocabulary::vocabulary;
 use crate::floor::kernel::{Day, Error, Flaws, Instant, PolicyId, Result};
-use crate::floor::policy::{self, Adopted, CHECKS, Fault, Policy, new_processors};
+use crate::floor::policy::{self, Adopted, CHECKS, Fault, Policy, Written, diff, new_processors};
 
 vocabulary! {
     /// How far a version of the policy has come.
@@ -93,26 +93,32 @@ pub fn flawed(field: &str, faults: &[Fault]) -> Error {
     Error::Invalid(flaws)
 }
 
-/// The first day on which a change that is announced today may hold. What is in force says how long that takes.
-pub fn earliest(today: Day, in_force: &Policy, next: &Policy) -> Day {
-    let told = in_force.announces.days;
-    let objected = if new_processors(in_force, next).is_empty() { 0 } else { in_force.announces.objection_days };
+/// The first day on which a change that is announced today may hold. What is in force says how long people are told
+/// before they lose anything by it; what they lose nothing by may hold at once.
+pub fn earliest(today: Day, in_force: Written<'_>, next: Written<'_>) -> Day {
+    let announces = in_force.1.announces;
+    let told = if diff(in_force, next).iter().any(|change| change.worsens) { announces.days } else { 0 };
+    let objected = if new_processors(in_force.1, next.1).is_empty() { 0 } else { announces.objection_days };
     Day(today.0 + Duration::days(i64::from(told.max(objected))))
 }
 
 /// Refuses a day that comes too early, and names the first that does not.
-pub fn in_time(today: Day, in_force: &Policy, next: &Policy) -> Result<()> {
+pub fn in_time(today: Day, in_force: Written<'_>, next: Written<'_>) -> Result<()> {
     let earliest = earliest(today, in_force, next);
-    if next.effective.get_ref().0 >= earliest.0 {
+    if next.1.effective.get_ref().0 >= earliest.0 {
         return Ok(());
     }
-    let new = new_processors(in_force, next);
-    let why = if new.is_empty() {
-        format!("changes are announced {} days before", in_force.announces.days)
+    let announces = in_force.1.announces;
+    let mut why = if earliest == today {
+        "a policy begins to hold on no day that is past".to_owned()
     } else {
-        let (days, objections) = (in_force.announces.days, in_force.announces.objection_days);
-        format!("changes are announced {days} days before, and {} may be objected to for {objections}", new.join(", "))
+        format!("what people may lose by is announced {} days before", announces.days)
     };
+    let new = new_processors(in_force.1, next.1);
+    if !new.is_empty() {
+        let objections = format!(", and {} may be objected to for {} days", new.join(", "), announces.objection_days);
+        why.push_str(&objections);
+    }
     Err(Error::refused("REFUSED", format!("it can hold from {earliest} on at the earliest: {why}")))
 }
 
@@ -137,13 +143,16 @@ mod tests {
     }
 
     #[test]
-    fn a_new_sub_processor_may_be_objected_to_before_it_holds() {
+    fn what_people_lose_by_waits_and_what_they_gain_by_may_hold_at_once() {
         let text = shipped("sooperseller").expect("it comes along").replacen("\ndays = 30", "\ndays = 7", 1);
         let (old, today) = (read(&text), Day("2026-02-01".parse().expect("a day")));
-        assert_eq!(earliest(today, &old, &old).to_string(), "2026-02-08");
-        let new = read(&text.replacen("code = \"mnp\"", "code = \"mp\"", 1).replace("\"mnp\"", "\"mp\""));
-        assert_eq!(earliest(today, &old, &new).to_string(), "2026-03-03");
-        let told = in_time(today, &old, &new).expect_err("too early").to_string();
-        assert!(told.contains("2026-03-03") && told.contains("mp may be objected"), "{told}");
+        let first = |next: &str| earliest(today, (&text, &old), (next, &read(next))).to_string();
+        assert_eq!(first(&text), "2026-02-01");
+        assert_eq!(first(&text.replacen("days = 90", "days = 60", 1)), "2026-02-01");
+        assert_eq!(first(&text.replacen("days = 90", "days = 120", 1)), "2026-02-08");
+        let courier = text.replacen("code = \"mnp\"", "code = \"mp\"", 1).replace("\"mnp\"", "\"mp\"");
+        assert_eq!(first(&courier), "2026-03-03");
+        let told = in_time(today, (&text, &old), (&courier, &read(&courier))).expect_err("too early").to_string();
+        assert!(told.contains("2026-03-03") && told.contains("mp may be objected to for 30 days"), "{told}");
     }
 }

@@ -17,7 +17,8 @@ pub async fn propose(tools: &Tools, caller: &Caller, text: String, once: Option<
     let fresh = PolicyId::fresh();
     let written = tools.ledger.write_once(scope.clone(), once, "policy", move |tx| {
         let Standing { in_force, to_come } = queries::held(tx)?;
-        let before = in_force.ok_or_else(nothing_holds)?.read()?;
+        let in_force = in_force.ok_or_else(nothing_holds)?;
+        let before = in_force.read()?;
         let policy = successor(&text, &before.policy).map_err(|faults| flawed("text", &faults))?;
         if let Some(waiting) = to_come {
             let why = format!("version {} waits already: it holds, or is withdrawn, first", waiting.version);
@@ -29,7 +30,7 @@ pub async fn propose(tools: &Tools, caller: &Caller, text: String, once: Option<
         if number <= highest {
             return Err(Error::invalid("text", format!("version {highest} was proposed before: give a later one")));
         }
-        in_time(now.day(), &before.policy, &policy)?;
+        in_time(now.day(), (&in_force.text, &before.policy), (&text, &policy))?;
         let version = Version {
             id: fresh,
             name: policy.name.get_ref().clone(),
@@ -62,7 +63,8 @@ pub async fn publish(tools: &Tools, caller: &Caller, id: PolicyId, once: Option<
     let (vault, followers) = (tools.vault.clone(), tools.policy.followers());
     let written = tools.ledger.write_once(scope.clone(), once, "policy", move |tx| {
         let Standing { in_force, to_come } = queries::held(tx)?;
-        let before = in_force.ok_or_else(nothing_holds)?.read()?;
+        let in_force = in_force.ok_or_else(nothing_holds)?;
+        let before = in_force.read()?;
         let version = waiting(tx, to_come, id)?;
         if version.state != PolicyState::Proposed {
             return Err(Error::refused("REFUSED", "this version is published already"));
@@ -73,7 +75,7 @@ pub async fn publish(tools: &Tools, caller: &Caller, id: PolicyId, once: Option<
         }
         let policy = successor(&version.text, &before.policy).map_err(|faults| flawed("id", &faults))?;
         let now = tx.now()?;
-        in_time(now.day(), &before.policy, &policy)?;
+        in_time(now.day(), (&in_force.text, &before.policy), (&version.text, &policy))?;
         let is_due = version.effective_on <= now.day();
         let (state, published_at, published_by) = (PolicyState::Announced, Some(now), Some(by));
         queries::keep(tx, Version { state, published_at, published_by, ..version })?;

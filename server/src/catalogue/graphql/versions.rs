@@ -110,6 +110,8 @@ pub struct PolicyChange {
     effect: String,
     /// Whether something else is promised, and not only said otherwise.
     is_material: bool,
+    /// Whether people may lose by it, so that it is announced before it holds.
+    worsens: bool,
     /// The line of the new text; null where it no longer says it.
     line: Option<usize>,
 }
@@ -124,6 +126,7 @@ impl From<Change> for PolicyChange {
             after: change.after,
             effect: change.effect,
             is_material: change.is_material,
+            worsens: change.worsens,
             line: change.line,
         }
     }

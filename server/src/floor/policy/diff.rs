@@ -32,6 +32,9 @@ pub struct Change {
     pub effect: String,
     /// Whether something else is promised, and not only said otherwise.
     pub is_material: bool,
+    /// Whether people may lose by it. Only what plainly takes or gives less of their data, or promises them more, is not
+    /// to their disadvantage.
+    pub worsens: bool,
     /// Where the new text says so; none of what it no longer says.
     pub line: Option<usize>,
 }
@@ -81,7 +84,22 @@ pub fn new_processors<'a>(old: &Policy, new: &'a Policy) -> Vec<&'a str> {
 
 fn whole(item: &Item, kind: ChangeKind) -> Change {
     let (part, code) = (item.part, item.code.clone());
-    Change { part, kind, code, before: None, after: None, effect: String::new(), is_material: true, line: None }
+    let worsens = match kind {
+        ChangeKind::Added => !is_promise(part),
+        ChangeKind::Removed => !is_taking(part),
+        ChangeKind::Changed => true,
+    };
+    Change {
+        part,
+        kind,
+        code,
+        before: None,
+        after: None,
+        effect: String::new(),
+        is_material: true,
+        worsens,
+        line: None,
+    }
 }
 
 fn summary(item: &Item, of: &Policy) -> String {
@@ -89,6 +107,40 @@ fn summary(item: &Item, of: &Policy) -> String {
     let facts = item.facts.iter().filter(|fact| !fact.value.is_empty());
     let said = facts.map(|fact| format!("{}: {}", fact.name, fact.value.in_words(first, first)));
     said.collect::<Vec<_>>().join("; ")
+}
+
+/// What people gain by: the more of it, the better for them.
+fn is_promise(part: Part) -> bool {
+    matches!(part, Part::Forbidden | Part::Region | Part::Right | Part::Promise)
+}
+
+/// What takes or gives their data: the less of it, the better for them.
+fn is_taking(part: Part) -> bool {
+    matches!(
+        part,
+        Part::Scope | Part::Category | Part::Field | Part::Purpose | Part::Recipient | Part::Keep | Part::Cookie
+    )
+}
+
+/// Whether a fact that is otherwise plainly takes, gives or keeps less than before, or answers sooner.
+fn is_less(part: Part, name: &str, (was, is): (&Value, &Value)) -> bool {
+    match (was, is) {
+        (Value::Window(Some(was)), Value::Window(Some(is))) if name == "window" || name == "answer" => {
+            is_shorter(*was, *is)
+        }
+        (Value::Set(was), Value::Set(is)) => is_taking(part) && is.is_subset(was),
+        (Value::Yes(_), Value::Yes(is)) => !is && (name == "writes" || name == "received" || name == "stored"),
+        _ => false,
+    }
+}
+
+/// Whether one window is over before the other, however long a month is.
+fn is_shorter(was: Window, is: Window) -> bool {
+    match (was.hours(), is.hours()) {
+        (Some(was), Some(is)) => is < was,
+        (None, Some(_)) => was == Window::ForEver,
+        _ => false,
+    }
 }
 
 fn differences(was: &Item, item: &Item, (old, new): (&Policy, Written<'_>)) -> Vec<Change> {
@@ -110,6 +162,7 @@ fn differences(was: &Item, item: &Item, (old, new): (&Policy, Written<'_>)) -> V
             after: Some(after.value.in_words(other, other)),
             effect: turned(item.part, &before, &after),
             is_material: after.is_material,
+            worsens: after.is_material && !is_less(item.part, after.name, (&before.value, &after.value)),
             line: Some(line_of(new.0, after.at)),
             ..whole(item, ChangeKind::Changed)
         })
@@ -246,7 +299,9 @@ mod tests {
         let text = shipped("sooperseller").expect("it comes along");
         let line = text.lines().position(|line| line == "window = { days = 90 }").map(|line| line + 1);
         assert_eq!(change.line, line);
-        assert!(change.is_material);
+        assert!(change.is_material && !change.worsens, "{change:?}");
+        let longer = only(|old| old.replacen("window = { days = 90 }", "window = { days = 120 }", 1));
+        assert!(longer.worsens, "{longer:?}");
     }
 
     #[test]
@@ -256,6 +311,7 @@ mod tests {
                      receives = [{ what = [\"account.email\"], form = \"raw\" }]\n";
         let change = only(|old| format!("{old}{added}"));
         assert_eq!(change.effect, "new sub-processor: subscribers are told, objections 30 days");
+        assert!(change.worsens);
         let dropped = only(|old| {
             let (head, rest) =
                 old.split_once("[[scope]]\nplatform = \"shopify\"\nname = \"read_products\"").expect("there");
@@ -264,12 +320,13 @@ mod tests {
         });
         assert_eq!((dropped.kind, dropped.code.as_str()), (ChangeKind::Removed, "shopify read_products"));
         assert_eq!((dropped.effect.as_str(), dropped.line), ("dropped scope: stores that granted it drift", None));
+        assert!(!dropped.worsens, "{dropped:?}");
     }
 
     #[test]
     fn other_words_bind_nobody_and_another_form_does() {
         let title = only(|old| old.replacen("title = \"Usage Data\"", "title = \"Data of use\"", 1));
-        assert!(!title.is_material, "{title:?}");
+        assert!(!title.is_material && !title.worsens, "{title:?}");
         let form =
             changes(|old| old.replacen("\"order.prices\"], form = \"raw\"", "\"order.prices\"], form = \"hashed\"", 1));
         assert_eq!(form.len(), 2, "{form:?}");

@@ -120,6 +120,7 @@ fn changes_as_json(changes: &[Change]) -> anyhow::Result<()> {
                 "after": change.after,
                 "effect": change.effect,
                 "isMaterial": change.is_material,
+                "worsens": change.worsens,
                 "line": change.line,
             })
         })
