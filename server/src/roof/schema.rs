@@ -5,6 +5,7 @@ use async_graphql::{
     Context, ID, Interface, MergedObject, MergedSubscription, Object, SDLExportOptions, Schema, SimpleObject,
 };
 
+use crate::apps;
 use crate::audit;
 use crate::catalogue;
 use crate::feed;
@@ -43,9 +44,18 @@ pub struct Subscription(feed::graphql::FeedSubscription);
 
 /// What every field of the schema asks of a caller.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {
-    [OWN_RULES, catalogue::RULES, tenants::RULES, staff::RULES, grants::RULES, audit::RULES, feed::graphql::RULES]
-        .into_iter()
-        .flatten()
+    [
+        OWN_RULES,
+        catalogue::RULES,
+        tenants::RULES,
+        staff::RULES,
+        grants::RULES,
+        apps::RULES,
+        audit::RULES,
+        feed::graphql::RULES,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 const OWN_RULES: &[Rule] = &[
@@ -66,12 +76,13 @@ pub struct Query(
     tenants::TenantQuery,
     staff::StaffQuery,
     grants::GrantQuery,
+    apps::AppQuery,
     audit::AuditQuery,
 );
 
 /// What clients may do.
 #[derive(MergedObject, Default)]
-pub struct Mutation(tenants::TenantMutation, staff::StaffMutation, grants::GrantMutation);
+pub struct Mutation(tenants::TenantMutation, staff::StaffMutation, grants::GrantMutation, apps::AppMutation);
 
 /// What belongs to no slice.
 #[derive(Default)]
@@ -122,6 +133,9 @@ pub enum Node {
     Session(staff::Session),
     Access(audit::AccessNode),
     Grant(grants::GrantNode),
+    App(apps::AppNode),
+    AppReceipt(apps::AppReceiptNode),
+    ProviderTask(apps::ProviderTaskNode),
 }
 
 /// What is not there and what is not the caller's are the same: nothing.
@@ -134,6 +148,9 @@ async fn found(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
         "acc" => audit::find_access(ctx, id).await.map(|found| found.map(Node::Access)),
         "ses" => staff::find_session(ctx, id).await.map(|found| found.map(Node::Session)),
         "grt" => grants::find_grant(ctx, id).await.map(|found| found.map(Node::Grant)),
+        "app" => apps::find_app(ctx, id).await.map(|found| found.map(Node::App)),
+        "rct" => apps::find_receipt(ctx, id).await.map(|found| found.map(Node::AppReceipt)),
+        "ptk" => apps::find_task(ctx, id).await.map(|found| found.map(Node::ProviderTask)),
         _ => Ok(None),
     };
     match found {

@@ -18,5 +18,5 @@ pub use graphql::{
     ApiKeyNode, MemberNode, RULES, TenantMutation, TenantNode, TenantQuery, find_api_key, find_member, find_tenant,
 };
 pub use jobs::CloseTenants;
-pub use model::{ApiKey, ApiKeyState, Login, Member, MemberRole, MemberState, OurRole, Tenant, TenantState};
-pub use queries::{PersonalColumn, SealedValue, sealed_value, tenant, tenants};
+pub use model::{ApiKey, ApiKeyState, Login, Member, MemberRole, MemberState, OurRole, Tenant, TenantState, is_line};
+pub use queries::{PersonalColumn, SealedValue, hold, owners, sealed_value, tenant, tenants};
