@@ -9,6 +9,7 @@ use rightsdesk_server::floor::kernel::Mode;
 use rightsdesk_server::floor::ledger::KeyholeKind;
 use rightsdesk_server::floor::vault::{FileKind, KeyState};
 use rightsdesk_server::grants::GrantKind;
+use rightsdesk_server::promises::{PromiseState, Standing};
 use rightsdesk_server::staff::sign_in::Budget;
 use rightsdesk_server::staff::{SessionEnd, SessionStage, SignInMethod, StaffState};
 use rightsdesk_server::tenants::{MemberRole, MemberState, OurRole, TenantState};
@@ -25,6 +26,9 @@ fn columns() -> Vec<(&'static str, &'static str, Vec<&'static str>)> {
         ("keyring", "mode", words!(Mode)),
         ("keyring", "state", words!(KeyState)),
         ("policies", "state", words!(PolicyState)),
+        ("promises", "state", words!(PromiseState)),
+        ("promises", "standing", words!(Standing)),
+        ("promise_looks", "standing", words!(Standing)),
         ("staff", "state", words!(StaffState)),
         ("sessions", "stage", words!(SessionStage)),
         ("sessions", "method", words!(SignInMethod)),

@@ -5,6 +5,7 @@
 mod actions;
 mod graphql;
 mod jobs;
+pub mod map;
 mod model;
 mod queries;
 mod tables;
@@ -19,4 +20,4 @@ pub use graphql::{
 };
 pub use jobs::CloseTenants;
 pub use model::{ApiKey, ApiKeyState, Login, Member, MemberRole, MemberState, OurRole, Tenant, TenantState, is_line};
-pub use queries::{PersonalColumn, SealedValue, hold, owners, sealed_value, tenant, tenants};
+pub use queries::{PersonalColumn, SealedValue, hold, member, owners, sealed_value, tenant, tenants};

@@ -10,6 +10,7 @@ mod effect;
 mod figures;
 mod flight;
 mod lane;
+pub mod map;
 mod model;
 mod queue;
 mod registry;
