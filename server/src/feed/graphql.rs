@@ -16,7 +16,7 @@ use super::queries::{self, Happening};
 use crate::floor::access::{One, Permission, Scope};
 use crate::floor::graphql::{Needs, Rule, asking, node_id, rule, tenant_node_id, tenant_place};
 use crate::floor::kernel::{
-    ApiKeyId, AppId, Error, GrantId, MemberId, ProviderTaskId, Ref, Result, SessionId, StaffId, TenantId,
+    ApiKeyId, AppId, Error, GrantId, MemberId, ProviderTaskId, Ref, Result, SessionId, StaffId, StoreId, TenantId,
 };
 use crate::floor::ledger::Ledger;
 
@@ -142,6 +142,7 @@ fn node(tenant: TenantId, object: &str) -> Option<ID> {
         "api_key" => node_id(Ref::new(tenant, ApiKeyId::from_uuid(id))),
         "app" => node_id(Ref::new(tenant, AppId::from_uuid(id))),
         "provider_task" => node_id(Ref::new(tenant, ProviderTaskId::from_uuid(id))),
+        "store" => node_id(Ref::new(tenant, StoreId::from_uuid(id))),
         _ => return None,
     })
 }
