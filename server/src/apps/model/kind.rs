@@ -20,11 +20,11 @@ pub fn kind<'a>(policy: &'a Policy, code: &str) -> Cow<'a, AppKind> {
 fn dropped(code: &str) -> AppKind {
     AppKind {
         code: Spanned::new(0..0, code.to_owned()),
-        title: Text::Plain(code.to_owned()),
+        title: Text::from(code),
         touches: Vec::new(),
         needs: Vec::new(),
         rotate_days: 0,
-        stays: Text::Plain("What it already has stays with the provider, under the provider's own policy.".to_owned()),
+        stays: Text::from("What it already has stays with the provider, under the provider's own policy."),
     }
 }
 
@@ -40,15 +40,6 @@ pub fn offers_erasure(policy: &Policy, code: &str) -> bool {
         let mut fields = categories.flat_map(|category| &category.fields);
         fields.any(|found| found.personal && field.is_none_or(|field| found.code.get_ref() == field))
     })
-}
-
-/// The language of the policy that a reader of `locale` understands best: that one, that one without its region, or the
-/// first.
-pub fn spoken<'a>(policy: &'a Policy, locale: &'a str) -> &'a str {
-    let known = policy.locales.get_ref();
-    let language = locale.split('-').next().unwrap_or_default();
-    let spoken = [locale, language].into_iter().find(|locale| known.iter().any(|known| known == locale));
-    spoken.or_else(|| known.first().map(String::as_str)).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -81,12 +72,5 @@ pub(super) mod tests {
         assert_eq!(kind(&policy, "messaging").needs.len(), 2);
         let dropped = kind(&policy, "pigeons");
         assert_eq!((dropped.needs.len(), dropped.rotate_days), (0, 0));
-    }
-
-    #[test]
-    fn a_reader_is_spoken_to_in_a_language_of_the_policy() {
-        let mut policy = policy(&[]);
-        *policy.locales.get_mut() = vec!["en".to_owned(), "hi".to_owned()];
-        assert_eq!(["hi-IN", "hi", "en-GB", "de"].map(|locale| spoken(&policy, locale)), ["hi", "hi", "en", "en"]);
     }
 }
