@@ -16,7 +16,8 @@ use super::queries::{self, Happening};
 use crate::floor::access::{One, Permission, Scope};
 use crate::floor::graphql::{Needs, Rule, asking, node_id, rule, tenant_node_id, tenant_place};
 use crate::floor::kernel::{
-    ApiKeyId, Error, GrantId, MemberId, PolicyId, Ref, Result, SessionId, StaffId, StoreId, TenantId,
+    ApiKeyId, AppId, Error, GrantId, MemberId, PolicyId, ProviderTaskId, Ref, Result, SessionId, StaffId, StoreId,
+    TenantId,
 };
 use crate::floor::ledger::Ledger;
 
@@ -141,6 +142,8 @@ fn node(tenant: TenantId, object: &str) -> Option<ID> {
         "policy" => node_id(Ref::new(tenant, PolicyId::from_uuid(id))),
         "grant" => node_id(Ref::new(tenant, GrantId::from_uuid(id))),
         "api_key" => node_id(Ref::new(tenant, ApiKeyId::from_uuid(id))),
+        "app" => node_id(Ref::new(tenant, AppId::from_uuid(id))),
+        "provider_task" => node_id(Ref::new(tenant, ProviderTaskId::from_uuid(id))),
         "store" => node_id(Ref::new(tenant, StoreId::from_uuid(id))),
         _ => return None,
     })

@@ -1,5 +1,6 @@
 //! Every job a worker runs and every schedule it keeps, a line each. It holds no work of its own.
 
+use crate::apps::RemindOfRotation;
 use crate::audit::jobs::{Checkpoint, SweepAccesses, SweepAnswers};
 use crate::audit::model::LOOK;
 use crate::catalogue::PutPolicyInForce;
@@ -23,6 +24,12 @@ pub fn registry() -> Registry {
             name: "put_policy_in_force",
             rhythm: daily(0, 1),
             ticket: || Ticket::of(&PutPolicyInForce {}),
+        })
+        .job::<RemindOfRotation>()
+        .schedule(Schedule {
+            name: "remind_of_rotation",
+            rhythm: daily(6, 0),
+            ticket: || Ticket::of(&RemindOfRotation {}),
         })
         .job::<Checkpoint>()
         .schedule(Schedule { name: "checkpoint", rhythm: Rhythm::Every(LOOK), ticket: || Ticket::of(&Checkpoint {}) })
