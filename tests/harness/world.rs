@@ -80,9 +80,20 @@ impl World {
         let journal = Journal::open(scratch::folder("audit").expect("a folder")).expect("a place for checkpoints");
         let egress = Egress::open([], Mode::Development.reach()).expect("a way out");
         let (issuers, keeping) = (Issuers::default(), Keeping::default());
-        let policy = Book::new(FOLLOWERS);
-        let tools =
-            Tools { ledger: ledger.clone(), vault, egress, issuers, mail, blobs, journal, policy, keeping, watch };
+        let (policy, public_url) = (Book::new(FOLLOWERS), "https://desk.example".to_owned());
+        let tools = Tools {
+            ledger: ledger.clone(),
+            vault,
+            egress,
+            issuers,
+            mail,
+            blobs,
+            journal,
+            policy,
+            keeping,
+            public_url,
+            watch,
+        };
         let text = shipped(policy_name).expect("a policy that comes along").to_owned();
         catalogue::settle(&tools, Chosen { from: policy_name.to_owned(), text }).await.expect("a policy in force");
         let world = Self { base, ledger, tools, sign_in: SignIn::default(), tenant: TenantId::fresh() };

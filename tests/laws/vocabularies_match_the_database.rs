@@ -9,6 +9,9 @@ use rightsdesk_server::floor::kernel::Mode;
 use rightsdesk_server::floor::ledger::KeyholeKind;
 use rightsdesk_server::floor::vault::{FileKind, KeyState};
 use rightsdesk_server::grants::GrantKind;
+use rightsdesk_server::processors::{
+    DeliveryState, NoticeKind, ObjectionState, ProcessorState, SubscriberState, Transfer,
+};
 use rightsdesk_server::staff::sign_in::Budget;
 use rightsdesk_server::staff::{SessionEnd, SessionStage, SignInMethod, StaffState};
 use rightsdesk_server::tenants::{MemberRole, MemberState, OurRole, TenantState};
@@ -34,6 +37,12 @@ fn columns() -> Vec<(&'static str, &'static str, Vec<&'static str>)> {
         ("job_attempts", "fate", words!(Fate)),
         ("grants", "kind", words!(GrantKind)),
         ("keyholes", "kind", words!(KeyholeKind)),
+        ("processors", "state", words!(ProcessorState)),
+        ("processor_versions", "transfer", words!(Transfer)),
+        ("notices", "kind", words!(NoticeKind)),
+        ("notice_deliveries", "state", words!(DeliveryState)),
+        ("subscribers", "state", words!(SubscriberState)),
+        ("objections", "state", words!(ObjectionState)),
         ("tenants", "our_role", words!(OurRole)),
         ("tenants", "state", words!(TenantState)),
         ("members", "role", words!(MemberRole)),

@@ -15,7 +15,10 @@ use super::heads::{Heads, Look};
 use super::queries::{self, Happening};
 use crate::floor::access::{One, Permission, Scope};
 use crate::floor::graphql::{Needs, Rule, asking, node_id, rule, tenant_node_id, tenant_place};
-use crate::floor::kernel::{ApiKeyId, Error, GrantId, MemberId, Ref, Result, SessionId, StaffId, TenantId};
+use crate::floor::kernel::{
+    ApiKeyId, Error, GrantId, MemberId, NoticeId, ObjectionId, ProcessorId, Ref, Result, SessionId, StaffId,
+    SubscriberId, TenantId,
+};
 use crate::floor::ledger::Ledger;
 
 pub const RULES: &[Rule] = &[
@@ -137,6 +140,10 @@ fn node(tenant: TenantId, object: &str) -> Option<ID> {
         "staff" => node_id(Ref::new(tenant, StaffId::from_uuid(id))),
         "session" => node_id(Ref::new(tenant, SessionId::from_uuid(id))),
         "grant" => node_id(Ref::new(tenant, GrantId::from_uuid(id))),
+        "processor" => node_id(Ref::new(tenant, ProcessorId::from_uuid(id))),
+        "notice" => node_id(Ref::new(tenant, NoticeId::from_uuid(id))),
+        "subscriber" => node_id(Ref::new(tenant, SubscriberId::from_uuid(id))),
+        "objection" => node_id(Ref::new(tenant, ObjectionId::from_uuid(id))),
         "api_key" => node_id(Ref::new(tenant, ApiKeyId::from_uuid(id))),
         _ => return None,
     })

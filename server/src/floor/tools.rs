@@ -22,6 +22,8 @@ pub struct Tools {
     pub journal: Journal,
     pub policy: policy::Book,
     pub keeping: Keeping,
+    /// Where people reach this desk, without a slash at its end: what links in letters begin with.
+    pub public_url: String,
     pub watch: Watch,
 }
 

@@ -141,6 +141,7 @@ pub async fn boot(config: Config, telemetry: Telemetry, duties: Duties) -> anyho
         journal,
         policy: Book::new(FOLLOWERS),
         keeping,
+        public_url: http.public_url,
         watch: watch.clone(),
     };
     catalogue::settle(&tools, policy).await?;

@@ -11,6 +11,7 @@ use crate::feed;
 use crate::floor::graphql::{Needs, Rule, asking, rule};
 use crate::floor::kernel::{Error, Result};
 use crate::grants;
+use crate::processors;
 use crate::staff::SignIn;
 use crate::staff::graphql as staff;
 use crate::tenants;
@@ -43,9 +44,18 @@ pub struct Subscription(feed::graphql::FeedSubscription);
 
 /// What every field of the schema asks of a caller.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {
-    [OWN_RULES, catalogue::RULES, tenants::RULES, staff::RULES, grants::RULES, audit::RULES, feed::graphql::RULES]
-        .into_iter()
-        .flatten()
+    [
+        OWN_RULES,
+        catalogue::RULES,
+        tenants::RULES,
+        staff::RULES,
+        grants::RULES,
+        processors::RULES,
+        audit::RULES,
+        feed::graphql::RULES,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 const OWN_RULES: &[Rule] = &[
@@ -66,12 +76,18 @@ pub struct Query(
     tenants::TenantQuery,
     staff::StaffQuery,
     grants::GrantQuery,
+    processors::ProcessorQuery,
     audit::AuditQuery,
 );
 
 /// What clients may do.
 #[derive(MergedObject, Default)]
-pub struct Mutation(tenants::TenantMutation, staff::StaffMutation, grants::GrantMutation);
+pub struct Mutation(
+    tenants::TenantMutation,
+    staff::StaffMutation,
+    grants::GrantMutation,
+    processors::ProcessorMutation,
+);
 
 /// What belongs to no slice.
 #[derive(Default)]
@@ -122,6 +138,10 @@ pub enum Node {
     Session(staff::Session),
     Access(audit::AccessNode),
     Grant(grants::GrantNode),
+    Processor(processors::ProcessorNode),
+    Notice(processors::NoticeNode),
+    Subscriber(processors::SubscriberNode),
+    Objection(processors::ObjectionNode),
 }
 
 /// What is not there and what is not the caller's are the same: nothing.
@@ -134,6 +154,10 @@ async fn found(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
         "acc" => audit::find_access(ctx, id).await.map(|found| found.map(Node::Access)),
         "ses" => staff::find_session(ctx, id).await.map(|found| found.map(Node::Session)),
         "grt" => grants::find_grant(ctx, id).await.map(|found| found.map(Node::Grant)),
+        "prc" => processors::find_processor(ctx, id).await.map(|found| found.map(Node::Processor)),
+        "ntc" => processors::find_notice(ctx, id).await.map(|found| found.map(Node::Notice)),
+        "sbs" => processors::find_subscriber(ctx, id).await.map(|found| found.map(Node::Subscriber)),
+        "obn" => processors::find_objection(ctx, id).await.map(|found| found.map(Node::Objection)),
         _ => Ok(None),
     };
     match found {
