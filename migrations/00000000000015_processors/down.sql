@@ -6,7 +6,7 @@ alter table keyholes no force row level security;
 delete from keyholes where kind in ('subscriber_confirm', 'subscriber_leave');
 alter table keyholes force row level security;
 alter table keyholes drop constraint keyholes_kind_known;
-alter table keyholes add constraint keyholes_kind_known check (kind in ('api_key', 'tenant_reference'));
+alter table keyholes add constraint keyholes_kind_known check (kind in ('api_key', 'tenant_reference', 'store_domain'));
 drop table objections;
 drop table notice_deliveries;
 drop table subscribers;

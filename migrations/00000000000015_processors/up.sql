@@ -135,7 +135,7 @@ create table notice_deliveries (
   constraint notice_deliveries_pk primary key (tenant_id, notice_id, subscriber_id),
   constraint notice_deliveries_of_notice foreign key (tenant_id, notice_id) references notices (tenant_id, id) on delete restrict,
   constraint notice_deliveries_to_subscriber foreign key (tenant_id, subscriber_id)
-    references subscribers (tenant_id, id) on delete restrict,
+    references subscribers (tenant_id, id) on delete cascade,
   constraint notice_deliveries_state_known check (state in ('waiting', 'sent', 'failed')),
   constraint notice_deliveries_sent_has_its_time check ((state = 'sent') = (sent_at is not null))
 );
@@ -177,7 +177,7 @@ grant select, insert, update on objections to rd_api, rd_worker;
 -- Links in letters lead to subscribers, and strangers may ask for letters only so often.
 alter table keyholes drop constraint keyholes_kind_known;
 alter table keyholes add constraint keyholes_kind_known
-  check (kind in ('api_key', 'tenant_reference', 'subscriber_confirm', 'subscriber_leave'));
+  check (kind in ('api_key', 'tenant_reference', 'store_domain', 'subscriber_confirm', 'subscriber_leave'));
 alter table throttles drop constraint throttles_kind_known;
 alter table throttles add constraint throttles_kind_known check (kind in ('password_account', 'password_device',
   'password_source', 'password_all', 'password_change', 'factor_account', 'device_source', 'device_all', 'code_source',

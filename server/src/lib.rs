@@ -35,8 +35,10 @@ pub mod feed;
 pub mod floor;
 pub mod grants;
 pub mod processors;
+pub mod promises;
 pub mod roof;
 pub mod staff;
+pub mod stores;
 pub mod tenants;
 
 pub use roof::boot::{Duties, Running, boot, prepare, telemetry_of};

@@ -21,6 +21,7 @@ use rightsdesk_server::floor::vault::{KeySource, Vault};
 use rightsdesk_server::roof::config::{Documents, Graphql, Statuses};
 use rightsdesk_server::roof::followers::FOLLOWERS;
 use rightsdesk_server::roof::http::{Doorman, Edge, Listening, Sockets, listen, router};
+use rightsdesk_server::roof::map::MAP;
 use rightsdesk_server::roof::{schema, workers};
 use rightsdesk_server::staff::SignIn;
 use tokio::sync::OnceCell;
@@ -80,7 +81,6 @@ impl World {
         let journal = Journal::open(scratch::folder("audit").expect("a folder")).expect("a place for checkpoints");
         let egress = Egress::open([], Mode::Development.reach()).expect("a way out");
         let (issuers, keeping) = (Issuers::default(), Keeping::default());
-        let (policy, public_url) = (Book::new(FOLLOWERS), "https://desk.example".to_owned());
         let tools = Tools {
             ledger: ledger.clone(),
             vault,
@@ -89,9 +89,10 @@ impl World {
             mail,
             blobs,
             journal,
-            policy,
+            policy: Book::new(FOLLOWERS),
+            map: MAP,
             keeping,
-            public_url,
+            public_url: "https://desk.example".to_owned(),
             watch,
         };
         let text = shipped(policy_name).expect("a policy that comes along").to_owned();

@@ -34,10 +34,13 @@ mod processors_change;
 
 mod sockets_speak_the_protocol;
 mod staff_sign_in_through_the_companys_provider;
+mod stores_disconnect;
+mod stores_drift;
 mod the_books_can_be_read;
 mod the_edge_refuses_what_it_should;
 mod the_glass_is_broken_and_it_alarms;
 mod the_ledger_keeps_its_word;
+mod the_map_drives;
 #[cfg(target_os = "linux")]
 mod the_zoo_is_turned_away;
 #[cfg(target_os = "linux")]

@@ -16,7 +16,7 @@ use super::queries::{self, Happening};
 use crate::floor::access::{One, Permission, Scope};
 use crate::floor::graphql::{Needs, Rule, asking, node_id, rule, tenant_node_id, tenant_place};
 use crate::floor::kernel::{
-    ApiKeyId, Error, GrantId, MemberId, NoticeId, ObjectionId, ProcessorId, Ref, Result, SessionId, StaffId,
+    ApiKeyId, Error, GrantId, MemberId, NoticeId, ObjectionId, ProcessorId, Ref, Result, SessionId, StaffId, StoreId,
     SubscriberId, TenantId,
 };
 use crate::floor::ledger::Ledger;
@@ -145,6 +145,7 @@ fn node(tenant: TenantId, object: &str) -> Option<ID> {
         "subscriber" => node_id(Ref::new(tenant, SubscriberId::from_uuid(id))),
         "objection" => node_id(Ref::new(tenant, ObjectionId::from_uuid(id))),
         "api_key" => node_id(Ref::new(tenant, ApiKeyId::from_uuid(id))),
+        "store" => node_id(Ref::new(tenant, StoreId::from_uuid(id))),
         _ => return None,
     })
 }

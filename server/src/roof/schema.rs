@@ -14,6 +14,7 @@ use crate::grants;
 use crate::processors;
 use crate::staff::SignIn;
 use crate::staff::graphql as staff;
+use crate::stores;
 use crate::tenants;
 
 pub type Desk = Schema<Query, Mutation, Subscription>;
@@ -51,6 +52,7 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
         staff::RULES,
         grants::RULES,
         processors::RULES,
+        stores::RULES,
         audit::RULES,
         feed::graphql::RULES,
     ]
@@ -77,6 +79,7 @@ pub struct Query(
     staff::StaffQuery,
     grants::GrantQuery,
     processors::ProcessorQuery,
+    stores::StoreQuery,
     audit::AuditQuery,
 );
 
@@ -86,6 +89,7 @@ pub struct Mutation(
     tenants::TenantMutation,
     staff::StaffMutation,
     grants::GrantMutation,
+    stores::StoreMutation,
     processors::ProcessorMutation,
 );
 
@@ -142,6 +146,8 @@ pub enum Node {
     Notice(processors::NoticeNode),
     Subscriber(processors::SubscriberNode),
     Objection(processors::ObjectionNode),
+    Store(stores::StoreNode),
+    StoreGrant(stores::StoreGrantNode),
 }
 
 /// What is not there and what is not the caller's are the same: nothing.
@@ -158,6 +164,8 @@ async fn found(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
         "ntc" => processors::find_notice(ctx, id).await.map(|found| found.map(Node::Notice)),
         "sbs" => processors::find_subscriber(ctx, id).await.map(|found| found.map(Node::Subscriber)),
         "obn" => processors::find_objection(ctx, id).await.map(|found| found.map(Node::Objection)),
+        "sto" => stores::find_store_node(ctx, id).await.map(|found| found.map(Node::Store)),
+        "sgr" => stores::find_store_grant(ctx, id).await.map(|found| found.map(Node::StoreGrant)),
         _ => Ok(None),
     };
     match found {

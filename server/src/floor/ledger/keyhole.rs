@@ -22,6 +22,8 @@ vocabulary! {
         SubscriberConfirm = "subscriber_confirm",
         /// The link by which an address says that it wants no more letters.
         SubscriberLeave = "subscriber_leave",
+        /// A store's domain at its platform, while it is connected.
+        StoreDomain = "store_domain",
     }
 }
 
