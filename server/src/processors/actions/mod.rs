@@ -16,9 +16,19 @@ pub use reading::{
 pub use subscribing::{NewSubscription, ask_by_mail, confirm, ended, subscribe, unsubscribe};
 
 use crate::floor::access::{Caller, One, Permission, Scope};
-use crate::floor::kernel::Result;
+use crate::floor::kernel::{Result, TenantId};
 
 /// The house's rows, for what everyone may see or what was permitted otherwise.
 fn house() -> Result<Scope<One>> {
     Caller::house().permit_house(Permission::KeepHouse)
+}
+
+/// A merchant's own hand: whoever sees the merchant from within its bounds. Of the desk, only those who keep the policy
+/// act for a merchant, as when one writes by mail.
+fn for_merchant(caller: &Caller, merchant: TenantId) -> Result<Scope<One>> {
+    let scope = caller.permit(Permission::SeeTenants, merchant)?;
+    if caller.named().is_none() {
+        caller.permit_house(Permission::KeepPolicy)?;
+    }
+    Ok(scope)
 }

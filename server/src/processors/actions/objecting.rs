@@ -3,7 +3,7 @@
 use super::super::model::{Objection, ObjectionState, words};
 use super::super::queries::{notices, objections};
 use super::subscribing::own;
-use super::{find_objection, house};
+use super::{find_objection, for_merchant, house};
 use crate::floor::access::{Caller, Permission};
 use crate::floor::kernel::ids::AccessId;
 use crate::floor::kernel::{Error, NoticeId, ObjectionId, Personal, Ref, Result, TenantId};
@@ -19,7 +19,7 @@ pub async fn object(
     reason: Personal,
     once: Option<Once>,
 ) -> Result<Objection> {
-    let scope = caller.permit(Permission::SeeTenants, tenant)?;
+    let scope = for_merchant(caller, tenant)?;
     let served = tools.ledger.read(&scope, move |tx| tenants::tenant(tx, tenant)).await?;
     served.ok_or(Error::NotFound("tenant"))?.require_open()?;
     words("reason", &reason)?;
@@ -86,7 +86,7 @@ pub async fn answer(
 /// The merchant takes its no back.
 pub async fn take_back(tools: &Tools, caller: &Caller, id: ObjectionId, once: Option<Once>) -> Result<Objection> {
     let known = find_objection(tools, caller, id).await?.ok_or(Error::NotFound("objection"))?;
-    caller.permit(Permission::SeeTenants, known.merchant)?;
+    for_merchant(caller, known.merchant)?;
     let (vault, by) = (tools.vault.clone(), caller.actor().to_string());
     let once = once.map(|once| own(once, &by));
     let written = tools.ledger.write_once(house()?, once, "objection", move |tx| {

@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 use super::super::jobs::AskSubscriber;
 use super::super::model::{CONFIRM_WITHIN, Subscriber, SubscriberState, language};
 use super::super::queries::{deliveries, subscribers};
-use super::{find_subscriber, house};
+use super::{find_subscriber, for_merchant, house};
 use crate::floor::access::{Caller, Permission};
 use crate::floor::jobs::enqueue;
 use crate::floor::kernel::{Error, Personal, Result, SubscriberId, TenantId};
@@ -32,7 +32,7 @@ const LEAVE: &str = "rdn_";
 
 /// A merchant wants to be told. An address says yes for itself; without one the merchant reads notices by API, at once.
 pub async fn subscribe(tools: &Tools, caller: &Caller, new: NewSubscription, once: Option<Once>) -> Result<Subscriber> {
-    let scope = caller.permit(Permission::SeeTenants, new.tenant)?;
+    let scope = for_merchant(caller, new.tenant)?;
     let (tenant, actor) = (new.tenant, caller.actor().to_string());
     let served = tools.ledger.read(&scope, move |tx| tenants::tenant(tx, tenant)).await?;
     served.ok_or(Error::NotFound("tenant"))?.require_open()?;
@@ -93,12 +93,13 @@ pub async fn ended(tools: &Tools, token: &str) -> Result<bool> {
     there(end(tools, id, None).await.map(|_| ()))
 }
 
-/// A merchant ends a subscription of its own; the desk, anyone's.
+/// A merchant ends a subscription of its own; whoever keeps the policy, anyone's.
 pub async fn unsubscribe(tools: &Tools, caller: &Caller, id: SubscriberId, once: Option<Once>) -> Result<Subscriber> {
     let known = find_subscriber(tools, caller, id).await?.ok_or(Error::NotFound("subscriber"))?;
-    if known.merchant.is_none_or(|merchant| caller.permit(Permission::SeeTenants, merchant).is_err()) {
-        caller.permit_house(Permission::KeepPolicy)?;
-    }
+    match known.merchant {
+        Some(merchant) => for_merchant(caller, merchant)?,
+        None => caller.permit_house(Permission::KeepPolicy)?,
+    };
     end(tools, id, once.map(|once| own(once, &caller.actor().to_string()))).await
 }
 

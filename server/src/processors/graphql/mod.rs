@@ -215,7 +215,8 @@ pub struct ProcessorMutation;
 
 #[Object]
 impl ProcessorMutation {
-    /// Subscribes a tenant to notices. An address is told once it has said yes; without one, notices are read by API.
+    /// Subscribes a tenant to notices: the tenant itself, or whoever keeps the policy for it. An address is told once it has
+    /// said yes; without one, notices are read by API.
     async fn subscribe(
         &self,
         ctx: &Context<'_>,
@@ -258,8 +259,8 @@ impl ProcessorMutation {
         UnsubscribePayload::of(whole_subscriber(asking, ended).await)
     }
 
-    /// Objects to what was announced, within the notice's window. What is objected to does not come into force before it
-    /// is answered.
+    /// Objects to what was announced, within the notice's window: the tenant itself, or whoever keeps the policy for it.
+    /// What is objected to does not come into force before it is answered.
     async fn object_to_notice(
         &self,
         ctx: &Context<'_>,
