@@ -15,7 +15,7 @@ use rightsdesk_server::floor::kernel::{ApiKeyId, Error, Instant, Personal, Polic
 use rightsdesk_server::floor::ledger::{Event, Witnessed};
 use rightsdesk_server::floor::mail::{Encryption, Mail, Smtp, Way};
 use rightsdesk_server::floor::policy::{Adopted, Moment, Turn, parse, shipped};
-use rightsdesk_server::processors;
+use rightsdesk_server::processors::{self, ProcessorState};
 use rightsdesk_server::roof::workers;
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
@@ -407,16 +407,29 @@ async fn what_changes_and_what_leaves_is_told_and_a_withdrawn_version_leaves_all
     let back = version(4, "2027-01-01", "", &[]);
     estate.turn(&again, &back, Moment::Published).await.expect("announced");
     assert_eq!(estate.processor("mnp").await["state"], "ANNOUNCED", "who left may come again");
+    estate.turn(&again, &back, Moment::Withdrawn).await.expect("withdrawn");
+    let left = estate.processor("mnp").await;
+    assert_eq!((&left["state"], &left["endsOn"]), (&json!("ENDED"), &json!("2026-12-01")), "it left the day it left");
+    // A version that would let merchants object for no time at all does not shorten its own window.
+    let back = version(5, "2027-01-01", "", &[("objection_days = 30", "objection_days = 0")]);
+    estate.turn(&again, &back, Moment::Published).await.expect("announced");
+    let early = estate.turn(&again, &back, Moment::InForce).await;
+    assert!(matches!(&early, Err(Error::Refused(no)) if no.why.contains("may object until 2026-10-21")), "{early:?}");
+    world.later(Duration::days(30));
     estate.turn(&again, &back, Moment::InForce).await.expect("it holds");
     let come = estate.processor("mnp").await;
-    assert_eq!((&come["state"], come["versions"].as_array().map(Vec::len)), (&json!("IN_FORCE"), Some(2)));
+    assert_eq!((&come["state"], come["versions"].as_array().map(Vec::len)), (&json!("IN_FORCE"), Some(3)));
 
+    let notices = processors::history(&world.tools).await.expect("notices").len();
+    assert_eq!(notices, 9, "three and their withdrawal, one that left, one that came again, its withdrawal, and two");
+    let listed = processors::list(&world.tools).await.expect("the list");
+    assert_eq!(listed.iter().filter(|one| one.state == ProcessorState::InForce).count(), 4);
     let feed = processors::atom(&world.tools, "https://desk.example/").await.expect("a feed");
     assert!(
         feed.starts_with("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<feed xmlns=\"http://www.w3.org/2005/Atom\"")
     );
     assert!(feed.contains("SooperSeller: M&amp;P becomes a sub-processor on 2027-01-01"), "{feed}");
-    assert_eq!(feed.matches("<entry>").count(), 6);
+    assert_eq!(feed.matches("<entry>").count(), notices);
     let strangers = ask(
         world,
         None,
@@ -426,10 +439,23 @@ async fn what_changes_and_what_leaves_is_told_and_a_withdrawn_version_leaves_all
     .await;
     assert_eq!(
         (&strangers["data"]["processors"]["totalCount"], &strangers["data"]["notices"]["totalCount"]),
-        (&json!(4), &json!(6))
+        (&json!(4), &json!(notices))
     );
     let counted = ask(world, None, "{ notices { nodes { reached } } }", json!({})).await;
     assert_eq!(counted["errors"][0]["extensions"]["code"], "UNAUTHENTICATED", "how many are told is nobody's business");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_desk_whose_policy_is_older_than_its_list_announces_only_what_is_new() {
+    let estate = Estate::founded().await;
+    estate.world.base.tamper("delete from processor_versions; delete from processors");
+    estate.turn(&first(), &version(2, "2026-11-01", POSTMARK, &[]), Moment::Published).await.expect("announced");
+    let mut listed: Vec<_> = processors::list(&estate.world.tools).await.expect("the list");
+    listed.retain(|one| one.state == ProcessorState::InForce);
+    assert_eq!(listed.len(), 4, "what held is on the list");
+    assert!(listed.iter().all(|one| one.shown().is_some_and(|shown| shown.policy_version == 1)));
+    let notices = estate.notices().await;
+    assert_eq!((notices.len(), &notices[0]["processor"]["code"]), (1, &json!("postmark")), "{notices:?}");
 }
 
 fn text_of(node: &Value, field: &str) -> String {

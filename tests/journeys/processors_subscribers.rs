@@ -51,7 +51,7 @@ impl Desk {
     }
 
     async fn leaves(&self, token: &str) -> bool {
-        processors::ended(&self.world.tools, token).await.expect("an answer")
+        processors::leave(&self.world.tools, token).await.expect("an answer")
     }
 
     fn states(&self) -> Vec<String> {

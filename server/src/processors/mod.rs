@@ -12,13 +12,16 @@ mod queries;
 mod tables;
 mod texts;
 
-pub use actions::{ask_by_mail, atom, confirm, ended, follow};
+pub use actions::{ask_by_mail, atom, confirm, follow, history, leave, list};
 pub use graphql::{
     NoticeNode, ObjectionNode, ProcessorMutation, ProcessorNode, ProcessorQuery, RULES, SubscriberNode, find_notice,
     find_objection, find_processor, find_subscriber,
 };
 pub use jobs::{AskSubscriber, DeliverNotice, SweepSubscribers};
-pub use model::{DeliveryState, NoticeKind, ObjectionState, ProcessorState, SubscriberState, Transfer};
+pub use model::{
+    DeliveryState, Entry, Form, Notice, NoticeKind, ObjectionState, Processor, ProcessorState, Received,
+    SubscriberState, Transfer, Version,
+};
 
 /// Where the links of letters and the feed lead, under the desk's own address.
 pub const CONFIRM_PATH: &str = "/trust/notices/confirm";

@@ -2,22 +2,18 @@
 
 use std::fmt::Write;
 
-use super::super::queries::notices;
 use super::super::texts::{Tongue, title};
 use super::super::{FEED_PATH, model::Notice};
-use super::house;
+use super::history;
 use crate::floor::kernel::text::scrub;
 use crate::floor::kernel::{Instant, Result};
 use crate::floor::tools::Tools;
-
-/// As many as a reader looks back at.
-const MOST: i64 = 100;
 
 /// The newest notices as Atom 1.0 (RFC 4287), in English; `base_url` is where the reader reached this desk.
 pub async fn atom(tools: &Tools, base_url: &str) -> Result<String> {
     let adopted = tools.policy.in_force()?;
     let operator = &adopted.policy.operator.name;
-    let newest = tools.ledger.read(&house()?, |tx| notices::newest(tx, MOST)).await?;
+    let newest = history(tools).await?;
     let base = base_url.trim_end_matches('/');
     let updated = newest.first().map_or(Instant::EPOCH, |notice| notice.announced_at);
     let mut feed = format!(

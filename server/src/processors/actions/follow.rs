@@ -50,9 +50,9 @@ fn begin(tx: &mut WriteTx, first: &Adopted) -> Result<Vec<Event>> {
     Ok(vec![Event::new("processors.listed", "policy", first.id.uuid()).count("processors", listed)])
 }
 
-/// What was announced comes, unless somebody objects to it.
+/// What was announced comes, unless somebody objects to it or still may.
 fn enter(tx: &mut WriteTx, after: &Adopted) -> Result<Vec<Event>> {
-    let version = version_of(&after.policy)?;
+    let (version, now) = (version_of(&after.policy)?, tx.now()?.day());
     let announced = notices::hold_of_version(tx, version)?;
     for (state, why) in [
         (ObjectionState::Open, "an objection to a notice of this version is open: answer it first"),
@@ -62,19 +62,32 @@ fn enter(tx: &mut WriteTx, after: &Adopted) -> Result<Vec<Event>> {
             return Err(Error::refused("REFUSED", format!("{why}; until then it stays announced")));
         }
     }
+    if let Some(until) = notices::last_window(tx, version)?.filter(|until| *until > now) {
+        return Err(Error::refused(
+            "REFUSED",
+            format!("merchants may object until {until}: until then it stays announced"),
+        ));
+    }
     processors::enter(tx, version, effective(&after.policy))?;
     Ok(vec![Event::new("processors.turned", "policy", after.id.uuid())])
 }
 
 /// Everyone is told what will be otherwise: each sub-processor that comes, changes or leaves, and the rest together.
 fn announce(tx: &mut WriteTx, before: Option<&Adopted>, after: &Adopted) -> Result<Vec<Event>> {
-    let mut standing: HashMap<String, Processor> =
-        processors::all(tx)?.into_iter().map(|known| (known.code.clone(), known)).collect();
+    let mut events = Vec::new();
+    let mut known = processors::all(tx)?;
+    // A desk whose policy held before there was a list begins it with what held.
+    if let (Some(before), true) = (before, known.is_empty()) {
+        events.extend(begin(tx, before)?);
+        known = processors::all(tx)?;
+    }
+    let mut standing: HashMap<String, Processor> = known.into_iter().map(|one| (one.code.clone(), one)).collect();
     let policy = &after.policy;
     let (from, today) = (effective(policy), tx.now()?.day());
-    let until = Day(today.0 + chrono::Days::new(policy.announces.objection_days.into()));
+    // What holds says how long merchants may object; a version does not shorten its own window.
+    let days = before.map_or(policy, |before| &before.policy).announces.objection_days;
+    let until = Day(today.0 + chrono::Days::new(days.into()));
     let was = |code: &str| before.and_then(|one| Some((&one.policy, find(&one.policy, code)?)));
-    let mut events = Vec::new();
     for recipient in listed_in(policy) {
         let code = recipient.code.get_ref();
         let known = standing.remove(code);

@@ -10,10 +10,10 @@ pub use feed::atom;
 pub use follow::follow;
 pub use objecting::{Opened, answer, object, reveal, take_back};
 pub use reading::{
-    find_notice, find_objection, find_processor, find_subscriber, list_notices, list_objections, list_processors,
-    list_subscribers, notices_by_id, processors_by_id, reach, tenants_of,
+    find_notice, find_objection, find_processor, find_subscriber, history, list, list_notices, list_objections,
+    list_processors, list_subscribers, notices_by_id, processors_by_id, reach, tenants_of,
 };
-pub use subscribing::{NewSubscription, ask_by_mail, confirm, ended, subscribe, unsubscribe};
+pub use subscribing::{NewSubscription, ask_by_mail, confirm, leave, subscribe, unsubscribe};
 
 use crate::floor::access::{Caller, One, Permission, Scope};
 use crate::floor::kernel::{Result, TenantId};

@@ -16,7 +16,20 @@ use crate::tenants::{self, Tenant};
 /// A page of rows and how many there are in all.
 pub type Paged<T> = (Vec<T>, i64);
 
-/// The list of sub-processors.
+/// Every sub-processor that is or was on the list, by code, each with all that was said of it: for the public page.
+pub async fn list(tools: &Tools) -> Result<Vec<Processor>> {
+    tools.ledger.read(&house()?, processors::all).await
+}
+
+/// The newest notices, newest first: for the public page and the feed.
+pub async fn history(tools: &Tools) -> Result<Vec<Notice>> {
+    tools.ledger.read(&house()?, |tx| notices::newest(tx, MOST)).await
+}
+
+/// As many notices as a reader looks back at.
+const MOST: i64 = 100;
+
+/// A page of the list of sub-processors.
 pub async fn list_processors(
     tools: &Tools,
     states: Option<Vec<ProcessorState>>,

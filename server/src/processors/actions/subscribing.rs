@@ -88,7 +88,7 @@ pub async fn confirm(tools: &Tools, token: &str) -> Result<bool> {
 }
 
 /// The address behind a token wants no more letters, and is forgotten. `false` where the link leads nowhere any more.
-pub async fn ended(tools: &Tools, token: &str) -> Result<bool> {
+pub async fn leave(tools: &Tools, token: &str) -> Result<bool> {
     let Some(id) = behind(tools, KeyholeKind::SubscriberLeave, token).await? else { return Ok(false) };
     there(end(tools, id, None).await.map(|_| ()))
 }

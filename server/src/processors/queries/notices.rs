@@ -1,6 +1,7 @@
 //! Rows of notices.
 
 use chrono::{DateTime, NaiveDate, Utc};
+use diesel::dsl::max;
 use diesel::pg::Pg;
 use diesel::prelude::*;
 
@@ -106,6 +107,15 @@ pub fn hold_of_version(tx: &mut WriteTx, policy_version: i32) -> Result<Vec<Noti
         .for_update()
         .load(tx.conn())?;
     Ok(ids)
+}
+
+/// The last day on which a merchant may object to anything announced under a version of the policy.
+pub fn last_window(tx: &mut Tx, policy_version: i32) -> Result<Option<Day>> {
+    let last: Option<NaiveDate> = notices::table
+        .filter(notices::tenant_id.eq(TenantId::HOUSE).and(notices::policy_version.eq(policy_version)))
+        .select(max(notices::objection_until))
+        .first(tx.conn())?;
+    Ok(last.map(Day))
 }
 
 /// What these announce was taken back.

@@ -225,7 +225,7 @@ pub fn enter(tx: &mut WriteTx, policy_version: i32, on: Day) -> Result<()> {
     Ok(())
 }
 
-/// This version of the policy will not come: who was announced under it is not, who was ending stays.
+/// This version of the policy will not come: who was announced under it is as before, who was ending stays.
 pub fn withdraw(tx: &mut WriteTx, policy_version: i32) -> Result<()> {
     let now = tx.now()?.utc();
     diesel::update(processor_versions::table)
@@ -233,14 +233,20 @@ pub fn withdraw(tx: &mut WriteTx, policy_version: i32) -> Result<()> {
         .filter(processor_versions::policy_version.eq(policy_version).and(processor_versions::in_force_at.is_null()))
         .set(processor_versions::withdrawn_at.eq(now))
         .execute(tx.conn())?;
-    for (from, to) in
-        [(ProcessorState::Announced, ProcessorState::Withdrawn), (ProcessorState::Ending, ProcessorState::InForce)]
-    {
-        diesel::update(processors::table)
-            .filter(processors::tenant_id.eq(TenantId::HOUSE).and(processors::state.eq(from)))
-            .set((processors::state.eq(to), processors::ends_on.eq(None::<NaiveDate>)))
-            .execute(tx.conn())?;
+    let rows = filtered(Some(&[ProcessorState::Announced])).select(Row::as_select()).load(tx.conn())?;
+    for announced in with_versions(tx, rows)? {
+        // One that was on the list before left it the day it left.
+        let former = announced.versions.iter().find(|version| version.in_force_at.is_some());
+        let (state, shown_version, ends_on) = match former {
+            Some(former) => (ProcessorState::Ended, former.policy_version, former.until_on),
+            None => (ProcessorState::Withdrawn, announced.shown_version, None),
+        };
+        put(tx, Processor { state, shown_version, ends_on, objection_until: None, ..announced })?;
     }
+    diesel::update(processors::table)
+        .filter(processors::tenant_id.eq(TenantId::HOUSE).and(processors::state.eq(ProcessorState::Ending)))
+        .set((processors::state.eq(ProcessorState::InForce), processors::ends_on.eq(None::<NaiveDate>)))
+        .execute(tx.conn())?;
     // At most one version is to come, so every window that was open was its.
     diesel::update(processors::table)
         .filter(processors::tenant_id.eq(TenantId::HOUSE).and(processors::objection_until.is_not_null()))
