@@ -1,7 +1,7 @@
 //! The list goes with the policy: in the transaction that turns it, sub-processors are announced, enter, change and leave,
 //! and everyone who wants to be told is. A version that a merchant objects to is kept from coming into force.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use super::super::jobs::DeliverNotice;
 use super::super::model::{
@@ -33,7 +33,7 @@ fn begin(tx: &mut WriteTx, first: &Adopted) -> Result<Vec<Event>> {
         let id = ProcessorId::fresh();
         processors::put(
             tx,
-            Processor {
+            &Processor {
                 id,
                 code: recipient.code.get_ref().clone(),
                 state: ProcessorState::InForce,
@@ -81,7 +81,7 @@ fn announce(tx: &mut WriteTx, before: Option<&Adopted>, after: &Adopted) -> Resu
         events.extend(begin(tx, before)?);
         known = processors::all(tx)?;
     }
-    let mut standing: HashMap<String, Processor> = known.into_iter().map(|one| (one.code.clone(), one)).collect();
+    let mut standing: BTreeMap<String, Processor> = known.into_iter().map(|one| (one.code.clone(), one)).collect();
     let policy = &after.policy;
     let (from, today) = (effective(policy), tx.now()?.day());
     // What holds says how long merchants may object; a version does not shorten its own window.
@@ -126,7 +126,7 @@ fn announce(tx: &mut WriteTx, before: Option<&Adopted>, after: &Adopted) -> Resu
             }
         };
         let whom = (processor.id, said.entry.name.clone());
-        processors::put(tx, processor)?;
+        processors::put(tx, &processor)?;
         processors::say(tx, whom.0, said)?;
         if let Some(kind) = kind {
             events.push(tell(tx, policy, (kind, Some(whom)), Some(until), text)?);
@@ -138,7 +138,7 @@ fn announce(tx: &mut WriteTx, before: Option<&Adopted>, after: &Adopted) -> Resu
         }
         let name = known.shown().map_or_else(|| known.code.clone(), |shown| shown.entry.name.clone());
         let whom = (known.id, name.clone());
-        processors::put(tx, Processor { state: ProcessorState::Ending, ends_on: Some(from), ..known })?;
+        processors::put(tx, &Processor { state: ProcessorState::Ending, ends_on: Some(from), ..known })?;
         let text = |tongue| texts::removed(tongue, &policy.operator.name, &name, from);
         events.push(tell(tx, policy, (NoticeKind::Removed, Some(whom)), None, text)?);
     }

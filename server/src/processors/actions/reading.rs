@@ -85,15 +85,12 @@ pub async fn list_objections(
     of: Option<ProcessorId>,
     page: Page,
 ) -> Result<Paged<Objection>> {
-    let reach = match caller.named() {
-        Some(named) => {
-            caller.permit_span(Permission::SeeTenants, named)?;
-            Some(named.to_vec())
-        }
-        None => {
-            caller.permit_house(Permission::SeeQueue)?;
-            filter.reach.clone()
-        }
+    let reach = if let Some(named) = caller.named() {
+        caller.permit_span(Permission::SeeTenants, named)?;
+        Some(named.to_vec())
+    } else {
+        caller.permit_house(Permission::SeeQueue)?;
+        filter.reach.clone()
     };
     let filter = Filter { reach: narrowed(reach, filter.reach), ..filter };
     let house = house()?;

@@ -37,25 +37,22 @@ pub async fn subscribe(tools: &Tools, caller: &Caller, new: NewSubscription, onc
     let served = tools.ledger.read(&scope, move |tx| tenants::tenant(tx, tenant)).await?;
     served.ok_or(Error::NotFound("tenant"))?.require_open()?;
     let language = language(&new.locale);
-    let done = match new.mail {
-        Some(mail) => {
-            let asked = Asked { merchant: Some(tenant), mail: checked(mail)?, language, by: sha(&actor) };
-            ask(tools, asked, once.map(|once| own(once, &actor))).await?
-        }
-        None => {
-            let written =
-                tools.ledger.write_once(house()?, once.map(|once| own(once, &actor)), "subscriber", move |tx| {
-                    if let Some(id) = subscribers::of_merchant(tx, tenant)? {
-                        return Ok(told("subscriber.renewed", id));
-                    }
-                    let id = SubscriberId::fresh();
-                    if !subscribers::add_reader(tx, id, tenant, &language)? {
-                        return Err(Error::Conflict);
-                    }
-                    Ok(told("subscriber.live", id))
-                });
-            SubscriberId::from_uuid(written.await?.id)
-        }
+    let once = once.map(|once| own(once, &actor));
+    let done = if let Some(mail) = new.mail {
+        let asked = Asked { merchant: Some(tenant), mail: checked(mail)?, language, by: sha(&actor) };
+        ask(tools, asked, once).await?
+    } else {
+        let written = tools.ledger.write_once(house()?, once, "subscriber", move |tx| {
+            if let Some(id) = subscribers::of_merchant(tx, tenant)? {
+                return Ok(told("subscriber.renewed", id));
+            }
+            let id = SubscriberId::fresh();
+            if !subscribers::add_reader(tx, id, tenant, &language)? {
+                return Err(Error::Conflict);
+            }
+            Ok(told("subscriber.live", id))
+        });
+        SubscriberId::from_uuid(written.await?.id)
     };
     find_subscriber(tools, caller, done).await?.ok_or(Error::NotFound("subscriber"))
 }

@@ -160,7 +160,7 @@ fn with_versions(tx: &mut Tx, rows: Vec<Row>) -> Result<Vec<Processor>> {
 }
 
 /// Puts one on the list, or back on it.
-pub fn put(tx: &mut WriteTx, processor: Processor) -> Result<()> {
+pub fn put(tx: &mut WriteTx, processor: &Processor) -> Result<()> {
     let standing = (
         processors::state.eq(processor.state),
         processors::shown_version.eq(processor.shown_version),
@@ -241,7 +241,7 @@ pub fn withdraw(tx: &mut WriteTx, policy_version: i32) -> Result<()> {
             Some(former) => (ProcessorState::Ended, former.policy_version, former.until_on),
             None => (ProcessorState::Withdrawn, announced.shown_version, None),
         };
-        put(tx, Processor { state, shown_version, ends_on, objection_until: None, ..announced })?;
+        put(tx, &Processor { state, shown_version, ends_on, objection_until: None, ..announced })?;
     }
     diesel::update(processors::table)
         .filter(processors::tenant_id.eq(TenantId::HOUSE).and(processors::state.eq(ProcessorState::Ending)))

@@ -178,13 +178,19 @@ pub fn open(
 
 /// What a first letter takes: address and token, shut, and the language.
 pub fn sealed_question(tx: &mut Tx, id: SubscriberId) -> Result<Option<(SubjectId, Sealed, Sealed, String)>> {
-    let found: Option<(SubjectId, Option<Vec<u8>>, Option<Vec<u8>>, String)> = subscribers::table
+    let found = subscribers::table
         .find((TenantId::HOUSE, id))
-        .select((subscribers::subject_id, subscribers::mail, subscribers::confirm_token, subscribers::locale))
-        .first(tx.conn())
+        .filter(subscribers::mail.is_not_null().and(subscribers::confirm_token.is_not_null()))
+        .select((
+            subscribers::subject_id,
+            subscribers::mail.assume_not_null(),
+            subscribers::confirm_token.assume_not_null(),
+            subscribers::locale,
+        ))
+        .first::<(SubjectId, Vec<u8>, Vec<u8>, String)>(tx.conn())
         .optional()?;
-    Ok(found.and_then(|(subject, mail, token, language)| {
-        Some((subject, Sealed::from_bytes(mail?), Sealed::from_bytes(token?), language))
+    Ok(found.map(|(subject, mail, token, language)| {
+        (subject, Sealed::from_bytes(mail), Sealed::from_bytes(token), language)
     }))
 }
 
