@@ -9,8 +9,8 @@ use harness::world::World;
 use rightsdesk_server::floor::access::{Bounds, Caller, Permission, Role, Seat, Session};
 use rightsdesk_server::floor::graphql::{Needs, Rule, tenant_node_id, tenant_place};
 use rightsdesk_server::floor::kernel::{
-    ApiKeyId, AppId, GrantId, MemberId, PolicyId, ProviderTaskId, ReceiptId, Ref, SessionId, StaffId, StoreGrantId,
-    StoreId, TenantId,
+    ApiKeyId, AppId, GrantId, MemberId, NoticeId, ObjectionId, PolicyId, ProcessorId, ProviderTaskId, ReceiptId, Ref,
+    SessionId, StaffId, StoreGrantId, StoreId, SubscriberId, TenantId,
 };
 use rightsdesk_server::roof::schema;
 use rightsdesk_server::staff::{SignIn, recognise};
@@ -79,6 +79,15 @@ const IDS: &[(&str, &str)] = &[
     ("RevokeScopesInput.id", "store"),
     ("DisconnectStoreInput.id", "store"),
     ("RevealStaffMemberInput.id", "staff"),
+    ("processor.id", "processor"),
+    ("ObjectionFilter.tenant", "tenant"),
+    ("SubscribeInput.tenant", "tenant"),
+    ("UnsubscribeInput.id", "subscriber"),
+    ("ObjectToNoticeInput.notice", "notice"),
+    ("ObjectToNoticeInput.tenant", "tenant"),
+    ("AnswerObjectionInput.id", "objection"),
+    ("WithdrawObjectionInput.id", "objection"),
+    ("RevealObjectionInput.id", "objection"),
 ];
 
 /// Mutations that concern the caller's own session or secret and take no id: there is nobody else's to try them with.
@@ -336,6 +345,10 @@ impl Cast {
             ("app", Ref::new(nobodys, AppId::fresh()).to_string()),
             ("app_receipt", Ref::new(nobodys, ReceiptId::fresh()).to_string()),
             ("provider_task", Ref::new(nobodys, ProviderTaskId::fresh()).to_string()),
+            ("processor", Ref::of_house(ProcessorId::fresh()).to_string()),
+            ("notice", Ref::of_house(NoticeId::fresh()).to_string()),
+            ("subscriber", Ref::of_house(SubscriberId::fresh()).to_string()),
+            ("objection", Ref::of_house(ObjectionId::fresh()).to_string()),
             ("store", Ref::new(nobodys, StoreId::fresh()).to_string()),
             ("store_grant", Ref::new(nobodys, StoreGrantId::fresh()).to_string()),
         ]);
@@ -386,6 +399,8 @@ async fn furnish(world: &World, ops: &Caller) -> (Ids, TenantId) {
         json!({"staff": staff, "tenant": tenant, "ticket": "T-77", "endsAt": hence(world)}),
     )
     .await;
+    let place = tenant_place(&async_graphql::ID(tenant.clone())).expect("a tenant's id");
+    let (processor, notice, subscriber, objection) = told_and_objected(world, place);
     let store = made(
         "mutation($input:AddStoreInput!){addStore(input:$input){store{id}userErrors{message}}}",
         json!({"tenant": tenant, "platform": "shopify", "domain": format!("{}.example", StoreId::fresh().uuid()),
@@ -414,8 +429,11 @@ async fn furnish(world: &World, ops: &Caller) -> (Ids, TenantId) {
         ("grant", text(&grant["grant"]["id"])),
         ("staff", staff),
         ("session", Ref::of_house(session).to_string()),
+        ("processor", Ref::of_house(processor).to_string()),
+        ("notice", Ref::of_house(notice).to_string()),
+        ("subscriber", Ref::of_house(subscriber).to_string()),
+        ("objection", Ref::of_house(objection).to_string()),
     ]);
-    let place = tenant_place(&async_graphql::ID(tenant)).expect("a tenant's id");
     (ids, place)
 }
 
@@ -435,6 +453,34 @@ fn former_app(world: &World, tenant: &str) -> (String, String, String) {
          values ('{whose}', '{asked}', '{of}', 'erase', now(), 'house')"
     ));
     (Ref::new(tenant, app).to_string(), Ref::new(tenant, receipt).to_string(), Ref::new(tenant, task).to_string())
+}
+
+/// A sub-processor of the list, a notice about it, and a merchant that is told of it and objects.
+fn told_and_objected(world: &World, tenant: TenantId) -> (ProcessorId, NoticeId, SubscriberId, ObjectionId) {
+    let (processor, notice) = (ProcessorId::fresh(), NoticeId::fresh());
+    let (subscriber, objection) = (SubscriberId::fresh(), ObjectionId::fresh());
+    let (house, code) = (TenantId::HOUSE.uuid(), processor.uuid().as_simple().to_string());
+    world.base.tamper(&format!(
+        "insert into processors (tenant_id, id, code, state, shown_version, listed_on)
+         values ('{house}', '{processor}', '{code}', 'in_force', 1, now());
+         insert into processor_versions (tenant_id, processor_id, policy_version, name, service, purposes, receives, forms,
+                                         regions, transfer, from_on)
+         values ('{house}', '{processor}', 1, 'Postmark', 'Mail', '{{}}', '{{}}', '{{}}', '{{}}', 'none', now());
+         insert into notices (tenant_id, id, kind, processor_id, processor_name, policy_version, announced_at,
+                              effective_on, objection_until, text_en, text_hi)
+         values ('{house}', '{notice}', 'added', '{processor}', 'Postmark', 1, now(), now()::date + 30, now()::date + 30,
+                 'It comes.', 'It comes.');
+         insert into subscribers (tenant_id, id, merchant_id, subject_id, locale, state, asked_at, live_at)
+         values ('{house}', '{subscriber}', '{tenant}', gen_random_uuid(), 'en', 'live', now(), now());
+         insert into objections (tenant_id, id, notice_id, merchant_id, objected_at, objected_by, reason, answer_by)
+         values ('{house}', '{objection}', '{notice}', '{tenant}', now(), 'house', 'sealed', now()::date + 30)",
+        processor = processor.uuid(),
+        notice = notice.uuid(),
+        subscriber = subscriber.uuid(),
+        objection = objection.uuid(),
+        tenant = tenant.uuid(),
+    ));
+    (processor, notice, subscriber, objection)
 }
 
 fn hence(world: &World) -> String {
@@ -517,6 +563,8 @@ fn kinds_of(field: &str) -> Vec<Option<&'static str>> {
         "app",
         "app_receipt",
         "provider_task",
+        "subscriber",
+        "objection",
     ]
     .map(Some)
     .to_vec();
@@ -541,6 +589,8 @@ async fn a_field_that_asks_for_more_than_its_parent_is_refused_by_itself() {
         ("Grant", "grant"),
         ("StaffMember", "staff"),
         ("Session", "session"),
+        ("Processor", "processor"),
+        ("Notice", "notice"),
     ];
     let (told, cast) = (Told::new().await, Cast::new().await);
     let roots: Vec<&str> = told.roots.iter().map(|(_, root)| root.as_str()).collect();

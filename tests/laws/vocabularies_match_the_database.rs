@@ -10,6 +10,9 @@ use rightsdesk_server::floor::kernel::Mode;
 use rightsdesk_server::floor::ledger::KeyholeKind;
 use rightsdesk_server::floor::vault::{FileKind, KeyState};
 use rightsdesk_server::grants::GrantKind;
+use rightsdesk_server::processors::{
+    DeliveryState, NoticeKind, ObjectionState, ProcessorState, SubscriberState, Transfer,
+};
 use rightsdesk_server::promises::{PromiseState, Standing};
 use rightsdesk_server::staff::sign_in::Budget;
 use rightsdesk_server::staff::{SessionEnd, SessionStage, SignInMethod, StaffState};
@@ -43,6 +46,12 @@ fn columns() -> Vec<(&'static str, &'static str, Vec<&'static str>)> {
         ("provider_tasks", "kind", words!(ProviderTaskKind)),
         ("provider_tasks", "state", words!(ProviderTaskState)),
         ("keyholes", "kind", words!(KeyholeKind)),
+        ("processors", "state", words!(ProcessorState)),
+        ("processor_versions", "transfer", words!(Transfer)),
+        ("notices", "kind", words!(NoticeKind)),
+        ("notice_deliveries", "state", words!(DeliveryState)),
+        ("subscribers", "state", words!(SubscriberState)),
+        ("objections", "state", words!(ObjectionState)),
         ("stores", "state", words!(StoreState)),
         ("store_grants", "how", words!(GrantSource)),
         ("store_grants", "reason", words!(RevocationReason)),

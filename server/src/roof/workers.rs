@@ -1,11 +1,14 @@
 //! Every job a worker runs and every schedule it keeps, a line each. It holds no work of its own.
 
 use crate::apps::RemindOfRotation;
+use std::time::Duration;
+
 use crate::audit::jobs::{Checkpoint, SweepAccesses, SweepAnswers};
 use crate::audit::model::LOOK;
 use crate::catalogue::PutPolicyInForce;
 use crate::floor::jobs::{Registry, Rhythm, Schedule, SweepJobs, Ticket};
 use crate::grants::AlarmOfBreakGlass;
+use crate::processors::{AskSubscriber, DeliverNotice, SweepSubscribers};
 use crate::staff::jobs::SweepSignIns;
 use crate::tenants::CloseTenants;
 
@@ -15,6 +18,14 @@ pub fn registry() -> Registry {
         .job::<SweepJobs>()
         .schedule(Schedule { name: "sweep_jobs", rhythm: daily(3, 10), ticket: || Ticket::of(&SweepJobs {}) })
         .job::<AlarmOfBreakGlass>()
+        .job::<DeliverNotice>()
+        .job::<AskSubscriber>()
+        .job::<SweepSubscribers>()
+        .schedule(Schedule {
+            name: "sweep_subscribers",
+            rhythm: Rhythm::Every(Duration::from_hours(1)),
+            ticket: || Ticket::of(&SweepSubscribers {}),
+        })
         .job::<SweepSignIns>()
         .schedule(Schedule { name: "sweep_sign_ins", rhythm: daily(3, 20), ticket: || Ticket::of(&SweepSignIns {}) })
         .job::<CloseTenants>()
