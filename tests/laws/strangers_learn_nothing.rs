@@ -124,13 +124,14 @@ impl Told {
         text(&self.types[name]["kind"])
     }
 
-    /// What to select of a type: its own facts and, a little deeper, those of what it leads to.
+    /// What to select of a type: its own facts and, a little deeper, those of what it leads to. Where it may be any of many
+    /// types, their own facts only: the roots ask for the rest.
     fn selection(&self, name: &str, depth: usize, holds: &dyn Fn(&str, &str) -> bool) -> String {
         match self.kind(name).as_str() {
             "SCALAR" | "ENUM" => return String::new(),
             "INTERFACE" | "UNION" => {
                 let arms = list(&self.types[name]["possibleTypes"]).map(|one| {
-                    format!("... on {0} {1}", text(&one["name"]), self.selection(&text(&one["name"]), 1, holds))
+                    format!("... on {0} {1}", text(&one["name"]), self.selection(&text(&one["name"]), 0, holds))
                 });
                 return format!("{{__typename {}}}", arms.collect::<Vec<_>>().join(" "));
             }

@@ -8,11 +8,10 @@ use rightsdesk_server::catalogue::PolicyState;
 use rightsdesk_server::floor::jobs::{Fate, State};
 use rightsdesk_server::floor::kernel::Mode;
 use rightsdesk_server::floor::ledger::KeyholeKind;
+use rightsdesk_server::floor::policy::Transfer;
 use rightsdesk_server::floor::vault::{FileKind, KeyState};
 use rightsdesk_server::grants::GrantKind;
-use rightsdesk_server::processors::{
-    DeliveryState, NoticeKind, ObjectionState, ProcessorState, SubscriberState, Transfer,
-};
+use rightsdesk_server::processors::{DeliveryState, NoticeKind, ObjectionState, ProcessorState, SubscriberState};
 use rightsdesk_server::promises::{PromiseState, Standing};
 use rightsdesk_server::staff::sign_in::Budget;
 use rightsdesk_server::staff::{SessionEnd, SessionStage, SignInMethod, StaffState};
