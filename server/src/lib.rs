@@ -34,6 +34,7 @@ pub mod catalogue;
 pub mod feed;
 pub mod floor;
 pub mod grants;
+pub mod reviews;
 pub mod roof;
 pub mod staff;
 pub mod tenants;

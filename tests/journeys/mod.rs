@@ -30,6 +30,8 @@ mod documents_are_known_and_paid_for;
 mod grants_end_by_themselves;
 mod keys_turn_and_nothing_is_lost;
 mod others_clients_talk_to_us;
+mod reviews_of_staff;
+mod reviews_quarterly;
 mod sockets_speak_the_protocol;
 mod staff_sign_in_through_the_companys_provider;
 mod the_books_can_be_read;

@@ -8,7 +8,9 @@ use harness::asked::{ask, desk_seat, done};
 use harness::world::World;
 use rightsdesk_server::floor::access::{Bounds, Caller, Permission, Role, Seat, Session};
 use rightsdesk_server::floor::graphql::{Needs, Rule, tenant_node_id, tenant_place};
-use rightsdesk_server::floor::kernel::{ApiKeyId, GrantId, MemberId, Ref, SessionId, StaffId, TenantId};
+use rightsdesk_server::floor::kernel::{
+    ApiKeyId, CampaignId, GrantId, MemberId, Ref, ReviewItemId, SessionId, StaffId, TenantId,
+};
 use rightsdesk_server::roof::schema;
 use rightsdesk_server::staff::{SignIn, recognise};
 use serde_json::{Value, json};
@@ -55,6 +57,12 @@ const IDS: &[(&str, &str)] = &[
     ("RevealGrantReasonInput.id", "grant"),
     ("RevealMemberInput.id", "member"),
     ("RevealStaffMemberInput.id", "staff"),
+    ("campaign.id", "campaign"),
+    ("reviewItem.id", "review_item"),
+    ("DecideReviewItemInput.id", "review_item"),
+    ("SignOffCampaignInput.id", "campaign"),
+    ("ExportCampaignInput.id", "campaign"),
+    ("RevealReviewReasonInput.id", "review_item"),
 ];
 
 /// Mutations that concern the caller's own session or secret and take no id: there is nobody else's to try them with.
@@ -308,6 +316,8 @@ impl Cast {
             ("grant", Ref::new(nobodys, GrantId::fresh()).to_string()),
             ("staff", Ref::of_house(StaffId::fresh()).to_string()),
             ("session", Ref::of_house(SessionId::fresh()).to_string()),
+            ("campaign", Ref::of_house(CampaignId::fresh()).to_string()),
+            ("review_item", Ref::of_house(ReviewItemId::fresh()).to_string()),
         ]);
         Self { world, askers, yours, theirs, made_up }
     }
@@ -356,7 +366,17 @@ async fn furnish(world: &World, ops: &Caller) -> (Ids, TenantId) {
         json!({"staff": staff, "tenant": tenant, "ticket": "T-77", "endsAt": hence(world)}),
     )
     .await;
+    let review = done(
+        world,
+        ops,
+        "mutation($input:OpenCampaignInput!){openCampaign(input:$input){campaign{id items(first:1){nodes{id}}}userErrors{message}}}",
+        json!({"title": "Seats of the spring", "covers": ["STAFF"]}),
+    )
+    .await["campaign"]
+        .clone();
     let ids = BTreeMap::from([
+        ("campaign", text(&review["id"])),
+        ("review_item", text(&review["items"]["nodes"][0]["id"])),
         ("tenant", tenant.clone()),
         ("member", member),
         ("key", text(&key["created"]["apiKey"]["id"])),
@@ -435,7 +455,7 @@ fn refused(whom: &str, asker: &Asker, needs: Needs, answer: &Value) {
 
 /// `node` and `nodes` are asked with every kind of id.
 fn kinds_of(field: &str) -> Vec<Option<&'static str>> {
-    let every = ["tenant", "member", "key", "grant", "staff", "session"].map(Some).to_vec();
+    let every = ["tenant", "member", "key", "grant", "staff", "session", "campaign", "review_item"].map(Some).to_vec();
     if matches!(field, "node" | "nodes") { every } else { vec![None] }
 }
 
@@ -457,6 +477,8 @@ async fn a_field_that_asks_for_more_than_its_parent_is_refused_by_itself() {
         ("Grant", "grant"),
         ("StaffMember", "staff"),
         ("Session", "session"),
+        ("Campaign", "campaign"),
+        ("ReviewItem", "review_item"),
     ];
     let (told, cast) = (Told::new().await, Cast::new().await);
     let roots: Vec<&str> = told.roots.iter().map(|(_, root)| root.as_str()).collect();

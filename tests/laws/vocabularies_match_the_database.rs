@@ -9,6 +9,7 @@ use rightsdesk_server::floor::kernel::Mode;
 use rightsdesk_server::floor::ledger::KeyholeKind;
 use rightsdesk_server::floor::vault::{FileKind, KeyState};
 use rightsdesk_server::grants::GrantKind;
+use rightsdesk_server::reviews::{CampaignState, ReviewDecision, ReviewSubject, RevocationState};
 use rightsdesk_server::staff::sign_in::Budget;
 use rightsdesk_server::staff::{SessionEnd, SessionStage, SignInMethod, StaffState};
 use rightsdesk_server::tenants::{MemberRole, MemberState, OurRole, TenantState};
@@ -33,6 +34,11 @@ fn columns() -> Vec<(&'static str, &'static str, Vec<&'static str>)> {
         ("jobs", "state", words!(State)),
         ("job_attempts", "fate", words!(Fate)),
         ("grants", "kind", words!(GrantKind)),
+        ("review_campaigns", "state", words!(CampaignState)),
+        ("review_extracts", "subject", words!(ReviewSubject)),
+        ("review_items", "subject", words!(ReviewSubject)),
+        ("review_items", "decision", words!(ReviewDecision)),
+        ("review_items", "revocation", words!(RevocationState)),
         ("keyholes", "kind", words!(KeyholeKind)),
         ("tenants", "our_role", words!(OurRole)),
         ("tenants", "state", words!(TenantState)),

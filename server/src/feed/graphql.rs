@@ -15,7 +15,9 @@ use super::heads::{Heads, Look};
 use super::queries::{self, Happening};
 use crate::floor::access::{One, Permission, Scope};
 use crate::floor::graphql::{Needs, Rule, asking, node_id, rule, tenant_node_id, tenant_place};
-use crate::floor::kernel::{ApiKeyId, Error, GrantId, MemberId, Ref, Result, SessionId, StaffId, TenantId};
+use crate::floor::kernel::{
+    ApiKeyId, CampaignId, Error, GrantId, MemberId, Ref, Result, ReviewItemId, SessionId, StaffId, TenantId,
+};
 use crate::floor::ledger::Ledger;
 
 pub const RULES: &[Rule] = &[
@@ -137,6 +139,8 @@ fn node(tenant: TenantId, object: &str) -> Option<ID> {
         "staff" => node_id(Ref::new(tenant, StaffId::from_uuid(id))),
         "session" => node_id(Ref::new(tenant, SessionId::from_uuid(id))),
         "grant" => node_id(Ref::new(tenant, GrantId::from_uuid(id))),
+        "campaign" => node_id(Ref::new(tenant, CampaignId::from_uuid(id))),
+        "review_item" => node_id(Ref::new(tenant, ReviewItemId::from_uuid(id))),
         "api_key" => node_id(Ref::new(tenant, ApiKeyId::from_uuid(id))),
         _ => return None,
     })

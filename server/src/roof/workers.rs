@@ -4,8 +4,12 @@ use crate::audit::jobs::{Checkpoint, SweepAccesses, SweepAnswers};
 use crate::audit::model::LOOK;
 use crate::floor::jobs::{Registry, Rhythm, Schedule, SweepJobs, Ticket};
 use crate::grants::AlarmOfBreakGlass;
+use crate::reviews::{OpenQuarterlyReview, ProveRevocations, RemindOfReviews};
 use crate::staff::jobs::SweepSignIns;
 use crate::tenants::CloseTenants;
+
+/// How long at most until a decision of a review is read back.
+const PROOF: std::time::Duration = std::time::Duration::from_mins(5);
 
 pub fn registry() -> Registry {
     let daily = |hour, minute| Rhythm::Daily { hour, minute };
@@ -17,6 +21,24 @@ pub fn registry() -> Registry {
         .schedule(Schedule { name: "sweep_sign_ins", rhythm: daily(3, 20), ticket: || Ticket::of(&SweepSignIns {}) })
         .job::<CloseTenants>()
         .schedule(Schedule { name: "close_tenants", rhythm: daily(0, 5), ticket: || Ticket::of(&CloseTenants {}) })
+        .job::<OpenQuarterlyReview>()
+        .schedule(Schedule {
+            name: "open_quarterly_review",
+            rhythm: daily(0, 10),
+            ticket: || Ticket::of(&OpenQuarterlyReview {}),
+        })
+        .job::<RemindOfReviews>()
+        .schedule(Schedule {
+            name: "remind_of_reviews",
+            rhythm: daily(5, 0),
+            ticket: || Ticket::of(&RemindOfReviews {}),
+        })
+        .job::<ProveRevocations>()
+        .schedule(Schedule {
+            name: "prove_revocations",
+            rhythm: Rhythm::Every(PROOF),
+            ticket: || Ticket::of(&ProveRevocations {}),
+        })
         .job::<Checkpoint>()
         .schedule(Schedule { name: "checkpoint", rhythm: Rhythm::Every(LOOK), ticket: || Ticket::of(&Checkpoint {}) })
         .job::<SweepAccesses>()
