@@ -34,9 +34,11 @@ pub mod catalogue;
 pub mod feed;
 pub mod floor;
 pub mod grants;
+pub mod promises;
 pub mod reviews;
 pub mod roof;
 pub mod staff;
+pub mod stores;
 pub mod tenants;
 
 pub use roof::boot::{Duties, Running, boot, prepare, telemetry_of};

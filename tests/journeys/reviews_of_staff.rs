@@ -155,7 +155,7 @@ async fn a_seat_that_was_revoked_is_gone_and_proven() {
     assert_eq!(refused(world, &approver, DECIDE, revoke.clone()).await, "STEP_UP_REQUIRED");
     let item = done(world, &desk.approver(), DECIDE, revoke.clone()).await["item"].clone();
     assert_eq!((&item["decision"], &item["revocation"]), (&json!("REVOKE"), &json!("PROVEN")));
-    assert_eq!((&item["provenAt"], &item["dueOn"]), (&json!("2027-01-04T08:07:00Z"), &json!("2027-01-11")));
+    assert_eq!((&item["provenAt"], &item["dueOn"]), (&json!("2027-01-04T08:07:00+00:00"), &json!("2027-01-11")));
     assert!(recognise(&world.tools, &token).await.is_err(), "her session is dead");
     let link = world.base.lines(&format!(
         "select action || ', link ' || seq || ' of the house (' || encode(hash, 'hex') || ')' as line from audit_events

@@ -9,7 +9,7 @@ use harness::world::World;
 use rightsdesk_server::floor::access::{Bounds, Caller, Permission, Role, Seat, Session};
 use rightsdesk_server::floor::graphql::{Needs, Rule, tenant_node_id, tenant_place};
 use rightsdesk_server::floor::kernel::{
-    ApiKeyId, CampaignId, GrantId, MemberId, Ref, ReviewItemId, SessionId, StaffId, TenantId,
+    ApiKeyId, CampaignId, GrantId, MemberId, Ref, ReviewItemId, SessionId, StaffId, StoreGrantId, StoreId, TenantId,
 };
 use rightsdesk_server::roof::schema;
 use rightsdesk_server::staff::{SignIn, recognise};
@@ -23,7 +23,9 @@ const IDS: &[(&str, &str)] = &[
     ("nodes.ids", "any"),
     ("tenant.id", "tenant"),
     ("staffMember.id", "staff"),
+    ("store.id", "store"),
     ("TenantFilter.ids", "tenant"),
+    ("StoreFilter.tenant", "tenant"),
     ("SessionFilter.staff", "staff"),
     ("GrantFilter.tenant", "tenant"),
     ("GrantFilter.staff", "staff"),
@@ -56,6 +58,11 @@ const IDS: &[(&str, &str)] = &[
     ("ReviewBreakGlassInput.id", "grant"),
     ("RevealGrantReasonInput.id", "grant"),
     ("RevealMemberInput.id", "member"),
+    ("AddStoreInput.tenant", "tenant"),
+    ("RecordGrantInput.store", "store"),
+    ("TurnSyncInput.id", "store"),
+    ("RevokeScopesInput.id", "store"),
+    ("DisconnectStoreInput.id", "store"),
     ("RevealStaffMemberInput.id", "staff"),
     ("campaign.id", "campaign"),
     ("reviewItem.id", "review_item"),
@@ -318,6 +325,8 @@ impl Cast {
             ("session", Ref::of_house(SessionId::fresh()).to_string()),
             ("campaign", Ref::of_house(CampaignId::fresh()).to_string()),
             ("review_item", Ref::of_house(ReviewItemId::fresh()).to_string()),
+            ("store", Ref::new(nobodys, StoreId::fresh()).to_string()),
+            ("store_grant", Ref::new(nobodys, StoreGrantId::fresh()).to_string()),
         ]);
         Self { world, askers, yours, theirs, made_up }
     }
@@ -331,7 +340,7 @@ impl Cast {
     }
 }
 
-/// A tenant with a member, a key and a grant, and a colleague with a session, by their ids.
+/// A tenant with a member, a key, a grant and a store, and a colleague with a session, by their ids.
 async fn furnish(world: &World, ops: &Caller) -> (Ids, TenantId) {
     let made = |document: &'static str, input: Value| async move {
         let made = done(world, ops, document, input).await;
@@ -374,9 +383,24 @@ async fn furnish(world: &World, ops: &Caller) -> (Ids, TenantId) {
     )
     .await["campaign"]
         .clone();
+    let store = made(
+        "mutation($input:AddStoreInput!){addStore(input:$input){store{id}userErrors{message}}}",
+        json!({"tenant": tenant, "platform": "shopify", "domain": format!("{}.example", StoreId::fresh().uuid()),
+               "name": "Zaitoon Home", "region": "EU"}),
+    )
+    .await;
+    let connected = done(
+        world,
+        ops,
+        "mutation($input:RecordGrantInput!){recordGrant(input:$input){store{grants{nodes{id}}}userErrors{message}}}",
+        json!({"store": store, "scopes": ["read_orders"]}),
+    )
+    .await;
     let ids = BTreeMap::from([
         ("campaign", text(&review["id"])),
         ("review_item", text(&review["items"]["nodes"][0]["id"])),
+        ("store", store),
+        ("store_grant", text(&connected["store"]["grants"]["nodes"][0]["id"])),
         ("tenant", tenant.clone()),
         ("member", member),
         ("key", text(&key["created"]["apiKey"]["id"])),
@@ -455,7 +479,10 @@ fn refused(whom: &str, asker: &Asker, needs: Needs, answer: &Value) {
 
 /// `node` and `nodes` are asked with every kind of id.
 fn kinds_of(field: &str) -> Vec<Option<&'static str>> {
-    let every = ["tenant", "member", "key", "grant", "staff", "session", "campaign", "review_item"].map(Some).to_vec();
+    let every: Vec<_> =
+        ["tenant", "member", "key", "grant", "staff", "session", "store", "store_grant", "campaign", "review_item"]
+            .map(Some)
+            .to_vec();
     if matches!(field, "node" | "nodes") { every } else { vec![None] }
 }
 

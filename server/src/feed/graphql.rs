@@ -16,7 +16,7 @@ use super::queries::{self, Happening};
 use crate::floor::access::{One, Permission, Scope};
 use crate::floor::graphql::{Needs, Rule, asking, node_id, rule, tenant_node_id, tenant_place};
 use crate::floor::kernel::{
-    ApiKeyId, CampaignId, Error, GrantId, MemberId, Ref, Result, ReviewItemId, SessionId, StaffId, TenantId,
+    ApiKeyId, CampaignId, Error, GrantId, MemberId, Ref, Result, ReviewItemId, SessionId, StaffId, StoreId, TenantId,
 };
 use crate::floor::ledger::Ledger;
 
@@ -142,6 +142,7 @@ fn node(tenant: TenantId, object: &str) -> Option<ID> {
         "campaign" => node_id(Ref::new(tenant, CampaignId::from_uuid(id))),
         "review_item" => node_id(Ref::new(tenant, ReviewItemId::from_uuid(id))),
         "api_key" => node_id(Ref::new(tenant, ApiKeyId::from_uuid(id))),
+        "store" => node_id(Ref::new(tenant, StoreId::from_uuid(id))),
         _ => return None,
     })
 }

@@ -14,6 +14,7 @@ use crate::grants;
 use crate::reviews;
 use crate::staff::SignIn;
 use crate::staff::graphql as staff;
+use crate::stores;
 use crate::tenants;
 
 pub type Desk = Schema<Query, Mutation, Subscription>;
@@ -50,6 +51,7 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
         tenants::RULES,
         staff::RULES,
         grants::RULES,
+        stores::RULES,
         reviews::RULES,
         audit::RULES,
         feed::graphql::RULES,
@@ -76,13 +78,20 @@ pub struct Query(
     tenants::TenantQuery,
     staff::StaffQuery,
     grants::GrantQuery,
+    stores::StoreQuery,
     reviews::ReviewQuery,
     audit::AuditQuery,
 );
 
 /// What clients may do.
 #[derive(MergedObject, Default)]
-pub struct Mutation(tenants::TenantMutation, staff::StaffMutation, grants::GrantMutation, reviews::ReviewMutation);
+pub struct Mutation(
+    tenants::TenantMutation,
+    staff::StaffMutation,
+    grants::GrantMutation,
+    stores::StoreMutation,
+    reviews::ReviewMutation,
+);
 
 /// What belongs to no slice.
 #[derive(Default)]
@@ -123,7 +132,6 @@ const MOST_NODES: usize = 100;
 
 /// Anything with an id.
 #[derive(Interface)]
-#[expect(clippy::large_enum_variant, reason = "it is made once per node and moved into the answer")]
 #[graphql(field(name = "id", ty = "ID", desc = "Its id."))]
 pub enum Node {
     Tenant(tenants::TenantNode),
@@ -135,6 +143,8 @@ pub enum Node {
     Grant(grants::GrantNode),
     Campaign(reviews::CampaignNode),
     ReviewItem(reviews::ReviewItemNode),
+    Store(stores::StoreNode),
+    StoreGrant(stores::StoreGrantNode),
 }
 
 /// What is not there and what is not the caller's are the same: nothing.
@@ -149,6 +159,8 @@ async fn found(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
         "grt" => grants::find_grant(ctx, id).await.map(|found| found.map(Node::Grant)),
         "cmp" => reviews::find_campaign(ctx, id).await.map(|found| found.map(Node::Campaign)),
         "rvi" => reviews::find_review_item(ctx, id).await.map(|found| found.map(Node::ReviewItem)),
+        "sto" => stores::find_store_node(ctx, id).await.map(|found| found.map(Node::Store)),
+        "sgr" => stores::find_store_grant(ctx, id).await.map(|found| found.map(Node::StoreGrant)),
         _ => Ok(None),
     };
     match found {

@@ -55,8 +55,9 @@ pub async fn open_campaign(tools: &Tools, caller: &Caller, new: NewCampaign, onc
         subjects::kind(*subject)?;
     }
     let desk = tools.ledger.desk_scope(caller.permit_desk(Permission::ReviewAccess)?, "access review").await?;
-    let covers = new.covers.clone();
-    let (extract, rows) = tools.ledger.snapshot(&desk, move |tx| subjects::take(tx, &covers)).await?;
+    let (covers, policy) = (new.covers.clone(), tools.policy.in_force()?);
+    let taken = tools.ledger.snapshot(&desk, move |tx| subjects::take(tx, &policy.policy, &covers));
+    let (extract, rows) = taken.await?;
     let (rows, by) = (Arc::new(rows), caller.staff_id());
     let written = tools.ledger.write_once(scope.clone(), once, "campaign", move |tx| {
         let now = tx.now()?;

@@ -3,7 +3,7 @@
 
 use super::super::model::{Found, Item, ReviewDecision, RevocationState};
 use super::super::queries::{books, campaigns, items};
-use super::super::subjects::{kind, look};
+use super::super::subjects::{Kind, kind, look};
 use crate::floor::access::{Caller, Permission};
 use crate::floor::journal::hex;
 use crate::floor::kernel::{Error, Instant, Result, ReviewItemId, TenantId};
@@ -36,7 +36,7 @@ pub async fn settle(tools: &Tools, id: ReviewItemId) -> Result<()> {
         (Some(_), _) => false,
     };
     if is_so {
-        let proof = proof(tools, &item, kind.noun, now.as_ref()).await?;
+        let proof = proof(tools, &item, kind, now.as_ref()).await?;
         write(tools, item, Told::Proven(proof)).await
     } else if hindrance.is_some_and(|code| item.hindrance.as_deref() != Some(code)) {
         write(tools, item, Told::Hindered(hindrance.unwrap_or_default())).await
@@ -77,15 +77,16 @@ async fn write(tools: &Tools, seen: Item, told: Told) -> Result<()> {
 }
 
 /// Which link tells of it, and what was read back when.
-async fn proof(tools: &Tools, item: &Item, noun: &'static str, now: Option<&Found>) -> Result<String> {
+async fn proof(tools: &Tools, item: &Item, kind: &'static Kind, now: Option<&Found>) -> Result<String> {
     let tenant = item.found.tenant;
     let scope = Caller::house().permit(Permission::KeepHouse, tenant)?;
     let campaign = item.campaign;
     let house = Caller::house().permit_house(Permission::KeepHouse)?;
     let taken = tools.ledger.read(&house, move |tx| campaigns::one(tx, campaign)).await?;
     let since = taken.map_or(Instant::EPOCH, |campaign| campaign.extract.taken_at);
-    let object = format!("{noun}:{}", item.found.object);
-    let (last, at) = tools.ledger.read(&scope, move |tx| Ok((books::last(tx, &object, since)?, tx.now()?))).await?;
+    let object = format!("{}:{}", kind.noun, item.found.object);
+    let last = tools.ledger.read(&scope, move |tx| Ok((books::last(tx, &object, kind.endings, since)?, tx.now()?)));
+    let (last, at) = last.await?;
     let seen = if now.is_none() { "gone" } else { "narrower" };
     Ok(match last {
         Some((action, link)) => {

@@ -83,8 +83,14 @@ pub struct Found {
 impl Found {
     /// The order in which a campaign holds its rows.
     pub fn order(&self, other: &Self) -> std::cmp::Ordering {
-        let key = |found: &Self| (found.subject, found.tenant, found.label.clone(), found.object, found.part.clone());
-        key(self).cmp(&key(other))
+        let (one, two) = (self, other);
+        (one.subject, one.tenant, &one.label, one.object, &one.part).cmp(&(
+            two.subject,
+            two.tenant,
+            &two.label,
+            two.object,
+            &two.part,
+        ))
     }
 
     /// As an outsider reads it.

@@ -1,6 +1,6 @@
 //! The links of the books that tell of a campaign, and of what was done to a thing.
 
-use diesel::sql_types::{BigInt, Binary, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Array, BigInt, Binary, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel::{OptionalExtension, QueryableByName, RunQueryDsl};
 
 use crate::floor::kernel::{Instant, Result, TenantId};
@@ -37,16 +37,17 @@ pub fn opening(tx: &mut Tx, campaign: &Campaign) -> Result<Option<Link>> {
     }))
 }
 
-/// The last thing that was done to an object of the pinned tenant since a moment: what, and which link tells of it.
-pub fn last(tx: &mut Tx, object: &str, since: Instant) -> Result<Option<(String, Link)>> {
+/// The last of these that was done to an object of the pinned tenant since a moment: what, and which link tells of it.
+pub fn last(tx: &mut Tx, object: &str, endings: &[&str], since: Instant) -> Result<Option<(String, Link)>> {
     let tenant = tx.tenant()?;
     let row = statement(
         "select seq, action, payload, hash from audit_events
-          where tenant_id = ? and at >= ? and object = ? order by seq desc limit 1",
+          where tenant_id = ? and at >= ? and object = ? and action = any(?) order by seq desc limit 1",
     )
     .bind::<SqlUuid, _>(tenant)
     .bind::<Timestamptz, _>(since.utc())
     .bind::<Text, _>(object.to_owned())
+    .bind::<Array<Text>, _>(endings.iter().map(|action| (*action).to_owned()).collect::<Vec<_>>())
     .get_result::<Row>(tx.conn())
     .optional()?;
     Ok(row.map(|row| (row.action, Link { seq: row.seq, hash: row.hash, facts: String::new() })))

@@ -3,4 +3,5 @@
 pub mod books;
 pub mod campaigns;
 pub mod items;
+pub mod scopes;
 pub mod staff;

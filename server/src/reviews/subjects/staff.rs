@@ -1,14 +1,14 @@
 //! Seats at the desk: who may sit there, what the seat may, and who gave it that.
 
-use chrono::{DateTime, SecondsFormat, Utc};
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use uuid::Uuid;
 
-use super::{Kind, fewer};
+use super::{Kind, NEVER, barred, fewer, line, time};
 use crate::floor::access::{Bounds, Caller, Permission, Seat};
 use crate::floor::kernel::{Error, Result, StaffId, TenantId};
 use crate::floor::ledger::Tx;
+use crate::floor::policy::Policy;
 use crate::floor::tools::Tools;
 use crate::reviews::model::{Facts, Found, ReviewSubject};
 use crate::reviews::queries::staff::{self, Seated};
@@ -17,7 +17,10 @@ use crate::staff::{StaffState, seats};
 pub const KIND: Kind = Kind {
     subject: ReviewSubject::Staff,
     noun: "staff",
-    extract: |tx: &mut Tx, only: Option<Uuid>| Ok(staff::extract(tx, only)?.into_iter().map(found).collect()),
+    endings: &["staff.disabled", "staff.changed"],
+    extract: |tx: &mut Tx, _: &Policy, only: Option<Uuid>| {
+        Ok(staff::extract(tx, only)?.into_iter().map(found).collect())
+    },
     count: staff::count,
     revoke,
     is_narrower,
@@ -35,7 +38,6 @@ const PRIVILEGED: [Permission; 6] = [
 
 /// How the facts say that there is no bound.
 const ALL: &str = "all";
-const NEVER: &str = "never";
 
 fn found(seated: Seated) -> Found {
     let seat = Seat::new(&seated.roles, &seated.permissions, Bounds::Desk);
@@ -58,10 +60,6 @@ fn found(seated: Seated) -> Found {
         .with("ends_at", time(seated.ends_at))
         .with("added_at", time(Some(seated.added_at)))
         .with("given_by", line(seated.called.iter().cloned()));
-    let givers = seated.givers.iter().filter_map(|actor| actor.strip_prefix("staff:")?.parse().ok());
-    let mut barred: Vec<StaffId> = givers.map(StaffId::from_uuid).chain([seated.id]).collect();
-    barred.sort_unstable();
-    barred.dedup();
     Found {
         subject: ReviewSubject::Staff,
         tenant: TenantId::HOUSE,
@@ -69,20 +67,12 @@ fn found(seated: Seated) -> Found {
         part: String::new(),
         label: seated.handle,
         facts,
-        barred,
+        barred: barred(&seated.givers, Some(seated.id)),
     }
-}
-
-fn line(words: impl Iterator<Item = String>) -> String {
-    words.collect::<Vec<_>>().join(" ")
 }
 
 fn codes<'a>(permissions: impl Iterator<Item = &'a Permission>) -> String {
     line(permissions.map(|permission| permission.code().to_owned()))
-}
-
-fn time(at: Option<DateTime<Utc>>) -> String {
-    at.map_or_else(|| NEVER.to_owned(), |at| at.to_rfc3339_opts(SecondsFormat::Secs, true))
 }
 
 /// Shuts the seat, which ends its sessions. That the last admin stays is the seats' own rule.
