@@ -137,3 +137,4 @@ grant select (totp_step, provider) on staff to rd_desk;
 grant select (tenant_id, seq, at, actor, action, object) on audit_events to rd_desk;
 create index audit_events_of_seats on audit_events (tenant_id, object)
   where action in ('desk.bootstrapped', 'staff.invited', 'staff.changed', 'staff.enabled');
+create index audit_events_of_apps on audit_events (tenant_id, object) where action = 'app.permissions_changed';

@@ -15,6 +15,9 @@ mod accesses_age_by_themselves;
 mod an_admin_is_bootstrapped_and_invites;
 mod an_api_key_is_rotated_with_overlap;
 mod an_outsider_reads_what_is_stored;
+mod apps_and_slots;
+mod apps_are_reminded;
+mod apps_race;
 mod changes_are_followed;
 #[cfg(target_os = "linux")]
 mod checkpoints_are_kept_outside;
@@ -30,6 +33,7 @@ mod documents_are_known_and_paid_for;
 mod grants_end_by_themselves;
 mod keys_turn_and_nothing_is_lost;
 mod others_clients_talk_to_us;
+mod reviews_of_apps;
 mod reviews_of_scopes;
 mod reviews_of_staff;
 mod reviews_quarterly;

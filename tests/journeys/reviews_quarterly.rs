@@ -100,4 +100,4 @@ async fn a_review_of_everything_is_the_one_of_its_quarter() {
     assert_eq!(quarters, ["2027Q1", "-"]);
 }
 
-const EVERYTHING: [&str; 2] = ["SCOPES", "STAFF"];
+const EVERYTHING: [&str; 3] = ["APPS", "SCOPES", "STAFF"];

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use harness::base::migrated;
+use rightsdesk_server::apps::{AppState, ProviderTaskKind, ProviderTaskState};
 use rightsdesk_server::catalogue::PolicyState;
 use rightsdesk_server::floor::jobs::{Fate, State};
 use rightsdesk_server::floor::kernel::Mode;
@@ -44,6 +45,9 @@ fn columns() -> Vec<(&'static str, &'static str, Vec<&'static str>)> {
         ("review_items", "subject", words!(ReviewSubject)),
         ("review_items", "decision", words!(ReviewDecision)),
         ("review_items", "revocation", words!(RevocationState)),
+        ("apps", "state", words!(AppState)),
+        ("provider_tasks", "kind", words!(ProviderTaskKind)),
+        ("provider_tasks", "state", words!(ProviderTaskState)),
         ("keyholes", "kind", words!(KeyholeKind)),
         ("stores", "state", words!(StoreState)),
         ("store_grants", "how", words!(GrantSource)),

@@ -16,7 +16,8 @@ use super::queries::{self, Happening};
 use crate::floor::access::{One, Permission, Scope};
 use crate::floor::graphql::{Needs, Rule, asking, node_id, rule, tenant_node_id, tenant_place};
 use crate::floor::kernel::{
-    ApiKeyId, CampaignId, Error, GrantId, MemberId, Ref, Result, ReviewItemId, SessionId, StaffId, StoreId, TenantId,
+    ApiKeyId, AppId, CampaignId, Error, GrantId, MemberId, ProviderTaskId, Ref, Result, ReviewItemId, SessionId,
+    StaffId, StoreId, TenantId,
 };
 use crate::floor::ledger::Ledger;
 
@@ -142,6 +143,8 @@ fn node(tenant: TenantId, object: &str) -> Option<ID> {
         "campaign" => node_id(Ref::new(tenant, CampaignId::from_uuid(id))),
         "review_item" => node_id(Ref::new(tenant, ReviewItemId::from_uuid(id))),
         "api_key" => node_id(Ref::new(tenant, ApiKeyId::from_uuid(id))),
+        "app" => node_id(Ref::new(tenant, AppId::from_uuid(id))),
+        "provider_task" => node_id(Ref::new(tenant, ProviderTaskId::from_uuid(id))),
         "store" => node_id(Ref::new(tenant, StoreId::from_uuid(id))),
         _ => return None,
     })

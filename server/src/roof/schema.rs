@@ -5,6 +5,7 @@ use async_graphql::{
     Context, ID, Interface, MergedObject, MergedSubscription, Object, SDLExportOptions, Schema, SimpleObject,
 };
 
+use crate::apps;
 use crate::audit;
 use crate::catalogue;
 use crate::feed;
@@ -52,6 +53,7 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
         staff::RULES,
         grants::RULES,
         stores::RULES,
+        apps::RULES,
         reviews::RULES,
         audit::RULES,
         feed::graphql::RULES,
@@ -79,6 +81,7 @@ pub struct Query(
     staff::StaffQuery,
     grants::GrantQuery,
     stores::StoreQuery,
+    apps::AppQuery,
     reviews::ReviewQuery,
     audit::AuditQuery,
 );
@@ -90,6 +93,7 @@ pub struct Mutation(
     staff::StaffMutation,
     grants::GrantMutation,
     stores::StoreMutation,
+    apps::AppMutation,
     reviews::ReviewMutation,
 );
 
@@ -145,6 +149,9 @@ pub enum Node {
     ReviewItem(reviews::ReviewItemNode),
     Store(stores::StoreNode),
     StoreGrant(stores::StoreGrantNode),
+    App(apps::AppNode),
+    AppReceipt(apps::AppReceiptNode),
+    ProviderTask(apps::ProviderTaskNode),
 }
 
 /// What is not there and what is not the caller's are the same: nothing.
@@ -161,6 +168,9 @@ async fn found(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
         "rvi" => reviews::find_review_item(ctx, id).await.map(|found| found.map(Node::ReviewItem)),
         "sto" => stores::find_store_node(ctx, id).await.map(|found| found.map(Node::Store)),
         "sgr" => stores::find_store_grant(ctx, id).await.map(|found| found.map(Node::StoreGrant)),
+        "app" => apps::find_app(ctx, id).await.map(|found| found.map(Node::App)),
+        "rct" => apps::find_receipt(ctx, id).await.map(|found| found.map(Node::AppReceipt)),
+        "ptk" => apps::find_task(ctx, id).await.map(|found| found.map(Node::ProviderTask)),
         _ => Ok(None),
     };
     match found {

@@ -1,6 +1,7 @@
 //! The kinds of things that are reviewed, a line each: how all of a kind are read and counted, how one is taken away by
 //! the slice that keeps it, and what of it is less than it was. No kind decides anything.
 
+mod apps;
 mod scopes;
 mod staff;
 
@@ -35,7 +36,7 @@ pub struct Kind {
     pub is_narrower: fn(&Facts, &Facts) -> bool,
 }
 
-pub const KINDS: &[Kind] = &[scopes::KIND, staff::KIND];
+pub const KINDS: &[Kind] = &[apps::KIND, scopes::KIND, staff::KIND];
 
 /// The kind of this subject.
 pub fn kind(subject: ReviewSubject) -> Result<&'static Kind> {
@@ -93,6 +94,11 @@ fn time(at: Option<DateTime<Utc>>) -> String {
 
 fn yes(is: bool) -> &'static str {
     if is { "yes" } else { "no" }
+}
+
+/// The policy that something was judged by.
+fn policy_line(policy: &Policy) -> String {
+    format!("{} {}", policy.name.get_ref(), policy.version.get_ref())
 }
 
 /// Those who may not decide: of the desk's own people whoever gave it, as the books name them, and who is reviewed.

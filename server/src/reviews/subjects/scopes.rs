@@ -4,7 +4,7 @@ use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use uuid::Uuid;
 
-use super::{Kind, NEVER, barred, line, time, yes};
+use super::{Kind, NEVER, barred, line, policy_line, time, yes};
 use crate::floor::access::Caller;
 use crate::floor::kernel::{Error, Instant, Ref, Result, StoreId};
 use crate::floor::ledger::Tx;
@@ -60,9 +60,8 @@ fn found(policy: &Policy, granted: &Granted, now: Instant) -> Vec<Found> {
 
 /// The same with what the policy in force says of the scope.
 fn as_listed(facts: Facts, policy: &Policy, judged: Option<&Judged>) -> Facts {
-    let facts = facts
-        .with("policy", format!("{} {}", policy.name.get_ref(), policy.version.get_ref()))
-        .with("verdict", judged.map_or("", |judged| verdict(judged.verdict)));
+    let facts =
+        facts.with("policy", policy_line(policy)).with("verdict", judged.map_or("", |judged| verdict(judged.verdict)));
     match judged.and_then(|judged| judged.listed.as_ref()) {
         Some(listed) => facts
             .with("feature", &listed.feature)
