@@ -37,6 +37,7 @@ pub mod floor;
 pub mod grants;
 pub mod processors;
 pub mod promises;
+pub mod reviews;
 pub mod roof;
 pub mod staff;
 pub mod stores;

@@ -9,8 +9,8 @@ use harness::world::World;
 use rightsdesk_server::floor::access::{Bounds, Caller, Permission, Role, Seat, Session};
 use rightsdesk_server::floor::graphql::{Needs, Rule, tenant_node_id, tenant_place};
 use rightsdesk_server::floor::kernel::{
-    ApiKeyId, AppId, GrantId, MemberId, NoticeId, ObjectionId, PolicyId, ProcessorId, ProviderTaskId, ReceiptId, Ref,
-    SessionId, StaffId, StoreGrantId, StoreId, SubscriberId, TenantId,
+    ApiKeyId, AppId, CampaignId, GrantId, MemberId, NoticeId, ObjectionId, PolicyId, ProcessorId, ProviderTaskId,
+    ReceiptId, Ref, ReviewItemId, SessionId, StaffId, StoreGrantId, StoreId, SubscriberId, TenantId,
 };
 use rightsdesk_server::roof::schema;
 use rightsdesk_server::staff::{SignIn, recognise};
@@ -88,6 +88,12 @@ const IDS: &[(&str, &str)] = &[
     ("AnswerObjectionInput.id", "objection"),
     ("WithdrawObjectionInput.id", "objection"),
     ("RevealObjectionInput.id", "objection"),
+    ("campaign.id", "campaign"),
+    ("reviewItem.id", "review_item"),
+    ("DecideReviewItemInput.id", "review_item"),
+    ("SignOffCampaignInput.id", "campaign"),
+    ("ExportCampaignInput.id", "campaign"),
+    ("RevealReviewReasonInput.id", "review_item"),
 ];
 
 /// Mutations that concern the caller's own session or secret and take no id: there is nobody else's to try them with.
@@ -343,6 +349,8 @@ impl Cast {
             ("staff", Ref::of_house(StaffId::fresh()).to_string()),
             ("session", Ref::of_house(SessionId::fresh()).to_string()),
             ("policy", Ref::of_house(PolicyId::fresh()).to_string()),
+            ("campaign", Ref::of_house(CampaignId::fresh()).to_string()),
+            ("review_item", Ref::of_house(ReviewItemId::fresh()).to_string()),
             ("app", Ref::new(nobodys, AppId::fresh()).to_string()),
             ("app_receipt", Ref::new(nobodys, ReceiptId::fresh()).to_string()),
             ("provider_task", Ref::new(nobodys, ProviderTaskId::fresh()).to_string()),
@@ -402,6 +410,14 @@ async fn furnish(world: &World, ops: &Caller) -> (Ids, TenantId) {
     .await;
     let place = tenant_place(&async_graphql::ID(tenant.clone())).expect("a tenant's id");
     let (processor, notice, subscriber, objection) = told_and_objected(world, place);
+    let review = done(
+        world,
+        ops,
+        "mutation($input:OpenCampaignInput!){openCampaign(input:$input){campaign{id items(first:1){nodes{id}}}userErrors{message}}}",
+        json!({"title": "Seats of the spring", "covers": ["STAFF"]}),
+    )
+    .await["campaign"]
+        .clone();
     let store = made(
         "mutation($input:AddStoreInput!){addStore(input:$input){store{id}userErrors{message}}}",
         json!({"tenant": tenant, "platform": "shopify", "domain": format!("{}.example", StoreId::fresh().uuid()),
@@ -419,6 +435,8 @@ async fn furnish(world: &World, ops: &Caller) -> (Ids, TenantId) {
     let (app, receipt, task) = former_app(world, &tenant);
     let ids = BTreeMap::from([
         ("policy", Ref::of_house(policy).to_string()),
+        ("campaign", text(&review["id"])),
+        ("review_item", text(&review["items"]["nodes"][0]["id"])),
         ("app", app),
         ("app_receipt", receipt),
         ("provider_task", task),
@@ -566,6 +584,8 @@ fn kinds_of(field: &str) -> Vec<Option<&'static str>> {
         "provider_task",
         "subscriber",
         "objection",
+        "campaign",
+        "review_item",
     ]
     .map(Some)
     .to_vec();
@@ -592,6 +612,8 @@ async fn a_field_that_asks_for_more_than_its_parent_is_refused_by_itself() {
         ("Session", "session"),
         ("Processor", "processor"),
         ("Notice", "notice"),
+        ("Campaign", "campaign"),
+        ("ReviewItem", "review_item"),
     ];
     let (told, cast) = (Told::new().await, Cast::new().await);
     let roots: Vec<&str> = told.roots.iter().map(|(_, root)| root.as_str()).collect();

@@ -13,6 +13,7 @@ use crate::floor::graphql::{Needs, Rule, asking, rule};
 use crate::floor::kernel::{Error, Result};
 use crate::grants;
 use crate::processors;
+use crate::reviews;
 use crate::staff::SignIn;
 use crate::staff::graphql as staff;
 use crate::stores;
@@ -55,6 +56,7 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
         processors::RULES,
         stores::RULES,
         apps::RULES,
+        reviews::RULES,
         audit::RULES,
         feed::graphql::RULES,
     ]
@@ -83,6 +85,7 @@ pub struct Query(
     processors::ProcessorQuery,
     stores::StoreQuery,
     apps::AppQuery,
+    reviews::ReviewQuery,
     audit::AuditQuery,
 );
 
@@ -96,6 +99,7 @@ pub struct Mutation(
     stores::StoreMutation,
     apps::AppMutation,
     processors::ProcessorMutation,
+    reviews::ReviewMutation,
 );
 
 /// What belongs to no slice.
@@ -151,6 +155,8 @@ pub enum Node {
     Notice(processors::NoticeNode),
     Subscriber(processors::SubscriberNode),
     Objection(processors::ObjectionNode),
+    Campaign(reviews::CampaignNode),
+    ReviewItem(reviews::ReviewItemNode),
     Store(stores::StoreNode),
     StoreGrant(stores::StoreGrantNode),
     App(apps::AppNode),
@@ -173,6 +179,8 @@ async fn found(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
         "ntc" => processors::find_notice(ctx, id).await.map(|found| found.map(Node::Notice)),
         "sbs" => processors::find_subscriber(ctx, id).await.map(|found| found.map(Node::Subscriber)),
         "obn" => processors::find_objection(ctx, id).await.map(|found| found.map(Node::Objection)),
+        "cmp" => reviews::find_campaign(ctx, id).await.map(|found| found.map(Node::Campaign)),
+        "rvi" => reviews::find_review_item(ctx, id).await.map(|found| found.map(Node::ReviewItem)),
         "sto" => stores::find_store_node(ctx, id).await.map(|found| found.map(Node::Store)),
         "sgr" => stores::find_store_grant(ctx, id).await.map(|found| found.map(Node::StoreGrant)),
         "app" => apps::find_app(ctx, id).await.map(|found| found.map(Node::App)),
