@@ -29,6 +29,7 @@
 //! tenant's queue. *Ticket*: a job handed down, to be enqueued later. A data request is a *request*; an HTTP one is a
 //! *call*.
 
+pub mod apps;
 pub mod audit;
 pub mod catalogue;
 pub mod feed;

@@ -16,6 +16,9 @@ mod accesses_age_by_themselves;
 mod an_admin_is_bootstrapped_and_invites;
 mod an_api_key_is_rotated_with_overlap;
 mod an_outsider_reads_what_is_stored;
+mod apps_and_slots;
+mod apps_are_reminded;
+mod apps_race;
 mod changes_are_followed;
 #[cfg(target_os = "linux")]
 mod checkpoints_are_kept_outside;

@@ -5,6 +5,7 @@ use async_graphql::{
     Context, ID, Interface, MergedObject, MergedSubscription, Object, SDLExportOptions, Schema, SimpleObject,
 };
 
+use crate::apps;
 use crate::audit;
 use crate::catalogue;
 use crate::feed;
@@ -51,6 +52,7 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
         staff::RULES,
         grants::RULES,
         stores::RULES,
+        apps::RULES,
         audit::RULES,
         feed::graphql::RULES,
     ]
@@ -77,12 +79,19 @@ pub struct Query(
     staff::StaffQuery,
     grants::GrantQuery,
     stores::StoreQuery,
+    apps::AppQuery,
     audit::AuditQuery,
 );
 
 /// What clients may do.
 #[derive(MergedObject, Default)]
-pub struct Mutation(tenants::TenantMutation, staff::StaffMutation, grants::GrantMutation, stores::StoreMutation);
+pub struct Mutation(
+    tenants::TenantMutation,
+    staff::StaffMutation,
+    grants::GrantMutation,
+    stores::StoreMutation,
+    apps::AppMutation,
+);
 
 /// What belongs to no slice.
 #[derive(Default)]
@@ -134,6 +143,9 @@ pub enum Node {
     Grant(grants::GrantNode),
     Store(stores::StoreNode),
     StoreGrant(stores::StoreGrantNode),
+    App(apps::AppNode),
+    AppReceipt(apps::AppReceiptNode),
+    ProviderTask(apps::ProviderTaskNode),
 }
 
 /// What is not there and what is not the caller's are the same: nothing.
@@ -148,6 +160,9 @@ async fn found(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
         "grt" => grants::find_grant(ctx, id).await.map(|found| found.map(Node::Grant)),
         "sto" => stores::find_store_node(ctx, id).await.map(|found| found.map(Node::Store)),
         "sgr" => stores::find_store_grant(ctx, id).await.map(|found| found.map(Node::StoreGrant)),
+        "app" => apps::find_app(ctx, id).await.map(|found| found.map(Node::App)),
+        "rct" => apps::find_receipt(ctx, id).await.map(|found| found.map(Node::AppReceipt)),
+        "ptk" => apps::find_task(ctx, id).await.map(|found| found.map(Node::ProviderTask)),
         _ => Ok(None),
     };
     match found {

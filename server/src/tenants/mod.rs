@@ -22,4 +22,4 @@ pub use jobs::CloseTenants;
 pub use model::{
     ApiKey, ApiKeyState, Login, Member, MemberRole, MemberState, OurRole, Tenant, TenantState, is_line, is_region,
 };
-pub use queries::{PersonalColumn, SealedValue, member, sealed_value, tenant, tenants};
+pub use queries::{PersonalColumn, SealedValue, hold, member, owners, sealed_value, tenant, tenants};
