@@ -33,6 +33,12 @@ const TOLD: &[(&str, &str)] = &[
          version driftKinds scopes { name verdict isListed isGranted grantedAt lastUsedAt revokedAt provenAt }
          grants { nodes { at how scopes added removed by reason } } receipt { at by tokenDeleted scopes whatStays }",
     ),
+    (
+        "apps",
+        "tenant { reference } kind { code } name provider policyUrl region state granted excess missing isUnused
+         credential { hint setAt rotateBy isDue } lastUsedAt connectedAt connectedBy disconnectedAt version
+         receipt { at by slotFreed sharingStopped whatStays offersErasure } tasks { kind state openedAt askedAt }",
+    ),
     ("staff", "handle roles permissions state invitedUntil endsAt tenants { reference }"),
 ];
 const FIGURES: &str = "{ drift { stores withDrift notListed missing unused writesWhileSyncIsOff } }";
@@ -84,7 +90,7 @@ async fn told(world: &World) -> BTreeSet<String> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_same_seed_tells_the_same_story() {
-    let (one, other) = tokio::join!(planted("inventorysync", FEW), planted("inventorysync", FEW));
+    let (one, other) = tokio::join!(planted("shopiq", FEW), planted("shopiq", FEW));
     let (one, other) = (told(&one).await, told(&other).await);
     assert!(one.len() > FEW.merchants * 2 + FEW.stores, "{}", one.len());
     let differ: Vec<_> = one.symmetric_difference(&other).collect();
@@ -104,6 +110,21 @@ async fn under_every_policy_there_is_something_to_find_and_the_books_hold() {
         }
         assert_eq!(figure("writesWhileSyncIsOff") > 0, writes, "{policy}: {figures}");
         assert!(figure("withDrift") < figure("stores") / 2, "{policy}: {figures}");
+
+        let apps = rows(&world, &ops, "apps", "state isUnused excess missing credential { isDue }").await;
+        let some = |holds: &dyn Fn(&Value) -> bool| apps.iter().filter(|app| holds(app)).count();
+        let kinds: [(&str, &dyn Fn(&Value) -> bool); 5] = [
+            ("over-granted", &|app| app["excess"] != json!([])),
+            ("short of something", &|app| app["missing"] != json!([])),
+            ("unused", &|app| app["isUnused"] == true),
+            ("due", &|app| app["credential"]["isDue"] == true),
+            ("disconnected", &|app| app["state"] == "DISCONNECTED"),
+        ];
+        let has_apps = !world.tools.policy.in_force().expect("a policy").policy.app_kinds.is_empty();
+        for (what, kind) in kinds {
+            assert_eq!(some(kind) > 0, has_apps, "{policy}: {what}");
+            assert!(some(kind) * 2 <= apps.len(), "{policy}: {what}");
+        }
 
         let tenants = rows(&world, &ops, "tenants", "legalName region openedAt").await;
         let regions: BTreeSet<_> = tenants.iter().map(|tenant| tenant["region"].to_string()).collect();
