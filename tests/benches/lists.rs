@@ -13,20 +13,22 @@ use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
 const STORES: u32 = 10_000;
+const APPS: u32 = 100_000;
 const ROUNDS: usize = 41;
 
 fn main() -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
-    let world = runtime.block_on(World::alone(Watch::host()));
-    let bench = Bench { ops: desk_seat(&world, &[Role::Ops]), world, runtime };
-    bench.world.base.tamper(&stores());
+    let of_stores = Bench::over(&runtime, "sooperseller", &stores());
+    let of_apps = Bench::over(&runtime, "shopiq", &apps());
     println!("| a page of 50 | first | last | last to first |\n|---|---|---|---|");
-    for list in LISTS {
-        bench.pages(list);
+    for (bench, lists) in [(&of_stores, LISTS), (&of_apps, LISTS_OF_APPS)] {
+        for list in lists {
+            bench.pages(list);
+        }
     }
     println!("\n| a question to all | median |\n|---|---|");
     for (what, document) in QUESTIONS {
-        bench.question(what, document);
+        of_stores.question(what, document);
     }
     Ok(())
 }
@@ -62,18 +64,50 @@ const LISTS: &[List] = &[
     },
 ];
 
+const APP: &str =
+    "id name provider kind { title } state tenant { legalName } granted excess missing isUnused lastUsedAt
+    credential { hint rotateBy isDue }";
+
+const LISTS_OF_APPS: &[List] = &[
+    List { what: "100,000 apps by name", field: "apps", arguments: "orderBy:{field:NAME,direction:ASC}", rows: APP },
+    List {
+        what: "100,000 apps by time",
+        field: "apps",
+        arguments: "orderBy:{field:CONNECTED_AT,direction:DESC}",
+        rows: APP,
+    },
+    List {
+        what: "100,000 apps by last use",
+        field: "apps",
+        arguments: "orderBy:{field:LAST_USED_AT,direction:ASC}",
+        rows: APP,
+    },
+    List {
+        what: "the tenth of 100,000 apps that lies idle",
+        field: "apps",
+        arguments: "filter:{isUnused:true}",
+        rows: APP,
+    },
+];
+
 const QUESTIONS: &[(&str, &str)] = &[(
     "drift of 10,000 stores, 32,000 scopes, in each kind",
     "{ drift { stores withDrift notListed missing unused writesWhileSyncIsOff } }",
 )];
 
-struct Bench {
+struct Bench<'r> {
     world: World,
     ops: Caller,
-    runtime: Runtime,
+    runtime: &'r Runtime,
 }
 
-impl Bench {
+impl<'r> Bench<'r> {
+    fn over(runtime: &'r Runtime, policy: &str, rows: &str) -> Self {
+        let world = runtime.block_on(World::alone_under(policy, Watch::host()));
+        world.base.tamper(rows);
+        Self { ops: desk_seat(&world, &[Role::Ops]), world, runtime }
+    }
+
     fn pages(&self, list: &List) {
         let List { what, field, arguments, rows } = list;
         let page = |place: &str| {
@@ -138,6 +172,25 @@ fn stores() -> String {
            from generate_series(1, {STORES}) s,
                 (values ('read_orders'), ('read_customers'), ('read_products'), ('read_all_orders'), ('read_themes')) n (name)
           where n.name not in ('read_all_orders', 'read_themes') or s % 9 = 0;
+         analyze"
+    )
+}
+
+/// A thousand tenants with a hundred apps each: every tenth lies idle, every seventh may too much.
+fn apps() -> String {
+    format!(
+        "insert into tenants (tenant_id, legal_name, locale, region, plan, app_slots, opened_at)
+         select md5('t' || t)::uuid, 'Tenant ' || t, 'en', 'IN', 'scale', 200, now() from generate_series(0, 999) t;
+         insert into apps (tenant_id, id, kind, name, provider, policy_url, slot, granted, connected_at, connected_by,
+                           last_used_at)
+         select md5('t' || a % 1000)::uuid, md5('a' || a)::uuid,
+                (array['payment', 'logistics', 'messaging', 'analytics', 'ads', 'marketplace'])[1 + a % 6],
+                'App ' || md5(a::text), 'Provider ' || a % 50, 'https://provider.example/privacy', 1 + a / 1000,
+                case when a % 7 = 0 then array['read_orders', 'write_shipments', 'export_customers']
+                     else array['read_orders'] end,
+                now() - interval '200 days' - a * interval '1 minute', 'house',
+                now() - case when a % 10 = 0 then interval '95 days' else interval '1 day' end - a * interval '1 second'
+           from generate_series(1, {APPS}) a;
          analyze"
     )
 }
