@@ -151,7 +151,7 @@ impl Config {
         let config = Self {
             mode,
             demo,
-            policy: reader.policy(),
+            policy: reader.policy(mode),
             issuers: reader.issuers(listen, tls.is_some()),
             database: Database {
                 url: reader.secret("database.url"),
