@@ -120,7 +120,7 @@ fn live(plot: &mut Plot<'_>, dice: &mut StdRng, (merchant, nth): (usize, i32), k
         life.permit(plot, plot.ago(dice.random_range(20 * DAY..100 * DAY)), granted);
     }
     if fortune != Fortune::RotationIsDue {
-        let most = rotation.min(60 * DAY).max(2 * DAY);
+        let most = rotation.clamp(2 * DAY, 60 * DAY);
         life.rotate(plot, plot.ago(dice.random_range(DAY..most)), secret(dice, slug));
     }
     match fortune {

@@ -11,6 +11,8 @@ mod staff;
 mod stores;
 mod tenants;
 
+use std::fmt::Write;
+
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 use uuid::Uuid;
@@ -87,7 +89,7 @@ impl Planted {
             let roles: Vec<&str> = invited.staff.authority.roles.iter().copied().map(Role::code).collect();
             let roles = if roles.is_empty() { "partner".to_owned() } else { roles.join(", ") };
             let token = invited.token.as_ref().map_or("", |token| token.expose());
-            told.push_str(&format!("\n  {roles:<8}  {:<11}  {token}", invited.staff.handle));
+            let _ = write!(told, "\n  {roles:<8}  {:<11}  {token}", invited.staff.handle);
         }
         told
     }
