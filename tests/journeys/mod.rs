@@ -1,6 +1,7 @@
 //! The product tried from outside, as stories.
 
 mod a_code_works_once;
+mod a_demo_is_planted;
 mod a_job_meets_its_fate;
 #[cfg(target_os = "linux")]
 mod a_machine_opens_its_own_desk;
