@@ -11,6 +11,7 @@ use crate::feed;
 use crate::floor::graphql::{Needs, Rule, asking, rule};
 use crate::floor::kernel::{Error, Result};
 use crate::grants;
+use crate::promises;
 use crate::staff::SignIn;
 use crate::staff::graphql as staff;
 use crate::tenants;
@@ -43,9 +44,18 @@ pub struct Subscription(feed::graphql::FeedSubscription);
 
 /// What every field of the schema asks of a caller.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {
-    [OWN_RULES, catalogue::RULES, tenants::RULES, staff::RULES, grants::RULES, audit::RULES, feed::graphql::RULES]
-        .into_iter()
-        .flatten()
+    [
+        OWN_RULES,
+        catalogue::RULES,
+        tenants::RULES,
+        staff::RULES,
+        grants::RULES,
+        promises::RULES,
+        audit::RULES,
+        feed::graphql::RULES,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 const OWN_RULES: &[Rule] = &[
@@ -66,12 +76,13 @@ pub struct Query(
     tenants::TenantQuery,
     staff::StaffQuery,
     grants::GrantQuery,
+    promises::PromiseQuery,
     audit::AuditQuery,
 );
 
 /// What clients may do.
 #[derive(MergedObject, Default)]
-pub struct Mutation(tenants::TenantMutation, staff::StaffMutation, grants::GrantMutation);
+pub struct Mutation(tenants::TenantMutation, staff::StaffMutation, grants::GrantMutation, promises::PromiseMutation);
 
 /// What belongs to no slice.
 #[derive(Default)]
@@ -122,6 +133,7 @@ pub enum Node {
     Session(staff::Session),
     Access(audit::AccessNode),
     Grant(grants::GrantNode),
+    Promise(promises::PromiseNode),
 }
 
 /// What is not there and what is not the caller's are the same: nothing.
@@ -134,6 +146,7 @@ async fn found(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
         "acc" => audit::find_access(ctx, id).await.map(|found| found.map(Node::Access)),
         "ses" => staff::find_session(ctx, id).await.map(|found| found.map(Node::Session)),
         "grt" => grants::find_grant(ctx, id).await.map(|found| found.map(Node::Grant)),
+        "prm" => promises::find_promise(ctx, id).await.map(|found| found.map(Node::Promise)),
         _ => Ok(None),
     };
     match found {

@@ -4,6 +4,7 @@ use crate::audit::jobs::{Checkpoint, SweepAccesses, SweepAnswers};
 use crate::audit::model::LOOK;
 use crate::floor::jobs::{Registry, Rhythm, Schedule, SweepJobs, Ticket};
 use crate::grants::AlarmOfBreakGlass;
+use crate::promises::jobs::{EVERY, LookAtPromises, TellOfPromises};
 use crate::staff::jobs::SweepSignIns;
 use crate::tenants::CloseTenants;
 
@@ -19,6 +20,13 @@ pub fn registry() -> Registry {
         .schedule(Schedule { name: "close_tenants", rhythm: daily(0, 5), ticket: || Ticket::of(&CloseTenants {}) })
         .job::<Checkpoint>()
         .schedule(Schedule { name: "checkpoint", rhythm: Rhythm::Every(LOOK), ticket: || Ticket::of(&Checkpoint {}) })
+        .job::<LookAtPromises>()
+        .schedule(Schedule {
+            name: "look_at_promises",
+            rhythm: Rhythm::Every(EVERY),
+            ticket: || Ticket::of(&LookAtPromises {}),
+        })
+        .job::<TellOfPromises>()
         .job::<SweepAccesses>()
         .schedule(Schedule { name: "sweep_answers", rhythm: daily(3, 30), ticket: || Ticket::of(&SweepAnswers {}) })
         .job::<SweepAnswers>()

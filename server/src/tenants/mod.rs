@@ -20,4 +20,4 @@ pub use graphql::{
 };
 pub use jobs::CloseTenants;
 pub use model::{ApiKey, ApiKeyState, Login, Member, MemberRole, MemberState, OurRole, Tenant, TenantState};
-pub use queries::{PersonalColumn, SealedValue, member, sealed_value, tenant, tenants};
+pub use queries::{PersonalColumn, SealedValue, member, open_tenants, sealed_value, tenant, tenants};
