@@ -37,6 +37,7 @@ pub mod grants;
 pub mod promises;
 pub mod roof;
 pub mod staff;
+pub mod stores;
 pub mod tenants;
 
 pub use roof::boot::{Duties, Running, boot, prepare, telemetry_of};

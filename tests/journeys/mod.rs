@@ -32,6 +32,8 @@ mod keys_turn_and_nothing_is_lost;
 mod others_clients_talk_to_us;
 mod sockets_speak_the_protocol;
 mod staff_sign_in_through_the_companys_provider;
+mod stores_disconnect;
+mod stores_drift;
 mod the_books_can_be_read;
 mod the_edge_refuses_what_it_should;
 mod the_glass_is_broken_and_it_alarms;

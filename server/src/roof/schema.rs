@@ -14,6 +14,7 @@ use crate::grants;
 use crate::promises;
 use crate::staff::SignIn;
 use crate::staff::graphql as staff;
+use crate::stores;
 use crate::tenants;
 
 pub type Desk = Schema<Query, Mutation, Subscription>;
@@ -50,6 +51,7 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
         tenants::RULES,
         staff::RULES,
         grants::RULES,
+        stores::RULES,
         promises::RULES,
         audit::RULES,
         feed::graphql::RULES,
@@ -76,13 +78,20 @@ pub struct Query(
     tenants::TenantQuery,
     staff::StaffQuery,
     grants::GrantQuery,
+    stores::StoreQuery,
     promises::PromiseQuery,
     audit::AuditQuery,
 );
 
 /// What clients may do.
 #[derive(MergedObject, Default)]
-pub struct Mutation(tenants::TenantMutation, staff::StaffMutation, grants::GrantMutation, promises::PromiseMutation);
+pub struct Mutation(
+    tenants::TenantMutation,
+    staff::StaffMutation,
+    grants::GrantMutation,
+    stores::StoreMutation,
+    promises::PromiseMutation,
+);
 
 /// What belongs to no slice.
 #[derive(Default)]
@@ -123,7 +132,6 @@ const MOST_NODES: usize = 100;
 
 /// Anything with an id.
 #[derive(Interface)]
-#[expect(clippy::large_enum_variant, reason = "it is made once per node and moved into the answer")]
 #[graphql(field(name = "id", ty = "ID", desc = "Its id."))]
 pub enum Node {
     Tenant(tenants::TenantNode),
@@ -133,6 +141,8 @@ pub enum Node {
     Session(staff::Session),
     Access(audit::AccessNode),
     Grant(grants::GrantNode),
+    Store(stores::StoreNode),
+    StoreGrant(stores::StoreGrantNode),
     Promise(promises::PromiseNode),
 }
 
@@ -146,6 +156,8 @@ async fn found(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
         "acc" => audit::find_access(ctx, id).await.map(|found| found.map(Node::Access)),
         "ses" => staff::find_session(ctx, id).await.map(|found| found.map(Node::Session)),
         "grt" => grants::find_grant(ctx, id).await.map(|found| found.map(Node::Grant)),
+        "sto" => stores::find_store_node(ctx, id).await.map(|found| found.map(Node::Store)),
+        "sgr" => stores::find_store_grant(ctx, id).await.map(|found| found.map(Node::StoreGrant)),
         "prm" => promises::find_promise(ctx, id).await.map(|found| found.map(Node::Promise)),
         _ => Ok(None),
     };

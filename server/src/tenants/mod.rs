@@ -19,5 +19,7 @@ pub use graphql::{
     ApiKeyNode, MemberNode, RULES, TenantMutation, TenantNode, TenantQuery, find_api_key, find_member, find_tenant,
 };
 pub use jobs::CloseTenants;
-pub use model::{ApiKey, ApiKeyState, Login, Member, MemberRole, MemberState, OurRole, Tenant, TenantState};
+pub use model::{
+    ApiKey, ApiKeyState, Login, Member, MemberRole, MemberState, OurRole, Tenant, TenantState, is_line, is_region,
+};
 pub use queries::{PersonalColumn, SealedValue, member, open_tenants, sealed_value, tenant, tenants};
