@@ -30,6 +30,8 @@ mod documents_are_known_and_paid_for;
 mod grants_end_by_themselves;
 mod keys_turn_and_nothing_is_lost;
 mod others_clients_talk_to_us;
+mod promises_break;
+mod promises_stand_and_fall;
 mod sockets_speak_the_protocol;
 mod staff_sign_in_through_the_companys_provider;
 mod stores_disconnect;
@@ -39,6 +41,8 @@ mod the_edge_refuses_what_it_should;
 mod the_glass_is_broken_and_it_alarms;
 mod the_ledger_keeps_its_word;
 mod the_map_drives;
+#[cfg(target_os = "linux")]
+mod the_record_is_one;
 #[cfg(target_os = "linux")]
 mod the_zoo_is_turned_away;
 #[cfg(target_os = "linux")]

@@ -7,6 +7,7 @@ use rightsdesk_server::floor::jobs::{SweepJobs, Ticket, redeem};
 use rightsdesk_server::floor::kernel::{GrantId, JobId, TenantId, Watch};
 use rightsdesk_server::floor::ledger::{Event, Witnessed};
 use rightsdesk_server::grants::AlarmOfBreakGlass;
+use rightsdesk_server::promises::jobs::{LookAtPromises, TellOfPromises};
 use rightsdesk_server::roof::workers;
 use rightsdesk_server::staff::jobs::SweepSignIns;
 use rightsdesk_server::tenants::CloseTenants;
@@ -75,6 +76,19 @@ const CASES: &[Case] = &[
         },
     },
     Case {
+        name: "look_at_promises",
+        ticket: || Ticket::of(&LookAtPromises {}).expect("a ticket"),
+        lane: TenantId::HOUSE,
+        prepare: "select",
+        effect: |world| {
+            world.base.lines(
+                "select code || ' ' || standing || ' ' || checked_at as line from promises where checked_at is not null
+                 union all select 'looks ' || count(*) from promise_looks
+                 union all select 'events ' || count(*) from audit_events where action like 'promise%'",
+            )
+        },
+    },
+    Case {
         name: "sweep_accesses",
         ticket: || Ticket::of(&SweepAccesses {}).expect("a ticket"),
         lane: TenantId::HOUSE,
@@ -118,6 +132,18 @@ const CASES: &[Case] = &[
                   select 'password_account', decode(md5(n::text), 'hex'), '{}', now() - n * interval '1 hour'
                     from generate_series(1, 3000) as n",
         effect: |world| world.base.lines("select count(*)::text as line from throttles"),
+    },
+    Case {
+        name: "tell_of_promises",
+        ticket: || Ticket::of(&TellOfPromises {}).expect("a ticket"),
+        lane: TenantId::HOUSE,
+        prepare: "update promises set untold = true",
+        effect: |world| {
+            world.base.lines(
+                "select count(*) || ' ' || (select count(*) from audit_events where action = 'promises.told') as line
+                   from promises where untold",
+            )
+        },
     },
 ];
 

@@ -9,7 +9,7 @@ use harness::world::World;
 use rightsdesk_server::floor::access::{Bounds, Caller, Permission, Role, Seat, Session};
 use rightsdesk_server::floor::graphql::{Needs, Rule, tenant_node_id, tenant_place};
 use rightsdesk_server::floor::kernel::{
-    ApiKeyId, GrantId, MemberId, Ref, SessionId, StaffId, StoreGrantId, StoreId, TenantId,
+    ApiKeyId, GrantId, MemberId, PromiseId, Ref, SessionId, StaffId, StoreGrantId, StoreId, TenantId,
 };
 use rightsdesk_server::roof::schema;
 use rightsdesk_server::staff::{SignIn, recognise};
@@ -24,6 +24,7 @@ const IDS: &[(&str, &str)] = &[
     ("tenant.id", "tenant"),
     ("staffMember.id", "staff"),
     ("store.id", "store"),
+    ("recordOfProcessing.tenant", "tenant"),
     ("TenantFilter.ids", "tenant"),
     ("StoreFilter.tenant", "tenant"),
     ("SessionFilter.staff", "staff"),
@@ -64,6 +65,7 @@ const IDS: &[(&str, &str)] = &[
     ("RevokeScopesInput.id", "store"),
     ("DisconnectStoreInput.id", "store"),
     ("RevealStaffMemberInput.id", "staff"),
+    ("CheckPromiseInput.id", "promise"),
 ];
 
 /// Mutations that concern the caller's own session or secret and take no id: there is nobody else's to try them with.
@@ -317,6 +319,7 @@ impl Cast {
             ("grant", Ref::new(nobodys, GrantId::fresh()).to_string()),
             ("staff", Ref::of_house(StaffId::fresh()).to_string()),
             ("session", Ref::of_house(SessionId::fresh()).to_string()),
+            ("promise", Ref::of_house(PromiseId::fresh()).to_string()),
             ("store", Ref::new(nobodys, StoreId::fresh()).to_string()),
             ("store_grant", Ref::new(nobodys, StoreGrantId::fresh()).to_string()),
         ]);
@@ -380,7 +383,9 @@ async fn furnish(world: &World, ops: &Caller) -> (Ids, TenantId) {
         json!({"store": store, "scopes": ["read_orders"]}),
     )
     .await;
+    let promises = ask(world, Some(ops), "{promises(first:1){nodes{id}}}", json!({})).await;
     let ids = BTreeMap::from([
+        ("promise", text(&promises["data"]["promises"]["nodes"][0]["id"])),
         ("store", store),
         ("store_grant", text(&connected["store"]["grants"]["nodes"][0]["id"])),
         ("tenant", tenant.clone()),
@@ -461,7 +466,8 @@ fn refused(whom: &str, asker: &Asker, needs: Needs, answer: &Value) {
 
 /// `node` and `nodes` are asked with every kind of id.
 fn kinds_of(field: &str) -> Vec<Option<&'static str>> {
-    let every = ["tenant", "member", "key", "grant", "staff", "session", "store", "store_grant"].map(Some).to_vec();
+    let every =
+        ["tenant", "member", "key", "grant", "staff", "session", "store", "store_grant", "promise"].map(Some).to_vec();
     if matches!(field, "node" | "nodes") { every } else { vec![None] }
 }
 

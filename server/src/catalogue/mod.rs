@@ -12,3 +12,4 @@ mod tables;
 pub use actions::{refresh, settle};
 pub use graphql::{CatalogueQuery, RULES};
 pub use model::{PolicyState, Version};
+pub use queries::lead_times;

@@ -96,6 +96,13 @@ impl Look {
         Self { standing: Standing::NotYetMeasured, figure: String::new(), why: Some(why.into()) }
     }
 
+    /// What it says where there is something to look at, and nothing yet where there is not: what never happened was
+    /// never kept.
+    #[must_use]
+    pub fn only_if(self, has_any: bool, why_none: impl Into<String>) -> Self {
+        if !has_any && self.standing == Standing::Holds { Self::nothing_yet(why_none) } else { self }
+    }
+
     /// Broken by the first of these, or holding where there is none.
     pub fn unless(figure: impl Into<String>, faults: &[String]) -> Self {
         match faults {

@@ -1,7 +1,10 @@
 //! The record of processing as a table, one line per purpose, for whoever keeps it in a spreadsheet. No cell in it is
 //! taken for a formula.
 
+use ::csv::{QuoteStyle, Terminator, WriterBuilder};
+
 use super::record::{Data, Limit, Part, Receiver, Record};
+use crate::floor::kernel::{Error, Result};
 
 const HEAD: [&str; 15] = [
     "part",
@@ -23,7 +26,7 @@ const HEAD: [&str; 15] = [
 
 impl Record {
     /// Lines end as RFC 4180 has it. What is done for security stands in a last line of its own.
-    pub fn csv(&self) -> String {
+    pub fn csv(&self) -> Result<String> {
         let part = match self.part {
             Part::Controller => "controller",
             Part::Processor => "processor",
@@ -39,7 +42,7 @@ impl Record {
             self.operator.protection_officer.clone().unwrap_or_default(),
             behalf,
         ];
-        let mut text = line(&HEAD.map(str::to_owned));
+        let mut lines = vec![HEAD.map(str::to_owned).to_vec()];
         for entry in &self.entries {
             let leaves: Vec<&Receiver> = entry.recipients.iter().filter(|one| one.transfer.is_some()).collect();
             let rest = [
@@ -53,11 +56,11 @@ impl Record {
                 }),
                 listed(&entry.erasure, limit),
             ];
-            text.push_str(&line(&[head.as_slice(), rest.as_slice()].concat()));
+            lines.push([head.as_slice(), rest.as_slice()].concat());
         }
         let rest = ["Security measures", "", "", &self.security.join("; "), "", "", ""].map(str::to_owned);
-        text.push_str(&line(&[head.as_slice(), rest.as_slice()].concat()));
-        text
+        lines.push([head.as_slice(), rest.as_slice()].concat());
+        table(&lines)
     }
 }
 
@@ -74,15 +77,21 @@ fn listed<T>(items: &[T], word: impl Fn(&T) -> String) -> String {
     items.iter().map(word).collect::<Vec<_>>().join("; ")
 }
 
-fn line(cells: &[String]) -> String {
-    let cells: Vec<String> = cells.iter().map(|cell| quoted(cell)).collect();
-    format!("{}\r\n", cells.join(","))
+fn table(lines: &[Vec<String>]) -> Result<String> {
+    let odd = |error: &dyn std::fmt::Display| Error::internal(format!("a table that cannot be written: {error}"));
+    let mut writer =
+        WriterBuilder::new().quote_style(QuoteStyle::Always).terminator(Terminator::CRLF).from_writer(Vec::new());
+    for line in lines {
+        writer.write_record(line.iter().map(|cell| guarded(cell))).map_err(|error| odd(&error))?;
+    }
+    let bytes = writer.into_inner().map_err(|error| odd(&error))?;
+    String::from_utf8(bytes).map_err(|error| odd(&error))
 }
 
-/// A cell in quotes; one that a spreadsheet would reckon with begins with an apostrophe.
-fn quoted(cell: &str) -> String {
-    let guard = if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { "'" } else { "" };
-    format!("\"{guard}{}\"", cell.replace('"', "\"\""))
+/// A cell that a spreadsheet would reckon with begins with an apostrophe.
+fn guarded(cell: &str) -> String {
+    let guard = if cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) { "'" } else { "" };
+    format!("{guard}{cell}")
 }
 
 #[cfg(test)]
@@ -91,10 +100,10 @@ mod tests {
 
     #[test]
     fn no_cell_is_a_formula_and_quotes_are_doubled() {
-        for cell in ["=1+1", "+1", "-1", "@sum", "\tx", "\rx"] {
-            assert!(quoted(cell).starts_with("\"'"), "{cell:?}");
+        for cell in ["=1+1", "+1", "-1", "@sum", "\tx", "\rx", "\nx"] {
+            assert_eq!(guarded(cell), format!("'{cell}"));
         }
-        assert_eq!(quoted("say \"no\""), "\"say \"\"no\"\"\"");
-        assert_eq!(line(&["a".to_owned(), "b".to_owned()]), "\"a\",\"b\"\r\n");
+        let cells = ["say \"no\"", "=1"].map(str::to_owned).to_vec();
+        assert_eq!(table(&[cells]).expect("a table"), "\"say \"\"no\"\"\",\"'=1\"\r\n");
     }
 }

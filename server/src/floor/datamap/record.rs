@@ -163,7 +163,7 @@ impl Reader<'_> {
     }
 
     fn said<'t>(&self, text: &'t Text) -> &'t str {
-        let first = self.policy.locales.get_ref().first().map_or("en", String::as_str);
+        let first = self.policy.first_locale();
         text.in_locale(first, first)
     }
 
@@ -189,7 +189,7 @@ impl Reader<'_> {
         let ends = self.policy.retention.iter().filter(|rule| named(&rule.categories, &codes));
         let keeps = self.policy.keeps.iter().filter(|keep| named(&keep.categories, &codes));
         let erasure = ends.map(|rule| self.limit(rule)).chain(keeps.map(|keep| self.kept(keep))).collect();
-        let (title, ground) = (self.said(&purpose.title).to_owned(), purpose.ground.map(ground_code));
+        let (title, ground) = (self.said(&purpose.title).to_owned(), purpose.ground.map(Ground::code));
         Some(Entry { purpose: title, ground, subjects, data, recipients, erasure })
     }
 
@@ -227,7 +227,7 @@ impl Reader<'_> {
 
     fn kept(&self, keep: &Keep) -> Limit {
         let (title, window) = (self.said(&keep.title).to_owned(), window(*keep.window.get_ref()));
-        Limit { title, window, anchor: keep.anchor.clone(), kept_under: Some(ground_code(keep.ground)) }
+        Limit { title, window, anchor: keep.anchor.clone(), kept_under: Some(keep.ground.code()) }
     }
 
     /// The operator's own people, whom no policy for merchants speaks of: what the map holds of them.
@@ -245,7 +245,7 @@ impl Reader<'_> {
         let months = format!("{access_months} months");
         Entry {
             purpose: "Seats at the desk: who may see what, and the record that they did".to_owned(),
-            ground: Some(ground_code(Ground::LegitimateInterest)),
+            ground: Some(Ground::LegitimateInterest.code()),
             subjects: vec!["staff"],
             data: data.collect(),
             recipients: Vec::new(),
@@ -254,13 +254,13 @@ impl Reader<'_> {
                     title: "Who looked at whose data".to_owned(),
                     window: months,
                     anchor: "at".to_owned(),
-                    kept_under: Some(ground_code(Ground::LegalObligation)),
+                    kept_under: Some(Ground::LegalObligation.code()),
                 },
                 Limit {
                     title: "Seats, by the handle the books name".to_owned(),
                     window: "while the books are kept".to_owned(),
                     anchor: "seen_at".to_owned(),
-                    kept_under: Some(ground_code(Ground::LegitimateInterest)),
+                    kept_under: Some(Ground::LegitimateInterest.code()),
                 },
             ],
         }
@@ -306,16 +306,6 @@ const fn person(about: About) -> &'static str {
         About::Member => "merchants' users",
         About::Visitor => "visitors",
         About::Nobody => "nobody",
-    }
-}
-
-const fn ground_code(ground: Ground) -> &'static str {
-    match ground {
-        Ground::Consent => "consent",
-        Ground::Contract => "contract",
-        Ground::LegalObligation => "legal_obligation",
-        Ground::LegitimateInterest => "legitimate_interest",
-        Ground::LegalClaims => "legal_claims",
     }
 }
 
@@ -387,7 +377,7 @@ mod tests {
     #[test]
     fn the_table_has_a_line_per_purpose() {
         let record = Record::of(Part::Processor, &policy(), &MAP, Vec::new(), 24);
-        let lines = record.csv().lines().count();
+        let lines = record.csv().expect("a table").lines().count();
         assert_eq!(lines, record.entries.len() + 2, "a head, the purposes, the measures");
     }
 }

@@ -49,7 +49,7 @@ pub fn follow(tx: &mut WriteTx, _vault: &Vault, turn: &Turn<'_>) -> Result<Vec<E
 /// A promise that nobody has looked at.
 fn begun(adopted: &Adopted, place: usize, said: &policy::Promise, now: Instant) -> Promise {
     let policy = &adopted.policy;
-    let first = policy.locales.get_ref().first().map_or("en", String::as_str);
+    let first = policy.first_locale();
     let in_first = |text: &policy::Text| text.in_locale(first, first).to_owned();
     let check = said.check.as_ref().map(|check| check.get_ref().clone());
     let why = match &check {

@@ -22,7 +22,12 @@ async fn look(asked: Asked) -> Result<Look> {
     if stranded > 0 {
         faults.push(format!("{stranded} rows hang on a key that is gone"));
     }
-    Ok(Look::unless(figure(&cells), &faults))
+    Ok(Look::unless(figure(&cells), &faults).only_if(any(&cells), "nothing sealed is held yet"))
+}
+
+/// Whether there is a cell at all.
+pub(super) fn any(cells: &[Cells]) -> bool {
+    cells.iter().any(|cell| cell.filled > 0)
 }
 
 /// How many cells are sealed.

@@ -21,5 +21,6 @@ fn look(asked: &Asked) -> Result<Look> {
         .map(|purpose| format!("the purpose {} names no ground", purpose.code.get_ref()))
         .collect();
     let stated = purposes.len() - bare.len();
-    Ok(Look::unless(format!("{stated} of {} purposes", purposes.len()), &bare))
+    let look = Look::unless(format!("{stated} of {} purposes", purposes.len()), &bare);
+    Ok(look.only_if(!purposes.is_empty(), "the policy names no such purpose"))
 }

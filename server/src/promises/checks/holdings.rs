@@ -32,5 +32,6 @@ async fn look(asked: Asked) -> Result<Look> {
     for code in asked.of.iter().map(|of| of.split('.').next().unwrap_or(of)).filter(|code| !listed(code)) {
         faults.push(format!("the policy lists no category {code}"));
     }
-    Ok(Look::unless(format!("{rows} rows in {tables} tables"), &faults))
+    let look = Look::unless(format!("{rows} rows in {tables} tables"), &faults);
+    Ok(look.only_if(tables > 0, "no table holds anything of it yet"))
 }

@@ -5,6 +5,7 @@
 
 mod access_logged;
 mod chain_whole;
+mod drift;
 mod encryption;
 mod grounds_stated;
 mod holdings;
@@ -15,11 +16,14 @@ mod never_held;
 mod oauth_only;
 mod partners_bounded;
 mod passwords_strong;
+mod policy_announced;
 mod recipients_allowed;
 mod region_pinned;
 mod roles_stated;
+mod scopes_listed;
 mod second_factor;
 mod tls;
+mod tokens_deleted;
 mod tokens_sealed;
 mod waiting;
 
@@ -74,6 +78,7 @@ const LISTS: &[&[Check]] = &[
     &[
         access_logged::CHECK,
         chain_whole::CHECK,
+        drift::CHECK,
         encryption::CHECK,
         grounds_stated::CHECK,
         holdings::CHECK,
@@ -84,11 +89,14 @@ const LISTS: &[&[Check]] = &[
         oauth_only::CHECK,
         partners_bounded::CHECK,
         passwords_strong::CHECK,
+        policy_announced::CHECK,
         recipients_allowed::CHECK,
         region_pinned::CHECK,
         roles_stated::CHECK,
+        scopes_listed::CHECK,
         second_factor::CHECK,
         tls::CHECK,
+        tokens_deleted::CHECK,
         tokens_sealed::CHECK,
     ],
     waiting::CHECKS,

@@ -32,6 +32,6 @@ async fn look(asked: Asked) -> Result<Look> {
         Looks { unreviewed: 1.., .. } => {
             Look::at_risk(figure, format!("{} looks through broken glass wait for review", sum.unreviewed))
         }
-        Looks { .. } => Look::holds(figure),
+        Looks { .. } => Look::holds(figure).only_if(sum.all > 0, "nobody has looked at anybody yet"),
     })
 }

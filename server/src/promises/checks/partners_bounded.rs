@@ -25,5 +25,6 @@ async fn look(asked: Asked) -> Result<Look> {
     let unbounded = partners.iter().filter(|seat| seat.authority.tenants.is_none() || seat.authority.ends_at.is_none());
     let faults: Vec<String> = unbounded.map(|seat| format!("the seat {} has no bounds", seat.handle)).collect();
     let bounded = partners.len() - faults.len();
-    Ok(Look::unless(format!("{bounded} of {} partners' seats", partners.len()), &faults))
+    let look = Look::unless(format!("{bounded} of {} partners' seats", partners.len()), &faults);
+    Ok(look.only_if(!partners.is_empty(), "no partner has a seat yet"))
 }

@@ -18,7 +18,7 @@ async fn look(asked: Asked) -> Result<Look> {
     let (all, weak) = asked.house(password_hashes).await?;
     let figure = format!("{} of {all} passwords", all - weak);
     Ok(match weak {
-        0 => Look::holds(figure),
+        0 => Look::holds(figure).only_if(all > 0, "nobody has set a password yet"),
         weak => Look::broken(figure, format!("{weak} passwords are hashed more weakly: their holders set them anew")),
     })
 }

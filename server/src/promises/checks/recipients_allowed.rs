@@ -17,7 +17,8 @@ fn look(asked: &Asked) -> Result<Look> {
     let policy = asked.policy();
     let about: Vec<&Recipient> = policy.recipients.iter().filter(|one| concerns(asked, one)).collect();
     let faults: Vec<String> = about.iter().flat_map(|one| faults(policy, one)).collect();
-    Ok(Look::unless(format!("{} recipients, {} purposes", about.len(), policy.purposes.len()), &faults))
+    let look = Look::unless(format!("{} recipients, {} purposes", about.len(), policy.purposes.len()), &faults);
+    Ok(look.only_if(!about.is_empty(), "the policy names no such recipient"))
 }
 
 /// By its own code, or by that of a purpose it serves. What is named and is neither concerns every recipient: that nobody

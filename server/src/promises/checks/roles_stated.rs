@@ -25,7 +25,7 @@ async fn look(asked: Asked) -> Result<Look> {
         return Ok(Look::broken(figure, "the policy says of no side what it answers for"));
     }
     Ok(match merchants.len() - plain {
-        0 => Look::holds(figure),
+        0 => Look::holds(figure).only_if(!merchants.is_empty(), "there is no merchant yet"),
         strange => Look::broken(figure, format!("{strange} merchants have another role of ours, and no note says why")),
     })
 }

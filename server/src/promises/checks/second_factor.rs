@@ -26,6 +26,6 @@ async fn look(asked: Asked) -> Result<Look> {
             Look::at_risk(figure, format!("{by_file} sessions came by this machine's token file, which asks for none"))
         }
         (_, 1..) => Look::at_risk(figure, format!("{bare} seats have yet to enrol: they may sign in for nothing else")),
-        _ => Look::holds(figure),
+        _ => Look::holds(figure).only_if(!open.is_empty(), "nobody has a seat yet"),
     })
 }

@@ -2,7 +2,7 @@
 
 use futures_util::FutureExt;
 
-use super::encryption::{bare, figure};
+use super::encryption::{any, bare, figure};
 use super::{Asked, Check, Look};
 use crate::floor::datamap::{Cells, Class};
 use crate::floor::kernel::Result;
@@ -23,5 +23,5 @@ async fn look(asked: Asked) -> Result<Look> {
     };
     let cells = asked.each(|tx, tools| tools.map.sealed_cells(tx)).await?;
     let cells: Vec<Cells> = cells.into_iter().flatten().filter(is_secret).collect();
-    Ok(Look::unless(figure(&cells), &bare(&cells)))
+    Ok(Look::unless(figure(&cells), &bare(&cells)).only_if(any(&cells), "no secret is held yet"))
 }

@@ -136,7 +136,8 @@ impl PromiseQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "What the operator does as controller, or as its merchants' processor.")] part: RecordPart,
-        #[graphql(desc = "For which merchant; for every one where none is named.")] tenant: Option<ID>,
+        #[graphql(desc = "For which merchant, in the processor's part; for every one where none is named.")]
+        tenant: Option<ID>,
     ) -> Result<RecordOfProcessing> {
         let asking = asking(ctx)?;
         let caller = asking.caller()?;

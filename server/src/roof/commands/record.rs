@@ -21,12 +21,15 @@ pub struct Wish {
     /// For one merchant only, as ten_…
     #[arg(long, value_name = "TENANT")]
     tenant: Option<TenantId>,
-    /// As JSON in its canonical form (RFC 8785); this is the default
-    #[arg(long, conflicts_with = "csv")]
-    json: bool,
-    /// As a table, a line per purpose
-    #[arg(long)]
-    csv: bool,
+    /// As JSON in its canonical form (RFC 8785), or as a table with a line per purpose
+    #[arg(long, default_value = "json")]
+    format: Format,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Format {
+    Json,
+    Csv,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -36,17 +39,20 @@ enum Side {
 }
 
 pub(super) fn run(wish: &Wish, config: Config, telemetry: Telemetry) -> anyhow::Result<()> {
-    let Wish { part, tenant, csv, .. } = wish.clone();
+    let Wish { part, tenant, format } = wish.clone();
     let part = match part {
         Side::Controller => Part::Controller,
         Side::Processor => Part::Processor,
     };
     visiting(config, telemetry, async move |tools| {
         let record = record_of_processing(&tools, &Caller::house(), part, tenant).await.map_err(boot::told)?;
-        if csv {
-            return super::print(&record.csv());
+        match format {
+            Format::Csv => super::print(&record.csv().map_err(boot::told)?),
+            Format::Json => {
+                let text =
+                    canonical(&serde_json::to_value(&record)?).ok_or_else(|| anyhow::anyhow!("no canonical form"))?;
+                super::print(&format!("{}\n", String::from_utf8(text)?))
+            }
         }
-        let text = canonical(&serde_json::to_value(&record)?).ok_or_else(|| anyhow::anyhow!("no canonical form"))?;
-        super::print(&format!("{}\n", String::from_utf8(text)?))
     })
 }

@@ -6,4 +6,4 @@ pub mod members;
 pub mod tenants;
 
 pub use members::{PersonalColumn, SealedValue, one as member, sealed_value};
-pub use tenants::{one as tenant, open as open_tenants, some as tenants};
+pub use tenants::{closed as closed_tenants, one as tenant, open as open_tenants, some as tenants};
