@@ -45,6 +45,8 @@ fn faults() -> Vec<Fault> {
         password_hash = k.password_hash from kept_staff k where k.id = s.id",
     );
     vec![
+        // While sessions live.
+        ("second_factor", Sql("update staff set totp_step = null", kept), holds),
         (
             "access_logged",
             Sql("grant update on access_log to rd_api", "revoke update on access_log from rd_api"),
@@ -150,7 +152,6 @@ fn faults() -> Vec<Fault> {
             holds,
         ),
         ("scopes_listed", Policy(|policy| policy.scopes.clear()), holds),
-        ("second_factor", Sql("update staff set totp_step = null", kept), holds),
         // A desk of this kind may speak in clear to its own machine: nothing is measured there.
         ("tls", Program(|facts| facts.mode = Mode::Production), "NOT_YET_MEASURED"),
         (
@@ -299,7 +300,9 @@ async fn each_check_sees_the_fault_that_is_made_for_it() {
         world.later(Duration::minutes(1));
         let after = checked(&world, &ops, check).await;
         assert_eq!(after["standing"], without, "{check} after: {after}");
-        assert_eq!(after["figure"], before["figure"], "{check} counts as before");
+        // What we do ourselves counts in the books.
+        let is_counted = matches!(check, "access_logged" | "chain_whole");
+        assert!(is_counted || after["figure"] == before["figure"], "{check}: {before} {after}");
         let history = after["history"]["nodes"].as_array().expect("a history").clone();
         let stood: Vec<&Value> = history.iter().map(|look| &look["standing"]).take(3).collect();
         assert_eq!(stood[..2], [&json!(without), &json!("BROKEN")], "{check}: {history:?}");

@@ -81,6 +81,7 @@ async fn every_sentence_of_every_policy_has_its_row_and_what_waits_never_holds()
     for (name, text) in SHIPPED {
         let world = world_under(name).await;
         let ops = desk_seat(&world, &[Role::Ops]);
+        world.shop("Zaitoon Home", 1).await;
         let policy = parse(text).expect("sound");
         let codes: Vec<&str> = policy.promises.iter().map(|said| said.code.get_ref().as_str()).collect();
 
@@ -124,7 +125,7 @@ async fn every_sentence_of_every_policy_has_its_row_and_what_waits_never_holds()
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_store_that_grants_too_much_breaks_the_promise_and_its_mending_keeps_it_again() {
-    let world = world_under("dropshipped").await;
+    let world = world_under("sooperseller").await;
     let keeper = world.staff(&[Role::Ops]).await;
     let ops = desk_seat(&world, &[Role::Ops]);
     let policy = world.tools.policy.in_force().expect("a policy");

@@ -88,6 +88,7 @@ pub struct Receiver {
 
 /// When it goes, or why it stays.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Limit {
     pub title: String,
     pub window: String,
