@@ -9,7 +9,7 @@ use harness::world::World;
 use rightsdesk_server::floor::access::{Bounds, Caller, Permission, Role, Seat, Session};
 use rightsdesk_server::floor::graphql::{Needs, Rule, tenant_node_id, tenant_place};
 use rightsdesk_server::floor::kernel::{
-    ApiKeyId, GrantId, MemberId, PromiseId, Ref, SessionId, StaffId, StoreGrantId, StoreId, TenantId,
+    ApiKeyId, GrantId, MemberId, PolicyId, PromiseId, Ref, SessionId, StaffId, StoreGrantId, StoreId, TenantId,
 };
 use rightsdesk_server::roof::schema;
 use rightsdesk_server::staff::{SignIn, recognise};
@@ -25,6 +25,10 @@ const IDS: &[(&str, &str)] = &[
     ("staffMember.id", "staff"),
     ("store.id", "store"),
     ("recordOfProcessing.tenant", "tenant"),
+    ("policyVersion.id", "policy"),
+    ("policyDiff.id", "policy"),
+    ("PublishPolicyInput.id", "policy"),
+    ("WithdrawPolicyInput.id", "policy"),
     ("TenantFilter.ids", "tenant"),
     ("StoreFilter.tenant", "tenant"),
     ("SessionFilter.staff", "staff"),
@@ -320,6 +324,7 @@ impl Cast {
             ("staff", Ref::of_house(StaffId::fresh()).to_string()),
             ("session", Ref::of_house(SessionId::fresh()).to_string()),
             ("promise", Ref::of_house(PromiseId::fresh()).to_string()),
+            ("policy", Ref::of_house(PolicyId::fresh()).to_string()),
             ("store", Ref::new(nobodys, StoreId::fresh()).to_string()),
             ("store_grant", Ref::new(nobodys, StoreGrantId::fresh()).to_string()),
         ]);
@@ -384,7 +389,9 @@ async fn furnish(world: &World, ops: &Caller) -> (Ids, TenantId) {
     )
     .await;
     let promises = ask(world, Some(ops), "{promises(first:1){nodes{id}}}", json!({})).await;
+    let policy = world.tools.policy.in_force().expect("a policy").id;
     let ids = BTreeMap::from([
+        ("policy", Ref::of_house(policy).to_string()),
         ("promise", text(&promises["data"]["promises"]["nodes"][0]["id"])),
         ("store", store),
         ("store_grant", text(&connected["store"]["grants"]["nodes"][0]["id"])),
@@ -466,8 +473,9 @@ fn refused(whom: &str, asker: &Asker, needs: Needs, answer: &Value) {
 
 /// `node` and `nodes` are asked with every kind of id.
 fn kinds_of(field: &str) -> Vec<Option<&'static str>> {
-    let every =
-        ["tenant", "member", "key", "grant", "staff", "session", "store", "store_grant", "promise"].map(Some).to_vec();
+    let every = ["tenant", "member", "key", "grant", "staff", "session", "store", "store_grant", "policy", "promise"]
+        .map(Some)
+        .to_vec();
     if matches!(field, "node" | "nodes") { every } else { vec![None] }
 }
 

@@ -2,8 +2,8 @@
 
 use async_graphql::{Enum, Object};
 
+use crate::catalogue::LegalGround;
 use crate::floor::datamap::{About, Class, Column, Of, Row, Table};
-use crate::floor::policy::Ground;
 
 /// A table and what it holds.
 pub struct MapTable(pub &'static Table);
@@ -107,8 +107,8 @@ impl MapColumn {
     }
 
     /// The ground in law on which it stays although its person asks for it to go.
-    async fn kept_under(&self) -> Option<KeepGround> {
-        self.1.kept.map(KeepGround::from)
+    async fn kept_under(&self) -> Option<LegalGround> {
+        self.1.kept.map(LegalGround::from)
     }
 
     /// Why it is as it is.
@@ -152,20 +152,4 @@ pub enum ColumnClass {
     Secret,
     /// Reckoned from something else.
     Derived,
-}
-
-/// A ground in law on which something is kept.
-#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
-#[graphql(remote = "Ground")]
-pub enum KeepGround {
-    /// The person agreed.
-    Consent,
-    /// A contract wants it.
-    Contract,
-    /// A law wants it.
-    LegalObligation,
-    /// The operator's interest weighs more.
-    LegitimateInterest,
-    /// Claims may be made.
-    LegalClaims,
 }
