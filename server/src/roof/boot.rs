@@ -29,7 +29,7 @@ use crate::floor::kernel::{Error, Flaw, Flaws, Mode, Personal, Secret, Watch};
 use crate::floor::ledger::{self, Ledger, Limits, migrations};
 use crate::floor::mail::{Mail, Way};
 use crate::floor::policy::Book;
-use crate::floor::tools::{Keeping, Tools};
+use crate::floor::tools::{Facts, Keeping, Tools};
 use crate::floor::vault::{KeySource, Vault};
 use crate::staff::{Lives, SignIn, Token, seats};
 
@@ -143,6 +143,12 @@ pub async fn boot(config: Config, telemetry: Telemetry, duties: Duties) -> anyho
     let issuers = Issuers::new(issuers, &egress, &watch);
     let journal = Journal::open(audit.folder)?;
     let keeping = Keeping { access_months: audit.access_months };
+    let facts = Facts {
+        mode,
+        has_certificate: http.tls.is_some(),
+        has_proxy: !http.proxies.is_empty(),
+        redacts: telemetry::redact::prose,
+    };
     let limits = Limits { connections: database.connections, prepare: database.prepare, ..Limits::default() };
     let may_visit = duties != Duties::Serve;
     let home = data.clone();
@@ -166,6 +172,7 @@ pub async fn boot(config: Config, telemetry: Telemetry, duties: Duties) -> anyho
         map: MAP,
         keeping,
         public_url: http.public_url,
+        facts,
         watch: watch.clone(),
     };
     catalogue::settle(&tools, policy).await?;
