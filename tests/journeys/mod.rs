@@ -1,11 +1,14 @@
 //! The product tried from outside, as stories.
 
 mod a_code_works_once;
+mod a_demo_is_planted;
 mod a_job_meets_its_fate;
 #[cfg(target_os = "linux")]
 mod a_machine_opens_its_own_desk;
 mod a_merchants_token_maps_to_a_member;
 mod a_partner_seat_ends_at_its_date;
+mod a_policy_changes;
+mod a_policy_file_is_looked_at;
 mod a_session_ends_at_once;
 mod a_stranger_guesses;
 mod a_tenant_opens_and_closes;
@@ -15,6 +18,9 @@ mod accesses_age_by_themselves;
 mod an_admin_is_bootstrapped_and_invites;
 mod an_api_key_is_rotated_with_overlap;
 mod an_outsider_reads_what_is_stored;
+mod apps_and_slots;
+mod apps_are_reminded;
+mod apps_race;
 mod changes_are_followed;
 #[cfg(target_os = "linux")]
 mod checkpoints_are_kept_outside;
@@ -30,6 +36,15 @@ mod documents_are_known_and_paid_for;
 mod grants_end_by_themselves;
 mod keys_turn_and_nothing_is_lost;
 mod others_clients_talk_to_us;
+mod processors_change;
+mod processors_subscribers;
+
+mod promises_break;
+mod promises_stand_and_fall;
+mod reviews_of_apps;
+mod reviews_of_scopes;
+mod reviews_of_staff;
+mod reviews_quarterly;
 mod sockets_speak_the_protocol;
 mod staff_sign_in_through_the_companys_provider;
 mod stores_disconnect;
@@ -39,6 +54,8 @@ mod the_edge_refuses_what_it_should;
 mod the_glass_is_broken_and_it_alarms;
 mod the_ledger_keeps_its_word;
 mod the_map_drives;
+#[cfg(target_os = "linux")]
+mod the_record_is_one;
 mod the_trust_page_tells;
 #[cfg(target_os = "linux")]
 mod the_zoo_is_turned_away;

@@ -2,6 +2,7 @@
 
 mod answers_keep_their_shape;
 mod authority_is_as_published;
+mod bad_policies_are_refused_by_line;
 mod contract_is_current;
 mod every_column_is_classified;
 mod every_tenant_table_is_fenced;
@@ -13,6 +14,7 @@ mod known_documents_are_sound;
 mod migrations_go_both_ways;
 mod only_doors_reach_outside;
 mod personal_reads_are_access_records;
+mod promises_have_checks;
 mod secrets_never_print;
 mod settings_are_documented;
 mod strangers_learn_nothing;

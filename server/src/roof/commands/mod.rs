@@ -5,6 +5,8 @@ mod audit;
 mod bootstrap;
 mod keys;
 mod migrate;
+mod policy;
+mod record;
 mod schema;
 mod serve;
 mod settings;
@@ -35,6 +37,9 @@ pub enum Command {
     Migrate,
     /// Print the GraphQL contract
     Schema,
+    /// Look at policy files: check, show, compare
+    #[command(subcommand)]
+    Policy(policy::Verb),
     /// Make the first admin of a desk that has none, and print the invitation, once
     Bootstrap(bootstrap::Who),
     /// Make seats for the desk's people
@@ -43,6 +48,8 @@ pub enum Command {
     /// Look after the keys
     #[command(subcommand)]
     Keys(keys::Verb),
+    /// Write the record of processing that Art. 30 GDPR wants
+    Record(record::Wish),
     /// Take the audit along
     #[command(subcommand)]
     Audit(audit::Verb),
@@ -94,6 +101,9 @@ pub fn run(command: &Command, settings: Settings) -> ExitCode {
     if matches!(command, Command::Schema) {
         return ended(schema::run());
     }
+    if let Command::Policy(verb) = command {
+        return policy::run(verb, settings);
+    }
     let config = match settings.read() {
         Ok(config) => config,
         Err(error) => return usage(&error),
@@ -109,12 +119,13 @@ pub fn run(command: &Command, settings: Settings) -> ExitCode {
         Command::Bootstrap(who) => ended(bootstrap::run(who.clone(), config, telemetry)),
         Command::Staff(verb) => ended(staff::run(verb.clone(), config, telemetry)),
         Command::Keys(verb) => ended(keys::run(*verb, config, telemetry)),
+        Command::Record(wish) => ended(record::run(wish, config, telemetry)),
         Command::Audit(verb) => ended(audit::run(verb, config)),
         Command::VerifyAudit(wish) => match verify_audit::run(wish, config) {
             Ok(code) => code,
             Err(error) => ended(Err(error)),
         },
-        Command::Schema => ExitCode::SUCCESS,
+        Command::Schema | Command::Policy(_) => ExitCode::SUCCESS,
     }
 }
 
