@@ -3,6 +3,8 @@
 use crate::floor::policy::{
     About, Duties, Ending, Forbidden, Form, Ground, Our, RecipientKind, Sensitivity, Transfer, While,
 };
+use crate::processors::NoticeKind;
+use crate::promises::Standing;
 
 /// A value of a closed list.
 pub trait Listed: Copy {
@@ -39,9 +41,11 @@ listed! {
     Forbidden: "never",
     Form: "form",
     Ground: "ground",
+    NoticeKind: "notice",
     Our: "role",
     RecipientKind: "recipient",
     Sensitivity: "sensitivity",
+    Standing: "standing",
     Transfer: "transfer",
     While: "while",
 }

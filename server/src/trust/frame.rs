@@ -6,6 +6,7 @@ use super::pages::Place;
 use super::reader::Reader;
 use super::words::Words;
 use crate::floor::html::{Frame, Html, Style};
+use crate::processors::FEED_PATH;
 
 /// The style of these pages.
 pub static STYLE: LazyLock<Style> = LazyLock::new(|| Style::new(include_str!("page.css")));
@@ -47,13 +48,15 @@ impl Sheet<'_> {
     fn head(&self, html: &mut Html, reader: &Reader<'_>) {
         let Some(place) = self.place else { return };
         for locale in reader.policy.locales.get_ref() {
-            let to = format!("{}?lang={locale}", place.path());
+            let to = format!("{}{}?lang={locale}", reader.base, place.path());
             html.lone("link", &[("rel", "alternate"), ("hreflang", locale), ("href", &to)]);
         }
+        let default = format!("{}{}", reader.base, place.path());
         // Where the reader's own wish decides.
-        html.lone("link", &[("rel", "alternate"), ("hreflang", "x-default"), ("href", place.path())]);
+        html.lone("link", &[("rel", "alternate"), ("hreflang", "x-default"), ("href", &default)]);
         let data = reader.to(&place.data());
         html.lone("link", &[("rel", "alternate"), ("type", "application/json"), ("href", &data)]);
+        html.lone("link", &[("rel", "alternate"), ("type", "application/atom+xml"), ("href", FEED_PATH)]);
     }
 
     fn top(&self, html: &mut Html, reader: &Reader<'_>) {

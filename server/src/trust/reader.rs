@@ -6,8 +6,11 @@ use chrono::NaiveDate;
 use serde::{Serialize, Serializer};
 
 use super::codes::Listed;
+use super::locale::language;
+use super::rows::Rows;
 use super::words::Words;
 use crate::floor::html::Html;
+use crate::floor::kernel::Day;
 use crate::floor::policy::{Name, Policy, Text, Window};
 
 /// What a page is written with.
@@ -15,6 +18,9 @@ pub struct Reader<'a> {
     pub policy: &'a Policy,
     pub words: &'static Words,
     pub locale: &'a str,
+    /// Where people reach this desk, without a slash at its end.
+    pub base: &'a str,
+    pub rows: &'a Rows,
     /// The reader named the language, so links keep it.
     pub is_named: bool,
 }
@@ -24,6 +30,16 @@ pub struct Reader<'a> {
 pub struct Said<'a> {
     text: &'a str,
     lang: Option<&'a str>,
+}
+
+/// A day of a row.
+#[derive(Debug, Clone, Copy)]
+pub struct On(pub Day);
+
+impl Serialize for On {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(&self.0)
+    }
 }
 
 /// A category, or one of its fields.
@@ -57,6 +73,20 @@ impl<'a> Reader<'a> {
         let first = self.policy.first_locale();
         let is_ours = text.speaks(self.locale, first);
         Said { text: text.in_locale(self.locale, first), lang: (!is_ours).then_some(first) }
+    }
+
+    /// What a row holds in the policy's first language.
+    pub fn firstly(&self, text: &'a str) -> Said<'a> {
+        self.written_in(text, self.policy.first_locale())
+    }
+
+    /// What a row holds in this language.
+    pub fn written_in(&self, text: &'a str, lang: &'a str) -> Said<'a> {
+        Said { text, lang: (language(lang) != self.language()).then_some(lang) }
+    }
+
+    pub fn language(&self) -> &'a str {
+        language(self.locale)
     }
 
     /// What `category` or `category.field` is called.
@@ -106,6 +136,17 @@ impl<'a> Reader<'a> {
 
     pub fn day(&self, html: &mut Html, day: NaiveDate) {
         html.line("time", &[("datetime", &day.to_string())], &self.words.date(day));
+    }
+
+    pub fn on(&self, html: &mut Html, On(day): On) {
+        self.day(html, day.0);
+    }
+
+    pub fn maybe_on(&self, html: &mut Html, day: Option<On>) {
+        match day {
+            Some(day) => self.on(html, day),
+            None => html.text("–"),
+        }
     }
 
     /// The same language on another of our pages.

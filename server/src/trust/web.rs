@@ -13,6 +13,8 @@ use super::frame::{STYLE, Sheet};
 use super::locale::{Choice, choose};
 use super::pages::{As, Place, written};
 use super::reader::Reader;
+use super::rows::Rows;
+use super::subscribing;
 use super::words::Words;
 use crate::floor::html::{Forms, Frame, Html};
 use crate::floor::kernel::{Error, Result};
@@ -27,7 +29,7 @@ pub fn routes<S: Clone + Send + Sync + 'static>(tools: Tools) -> Router<S> {
         for (path, only) in [(place.path().to_owned(), None), (place.data(), Some(As::Json))] {
             let answered = move |State(tools): State<Tools>, RawQuery(query): RawQuery, headers: HeaderMap| async move {
                 let wanted = only.unwrap_or_else(|| wanted(&headers));
-                let told = shown(&tools, place, wanted, &query.unwrap_or_default(), &headers);
+                let told = shown(&tools, place, wanted, &query.unwrap_or_default(), &headers).await;
                 let mut answer = match (told, wanted) {
                     (Ok(answer), _) => answer,
                     (Err(error), As::Json) => error.into_response(),
@@ -41,6 +43,7 @@ pub fn routes<S: Clone + Send + Sync + 'static>(tools: Tools) -> Router<S> {
         }
     }
     router
+        .merge(subscribing::routes())
         .route("/trust/", get(|| async { Redirect::permanent(Place::Summary.path()) }))
         .route("/trust/{*rest}", any(lost))
         .with_state(tools)
@@ -51,14 +54,15 @@ fn wanted(headers: &HeaderMap) -> As {
     if wants_json(accepted) { As::Json } else { As::Html }
 }
 
-fn shown(tools: &Tools, place: Place, wanted: As, query: &str, headers: &HeaderMap) -> Result<Response> {
+async fn shown(tools: &Tools, place: Place, wanted: As, query: &str, headers: &HeaderMap) -> Result<Response> {
     let adopted = tools.policy.in_force()?;
     let choice = choice(&adopted.policy, query, headers);
-    let text = written(place, wanted, &reader(&adopted.policy, &choice)?)?;
+    let rows = Rows::of(tools, place).await?;
+    let text = written(place, wanted, &reader(tools, &adopted.policy, &choice, &rows)?)?;
     let mut answer = kept(text, headers);
     let set = answer.headers_mut();
     match wanted {
-        As::Html => dress(set, Forms::Nowhere),
+        As::Html => dress(set, place.forms()),
         As::Json => {
             set.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json; charset=utf-8"));
             // It is everybody's, and nobody's sign-in goes with it.
@@ -69,19 +73,25 @@ fn shown(tools: &Tools, place: Place, wanted: As, query: &str, headers: &HeaderM
     Ok(answer)
 }
 
-fn choice(policy: &Policy, query: &str, headers: &HeaderMap) -> Choice {
-    let named = url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "lang").map(|(_, value)| value);
+/// A field of a query or a form.
+pub fn field(form: &[u8], name: &str) -> Option<String> {
+    url::form_urlencoded::parse(form).find(|(own, _)| own == name).map(|(_, value)| value.into_owned())
+}
+
+pub fn choice(policy: &Policy, query: &str, headers: &HeaderMap) -> Choice {
+    let named = field(query.as_bytes(), "lang");
     let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
     choose(policy.locales.get_ref(), named.as_deref(), accepted)
 }
 
-fn reader<'a>(policy: &'a Policy, choice: &'a Choice) -> Result<Reader<'a>> {
+pub fn reader<'a>(tools: &'a Tools, policy: &'a Policy, choice: &'a Choice, rows: &'a Rows) -> Result<Reader<'a>> {
     let words = Words::of(&choice.locale).ok_or_else(|| Error::internal("the trust pages have no words"))?;
-    Ok(Reader { policy, words, locale: &choice.locale, is_named: choice.is_named })
+    let base = &*tools.public_url;
+    Ok(Reader { policy, words, locale: &choice.locale, base, rows, is_named: choice.is_named })
 }
 
 /// An answer that anyone may keep for a minute, and then ask whether it still holds.
-fn kept(text: String, headers: &HeaderMap) -> Response {
+pub fn kept(text: String, headers: &HeaderMap) -> Response {
     let tag = format!("W/\"{}\"", BASE64URL_NOPAD.encode(&Sha256::digest(&text)[..16]));
     let held = headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|line| line.to_str().ok());
     let is_held = held.flat_map(|line| line.split(',')).map(str::trim).any(|one| one == tag || one == "*");
@@ -97,7 +107,8 @@ async fn lost(State(tools): State<Tools>, RawQuery(query): RawQuery, headers: He
     let page = || {
         let adopted = tools.policy.in_force()?;
         let choice = choice(&adopted.policy, &query.unwrap_or_default(), &headers);
-        let reader = reader(&adopted.policy, &choice)?;
+        let rows = Rows::default();
+        let reader = reader(&tools, &adopted.policy, &choice, &rows)?;
         let words = &reader.words.lost;
         Ok(Sheet { title: &words.title, place: None }.around(&reader, |html| {
             html.line("p", &[("class", "lead")], &words.text);
@@ -111,7 +122,7 @@ async fn lost(State(tools): State<Tools>, RawQuery(query): RawQuery, headers: He
 }
 
 /// What a reader sees where a page could not be made. Which policy holds may not be known here.
-fn failed(error: Error, headers: &HeaderMap) -> Response {
+pub fn failed(error: Error, headers: &HeaderMap) -> Response {
     let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
     let Choice { locale, .. } = choose(&Words::locales(), None, accepted);
     // Its status, its Retry-After and its line in the log.
@@ -139,7 +150,7 @@ fn plain(status: StatusCode, page: String) -> Response {
 }
 
 /// What a browser is told about a page of ours.
-fn dress(set: &mut HeaderMap, forms: Forms) {
+pub fn dress(set: &mut HeaderMap, forms: Forms) {
     set.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
     put(set, header::CONTENT_SECURITY_POLICY, &STYLE.policy(forms));
     set.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));

@@ -52,6 +52,8 @@ pub struct Words {
     pub scopes: Scopes,
     pub data: Data,
     pub processors: Processors,
+    pub changes: Changes,
+    pub subscribe: Subscribe,
     pub retention: Retention,
     pub fields: Fields,
     pub promises: Promises,
@@ -107,9 +109,17 @@ section!(
 section!(
     Processors: nav, title, lead, none, name, purposes, receives, nothing, regions, transfer, agreement, unknown, policy; count
 );
+section!(
+    Changes: since, ends, announced, announced_lead, from, until, past, joined, left, history, none, effective,
+    objections, withdrawn, feed
+);
+section!(
+    Subscribe: title, lead, mail, send, asked_title, asked, wrong_title, wrong, busy_title, busy, confirm_title, confirm,
+    confirm_yes, live_title, live, leave_title, leave, leave_yes, left_title, left, stale_title, stale, back
+);
 section!(Retention: nav, title, lead, caption, what, kept, anchor, then, keeps, keeps_lead, ground; count);
 section!(Fields: nav, title, lead, caption, field, received, held, passes, counted, legend, none; count);
-section!(Promises: nav, title, lead, how, unmeasured, none; count);
+section!(Promises: nav, title, lead, how, unmeasured, standing, figure, looked, none; count);
 section!(Lost: title, text, back);
 section!(Failed: title, text);
 section!(Span: ever; hours, days, months, years);

@@ -1,5 +1,6 @@
 //! The pages, one file each: what stands on it as rows, drawn as HTML and as JSON from the very same.
 
+mod changes;
 mod data;
 mod fields;
 mod processors;
@@ -13,7 +14,7 @@ use serde::Serialize;
 use super::frame::Sheet;
 use super::reader::{Coded, Reader};
 use super::words::Words;
-use crate::floor::html::Html;
+use crate::floor::html::{Forms, Html};
 use crate::floor::kernel::{Error, Result};
 use crate::floor::policy::Form;
 
@@ -42,6 +43,14 @@ impl Place {
             Self::Retention => "/trust/retention",
             Self::Fields => "/trust/fields",
             Self::Promises => "/trust/promises",
+        }
+    }
+
+    /// Where its forms lead.
+    pub const fn forms(self) -> Forms {
+        match self {
+            Self::Processors => Forms::Home,
+            _ => Forms::Nowhere,
         }
     }
 

@@ -2,16 +2,19 @@
 
 use serde::Serialize;
 
+use super::changes::Changes;
 use super::{Page, Place, lead, sign};
 use crate::floor::html::Html;
 use crate::floor::policy::{Recipient, RecipientKind};
-use crate::trust::reader::{Coded, Part, Reader, Said};
+use crate::trust::reader::{Coded, On, Part, Reader, Said};
 use crate::trust::table::table;
 use crate::trust::words::Words;
 
 #[derive(Serialize)]
 pub struct Processors<'a> {
     recipients: Vec<Listed<'a>>,
+    #[serde(flatten)]
+    changes: Changes<'a>,
 }
 
 #[derive(Serialize)]
@@ -27,6 +30,11 @@ struct Listed<'a> {
     transfer: Coded<'a>,
     agreement_on: Option<String>,
     policy_url: Option<&'a str>,
+    /// Since when it is on the list of sub-processors, if it is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    since: Option<On>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ends_on: Option<On>,
     #[serde(skip)]
     recipient: &'a Recipient,
 }
@@ -39,7 +47,8 @@ struct Receives<'a> {
 
 impl<'a> Processors<'a> {
     pub fn of(reader: &Reader<'a>) -> Self {
-        Self { recipients: reader.policy.recipients.iter().map(|recipient| listed(reader, recipient)).collect() }
+        let recipients = reader.policy.recipients.iter().map(|recipient| listed(reader, recipient)).collect();
+        Self { recipients, changes: Changes::of(reader) }
     }
 }
 
@@ -50,6 +59,7 @@ fn listed<'a>(reader: &Reader<'a>, recipient: &'a Recipient) -> Listed<'a> {
     };
     let receives =
         recipient.receives.iter().map(|one| Receives { what: reader.parts(&one.what), form: reader.coded(one.form) });
+    let row = reader.rows.processors.iter().find(|row| row.code == *recipient.code.get_ref());
     Listed {
         code: recipient.code.get_ref(),
         name: &recipient.name,
@@ -61,6 +71,8 @@ fn listed<'a>(reader: &Reader<'a>, recipient: &'a Recipient) -> Listed<'a> {
         transfer: reader.coded(recipient.transfer),
         agreement_on: recipient.agreement.map(|day| day.0.to_string()),
         policy_url: recipient.policy.as_deref(),
+        since: row.map(|row| On(row.listed_on)),
+        ends_on: row.and_then(|row| row.ends_on).map(On),
         recipient,
     }
 }
@@ -84,6 +96,7 @@ impl Page for Processors<'_> {
                 group(html, reader, kind, &these);
             }
         }
+        self.changes.put(html, reader);
     }
 }
 
@@ -122,6 +135,14 @@ impl Listed<'_> {
                 html.link(policy, &reader.words.processors.policy);
             }
         });
+        let words = &reader.words.changes;
+        for (sentence, day) in [(&words.since, self.since), (&words.ends, self.ends_on)] {
+            if let Some(day) = day {
+                html.tag("span", &[("class", "under")], |html| {
+                    html.fill(sentence, |html, _| reader.on(html, day));
+                });
+            }
+        }
     }
 
     fn receives(&self, html: &mut Html, reader: &Reader<'_>) {
