@@ -14,7 +14,6 @@ create table policies (
   published_by text,
   in_force_at  timestamptz,
   ended_at     timestamptz,
-  held_back_on date,
   constraint policies_pk primary key (tenant_id, id),
   constraint policies_version_once unique (tenant_id, name, version),
   constraint policies_state_known check (state in ('proposed', 'announced', 'in_force', 'past', 'withdrawn')),
@@ -28,7 +27,6 @@ create table policies (
 );
 comment on table policies is 'what the operator promises: each version of the policy file, and when it held';
 comment on column policies.digest is 'SHA-256 of the text';
-comment on column policies.held_back_on is 'the last day on which it was due and somebody who follows it said no';
 comment on column policies.proposed_by is 'as the books name him; the house where a command or the first start did it';
 create unique index policies_one_in_force on policies (tenant_id) where state = 'in_force';
 create unique index policies_one_to_come on policies (tenant_id) where state in ('proposed', 'announced');

@@ -8,7 +8,7 @@
 //! ```text
 //! kernel < access < ledger < vault, egress < mail, blobs, issuers, journal < policy < datamap < tools < graphql < jobs
 //! < catalogue < tenants < staff < grants < stores < apps < processors < reviews < audit < promises < feed < trust
-//! < config, telemetry, cluster < schema, workers, followers, map < http < boot < demo < commands
+//! < config, telemetry, cluster < schema, workers, followers, map < http, demo < boot < commands
 //! ```
 //!
 //! # Invariants
@@ -29,12 +29,15 @@
 //! tenant's queue. *Ticket*: a job handed down, to be enqueued later. A data request is a *request*; an HTTP one is a
 //! *call*.
 
+pub mod apps;
 pub mod audit;
 pub mod catalogue;
 pub mod feed;
 pub mod floor;
 pub mod grants;
+pub mod processors;
 pub mod promises;
+pub mod reviews;
 pub mod roof;
 pub mod staff;
 pub mod stores;

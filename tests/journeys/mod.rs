@@ -1,6 +1,7 @@
 //! The product tried from outside, as stories.
 
 mod a_code_works_once;
+mod a_demo_is_planted;
 mod a_job_meets_its_fate;
 #[cfg(target_os = "linux")]
 mod a_machine_opens_its_own_desk;
@@ -17,6 +18,9 @@ mod accesses_age_by_themselves;
 mod an_admin_is_bootstrapped_and_invites;
 mod an_api_key_is_rotated_with_overlap;
 mod an_outsider_reads_what_is_stored;
+mod apps_and_slots;
+mod apps_are_reminded;
+mod apps_race;
 mod changes_are_followed;
 #[cfg(target_os = "linux")]
 mod checkpoints_are_kept_outside;
@@ -32,8 +36,15 @@ mod documents_are_known_and_paid_for;
 mod grants_end_by_themselves;
 mod keys_turn_and_nothing_is_lost;
 mod others_clients_talk_to_us;
+mod processors_change;
+mod processors_subscribers;
+
 mod promises_break;
 mod promises_stand_and_fall;
+mod reviews_of_apps;
+mod reviews_of_scopes;
+mod reviews_of_staff;
+mod reviews_quarterly;
 mod sockets_speak_the_protocol;
 mod staff_sign_in_through_the_companys_provider;
 mod stores_disconnect;

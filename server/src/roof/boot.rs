@@ -12,6 +12,7 @@ use tokio::task::JoinHandle;
 
 use super::cluster::{self, Address, Cluster, Setup, Trouble};
 use super::config::{self, Config};
+use super::demo::{self, Planted};
 use super::followers::FOLLOWERS;
 use super::http::{self, Doorman, Edge, Listening, Sockets};
 use super::map::MAP;
@@ -55,6 +56,8 @@ pub enum Duties {
 /// A program that runs.
 pub struct Running {
     pub tools: Tools,
+    /// Where a demo was planted just now, what is told of it.
+    pub planted: Option<Planted>,
     listening: Option<Listening>,
     sockets: Sockets,
     working: Option<Working>,
@@ -114,8 +117,24 @@ impl Running {
 
 /// Starts everything the duties ask for.
 pub async fn boot(config: Config, telemetry: Telemetry, duties: Duties) -> anyhow::Result<Running> {
-    let Config { mode, data, policy, database, http, graphql, issuers, staff, keys, mail, blobs, audit, jobs, log: _ } =
-        config;
+    let Config {
+        mode,
+        data,
+        policy,
+        demo,
+        database,
+        http,
+        graphql,
+        issuers,
+        staff,
+        keys,
+        mail,
+        blobs,
+        audit,
+        jobs,
+        log: _,
+    } = config;
+    let demo = demo.filter(|_| duties == Duties::Serve);
     let watch = Watch::host();
     let way = Way::parse(mail.way.expose(), mode.reach()).map_err(Error::from)?;
     let mail = Mail::open(way, &mail.from, watch.clone())?;
@@ -135,7 +154,10 @@ pub async fn boot(config: Config, telemetry: Telemetry, duties: Duties) -> anyho
     let home = data.clone();
     let (postgres, online) = tokio::task::spawn_blocking(move || database_of(data, database, may_visit)).await??;
     let ledger = Ledger::open(&online, limits, watch.clone());
-    let vault = Vault::open(&ledger, source_of(keys), mode).await.map_err(told)?;
+    let vault = Vault::open(&ledger, source_of(keys), mode).await.map_err(|error| match (demo, error) {
+        (Some(_), Error::Invalid(flaws)) => told(demo::elsewhere(&flaws.to_string())),
+        (_, error) => told(error),
+    })?;
     let pace = Pace { lease: jobs.lease, slots: jobs.at_once, grace: http.grace, ..Pace::default() };
     let stopping = Arc::new(AtomicBool::new(false));
     let tools = Tools {
@@ -149,10 +171,15 @@ pub async fn boot(config: Config, telemetry: Telemetry, duties: Duties) -> anyho
         policy: Book::new(FOLLOWERS),
         map: MAP,
         keeping,
+        public_url: http.public_url,
         facts,
         watch: watch.clone(),
     };
     catalogue::settle(&tools, policy).await?;
+    let planted = match demo {
+        Some(scale) => demo::furnish(&tools, scale).await.map_err(told)?,
+        None => None,
+    };
     let sockets = Sockets::default();
     let listening = if duties == Duties::Serve {
         let file = if postgres.is_some() { Some(open_to_its_machine(&tools, &home).await?) } else { None };
@@ -181,7 +208,18 @@ pub async fn boot(config: Config, telemetry: Telemetry, duties: Duties) -> anyho
     let works = duties == Duties::Work || (duties == Duties::Serve && postgres.is_some());
     let working =
         works.then(|| Working::begin(Worker::new(&ledger, watch.clone(), workers::registry().with(&tools), pace)));
-    Ok(Running { tools, listening, sockets, working, following, stopping, grace: http.grace, telemetry, postgres })
+    Ok(Running {
+        tools,
+        planted,
+        listening,
+        sockets,
+        working,
+        following,
+        stopping,
+        grace: http.grace,
+        telemetry,
+        postgres,
+    })
 }
 
 /// A desk on a Postgres of its own is its machine's: whoever may read the token file is its first admin, who is made

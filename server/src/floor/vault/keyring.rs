@@ -102,6 +102,11 @@ impl Vault {
         Ok(vault)
     }
 
+    /// What kind of desk the keys are of.
+    pub fn mode(&self) -> Mode {
+        self.0.mode
+    }
+
     /// The tombstone keys in use, one digest per version; the first seals new ones.
     pub fn suppress_keys(&self) -> Vec<SuppressKey> {
         let keys = self.0.keys.read().unwrap_or_else(PoisonError::into_inner);

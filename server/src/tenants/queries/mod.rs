@@ -5,5 +5,5 @@ pub mod api_keys;
 pub mod members;
 pub mod tenants;
 
-pub use members::{PersonalColumn, SealedValue, one as member, sealed_value};
-pub use tenants::{closed as closed_tenants, one as tenant, open as open_tenants, some as tenants};
+pub use members::{PersonalColumn, SealedValue, one as member, owners, sealed_value};
+pub use tenants::{closed as closed_tenants, held as hold, one as tenant, open as open_tenants, some as tenants};

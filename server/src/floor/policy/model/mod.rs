@@ -188,3 +188,15 @@ pub struct Region {
     #[serde(default)]
     pub pinned: Vec<Name>,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{parse, shipped};
+
+    #[test]
+    fn a_reader_is_spoken_to_in_a_language_of_the_policy() {
+        let mut policy = parse(shipped("sooperseller").expect("it comes along")).expect("it is sound");
+        *policy.locales.get_mut() = vec!["en".to_owned(), "hi".to_owned()];
+        assert_eq!(["hi-IN", "HI", "en-GB", "de"].map(|locale| policy.spoken(locale)), ["hi", "hi", "en", "en"]);
+    }
+}
