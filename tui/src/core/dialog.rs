@@ -9,7 +9,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::action::{Action, Cli, Danger, Effect, Effects, On, Scope, Target, Verb, always};
+use super::action::{Action, Cli, Danger, Effect, Effects, Scope, Target, Verb};
 use super::ask::{Answer, Ask, Refusal, Trouble};
 use super::due::{self, Moment};
 use super::form::{Field, Form, Kind};
@@ -34,19 +34,7 @@ pub const ENTRY: Entry = Entry {
 const CONSOLE: Cli = Cli::None("it answers a question of the console; a command asks by its arguments");
 
 const fn verb(id: &'static str, title: &'static str, help: &'static str, keys: &'static [&'static str]) -> Verb {
-    Verb {
-        id,
-        title,
-        help,
-        hint: "",
-        scope: Scope::Place(NAME),
-        keys,
-        on: On::Nothing,
-        danger: Danger::Safe,
-        needs: None,
-        cli: CONSOLE,
-        off: always,
-    }
+    Verb { cli: CONSOLE, ..Verb::new(id, title, help, Scope::Place(NAME), keys) }
 }
 
 pub const YES: Verb = verb("dialog.yes", "yes, do it", "Does what the dialog asks about", &["y"]);

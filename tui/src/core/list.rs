@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use super::action::{Action, Cli, Danger, Effect, Effects, On, Scope, Target, Verb, always};
+use super::action::{Action, Cli, Effect, Effects, On, Scope, Target, Verb};
 use super::ask::{Answer, Ask, Trouble};
 use super::cursor::Cursor;
 use super::page::{Body, Line, Row, Rows, Section, Tone};
@@ -249,19 +249,7 @@ const fn look(
     place: &'static str,
     keys: &'static [&'static str],
 ) -> Verb {
-    Verb {
-        id,
-        title,
-        help,
-        hint: "",
-        scope: Scope::Place(place),
-        keys,
-        on: On::Nothing,
-        danger: Danger::Safe,
-        needs: None,
-        cli: CONSOLE,
-        off: always,
-    }
+    Verb { cli: CONSOLE, ..Verb::new(id, title, help, Scope::Place(place), keys) }
 }
 
 /// Enter, for a place whose rows lead somewhere.

@@ -6,7 +6,7 @@ use chrono::{SecondsFormat, TimeDelta};
 use serde_json::{Value, json};
 
 use crate::api::staff::{self, Grant, Grants, Seat, Seats};
-use crate::core::action::{Action, Cli, Danger, Effect, Effects, On, Scope, Verb, always};
+use crate::core::action::{Action, Cli, Effect, Effects, Scope, Verb};
 use crate::core::ask::Ask;
 use crate::core::canvas::Canvas;
 use crate::core::connection::{Connection, Standing};
@@ -27,17 +27,8 @@ pub const ENTRY: Entry = Entry {
 };
 
 const GO: Verb = Verb {
-    id: "desk.go",
-    title: "desk",
-    help: "Home: the server, the connection, what happened",
-    hint: "",
-    scope: Scope::Global,
-    keys: &["g d"],
-    on: On::Nothing,
-    danger: Danger::Safe,
-    needs: None,
     cli: Cli::Form("status"),
-    off: always,
+    ..Verb::new("desk.go", "desk", "Home: the server, the connection, what happened", Scope::Global, &["g d"])
 };
 
 const VERBS: &[Verb] = &[GO];

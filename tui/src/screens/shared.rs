@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use crate::api::staff;
 use crate::api::tenants::{self, Tenant};
-use crate::core::action::{Cli, Danger, On, Scope, Target, Verb, Why, always};
+use crate::core::action::{Cli, On, Scope, Target, Verb, Why};
 use crate::core::due::{self, Moment};
 use crate::core::form::{Field, Form, Opt, Values};
 use crate::core::page::{Line, Tone};
@@ -25,17 +25,9 @@ pub const fn verb(
     keys: &'static [&'static str],
 ) -> Verb {
     Verb {
-        id,
-        title,
-        help,
-        hint: "",
-        scope: Scope::Place(place),
-        keys,
         on: On::One,
-        danger: Danger::Safe,
-        needs: None,
         cli: Cli::None("a change is made in the console, where its dialog asks"),
-        off: always,
+        ..Verb::new(id, title, help, Scope::Place(place), keys)
     }
 }
 
