@@ -108,7 +108,7 @@ pub enum Cli {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Target(pub Vec<String>);
 
-/// What a row is about: the registry knows who opens that kind.
+/// What a row is about: the registry knows who opens that kind. Of a screen, its name and the words to narrow it by.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Link {
     pub kind: &'static str,

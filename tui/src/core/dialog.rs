@@ -121,6 +121,11 @@ impl Dialog {
         matches!(self.stage, Stage::Asking(_)) && self.danger() >= Danger::Typed
     }
 
+    /// One line that nothing is sent for: it is not worth another key.
+    fn is_one_line(&self) -> bool {
+        self.question.order.is_none() && self.question.form.fields.len() == 1
+    }
+
     fn is_deaf(&self, ctx: &Ctx) -> bool {
         matches!(self.stage, Stage::Asking(since) if (ctx.now - since).num_milliseconds() < DEAF_MILLIS)
     }
@@ -171,6 +176,7 @@ impl Dialog {
 
     fn enter(&mut self, ctx: &Ctx) -> Effects {
         match self.stage {
+            Stage::Filling if self.is_one_line() => return self.filled(ctx),
             Stage::Filling => self.question.form.turn(1),
             Stage::Asking(_) if self.asks_for_typing() && self.is_typed() => return self.go(ctx),
             Stage::Asking(_) | Stage::Refused => return vec![Effect::Then(Action::Close)],
@@ -356,6 +362,7 @@ impl Dialog {
         let key = |key: &'static str, word: &str| Line::of(Tone::Key, key) + Line::plain(format!(" {word}"));
         let gap = || Line::plain("   ");
         match self.stage {
+            Stage::Filling if self.is_one_line() => key("Enter", "does it") + gap() + key("Esc", "leave"),
             Stage::Filling => key("Tab", "next") + gap() + key("Ctrl-s", "send") + gap() + key("Esc", "leave"),
             Stage::Leaving => {
                 Line::plain("leave what was typed? ") + key("y", "leaves it") + gap() + key("Enter Esc", "back to it")

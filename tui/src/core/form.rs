@@ -6,6 +6,7 @@ use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, Seconds
 use serde_json::{Map, Value, json};
 
 use super::due::Moment;
+use super::filter::{self, Term};
 use super::search::Field as Text;
 
 /// The input of a mutation that the form fills, by the names of its fields; `login.issuer` is a field within `login`.
@@ -40,6 +41,10 @@ pub enum Kind {
     Number(Text),
     /// A moment: a day (its end), a day and minute, or a span from now.
     Time(Text),
+    /// A day: `2026-11-30`.
+    Day(Text),
+    /// The words that narrow a list.
+    Filter(Text, &'static [Term]),
     /// One or several of a list; letters narrow it down.
     Choice(Choice),
 }
@@ -108,6 +113,15 @@ impl Field {
         }
     }
 
+    pub fn day(name: &'static str, label: &'static str) -> Self {
+        Self { hint: "2026-11-30", ..Self::of(name, label, Kind::Day(Text::default())) }
+    }
+
+    /// The words that narrow a list; none narrow nothing.
+    pub fn filter(name: &'static str, label: &'static str, terms: &'static [Term]) -> Self {
+        Self { is_required: false, ..Self::of(name, label, Kind::Filter(Text::default(), terms)) }
+    }
+
     /// One of these; the first stands chosen.
     pub fn one(name: &'static str, label: &'static str, options: Vec<Opt>) -> Self {
         let chosen = options.first().map(|option| option.value.clone()).into_iter().collect();
@@ -153,7 +167,7 @@ impl Field {
     #[must_use]
     pub fn being<S: AsRef<str>>(mut self, values: impl IntoIterator<Item = S>) -> Self {
         match &mut self.kind {
-            Kind::Words(text) | Kind::Number(text) | Kind::Time(text) => {
+            Kind::Words(text) | Kind::Number(text) | Kind::Time(text) | Kind::Day(text) | Kind::Filter(text, _) => {
                 values.into_iter().for_each(|value| value.as_ref().chars().for_each(|c| text.push(c)));
             }
             Kind::Choice(choice) => choice.chosen = values.into_iter().map(|value| value.as_ref().to_owned()).collect(),
@@ -164,14 +178,14 @@ impl Field {
     /// What is typed or chosen, to compare it with what it was.
     fn held(&self) -> String {
         match &self.kind {
-            Kind::Words(text) | Kind::Number(text) | Kind::Time(text) => text.text().to_owned(),
             Kind::Choice(choice) => choice.chosen.join("\n"),
+            kind => kind.typed().to_owned(),
         }
     }
 
     fn text(&mut self) -> &mut Text {
         match &mut self.kind {
-            Kind::Words(text) | Kind::Number(text) | Kind::Time(text) => text,
+            Kind::Words(text) | Kind::Number(text) | Kind::Time(text) | Kind::Day(text) | Kind::Filter(text, _) => text,
             Kind::Choice(choice) => &mut choice.narrowed,
         }
     }
@@ -179,20 +193,35 @@ impl Field {
     /// What goes to the server, or why it cannot.
     fn value(&self, now: Moment, zone: FixedOffset) -> Result<Value, String> {
         let missing = || if self.is_required { Err("this is needed".to_owned()) } else { Ok(Value::Null) };
+        let typed = self.kind.typed().trim();
         match &self.kind {
-            Kind::Words(text) | Kind::Number(text) | Kind::Time(text) if text.text().trim().is_empty() => missing(),
-            Kind::Words(text) => Ok(json!(text.text().trim())),
-            Kind::Number(text) => {
-                text.text().trim().parse::<i32>().map(Value::from).map_err(|_| "this is no whole number".to_owned())
-            }
-            Kind::Time(text) => moment(text.text().trim(), now, zone)
-                .map(|at| json!(at.to_rfc3339_opts(SecondsFormat::Secs, true)))
+            kind if !matches!(kind, Kind::Choice(_)) && typed.is_empty() => missing(),
+            Kind::Words(_) => Ok(json!(typed)),
+            Kind::Number(_) => typed.parse::<i32>().map(Value::from).map_err(|_| "this is no whole number".to_owned()),
+            Kind::Day(_) => NaiveDate::parse_from_str(typed, "%Y-%m-%d")
+                .map(|day| json!(day))
+                .map_err(|_| "no such day; write 2026-11-30".to_owned()),
+            Kind::Filter(_, terms) => filter::parse(terms, typed, now, zone).map(|_| json!(typed)),
+            Kind::Time(_) => moment(typed, now, zone, 1)
+                .map(|at| json!(written(at)))
                 .ok_or_else(|| "no such time; write 2026-11-30, 2026-11-30 17:00, 8 h or 30 d".to_owned()),
             Kind::Choice(choice) if self.is_null_when_empty && choice.chosen.is_empty() => Ok(Value::Null),
             Kind::Choice(choice) if choice.is_several && (!choice.chosen.is_empty() || !self.is_required) => {
                 Ok(json!(choice.chosen))
             }
             Kind::Choice(choice) => choice.chosen.first().map_or_else(missing, |value| Ok(json!(value))),
+        }
+    }
+}
+
+impl Kind {
+    /// What is typed into it; of a choice, nothing.
+    pub fn typed(&self) -> &str {
+        match self {
+            Self::Words(text) | Self::Number(text) | Self::Time(text) | Self::Day(text) | Self::Filter(text, _) => {
+                text.text()
+            }
+            Self::Choice(_) => "",
         }
     }
 }
@@ -394,10 +423,15 @@ fn put(values: &mut Values, name: &str, value: Value) {
     }
 }
 
-/// A moment as people write it: a day means its end in this zone.
-fn moment(text: &str, now: Moment, zone: FixedOffset) -> Option<Moment> {
+/// A moment as the contract writes it.
+pub(super) fn written(at: Moment) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Secs, true)
+}
+
+/// A moment as people write it: a day means its end in this zone, a span counts from now on or, with -1, back.
+pub(super) fn moment(text: &str, now: Moment, zone: FixedOffset, way: i32) -> Option<Moment> {
     if let Some(span) = span(text) {
-        return now.checked_add_signed(span);
+        return now.checked_add_signed(span * way);
     }
     if let Ok(at) = DateTime::parse_from_rfc3339(text) {
         return Some(at.to_utc());
@@ -447,7 +481,7 @@ mod tests {
             ("9999999999999 d", None),
             ("8 x", None),
         ] {
-            assert_eq!(moment(text, now, zone), at.map(|at| at.parse().unwrap()), "{text}");
+            assert_eq!(moment(text, now, zone, 1), at.map(|at| at.parse().unwrap()), "{text}");
         }
     }
 

@@ -98,6 +98,16 @@ impl<T: DeserializeOwned + 'static> List<T> {
         self.ask(Some(wish))
     }
 
+    /// What goes with every question beside the page.
+    pub fn variables(&self) -> &Map<String, Value> {
+        &self.variables
+    }
+
+    /// Says why there is nothing to ask for.
+    pub fn fail(&mut self, trouble: Trouble) {
+        self.trouble = Some(trouble);
+    }
+
     /// What is in view, anew; the cursor keeps its id.
     pub fn refresh(&mut self) -> Effects {
         let at = self.chosen_id().and_then(|id| self.window.at(&id)).unwrap_or(0);
@@ -265,6 +275,11 @@ pub const fn renews(id: &'static str, place: &'static str) -> Verb {
 /// `/`, for a list that can be narrowed.
 pub const fn narrows(id: &'static str, place: &'static str) -> Verb {
     Verb { hint: "filter", ..look(id, "filter…", "Narrows the list; an empty filter shows all", place, &["/"]) }
+}
+
+/// `o`, for a list that the server has in several orders.
+pub const fn sorts(id: &'static str, place: &'static str) -> Verb {
+    Verb { hint: "order", ..look(id, "next order", "Shows the list in the next of its orders", place, &["o"]) }
 }
 
 /// `Tab`, for a place with panes.
