@@ -20,6 +20,7 @@ mod tenants;
 use crate::api::ask::Document;
 use crate::api::{books, staff as staff_api, tenants as tenants_api, viewer};
 use crate::core::dialog;
+use crate::core::filter::Term;
 use crate::core::screen::Entry;
 use crate::core::shown;
 
@@ -46,3 +47,13 @@ pub static REGISTRY: &[Entry] = &[
 /// Every operation that the console can send.
 pub static DOCUMENTS: &[&[Document]] =
     &[viewer::DOCUMENTS, door::calls::DOCUMENTS, tenants_api::DOCUMENTS, staff_api::DOCUMENTS, books::DOCUMENTS];
+
+/// The words of every list, and the input of the contract that they fill.
+pub static FILTERS: &[(&str, &[Term])] = &[
+    ("TenantFilter", tenants_api::TERMS),
+    ("StaffFilter", staff_api::SEAT_TERMS),
+    ("GrantFilter", staff_api::GRANT_TERMS),
+    ("SessionFilter", staff_api::SESSION_TERMS),
+    ("EventFilter", books::EVENT_TERMS),
+    ("AccessFilter", books::ACCESS_TERMS),
+];

@@ -3,8 +3,9 @@
 use rightsdesk::core::action::{Action, Cli, Danger, Effect, Effects, Link, Scope};
 use rightsdesk::core::ask::Ask;
 use rightsdesk::core::chain::Seen;
+use rightsdesk::core::filter::Takes;
 use rightsdesk::core::keymap::sequence;
-use rightsdesk::screens::REGISTRY;
+use rightsdesk::screens::{FILTERS, REGISTRY};
 use rightsdesk::terminal::theme::Name;
 use serde_json::{Value, json};
 
@@ -375,6 +376,40 @@ fn what_a_change_sends_fits_the_contract() {
         }
     }
     assert!(looked_at > 15, "{looked_at}");
+}
+
+/// The values of an enum of the contract.
+fn values(contract: &str, name: &str) -> Vec<String> {
+    let body = contract.split(&format!("\nenum {name} {{")).nth(1).unwrap_or_else(|| panic!("no enum {name}"));
+    let body: String = body.split('}').next().unwrap().split("\"\"\"").step_by(2).collect();
+    body.split_whitespace().map(str::to_owned).collect()
+}
+
+#[test]
+fn what_a_list_is_narrowed_by_fits_the_contract() {
+    let contract = include_str!("../../../server/schema.graphql");
+    for (input, terms) in FILTERS {
+        let body = contract.split(&format!("\ninput {input} {{")).nth(1).unwrap_or_else(|| panic!("no input {input}"));
+        let body: String = body.split('}').next().unwrap().split("\"\"\"").step_by(2).collect();
+        for term in *terms {
+            let of = body.lines().find_map(|line| line.trim().strip_prefix(&format!("{}: ", term.field)));
+            let of = of.unwrap_or_else(|| panic!("{input} has no {}", term.field));
+            let name = of.trim_matches(['[', ']', '!']);
+            match term.takes {
+                Takes::Text | Takes::Tenant => {
+                    assert!(["String", "ID"].contains(&name), "{input}.{}: {of}", term.field)
+                }
+                Takes::Since | Takes::Before => assert_eq!(name, "DateTime", "{input}.{}", term.field),
+                Takes::So(_) => assert_eq!(name, "Boolean", "{input}.{}", term.field),
+                Takes::One(codes) | Takes::Several(codes) => {
+                    let mut codes: Vec<_> = codes.iter().map(|code| (*code).to_owned()).collect();
+                    codes.sort();
+                    assert_eq!(codes, values(contract, name), "{input}.{}", term.field);
+                    assert_eq!(of.starts_with('['), matches!(term.takes, Takes::Several(_)), "{input}.{}", term.field);
+                }
+            }
+        }
+    }
 }
 
 #[test]

@@ -2,6 +2,7 @@
 //! exit code for each way it can end.
 
 use std::process::Command;
+use std::sync::{Arc, Mutex};
 
 use serde_json::{Value, json};
 
@@ -74,6 +75,36 @@ fn each_ending_has_its_code() {
     let gone = Double { url: "http://127.0.0.1:1".to_owned() };
     assert_eq!(run(&gone, &["grants", "list"]).0, Some(7));
     assert_eq!(run(&gone, &["events", "list", "--json", "--jsonl"]).0, Some(2));
+}
+
+#[test]
+fn a_list_is_narrowed_by_the_words_of_the_console() {
+    let asked = Arc::new(Mutex::new(Vec::new()));
+    let heard = asked.clone();
+    let desk = Double::answering(move |call| {
+        let body: Value = serde_json::from_str(&call.body).unwrap();
+        heard.lock().unwrap().push(body["variables"].clone());
+        let tenants = page(vec![tenant(4, "Zaitoon Home", "ACTIVE")]);
+        (200, json!({ "data": { "tenants": tenants, "events": page(Vec::new()) } }).to_string())
+    });
+    let (code, _, err) = run(&desk, &["events", "list", "tenant:zai on:tenant:x since:2026-11-01T00:00:00Z"]);
+    assert_eq!((code, err.as_str()), (Some(0), ""));
+    let asked = std::mem::take(&mut *asked.lock().unwrap());
+    assert_eq!(asked[0], json!({ "filter": { "nameBegins": "zai" }, "first": 2 }), "a name is looked up");
+    let filter = json!({ "tenant": "ten_4", "object": "tenant:x", "since": "2026-11-01T00:00:00Z" });
+    assert_eq!(asked[1]["filter"], filter);
+
+    let (code, _, err) = run(&desk, &["tenants", "list", "state:gone"]);
+    assert_eq!((code, err.as_str()), (Some(2), "rightsdesk: state: takes active, closing, closed\n"));
+    let (_, out, _) = run(&desk, &["grants", "list", "--help"]);
+    assert!(out.contains("is: live, unreviewed") && out.contains("tenant: its id"), "{out}");
+}
+
+#[test]
+fn a_table_for_spreadsheets_runs_nothing() {
+    let desk = saying(&json!({ "tenants": page(vec![tenant(1, "=cmd(\"x\"), Ltd", "ACTIVE")]) }));
+    let (_, out, _) = run(&desk, &["tenants", "list", "--csv"]);
+    assert!(out.contains("ten_1,\"'=cmd(\"\"x\"\"), Ltd\",active,processor,EU,"), "{out}");
 }
 
 #[test]
