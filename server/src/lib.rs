@@ -29,13 +29,16 @@
 //! tenant's queue. *Ticket*: a job handed down, to be enqueued later. A data request is a *request*; an HTTP one is a
 //! *call*.
 
+pub mod apps;
 pub mod audit;
 pub mod catalogue;
 pub mod feed;
 pub mod floor;
 pub mod grants;
+pub mod promises;
 pub mod roof;
 pub mod staff;
+pub mod stores;
 pub mod tenants;
 
 pub use roof::boot::{Duties, Running, boot, prepare, telemetry_of};

@@ -16,6 +16,7 @@ pub mod bells;
 pub mod books;
 pub mod cluster;
 pub mod desk;
+pub mod estate;
 pub mod janitor;
 pub mod line;
 pub mod logs;

@@ -3,7 +3,8 @@
 use async_graphql::ID;
 use rightsdesk_server::floor::access::Caller;
 use rightsdesk_server::floor::graphql::{node_id, tenant_node_id};
-use rightsdesk_server::floor::kernel::{MemberId, Personal, Ref, SubjectId, TenantId};
+use rightsdesk_server::floor::kernel::{MemberId, Personal, Ref, Secret, StoreId, SubjectId, TenantId};
+use rightsdesk_server::stores::{self, NewStore, Reading};
 use rightsdesk_server::tenants::{self, MemberRole, NewMember, NewTenant, OurRole};
 
 use crate::world::World;
@@ -60,5 +61,24 @@ impl World {
             shop.members.push(Customer { id: member.id, subject: member.subject, name, mail });
         }
         shop
+    }
+
+    /// A store of this tenant, connected with these scopes and a token; with none, on record only.
+    pub async fn store(&self, tenant: TenantId, domain: &str, scopes: &[&str]) -> Ref<StoreId> {
+        let new = NewStore {
+            tenant,
+            platform: "shopify".to_owned(),
+            domain: domain.to_owned(),
+            name: domain.replace(".example", ""),
+            region: "EU".to_owned(),
+        };
+        let id = stores::add_store(&self.tools, &Caller::house(), new, None).await.expect("added").id;
+        let at = Ref::new(tenant, id);
+        if !scopes.is_empty() {
+            let scopes = scopes.iter().map(|scope| (*scope).to_owned()).collect();
+            let reading = Reading { scopes, token: Some(Secret::new(format!("shpat_{}", id.uuid().as_simple()))) };
+            stores::record_grant(&self.tools, &Caller::house(), at, reading, None).await.expect("connected");
+        }
+        at
     }
 }

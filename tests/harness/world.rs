@@ -21,6 +21,7 @@ use rightsdesk_server::floor::vault::{KeySource, Vault};
 use rightsdesk_server::roof::config::{Documents, Graphql, Statuses};
 use rightsdesk_server::roof::followers::FOLLOWERS;
 use rightsdesk_server::roof::http::{Doorman, Edge, Listening, Sockets, listen, router};
+use rightsdesk_server::roof::map::MAP;
 use rightsdesk_server::roof::{schema, workers};
 use rightsdesk_server::staff::SignIn;
 use tokio::sync::OnceCell;
@@ -80,9 +81,19 @@ impl World {
         let journal = Journal::open(scratch::folder("audit").expect("a folder")).expect("a place for checkpoints");
         let egress = Egress::open([], Mode::Development.reach()).expect("a way out");
         let (issuers, keeping) = (Issuers::default(), Keeping::default());
-        let policy = Book::new(FOLLOWERS);
-        let tools =
-            Tools { ledger: ledger.clone(), vault, egress, issuers, mail, blobs, journal, policy, keeping, watch };
+        let tools = Tools {
+            ledger: ledger.clone(),
+            vault,
+            egress,
+            issuers,
+            mail,
+            blobs,
+            journal,
+            policy: Book::new(FOLLOWERS),
+            map: MAP,
+            keeping,
+            watch,
+        };
         let text = shipped(policy_name).expect("a policy that comes along").to_owned();
         catalogue::settle(&tools, Chosen { from: policy_name.to_owned(), text }).await.expect("a policy in force");
         let world = Self { base, ledger, tools, sign_in: SignIn::default(), tenant: TenantId::fresh() };

@@ -15,6 +15,9 @@ mod accesses_age_by_themselves;
 mod an_admin_is_bootstrapped_and_invites;
 mod an_api_key_is_rotated_with_overlap;
 mod an_outsider_reads_what_is_stored;
+mod apps_and_slots;
+mod apps_are_reminded;
+mod apps_race;
 mod changes_are_followed;
 #[cfg(target_os = "linux")]
 mod checkpoints_are_kept_outside;
@@ -32,10 +35,13 @@ mod keys_turn_and_nothing_is_lost;
 mod others_clients_talk_to_us;
 mod sockets_speak_the_protocol;
 mod staff_sign_in_through_the_companys_provider;
+mod stores_disconnect;
+mod stores_drift;
 mod the_books_can_be_read;
 mod the_edge_refuses_what_it_should;
 mod the_glass_is_broken_and_it_alarms;
 mod the_ledger_keeps_its_word;
+mod the_map_drives;
 #[cfg(target_os = "linux")]
 mod the_zoo_is_turned_away;
 #[cfg(target_os = "linux")]

@@ -3,6 +3,7 @@
 mod answers_keep_their_shape;
 mod authority_is_as_published;
 mod contract_is_current;
+mod every_column_is_classified;
 mod every_tenant_table_is_fenced;
 mod figures_are_described;
 mod grants_are_as_published;
@@ -17,3 +18,4 @@ mod settings_are_documented;
 mod strangers_learn_nothing;
 mod the_chain_detects_tampering;
 mod vocabularies_match_the_database;
+mod what_is_disclosed_is_what_is_erased;

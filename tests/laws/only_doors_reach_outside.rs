@@ -10,6 +10,7 @@ const DOORS: &[(&str, &[&str])] = &[
             "floor/ledger/",
             "floor/vault/",
             "floor/jobs/",
+            "floor/datamap/",
             "floor/kernel/ids.rs",
             "floor/kernel/vocabulary.rs",
             "/queries.rs",

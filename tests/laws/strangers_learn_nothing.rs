@@ -8,7 +8,9 @@ use harness::asked::{ask, desk_seat, done};
 use harness::world::World;
 use rightsdesk_server::floor::access::{Bounds, Caller, Permission, Role, Seat, Session};
 use rightsdesk_server::floor::graphql::{Needs, Rule, tenant_node_id, tenant_place};
-use rightsdesk_server::floor::kernel::{ApiKeyId, GrantId, MemberId, Ref, SessionId, StaffId, TenantId};
+use rightsdesk_server::floor::kernel::{
+    ApiKeyId, GrantId, MemberId, Ref, SessionId, StaffId, StoreGrantId, StoreId, TenantId,
+};
 use rightsdesk_server::roof::schema;
 use rightsdesk_server::staff::{SignIn, recognise};
 use serde_json::{Value, json};
@@ -21,7 +23,9 @@ const IDS: &[(&str, &str)] = &[
     ("nodes.ids", "any"),
     ("tenant.id", "tenant"),
     ("staffMember.id", "staff"),
+    ("store.id", "store"),
     ("TenantFilter.ids", "tenant"),
+    ("StoreFilter.tenant", "tenant"),
     ("SessionFilter.staff", "staff"),
     ("GrantFilter.tenant", "tenant"),
     ("GrantFilter.staff", "staff"),
@@ -54,6 +58,11 @@ const IDS: &[(&str, &str)] = &[
     ("ReviewBreakGlassInput.id", "grant"),
     ("RevealGrantReasonInput.id", "grant"),
     ("RevealMemberInput.id", "member"),
+    ("AddStoreInput.tenant", "tenant"),
+    ("RecordGrantInput.store", "store"),
+    ("TurnSyncInput.id", "store"),
+    ("RevokeScopesInput.id", "store"),
+    ("DisconnectStoreInput.id", "store"),
     ("RevealStaffMemberInput.id", "staff"),
 ];
 
@@ -308,6 +317,8 @@ impl Cast {
             ("grant", Ref::new(nobodys, GrantId::fresh()).to_string()),
             ("staff", Ref::of_house(StaffId::fresh()).to_string()),
             ("session", Ref::of_house(SessionId::fresh()).to_string()),
+            ("store", Ref::new(nobodys, StoreId::fresh()).to_string()),
+            ("store_grant", Ref::new(nobodys, StoreGrantId::fresh()).to_string()),
         ]);
         Self { world, askers, yours, theirs, made_up }
     }
@@ -321,7 +332,7 @@ impl Cast {
     }
 }
 
-/// A tenant with a member, a key and a grant, and a colleague with a session, by their ids.
+/// A tenant with a member, a key, a grant and a store, and a colleague with a session, by their ids.
 async fn furnish(world: &World, ops: &Caller) -> (Ids, TenantId) {
     let made = |document: &'static str, input: Value| async move {
         let made = done(world, ops, document, input).await;
@@ -356,7 +367,22 @@ async fn furnish(world: &World, ops: &Caller) -> (Ids, TenantId) {
         json!({"staff": staff, "tenant": tenant, "ticket": "T-77", "endsAt": hence(world)}),
     )
     .await;
+    let store = made(
+        "mutation($input:AddStoreInput!){addStore(input:$input){store{id}userErrors{message}}}",
+        json!({"tenant": tenant, "platform": "shopify", "domain": format!("{}.example", StoreId::fresh().uuid()),
+               "name": "Zaitoon Home", "region": "EU"}),
+    )
+    .await;
+    let connected = done(
+        world,
+        ops,
+        "mutation($input:RecordGrantInput!){recordGrant(input:$input){store{grants{nodes{id}}}userErrors{message}}}",
+        json!({"store": store, "scopes": ["read_orders"]}),
+    )
+    .await;
     let ids = BTreeMap::from([
+        ("store", store),
+        ("store_grant", text(&connected["store"]["grants"]["nodes"][0]["id"])),
         ("tenant", tenant.clone()),
         ("member", member),
         ("key", text(&key["created"]["apiKey"]["id"])),
@@ -435,7 +461,7 @@ fn refused(whom: &str, asker: &Asker, needs: Needs, answer: &Value) {
 
 /// `node` and `nodes` are asked with every kind of id.
 fn kinds_of(field: &str) -> Vec<Option<&'static str>> {
-    let every = ["tenant", "member", "key", "grant", "staff", "session"].map(Some).to_vec();
+    let every = ["tenant", "member", "key", "grant", "staff", "session", "store", "store_grant"].map(Some).to_vec();
     if matches!(field, "node" | "nodes") { every } else { vec![None] }
 }
 

@@ -4,9 +4,9 @@
 pub mod actions;
 mod graphql;
 pub mod jobs;
+pub mod map;
 pub mod model;
 mod queries;
-mod tables;
 pub mod verify;
 
 pub use graphql::{AccessNode, AuditQuery, RULES, find_access};

@@ -4,6 +4,7 @@
 
 mod actions;
 mod graphql;
+pub mod map;
 mod model;
 mod queries;
 mod tables;

@@ -15,7 +15,9 @@ use super::heads::{Heads, Look};
 use super::queries::{self, Happening};
 use crate::floor::access::{One, Permission, Scope};
 use crate::floor::graphql::{Needs, Rule, asking, node_id, rule, tenant_node_id, tenant_place};
-use crate::floor::kernel::{ApiKeyId, Error, GrantId, MemberId, Ref, Result, SessionId, StaffId, TenantId};
+use crate::floor::kernel::{
+    ApiKeyId, AppId, Error, GrantId, MemberId, ProviderTaskId, Ref, Result, SessionId, StaffId, StoreId, TenantId,
+};
 use crate::floor::ledger::Ledger;
 
 pub const RULES: &[Rule] = &[
@@ -138,6 +140,9 @@ fn node(tenant: TenantId, object: &str) -> Option<ID> {
         "session" => node_id(Ref::new(tenant, SessionId::from_uuid(id))),
         "grant" => node_id(Ref::new(tenant, GrantId::from_uuid(id))),
         "api_key" => node_id(Ref::new(tenant, ApiKeyId::from_uuid(id))),
+        "app" => node_id(Ref::new(tenant, AppId::from_uuid(id))),
+        "provider_task" => node_id(Ref::new(tenant, ProviderTaskId::from_uuid(id))),
+        "store" => node_id(Ref::new(tenant, StoreId::from_uuid(id))),
         _ => return None,
     })
 }

@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod blobs;
+pub mod datamap;
 pub mod egress;
 pub mod graphql;
 pub mod issuers;

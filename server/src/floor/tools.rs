@@ -1,6 +1,7 @@
 //! The doors an action or a job may hold, together. It opens none of them.
 
 use super::blobs::Blobs;
+use super::datamap;
 use super::egress::Egress;
 use super::issuers::Issuers;
 use super::journal::Journal;
@@ -21,6 +22,7 @@ pub struct Tools {
     pub blobs: Blobs,
     pub journal: Journal,
     pub policy: policy::Book,
+    pub map: datamap::Map,
     pub keeping: Keeping,
     pub watch: Watch,
 }

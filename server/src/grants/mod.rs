@@ -6,6 +6,7 @@
 mod actions;
 mod graphql;
 mod jobs;
+pub mod map;
 mod model;
 mod queries;
 mod tables;
@@ -13,7 +14,7 @@ mod tables;
 pub use actions::{
     NewGrant, Revealed, break_glass, end_grant, give_grant, reveal_member, reveal_staff_member, review_break_glass,
 };
-pub use graphql::{GrantMutation, GrantNode, GrantQuery, RULES, find_grant};
+pub use graphql::{GrantMutation, GrantNode, GrantQuery, RULES, RevealedReasonNode, find_grant};
 pub use jobs::AlarmOfBreakGlass;
 pub use model::{Grant, GrantKind, Ground};
 pub use queries::live;

@@ -14,6 +14,7 @@ use super::cluster::{self, Address, Cluster, Setup, Trouble};
 use super::config::{self, Config};
 use super::followers::FOLLOWERS;
 use super::http::{self, Doorman, Edge, Listening, Sockets};
+use super::map::MAP;
 use super::schema;
 use super::telemetry::{self, Telemetry};
 use super::workers;
@@ -140,6 +141,7 @@ pub async fn boot(config: Config, telemetry: Telemetry, duties: Duties) -> anyho
         blobs,
         journal,
         policy: Book::new(FOLLOWERS),
+        map: MAP,
         keeping,
         watch: watch.clone(),
     };

@@ -6,6 +6,7 @@ pub mod commands;
 pub mod config;
 pub mod followers;
 pub mod http;
+pub mod map;
 pub mod schema;
 pub mod telemetry;
 pub mod workers;

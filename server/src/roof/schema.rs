@@ -5,6 +5,7 @@ use async_graphql::{
     Context, ID, Interface, MergedObject, MergedSubscription, Object, SDLExportOptions, Schema, SimpleObject,
 };
 
+use crate::apps;
 use crate::audit;
 use crate::catalogue;
 use crate::feed;
@@ -13,6 +14,7 @@ use crate::floor::kernel::{Error, Result};
 use crate::grants;
 use crate::staff::SignIn;
 use crate::staff::graphql as staff;
+use crate::stores;
 use crate::tenants;
 
 pub type Desk = Schema<Query, Mutation, Subscription>;
@@ -43,9 +45,19 @@ pub struct Subscription(feed::graphql::FeedSubscription);
 
 /// What every field of the schema asks of a caller.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {
-    [OWN_RULES, catalogue::RULES, tenants::RULES, staff::RULES, grants::RULES, audit::RULES, feed::graphql::RULES]
-        .into_iter()
-        .flatten()
+    [
+        OWN_RULES,
+        catalogue::RULES,
+        tenants::RULES,
+        staff::RULES,
+        grants::RULES,
+        stores::RULES,
+        apps::RULES,
+        audit::RULES,
+        feed::graphql::RULES,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 const OWN_RULES: &[Rule] = &[
@@ -66,12 +78,20 @@ pub struct Query(
     tenants::TenantQuery,
     staff::StaffQuery,
     grants::GrantQuery,
+    stores::StoreQuery,
+    apps::AppQuery,
     audit::AuditQuery,
 );
 
 /// What clients may do.
 #[derive(MergedObject, Default)]
-pub struct Mutation(tenants::TenantMutation, staff::StaffMutation, grants::GrantMutation);
+pub struct Mutation(
+    tenants::TenantMutation,
+    staff::StaffMutation,
+    grants::GrantMutation,
+    stores::StoreMutation,
+    apps::AppMutation,
+);
 
 /// What belongs to no slice.
 #[derive(Default)]
@@ -122,6 +142,11 @@ pub enum Node {
     Session(staff::Session),
     Access(audit::AccessNode),
     Grant(grants::GrantNode),
+    Store(stores::StoreNode),
+    StoreGrant(stores::StoreGrantNode),
+    App(apps::AppNode),
+    AppReceipt(apps::AppReceiptNode),
+    ProviderTask(apps::ProviderTaskNode),
 }
 
 /// What is not there and what is not the caller's are the same: nothing.
@@ -134,6 +159,11 @@ async fn found(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
         "acc" => audit::find_access(ctx, id).await.map(|found| found.map(Node::Access)),
         "ses" => staff::find_session(ctx, id).await.map(|found| found.map(Node::Session)),
         "grt" => grants::find_grant(ctx, id).await.map(|found| found.map(Node::Grant)),
+        "sto" => stores::find_store_node(ctx, id).await.map(|found| found.map(Node::Store)),
+        "sgr" => stores::find_store_grant(ctx, id).await.map(|found| found.map(Node::StoreGrant)),
+        "app" => apps::find_app(ctx, id).await.map(|found| found.map(Node::App)),
+        "rct" => apps::find_receipt(ctx, id).await.map(|found| found.map(Node::AppReceipt)),
+        "ptk" => apps::find_task(ctx, id).await.map(|found| found.map(Node::ProviderTask)),
         _ => Ok(None),
     };
     match found {

@@ -1,5 +1,6 @@
 //! Every job a worker runs and every schedule it keeps, a line each. It holds no work of its own.
 
+use crate::apps::RemindOfRotation;
 use crate::audit::jobs::{Checkpoint, SweepAccesses, SweepAnswers};
 use crate::audit::model::LOOK;
 use crate::floor::jobs::{Registry, Rhythm, Schedule, SweepJobs, Ticket};
@@ -17,6 +18,12 @@ pub fn registry() -> Registry {
         .schedule(Schedule { name: "sweep_sign_ins", rhythm: daily(3, 20), ticket: || Ticket::of(&SweepSignIns {}) })
         .job::<CloseTenants>()
         .schedule(Schedule { name: "close_tenants", rhythm: daily(0, 5), ticket: || Ticket::of(&CloseTenants {}) })
+        .job::<RemindOfRotation>()
+        .schedule(Schedule {
+            name: "remind_of_rotation",
+            rhythm: daily(6, 0),
+            ticket: || Ticket::of(&RemindOfRotation {}),
+        })
         .job::<Checkpoint>()
         .schedule(Schedule { name: "checkpoint", rhythm: Rhythm::Every(LOOK), ticket: || Ticket::of(&Checkpoint {}) })
         .job::<SweepAccesses>()

@@ -6,6 +6,7 @@
 
 pub mod graphql;
 pub mod jobs;
+pub mod map;
 pub mod provider;
 pub mod seats;
 pub mod sessions;

@@ -5,6 +5,7 @@
 mod actions;
 mod graphql;
 mod jobs;
+pub mod map;
 mod model;
 mod queries;
 mod tables;
@@ -18,5 +19,7 @@ pub use graphql::{
     ApiKeyNode, MemberNode, RULES, TenantMutation, TenantNode, TenantQuery, find_api_key, find_member, find_tenant,
 };
 pub use jobs::CloseTenants;
-pub use model::{ApiKey, ApiKeyState, Login, Member, MemberRole, MemberState, OurRole, Tenant, TenantState};
-pub use queries::{PersonalColumn, SealedValue, sealed_value, tenant, tenants};
+pub use model::{
+    ApiKey, ApiKeyState, Login, Member, MemberRole, MemberState, OurRole, Tenant, TenantState, is_line, is_region,
+};
+pub use queries::{PersonalColumn, SealedValue, hold, member, owners, sealed_value, tenant, tenants};

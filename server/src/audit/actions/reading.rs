@@ -60,7 +60,8 @@ pub async fn list_accesses(
         queries::head(tx)?.ok_or(Error::NotFound("tenant"))?;
         let mut filter = filter;
         if let Some(member) = member {
-            filter.subject = Some(queries::subject_of(tx, member.id)?.ok_or(Error::NotFound("member"))?);
+            let member = tenants::member(tx, member.id)?.ok_or(Error::NotFound("member"))?;
+            filter.subject = Some(member.subject);
         }
         let (rows, total) = queries::accesses(tx, &filter, &page, counts)?;
         Ok(Books { rows, total, tenant: tenants::tenant(tx, tenant)? })

@@ -4,4 +4,4 @@ mod chains;
 mod reading;
 
 pub use chains::{heads, sheaf, sweep_accesses};
-pub use reading::{AccessFilter, EventFilter, access, accesses, events, head, subject_of};
+pub use reading::{AccessFilter, EventFilter, access, accesses, events, head};

@@ -3,14 +3,14 @@
 use chrono::{DateTime, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::sql_types::Uuid as SqlUuid;
 
 use crate::audit::model::{Access, Head, Told, is_envelope};
-use crate::audit::tables::{access_log, audit_events, audit_heads};
+
 use crate::floor::graphql::Page;
 use crate::floor::kernel::ids::AccessId;
-use crate::floor::kernel::{Error, GrantId, Instant, MemberId, Result, SubjectId, TenantId};
-use crate::floor::ledger::{Tx, statement, walk};
+use crate::floor::kernel::{Error, GrantId, Instant, Result, SubjectId, TenantId};
+use crate::floor::ledger::tables::{access_log, audit_events, audit_heads};
+use crate::floor::ledger::{Tx, walk};
 
 /// As far as rows are counted for a list: beyond, nobody reads on page by page.
 const COUNTED: i64 = 10_000;
@@ -201,20 +201,4 @@ pub fn head(tx: &mut Tx) -> Result<Option<Head>> {
         .first::<(i64, Vec<u8>)>(tx.conn())
         .optional()?;
     Ok(row.map(|(seq, hash)| Head { seq, hash }))
-}
-
-/// The person behind a member of the pinned tenant.
-pub fn subject_of(tx: &mut Tx, member: MemberId) -> Result<Option<SubjectId>> {
-    #[derive(QueryableByName)]
-    struct Row {
-        #[diesel(sql_type = SqlUuid)]
-        subject_id: SubjectId,
-    }
-    let tenant = tx.tenant()?;
-    let row = statement("select subject_id from members where tenant_id = ? and id = ?")
-        .bind::<SqlUuid, _>(tenant)
-        .bind::<SqlUuid, _>(member)
-        .get_result::<Row>(tx.conn())
-        .optional()?;
-    Ok(row.map(|row| row.subject_id))
 }

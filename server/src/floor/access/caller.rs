@@ -191,6 +191,15 @@ impl Caller {
             _ => Err(Error::refused(STEP_UP, "this needs your second factor, shown in the last five minutes")),
         }
     }
+
+    /// The same for what merchants do themselves. A member comes by the merchant's own identity provider and a key by
+    /// itself: neither has a second factor here that could be asked for.
+    pub fn require_fresh_of_staff(&self) -> Result<()> {
+        match self.actor {
+            Actor::Member(_) | Actor::ApiKey(_) => Ok(()),
+            Actor::House | Actor::Job(_) | Actor::Staff(_) => self.require_fresh(),
+        }
+    }
 }
 
 /// The code of the refusal that a fresh second factor mends.

@@ -14,12 +14,15 @@ pub enum MaskKind {
     Name,
     /// A mail address.
     Mail,
+    /// Words that somebody wrote, which may name anyone.
+    Words,
 }
 
 /// A personal value that stays shut.
 #[derive(SimpleObject, Debug, Clone)]
 pub struct Mask {
-    /// Its kind and the person's handle: two fields of one person can be recognised, and none can be read.
+    /// Its kind and, where it is a person's, the person's handle: two fields of one person can be recognised, and none can
+    /// be read.
     masked: String,
     /// What it is.
     kind: MaskKind,
@@ -30,8 +33,14 @@ impl Mask {
         let word = match kind {
             MaskKind::Name => "name",
             MaskKind::Mail => "mail",
+            MaskKind::Words => "words",
         };
         Self { masked: format!("{word} of {}", handle(subject)), kind }
+    }
+
+    /// Words that are nobody's in particular.
+    pub fn words() -> Self {
+        Self { masked: "words, sealed".to_owned(), kind: MaskKind::Words }
     }
 }
 

@@ -32,6 +32,8 @@ pub enum UserErrorCode {
     Taken,
     /// The last seat that keeps seats stays.
     LastAdmin,
+    /// Every slot for apps is taken: disconnect one first.
+    SlotsFull,
     /// The idempotency key stood for another input.
     IdempotencyKeyReused,
     /// The identity provider is not set up, or says no.
@@ -57,6 +59,7 @@ impl UserErrorCode {
             "NOT_ACTIVE" => Self::NotActive,
             "TAKEN" => Self::Taken,
             "LAST_ADMIN" => Self::LastAdmin,
+            "SLOTS_FULL" => Self::SlotsFull,
             "IDEMPOTENCY_KEY_REUSED" => Self::IdempotencyKeyReused,
             "PROVIDER" => Self::Provider,
             "PENDING" => Self::Pending,
@@ -129,5 +132,6 @@ pub fn once(ctx: &Context<'_>, key: Option<&str>) -> Result<Option<Once>> {
     let wish = field.arguments().map_err(|_| Error::internal("arguments that were read cannot be read again"))?;
     let digest = |text: String| Sha256::digest(format!("{}\0{text}", field.name())).into();
     let wish = wish.into_iter().fold(String::new(), |wish, (name, value)| wish + &format!("{name}={value}\0"));
-    Ok(Some(Once { key: digest(key.to_owned()), input: digest(wish) }))
+    // With the client's key in it, which is kept nowhere, so that nobody can try out what a wish held.
+    Ok(Some(Once { key: digest(key.to_owned()), input: digest(format!("{key}\0{wish}")) }))
 }

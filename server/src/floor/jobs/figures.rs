@@ -22,7 +22,7 @@ pub struct Standing {
 }
 
 impl Queue {
-    /// Every state but `done`, whose number only says how much is kept.
+    /// Every state but those of work that is over and well, whose number only says how much is kept.
     pub async fn figures(&self) -> Result<Vec<Standing>> {
         let desk = self.ledger.as_role(Role::Desk);
         desk.bookkeep(None, |tx| {
@@ -46,7 +46,7 @@ impl Queue {
     /// Publishes both as gauges.
     pub async fn publish(&self) -> Result<()> {
         let standings = self.figures().await?;
-        for state in State::ALL.iter().filter(|state| **state != State::Done) {
+        for state in State::ALL.iter().filter(|state| !matches!(state, State::Done | State::Cancelled)) {
             let standing = standings.iter().find(|standing| standing.state == *state);
             let (jobs, age) = standing.map_or((0, 0.0), |standing| (standing.jobs, standing.age));
             metrics::gauge!("rightsdesk_jobs", "state" => state.code()).set(count(jobs));

@@ -123,7 +123,7 @@ fn tell(outcome: &Outcome, ended: &Ended) {
     let (job, name, attempt, code) = (claim.job.id, &claim.name, claim.attempt, outcome.code().unwrap_or(""));
     let story = if let Ended::Halted(Halt::Failed(Error::Internal(report))) = ended { report.story() } else { "" };
     match fate {
-        Fate::Done | Fate::Snoozed | Fate::Released => {
+        Fate::Done | Fate::Snoozed | Fate::Released | Fate::Cancelled => {
             tracing::debug!(job.id = %job, job.name = name, attempt, fate = fate.code(), "an attempt ended");
         }
         Fate::Dead | Fate::Quarantined => {

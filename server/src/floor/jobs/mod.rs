@@ -5,11 +5,13 @@
 //! At most one worker holds a job's fence, but an effect outside may still be attempted again: a job is written so
 //! that it may run twice, and sends its [`effect_key`] along.
 
+mod cancel;
 mod claim;
 mod effect;
 mod figures;
 mod flight;
 mod lane;
+pub mod map;
 mod model;
 mod queue;
 mod registry;
@@ -29,6 +31,7 @@ use serde::de::DeserializeOwned;
 use super::kernel::{JobId, Result};
 use super::ledger::WriteTx;
 
+pub use cancel::cancel;
 pub use claim::{Claim, Suspects};
 pub use effect::effect_key;
 pub use figures::Standing;

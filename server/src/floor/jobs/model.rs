@@ -13,6 +13,8 @@ vocabulary! {
         /// A worker holds its lease.
         Running = "running",
         Done = "done",
+        /// What it was for is gone; nobody wants it any more.
+        Cancelled = "cancelled",
         /// Given up: trying again would not help.
         Dead = "dead",
         /// Taken out of the way until a person decides.
@@ -31,6 +33,8 @@ vocabulary! {
         Released = "released",
         /// Its lease ran out: the worker died, or stood still.
         Crashed = "crashed",
+        /// What it was for went while it ran.
+        Cancelled = "cancelled",
         Dead = "dead",
         Quarantined = "quarantined",
     }

@@ -1,4 +1,4 @@
-//! Upkeep of the queue itself: jobs that were done long enough ago go, and their attempts with them. What was given up
+//! Upkeep of the queue itself: jobs that were done or cancelled long enough ago go, and their attempts with them. What was given up
 //! or quarantined stays until a person has decided.
 
 use std::time::Duration;
@@ -15,7 +15,7 @@ use crate::floor::ledger::{Ledger, Role, statement};
 const KEEP: Duration = Duration::from_hours(14 * 24);
 const PAGE: i64 = 1_000;
 
-/// Deletes done jobs past their keep, in every lane.
+/// Deletes done and cancelled jobs past their keep, in every lane.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct SweepJobs {}
 
@@ -73,10 +73,10 @@ async fn sweep_page(ledger: &Ledger, lane: TenantId) -> Result<bool> {
 const SWEEP: &str = "
 with old as (
   select ctid as place from jobs
-   where tenant_id = ? and state = 'done' and ended_at < statement_timestamp() - ? * interval '1 second'
+   where tenant_id = ? and state in ('done', 'cancelled') and ended_at < statement_timestamp() - ? * interval '1 second'
    order by ended_at limit ? for update
 )
-delete from jobs where tenant_id = ? and ctid = any (array(select place from old)) and state = 'done'";
+delete from jobs where tenant_id = ? and ctid = any (array(select place from old)) and state in ('done', 'cancelled')";
 
 #[derive(QueryableByName)]
 struct Lane {

@@ -122,8 +122,9 @@ impl Ledger {
             })
         };
         match attempt().await {
-            // The same call came twice at once, and the other was first: now its answer stands.
-            Err(Error::Conflict) if once.is_some() => attempt().await,
+            // The same call may have come twice at once. Where the other was first, what this one met was its work, and
+            // now its answer stands.
+            Err(Error::Conflict | Error::Refused(_)) if once.is_some() => attempt().await,
             outcome => outcome,
         }
     }

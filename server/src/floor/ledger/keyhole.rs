@@ -18,6 +18,8 @@ vocabulary! {
         ApiKey = "api_key",
         /// What a tenant's own identity provider calls it.
         TenantReference = "tenant_reference",
+        /// A store's domain at its platform, while it is connected.
+        StoreDomain = "store_domain",
     }
 }
 

@@ -16,7 +16,7 @@ pub mod migrations;
 mod pin;
 mod pool;
 mod statement;
-mod tables;
+pub mod tables;
 mod tx;
 mod walk;
 

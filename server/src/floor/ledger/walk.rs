@@ -7,10 +7,11 @@ macro_rules! walk {
         use diesel::{BoolExpressionMethods, ExpressionMethods, QueryDsl};
         let (mut query, is_up) = ($query, $is_up);
         if let Some((key, id)) = $beyond {
+            // The first filter alone finds the place in an index, so that the last page costs what the first does.
             query = if is_up {
-                query.filter($key.gt(key.clone()).or($key.eq(key).and($id.gt(id))))
+                query.filter($key.ge(key.clone())).filter($key.gt(key).or($id.gt(id)))
             } else {
-                query.filter($key.lt(key.clone()).or($key.eq(key).and($id.lt(id))))
+                query.filter($key.le(key.clone())).filter($key.lt(key).or($id.lt(id)))
             };
         }
         let query = if is_up { query.order(($key.asc(), $id.asc())) } else { query.order(($key.desc(), $id.desc())) };

@@ -18,7 +18,8 @@ pub const TAG: usize = 16;
 /// By how much an envelope is longer than what it holds.
 pub const OVERHEAD: usize = HEADER + NONCE + TAG;
 
-const MAGIC: [u8; 4] = [b'R', b'D', 1, 1];
+/// What every envelope of this version begins with.
+pub const MAGIC: [u8; 4] = [b'R', b'D', 1, 1];
 
 /// Why an envelope stays shut. For our own reaction and our own figures; an outsider never learns it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

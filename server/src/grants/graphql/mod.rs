@@ -6,13 +6,13 @@ mod nodes;
 use async_graphql::connection::{Connection, EmptyFields};
 use async_graphql::{Context, ID, Object};
 
-pub use nodes::GrantNode;
+pub use nodes::{GrantNode, RevealedReasonNode};
 
 use self::inputs::{
     BreakGlassInput, EndGrantInput, GiveGrantInput, GrantFilter, RevealGrantReasonInput, RevealMemberInput,
     RevealStaffMemberInput, ReviewBreakGlassInput,
 };
-use self::nodes::{RevealedNode, RevealedReasonNode};
+use self::nodes::RevealedNode;
 use super::actions::{self, Shown};
 use super::model::{self, Grant, Ground};
 use super::queries::Filter;

@@ -95,7 +95,7 @@ pub struct RevealedNode {
     access_id: ID,
 }
 
-/// The words somebody gave for a grant. The record of the look stands already.
+/// Words that somebody wrote, in clear. The record of the look stands already.
 #[derive(SimpleObject)]
 #[graphql(name = "RevealedReason")]
 pub struct RevealedReasonNode {

@@ -94,24 +94,20 @@ pub async fn change(
     change: Change,
     once: Option<Once>,
 ) -> Result<StaffMember> {
-    let scope = keeper(caller)?;
     colleague(caller, id)?;
-    tools
-        .ledger
-        .write_once(scope.clone(), once, "staff", move |tx| {
-            let others = queries::other_admins(tx, id)?;
-            let staff = held(tx, id, version)?;
-            let was_admin = staff.authority.is_admin();
-            let authority = change.of(staff.authority).checked(tx.now()?)?;
-            if was_admin && others == 0 && (!authority.is_admin() || authority.ends_at.is_some()) {
-                return Err(last_admin());
-            }
-            queries::give(tx, id, version, &authority)?;
-            sessions::queries::end_all(tx, id, None, SessionEnd::SeatChanged)?;
-            Ok(told("staff.changed", id))
-        })
-        .await?;
-    read(tools, &scope, id).await
+    kept(tools, caller, id, once, move |tx| {
+        let others = queries::other_admins(tx, id)?;
+        let staff = held(tx, id, version)?;
+        let was_admin = staff.authority.is_admin();
+        let authority = change.of(staff.authority).checked(tx.now()?)?;
+        if was_admin && others == 0 && (!authority.is_admin() || authority.ends_at.is_some()) {
+            return Err(last_admin());
+        }
+        queries::give(tx, id, version, &authority)?;
+        sessions::queries::end_all(tx, id, None, SessionEnd::SeatChanged)?;
+        Ok(told("staff.changed", id))
+    })
+    .await
 }
 
 /// A seat nobody may sit on until it is enabled again.
@@ -121,21 +117,17 @@ pub async fn disable(
     (id, version): (StaffId, i32),
     once: Option<Once>,
 ) -> Result<StaffMember> {
-    let scope = keeper(caller)?;
-    tools
-        .ledger
-        .write_once(scope.clone(), once, "staff", move |tx| {
-            let others = queries::other_admins(tx, id)?;
-            let staff = held(tx, id, version)?;
-            if staff.state == StaffState::Active && staff.authority.is_admin() && others == 0 {
-                return Err(last_admin());
-            }
-            queries::put(tx, id, version, StaffState::Disabled)?;
-            sessions::queries::end_all(tx, id, None, SessionEnd::SeatEnded)?;
-            Ok(told("staff.disabled", id))
-        })
-        .await?;
-    read(tools, &scope, id).await
+    kept(tools, caller, id, once, move |tx| {
+        let others = queries::other_admins(tx, id)?;
+        let staff = held(tx, id, version)?;
+        if staff.state == StaffState::Active && staff.authority.is_admin() && others == 0 {
+            return Err(last_admin());
+        }
+        queries::put(tx, id, version, StaffState::Disabled)?;
+        sessions::queries::end_all(tx, id, None, SessionEnd::SeatEnded)?;
+        Ok(told("staff.disabled", id))
+    })
+    .await
 }
 
 /// A disabled seat, open again as it was. One that was never accepted needs a new invitation besides.
@@ -145,19 +137,25 @@ pub async fn enable(
     (id, version): (StaffId, i32),
     once: Option<Once>,
 ) -> Result<StaffMember> {
+    kept(tools, caller, id, once, move |tx| {
+        let staff = held(tx, id, version)?;
+        if staff.state != StaffState::Disabled {
+            return Err(Error::refused("REFUSED", "the seat is not disabled"));
+        }
+        let was_accepted = staff.has_password || staff.factor.is_some();
+        queries::put(tx, id, version, if was_accepted { StaffState::Active } else { StaffState::Invited })?;
+        Ok(told("staff.enabled", id))
+    })
+    .await
+}
+
+/// What a keeper does to a seat, once, and the seat as it is then.
+async fn kept<F>(tools: &Tools, caller: &Caller, id: StaffId, once: Option<Once>, change: F) -> Result<StaffMember>
+where
+    F: FnOnce(&mut WriteTx) -> Result<Witnessed<uuid::Uuid>> + Clone + Send + 'static,
+{
     let scope = keeper(caller)?;
-    tools
-        .ledger
-        .write_once(scope.clone(), once, "staff", move |tx| {
-            let staff = held(tx, id, version)?;
-            if staff.state != StaffState::Disabled {
-                return Err(Error::refused("REFUSED", "the seat is not disabled"));
-            }
-            let was_accepted = staff.has_password || staff.factor.is_some();
-            queries::put(tx, id, version, if was_accepted { StaffState::Active } else { StaffState::Invited })?;
-            Ok(told("staff.enabled", id))
-        })
-        .await?;
+    tools.ledger.write_once(scope.clone(), once, "staff", change).await?;
     read(tools, &scope, id).await
 }
 

@@ -6,4 +6,4 @@ mod tenant;
 
 pub use api_key::{ApiKey, ApiKeyState, LONGEST_LIFE, MARK, Token};
 pub use member::{Login, Member, MemberRole, MemberState, check_mail, check_name};
-pub use tenant::{OurRole, Tenant, TenantState, is_line, reference_digest};
+pub use tenant::{OurRole, Tenant, TenantState, is_line, is_region, reference_digest};

@@ -94,7 +94,7 @@ impl Tenant {
         if !is_tagged(&self.locale, 2..=3, |first| first.is_ascii_lowercase()) {
             flaws.add("locale", "give a language tag, such as en or de-AT");
         }
-        if !is_tagged(&self.region, 2..=2, |first| first.is_ascii_uppercase()) {
+        if !is_region(&self.region) {
             flaws.add("region", "give a country or region, such as DE, EU or US-CA");
         }
         if !is_line(&self.plan, 80) {
@@ -117,6 +117,11 @@ fn not_active(why: &str) -> Error {
 /// Something on one line, neither empty nor longer than its column.
 pub fn is_line(text: &str, most: usize) -> bool {
     !text.trim().is_empty() && text.trim() == text && text.len() <= most && !text.contains(char::is_control)
+}
+
+/// A country or region: DE, EU, US-CA.
+pub fn is_region(text: &str) -> bool {
+    is_tagged(text, 2..=2, |first| first.is_ascii_uppercase())
 }
 
 /// Letters of one case, then parts of letters and digits after dashes.

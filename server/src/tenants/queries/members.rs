@@ -63,6 +63,16 @@ pub fn one(tx: &mut Tx, id: MemberId) -> Result<Option<Member>> {
     Ok(row.map(Member::from))
 }
 
+/// Who looks after the pinned tenant, on its own side.
+pub fn owners(tx: &mut Tx) -> Result<Vec<Member>> {
+    let rows = filtered(tx.tenant()?, Some(&[MemberState::Active]))
+        .filter(members::role.eq(MemberRole::Owner))
+        .order(members::id)
+        .select(Row::as_select())
+        .load(tx.conn())?;
+    Ok(rows.into_iter().map(Member::from).collect())
+}
+
 /// A page of the pinned tenant's members, oldest first, and how many there are in all.
 pub fn list(tx: &mut Tx, states: Option<&[MemberState]>, page: &Page) -> Result<(Vec<Member>, i64)> {
     let tenant = tx.tenant()?;

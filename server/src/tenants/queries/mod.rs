@@ -5,5 +5,5 @@ pub mod api_keys;
 pub mod members;
 pub mod tenants;
 
-pub use members::{PersonalColumn, SealedValue, sealed_value};
-pub use tenants::{one as tenant, some as tenants};
+pub use members::{PersonalColumn, SealedValue, one as member, owners, sealed_value};
+pub use tenants::{held as hold, one as tenant, some as tenants};

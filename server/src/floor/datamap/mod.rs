@@ -1,0 +1,19 @@
+//! The data map: what every column of every table is, said once beside each slice's tables. From it follow what a person
+//! is given, what is cleared when the person is forgotten, what stays masked, what the desk may see, and the record of
+//! processing.
+//!
+//! It knows no slice: the roof lists the tables and hands the list down. It opens nothing and destroys no key; it never
+//! decides whether somebody may be told or forgotten.
+
+mod columns;
+pub mod doors;
+mod figures;
+mod map;
+mod people;
+mod table;
+
+pub use columns::{Class, Column, Fate, derived, fact, hashed, key, personal, pseudonym, secret, secret_id};
+pub use figures::{Cells, Held};
+pub use map::Map;
+pub use people::{Cell, Disclosed, Line, Value};
+pub use table::{About, Category, Of, Row, Table};

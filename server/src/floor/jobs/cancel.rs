@@ -1,0 +1,52 @@
+//! Cancelling: the jobs of what is gone. Those that wait never begin; those that run lose their fence, so that they
+//! commit nothing more. It asks nobody's leave and stops no effect outside that is under way.
+
+use diesel::sql_types::{BigInt, Text, Uuid as SqlUuid};
+use diesel::{QueryableByName, RunQueryDsl};
+use uuid::Uuid;
+
+use crate::floor::kernel::Result;
+use crate::floor::ledger::{WriteTx, statement};
+
+/// Cancels the pinned tenant's jobs whose payload names this id, and says how many.
+///
+/// A worker's write holds the lane, then the chain's head, then its job: whoever takes jobs away from workers takes the
+/// same way, or the two wait for each other.
+pub fn cancel(tx: &mut WriteTx, of: Uuid) -> Result<u64> {
+    let tenant = tx.tenant()?;
+    for held in [
+        "select tenant_id from lanes where tenant_id = ? for update",
+        "select tenant_id from audit_heads where tenant_id = ? for update",
+    ] {
+        statement(held).bind::<SqlUuid, _>(tenant).execute(tx.conn())?;
+    }
+    let cancelled = statement(CANCEL)
+        .bind::<SqlUuid, _>(tenant)
+        .bind::<Text, _>(of.to_string())
+        .bind::<SqlUuid, _>(tenant)
+        .get_result::<Cancelled>(tx.conn())?;
+    Ok(cancelled.jobs.unsigned_abs())
+}
+
+const CANCEL: &str = "
+with named as (
+  select id, state = 'running' as ran from jobs
+   where tenant_id = ? and state in ('ready', 'running') and position(? in payload) > 0 for update
+), cancelled as (
+  update jobs j
+     set state = 'cancelled', fence = null, leased_until = null, retry_at = null, ended_at = statement_timestamp(),
+         code = 'CANCELLED'
+    from named
+   where j.tenant_id = ? and j.id = named.id
+  returning j.tenant_id, j.id, j.attempt, j.started_at, named.ran
+), told as (
+  insert into job_attempts (tenant_id, job_id, attempt, started_at, ended_at, fate, code)
+  select tenant_id, id, attempt, started_at, statement_timestamp(), 'cancelled', 'CANCELLED' from cancelled where ran
+)
+select count(*) as jobs from cancelled";
+
+#[derive(QueryableByName)]
+struct Cancelled {
+    #[diesel(sql_type = BigInt)]
+    jobs: i64,
+}

@@ -1,0 +1,183 @@
+//! What a platform says that a store grants, and what of it we stop using. The platform's word is one thing, what we use
+//! of it another: a revocation holds at once, and is proven when the platform's word no longer holds the scope.
+
+use super::super::TOKEN;
+use super::super::model::{Grant, GrantSource, Held, RevocationReason, Store, StoreState, domain_digest, named_scopes};
+use super::super::queries::{history, scopes, stores};
+use super::{At, found, held_at};
+use crate::floor::access::{Caller, Permission};
+use crate::floor::kernel::{Error, Ref, Result, Secret, StoreGrantId, StoreId};
+use crate::floor::ledger::keyhole::{self, KeyholeKind};
+use crate::floor::ledger::{Event, Once, Witnessed, WriteTx};
+use crate::floor::tools::Tools;
+use crate::floor::vault::Vault;
+use crate::tenants;
+
+/// What a platform says of a store.
+#[derive(Clone)]
+pub struct Reading {
+    /// All it grants now.
+    pub scopes: Vec<String>,
+    /// The token by which we come in, where it gave one.
+    pub token: Option<Secret>,
+}
+
+/// Scopes that are to be used no more.
+#[derive(Debug, Clone)]
+pub struct Revoking {
+    pub scopes: Vec<String>,
+    pub reason: RevocationReason,
+}
+
+/// Records what a platform says. The first word connects the store, and its domain is then this tenant's alone.
+pub async fn record_grant(
+    tools: &Tools,
+    caller: &Caller,
+    at: Ref<StoreId>,
+    reading: Reading,
+    once: Option<Once>,
+) -> Result<Store> {
+    let scope = caller.permit(Permission::KeepStores, at.tenant)?;
+    let (said, vault) = (named_scopes(reading.scopes)?, tools.vault.clone());
+    let written = tools.ledger.write_once(scope.clone(), once, "store", move |tx| {
+        tenants::tenant(tx, at.tenant)?.ok_or(Error::NotFound("tenant"))?.require_open()?;
+        let store = stores::held(tx, at.id)?;
+        store.require_open()?;
+        let is_first = store.state == StoreState::Pending;
+        let told = Told::of(&scopes::of(tx, &store)?, said);
+        if is_first {
+            connect(tx, &store, &told)?;
+        }
+        let (added, removed, proven) = (told.added.len(), told.removed.len(), told.proven);
+        let store = take_up(tx, store, told)?;
+        if let Some(token) = &reading.token {
+            keep_token(tx, &vault, &store, token)?;
+        }
+        let action = if is_first { "store.connected" } else { "store.read" };
+        let told =
+            Event::new(action, "store", at.id.uuid()).count("added", count(added)).count("removed", count(removed));
+        let done = Witnessed::new(at.id.uuid(), told);
+        if proven == 0 {
+            return Ok(done);
+        }
+        Ok(done.and(Event::new("store.revocation_proven", "store", at.id.uuid()).count("scopes", count(proven))))
+    });
+    written.await?;
+    found(tools, &scope, at.id).await
+}
+
+/// From now on these are used no more, whatever the platform still says.
+pub async fn revoke_scopes(
+    tools: &Tools,
+    caller: &Caller,
+    at: At,
+    revoking: Revoking,
+    once: Option<Once>,
+) -> Result<Store> {
+    let (place, _) = at;
+    let scope = caller.permit(Permission::KeepStores, place.tenant)?;
+    caller.require_fresh()?;
+    let revoked = named_scopes(revoking.scopes)?;
+    let written = tools.ledger.write_once(scope.clone(), once, "store", move |tx| {
+        let store = held_at(tx, at)?;
+        store.require_held()?;
+        let held = scopes::of(tx, &store)?;
+        let (kept, named): (Vec<_>, Vec<_>) = in_use(&held).partition(|name| !revoked.contains(name));
+        if revoked.is_empty() || named.len() < revoked.len() {
+            return Err(Error::invalid("scopes", "name scopes that the store grants and that were not revoked before"));
+        }
+        scopes::revoke(tx, &store, &revoked)?;
+        let scopes = count(revoked.len());
+        let entry = Entry { how: GrantSource::Revoked, scopes: kept, added: Vec::new(), removed: revoked };
+        note(tx, &store, entry, Some(revoking.reason))?;
+        stores::save(tx, &store)?;
+        let told = Event::new("store.scopes_revoked", "store", place.id.uuid());
+        Ok(Witnessed::new(place.id.uuid(), told.count("scopes", scopes).code("reason", revoking.reason.code())))
+    });
+    written.await?;
+    found(tools, &scope, place.id).await
+}
+
+/// What a store grants and we use.
+fn in_use(held: &[Held]) -> impl Iterator<Item = String> {
+    held.iter().filter(|held| held.is_granted() && held.revoked_at.is_none()).map(|held| held.name.clone())
+}
+
+/// What the platform's word changes.
+struct Told {
+    scopes: Vec<String>,
+    added: Vec<String>,
+    removed: Vec<String>,
+    /// How many of the removed were revoked here.
+    proven: usize,
+}
+
+impl Told {
+    fn of(held: &[Held], said: Vec<String>) -> Self {
+        let (granted, gone): (Vec<_>, Vec<_>) =
+            held.iter().filter(|held| held.is_granted()).partition(|held| said.contains(&held.name));
+        let added = said.iter().filter(|name| !granted.iter().any(|held| held.name == **name)).cloned().collect();
+        let proven = gone.iter().filter(|held| held.revoked_at.is_some()).count();
+        Self { added, removed: gone.into_iter().map(|held| held.name.clone()).collect(), proven, scopes: said }
+    }
+}
+
+/// The domain leads to this store from now on, and to no other.
+fn connect(tx: &mut WriteTx, store: &Store, told: &Told) -> Result<()> {
+    if told.scopes.is_empty() {
+        return Err(Error::invalid("scopes", "a store is connected by granting something"));
+    }
+    if keyhole::cut(tx, KeyholeKind::StoreDomain, &domain_digest(store), store.id.uuid())? {
+        Ok(())
+    } else {
+        Err(Error::refused("TAKEN", "another store is connected under this domain"))
+    }
+}
+
+/// Brings the rows to what was told, and into the history where that is anything new.
+fn take_up(tx: &mut WriteTx, store: Store, told: Told) -> Result<Store> {
+    let now = tx.now()?;
+    if told.added.is_empty() && told.removed.is_empty() {
+        stores::seen(tx, &store)?;
+        return Ok(store);
+    }
+    if !told.added.is_empty() {
+        scopes::grant(tx, &store, &told.added)?;
+    }
+    scopes::end(tx, &store, &told.removed)?;
+    let how = if store.connected_at.is_none() { GrantSource::Connected } else { GrantSource::Read };
+    let state = if told.scopes.is_empty() { StoreState::NeedsReconnecting } else { StoreState::Connected };
+    let connected_at = store.connected_at.or(Some(now));
+    let store = Store { state, connected_at, read_at: Some(now), ..store };
+    let Told { scopes, added, removed, .. } = told;
+    note(tx, &store, Entry { how, scopes, added, removed }, None)?;
+    stores::save(tx, &store)?;
+    Ok(store)
+}
+
+fn keep_token(tx: &mut WriteTx, vault: &Vault, store: &Store, token: &Secret) -> Result<()> {
+    let fresh = vault.put(tx, TOKEN, token)?;
+    if let Some(former) = stores::swap_token(tx, store, Some(fresh))? {
+        vault.delete(tx, former)?;
+    }
+    Ok(())
+}
+
+/// What an entry of the history says of the scopes.
+pub(super) struct Entry {
+    pub how: GrantSource,
+    pub scopes: Vec<String>,
+    pub added: Vec<String>,
+    pub removed: Vec<String>,
+}
+
+/// Appends to a store's history what happens now.
+pub(super) fn note(tx: &mut WriteTx, store: &Store, entry: Entry, reason: Option<RevocationReason>) -> Result<()> {
+    let Entry { how, scopes, added, removed } = entry;
+    let (id, at, by) = (StoreGrantId::fresh(), tx.now()?, tx.actor().to_string());
+    history::add(tx, Grant { tenant: store.tenant, id, store: store.id, at, how, scopes, added, removed, by, reason })
+}
+
+fn count(number: usize) -> u64 {
+    u64::try_from(number).unwrap_or(u64::MAX)
+}

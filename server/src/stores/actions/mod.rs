@@ -1,0 +1,31 @@
+//! The verbs of this slice. Each asks for leave, holds the store while it changes it, and says in the books what it did.
+
+mod disconnecting;
+mod granting;
+mod keeping;
+mod reading;
+
+pub use disconnecting::disconnect_store;
+pub use granting::{Reading, Revoking, record_grant, revoke_scopes};
+pub use keeping::{NewStore, add_store, turn_sync};
+pub use reading::{Shown, drift, find_grant, find_store, list_grants, list_stores, shown};
+
+use super::model::Store;
+use super::queries::stores;
+use crate::floor::access::{One, Scope};
+use crate::floor::kernel::{Error, Ref, Result, StoreId};
+use crate::floor::ledger::WriteTx;
+use crate::floor::tools::Tools;
+
+/// A store and the version somebody read it at.
+pub type At = (Ref<StoreId>, i32);
+
+/// The store, held, unless somebody else changed it meanwhile.
+fn held_at(tx: &mut WriteTx, (at, version): At) -> Result<Store> {
+    let store = stores::held(tx, at.id)?;
+    if store.version == version { Ok(store) } else { Err(Error::Conflict) }
+}
+
+async fn found(tools: &Tools, scope: &Scope<One>, id: StoreId) -> Result<Store> {
+    tools.ledger.read(scope, move |tx| stores::one(tx, id)).await?.ok_or(Error::NotFound("store"))
+}

@@ -1,0 +1,9 @@
+//! All SQL of this slice: rows to models and back. A token's secret is named here and nowhere read.
+
+mod drift;
+pub mod history;
+pub mod scopes;
+pub mod stores;
+
+pub use drift::{Figures, Promised, figures};
+pub use stores::{Filter, Order};

@@ -1,0 +1,187 @@
+//! Rows of stores.
+
+use chrono::{DateTime, Utc};
+use diesel::pg::Pg;
+use diesel::prelude::*;
+
+use super::super::model::{DriftKind, Store, StoreState};
+use super::super::tables::stores;
+use super::drift::{Promised, drifts};
+use crate::floor::graphql::Page;
+use crate::floor::kernel::{Error, Instant, Result, StoreId, TenantId};
+use crate::floor::ledger::{Tx, WriteTx, walk};
+use crate::floor::vault::SecretId;
+
+/// Which stores a list holds.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// The tenants in reach, where not all are.
+    pub reach: Option<Vec<TenantId>>,
+    pub tenants: Option<Vec<TenantId>>,
+    pub platform: Option<String>,
+    pub states: Option<Vec<StoreState>>,
+    /// That differ in one of these ways.
+    pub drift: Option<Vec<DriftKind>>,
+    /// That differ in any way, or in none.
+    pub has_drift: Option<bool>,
+    pub domain_begins: Option<String>,
+}
+
+/// What a list of stores is sorted by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Order {
+    Domain,
+    AddedAt,
+}
+
+// The token's secret is not among them: the desk may not so much as name it.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = stores)]
+struct Row {
+    tenant_id: TenantId,
+    id: StoreId,
+    platform: String,
+    domain: String,
+    name: String,
+    region: String,
+    state: StoreState,
+    sync_is_on: bool,
+    added_at: DateTime<Utc>,
+    connected_at: Option<DateTime<Utc>>,
+    read_at: Option<DateTime<Utc>>,
+    disconnected_at: Option<DateTime<Utc>>,
+    version: i32,
+}
+
+impl From<Row> for Store {
+    fn from(row: Row) -> Self {
+        Self {
+            tenant: row.tenant_id,
+            id: row.id,
+            platform: row.platform,
+            domain: row.domain,
+            name: row.name,
+            region: row.region,
+            state: row.state,
+            sync_is_on: row.sync_is_on,
+            added_at: Instant::from_utc(row.added_at),
+            connected_at: row.connected_at.map(Instant::from_utc),
+            read_at: row.read_at.map(Instant::from_utc),
+            disconnected_at: row.disconnected_at.map(Instant::from_utc),
+            version: row.version,
+        }
+    }
+}
+
+/// One store of the pinned tenant.
+pub fn one(tx: &mut Tx, id: StoreId) -> Result<Option<Store>> {
+    let row = stores::table.find((tx.tenant()?, id)).select(Row::as_select()).first(tx.conn()).optional()?;
+    Ok(row.map(Store::from))
+}
+
+/// The same, held until the transaction ends: whoever changes it comes one by one.
+pub fn held(tx: &mut WriteTx, id: StoreId) -> Result<Store> {
+    let query = stores::table.find((tx.tenant()?, id)).select(Row::as_select()).for_no_key_update();
+    query.first(tx.conn()).optional()?.map(Store::from).ok_or(Error::NotFound("store"))
+}
+
+/// Adds a store. `false` where the tenant has one under this domain that is not over.
+pub fn add(tx: &mut WriteTx, store: &Store) -> Result<bool> {
+    let added = diesel::insert_into(stores::table)
+        .values((
+            stores::tenant_id.eq(store.tenant),
+            stores::id.eq(store.id),
+            stores::platform.eq(&store.platform),
+            stores::domain.eq(&store.domain),
+            stores::name.eq(&store.name),
+            stores::region.eq(&store.region),
+            stores::added_at.eq(store.added_at.utc()),
+        ))
+        .on_conflict_do_nothing()
+        .execute(tx.conn())?;
+    Ok(added == 1)
+}
+
+/// Writes a store that is held, as its next version.
+pub fn save(tx: &mut WriteTx, store: &Store) -> Result<()> {
+    diesel::update(stores::table.find((store.tenant, store.id)))
+        .set((
+            stores::state.eq(store.state),
+            stores::sync_is_on.eq(store.sync_is_on),
+            stores::connected_at.eq(store.connected_at.map(Instant::utc)),
+            stores::read_at.eq(store.read_at.map(Instant::utc)),
+            stores::disconnected_at.eq(store.disconnected_at.map(Instant::utc)),
+            stores::version.eq(store.version + 1),
+        ))
+        .execute(tx.conn())?;
+    Ok(())
+}
+
+/// Notes that the platform told what it told before.
+pub fn seen(tx: &mut WriteTx, store: &Store) -> Result<()> {
+    let now = tx.now()?.utc();
+    diesel::update(stores::table.find((store.tenant, store.id))).set(stores::read_at.eq(now)).execute(tx.conn())?;
+    Ok(())
+}
+
+/// Puts another secret in the token's place, or none, and says which stood there.
+pub fn swap_token(tx: &mut WriteTx, store: &Store, token: Option<SecretId>) -> Result<Option<SecretId>> {
+    let row = stores::table.find((store.tenant, store.id));
+    let former = row.select(stores::token_id).first(tx.conn())?;
+    diesel::update(row).set(stores::token_id.eq(token)).execute(tx.conn())?;
+    Ok(former)
+}
+
+/// A page of stores, one row more than it holds, and how many there are in all.
+pub fn list(
+    tx: &mut Tx,
+    (filter, promised): (&Filter, &Promised),
+    order: Order,
+    is_rising: bool,
+    page: &Page,
+) -> Result<(Vec<Store>, i64)> {
+    let now = tx.now()?;
+    let total = filtered(filter, promised, now).count().get_result(tx.conn())?;
+    let is_up = is_rising != page.is_backward;
+    let query = filtered(filter, promised, now).select(Row::as_select());
+    let rows = match order {
+        Order::Domain => {
+            let beyond = page.beyond.clone();
+            walk!(query, (stores::domain, stores::id), beyond, is_up, page.limit()).load(tx.conn())?
+        }
+        Order::AddedAt => {
+            let beyond = page.beyond_instant()?.map(|(at, id)| (at.utc(), id));
+            walk!(query, (stores::added_at, stores::id), beyond, is_up, page.limit()).load(tx.conn())?
+        }
+    };
+    Ok((rows.into_iter().map(Store::from).collect(), total))
+}
+
+fn filtered(filter: &Filter, promised: &Promised, now: Instant) -> stores::BoxedQuery<'static, Pg> {
+    let mut query = stores::table.into_boxed();
+    for tenants in [&filter.reach, &filter.tenants].into_iter().flatten() {
+        query = query.filter(stores::tenant_id.eq_any(tenants.clone()));
+    }
+    if let Some(platform) = &filter.platform {
+        query = query.filter(stores::platform.eq(platform.clone()));
+    }
+    if let Some(states) = &filter.states {
+        query = query.filter(stores::state.eq_any(states.clone()));
+    }
+    if let Some(begins) = &filter.domain_begins {
+        query = query.filter(stores::domain.like(format!("{}%", literal(&begins.to_lowercase()))));
+    }
+    if let Some(kinds) = &filter.drift {
+        query = query.filter(drifts(kinds, promised, now));
+    }
+    match filter.has_drift {
+        Some(true) => query.filter(drifts(&DriftKind::ALL, promised, now)),
+        Some(false) => query.filter(diesel::dsl::not(drifts(&DriftKind::ALL, promised, now))),
+        None => query,
+    }
+}
+
+/// A text that matches itself and nothing else.
+fn literal(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
+}

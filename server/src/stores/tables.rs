@@ -1,0 +1,62 @@
+// Generated from the migrated database; the law `tables_are_current` compares it.
+
+diesel::table! {
+    stores (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        platform -> Text,
+        domain -> Text,
+        name -> Text,
+        region -> Text,
+        state -> Text,
+        sync_is_on -> Bool,
+        token_id -> Nullable<Uuid>,
+        added_at -> Timestamptz,
+        connected_at -> Nullable<Timestamptz>,
+        read_at -> Nullable<Timestamptz>,
+        disconnected_at -> Nullable<Timestamptz>,
+        version -> Int4,
+    }
+}
+
+diesel::table! {
+    store_scopes (tenant_id, store_id, name) {
+        tenant_id -> Uuid,
+        store_id -> Uuid,
+        name -> Text,
+        granted_at -> Timestamptz,
+        last_used_at -> Nullable<Timestamptz>,
+        gone_at -> Nullable<Timestamptz>,
+        revoked_at -> Nullable<Timestamptz>,
+        revoked_by -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    store_grants (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        store_id -> Uuid,
+        at -> Timestamptz,
+        how -> Text,
+        scopes -> Array<Text>,
+        added -> Array<Text>,
+        removed -> Array<Text>,
+        by_actor -> Text,
+        reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    store_receipts (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        store_id -> Uuid,
+        at -> Timestamptz,
+        by_actor -> Text,
+        token_deleted -> Bool,
+        jobs_cancelled -> Int4,
+        scopes -> Array<Text>,
+        what_stays -> Text,
+    }
+}

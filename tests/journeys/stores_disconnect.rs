@@ -1,0 +1,154 @@
+//! How a store's connection ends: at once, wholly, and with a receipt.
+
+use harness::asked::{ask, desk_seat, done, refused};
+use harness::books::links_of;
+use harness::world::World;
+use rightsdesk_server::floor::access::Role;
+use rightsdesk_server::floor::graphql::node_id;
+use rightsdesk_server::floor::jobs::{Ended, Halt, Job, Pace, Queue, Run, Suspects, enqueue};
+use rightsdesk_server::floor::kernel::{Error, Instant, Ref, StoreId, TenantId, Watch};
+use rightsdesk_server::floor::ledger::{Event, Witnessed};
+use rightsdesk_server::stores::scopes::may_use;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+const DISCONNECT: &str = "mutation ($input: DisconnectStoreInput!) { disconnectStore(input: $input) {
+  store { state syncIsOn version driftKinds scopes { name } disconnectedAt
+    receipt { by tokenDeleted jobsCancelled scopes whatStays } grants { nodes { how removed } } } userErrors { code } } }";
+const RECORD: &str = "mutation ($input: RecordGrantInput!) { recordGrant(input: $input) {
+  store { state } userErrors { code message } } }";
+const ADD: &str = "mutation ($input: AddStoreInput!) { addStore(input: $input) {
+  store { id state } userErrors { code } } }";
+const SYNC: &str = "mutation ($input: TurnSyncInput!) { turnSync(input: $input) {
+  store { syncIsOn } userErrors { code } } }";
+
+/// Work for one store.
+#[derive(Serialize, Deserialize)]
+struct Look {
+    store: StoreId,
+}
+
+impl Job for Look {
+    const NAME: &'static str = "test_look";
+
+    async fn run(self, _: Run) -> Result<(), Halt> {
+        Ok(())
+    }
+}
+
+async fn world() -> World {
+    World::alone(Watch::held(Instant::from_micros(1_790_000_000_000_000))).await
+}
+
+async fn look(world: &World, tenant: TenantId, store: StoreId) {
+    let written = world.ledger.write(world.scope(tenant), move |tx| {
+        let id = enqueue(tx, &Look { store })?;
+        Ok(Witnessed::new((), Event::new("test.enqueued", "job", id.uuid())))
+    });
+    written.await.expect("enqueued");
+}
+
+fn jobs(world: &World) -> Vec<String> {
+    world.base.lines("select state || ' ' || coalesce(code, '-') as line from jobs where name = 'test_look' order by 1")
+}
+
+#[tokio::test]
+async fn a_store_that_is_disconnected_leaves_no_token_no_work_and_a_receipt() {
+    let world = world().await;
+    let ops = desk_seat(&world, &[Role::Ops]);
+    let (zaitoon, rival) = (world.shop("Zaitoon Home", 0).await, world.shop("Rival", 0).await);
+    let at = world.store(zaitoon.tenant, "zaitoon.example", &["read_orders", "read_gift_cards"]).await;
+    let beside = world.store(zaitoon.tenant, "beside.example", &["read_orders"]).await;
+    let secrets = || world.base.lines("select id::text as line from secrets where kind = 'store_token'");
+    let token = world.base.lines(&format!("select token_id::text as line from stores where id = '{}'", at.id.uuid()));
+    assert!(secrets().contains(&token[0]) && secrets().len() == 2);
+    done(&world, &ops, SYNC, json!({ "id": node_id(at), "version": 2, "isOn": true })).await;
+
+    // One runs, two wait, and another store's waits too.
+    let queue = Queue::new(&world.ledger, Pace::default());
+    look(&world, zaitoon.tenant, at.id).await;
+    let running = queue.claim(1, Suspects::One).await.expect("a claim").pop().expect("a job");
+    for store in [at.id, at.id, beside.id] {
+        look(&world, zaitoon.tenant, store).await;
+    }
+
+    // Whoever would take the domain meanwhile is told no.
+    let other = domain(&world, &rival.id, "zaitoon.example").await;
+    let said = |store: &Value| json!({ "store": store, "scopes": ["read_orders"] });
+    assert_eq!(refused(&world, &ops, RECORD, said(&other)).await, "TAKEN");
+
+    let wish = json!({ "id": node_id(at), "version": 3, "idempotencyKey": "goodbye" });
+    let over = done(&world, &ops, DISCONNECT, wish.clone()).await["store"].clone();
+    let receipt = json!({
+        "by": format!("staff:{}", ops.staff_id().expect("staff").uuid()),
+        "tokenDeleted": true,
+        "jobsCancelled": 3,
+        "scopes": ["read_gift_cards", "read_orders"],
+        "whatStays": "Shopify keeps what it has of the store under its own policy: https://www.shopify.com/legal/privacy",
+    });
+    assert_eq!(over["receipt"], receipt);
+    let facts = ["state", "syncIsOn", "version", "driftKinds", "scopes"].map(|fact| over[fact].clone());
+    assert_eq!(facts, [json!("DISCONNECTED"), json!(false), json!(4), json!([]), json!([])]);
+    assert_eq!(
+        over["grants"]["nodes"][0],
+        json!({ "how": "DISCONNECTED", "removed": ["read_gift_cards", "read_orders"] })
+    );
+
+    assert!(!secrets().contains(&token[0]) && secrets().len() == 1, "the token and its key are gone, the other's stay");
+    assert_eq!(jobs(&world), ["cancelled CANCELLED", "cancelled CANCELLED", "cancelled CANCELLED", "ready -"]);
+    late(&world, &queue, running).await;
+    let no = world.ledger.read(&world.scope(zaitoon.tenant), move |tx| may_use(tx, at.id, "read_orders")).await;
+    assert!(matches!(no, Err(Error::Refused(_))));
+
+    assert_eq!(done(&world, &ops, DISCONNECT, wish).await["store"], over, "told again, done once");
+    for version in [3, 4] {
+        let again = refused(&world, &ops, DISCONNECT, json!({ "id": node_id(at), "version": version })).await;
+        assert_eq!(again, if version == 3 { "CONFLICT" } else { "REFUSED" });
+    }
+    assert_eq!(refused(&world, &ops, SYNC, json!({ "id": node_id(at), "version": 4, "isOn": true })).await, "REFUSED");
+    assert_eq!(refused(&world, &ops, RECORD, said(&json!(node_id(at)))).await, "REFUSED");
+
+    // The domain is free: for another tenant, and then not for the former one.
+    assert_eq!(done(&world, &ops, RECORD, said(&other)).await["store"]["state"], "CONNECTED");
+    let anew = domain(&world, &zaitoon.id, "zaitoon.example").await;
+    assert_eq!(refused(&world, &ops, RECORD, said(&anew)).await, "TAKEN");
+    assert!(links_of(world.base, zaitoon.tenant) > 8);
+}
+
+/// The worker that had a job of the store in its hand comes too late with everything.
+async fn late(world: &World, queue: &Queue, running: rightsdesk_server::floor::jobs::Claim) {
+    assert!(!queue.renew(&running).await.expect("an answer"), "the lease is gone");
+    let caller = rightsdesk_server::floor::access::Caller::job(running.lease());
+    let scope =
+        caller.permit(rightsdesk_server::floor::access::Permission::RunJobs, running.job.tenant).expect("its lane");
+    let id = running.job.id.uuid();
+    let written = world.ledger.write(scope, move |_| Ok(Witnessed::new((), Event::new("test.late", "job", id)))).await;
+    assert!(matches!(written, Err(Error::Conflict)));
+    let outcome = queue.judge(running, &Ended::Done);
+    assert_eq!(queue.settle(&[outcome]).await.expect("an answer"), 0);
+    let attempts = world.base.lines("select fate as line from job_attempts");
+    assert_eq!(attempts, ["cancelled"]);
+    assert_eq!(world.base.lines("select in_flight::text as line from lanes where in_flight > 0"), [""; 0]);
+}
+
+async fn domain(world: &World, tenant: &async_graphql::ID, domain: &str) -> Value {
+    let ops = desk_seat(world, &[Role::Ops]);
+    let new = json!({ "tenant": tenant, "platform": "shopify", "domain": domain, "name": "A shop", "region": "EU" });
+    done(world, &ops, ADD, new).await["store"]["id"].clone()
+}
+
+#[tokio::test]
+async fn what_was_never_connected_ends_without_a_token() {
+    let world = world().await;
+    let ops = desk_seat(&world, &[Role::Ops]);
+    let tenant = world.shop("Neem Bazaar", 0).await.tenant;
+    let at = world.store(tenant, "neem.example", &[]).await;
+    let over = done(&world, &ops, DISCONNECT, json!({ "id": node_id(at), "version": 1 })).await;
+    assert_eq!(over["store"]["receipt"]["tokenDeleted"], false);
+    assert_eq!(over["store"]["receipt"]["jobsCancelled"], 0);
+    let again: Ref<StoreId> = world.store(tenant, "neem.example", &["read_orders"]).await;
+    let document = "query ($ids: [ID!]!) { nodes(ids: $ids) { ... on Store { state receipt { whatStays } } } }";
+    let both = ask(&world, Some(&ops), document, json!({ "ids": [node_id(at), node_id(again)] })).await;
+    assert_eq!(both["data"]["nodes"][1], json!({ "state": "CONNECTED", "receipt": null }));
+    assert_eq!(both["data"]["nodes"][0]["state"], "DISCONNECTED");
+}
