@@ -22,6 +22,8 @@ pub struct Term {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Takes {
     Text,
+    /// Any of what is said, by commas or word for word.
+    Texts,
     /// A tenant: its id, or how its name begins.
     Tenant,
     /// A day or minute, or how long ago.
@@ -89,11 +91,10 @@ fn put(
             Takes::Since => json!(form::written(form::moment(value, now, zone, -1)?)),
             Takes::Before => json!(form::written(form::moment(value, now, zone, 1)?)),
             Takes::One(codes) => json!(known(codes, value)?),
+            Takes::Texts => and(values, term.field, value.split(',').collect()),
             Takes::Several(codes) => {
                 let more: Option<Vec<_>> = value.split(',').map(|value| known(codes, value)).collect();
-                let mut all = values.get(term.field).and_then(Value::as_array).cloned().unwrap_or_default();
-                all.extend(more?.into_iter().map(Value::from));
-                Value::from(all)
+                and(values, term.field, more?)
             }
             Takes::So(so) => (so == value).then(|| json!(is_so))?,
         };
@@ -102,6 +103,13 @@ fn put(
     let (field, said) = taken.ok_or_else(|| format!("{name}: takes {}", choices(terms, name)))?;
     values.insert(field, said);
     Ok(())
+}
+
+/// What was said of a field before, and this too.
+fn and(values: &Values, field: &str, more: Vec<&str>) -> Value {
+    let mut all = values.get(field).and_then(Value::as_array).cloned().unwrap_or_default();
+    all.extend(more.into_iter().map(Value::from));
+    Value::from(all)
 }
 
 fn known(codes: &[&'static str], value: &str) -> Option<&'static str> {
@@ -134,7 +142,7 @@ fn words(terms: &[Term]) -> String {
 pub fn choices(terms: &[Term], word: &str) -> String {
     let fitting = terms.iter().filter(|term| term.word == word);
     let told = fitting.map(|term| match term.takes {
-        Takes::Text => "letters".to_owned(),
+        Takes::Text | Takes::Texts => "letters".to_owned(),
         Takes::Tenant => "its id, or how its name begins".to_owned(),
         Takes::Since => "2026-11-30, or 8h or 30d ago".to_owned(),
         Takes::Before => "2026-11-30, or 8h or 30d from now".to_owned(),

@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::due::Moment;
 use super::filter::{self, Term};
+use super::input::{Input, Shown};
 use super::search::Field as Text;
 
 /// The input of a mutation that the form fills, by the names of its fields; `login.issuer` is a field within `login`.
@@ -45,6 +46,8 @@ pub enum Kind {
     Day(Text),
     /// The words that narrow a list.
     Filter(Text, &'static [Term]),
+    /// What nobody is to read over a shoulder: dots.
+    Hidden(Input),
     /// One or several of a list; letters narrow it down.
     Choice(Choice),
 }
@@ -117,6 +120,10 @@ impl Field {
         Self { hint: "2026-11-30", ..Self::of(name, label, Kind::Day(Text::default())) }
     }
 
+    pub fn hidden(name: &'static str, label: &'static str) -> Self {
+        Self::of(name, label, Kind::Hidden(Input::new(Shown::Dots)))
+    }
+
     /// The words that narrow a list; none narrow nothing.
     pub fn filter(name: &'static str, label: &'static str, terms: &'static [Term]) -> Self {
         Self { is_required: false, ..Self::of(name, label, Kind::Filter(Text::default(), terms)) }
@@ -170,6 +177,7 @@ impl Field {
             Kind::Words(text) | Kind::Number(text) | Kind::Time(text) | Kind::Day(text) | Kind::Filter(text, _) => {
                 values.into_iter().for_each(|value| value.as_ref().chars().for_each(|c| text.push(c)));
             }
+            Kind::Hidden(_) => {}
             Kind::Choice(choice) => choice.chosen = values.into_iter().map(|value| value.as_ref().to_owned()).collect(),
         }
         self
@@ -179,15 +187,35 @@ impl Field {
     fn held(&self) -> String {
         match &self.kind {
             Kind::Choice(choice) => choice.chosen.join("\n"),
-            kind => kind.typed().to_owned(),
+            kind => kind.shown(),
         }
     }
 
-    fn text(&mut self) -> &mut Text {
+    fn push(&mut self, c: char) {
+        self.error = None;
         match &mut self.kind {
-            Kind::Words(text) | Kind::Number(text) | Kind::Time(text) | Kind::Day(text) | Kind::Filter(text, _) => text,
-            Kind::Choice(choice) => &mut choice.narrowed,
+            Kind::Choice(choice) if c == ' ' => choice.toggle(),
+            Kind::Choice(choice) => {
+                choice.narrowed.push(c);
+                choice.at = 0;
+                choice.step(0);
+            }
+            Kind::Hidden(input) => input.push(c),
+            Kind::Words(text) | Kind::Number(text) | Kind::Time(text) | Kind::Day(text) | Kind::Filter(text, _) => {
+                text.push(c);
+            }
         }
+    }
+
+    /// Takes the last letter away, or all of them.
+    fn erase(&mut self, is_all: bool) {
+        self.error = None;
+        let text = match &mut self.kind {
+            Kind::Hidden(input) => return if is_all { input.clear() } else { input.erase() },
+            Kind::Choice(choice) => &mut choice.narrowed,
+            Kind::Words(text) | Kind::Number(text) | Kind::Time(text) | Kind::Day(text) | Kind::Filter(text, _) => text,
+        };
+        if is_all { text.clear() } else { text.erase() }
     }
 
     /// What goes to the server, or why it cannot.
@@ -196,7 +224,7 @@ impl Field {
         let typed = self.kind.typed().trim();
         match &self.kind {
             kind if !matches!(kind, Kind::Choice(_)) && typed.is_empty() => missing(),
-            Kind::Words(_) => Ok(json!(typed)),
+            Kind::Words(_) | Kind::Hidden(_) => Ok(json!(typed)),
             Kind::Number(_) => typed.parse::<i32>().map(Value::from).map_err(|_| "this is no whole number".to_owned()),
             Kind::Day(_) => NaiveDate::parse_from_str(typed, "%Y-%m-%d")
                 .map(|day| json!(day))
@@ -216,13 +244,19 @@ impl Field {
 
 impl Kind {
     /// What is typed into it; of a choice, nothing.
-    pub fn typed(&self) -> &str {
+    fn typed(&self) -> &str {
         match self {
             Self::Words(text) | Self::Number(text) | Self::Time(text) | Self::Day(text) | Self::Filter(text, _) => {
                 text.text()
             }
+            Self::Hidden(input) => input.text(),
             Self::Choice(_) => "",
         }
+    }
+
+    /// What is seen of that.
+    pub fn shown(&self) -> String {
+        if let Self::Hidden(input) = self { input.shown() } else { self.typed().to_owned() }
     }
 }
 
@@ -320,16 +354,8 @@ impl Form {
     }
 
     pub fn push(&mut self, c: char) {
-        let Some(field) = self.fields.get_mut(self.focus) else { return };
-        field.error = None;
-        match &mut field.kind {
-            Kind::Choice(choice) if c == ' ' => choice.toggle(),
-            Kind::Choice(choice) => {
-                choice.narrowed.push(c);
-                choice.at = 0;
-                choice.step(0);
-            }
-            _ => field.text().push(c),
+        if let Some(field) = self.fields.get_mut(self.focus) {
+            field.push(c);
         }
     }
 
@@ -343,16 +369,14 @@ impl Form {
 
     pub fn erase(&mut self) {
         if let Some(field) = self.fields.get_mut(self.focus) {
-            field.error = None;
-            field.text().erase();
+            field.erase(false);
         }
     }
 
     /// Erases what the field under the keys holds.
     pub fn clear(&mut self) {
         if let Some(field) = self.fields.get_mut(self.focus) {
-            field.error = None;
-            field.text().clear();
+            field.erase(true);
         }
     }
 

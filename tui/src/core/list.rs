@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use super::action::{Action, Cli, Effect, Effects, On, Scope, Target, Verb};
 use super::ask::{Answer, Ask, Trouble};
 use super::cursor::Cursor;
-use super::page::{Body, Line, Row, Rows, Section, Tone};
+use super::page::{self, Body, Line, Row, Rows, Section, Tone};
 use super::screen::Ctx;
 use super::shell;
 use super::window::{Edge, Page, Window, Wish};
@@ -207,7 +207,7 @@ impl<T: DeserializeOwned + 'static> List<T> {
             (_, true) => looks.none,
         };
         let cursor = chosen.filter(|_| looks.is_heard);
-        let (heads, leaves) = (looks.heads, looks.leaves);
+        let (heads, leaves) = (page::heads(looks.heads), looks.leaves);
         let body = Body::Rows(Rows { heads, rows, cursor, none, leaves });
         Section { id, title: looks.title, note: self.note(at), body }
     }

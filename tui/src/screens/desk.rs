@@ -80,7 +80,7 @@ impl Desk {
             Some(Row { id: seat.id.inner().to_owned(), cells: vec![cell] })
         });
         let rows: Vec<Row> = glass.chain(ending).collect();
-        let body = Body::Rows(Rows { heads: &[], rows, cursor: None, none: "", leaves: &[] });
+        let body = Body::Rows(Rows { heads: Vec::new(), rows, cursor: None, none: "", leaves: &[] });
         let note = Line::of(Tone::Key, "g f");
         let section = Section { id: "look_here", title: "Look here", note, body };
         matches!(&section.body, Body::Rows(rows) if !rows.rows.is_empty()).then_some(section)
@@ -274,7 +274,7 @@ fn happened(ctx: &Ctx) -> Section {
         title: "Since you came",
         note: Line::plain(due::minute(ctx.opened_at, ctx.now, ctx.zone())),
         body: Body::Rows(Rows {
-            heads: &[],
+            heads: Vec::new(),
             rows: rows.collect(),
             cursor: None,
             none: "nothing has happened yet",
@@ -294,6 +294,6 @@ fn keys(ctx: &Ctx) -> Section {
         id: "keys",
         title: "Keys",
         note: Line::default(),
-        body: Body::Rows(Rows { heads: &[], rows: rows.collect(), cursor: None, none: "", leaves: &[] }),
+        body: Body::Rows(Rows { heads: Vec::new(), rows: rows.collect(), cursor: None, none: "", leaves: &[] }),
     }
 }

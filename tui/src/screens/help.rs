@@ -4,7 +4,7 @@
 
 use crate::core::action::{Action, Cli, Effect, Effects, Scope, Verb};
 use crate::core::cursor::Cursor;
-use crate::core::page::{Body, Line, Page, Row, Rows, Section, Tone};
+use crate::core::page::{Body, Line, Page, Row, Rows, Section, Tone, heads};
 use crate::core::screen::{Ctx, Entry, Screen, Shape};
 use crate::core::search::Field;
 use crate::core::shell;
@@ -126,7 +126,7 @@ impl Screen for Help {
                 title: "",
                 note: Line::default(),
                 body: Body::Rows(Rows {
-                    heads: &["Keys", "Verb", "What it does"],
+                    heads: heads(&["Keys", "Verb", "What it does"]),
                     rows,
                     cursor,
                     none: "no row has these letters",

@@ -95,7 +95,7 @@ impl Screen for Notices {
             title: "",
             note: Line::default(),
             body: Body::Rows(Rows {
-                heads: &[],
+                heads: Vec::new(),
                 rows: rows.collect(),
                 cursor: chosen,
                 none: "nothing was said yet",

@@ -134,7 +134,7 @@ impl Screen for Palette {
                 id: "verbs",
                 title: "",
                 note: Line::default(),
-                body: Body::Rows(Rows { heads: &[], rows, cursor, none, leaves: &[] }),
+                body: Body::Rows(Rows { heads: Vec::new(), rows, cursor, none, leaves: &[] }),
             }],
             foot: Line::default(),
         }

@@ -21,8 +21,8 @@ fn lines(field: &Field, is_here: bool, room: usize) -> Vec<Line> {
     let mut value = match &field.kind {
         Kind::Choice(choice) => options(choice, is_here),
         kind => {
-            let typed = kind.typed();
-            let shown = if is_here { tail(typed, room) } else { typed.to_owned() };
+            let typed = kind.shown();
+            let shown = if is_here { tail(&typed, room) } else { typed.clone() };
             let caret = if is_here { "▏" } else { "" };
             let hint = if typed.is_empty() { field.hint } else { "" };
             Line::plain(shown) + Line::of(Tone::Key, caret) + Line::dim(hint)

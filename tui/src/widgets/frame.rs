@@ -319,7 +319,7 @@ fn prefix(painter: &mut Painter<'_>, model: &Model, above: Area) {
         let why = off.map(|why| Line::dim(format!("off: {why}"))).unwrap_or_default();
         Row { id: verb.id.to_owned(), cells: vec![Line::of(Tone::Key, keys), Line::of(tone, verb.title), why] }
     });
-    let rows = Rows { heads: &[], rows: rows.collect(), cursor: None, none: "", leaves: &[] };
+    let rows = Rows { heads: Vec::new(), rows: rows.collect(), cursor: None, none: "", leaves: &[] };
     let pressed: Vec<_> = model.pending.iter().map(Key::to_string).collect();
     let pressed = pressed.join(" ");
     let word = shell::PREFIXES.iter().find(|(prefix, _)| *prefix == pressed).map_or("", |(_, word)| *word);

@@ -26,7 +26,7 @@ pub fn draw(painter: &mut Painter<'_>, area: Area, rows: &Rows) {
     let widths = widths(rows, &kept, room);
     let (head, body) = area.cut_top(u16::from(!rows.heads.is_empty()));
     if head.height > 0 {
-        let heads: Vec<Line> = rows.heads.iter().map(|head| Line::dim(*head)).collect();
+        let heads: Vec<Line> = rows.heads.iter().map(|head| Line::dim(head.as_str())).collect();
         cells(painter, head, &heads, &kept, &widths);
     }
     let chosen = rows.cursor.as_ref().and_then(|id| rows.rows.iter().position(|row| row.id == *id));
@@ -69,7 +69,7 @@ fn cells(painter: &mut Painter<'_>, area: Area, cells: &[Line], kept: &[usize], 
 
 /// What a column would like.
 fn widest(rows: &Rows, column: usize) -> usize {
-    let head = rows.heads.get(column).map_or(0, |head| line::width(&Line::plain(*head)));
+    let head = rows.heads.get(column).map_or(0, |head| line::width(&Line::plain(head.as_str())));
     rows.rows.iter().filter_map(|row| row.cells.get(column)).map(line::width).max().unwrap_or(0).max(head)
 }
 

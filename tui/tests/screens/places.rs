@@ -399,6 +399,7 @@ fn what_a_list_is_narrowed_by_fits_the_contract() {
                 Takes::Text | Takes::Tenant => {
                     assert!(["String", "ID"].contains(&name), "{input}.{}: {of}", term.field)
                 }
+                Takes::Texts => assert_eq!(of.trim_end_matches('!'), "[String!]", "{input}.{}", term.field),
                 Takes::Since | Takes::Before => assert_eq!(name, "DateTime", "{input}.{}", term.field),
                 Takes::So(_) => assert_eq!(name, "Boolean", "{input}.{}", term.field),
                 Takes::One(codes) | Takes::Several(codes) => {
