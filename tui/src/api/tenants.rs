@@ -8,7 +8,9 @@ use crate::core::due::Moment;
 use crate::core::filter::{Takes, Term, term};
 
 use super::ask::{self, Document};
-use super::graph::{Raw, change, connection, inputs};
+use super::graph::{
+    IdVariables, IdVariablesFields, PartVariables, PartVariablesFields, Raw, change, connection, inputs,
+};
 use super::schema::{Word, schema};
 
 inputs!(TenantFilter, TenantOrder);
@@ -65,25 +67,11 @@ pub struct NamedTenant {
     pub legal_name: String,
 }
 
-#[derive(cynic::QueryVariables)]
-pub struct TenantVariables {
-    pub id: cynic::Id,
-}
-
 #[derive(cynic::QueryFragment, Debug)]
-#[cynic(graphql_type = "Query", variables = "TenantVariables")]
+#[cynic(graphql_type = "Query", variables = "IdVariables")]
 pub struct OneTenant {
     #[arguments(id: $id)]
     pub tenant: Option<Tenant>,
-}
-
-#[derive(cynic::QueryVariables)]
-pub struct PartVariables {
-    pub id: cynic::Id,
-    pub first: Option<i32>,
-    pub after: Option<String>,
-    pub last: Option<i32>,
-    pub before: Option<String>,
 }
 
 #[derive(cynic::QueryFragment, Debug)]
@@ -180,7 +168,7 @@ pub fn tenants() -> String {
 }
 
 pub fn tenant() -> String {
-    ask::query::<OneTenant, TenantVariables>()
+    ask::query::<OneTenant, IdVariables>()
 }
 
 pub fn members() -> String {

@@ -5,7 +5,7 @@
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use super::action::{Effect, Effects};
+use super::action::{Action, Effect, Effects};
 use super::ask::{Answer, Ask, Trouble};
 use super::page::{Body, Fact, Line, Section, Tone};
 
@@ -51,6 +51,11 @@ impl<T: DeserializeOwned> One<T> {
         let Whole { place, tag, document, .. } = self.of;
         let variables = json!({ "id": self.id });
         vec![Effect::Ask(Ask { to: place, tag, document: document(), variables, is_again: false })]
+    }
+
+    /// Asks again where what happened says that it may have changed; an answer for another says nothing.
+    pub fn renew(&self, action: &Action) -> Effects {
+        if matches!(action, Action::Answered(_)) { Effects::new() } else { self.ask() }
     }
 
     /// Takes an answer that is for it; whether it was.

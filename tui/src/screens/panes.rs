@@ -2,9 +2,12 @@
 //!
 //! It is no screen, and knows no thing.
 
-use crate::core::action::{Action, On, Verb};
+use crate::core::action::{Action, Effects, On, Target, Verb};
 use crate::core::canvas::Canvas;
-use crate::core::page::Section;
+use crate::core::cursor::Cursor;
+use crate::core::list::Looks;
+use crate::core::page::{Body, Line, Row, Rows, Section, heads};
+use crate::core::screen::Ctx;
 
 use super::shared::verb;
 
@@ -55,4 +58,31 @@ pub fn panes(canvas: &mut dyn Canvas, thing: &Section, lists: &[Section], at: us
         rest = under;
     }
     canvas.divide(left);
+}
+
+/// The rows of a list that came whole with its thing, and where the keys are in it.
+#[derive(Default)]
+pub struct Parts(Cursor);
+
+impl Parts {
+    pub fn follow(&mut self, action: &Action, ids: &[String], ctx: &Ctx) -> Effects {
+        self.0.follow(action, ids, ctx);
+        Effects::new()
+    }
+
+    pub fn target(&self, ids: &[String]) -> Target {
+        Target(self.0.on(ids).cloned().into_iter().collect())
+    }
+
+    /// The rows, where they are there yet.
+    pub fn section(&self, id: &'static str, looks: &Looks, rows: Option<Vec<Row>>) -> Section {
+        let none = if rows.is_some() { looks.none } else { "not known yet" };
+        let rows = rows.unwrap_or_default();
+        let ids: Vec<String> = rows.iter().map(|row| row.id.clone()).collect();
+        let cursor = self.0.on(&ids).filter(|_| looks.is_heard).cloned();
+        let place = cursor.as_ref().and_then(|id| ids.iter().position(|other| other == id));
+        let note = place.map(|at| Line::dim(format!("{} of {}", at + 1, ids.len()))).unwrap_or_default();
+        let body = Body::Rows(Rows { heads: heads(looks.heads), rows, cursor, none, leaves: looks.leaves });
+        Section { id, title: looks.title, note, body }
+    }
 }

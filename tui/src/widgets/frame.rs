@@ -171,7 +171,8 @@ fn tab_row(painter: &mut Painter<'_>, model: &Model, area: Area) {
 fn shown_tabs(widths: &[usize], at: usize, gap: usize, room: usize) -> Range<usize> {
     let mark = 1 + gap;
     let taken = |from: usize, to: usize| {
-        let names: usize = widths.get(from..to).unwrap_or_default().iter().sum::<usize>() + gap * (to - from).saturating_sub(1);
+        let names: usize =
+            widths.get(from..to).unwrap_or_default().iter().sum::<usize>() + gap * (to - from).saturating_sub(1);
         names + if from > 0 { mark } else { 0 } + if to < widths.len() { mark } else { 0 }
     };
     let from = (0..=at).find(|from| taken(*from, at + 1) <= room).unwrap_or(at);
