@@ -3,7 +3,7 @@
 
 use crate::floor::datamap::{Map, Table, doors};
 use crate::floor::jobs::map as jobs;
-use crate::{audit, catalogue, grants, promises, staff, tenants};
+use crate::{audit, catalogue, grants, promises, staff, stores, tenants};
 
 pub const MAP: Map = Map::new(TABLES);
 
@@ -17,6 +17,10 @@ const TABLES: &[Table] = &[
     staff::map::DEVICE_SIGN_INS,
     staff::map::THROTTLES,
     grants::map::GRANTS,
+    stores::map::STORES,
+    stores::map::STORE_SCOPES,
+    stores::map::STORE_GRANTS,
+    stores::map::STORE_RECEIPTS,
     catalogue::map::POLICIES,
     promises::map::PROMISES,
     promises::map::PROMISE_LOOKS,

@@ -132,7 +132,6 @@ const MOST_NODES: usize = 100;
 
 /// Anything with an id.
 #[derive(Interface)]
-#[expect(clippy::large_enum_variant, reason = "it is made once per node and moved into the answer")]
 #[graphql(field(name = "id", ty = "ID", desc = "Its id."))]
 pub enum Node {
     Tenant(tenants::TenantNode),

@@ -3,6 +3,7 @@
 
 mod actions;
 mod graphql;
+pub mod map;
 mod model;
 mod queries;
 pub mod scopes;

@@ -2,14 +2,20 @@
 //! it keeps no row, and never decides what becomes of a policy that is sound.
 
 mod book;
+mod check;
 mod follow;
+mod matrix;
 mod model;
 mod parse;
+mod places;
 mod shipped;
 mod text;
+mod words;
 
 pub use book::{Adopted, Book};
+pub use check::check;
 pub use follow::{Follower, Moment, Turn};
+pub use matrix::{Place, Row};
 pub use model::{
     About, Announces, AppKind, Category, Cookie, Dated, Duties, Duty, Ending, Field, Forbidden, Form, Ground, Keep,
     Name, Operator, Our, Policy, Promise, Purpose, Receives, Recipient, RecipientKind, Region, Retention, Right, Scope,
@@ -18,3 +24,4 @@ pub use model::{
 pub use parse::{Fault, parse};
 pub use shipped::{Chosen, SHIPPED, shipped};
 pub use text::Text;
+pub use words::{CHECKS, RIGHTS};

@@ -15,3 +15,18 @@ pub const SHIPPED: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/policie
 pub fn shipped(name: &str) -> Option<&'static str> {
     SHIPPED.iter().find(|(known, _)| *known == name).map(|(_, text)| *text)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{CHECKS, check, parse};
+    use super::*;
+
+    #[test]
+    fn every_policy_that_comes_along_can_be_kept() {
+        for (name, text) in SHIPPED {
+            let policy = parse(text).unwrap_or_else(|fault| panic!("{name}: {fault}"));
+            assert_eq!(policy.name.get_ref(), name);
+            assert_eq!(check(text, &policy, CHECKS), [], "{name}");
+        }
+    }
+}

@@ -290,6 +290,7 @@ impl From<Receipt> for StoreReceipt {
 
 /// How many connected stores differ from the policy in force.
 #[derive(SimpleObject)]
+#[expect(clippy::struct_field_names, reason = "the names are the API's")]
 pub struct Drift {
     /// How many are connected.
     stores: i64,

@@ -1,0 +1,52 @@
+//! What is held of stores: their records in clear, their tokens among the secrets.
+
+use crate::floor::datamap::{Table, fact, key, secret_id};
+
+pub const STORES: Table = Table::of_tenant("stores").category("connection").ages("disconnected_at").columns(&[
+    key("id"),
+    fact("platform"),
+    fact("domain").because("a shop's public address"),
+    fact("name").because("what a shop calls itself in public"),
+    fact("region"),
+    fact("state"),
+    fact("sync_is_on"),
+    secret_id("token_id"),
+    fact("added_at"),
+    fact("connected_at"),
+    fact("read_at"),
+    fact("disconnected_at"),
+    fact("version"),
+]);
+
+pub const STORE_SCOPES: Table = Table::of_tenant("store_scopes").category("connection").ages("gone_at").columns(&[
+    key("store_id"),
+    fact("name"),
+    fact("granted_at"),
+    fact("last_used_at"),
+    fact("gone_at"),
+    fact("revoked_at"),
+    key("revoked_by"),
+]);
+
+pub const STORE_GRANTS: Table = Table::of_tenant("store_grants").category("connection").columns(&[
+    key("id"),
+    key("store_id"),
+    fact("at"),
+    fact("how"),
+    fact("scopes"),
+    fact("added"),
+    fact("removed"),
+    key("by_actor"),
+    fact("reason").because("a code of ours, never words"),
+]);
+
+pub const STORE_RECEIPTS: Table = Table::of_tenant("store_receipts").category("connection").columns(&[
+    key("id"),
+    key("store_id"),
+    fact("at"),
+    key("by_actor"),
+    fact("token_deleted"),
+    fact("jobs_cancelled"),
+    fact("scopes"),
+    fact("what_stays"),
+]);
