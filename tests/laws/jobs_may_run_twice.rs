@@ -2,6 +2,7 @@
 //! nothing more.
 
 use harness::world::World;
+use rightsdesk_server::apps::RemindOfRotation;
 use rightsdesk_server::audit::jobs::{Checkpoint, SweepAccesses, SweepAnswers};
 use rightsdesk_server::floor::jobs::{SweepJobs, Ticket, redeem};
 use rightsdesk_server::floor::kernel::{GrantId, JobId, TenantId, Watch};
@@ -71,6 +72,29 @@ const CASES: &[Case] = &[
             world.base.lines(
                 "select state || ' ' || version || ' ' || (select count(*) from audit_events
                          where action = 'tenant.closed') as line from tenants",
+            )
+        },
+    },
+    Case {
+        name: "remind_of_rotation",
+        ticket: || Ticket::of(&RemindOfRotation {}).expect("a ticket"),
+        lane: TenantId::HOUSE,
+        // Of a kind that the policy knows no more: due at once.
+        prepare: "insert into audit_heads (tenant_id, seq, hash)
+                  values ('00000000-0000-0000-0000-0000000000bb', 0, decode(repeat('00', 32), 'hex'));
+                  insert into tenants (tenant_id, legal_name, locale, region, plan, app_slots, opened_at)
+                  values ('00000000-0000-0000-0000-0000000000bb', 'Zaitoon Home', 'en', 'EU', 'growth', 1, now());
+                  insert into secrets (tenant_id, id, kind, kek_version, dek, ct)
+                  values ('00000000-0000-0000-0000-0000000000bb', '00000000-0000-0000-0000-000000000008', 'app_credential',
+                          1, 'sealed', 'sealed');
+                  insert into apps (tenant_id, id, kind, name, provider, slot, granted, credential_id, credential_set_at,
+                                    connected_at, connected_by)
+                  values ('00000000-0000-0000-0000-0000000000bb', gen_random_uuid(), 'pigeons', 'Pigeons', 'Loft Ltd', 1,
+                          '{}', '00000000-0000-0000-0000-000000000008', now(), now(), 'house')",
+        effect: |world| {
+            world.base.lines(
+                "select coalesce(reminded_for::text, '') || ' ' || (select count(*) from audit_events
+                         where action = 'app.rotation_reminded') as line from apps",
             )
         },
     },

@@ -9,7 +9,8 @@ use harness::world::World;
 use rightsdesk_server::floor::access::{Bounds, Caller, Permission, Role, Seat, Session};
 use rightsdesk_server::floor::graphql::{Needs, Rule, tenant_node_id, tenant_place};
 use rightsdesk_server::floor::kernel::{
-    ApiKeyId, GrantId, MemberId, Ref, SessionId, StaffId, StoreGrantId, StoreId, TenantId,
+    ApiKeyId, AppId, GrantId, MemberId, ProviderTaskId, ReceiptId, Ref, SessionId, StaffId, StoreGrantId, StoreId,
+    TenantId,
 };
 use rightsdesk_server::roof::schema;
 use rightsdesk_server::staff::{SignIn, recognise};
@@ -24,6 +25,16 @@ const IDS: &[(&str, &str)] = &[
     ("tenant.id", "tenant"),
     ("staffMember.id", "staff"),
     ("store.id", "store"),
+    ("app.id", "app"),
+    ("slots.tenant", "tenant"),
+    ("AppFilter.tenant", "tenant"),
+    ("ConnectAppInput.tenant", "tenant"),
+    ("DisconnectAppInput.id", "app"),
+    ("ChangeAppPermissionsInput.id", "app"),
+    ("SetAppCredentialInput.id", "app"),
+    ("AskProviderToEraseInput.app", "app"),
+    ("SettleProviderTaskInput.id", "provider_task"),
+    ("RevealProviderNoteInput.id", "provider_task"),
     ("TenantFilter.ids", "tenant"),
     ("StoreFilter.tenant", "tenant"),
     ("SessionFilter.staff", "staff"),
@@ -317,6 +328,9 @@ impl Cast {
             ("grant", Ref::new(nobodys, GrantId::fresh()).to_string()),
             ("staff", Ref::of_house(StaffId::fresh()).to_string()),
             ("session", Ref::of_house(SessionId::fresh()).to_string()),
+            ("app", Ref::new(nobodys, AppId::fresh()).to_string()),
+            ("app_receipt", Ref::new(nobodys, ReceiptId::fresh()).to_string()),
+            ("provider_task", Ref::new(nobodys, ProviderTaskId::fresh()).to_string()),
             ("store", Ref::new(nobodys, StoreId::fresh()).to_string()),
             ("store_grant", Ref::new(nobodys, StoreGrantId::fresh()).to_string()),
         ]);
@@ -380,7 +394,11 @@ async fn furnish(world: &World, ops: &Caller) -> (Ids, TenantId) {
         json!({"store": store, "scopes": ["read_orders"]}),
     )
     .await;
+    let (app, receipt, task) = former_app(world, &tenant);
     let ids = BTreeMap::from([
+        ("app", app),
+        ("app_receipt", receipt),
+        ("provider_task", task),
         ("store", store),
         ("store_grant", text(&connected["store"]["grants"]["nodes"][0]["id"])),
         ("tenant", tenant.clone()),
@@ -392,6 +410,24 @@ async fn furnish(world: &World, ops: &Caller) -> (Ids, TenantId) {
     ]);
     let place = tenant_place(&async_graphql::ID(tenant)).expect("a tenant's id");
     (ids, place)
+}
+
+/// An app that was disconnected, its receipt and its provider's task. The policy of this law connects none, so they are
+/// put there by hand.
+fn former_app(world: &World, tenant: &str) -> (String, String, String) {
+    let tenant = tenant_place(&async_graphql::ID(tenant.to_owned())).expect("a tenant's id");
+    let (app, receipt, task) = (AppId::fresh(), ReceiptId::fresh(), ProviderTaskId::fresh());
+    let [whose, of, left, asked] = [tenant.uuid(), app.uuid(), receipt.uuid(), task.uuid()];
+    world.base.tamper(&format!(
+        "insert into apps (tenant_id, id, kind, name, provider, state, granted, connected_at, connected_by, disconnected_at)
+         values ('{whose}', '{of}', 'messaging', 'WhatsCart', 'WhatsCart Ltd', 'disconnected', '{{}}', now(), 'house', now());
+         insert into app_receipts (tenant_id, id, app_id, at, by_actor, slot, credentials_deleted, jobs_cancelled, withdrawn,
+                                   sharing_stopped, what_stays, offers_erasure)
+         values ('{whose}', '{left}', '{of}', now(), 'house', 1, 0, 0, '{{}}', '{{}}', 'everything', true);
+         insert into provider_tasks (tenant_id, id, app_id, kind, opened_at, opened_by)
+         values ('{whose}', '{asked}', '{of}', 'erase', now(), 'house')"
+    ));
+    (Ref::new(tenant, app).to_string(), Ref::new(tenant, receipt).to_string(), Ref::new(tenant, task).to_string())
 }
 
 fn hence(world: &World) -> String {
@@ -461,7 +497,21 @@ fn refused(whom: &str, asker: &Asker, needs: Needs, answer: &Value) {
 
 /// `node` and `nodes` are asked with every kind of id.
 fn kinds_of(field: &str) -> Vec<Option<&'static str>> {
-    let every = ["tenant", "member", "key", "grant", "staff", "session", "store", "store_grant"].map(Some).to_vec();
+    let every = [
+        "tenant",
+        "member",
+        "key",
+        "grant",
+        "staff",
+        "session",
+        "store",
+        "store_grant",
+        "app",
+        "app_receipt",
+        "provider_task",
+    ]
+    .map(Some)
+    .to_vec();
     if matches!(field, "node" | "nodes") { every } else { vec![None] }
 }
 

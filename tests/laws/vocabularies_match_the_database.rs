@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use harness::base::migrated;
+use rightsdesk_server::apps::{AppState, ProviderTaskKind, ProviderTaskState};
 use rightsdesk_server::catalogue::PolicyState;
 use rightsdesk_server::floor::jobs::{Fate, State};
 use rightsdesk_server::floor::kernel::Mode;
@@ -38,6 +39,9 @@ fn columns() -> Vec<(&'static str, &'static str, Vec<&'static str>)> {
         ("jobs", "state", words!(State)),
         ("job_attempts", "fate", words!(Fate)),
         ("grants", "kind", words!(GrantKind)),
+        ("apps", "state", words!(AppState)),
+        ("provider_tasks", "kind", words!(ProviderTaskKind)),
+        ("provider_tasks", "state", words!(ProviderTaskState)),
         ("keyholes", "kind", words!(KeyholeKind)),
         ("stores", "state", words!(StoreState)),
         ("store_grants", "how", words!(GrantSource)),

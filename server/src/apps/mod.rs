@@ -4,6 +4,7 @@
 mod actions;
 mod graphql;
 mod jobs;
+pub mod map;
 mod model;
 mod queries;
 mod tables;

@@ -3,7 +3,7 @@
 
 use crate::floor::datamap::{Map, Table, doors};
 use crate::floor::jobs::map as jobs;
-use crate::{audit, catalogue, grants, promises, staff, stores, tenants};
+use crate::{apps, audit, catalogue, grants, promises, staff, stores, tenants};
 
 pub const MAP: Map = Map::new(TABLES);
 
@@ -21,6 +21,9 @@ const TABLES: &[Table] = &[
     stores::map::STORE_SCOPES,
     stores::map::STORE_GRANTS,
     stores::map::STORE_RECEIPTS,
+    apps::map::APPS,
+    apps::map::APP_RECEIPTS,
+    apps::map::PROVIDER_TASKS,
     catalogue::map::POLICIES,
     promises::map::PROMISES,
     promises::map::PROMISE_LOOKS,

@@ -20,11 +20,11 @@ pub fn kind<'a>(policy: &'a Policy, code: &str) -> Cow<'a, AppKind> {
 fn dropped(code: &str) -> AppKind {
     AppKind {
         code: Spanned::new(0..0, code.to_owned()),
-        title: Text::Plain(code.to_owned()),
+        title: Text::from(code),
         touches: Vec::new(),
         needs: Vec::new(),
         rotate_days: 0,
-        stays: Text::Plain("What it already has stays with the provider, under the provider's own policy.".to_owned()),
+        stays: Text::from("What it already has stays with the provider, under the provider's own policy."),
     }
 }
 
