@@ -10,7 +10,6 @@ pub mod client;
 pub mod graph;
 pub mod keep;
 pub mod pulse;
-pub mod reviews;
 pub mod schema;
 pub mod staff;
 pub mod stores;

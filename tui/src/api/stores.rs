@@ -148,6 +148,10 @@ pub struct OneDrift {
 pub struct Drift {
     pub stores: i32,
     pub with_drift: i32,
+    pub not_listed: i32,
+    pub missing: i32,
+    pub unused: i32,
+    pub writes_while_sync_is_off: i32,
 }
 
 change!(turn_sync, turn_sync(TurnSyncInput) -> "TurnSyncPayload");

@@ -67,6 +67,15 @@ enum Command {
     /// Look at the merchants
     #[command(subcommand)]
     Tenants(reads::Looks),
+    /// Look at the merchants' shops, and where each differs from the policy
+    #[command(subcommand)]
+    Stores(reads::Looks),
+    /// Look at how many stores differ from the policy, and in which way
+    #[command(subcommand)]
+    Drift(reads::Only),
+    /// Look at what merchants have connected
+    #[command(subcommand)]
+    Apps(reads::Looks),
     /// Look at the desk's seats
     #[command(subcommand)]
     Seats(reads::Lists),
@@ -132,6 +141,9 @@ pub fn main() -> ExitCode {
         Some(Command::SignOut) => Way::Door(Errand::SignOut),
         Some(Command::Whoami { json }) => Way::Door(Errand::WhoAmI { json }),
         Some(Command::Tenants(what)) => Way::Read(what.of(&nouns::TENANTS)),
+        Some(Command::Stores(what)) => Way::Read(what.of(&nouns::STORES)),
+        Some(Command::Drift(what)) => Way::Read(what.of(&nouns::DRIFT)),
+        Some(Command::Apps(what)) => Way::Read(what.of(&nouns::APPS)),
         Some(Command::Seats(what)) => Way::Read(what.of(&nouns::SEATS)),
         Some(Command::Sessions(what)) => Way::Read(what.of(&nouns::SESSIONS)),
         Some(Command::Grants(what)) => Way::Read(what.of(&nouns::GRANTS)),

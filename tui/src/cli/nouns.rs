@@ -1,7 +1,7 @@
 //! What can be read by a command: its document, its filter words and its columns, a line each.
 
 use crate::api::ask::Document;
-use crate::api::{books, staff, tenants};
+use crate::api::{apps, books, staff, stores, tenants};
 use crate::core::filter::Term;
 
 /// A noun of the desk as a command knows it.
@@ -40,6 +40,49 @@ pub static TENANTS: Noun = Noun {
         ("OPENED", "/openedAt"),
     ],
     one: Some((tenants::tenant, "/tenant")),
+};
+
+pub static STORES: Noun = Noun {
+    command: "stores",
+    singular: "store",
+    list: stores::stores,
+    at: "/stores",
+    terms: stores::TERMS,
+    first: "",
+    columns: &[
+        ("ID", "/id"),
+        ("STORE", "/domain"),
+        ("STATE", "/state"),
+        ("DRIFT", "/driftKinds"),
+        ("PLATFORM", "/platform"),
+        ("TENANT", "/tenant/legalName"),
+        ("SYNC", "/syncIsOn"),
+        ("REGION", "/region"),
+        ("ADDED", "/addedAt"),
+    ],
+    one: Some((stores::store, "/store")),
+};
+
+pub static APPS: Noun = Noun {
+    command: "apps",
+    singular: "app",
+    list: apps::apps,
+    at: "/apps",
+    terms: apps::TERMS,
+    first: "",
+    columns: &[
+        ("ID", "/id"),
+        ("APP", "/name"),
+        ("STATE", "/state"),
+        ("TOO MANY", "/excess"),
+        ("MISSING", "/missing"),
+        ("ROTATE BY", "/credential/rotateBy"),
+        ("USED", "/lastUsedAt"),
+        ("KIND", "/kind/code"),
+        ("TENANT", "/tenant/legalName"),
+        ("PROVIDER", "/provider"),
+    ],
+    one: Some((apps::app, "/app")),
 };
 
 pub static SEATS: Noun = Noun {
@@ -136,4 +179,16 @@ pub static ACCESSES: Noun = Noun {
     one: None,
 };
 
-pub static NOUNS: &[&Noun] = &[&TENANTS, &SEATS, &SESSIONS, &GRANTS, &EVENTS, &ACCESSES];
+pub static NOUNS: &[&Noun] = &[&TENANTS, &STORES, &APPS, &SEATS, &SESSIONS, &GRANTS, &EVENTS, &ACCESSES];
+
+/// What there is only one of, as a command knows it.
+#[derive(Debug)]
+pub struct Sole {
+    /// Its shape.
+    pub name: &'static str,
+    pub document: Document,
+    /// Where in the answer it stands.
+    pub at: &'static str,
+}
+
+pub static DRIFT: Sole = Sole { name: "drift", document: stores::drift, at: "/drift" };

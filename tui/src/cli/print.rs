@@ -25,9 +25,9 @@ pub fn rows(noun: &Noun, rows: Vec<Value>, total: &Value, form: Form) -> String 
 }
 
 /// One thing: its members below one another, or as JSON; a list within it is a line for each of its own.
-pub fn one(noun: &Noun, thing: Value, form: Form) -> String {
+pub fn one(name: &str, thing: Value, form: Form) -> String {
     if form.json || form.jsonl {
-        let shaped = shaped(noun.singular, thing);
+        let shaped = shaped(name, thing);
         return if form.json { format!("{shaped:#}\n") } else { format!("{shaped}\n") };
     }
     let mut lines = Vec::new();
@@ -85,7 +85,8 @@ fn csv(lines: &[Vec<String>]) -> String {
 }
 
 /// Members whose values are words of the contract.
-const WORDS: &[&str] = &["state", "ourRole", "roles", "secondFactor", "stage", "method", "kind"];
+const WORDS: &[&str] =
+    &["state", "ourRole", "roles", "secondFactor", "stage", "method", "kind", "driftKinds", "verdict", "sensitivity"];
 
 /// A value as people read it; what is not there is a dash.
 fn cell(at: &str, value: Option<&Value>) -> String {

@@ -16,7 +16,7 @@ use crate::terminal::pump::{Arrival, clock};
 
 use super::door::{Ended, Visit, visit};
 use super::exit::{self, Code, say};
-use super::nouns::{NOUNS, Noun};
+use super::nouns::{NOUNS, Noun, Sole};
 use super::print;
 
 /// How the answer is printed.
@@ -66,6 +66,16 @@ pub enum Looks {
     },
 }
 
+/// What there is only one of.
+#[derive(Subcommand, Clone, Debug)]
+pub enum Only {
+    /// Show it
+    Show {
+        #[command(flatten)]
+        form: Form,
+    },
+}
+
 #[derive(Subcommand, Clone, Debug)]
 pub enum Sessions {
     /// List where you are signed in
@@ -79,6 +89,7 @@ pub enum Sessions {
 pub enum Read {
     List(&'static Noun, List),
     Show(&'static Noun, String, Form),
+    Sole(&'static Sole, Form),
     EndSession(String),
 }
 
@@ -95,6 +106,14 @@ impl Looks {
         match self {
             Self::List(list) => Read::List(noun, list),
             Self::Show { id, form } => Read::Show(noun, id, form),
+        }
+    }
+}
+
+impl Only {
+    pub fn of(self, sole: &'static Sole) -> Read {
+        match self {
+            Self::Show { form } => Read::Sole(sole, form),
         }
     }
 }
@@ -140,6 +159,11 @@ async fn carry_out(visit: &Visit, read: &Read) -> Result<String, Ended> {
     match read {
         Read::List(noun, list) => rows(visit, noun, list).await,
         Read::Show(noun, id, form) => show(visit, noun, id, *form).await,
+        Read::Sole(sole, form) => {
+            let data = ask(visit, (sole.document)(), json!({})).await?;
+            let told = data.pointer(sole.at).cloned().unwrap_or_default();
+            Ok(print::one(sole.name, told, *form))
+        }
         Read::EndSession(id) => {
             ask(visit, staff::end_session::document(), json!({ "input": { "id": id } })).await?;
             Ok("the session has ended\n".to_owned())
@@ -208,6 +232,6 @@ async fn show(visit: &Visit, noun: &'static Noun, id: &str, form: Form) -> Resul
         None | Some(Value::Null) => {
             Err(Ended(Code::NotFound, format!("no such {}, or none for you", noun.singular.replace('-', " "))))
         }
-        Some(thing) => Ok(print::one(noun, thing.clone(), form)),
+        Some(thing) => Ok(print::one(noun.singular, thing.clone(), form)),
     }
 }

@@ -47,9 +47,10 @@ impl<T: DeserializeOwned> One<T> {
         self.ask()
     }
 
+    /// What there is only one of has no id.
     pub fn ask(&self) -> Effects {
         let Whole { place, tag, document, .. } = self.of;
-        let variables = json!({ "id": self.id });
+        let variables = if self.id.is_empty() { json!({}) } else { json!({ "id": self.id }) };
         vec![Effect::Ask(Ask { to: place, tag, document: document(), variables, is_again: false })]
     }
 

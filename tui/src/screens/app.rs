@@ -164,7 +164,7 @@ fn facts(app: &App, ctx: &Ctx) -> Vec<Fact> {
 /// What the disconnection left behind.
 fn receipt(receipt: &AppReceipt, ctx: &Ctx) -> Vec<Fact> {
     let gone = format!(
-        "slot {} is free, {} credentials deleted, {} jobs cancelled",
+        "slot {} is free; credentials deleted: {}, jobs cancelled: {}",
         receipt.slot_freed, receipt.credentials_deleted, receipt.jobs_cancelled
     );
     let policy = receipt.provider_policy.as_ref().map(|url| Line::dim(format!(" ({url})"))).unwrap_or_default();

@@ -6,15 +6,14 @@ mod accesses;
 mod app;
 mod apps;
 mod audit;
-mod campaign;
 mod desk;
 pub mod door;
+mod drift;
 mod help;
 mod listing;
 mod notices;
 mod palette;
 mod panes;
-mod reviews;
 mod sessions;
 mod shared;
 mod staff;
@@ -24,10 +23,7 @@ mod tenant;
 mod tenants;
 
 use crate::api::ask::Document;
-use crate::api::{
-    apps as apps_api, books, reviews as reviews_api, staff as staff_api, stores as stores_api, tenants as tenants_api,
-    viewer,
-};
+use crate::api::{apps as apps_api, books, staff as staff_api, stores as stores_api, tenants as tenants_api, viewer};
 use crate::core::dialog;
 use crate::core::filter::Term;
 use crate::core::screen::Entry;
@@ -38,8 +34,8 @@ pub static REGISTRY: &[Entry] = &[
     desk::ENTRY,
     tenants::ENTRY,
     stores::ENTRY,
+    drift::ENTRY,
     apps::ENTRY,
-    reviews::ENTRY,
     staff::ENTRY,
     sessions::ENTRY,
     audit::ENTRY,
@@ -47,7 +43,6 @@ pub static REGISTRY: &[Entry] = &[
     tenant::ENTRY,
     store::ENTRY,
     app::ENTRY,
-    campaign::ENTRY,
     notices::ENTRY,
     palette::ENTRY,
     help::ENTRY,
@@ -67,7 +62,6 @@ pub static DOCUMENTS: &[&[Document]] = &[
     staff_api::DOCUMENTS,
     stores_api::DOCUMENTS,
     apps_api::DOCUMENTS,
-    reviews_api::DOCUMENTS,
     books::DOCUMENTS,
 ];
 
@@ -76,7 +70,6 @@ pub static FILTERS: &[(&str, &[Term])] = &[
     ("TenantFilter", tenants_api::TERMS),
     ("StoreFilter", stores_api::TERMS),
     ("AppFilter", apps_api::TERMS),
-    ("ReviewItemFilter", reviews_api::TERMS),
     ("StaffFilter", staff_api::SEAT_TERMS),
     ("GrantFilter", staff_api::GRANT_TERMS),
     ("SessionFilter", staff_api::SESSION_TERMS),

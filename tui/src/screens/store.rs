@@ -135,17 +135,13 @@ fn verdict(scope: &StoreScope) -> Line {
         "UNUSED" => Line::of(Tone::Warn, "▲ unused"),
         "WRITES_WHILE_SYNC_IS_OFF" => Line::of(Tone::Warn, "▲ writes, sync is off"),
         "REVOKED" if scope.proven_at.is_some() => Line::of(Tone::Good, "✓ ") + Line::plain("revoked, gone"),
-        "REVOKED" => Line::of(Tone::Warn, "○ revoked, not proven yet"),
+        "REVOKED" => Line::of(Tone::Warn, "○ revoked, unproven"),
         code => word(Tone::Plain, code),
     }
 }
 
 fn scope(scope: &StoreScope, ctx: &Ctx) -> Row {
-    let given = match (scope.is_granted, scope.is_revoked_here) {
-        (true, false) => Line::plain("yes"),
-        (true, true) => Line::plain("yes, not used"),
-        (false, _) => Line::dim("no"),
-    };
+    let given = if scope.is_granted { Line::plain("yes") } else { Line::dim("no") };
     let used = if scope.is_granted { ago(scope.last_used_at, ctx) } else { Line::dim("—") };
     let reason = match (&scope.reason, &scope.sensitivity) {
         (Some(reason), Some(sensitivity)) if sensitivity.0 == "HIGH" => {

@@ -11,6 +11,8 @@ use super::line;
 
 const GUTTER: u16 = 3;
 const GAP: usize = 2;
+/// What the last column is content with, for it may be cut.
+const LEAST: usize = 16;
 
 pub fn height(rows: &Rows) -> usize {
     rows.rows.len().max(1) + usize::from(!rows.heads.is_empty())
@@ -78,7 +80,12 @@ fn kept(rows: &Rows, room: usize) -> Vec<usize> {
     let columns = rows.rows.iter().map(|row| row.cells.len()).max().unwrap_or(0);
     let mut kept: Vec<usize> = (0..columns).collect();
     for leaver in rows.leaves {
-        if kept.iter().map(|column| widest(rows, *column) + GAP).sum::<usize>() <= room + GAP {
+        let last = kept.last().copied();
+        let wish = |column: &usize| {
+            let widest = widest(rows, *column);
+            if Some(*column) == last { widest.min(LEAST) } else { widest }
+        };
+        if kept.iter().map(|column| wish(column) + GAP).sum::<usize>() <= room + GAP {
             break;
         }
         kept.retain(|column| column != leaver);

@@ -10,6 +10,7 @@ use rightsdesk::terminal::theme::Name;
 use serde_json::{Value, json};
 
 use crate::pictures::{draw, text};
+use crate::scenes::estate::{ended_app, one_app, one_store};
 use crate::scenes::people::{
     accesses, audit, audit_broken, audit_checked, events, links, look_here, one_tenant, page, revealed, seated,
     sessions, staff, tenant, tenant_rows, tenants,
@@ -350,8 +351,17 @@ fn input_fields(contract: &str, name: &str) -> Vec<(String, bool)> {
 fn what_a_change_sends_fits_the_contract() {
     let contract = include_str!("../../../server/schema.graphql");
     let mut looked_at = 0;
-    let stages: [fn() -> Stage; 6] =
-        [tenants, one_tenant, || one_tenant().press("Tab"), staff, || staff().press("Tab"), sessions];
+    let stages: &[fn() -> Stage] = &[
+        tenants,
+        one_tenant,
+        || one_tenant().press("Tab"),
+        staff,
+        || staff().press("Tab"),
+        sessions,
+        one_store,
+        one_app,
+        || ended_app().press("Tab"),
+    ];
     for make in stages {
         let stage = make();
         let open = stage.model.stack.last().unwrap();

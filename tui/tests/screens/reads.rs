@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 use serde_json::{Value, json};
 
 use crate::double::Double;
+use crate::scenes::estate::store_rows;
 use crate::scenes::people::{page, seat_rows, tenant, tenant_rows};
 
 /// Exit code, stdout, stderr of a command against a desk that says this.
@@ -47,6 +48,19 @@ fn a_list_is_columns_or_a_versioned_shape() {
     let desk = saying(&json!({ "staff": page(seat_rows()) }));
     let (_, out, _) = run(&desk, &["seats", "list"]);
     assert!(out.contains("omar") && out.contains("admin") && !out.contains('@'), "{out}");
+}
+
+#[test]
+fn what_there_is_one_of_is_shown_without_an_id() {
+    let drift = json!({
+        "stores": 41, "withDrift": 6, "notListed": 2, "missing": 1, "unused": 4, "writesWhileSyncIsOff": 0,
+    });
+    let desk = saying(&json!({ "drift": drift, "stores": page(store_rows()) }));
+    let (code, out, _) = run(&desk, &["drift", "show", "--json"]);
+    let told: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((code, &told["shape"], &told["withDrift"]), (Some(0), &json!("rightsdesk.drift/1"), &json!(6)));
+    let (code, out, _) = run(&desk, &["stores", "list", "is:drifted"]);
+    assert!(code == Some(0) && out.contains("connected           not-listed,missing"), "{out}");
 }
 
 #[test]
