@@ -3,8 +3,8 @@
 //! twice, never more of them than there are, and none is lost.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant as Stop};
 
 use futures_util::{StreamExt, stream};
@@ -19,9 +19,9 @@ use rightsdesk_server::floor::kernel::{AppId, Error, Ref, Result, TenantId, Watc
 use rightsdesk_server::floor::ledger::Once;
 use rightsdesk_server::tenants::{TenantChange, change_tenant};
 
-const CALLS: usize = if true { 10_000 } else { 1_000 };
+const CALLS: usize = 10_000;
 const AT_ONCE: usize = 16;
-const SLOTS: [usize; 2] = [5, 2];
+const SLOTS: [usize; 2] = [9, 3];
 
 /// What the watcher sees of one moment: per tenant what is taken, what is connected, how many different slots that is and
 /// the highest; then credentials that hang on nothing, and disconnected apps without a receipt.
@@ -34,8 +34,8 @@ select t.tenant_id || ' ' || t.app_slots || ' ' || count(a.slot) || ' ' || count
                    and not exists (select from app_receipts r where r.tenant_id = x.tenant_id and r.app_id = x.id)) as line
   from tenants t left join apps a on a.tenant_id = t.tenant_id group by t.tenant_id, t.app_slots";
 
-/// An app that is connected.
-const ANY: &str = "select tenant_id || ' ' || id as line from apps where state = 'connected' order by random() limit 1";
+/// The apps that are connected.
+const CONNECTED: &str = "select tenant_id || ' ' || id as line from apps where state = 'connected' order by random()";
 
 /// One look; whether a tenant was full, and whether it was not.
 fn look(base: &Base) -> (bool, bool) {
@@ -55,6 +55,8 @@ fn look(base: &Base) -> (bool, bool) {
 struct Race {
     world: World,
     owners: Vec<(TenantId, Caller)>,
+    /// Apps that were connected when somebody last looked.
+    seen: Mutex<Vec<String>>,
     connected: AtomicUsize,
     disconnected: AtomicUsize,
     turned_away: AtomicUsize,
@@ -107,10 +109,7 @@ impl Race {
     }
 
     async fn disconnect(&self, number: usize) {
-        // One that is connected at this moment, whoever knows of it; others may be at it too.
-        let base = self.world.base;
-        let picked = tokio::task::spawn_blocking(|| base.lines(ANY)).await.expect("no panic").pop();
-        let Some(picked) = picked else { return self.connect(number).await };
+        let Some(picked) = self.pick().await else { return self.connect(number).await };
         let (tenant, id) = picked.split_once(' ').expect("two ids");
         let tenant = TenantId::from_uuid(tenant.parse().expect("an id"));
         let at = Ref::new(tenant, AppId::from_uuid(id.parse().expect("an id")));
@@ -129,6 +128,19 @@ impl Race {
             _ => attempt(None).await,
         };
         self.note(met, &self.disconnected);
+    }
+
+    /// An app that was connected a moment ago, whoever connected it; others may be at it too.
+    async fn pick(&self) -> Option<String> {
+        let picked = self.seen.lock().expect("nobody panicked").pop();
+        if picked.is_some() {
+            return picked;
+        }
+        let base = self.world.base;
+        let mut connected = tokio::task::spawn_blocking(|| base.lines(CONNECTED)).await.expect("no panic");
+        let picked = connected.pop();
+        self.seen.lock().expect("nobody panicked").extend(connected);
+        picked
     }
 
     /// The caller goes away in the middle.
@@ -174,13 +186,16 @@ async fn ten_thousand_racing_calls_never_exceed_the_limit_and_never_leak_a_slot(
     }
     let base = world.base;
     let zero = AtomicUsize::default;
-    let race = Race { world, owners, connected: zero(), disconnected: zero(), turned_away: zero(), broken_off: zero() };
+    let seen = Mutex::default();
+    let race =
+        Race { world, owners, seen, connected: zero(), disconnected: zero(), turned_away: zero(), broken_off: zero() };
 
     let over = Arc::new(AtomicBool::new(false));
     let ends = Arc::clone(&over);
     let watcher = std::thread::spawn(move || {
         let (mut looks, mut full, mut room) = (0, 0, 0);
         while !ends.load(Ordering::Relaxed) {
+            std::thread::sleep(Duration::from_millis(50));
             let seen = look(base);
             (looks, full, room) = (looks + 1, full + usize::from(seen.0), room + usize::from(seen.1));
         }

@@ -2,7 +2,7 @@
 //! is what is taken.
 
 use super::super::model::{
-    self, App, AppState, Credential, NewApp, Receipt, checked_permissions, checked_secret, offers_erasure, spoken,
+    self, App, AppState, Credential, NewApp, Receipt, checked_permissions, checked_secret, offers_erasure,
 };
 use super::super::queries::apps;
 use crate::floor::access::{Caller, One, Permission, Scope};
@@ -154,7 +154,6 @@ pub async fn set_credential(
 /// What ends here, before it is counted what that took along.
 fn receipt(tx: &mut WriteTx, id: ReceiptId, (app, tenant): (&App, &Tenant), policy: &Policy) -> Result<Receipt> {
     let kind = model::kind(policy, &app.kind);
-    let first = policy.locales.get_ref().first().map_or("", String::as_str);
     Ok(Receipt {
         tenant: app.tenant,
         id,
@@ -166,7 +165,7 @@ fn receipt(tx: &mut WriteTx, id: ReceiptId, (app, tenant): (&App, &Tenant), poli
         jobs_cancelled: 0,
         withdrawn: app.granted.clone(),
         sharing_stopped: kind.touches.iter().map(|touched| touched.get_ref().clone()).collect(),
-        what_stays: kind.stays.in_locale(spoken(policy, &tenant.locale), first).to_owned(),
+        what_stays: kind.stays.in_locale(policy.spoken(&tenant.locale), policy.first_locale()).to_owned(),
         provider_policy: app.policy_url.clone(),
         offers_erasure: offers_erasure(policy, &app.kind),
     })

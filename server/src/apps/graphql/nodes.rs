@@ -54,9 +54,7 @@ impl AppNode {
     /// What kind of app it is, as the policy in force has it. A kind that the policy has dropped touches and needs nothing.
     async fn kind(&self, ctx: &Context<'_>) -> Result<PolicyAppKind> {
         let adopted = adopted(ctx)?;
-        let locale = model::spoken(&adopted.policy, &self.0.tenant.locale).to_owned();
-        let kind = self.kind_in(&adopted).into_owned();
-        Ok(PolicyAppKind { kind, adopted, locale })
+        Ok(PolicyAppKind::of(&self.kind_in(&adopted), &adopted.policy, &self.0.tenant.locale))
     }
 
     /// What the tenant calls it.
@@ -154,9 +152,7 @@ impl AppNode {
 
     /// What the platform, the merchant and the provider each answer for, in the tenant's language where the policy has it.
     async fn duties(&self, ctx: &Context<'_>) -> Result<Vec<PolicyDuty>> {
-        let adopted = adopted(ctx)?;
-        let locale = model::spoken(&adopted.policy, &self.0.tenant.locale);
-        Ok(PolicyDuty::all(&adopted.policy, locale))
+        Ok(PolicyDuty::all(&adopted(ctx)?.policy, &self.0.tenant.locale))
     }
 
     /// What its disconnection left behind.

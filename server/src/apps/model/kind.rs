@@ -42,15 +42,6 @@ pub fn offers_erasure(policy: &Policy, code: &str) -> bool {
     })
 }
 
-/// The language of the policy that a reader of `locale` understands best: that one, that one without its region, or the
-/// first.
-pub fn spoken<'a>(policy: &'a Policy, locale: &'a str) -> &'a str {
-    let known = policy.locales.get_ref();
-    let language = locale.split('-').next().unwrap_or_default();
-    let spoken = [locale, language].into_iter().find(|locale| known.iter().any(|known| known == locale));
-    spoken.or_else(|| known.first().map(String::as_str)).unwrap_or_default()
-}
-
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
@@ -81,12 +72,5 @@ pub(super) mod tests {
         assert_eq!(kind(&policy, "messaging").needs.len(), 2);
         let dropped = kind(&policy, "pigeons");
         assert_eq!((dropped.needs.len(), dropped.rotate_days), (0, 0));
-    }
-
-    #[test]
-    fn a_reader_is_spoken_to_in_a_language_of_the_policy() {
-        let mut policy = policy(&[]);
-        *policy.locales.get_mut() = vec!["en".to_owned(), "hi".to_owned()];
-        assert_eq!(["hi-IN", "hi", "en-GB", "de"].map(|locale| spoken(&policy, locale)), ["hi", "hi", "en", "en"]);
     }
 }

@@ -5,7 +5,7 @@ mod kind;
 mod task;
 
 pub use app::{App, AppState, Credential, NewApp, UNUSED_AFTER, checked_permissions, checked_secret};
-pub use kind::{kind, offers_erasure, spoken};
+pub use kind::{kind, offers_erasure};
 pub use task::{ProviderTask, ProviderTaskKind, ProviderTaskState};
 
 use crate::floor::kernel::{AppId, Instant, ReceiptId, TenantId};

@@ -75,6 +75,16 @@ impl Policy {
     pub fn first_locale(&self) -> &str {
         self.locales.get_ref().first().map_or("en", String::as_str)
     }
+
+    /// The language of the policy that a reader of this one understands best: that one, that one without its region, or
+    /// the first.
+    pub fn spoken(&self, locale: &str) -> &str {
+        let language = locale.split('-').next().unwrap_or_default();
+        let mut known = [locale, language]
+            .into_iter()
+            .filter_map(|wanted| self.locales.get_ref().iter().find(|known| known.eq_ignore_ascii_case(wanted)));
+        known.next().map_or(self.first_locale(), String::as_str)
+    }
 }
 
 /// A day as TOML writes it.
@@ -177,4 +187,16 @@ pub struct Region {
     /// The countries or regions data never leaves, where the page says so.
     #[serde(default)]
     pub pinned: Vec<Name>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{parse, shipped};
+
+    #[test]
+    fn a_reader_is_spoken_to_in_a_language_of_the_policy() {
+        let mut policy = parse(shipped("sooperseller").expect("it comes along")).expect("it is sound");
+        *policy.locales.get_mut() = vec!["en".to_owned(), "hi".to_owned()];
+        assert_eq!(["hi-IN", "HI", "en-GB", "de"].map(|locale| policy.spoken(locale)), ["hi", "hi", "en", "en"]);
+    }
 }
