@@ -6,6 +6,8 @@ mod a_job_meets_its_fate;
 mod a_machine_opens_its_own_desk;
 mod a_merchants_token_maps_to_a_member;
 mod a_partner_seat_ends_at_its_date;
+mod a_policy_changes;
+mod a_policy_file_is_looked_at;
 mod a_session_ends_at_once;
 mod a_stranger_guesses;
 mod a_tenant_opens_and_closes;

@@ -4,6 +4,7 @@
 use harness::world::World;
 use rightsdesk_server::apps::RemindOfRotation;
 use rightsdesk_server::audit::jobs::{Checkpoint, SweepAccesses, SweepAnswers};
+use rightsdesk_server::catalogue::PutPolicyInForce;
 use rightsdesk_server::floor::jobs::{SweepJobs, Ticket, redeem};
 use rightsdesk_server::floor::kernel::{GrantId, JobId, TenantId, Watch};
 use rightsdesk_server::floor::ledger::{Event, Witnessed};
@@ -72,6 +73,23 @@ const CASES: &[Case] = &[
             world.base.lines(
                 "select state || ' ' || version || ' ' || (select count(*) from audit_events
                          where action = 'tenant.closed') as line from tenants",
+            )
+        },
+    },
+    Case {
+        name: "put_policy_in_force",
+        ticket: || Ticket::of(&PutPolicyInForce {}).expect("a ticket"),
+        lane: TenantId::HOUSE,
+        prepare: "insert into policies (tenant_id, id, name, version, effective_on, text, digest, state, proposed_at,
+                                        proposed_by, published_at, published_by)
+                  select tenant_id, gen_random_uuid(), name, version + 1, (now() - interval '1 day')::date, text, digest,
+                         'announced', now() - interval '40 days', 'house', now() - interval '39 days', 'house'
+                    from policies",
+        effect: |world| {
+            world.base.lines(
+                "select version || ' ' || state || ' ' || coalesce(in_force_at::text, '') || ' ' ||
+                        (select count(*) from audit_events where action in ('policy.in_force', 'policy.past')) as line
+                   from policies order by version",
             )
         },
     },

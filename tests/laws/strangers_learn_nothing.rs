@@ -9,8 +9,8 @@ use harness::world::World;
 use rightsdesk_server::floor::access::{Bounds, Caller, Permission, Role, Seat, Session};
 use rightsdesk_server::floor::graphql::{Needs, Rule, tenant_node_id, tenant_place};
 use rightsdesk_server::floor::kernel::{
-    ApiKeyId, AppId, GrantId, MemberId, ProviderTaskId, ReceiptId, Ref, SessionId, StaffId, StoreGrantId, StoreId,
-    TenantId,
+    ApiKeyId, AppId, GrantId, MemberId, PolicyId, ProviderTaskId, ReceiptId, Ref, SessionId, StaffId, StoreGrantId,
+    StoreId, TenantId,
 };
 use rightsdesk_server::roof::schema;
 use rightsdesk_server::staff::{SignIn, recognise};
@@ -25,6 +25,10 @@ const IDS: &[(&str, &str)] = &[
     ("tenant.id", "tenant"),
     ("staffMember.id", "staff"),
     ("store.id", "store"),
+    ("policyVersion.id", "policy"),
+    ("policyDiff.id", "policy"),
+    ("PublishPolicyInput.id", "policy"),
+    ("WithdrawPolicyInput.id", "policy"),
     ("app.id", "app"),
     ("slots.tenant", "tenant"),
     ("AppFilter.tenant", "tenant"),
@@ -328,6 +332,7 @@ impl Cast {
             ("grant", Ref::new(nobodys, GrantId::fresh()).to_string()),
             ("staff", Ref::of_house(StaffId::fresh()).to_string()),
             ("session", Ref::of_house(SessionId::fresh()).to_string()),
+            ("policy", Ref::of_house(PolicyId::fresh()).to_string()),
             ("app", Ref::new(nobodys, AppId::fresh()).to_string()),
             ("app_receipt", Ref::new(nobodys, ReceiptId::fresh()).to_string()),
             ("provider_task", Ref::new(nobodys, ProviderTaskId::fresh()).to_string()),
@@ -394,8 +399,10 @@ async fn furnish(world: &World, ops: &Caller) -> (Ids, TenantId) {
         json!({"store": store, "scopes": ["read_orders"]}),
     )
     .await;
+    let policy = world.tools.policy.in_force().expect("a policy").id;
     let (app, receipt, task) = former_app(world, &tenant);
     let ids = BTreeMap::from([
+        ("policy", Ref::of_house(policy).to_string()),
         ("app", app),
         ("app_receipt", receipt),
         ("provider_task", task),
@@ -506,6 +513,7 @@ fn kinds_of(field: &str) -> Vec<Option<&'static str>> {
         "session",
         "store",
         "store_grant",
+        "policy",
         "app",
         "app_receipt",
         "provider_task",

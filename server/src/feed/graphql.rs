@@ -16,7 +16,8 @@ use super::queries::{self, Happening};
 use crate::floor::access::{One, Permission, Scope};
 use crate::floor::graphql::{Needs, Rule, asking, node_id, rule, tenant_node_id, tenant_place};
 use crate::floor::kernel::{
-    ApiKeyId, AppId, Error, GrantId, MemberId, ProviderTaskId, Ref, Result, SessionId, StaffId, StoreId, TenantId,
+    ApiKeyId, AppId, Error, GrantId, MemberId, PolicyId, ProviderTaskId, Ref, Result, SessionId, StaffId, StoreId,
+    TenantId,
 };
 use crate::floor::ledger::Ledger;
 
@@ -138,6 +139,7 @@ fn node(tenant: TenantId, object: &str) -> Option<ID> {
         "member" => node_id(Ref::new(tenant, MemberId::from_uuid(id))),
         "staff" => node_id(Ref::new(tenant, StaffId::from_uuid(id))),
         "session" => node_id(Ref::new(tenant, SessionId::from_uuid(id))),
+        "policy" => node_id(Ref::new(tenant, PolicyId::from_uuid(id))),
         "grant" => node_id(Ref::new(tenant, GrantId::from_uuid(id))),
         "api_key" => node_id(Ref::new(tenant, ApiKeyId::from_uuid(id))),
         "app" => node_id(Ref::new(tenant, AppId::from_uuid(id))),

@@ -86,6 +86,7 @@ pub struct Query(
 /// What clients may do.
 #[derive(MergedObject, Default)]
 pub struct Mutation(
+    catalogue::CatalogueMutation,
     tenants::TenantMutation,
     staff::StaffMutation,
     grants::GrantMutation,
@@ -141,6 +142,7 @@ pub enum Node {
     Session(staff::Session),
     Access(audit::AccessNode),
     Grant(grants::GrantNode),
+    PolicyVersion(catalogue::PolicyVersionNode),
     Store(stores::StoreNode),
     StoreGrant(stores::StoreGrantNode),
     App(apps::AppNode),
@@ -157,6 +159,7 @@ async fn found(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
         "stf" => staff::find_staff_member(ctx, id).await.map(|found| found.map(Node::StaffMember)),
         "acc" => audit::find_access(ctx, id).await.map(|found| found.map(Node::Access)),
         "ses" => staff::find_session(ctx, id).await.map(|found| found.map(Node::Session)),
+        "pol" => catalogue::find_policy_version(ctx, id).await.map(|found| found.map(Node::PolicyVersion)),
         "grt" => grants::find_grant(ctx, id).await.map(|found| found.map(Node::Grant)),
         "sto" => stores::find_store_node(ctx, id).await.map(|found| found.map(Node::Store)),
         "sgr" => stores::find_store_grant(ctx, id).await.map(|found| found.map(Node::StoreGrant)),

@@ -3,6 +3,7 @@
 use crate::apps::RemindOfRotation;
 use crate::audit::jobs::{Checkpoint, SweepAccesses, SweepAnswers};
 use crate::audit::model::LOOK;
+use crate::catalogue::PutPolicyInForce;
 use crate::floor::jobs::{Registry, Rhythm, Schedule, SweepJobs, Ticket};
 use crate::grants::AlarmOfBreakGlass;
 use crate::staff::jobs::SweepSignIns;
@@ -18,6 +19,12 @@ pub fn registry() -> Registry {
         .schedule(Schedule { name: "sweep_sign_ins", rhythm: daily(3, 20), ticket: || Ticket::of(&SweepSignIns {}) })
         .job::<CloseTenants>()
         .schedule(Schedule { name: "close_tenants", rhythm: daily(0, 5), ticket: || Ticket::of(&CloseTenants {}) })
+        .job::<PutPolicyInForce>()
+        .schedule(Schedule {
+            name: "put_policy_in_force",
+            rhythm: daily(0, 1),
+            ticket: || Ticket::of(&PutPolicyInForce {}),
+        })
         .job::<RemindOfRotation>()
         .schedule(Schedule {
             name: "remind_of_rotation",
@@ -26,8 +33,8 @@ pub fn registry() -> Registry {
         })
         .job::<Checkpoint>()
         .schedule(Schedule { name: "checkpoint", rhythm: Rhythm::Every(LOOK), ticket: || Ticket::of(&Checkpoint {}) })
-        .job::<SweepAccesses>()
-        .schedule(Schedule { name: "sweep_answers", rhythm: daily(3, 30), ticket: || Ticket::of(&SweepAnswers {}) })
         .job::<SweepAnswers>()
+        .schedule(Schedule { name: "sweep_answers", rhythm: daily(3, 30), ticket: || Ticket::of(&SweepAnswers {}) })
+        .job::<SweepAccesses>()
         .schedule(Schedule { name: "sweep_accesses", rhythm: daily(3, 40), ticket: || Ticket::of(&SweepAccesses {}) })
 }

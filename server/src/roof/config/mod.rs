@@ -147,7 +147,7 @@ impl Config {
         let (listen, tls) = (reader.listen(), reader.tls());
         let config = Self {
             mode,
-            policy: reader.policy(),
+            policy: reader.policy(mode),
             issuers: reader.issuers(listen, tls.is_some()),
             database: Database {
                 url: reader.secret("database.url"),
