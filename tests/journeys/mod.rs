@@ -35,6 +35,13 @@ mod documents_are_known_and_paid_for;
 mod grants_end_by_themselves;
 mod keys_turn_and_nothing_is_lost;
 mod others_clients_talk_to_us;
+mod processors_change;
+mod processors_subscribers;
+
+mod reviews_of_apps;
+mod reviews_of_scopes;
+mod reviews_of_staff;
+mod reviews_quarterly;
 mod sockets_speak_the_protocol;
 mod staff_sign_in_through_the_companys_provider;
 mod stores_disconnect;

@@ -1,14 +1,18 @@
 //! A worker may die after a job's work and before its word of it: each registered job, run again from the start, changes
 //! nothing more.
 
+use std::collections::BTreeSet;
+
 use harness::world::World;
 use rightsdesk_server::apps::RemindOfRotation;
 use rightsdesk_server::audit::jobs::{Checkpoint, SweepAccesses, SweepAnswers};
 use rightsdesk_server::catalogue::PutPolicyInForce;
 use rightsdesk_server::floor::jobs::{SweepJobs, Ticket, redeem};
-use rightsdesk_server::floor::kernel::{GrantId, JobId, TenantId, Watch};
+use rightsdesk_server::floor::kernel::{GrantId, JobId, NoticeId, SubscriberId, TenantId, Watch};
 use rightsdesk_server::floor::ledger::{Event, Witnessed};
 use rightsdesk_server::grants::AlarmOfBreakGlass;
+use rightsdesk_server::processors::{AskSubscriber, DeliverNotice, SweepSubscribers};
+use rightsdesk_server::reviews::{OpenQuarterlyReview, ProveRevocations, RemindOfReviews};
 use rightsdesk_server::roof::workers;
 use rightsdesk_server::staff::jobs::SweepSignIns;
 use rightsdesk_server::tenants::CloseTenants;
@@ -26,6 +30,17 @@ struct Case {
 
 /// A tenant of some cases' own.
 const ZAITOON: TenantId = TenantId::from_uuid(Uuid::from_u128(0xbb));
+
+/// A campaign that was due eight days ago, with a seat that is to go, is gone, and had an exception.
+const CAMPAIGN: &str = "
+    insert into review_campaigns (tenant_id, id, title, opened_at, due_on, taken_at, query_version, digest)
+    values ('00000000-0000-0000-0000-000000000000', '00000000-0000-0000-0000-000000000009', 'Seats',
+            now() - interval '60 days', (now() - interval '8 days')::date, now() - interval '60 days', 1, sha256('x'));
+    insert into review_items (tenant_id, id, campaign_id, subject, of_tenant, object_id, part, label, facts, barred, decision,
+                              reason, decided_at, decided_by, exception_until, revocation, due_on)
+    values ('00000000-0000-0000-0000-000000000000', gen_random_uuid(), '00000000-0000-0000-0000-000000000009', 'staff',
+            '00000000-0000-0000-0000-000000000000', gen_random_uuid(), '', 'mira', '{}', '{}', 'revoke', 'sealed', now(),
+            gen_random_uuid(), (now() - interval '2 days')::date, 'due', (now() - interval '20 days')::date)";
 
 const CASES: &[Case] = &[
     Case {
@@ -46,6 +61,24 @@ const CASES: &[Case] = &[
             world.base.lines(
                 "select alarmed_at::text || ' ' || (select count(*) from audit_events
                          where action = 'grant.alarmed') as line from grants where alarmed_at is not null",
+            )
+        },
+    },
+    Case {
+        name: "ask_subscriber",
+        ticket: || {
+            let subscriber = SubscriberId::from_uuid(Uuid::from_u128(7));
+            Ticket::of(&AskSubscriber { subscriber }).expect("a ticket")
+        },
+        lane: TenantId::HOUSE,
+        prepare: "insert into subscribers (tenant_id, id, subject_id, mail, mail_bidx, mail_bidx_v, confirm_token, leave_token,
+                                           locale, state, asked_at)
+                  values ('00000000-0000-0000-0000-000000000000', '00000000-0000-0000-0000-000000000007',
+                          gen_random_uuid(), 'sealed', 'index', 1, 'sealed', 'sealed', 'en', 'unconfirmed', now())",
+        effect: |world| {
+            world.base.lines(
+                "select letter_at::text || ' ' || (select count(*) from audit_events
+                         where action = 'subscriber.letter_sent') as line from subscribers where letter_is_sent",
             )
         },
     },
@@ -94,6 +127,45 @@ const CASES: &[Case] = &[
         },
     },
     Case {
+        name: "open_quarterly_review",
+        ticket: || Ticket::of(&OpenQuarterlyReview {}).expect("a ticket"),
+        lane: TenantId::HOUSE,
+        prepare: "insert into staff (tenant_id, id, subject_id, handle, mail, mail_bidx, mail_bidx_v, roles, state, added_at)
+                  values ('00000000-0000-0000-0000-000000000000', gen_random_uuid(), gen_random_uuid(), 'mira', 'sealed',
+                          'index', 1, '{support}', 'active', now())",
+        effect: |world| {
+            world.base.lines(
+                "select c.id::text as line from review_campaigns c union all
+                 select i.label from review_items i union all
+                 select e.seq::text from audit_events e where action = 'review.opened'",
+            )
+        },
+    },
+    Case {
+        name: "prove_revocations",
+        ticket: || Ticket::of(&ProveRevocations {}).expect("a ticket"),
+        lane: TenantId::HOUSE,
+        prepare: CAMPAIGN,
+        effect: |world| {
+            world.base.lines(
+                "select revocation || ' ' || version || ' ' || coalesce(proof, '') || (select count(*) from audit_events
+                         where action = 'review.proven') as line from review_items",
+            )
+        },
+    },
+    Case {
+        name: "remind_of_reviews",
+        ticket: || Ticket::of(&RemindOfReviews {}).expect("a ticket"),
+        lane: TenantId::HOUSE,
+        prepare: CAMPAIGN,
+        effect: |world| {
+            world.base.lines(
+                "select about || ' ' || day as line from review_reminders union all
+                 select seq::text from audit_events where action in ('review.reminded', 'review.exception_ended')",
+            )
+        },
+    },
+    Case {
         name: "remind_of_rotation",
         ticket: || Ticket::of(&RemindOfRotation {}).expect("a ticket"),
         lane: TenantId::HOUSE,
@@ -113,6 +185,30 @@ const CASES: &[Case] = &[
             world.base.lines(
                 "select coalesce(reminded_for::text, '') || ' ' || (select count(*) from audit_events
                          where action = 'app.rotation_reminded') as line from apps",
+            )
+        },
+    },
+    Case {
+        name: "deliver_notice",
+        ticket: || {
+            let notice = NoticeId::from_uuid(Uuid::from_u128(7));
+            Ticket::of(&DeliverNotice { notice }).expect("a ticket")
+        },
+        lane: TenantId::HOUSE,
+        prepare: "insert into subscribers (tenant_id, id, subject_id, mail, mail_bidx, mail_bidx_v, leave_token, locale,
+                                           state, asked_at, live_at)
+                  select '00000000-0000-0000-0000-000000000000', gen_random_uuid(), gen_random_uuid(), 'sealed',
+                         n::text::bytea, 1, 'sealed', 'en', 'live', now(), now()
+                    from generate_series(1, 120) as n;
+                  insert into notices (tenant_id, id, kind, policy_version, announced_at, effective_on, text_en, text_hi)
+                  values ('00000000-0000-0000-0000-000000000000', '00000000-0000-0000-0000-000000000007',
+                          'policy_changed', 2, now(), now()::date + 30, 'It changes.', 'It changes.');
+                  insert into notice_deliveries (tenant_id, notice_id, subscriber_id)
+                  select tenant_id, '00000000-0000-0000-0000-000000000007', id from subscribers",
+        effect: |world| {
+            world.base.lines(
+                "select state || ' ' || attempts || ' ' || count(*) || ' ' || (select count(*) from audit_events
+                         where action = 'notice.failed') as line from notice_deliveries group by state, attempts",
             )
         },
     },
@@ -161,12 +257,28 @@ const CASES: &[Case] = &[
                     from generate_series(1, 3000) as n",
         effect: |world| world.base.lines("select count(*)::text as line from throttles"),
     },
+    Case {
+        name: "sweep_subscribers",
+        ticket: || Ticket::of(&SweepSubscribers {}).expect("a ticket"),
+        lane: TenantId::HOUSE,
+        prepare: "insert into subscribers (tenant_id, id, subject_id, mail, mail_bidx, mail_bidx_v, confirm_token, leave_token,
+                                           locale, state, asked_at)
+                  select '00000000-0000-0000-0000-000000000000', gen_random_uuid(), gen_random_uuid(), 'sealed',
+                         n::text::bytea, 1, 'sealed', 'sealed', 'en', 'unconfirmed', now() - n * interval '10 minutes'
+                    from generate_series(1, 600) as n",
+        effect: |world| {
+            world.base.lines(
+                "select count(*) || ' ' || (select count(*) from subject_keys where destroyed_at is not null) || ' '
+                        || (select count(*) from audit_events where action = 'subscribers.swept') as line from subscribers",
+            )
+        },
+    },
 ];
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn jobs_may_run_twice() {
     let registered: Vec<_> = workers::registry().names().collect();
-    let tried: Vec<_> = CASES.iter().map(|case| case.name).collect();
+    let tried = CASES.iter().map(|case| case.name).collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>();
     assert_eq!(registered, tried, "each registered job has its case here");
     for case in CASES {
         // Its time stands still, so that nothing but the case's own job is due.

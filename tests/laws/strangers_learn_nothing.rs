@@ -9,8 +9,8 @@ use harness::world::World;
 use rightsdesk_server::floor::access::{Bounds, Caller, Permission, Role, Seat, Session};
 use rightsdesk_server::floor::graphql::{Needs, Rule, tenant_node_id, tenant_place};
 use rightsdesk_server::floor::kernel::{
-    ApiKeyId, AppId, GrantId, MemberId, PolicyId, ProviderTaskId, ReceiptId, Ref, SessionId, StaffId, StoreGrantId,
-    StoreId, TenantId,
+    ApiKeyId, AppId, CampaignId, GrantId, MemberId, NoticeId, ObjectionId, PolicyId, ProcessorId, ProviderTaskId,
+    ReceiptId, Ref, ReviewItemId, SessionId, StaffId, StoreGrantId, StoreId, SubscriberId, TenantId,
 };
 use rightsdesk_server::roof::schema;
 use rightsdesk_server::staff::{SignIn, recognise};
@@ -79,6 +79,21 @@ const IDS: &[(&str, &str)] = &[
     ("RevokeScopesInput.id", "store"),
     ("DisconnectStoreInput.id", "store"),
     ("RevealStaffMemberInput.id", "staff"),
+    ("processor.id", "processor"),
+    ("ObjectionFilter.tenant", "tenant"),
+    ("SubscribeInput.tenant", "tenant"),
+    ("UnsubscribeInput.id", "subscriber"),
+    ("ObjectToNoticeInput.notice", "notice"),
+    ("ObjectToNoticeInput.tenant", "tenant"),
+    ("AnswerObjectionInput.id", "objection"),
+    ("WithdrawObjectionInput.id", "objection"),
+    ("RevealObjectionInput.id", "objection"),
+    ("campaign.id", "campaign"),
+    ("reviewItem.id", "review_item"),
+    ("DecideReviewItemInput.id", "review_item"),
+    ("SignOffCampaignInput.id", "campaign"),
+    ("ExportCampaignInput.id", "campaign"),
+    ("RevealReviewReasonInput.id", "review_item"),
 ];
 
 /// Mutations that concern the caller's own session or secret and take no id: there is nobody else's to try them with.
@@ -115,13 +130,14 @@ impl Told {
         text(&self.types[name]["kind"])
     }
 
-    /// What to select of a type: its own facts and, a little deeper, those of what it leads to.
+    /// What to select of a type: its own facts and, a little deeper, those of what it leads to. Where it may be any of many
+    /// types, their own facts only: the roots ask for the rest.
     fn selection(&self, name: &str, depth: usize, holds: &dyn Fn(&str, &str) -> bool) -> String {
         match self.kind(name).as_str() {
             "SCALAR" | "ENUM" => return String::new(),
             "INTERFACE" | "UNION" => {
                 let arms = list(&self.types[name]["possibleTypes"]).map(|one| {
-                    format!("... on {0} {1}", text(&one["name"]), self.selection(&text(&one["name"]), 1, holds))
+                    format!("... on {0} {1}", text(&one["name"]), self.selection(&text(&one["name"]), 0, holds))
                 });
                 return format!("{{__typename {}}}", arms.collect::<Vec<_>>().join(" "));
             }
@@ -333,9 +349,15 @@ impl Cast {
             ("staff", Ref::of_house(StaffId::fresh()).to_string()),
             ("session", Ref::of_house(SessionId::fresh()).to_string()),
             ("policy", Ref::of_house(PolicyId::fresh()).to_string()),
+            ("campaign", Ref::of_house(CampaignId::fresh()).to_string()),
+            ("review_item", Ref::of_house(ReviewItemId::fresh()).to_string()),
             ("app", Ref::new(nobodys, AppId::fresh()).to_string()),
             ("app_receipt", Ref::new(nobodys, ReceiptId::fresh()).to_string()),
             ("provider_task", Ref::new(nobodys, ProviderTaskId::fresh()).to_string()),
+            ("processor", Ref::of_house(ProcessorId::fresh()).to_string()),
+            ("notice", Ref::of_house(NoticeId::fresh()).to_string()),
+            ("subscriber", Ref::of_house(SubscriberId::fresh()).to_string()),
+            ("objection", Ref::of_house(ObjectionId::fresh()).to_string()),
             ("store", Ref::new(nobodys, StoreId::fresh()).to_string()),
             ("store_grant", Ref::new(nobodys, StoreGrantId::fresh()).to_string()),
         ]);
@@ -386,6 +408,16 @@ async fn furnish(world: &World, ops: &Caller) -> (Ids, TenantId) {
         json!({"staff": staff, "tenant": tenant, "ticket": "T-77", "endsAt": hence(world)}),
     )
     .await;
+    let place = tenant_place(&async_graphql::ID(tenant.clone())).expect("a tenant's id");
+    let (processor, notice, subscriber, objection) = told_and_objected(world, place);
+    let review = done(
+        world,
+        ops,
+        "mutation($input:OpenCampaignInput!){openCampaign(input:$input){campaign{id items(first:1){nodes{id}}}userErrors{message}}}",
+        json!({"title": "Seats of the spring", "covers": ["STAFF"]}),
+    )
+    .await["campaign"]
+        .clone();
     let store = made(
         "mutation($input:AddStoreInput!){addStore(input:$input){store{id}userErrors{message}}}",
         json!({"tenant": tenant, "platform": "shopify", "domain": format!("{}.example", StoreId::fresh().uuid()),
@@ -403,6 +435,8 @@ async fn furnish(world: &World, ops: &Caller) -> (Ids, TenantId) {
     let (app, receipt, task) = former_app(world, &tenant);
     let ids = BTreeMap::from([
         ("policy", Ref::of_house(policy).to_string()),
+        ("campaign", text(&review["id"])),
+        ("review_item", text(&review["items"]["nodes"][0]["id"])),
         ("app", app),
         ("app_receipt", receipt),
         ("provider_task", task),
@@ -414,8 +448,11 @@ async fn furnish(world: &World, ops: &Caller) -> (Ids, TenantId) {
         ("grant", text(&grant["grant"]["id"])),
         ("staff", staff),
         ("session", Ref::of_house(session).to_string()),
+        ("processor", Ref::of_house(processor).to_string()),
+        ("notice", Ref::of_house(notice).to_string()),
+        ("subscriber", Ref::of_house(subscriber).to_string()),
+        ("objection", Ref::of_house(objection).to_string()),
     ]);
-    let place = tenant_place(&async_graphql::ID(tenant)).expect("a tenant's id");
     (ids, place)
 }
 
@@ -435,6 +472,34 @@ fn former_app(world: &World, tenant: &str) -> (String, String, String) {
          values ('{whose}', '{asked}', '{of}', 'erase', now(), 'house')"
     ));
     (Ref::new(tenant, app).to_string(), Ref::new(tenant, receipt).to_string(), Ref::new(tenant, task).to_string())
+}
+
+/// A sub-processor of the list, a notice about it, and a merchant that is told of it and objects.
+fn told_and_objected(world: &World, tenant: TenantId) -> (ProcessorId, NoticeId, SubscriberId, ObjectionId) {
+    let (processor, notice) = (ProcessorId::fresh(), NoticeId::fresh());
+    let (subscriber, objection) = (SubscriberId::fresh(), ObjectionId::fresh());
+    let (house, code) = (TenantId::HOUSE.uuid(), processor.uuid().as_simple().to_string());
+    world.base.tamper(&format!(
+        "insert into processors (tenant_id, id, code, state, shown_version, listed_on)
+         values ('{house}', '{processor}', '{code}', 'in_force', 1, now());
+         insert into processor_versions (tenant_id, processor_id, policy_version, name, service, purposes, receives, forms,
+                                         regions, transfer, from_on)
+         values ('{house}', '{processor}', 1, 'Postmark', 'Mail', '{{}}', '{{}}', '{{}}', '{{}}', 'none', now());
+         insert into notices (tenant_id, id, kind, processor_id, processor_name, policy_version, announced_at,
+                              effective_on, objection_until, text_en, text_hi)
+         values ('{house}', '{notice}', 'added', '{processor}', 'Postmark', 1, now(), now()::date + 30, now()::date + 30,
+                 'It comes.', 'It comes.');
+         insert into subscribers (tenant_id, id, merchant_id, subject_id, locale, state, asked_at, live_at)
+         values ('{house}', '{subscriber}', '{tenant}', gen_random_uuid(), 'en', 'live', now(), now());
+         insert into objections (tenant_id, id, notice_id, merchant_id, objected_at, objected_by, reason, answer_by)
+         values ('{house}', '{objection}', '{notice}', '{tenant}', now(), 'house', 'sealed', now()::date + 30)",
+        processor = processor.uuid(),
+        notice = notice.uuid(),
+        subscriber = subscriber.uuid(),
+        objection = objection.uuid(),
+        tenant = tenant.uuid(),
+    ));
+    (processor, notice, subscriber, objection)
 }
 
 fn hence(world: &World) -> String {
@@ -517,6 +582,10 @@ fn kinds_of(field: &str) -> Vec<Option<&'static str>> {
         "app",
         "app_receipt",
         "provider_task",
+        "subscriber",
+        "objection",
+        "campaign",
+        "review_item",
     ]
     .map(Some)
     .to_vec();
@@ -541,6 +610,10 @@ async fn a_field_that_asks_for_more_than_its_parent_is_refused_by_itself() {
         ("Grant", "grant"),
         ("StaffMember", "staff"),
         ("Session", "session"),
+        ("Processor", "processor"),
+        ("Notice", "notice"),
+        ("Campaign", "campaign"),
+        ("ReviewItem", "review_item"),
     ];
     let (told, cast) = (Told::new().await, Cast::new().await);
     let roots: Vec<&str> = told.roots.iter().map(|(_, root)| root.as_str()).collect();

@@ -12,6 +12,8 @@ use crate::feed;
 use crate::floor::graphql::{Needs, Rule, asking, rule};
 use crate::floor::kernel::{Error, Result};
 use crate::grants;
+use crate::processors;
+use crate::reviews;
 use crate::staff::SignIn;
 use crate::staff::graphql as staff;
 use crate::stores;
@@ -51,8 +53,10 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
         tenants::RULES,
         staff::RULES,
         grants::RULES,
+        processors::RULES,
         stores::RULES,
         apps::RULES,
+        reviews::RULES,
         audit::RULES,
         feed::graphql::RULES,
     ]
@@ -78,8 +82,10 @@ pub struct Query(
     tenants::TenantQuery,
     staff::StaffQuery,
     grants::GrantQuery,
+    processors::ProcessorQuery,
     stores::StoreQuery,
     apps::AppQuery,
+    reviews::ReviewQuery,
     audit::AuditQuery,
 );
 
@@ -92,6 +98,8 @@ pub struct Mutation(
     grants::GrantMutation,
     stores::StoreMutation,
     apps::AppMutation,
+    processors::ProcessorMutation,
+    reviews::ReviewMutation,
 );
 
 /// What belongs to no slice.
@@ -143,6 +151,12 @@ pub enum Node {
     Access(audit::AccessNode),
     Grant(grants::GrantNode),
     PolicyVersion(catalogue::PolicyVersionNode),
+    Processor(processors::ProcessorNode),
+    Notice(processors::NoticeNode),
+    Subscriber(processors::SubscriberNode),
+    Objection(processors::ObjectionNode),
+    Campaign(reviews::CampaignNode),
+    ReviewItem(reviews::ReviewItemNode),
     Store(stores::StoreNode),
     StoreGrant(stores::StoreGrantNode),
     App(apps::AppNode),
@@ -161,6 +175,12 @@ async fn found(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
         "ses" => staff::find_session(ctx, id).await.map(|found| found.map(Node::Session)),
         "pol" => catalogue::find_policy_version(ctx, id).await.map(|found| found.map(Node::PolicyVersion)),
         "grt" => grants::find_grant(ctx, id).await.map(|found| found.map(Node::Grant)),
+        "prc" => processors::find_processor(ctx, id).await.map(|found| found.map(Node::Processor)),
+        "ntc" => processors::find_notice(ctx, id).await.map(|found| found.map(Node::Notice)),
+        "sbs" => processors::find_subscriber(ctx, id).await.map(|found| found.map(Node::Subscriber)),
+        "obn" => processors::find_objection(ctx, id).await.map(|found| found.map(Node::Objection)),
+        "cmp" => reviews::find_campaign(ctx, id).await.map(|found| found.map(Node::Campaign)),
+        "rvi" => reviews::find_review_item(ctx, id).await.map(|found| found.map(Node::ReviewItem)),
         "sto" => stores::find_store_node(ctx, id).await.map(|found| found.map(Node::Store)),
         "sgr" => stores::find_store_grant(ctx, id).await.map(|found| found.map(Node::StoreGrant)),
         "app" => apps::find_app(ctx, id).await.map(|found| found.map(Node::App)),

@@ -1,13 +1,20 @@
 //! Every job a worker runs and every schedule it keeps, a line each. It holds no work of its own.
 
 use crate::apps::RemindOfRotation;
+use std::time::Duration;
+
 use crate::audit::jobs::{Checkpoint, SweepAccesses, SweepAnswers};
 use crate::audit::model::LOOK;
 use crate::catalogue::PutPolicyInForce;
 use crate::floor::jobs::{Registry, Rhythm, Schedule, SweepJobs, Ticket};
 use crate::grants::AlarmOfBreakGlass;
+use crate::processors::{AskSubscriber, DeliverNotice, SweepSubscribers};
+use crate::reviews::{OpenQuarterlyReview, ProveRevocations, RemindOfReviews};
 use crate::staff::jobs::SweepSignIns;
 use crate::tenants::CloseTenants;
+
+/// How long at most until a decision of a review is read back.
+const PROOF: std::time::Duration = std::time::Duration::from_mins(5);
 
 pub fn registry() -> Registry {
     let daily = |hour, minute| Rhythm::Daily { hour, minute };
@@ -15,6 +22,14 @@ pub fn registry() -> Registry {
         .job::<SweepJobs>()
         .schedule(Schedule { name: "sweep_jobs", rhythm: daily(3, 10), ticket: || Ticket::of(&SweepJobs {}) })
         .job::<AlarmOfBreakGlass>()
+        .job::<DeliverNotice>()
+        .job::<AskSubscriber>()
+        .job::<SweepSubscribers>()
+        .schedule(Schedule {
+            name: "sweep_subscribers",
+            rhythm: Rhythm::Every(Duration::from_hours(1)),
+            ticket: || Ticket::of(&SweepSubscribers {}),
+        })
         .job::<SweepSignIns>()
         .schedule(Schedule { name: "sweep_sign_ins", rhythm: daily(3, 20), ticket: || Ticket::of(&SweepSignIns {}) })
         .job::<CloseTenants>()
@@ -30,6 +45,24 @@ pub fn registry() -> Registry {
             name: "remind_of_rotation",
             rhythm: daily(6, 0),
             ticket: || Ticket::of(&RemindOfRotation {}),
+        })
+        .job::<OpenQuarterlyReview>()
+        .schedule(Schedule {
+            name: "open_quarterly_review",
+            rhythm: daily(0, 10),
+            ticket: || Ticket::of(&OpenQuarterlyReview {}),
+        })
+        .job::<RemindOfReviews>()
+        .schedule(Schedule {
+            name: "remind_of_reviews",
+            rhythm: daily(5, 0),
+            ticket: || Ticket::of(&RemindOfReviews {}),
+        })
+        .job::<ProveRevocations>()
+        .schedule(Schedule {
+            name: "prove_revocations",
+            rhythm: Rhythm::Every(PROOF),
+            ticket: || Ticket::of(&ProveRevocations {}),
         })
         .job::<Checkpoint>()
         .schedule(Schedule { name: "checkpoint", rhythm: Rhythm::Every(LOOK), ticket: || Ticket::of(&Checkpoint {}) })

@@ -127,7 +127,7 @@ impl Reader<'_> {
     }
 
     /// Where people reach the desk. An address that only says where it listens is none.
-    fn public_url(&mut self, listen: SocketAddr, secure: bool, wanted: bool) -> String {
+    pub(super) fn public_url(&mut self, listen: SocketAddr, secure: bool, wanted: bool) -> String {
         if let Some(url) = self.text("http.public_url") {
             return url.trim_end_matches('/').to_owned();
         }
