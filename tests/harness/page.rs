@@ -53,7 +53,11 @@ impl Page {
     }
 
     pub async fn with(desk: &Listening, path: &str, headers: &[(&'static str, &str)]) -> Self {
-        let answer = fetch(desk, path, headers).await;
+        Self::of(fetch(desk, path, headers).await).await
+    }
+
+    /// An answer, read.
+    pub async fn of(answer: reqwest::Response) -> Self {
         let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
         let text = answer.text().await.expect("text");
         let root = parse(&text);

@@ -5,8 +5,11 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use harness::page::{Node, Page, fetch, json};
 use harness::world::World;
-use rightsdesk_server::floor::kernel::{Instant, PolicyId, Watch};
-use rightsdesk_server::floor::policy::{Adopted, SHIPPED, parse, shipped};
+use rightsdesk_server::floor::kernel::{Instant, PolicyId, TenantId, Watch};
+use rightsdesk_server::floor::ledger::{Event, Witnessed};
+use rightsdesk_server::floor::policy::{Adopted, Moment, SHIPPED, Turn, parse, shipped};
+use rightsdesk_server::processors;
+use rightsdesk_server::roof::http::Listening;
 use serde_json::Value;
 
 const PAGES: [&str; 7] = [
@@ -319,12 +322,131 @@ async fn a_reader_gets_his_language_and_keeps_the_one_he_chose() {
     assert_eq!(
         others.map(|link| (link.attribute("hreflang"), link.attribute("href"))).collect::<Vec<_>>(),
         [
-            (Some("en"), Some("/trust/retention?lang=en")),
-            (Some("ur"), Some("/trust/retention?lang=ur")),
-            (Some("hi"), Some("/trust/retention?lang=hi")),
-            (Some("x-default"), Some("/trust/retention"))
+            (Some("en"), Some("https://desk.example/trust/retention?lang=en")),
+            (Some("ur"), Some("https://desk.example/trust/retention?lang=ur")),
+            (Some("hi"), Some("https://desk.example/trust/retention?lang=hi")),
+            (Some("x-default"), Some("https://desk.example/trust/retention"))
         ]
     );
     let lost = Page::open(&desk, "/trust/nowhere?lang=ur").await;
     assert_eq!((lost.status, lost.one("html").attribute("dir")), (404, Some("rtl")));
+}
+
+/// What a browser does with a form.
+async fn send(desk: &Listening, path: &str, form: &[(&str, &str)]) -> Page {
+    #[expect(clippy::disallowed_methods, reason = "the reader here is a stranger, who has no egress")]
+    let client = reqwest::Client::new();
+    let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
+    let call = client.post(format!("{}{path}", desk.url())).body(body);
+    let answer = call.header("content-type", "application/x-www-form-urlencoded").send().await.expect("an answer");
+    Page::of(answer).await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn anyone_asks_on_the_page_to_be_told_and_to_be_told_no_more() {
+    let world = World::alone_under("sooperseller", Watch::held(at())).await;
+    let desk = world.serve().await;
+    let mailbox = world.tools.mail.mailbox().expect("letters are kept in memory");
+
+    let list = Page::open(&desk, "/trust/processors").await;
+    assert!(list.header("content-security-policy").contains("form-action 'self'"));
+    let form = list.one("form");
+    assert_eq!((form.attribute("method"), form.all("input").len()), (Some("post"), 1));
+    assert_eq!(list.one("label").attribute("for"), list.one("input").attribute("id"));
+    let to = form.attribute("action").expect("where it leads").to_owned();
+
+    let wrong = send(&desk, &to, &[("mail", "nobody")]).await;
+    assert_eq!((wrong.status, wrong.one("h1").text().as_str()), (422, "That is no mail address"));
+    let asked = send(&desk, &to, &[("mail", " ayesha@shop.example ")]).await;
+    assert_eq!((asked.status, asked.one("h1").text().as_str()), (200, "Look into your mail"));
+    is_closed_to_all_else(&asked);
+    world.work().await;
+    let token = token_of(&mailbox.letters_to("ayesha@shop.example").pop().expect("a letter").letter.text);
+
+    // Fetched ahead of the reader, the link changes nothing and tells nobody where it led.
+    let path = format!("/trust/notices/confirm?token={token}");
+    for _ in 0..2 {
+        let question = Page::open(&desk, &path).await;
+        assert_eq!((question.status, question.one("h1").text().as_str()), (200, "Shall we tell you of changes?"));
+        assert_eq!(
+            (question.header("referrer-policy"), question.header("cache-control")),
+            ("no-referrer", "private, no-store")
+        );
+        is_closed_to_all_else(&question);
+        let to = question.one("form").attribute("action").expect("where it leads").to_owned();
+        assert!(to.starts_with(&path), "{to}");
+    }
+    assert_eq!(send(&desk, &path, &[]).await.one("h1").text(), "You will be told");
+    let again = send(&desk, &path, &[]).await;
+    assert_eq!((again.status, again.one("h1").text().as_str()), (404, "This link leads nowhere any more"));
+
+    // Whether an address is known shows in no answer, and it gets no second letter.
+    mailbox.empty();
+    let known = send(&desk, &to, &[("mail", "ayesha@shop.example")]).await;
+    assert_eq!(known.text, asked.text);
+    world.work().await;
+    assert!(mailbox.letters_to("ayesha@shop.example").is_empty());
+
+    assert_eq!(send(&desk, "/trust/notices/leave?token=rdn_nothing", &[]).await.status, 404);
+    assert_eq!(
+        Page::open(&desk, "/trust/notices/leave?token=x&lang=en").await.one("h1").text(),
+        "Shall we stop writing to you?"
+    );
+    let long = "x".repeat(5000);
+    assert_eq!(send(&desk, &to, &[("mail", &long)]).await.status, 413);
+
+    let feed = fetch(&desk, "/trust/notices.atom", &[]).await;
+    assert_eq!(feed.headers()["content-type"], "application/atom+xml; charset=utf-8");
+    assert_eq!(feed.headers()["cache-control"], "public, max-age=60");
+}
+
+fn token_of(letter: &str) -> String {
+    let rest = letter.split("token=").nth(1).expect("a link");
+    rest.split_whitespace().next().expect("a token").to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_change_of_the_list_is_told_before_it_holds_and_so_is_how_promises_stand() {
+    let world = World::alone_under("sooperseller", Watch::held(at())).await;
+    let before = world.tools.policy.in_force().expect("a policy");
+    let text = shipped("sooperseller").expect("a policy").replace("version = 1", "version = 2").replace(
+        "[[recipient]]\ncode = \"postex\"",
+        "[[recipient]]\ncode = \"tcs\"\nname = \"TCS <b>\"\nkind = \"processor\"\nservice = \"Shipment booking\"\n\
+         purposes = [\"courier\"]\nregions = [\"PK\"]\ntransfer = \"none_needed\"\nagreement = 2026-10-01\n\
+         receives = [{ what = [\"customer.phone\"], form = \"raw\" }]\n\n[[recipient]]\ncode = \"postex\"",
+    );
+    let after = Adopted { id: PolicyId::fresh(), policy: parse(&text).expect("a policy") };
+    let vault = world.tools.vault.clone();
+    let announced = world.ledger.write(world.scope(TenantId::HOUSE), move |tx| {
+        let turn = Turn { before: Some(&before), after: &after, moment: Moment::Published };
+        let events = processors::follow(tx, &vault, &turn)?;
+        let first = Witnessed::new((), Event::new("test.turned", "policy", after.id.uuid()));
+        Ok(events.into_iter().fold(first, Witnessed::and))
+    });
+    announced.await.expect("announced");
+    let desk = world.serve().await;
+
+    let list = Page::open(&desk, "/trust/processors").await;
+    is_well_built(&list, "/trust/processors");
+    is_closed_to_all_else(&list);
+    let coming = list.id("announced-tcs").cells();
+    assert!(coming[0].starts_with("TCS <b>") && coming[2].ends_with("● As it is"), "{coming:?}");
+    assert!(list.row("PostEx")[0].contains("On the list since"), "{:?}", list.row("PostEx"));
+    let history = list.id("history").text();
+    assert!(history.contains("New sub-processor TCS <b>") && history.contains("Takes effect on"), "{history}");
+    let data = json(&desk, "/trust/processors.json").await;
+    assert_eq!((&data["announced"][0]["code"], &data["notices"][0]["kind"]["code"]), (&"tcs".into(), &"added".into()));
+
+    let promises = Page::open(&desk, "/trust/promises").await;
+    let data = json(&desk, "/trust/promises.json").await;
+    let told: Vec<_> = data["sections"]
+        .as_array()
+        .expect("sections")
+        .iter()
+        .flat_map(|one| one["promises"].as_array().expect("promises"))
+        .collect();
+    assert!(!told.is_empty() && told.iter().all(|one| one["standing"]["code"].is_string()), "{data}");
+    // Nobody has looked yet, so none is said to hold.
+    assert!(told.iter().all(|one| one["standing"]["code"] != "holds"));
+    assert!(promises.words().contains("Not yet measured") && !promises.words().contains("✓"));
 }

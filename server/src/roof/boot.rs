@@ -28,7 +28,7 @@ use crate::floor::journal::Journal;
 use crate::floor::kernel::{Error, Flaw, Flaws, Mode, Personal, Secret, Watch};
 use crate::floor::ledger::{self, Ledger, Limits, migrations};
 use crate::floor::mail::{Mail, Way};
-use crate::floor::policy::{Book, Policy};
+use crate::floor::policy::{Book, Chosen};
 use crate::floor::tools::{Facts, Keeping, Tools};
 use crate::floor::vault::{KeySource, Vault};
 use crate::staff::{Lives, SignIn, Token, seats};
@@ -176,8 +176,7 @@ pub async fn boot(config: Config, telemetry: Telemetry, duties: Duties) -> anyho
         facts,
         watch: watch.clone(),
     };
-    catalogue::settle(&tools, policy).await?;
-    can_be_shown(&tools.policy.in_force()?.policy)?;
+    settle(&tools, policy).await?;
     let planted = match demo {
         Some(scale) => demo::furnish(&tools, scale).await.map_err(told)?,
         None => None,
@@ -224,9 +223,11 @@ pub async fn boot(config: Config, telemetry: Telemetry, duties: Duties) -> anyho
     })
 }
 
-/// A policy in a language that the trust pages do not speak would be published in another than it says.
-fn can_be_shown(policy: &Policy) -> Result<(), Error> {
-    for locale in policy.locales.get_ref() {
+/// The policy in force is the desk's from here on. One in a language that the trust pages do not speak would be published
+/// in another than it says.
+async fn settle(tools: &Tools, policy: Chosen) -> Result<(), Error> {
+    catalogue::settle(tools, policy).await?;
+    for locale in tools.policy.in_force()?.policy.locales.get_ref() {
         if !trust::speaks(locale) {
             let why = format!("the policy is written in {locale}, for which the trust pages have no words");
             return Err(Error::invalid("policy.locales", why));
