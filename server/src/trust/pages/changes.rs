@@ -6,8 +6,8 @@ use super::{badge, section};
 use crate::floor::html::Html;
 use crate::processors::{Entry, FEED_PATH, Notice, NoticeKind, Processor, ProcessorState};
 use crate::trust::reader::{Coded, On, Reader, Said};
-use crate::trust::subscribing::SUBSCRIBE_PATH;
 use crate::trust::table::table;
+use crate::trust::web::SUBSCRIBE_PATH;
 
 #[derive(Serialize)]
 pub struct Changes<'a> {
@@ -177,7 +177,7 @@ impl Changes<'_> {
                 rows.row(
                     None,
                     &[&|html| html.line("bdi", &[], one.name), &|html| reader.on(html, one.listed_on), &|html| {
-                        reader.maybe_on(html, one.ended_on)
+                        reader.maybe_on(html, one.ended_on);
                     }],
                 );
             }
