@@ -35,6 +35,7 @@ pub mod catalogue;
 pub mod feed;
 pub mod floor;
 pub mod grants;
+pub mod processors;
 pub mod promises;
 pub mod reviews;
 pub mod roof;

@@ -92,6 +92,7 @@ impl World {
             policy: Book::new(FOLLOWERS),
             map: MAP,
             keeping,
+            public_url: "https://desk.example".to_owned(),
             watch,
         };
         let text = shipped(policy_name).expect("a policy that comes along").to_owned();

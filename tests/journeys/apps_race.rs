@@ -63,10 +63,10 @@ struct Race {
     broken_off: AtomicUsize,
 }
 
-fn once(number: usize, verb: u8) -> Option<Once> {
+fn once(number: usize, verb: u8) -> Once {
     let mut key = [verb; 32];
     key[..8].copy_from_slice(&number.to_be_bytes());
-    Some(Once { key, input: key })
+    Once { key, input: key }
 }
 
 impl Race {
@@ -84,13 +84,13 @@ impl Race {
         let name = if rand::random_bool(0.1) { "WhatsCart".to_owned() } else { format!("App {number}") };
         let secret = format!("wa_live_{number:012}");
         let attempt = |key| {
-            let new = self.world.new_app(*tenant, &name, (number % 2 == 0).then_some(secret.as_str()));
+            let new = self.world.new_app(*tenant, &name, number.is_multiple_of(2).then_some(secret.as_str()));
             connect_app(&self.world.tools, owner, new, key)
         };
         let met = match number % 5 {
             // Twice at once with one key: one app, and one answer.
             0 => {
-                let (one, two) = tokio::join!(attempt(once(number, 1)), attempt(once(number, 1)));
+                let (one, two) = tokio::join!(attempt(Some(once(number, 1))), attempt(Some(once(number, 1))));
                 if let (Ok(one), Ok(two)) = (&one, &two) {
                     assert_eq!(one.id, two.id, "one key, two apps");
                 }
@@ -98,8 +98,8 @@ impl Race {
             }
             // Broken off somewhere, and asked again with its key until there is an answer.
             1 => {
-                self.break_off(attempt(once(number, 1))).await;
-                self.insist(|| attempt(once(number, 1))).await
+                self.break_off(attempt(Some(once(number, 1)))).await;
+                self.insist(|| attempt(Some(once(number, 1)))).await
             }
             // Broken off and forgotten: whatever it came to stands.
             2 => return self.break_off(attempt(None)).await,
@@ -117,12 +117,12 @@ impl Race {
         let attempt = |key| disconnect_app(&self.world.tools, owner, (at, 1), key);
         let met = match number % 4 {
             0 => {
-                let (one, two) = tokio::join!(attempt(once(number, 2)), attempt(once(number, 2)));
+                let (one, two) = tokio::join!(attempt(Some(once(number, 2))), attempt(Some(once(number, 2))));
                 if one.is_ok() { one } else { two }
             }
             1 => {
-                self.break_off(attempt(once(number, 2))).await;
-                self.insist(|| attempt(once(number, 2))).await
+                self.break_off(attempt(Some(once(number, 2)))).await;
+                self.insist(|| attempt(Some(once(number, 2)))).await
             }
             2 => return self.break_off(attempt(None)).await,
             _ => attempt(None).await,
@@ -202,7 +202,7 @@ async fn ten_thousand_racing_calls_never_exceed_the_limit_and_never_leak_a_slot(
         (looks, full, room)
     });
     let ends = Arc::clone(&over);
-    let killer = std::thread::spawn(move || {
+    let breaker = std::thread::spawn(move || {
         let mut killed = 0;
         while !ends.load(Ordering::Relaxed) {
             std::thread::sleep(Duration::from_millis(250));
@@ -217,7 +217,7 @@ async fn ten_thousand_racing_calls_never_exceed_the_limit_and_never_leak_a_slot(
     let took = begun.elapsed();
     over.store(true, Ordering::Relaxed);
     let (looks, full, room) = watcher.join().expect("the watcher saw nothing wrong");
-    let killed = killer.join().expect("no panic");
+    let killed = breaker.join().expect("no panic");
     let count = |of: &AtomicUsize| of.load(Ordering::Relaxed);
     println!(
         "{CALLS} calls in {took:.1?}: {} connected, {} disconnected, {} turned away, {} broken off, {killed} connections \

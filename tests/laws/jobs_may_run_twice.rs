@@ -1,13 +1,17 @@
 //! A worker may die after a job's work and before its word of it: each registered job, run again from the start, changes
 //! nothing more.
 
+use std::collections::BTreeSet;
+
 use harness::world::World;
 use rightsdesk_server::apps::RemindOfRotation;
 use rightsdesk_server::audit::jobs::{Checkpoint, SweepAccesses, SweepAnswers};
+use rightsdesk_server::catalogue::PutPolicyInForce;
 use rightsdesk_server::floor::jobs::{SweepJobs, Ticket, redeem};
-use rightsdesk_server::floor::kernel::{GrantId, JobId, TenantId, Watch};
+use rightsdesk_server::floor::kernel::{GrantId, JobId, NoticeId, SubscriberId, TenantId, Watch};
 use rightsdesk_server::floor::ledger::{Event, Witnessed};
 use rightsdesk_server::grants::AlarmOfBreakGlass;
+use rightsdesk_server::processors::{AskSubscriber, DeliverNotice, SweepSubscribers};
 use rightsdesk_server::reviews::{OpenQuarterlyReview, ProveRevocations, RemindOfReviews};
 use rightsdesk_server::roof::workers;
 use rightsdesk_server::staff::jobs::SweepSignIns;
@@ -57,6 +61,24 @@ const CASES: &[Case] = &[
             world.base.lines(
                 "select alarmed_at::text || ' ' || (select count(*) from audit_events
                          where action = 'grant.alarmed') as line from grants where alarmed_at is not null",
+            )
+        },
+    },
+    Case {
+        name: "ask_subscriber",
+        ticket: || {
+            let subscriber = SubscriberId::from_uuid(Uuid::from_u128(7));
+            Ticket::of(&AskSubscriber { subscriber }).expect("a ticket")
+        },
+        lane: TenantId::HOUSE,
+        prepare: "insert into subscribers (tenant_id, id, subject_id, mail, mail_bidx, mail_bidx_v, confirm_token, leave_token,
+                                           locale, state, asked_at)
+                  values ('00000000-0000-0000-0000-000000000000', '00000000-0000-0000-0000-000000000007',
+                          gen_random_uuid(), 'sealed', 'index', 1, 'sealed', 'sealed', 'en', 'unconfirmed', now())",
+        effect: |world| {
+            world.base.lines(
+                "select letter_at::text || ' ' || (select count(*) from audit_events
+                         where action = 'subscriber.letter_sent') as line from subscribers where letter_is_sent",
             )
         },
     },
@@ -115,6 +137,23 @@ const CASES: &[Case] = &[
         },
     },
     Case {
+        name: "put_policy_in_force",
+        ticket: || Ticket::of(&PutPolicyInForce {}).expect("a ticket"),
+        lane: TenantId::HOUSE,
+        prepare: "insert into policies (tenant_id, id, name, version, effective_on, text, digest, state, proposed_at,
+                                        proposed_by, published_at, published_by)
+                  select tenant_id, gen_random_uuid(), name, version + 1, (now() - interval '1 day')::date, text, digest,
+                         'announced', now() - interval '40 days', 'house', now() - interval '39 days', 'house'
+                    from policies",
+        effect: |world| {
+            world.base.lines(
+                "select version || ' ' || state || ' ' || coalesce(in_force_at::text, '') || ' ' ||
+                        (select count(*) from audit_events where action in ('policy.in_force', 'policy.past')) as line
+                   from policies order by version",
+            )
+        },
+    },
+    Case {
         name: "remind_of_reviews",
         ticket: || Ticket::of(&RemindOfReviews {}).expect("a ticket"),
         lane: TenantId::HOUSE,
@@ -146,6 +185,30 @@ const CASES: &[Case] = &[
             world.base.lines(
                 "select coalesce(reminded_for::text, '') || ' ' || (select count(*) from audit_events
                          where action = 'app.rotation_reminded') as line from apps",
+            )
+        },
+    },
+    Case {
+        name: "deliver_notice",
+        ticket: || {
+            let notice = NoticeId::from_uuid(Uuid::from_u128(7));
+            Ticket::of(&DeliverNotice { notice }).expect("a ticket")
+        },
+        lane: TenantId::HOUSE,
+        prepare: "insert into subscribers (tenant_id, id, subject_id, mail, mail_bidx, mail_bidx_v, leave_token, locale,
+                                           state, asked_at, live_at)
+                  select '00000000-0000-0000-0000-000000000000', gen_random_uuid(), gen_random_uuid(), 'sealed',
+                         n::text::bytea, 1, 'sealed', 'en', 'live', now(), now()
+                    from generate_series(1, 120) as n;
+                  insert into notices (tenant_id, id, kind, policy_version, announced_at, effective_on, text_en, text_hi)
+                  values ('00000000-0000-0000-0000-000000000000', '00000000-0000-0000-0000-000000000007',
+                          'policy_changed', 2, now(), now()::date + 30, 'It changes.', 'It changes.');
+                  insert into notice_deliveries (tenant_id, notice_id, subscriber_id)
+                  select tenant_id, '00000000-0000-0000-0000-000000000007', id from subscribers",
+        effect: |world| {
+            world.base.lines(
+                "select state || ' ' || attempts || ' ' || count(*) || ' ' || (select count(*) from audit_events
+                         where action = 'notice.failed') as line from notice_deliveries group by state, attempts",
             )
         },
     },
@@ -194,12 +257,28 @@ const CASES: &[Case] = &[
                     from generate_series(1, 3000) as n",
         effect: |world| world.base.lines("select count(*)::text as line from throttles"),
     },
+    Case {
+        name: "sweep_subscribers",
+        ticket: || Ticket::of(&SweepSubscribers {}).expect("a ticket"),
+        lane: TenantId::HOUSE,
+        prepare: "insert into subscribers (tenant_id, id, subject_id, mail, mail_bidx, mail_bidx_v, confirm_token, leave_token,
+                                           locale, state, asked_at)
+                  select '00000000-0000-0000-0000-000000000000', gen_random_uuid(), gen_random_uuid(), 'sealed',
+                         n::text::bytea, 1, 'sealed', 'sealed', 'en', 'unconfirmed', now() - n * interval '10 minutes'
+                    from generate_series(1, 600) as n",
+        effect: |world| {
+            world.base.lines(
+                "select count(*) || ' ' || (select count(*) from subject_keys where destroyed_at is not null) || ' '
+                        || (select count(*) from audit_events where action = 'subscribers.swept') as line from subscribers",
+            )
+        },
+    },
 ];
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn jobs_may_run_twice() {
     let registered: Vec<_> = workers::registry().names().collect();
-    let tried: Vec<_> = CASES.iter().map(|case| case.name).collect();
+    let tried = CASES.iter().map(|case| case.name).collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>();
     assert_eq!(registered, tried, "each registered job has its case here");
     for case in CASES {
         // Its time stands still, so that nothing but the case's own job is due.

@@ -9,8 +9,8 @@ use harness::world::World;
 use rightsdesk_server::floor::access::{Bounds, Caller, Permission, Role, Seat, Session};
 use rightsdesk_server::floor::graphql::{Needs, Rule, tenant_node_id, tenant_place};
 use rightsdesk_server::floor::kernel::{
-    ApiKeyId, AppId, CampaignId, GrantId, MemberId, ProviderTaskId, ReceiptId, Ref, ReviewItemId, SessionId, StaffId,
-    StoreGrantId, StoreId, TenantId,
+    ApiKeyId, AppId, CampaignId, GrantId, MemberId, NoticeId, ObjectionId, PolicyId, ProcessorId, ProviderTaskId,
+    ReceiptId, Ref, ReviewItemId, SessionId, StaffId, StoreGrantId, StoreId, SubscriberId, TenantId,
 };
 use rightsdesk_server::roof::schema;
 use rightsdesk_server::staff::{SignIn, recognise};
@@ -25,6 +25,10 @@ const IDS: &[(&str, &str)] = &[
     ("tenant.id", "tenant"),
     ("staffMember.id", "staff"),
     ("store.id", "store"),
+    ("policyVersion.id", "policy"),
+    ("policyDiff.id", "policy"),
+    ("PublishPolicyInput.id", "policy"),
+    ("WithdrawPolicyInput.id", "policy"),
     ("app.id", "app"),
     ("slots.tenant", "tenant"),
     ("AppFilter.tenant", "tenant"),
@@ -81,6 +85,15 @@ const IDS: &[(&str, &str)] = &[
     ("SignOffCampaignInput.id", "campaign"),
     ("ExportCampaignInput.id", "campaign"),
     ("RevealReviewReasonInput.id", "review_item"),
+    ("processor.id", "processor"),
+    ("ObjectionFilter.tenant", "tenant"),
+    ("SubscribeInput.tenant", "tenant"),
+    ("UnsubscribeInput.id", "subscriber"),
+    ("ObjectToNoticeInput.notice", "notice"),
+    ("ObjectToNoticeInput.tenant", "tenant"),
+    ("AnswerObjectionInput.id", "objection"),
+    ("WithdrawObjectionInput.id", "objection"),
+    ("RevealObjectionInput.id", "objection"),
 ];
 
 /// Mutations that concern the caller's own session or secret and take no id: there is nobody else's to try them with.
@@ -117,13 +130,14 @@ impl Told {
         text(&self.types[name]["kind"])
     }
 
-    /// What to select of a type: its own facts and, a little deeper, those of what it leads to.
+    /// What to select of a type: its own facts and, a little deeper, those of what it leads to. Where it may be any of many
+    /// types, their own facts only: the roots ask for the rest.
     fn selection(&self, name: &str, depth: usize, holds: &dyn Fn(&str, &str) -> bool) -> String {
         match self.kind(name).as_str() {
             "SCALAR" | "ENUM" => return String::new(),
             "INTERFACE" | "UNION" => {
                 let arms = list(&self.types[name]["possibleTypes"]).map(|one| {
-                    format!("... on {0} {1}", text(&one["name"]), self.selection(&text(&one["name"]), 1, holds))
+                    format!("... on {0} {1}", text(&one["name"]), self.selection(&text(&one["name"]), 0, holds))
                 });
                 return format!("{{__typename {}}}", arms.collect::<Vec<_>>().join(" "));
             }
@@ -336,9 +350,14 @@ impl Cast {
             ("session", Ref::of_house(SessionId::fresh()).to_string()),
             ("campaign", Ref::of_house(CampaignId::fresh()).to_string()),
             ("review_item", Ref::of_house(ReviewItemId::fresh()).to_string()),
+            ("policy", Ref::of_house(PolicyId::fresh()).to_string()),
             ("app", Ref::new(nobodys, AppId::fresh()).to_string()),
             ("app_receipt", Ref::new(nobodys, ReceiptId::fresh()).to_string()),
             ("provider_task", Ref::new(nobodys, ProviderTaskId::fresh()).to_string()),
+            ("processor", Ref::of_house(ProcessorId::fresh()).to_string()),
+            ("notice", Ref::of_house(NoticeId::fresh()).to_string()),
+            ("subscriber", Ref::of_house(SubscriberId::fresh()).to_string()),
+            ("objection", Ref::of_house(ObjectionId::fresh()).to_string()),
             ("store", Ref::new(nobodys, StoreId::fresh()).to_string()),
             ("store_grant", Ref::new(nobodys, StoreGrantId::fresh()).to_string()),
         ]);
@@ -397,6 +416,8 @@ async fn furnish(world: &World, ops: &Caller) -> (Ids, TenantId) {
     )
     .await["campaign"]
         .clone();
+    let place = tenant_place(&async_graphql::ID(tenant.clone())).expect("a tenant's id");
+    let (processor, notice, subscriber, objection) = told_and_objected(world, place);
     let store = made(
         "mutation($input:AddStoreInput!){addStore(input:$input){store{id}userErrors{message}}}",
         json!({"tenant": tenant, "platform": "shopify", "domain": format!("{}.example", StoreId::fresh().uuid()),
@@ -410,10 +431,12 @@ async fn furnish(world: &World, ops: &Caller) -> (Ids, TenantId) {
         json!({"store": store, "scopes": ["read_orders"]}),
     )
     .await;
+    let policy = world.tools.policy.in_force().expect("a policy").id;
     let (app, receipt, task) = former_app(world, &tenant);
     let ids = BTreeMap::from([
         ("campaign", text(&review["id"])),
         ("review_item", text(&review["items"]["nodes"][0]["id"])),
+        ("policy", Ref::of_house(policy).to_string()),
         ("app", app),
         ("app_receipt", receipt),
         ("provider_task", task),
@@ -425,8 +448,11 @@ async fn furnish(world: &World, ops: &Caller) -> (Ids, TenantId) {
         ("grant", text(&grant["grant"]["id"])),
         ("staff", staff),
         ("session", Ref::of_house(session).to_string()),
+        ("processor", Ref::of_house(processor).to_string()),
+        ("notice", Ref::of_house(notice).to_string()),
+        ("subscriber", Ref::of_house(subscriber).to_string()),
+        ("objection", Ref::of_house(objection).to_string()),
     ]);
-    let place = tenant_place(&async_graphql::ID(tenant)).expect("a tenant's id");
     (ids, place)
 }
 
@@ -446,6 +472,34 @@ fn former_app(world: &World, tenant: &str) -> (String, String, String) {
          values ('{whose}', '{asked}', '{of}', 'erase', now(), 'house')"
     ));
     (Ref::new(tenant, app).to_string(), Ref::new(tenant, receipt).to_string(), Ref::new(tenant, task).to_string())
+}
+
+/// A sub-processor of the list, a notice about it, and a merchant that is told of it and objects.
+fn told_and_objected(world: &World, tenant: TenantId) -> (ProcessorId, NoticeId, SubscriberId, ObjectionId) {
+    let (processor, notice) = (ProcessorId::fresh(), NoticeId::fresh());
+    let (subscriber, objection) = (SubscriberId::fresh(), ObjectionId::fresh());
+    let (house, code) = (TenantId::HOUSE.uuid(), processor.uuid().as_simple().to_string());
+    world.base.tamper(&format!(
+        "insert into processors (tenant_id, id, code, state, shown_version, listed_on)
+         values ('{house}', '{processor}', '{code}', 'in_force', 1, now());
+         insert into processor_versions (tenant_id, processor_id, policy_version, name, service, purposes, receives, forms,
+                                         regions, transfer, from_on)
+         values ('{house}', '{processor}', 1, 'Postmark', 'Mail', '{{}}', '{{}}', '{{}}', '{{}}', 'none', now());
+         insert into notices (tenant_id, id, kind, processor_id, processor_name, policy_version, announced_at,
+                              effective_on, objection_until, text_en, text_hi)
+         values ('{house}', '{notice}', 'added', '{processor}', 'Postmark', 1, now(), now()::date + 30, now()::date + 30,
+                 'It comes.', 'It comes.');
+         insert into subscribers (tenant_id, id, merchant_id, subject_id, locale, state, asked_at, live_at)
+         values ('{house}', '{subscriber}', '{tenant}', gen_random_uuid(), 'en', 'live', now(), now());
+         insert into objections (tenant_id, id, notice_id, merchant_id, objected_at, objected_by, reason, answer_by)
+         values ('{house}', '{objection}', '{notice}', '{tenant}', now(), 'house', 'sealed', now()::date + 30)",
+        processor = processor.uuid(),
+        notice = notice.uuid(),
+        subscriber = subscriber.uuid(),
+        objection = objection.uuid(),
+        tenant = tenant.uuid(),
+    ));
+    (processor, notice, subscriber, objection)
 }
 
 fn hence(world: &World) -> String {
@@ -524,11 +578,14 @@ fn kinds_of(field: &str) -> Vec<Option<&'static str>> {
         "session",
         "store",
         "store_grant",
+        "policy",
         "app",
         "app_receipt",
         "provider_task",
         "campaign",
         "review_item",
+        "subscriber",
+        "objection",
     ]
     .map(Some)
     .to_vec();
@@ -555,6 +612,8 @@ async fn a_field_that_asks_for_more_than_its_parent_is_refused_by_itself() {
         ("Session", "session"),
         ("Campaign", "campaign"),
         ("ReviewItem", "review_item"),
+        ("Processor", "processor"),
+        ("Notice", "notice"),
     ];
     let (told, cast) = (Told::new().await, Cast::new().await);
     let roots: Vec<&str> = told.roots.iter().map(|(_, root)| root.as_str()).collect();

@@ -8,8 +8,10 @@ use rightsdesk_server::catalogue::PolicyState;
 use rightsdesk_server::floor::jobs::{Fate, State};
 use rightsdesk_server::floor::kernel::Mode;
 use rightsdesk_server::floor::ledger::KeyholeKind;
+use rightsdesk_server::floor::policy::Transfer;
 use rightsdesk_server::floor::vault::{FileKind, KeyState};
 use rightsdesk_server::grants::GrantKind;
+use rightsdesk_server::processors::{DeliveryState, NoticeKind, ObjectionState, ProcessorState, SubscriberState};
 use rightsdesk_server::promises::{PromiseState, Standing};
 use rightsdesk_server::reviews::{CampaignState, ReviewDecision, ReviewSubject, RevocationState};
 use rightsdesk_server::staff::sign_in::Budget;
@@ -49,6 +51,12 @@ fn columns() -> Vec<(&'static str, &'static str, Vec<&'static str>)> {
         ("provider_tasks", "kind", words!(ProviderTaskKind)),
         ("provider_tasks", "state", words!(ProviderTaskState)),
         ("keyholes", "kind", words!(KeyholeKind)),
+        ("processors", "state", words!(ProcessorState)),
+        ("processor_versions", "transfer", words!(Transfer)),
+        ("notices", "kind", words!(NoticeKind)),
+        ("notice_deliveries", "state", words!(DeliveryState)),
+        ("subscribers", "state", words!(SubscriberState)),
+        ("objections", "state", words!(ObjectionState)),
         ("stores", "state", words!(StoreState)),
         ("store_grants", "how", words!(GrantSource)),
         ("store_grants", "reason", words!(RevocationReason)),

@@ -16,4 +16,5 @@ pub const POLICIES: Table = Table::of_tenant("policies").columns(&[
     key("published_by"),
     fact("in_force_at"),
     fact("ended_at"),
+    fact("held_back_on"),
 ]);

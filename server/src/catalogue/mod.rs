@@ -4,11 +4,16 @@
 
 mod actions;
 mod graphql;
+mod jobs;
 pub mod map;
 mod model;
 mod queries;
 mod tables;
 
-pub use actions::{refresh, settle};
-pub use graphql::{CatalogueQuery, RULES};
+pub use actions::{propose, publish, refresh, settle, withdraw};
+pub use graphql::{
+    CatalogueMutation, CatalogueQuery, FieldForm, PolicyAppKind, PolicyDuty, PolicyVersionNode, RULES, Sensitivity,
+    Transfer, find_policy_version,
+};
+pub use jobs::PutPolicyInForce;
 pub use model::{PolicyState, Version};

@@ -16,5 +16,6 @@ diesel::table! {
         published_by -> Nullable<Text>,
         in_force_at -> Nullable<Timestamptz>,
         ended_at -> Nullable<Timestamptz>,
+        held_back_on -> Nullable<Date>,
     }
 }

@@ -24,6 +24,8 @@ pub struct Tools {
     pub policy: policy::Book,
     pub map: datamap::Map,
     pub keeping: Keeping,
+    /// Where people reach this desk, without a slash at its end: what links in letters begin with.
+    pub public_url: String,
     pub watch: Watch,
 }
 

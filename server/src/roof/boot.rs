@@ -143,6 +143,7 @@ pub async fn boot(config: Config, telemetry: Telemetry, duties: Duties) -> anyho
         policy: Book::new(FOLLOWERS),
         map: MAP,
         keeping,
+        public_url: http.public_url,
         watch: watch.clone(),
     };
     catalogue::settle(&tools, policy).await?;

@@ -1,5 +1,6 @@
 //! Who changes with the policy, a line each, in this order. It decides nothing.
 
 use crate::floor::policy::Follower;
+use crate::processors;
 
-pub const FOLLOWERS: &[Follower] = &[];
+pub const FOLLOWERS: &[Follower] = &[processors::follow];

@@ -3,7 +3,7 @@
 
 use crate::floor::datamap::{Map, Table, doors};
 use crate::floor::jobs::map as jobs;
-use crate::{apps, audit, catalogue, grants, promises, reviews, staff, stores, tenants};
+use crate::{apps, audit, catalogue, grants, processors, promises, reviews, staff, stores, tenants};
 
 pub const MAP: Map = Map::new(TABLES);
 
@@ -24,6 +24,12 @@ const TABLES: &[Table] = &[
     apps::map::APPS,
     apps::map::APP_RECEIPTS,
     apps::map::PROVIDER_TASKS,
+    processors::map::PROCESSORS,
+    processors::map::PROCESSOR_VERSIONS,
+    processors::map::NOTICES,
+    processors::map::SUBSCRIBERS,
+    processors::map::NOTICE_DELIVERIES,
+    processors::map::OBJECTIONS,
     reviews::map::REVIEW_CAMPAIGNS,
     reviews::map::REVIEW_EXTRACTS,
     reviews::map::REVIEW_ITEMS,

@@ -12,6 +12,7 @@ use crate::feed;
 use crate::floor::graphql::{Needs, Rule, asking, rule};
 use crate::floor::kernel::{Error, Result};
 use crate::grants;
+use crate::processors;
 use crate::reviews;
 use crate::staff::SignIn;
 use crate::staff::graphql as staff;
@@ -52,6 +53,7 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
         tenants::RULES,
         staff::RULES,
         grants::RULES,
+        processors::RULES,
         stores::RULES,
         apps::RULES,
         reviews::RULES,
@@ -80,6 +82,7 @@ pub struct Query(
     tenants::TenantQuery,
     staff::StaffQuery,
     grants::GrantQuery,
+    processors::ProcessorQuery,
     stores::StoreQuery,
     apps::AppQuery,
     reviews::ReviewQuery,
@@ -89,11 +92,13 @@ pub struct Query(
 /// What clients may do.
 #[derive(MergedObject, Default)]
 pub struct Mutation(
+    catalogue::CatalogueMutation,
     tenants::TenantMutation,
     staff::StaffMutation,
     grants::GrantMutation,
     stores::StoreMutation,
     apps::AppMutation,
+    processors::ProcessorMutation,
     reviews::ReviewMutation,
 );
 
@@ -145,6 +150,11 @@ pub enum Node {
     Session(staff::Session),
     Access(audit::AccessNode),
     Grant(grants::GrantNode),
+    PolicyVersion(catalogue::PolicyVersionNode),
+    Processor(processors::ProcessorNode),
+    Notice(processors::NoticeNode),
+    Subscriber(processors::SubscriberNode),
+    Objection(processors::ObjectionNode),
     Campaign(reviews::CampaignNode),
     ReviewItem(reviews::ReviewItemNode),
     Store(stores::StoreNode),
@@ -163,7 +173,12 @@ async fn found(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
         "stf" => staff::find_staff_member(ctx, id).await.map(|found| found.map(Node::StaffMember)),
         "acc" => audit::find_access(ctx, id).await.map(|found| found.map(Node::Access)),
         "ses" => staff::find_session(ctx, id).await.map(|found| found.map(Node::Session)),
+        "pol" => catalogue::find_policy_version(ctx, id).await.map(|found| found.map(Node::PolicyVersion)),
         "grt" => grants::find_grant(ctx, id).await.map(|found| found.map(Node::Grant)),
+        "prc" => processors::find_processor(ctx, id).await.map(|found| found.map(Node::Processor)),
+        "ntc" => processors::find_notice(ctx, id).await.map(|found| found.map(Node::Notice)),
+        "sbs" => processors::find_subscriber(ctx, id).await.map(|found| found.map(Node::Subscriber)),
+        "obn" => processors::find_objection(ctx, id).await.map(|found| found.map(Node::Objection)),
         "cmp" => reviews::find_campaign(ctx, id).await.map(|found| found.map(Node::Campaign)),
         "rvi" => reviews::find_review_item(ctx, id).await.map(|found| found.map(Node::ReviewItem)),
         "sto" => stores::find_store_node(ctx, id).await.map(|found| found.map(Node::Store)),

@@ -1,16 +1,20 @@
 //! Every job a worker runs and every schedule it keeps, a line each. It holds no work of its own.
 
+use std::time::Duration;
+
 use crate::apps::RemindOfRotation;
 use crate::audit::jobs::{Checkpoint, SweepAccesses, SweepAnswers};
 use crate::audit::model::LOOK;
+use crate::catalogue::PutPolicyInForce;
 use crate::floor::jobs::{Registry, Rhythm, Schedule, SweepJobs, Ticket};
 use crate::grants::AlarmOfBreakGlass;
+use crate::processors::{AskSubscriber, DeliverNotice, SweepSubscribers};
 use crate::reviews::{OpenQuarterlyReview, ProveRevocations, RemindOfReviews};
 use crate::staff::jobs::SweepSignIns;
 use crate::tenants::CloseTenants;
 
 /// How long at most until a decision of a review is read back.
-const PROOF: std::time::Duration = std::time::Duration::from_mins(5);
+const PROOF: Duration = Duration::from_mins(5);
 
 pub fn registry() -> Registry {
     let daily = |hour, minute| Rhythm::Daily { hour, minute };
@@ -18,10 +22,24 @@ pub fn registry() -> Registry {
         .job::<SweepJobs>()
         .schedule(Schedule { name: "sweep_jobs", rhythm: daily(3, 10), ticket: || Ticket::of(&SweepJobs {}) })
         .job::<AlarmOfBreakGlass>()
+        .job::<DeliverNotice>()
+        .job::<AskSubscriber>()
+        .job::<SweepSubscribers>()
+        .schedule(Schedule {
+            name: "sweep_subscribers",
+            rhythm: Rhythm::Every(Duration::from_hours(1)),
+            ticket: || Ticket::of(&SweepSubscribers {}),
+        })
         .job::<SweepSignIns>()
         .schedule(Schedule { name: "sweep_sign_ins", rhythm: daily(3, 20), ticket: || Ticket::of(&SweepSignIns {}) })
         .job::<CloseTenants>()
         .schedule(Schedule { name: "close_tenants", rhythm: daily(0, 5), ticket: || Ticket::of(&CloseTenants {}) })
+        .job::<PutPolicyInForce>()
+        .schedule(Schedule {
+            name: "put_policy_in_force",
+            rhythm: daily(0, 1),
+            ticket: || Ticket::of(&PutPolicyInForce {}),
+        })
         .job::<RemindOfRotation>()
         .schedule(Schedule {
             name: "remind_of_rotation",
@@ -48,8 +66,8 @@ pub fn registry() -> Registry {
         })
         .job::<Checkpoint>()
         .schedule(Schedule { name: "checkpoint", rhythm: Rhythm::Every(LOOK), ticket: || Ticket::of(&Checkpoint {}) })
-        .job::<SweepAccesses>()
-        .schedule(Schedule { name: "sweep_answers", rhythm: daily(3, 30), ticket: || Ticket::of(&SweepAnswers {}) })
         .job::<SweepAnswers>()
+        .schedule(Schedule { name: "sweep_answers", rhythm: daily(3, 30), ticket: || Ticket::of(&SweepAnswers {}) })
+        .job::<SweepAccesses>()
         .schedule(Schedule { name: "sweep_accesses", rhythm: daily(3, 40), ticket: || Ticket::of(&SweepAccesses {}) })
 }

@@ -93,7 +93,7 @@ pub async fn reveal_note(tools: &Tools, caller: &Caller, at: Ref<ProviderTaskId>
 
 /// What came back is told in words; that somebody asked needs none.
 fn check(state: ProviderTaskState, note: Option<&Personal>) -> Result<()> {
-    match note.map(|note| note.disclose()) {
+    match note.map(Personal::disclose) {
         Some(_) if !state.is_settled() => Err(Error::invalid("note", "say what came back when something has")),
         None if state.is_settled() => Err(Error::invalid("note", "say what came back, or why it is let be")),
         Some(note) if note.trim().is_empty() || note.len() > LONGEST_NOTE => {

@@ -186,8 +186,8 @@ fn full(tenant: &Tenant) -> Error {
 }
 
 /// How many are among the first and not among the second.
-fn count(these: &[String], those: &[String]) -> u64 {
-    these.iter().filter(|this| !those.contains(this)).map(|_| 1).sum()
+fn count(held: &[String], other: &[String]) -> u64 {
+    held.iter().filter(|one| !other.contains(one)).map(|_| 1).sum()
 }
 
 async fn found(tools: &Tools, scope: &Scope<One>, id: AppId) -> Result<App> {

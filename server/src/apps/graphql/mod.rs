@@ -2,7 +2,6 @@
 
 mod inputs;
 mod nodes;
-mod promised;
 mod words;
 
 use std::sync::Arc;
@@ -39,8 +38,6 @@ pub const RULES: &[Rule] = &[
     rule("AppCredential.*", Needs::Parent),
     rule("AppReceipt.*", Needs::Parent),
     rule("ProviderTask.*", Needs::Parent),
-    rule("PolicyAppKind.*", Needs::Parent),
-    rule("PolicyDuty.*", Needs::Parent),
     rule("Slots.*", Needs::Parent),
     rule("Mutation.connectApp", Needs::Permission(Permission::KeepApps)),
     rule("Mutation.disconnectApp", Needs::Permission(Permission::KeepApps)),

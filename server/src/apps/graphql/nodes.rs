@@ -9,8 +9,8 @@ use chrono::{DateTime, Utc};
 
 use super::super::actions::{Shown, Slots};
 use super::super::model::{self, ProviderTask, Receipt};
-use super::promised::{PolicyAppKind, PolicyDuty};
 use super::words::{AppState, ProviderTaskKind, ProviderTaskState};
+use crate::catalogue::{PolicyAppKind, PolicyDuty};
 use crate::floor::graphql::{Date, Mask, asking, node_id};
 use crate::floor::kernel::{Instant, Ref, Result};
 use crate::floor::policy::{Adopted, AppKind};

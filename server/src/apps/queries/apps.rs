@@ -270,7 +270,7 @@ fn filtered(filter: &Filter, policy: &Policy, now: Instant) -> apps::BoxedQuery<
     if let Some(begins) = &filter.name_begins {
         query = query.filter(apps::name.ilike(format!("{}%", literal(begins))));
     }
-    let told: [(Option<bool>, fn(&Policy, Instant) -> Condition); 3] = [
+    let told: [(Option<bool>, Ask); 3] = [
         (filter.is_unused, is_unused),
         (filter.rotation_is_due, rotation_is_due),
         (filter.is_over_granted, is_over_granted),
@@ -286,6 +286,9 @@ fn filtered(filter: &Filter, policy: &Policy, now: Instant) -> apps::BoxedQuery<
 }
 
 type Condition = Box<dyn BoxableExpression<apps::table, Pg, SqlType = Bool>>;
+
+/// What a flag of the filter means under a policy at a moment.
+type Ask = fn(&Policy, Instant) -> Condition;
 
 fn is_unused(_: &Policy, now: Instant) -> Condition {
     let since = now.plus(-UNUSED_AFTER).utc();

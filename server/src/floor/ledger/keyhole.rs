@@ -18,6 +18,10 @@ vocabulary! {
         ApiKey = "api_key",
         /// What a tenant's own identity provider calls it.
         TenantReference = "tenant_reference",
+        /// The link by which an address says that it wants to be told.
+        SubscriberConfirm = "subscriber_confirm",
+        /// The link by which an address says that it wants no more letters.
+        SubscriberLeave = "subscriber_leave",
         /// A store's domain at its platform, while it is connected.
         StoreDomain = "store_domain",
     }

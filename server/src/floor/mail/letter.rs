@@ -78,6 +78,11 @@ impl Letter {
     }
 }
 
+/// Whether a letter can be addressed so.
+pub fn is_address(text: &Personal) -> bool {
+    text.disclose().len() <= 254 && address(text).is_some()
+}
+
 fn address(text: &Personal) -> Option<lettre::Address> {
     let text = text.disclose();
     if text.contains(|letter: char| letter.is_control() || letter.is_whitespace()) { None } else { text.parse().ok() }

@@ -10,7 +10,7 @@ mod post;
 mod tests;
 mod way;
 
-pub use letter::Letter;
+pub use letter::{Letter, is_address};
 pub use mailbox::{Kept, Mailbox};
 pub use way::{Encryption, Smtp, Way};
 

@@ -8,7 +8,7 @@ use super::{Follower, Policy};
 use crate::floor::kernel::{Error, PolicyId, Result};
 
 /// A policy, and its place on record.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Adopted {
     pub id: PolicyId,
     pub policy: Policy,

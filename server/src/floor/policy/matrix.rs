@@ -79,3 +79,8 @@ impl Recipient {
         said.map_or(Form::Never, |receives| receives.form)
     }
 }
+
+/// Words for what is not kept, in a language of ours; in English where it is none.
+pub fn not_kept(locale: &str) -> String {
+    if locale == "hi" || locale.starts_with("hi-") { "नहीं रखा जाता" } else { "not kept" }.to_owned()
+}

@@ -3,7 +3,9 @@
 
 mod book;
 mod check;
+mod diff;
 mod follow;
+mod items;
 mod matrix;
 mod model;
 mod parse;
@@ -14,8 +16,10 @@ mod words;
 
 pub use book::{Adopted, Book};
 pub use check::check;
+pub use diff::{Change, ChangeKind, Written, diff, new_processors};
 pub use follow::{Follower, Moment, Turn};
-pub use matrix::{Place, Row};
+pub use items::{Fact, Item, Part, Value, items};
+pub use matrix::{Place, Row, not_kept};
 pub use model::{
     About, Announces, AppKind, Category, Cookie, Dated, Duties, Duty, Ending, Field, Forbidden, Form, Ground, Keep,
     Name, Operator, Our, Policy, Promise, Purpose, Receives, Recipient, RecipientKind, Region, Retention, Right, Scope,

@@ -14,10 +14,14 @@ pub struct Fault {
 
 impl Fault {
     /// A fault at this offset of the text.
-    pub(super) fn at(text: &str, offset: usize, reason: impl Into<String>) -> Self {
-        let line = 1 + text.bytes().take(offset).filter(|byte| *byte == b'\n').count();
-        Self { line, reason: reason.into() }
+    pub fn at(text: &str, offset: usize, reason: impl Into<String>) -> Self {
+        Self { line: line_of(text, offset), reason: reason.into() }
     }
+}
+
+/// The line of an offset, counted from 1.
+pub(super) fn line_of(text: &str, offset: usize) -> usize {
+    1 + text.bytes().take(offset).filter(|byte| *byte == b'\n').count()
 }
 
 impl fmt::Display for Fault {

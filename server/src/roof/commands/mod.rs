@@ -5,6 +5,7 @@ mod audit;
 mod bootstrap;
 mod keys;
 mod migrate;
+mod policy;
 mod schema;
 mod serve;
 mod settings;
@@ -35,6 +36,9 @@ pub enum Command {
     Migrate,
     /// Print the GraphQL contract
     Schema,
+    /// Look at policy files: check, show, compare
+    #[command(subcommand)]
+    Policy(policy::Verb),
     /// Make the first admin of a desk that has none, and print the invitation, once
     Bootstrap(bootstrap::Who),
     /// Make seats for the desk's people
@@ -94,6 +98,9 @@ pub fn run(command: &Command, settings: Settings) -> ExitCode {
     if matches!(command, Command::Schema) {
         return ended(schema::run());
     }
+    if let Command::Policy(verb) = command {
+        return policy::run(verb, settings);
+    }
     let config = match settings.read() {
         Ok(config) => config,
         Err(error) => return usage(&error),
@@ -114,7 +121,7 @@ pub fn run(command: &Command, settings: Settings) -> ExitCode {
             Ok(code) => code,
             Err(error) => ended(Err(error)),
         },
-        Command::Schema => ExitCode::SUCCESS,
+        Command::Schema | Command::Policy(_) => ExitCode::SUCCESS,
     }
 }
 

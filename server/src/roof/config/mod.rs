@@ -49,6 +49,8 @@ pub struct Database {
 #[derive(Debug, Clone)]
 pub struct Http {
     pub listen: SocketAddr,
+    /// Where people reach the desk, without a slash at its end.
+    pub public_url: String,
     pub tls: Option<(PathBuf, PathBuf)>,
     pub body: usize,
     pub read: Duration,
@@ -147,7 +149,7 @@ impl Config {
         let (listen, tls) = (reader.listen(), reader.tls());
         let config = Self {
             mode,
-            policy: reader.policy(),
+            policy: reader.policy(mode),
             issuers: reader.issuers(listen, tls.is_some()),
             database: Database {
                 url: reader.secret("database.url"),
@@ -159,6 +161,7 @@ impl Config {
             },
             http: Http {
                 listen,
+                public_url: reader.public_url(listen, tls.is_some(), false),
                 tls,
                 body: reader.parse("http.body_kib", 64_usize, "a number from 1 to 1024", |n| (1..=1024).contains(n))
                     * 1024,

@@ -28,7 +28,11 @@ impl Reader<'_> {
     }
 
     /// A policy that comes along, or the one in the file of this name.
-    pub(super) fn policy(&mut self) -> Chosen {
+    pub(super) fn policy(&mut self, mode: Mode) -> Chosen {
+        let is_named = SETTINGS.iter().any(|setting| setting.key == "policy" && self.sources.find(setting).is_some());
+        if mode == Mode::Production && !is_named {
+            self.flaws.add("policy", "production wants it named: whose promises does this desk keep?");
+        }
         let from = self.text("policy").unwrap_or_default();
         policy_of(&from).unwrap_or_else(|flaw| {
             self.flaws.extend(flaw.into());
@@ -123,7 +127,7 @@ impl Reader<'_> {
     }
 
     /// Where people reach the desk. An address that only says where it listens is none.
-    fn public_url(&mut self, listen: SocketAddr, secure: bool, wanted: bool) -> String {
+    pub(super) fn public_url(&mut self, listen: SocketAddr, secure: bool, wanted: bool) -> String {
         if let Some(url) = self.text("http.public_url") {
             return url.trim_end_matches('/').to_owned();
         }

@@ -29,6 +29,10 @@ vocabulary! {
         DeviceOfAll = "device_all",
         /// Codes of such sign-ins looked at on our page, from one network.
         CodeOfSource = "code_source",
+        /// Addresses that are to be told of changes, from one network or caller.
+        SubscribeOfSource = "subscribe_source",
+        /// Addresses that are to be told of changes, from everywhere.
+        SubscribeOfAll = "subscribe_all",
     }
 }
 
@@ -37,10 +41,10 @@ impl Budget {
     pub const fn most(self) -> i32 {
         match self {
             Self::PasswordOfAccount | Self::PasswordOfDevice | Self::PasswordChange => 5,
-            Self::FactorOfAccount => 10,
+            Self::FactorOfAccount | Self::SubscribeOfSource => 10,
             Self::PasswordOfSource | Self::DeviceOfSource => 30,
             Self::CodeOfSource => 60,
-            Self::PasswordOfAll | Self::DeviceOfAll => 300,
+            Self::PasswordOfAll | Self::DeviceOfAll | Self::SubscribeOfAll => 300,
         }
     }
 }

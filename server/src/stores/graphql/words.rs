@@ -4,7 +4,6 @@ use async_graphql::Enum;
 
 use super::super::model;
 use super::super::queries::Order;
-use crate::floor::policy;
 
 /// How far a store's connection has come.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,18 +81,6 @@ pub enum RevocationReason {
     MerchantAsked,
     /// It was used as it should not be.
     Incident,
-}
-
-/// How much a scope opens.
-#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
-#[graphql(remote = "policy::Sensitivity")]
-pub enum Sensitivity {
-    /// Nothing about a person.
-    Low,
-    /// Something about people.
-    Medium,
-    /// What can hurt a person.
-    High,
 }
 
 /// What a list of stores is sorted by.

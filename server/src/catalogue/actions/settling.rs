@@ -2,24 +2,26 @@
 
 use std::sync::Arc;
 
-use super::model::{PolicyState, Version};
-use super::queries;
+use super::super::model::{PolicyState, Version, flawed, sound};
+use super::super::queries;
+use super::changing::follow;
 use crate::floor::access::{Caller, Permission};
 use crate::floor::kernel::{Day, Error, PolicyId, Result};
 use crate::floor::ledger::{Event, Witnessed, WriteTx};
-use crate::floor::policy::{self, Adopted, Chosen, Moment, Policy, Turn};
+use crate::floor::policy::{Adopted, Chosen, Moment, Policy, Turn};
 use crate::floor::tools::Tools;
 
 /// Takes up the policy on record; at a desk's first start, the one that was chosen. A desk that keeps one operator's
 /// policy never turns to another's.
 pub async fn settle(tools: &Tools, chosen: Chosen) -> Result<()> {
-    let asked = read(&chosen.text)?;
     let house = Caller::house().permit_house(Permission::KeepHouse)?;
     let known = match tools.ledger.read(&house, queries::in_force).await? {
         Some(known) => known,
-        None => begin(tools, asked.clone(), &chosen.text).await?,
+        None => begin(tools, read(&chosen.text)?, &chosen.text).await?,
     };
-    let policy = kept(&known)?;
+    // What is on record was judged when it came there; a file that differs from it is judged before anybody proposes it.
+    let adopted = known.read()?;
+    let asked = if known.text == chosen.text { adopted.policy.clone() } else { read(&chosen.text)? };
     if asked.name.get_ref() != &known.name {
         let why = format!(
             "this desk keeps the policy {}, and {} is {}'s: give it a desk of its own",
@@ -36,7 +38,7 @@ pub async fn settle(tools: &Tools, chosen: Chosen) -> Result<()> {
             "the policy file differs from the one in force: propose it as a new version"
         );
     }
-    tools.policy.open(Arc::new(Adopted { id: known.id, policy }));
+    tools.policy.open(Arc::new(adopted));
     Ok(())
 }
 
@@ -48,7 +50,7 @@ pub async fn refresh(tools: &Tools) -> Result<()> {
         return Ok(());
     }
     if let Some(version) = tools.ledger.read(&house, queries::in_force).await? {
-        tools.policy.open(Arc::new(Adopted { id: version.id, policy: kept(&version)? }));
+        tools.policy.open(Arc::new(version.read()?));
     }
     Ok(())
 }
@@ -73,19 +75,15 @@ async fn begin(tools: &Tools, policy: Policy, text: &str) -> Result<Version> {
             published_by: Some(tx.actor().to_string()),
             in_force_at: Some(now),
             ended_at: None,
+            held_back_on: None,
         };
         let after = Adopted { id: version.id, policy };
         if !queries::add(tx, version)? {
             return Err(Error::Conflict);
         }
-        let mut done = Witnessed::new((), Event::new("policy.in_force", "policy", after.id.uuid()));
         let turn = Turn { before: None, after: &after, moment: Moment::InForce };
-        for follow in followers {
-            for event in follow(tx, &vault, &turn)? {
-                done = done.and(event);
-            }
-        }
-        Ok(done)
+        let done = Witnessed::new((), Event::new("policy.in_force", "policy", after.id.uuid()));
+        follow(tx, (&vault, followers), &turn, done)
     });
     // Another process that started beside us may have been first: what counts is what stands.
     match written.await {
@@ -95,12 +93,7 @@ async fn begin(tools: &Tools, policy: Policy, text: &str) -> Result<Version> {
     tools.ledger.read(&house, queries::in_force).await?.ok_or(Error::NotFound("policy"))
 }
 
-/// A policy file as somebody gave it: all that is wrong with it, each with its line.
+/// A policy file as somebody gave it, or all that is wrong with it.
 fn read(text: &str) -> Result<Policy> {
-    policy::parse(text).map_err(|fault| Error::invalid("policy", fault.to_string()))
-}
-
-/// A version on record was sound when it came there.
-fn kept(version: &Version) -> Result<Policy> {
-    policy::parse(&version.text).map_err(|fault| Error::internal(format!("policy {}: {fault}", version.id)))
+    sound(text).map_err(|faults| flawed("policy", &faults))
 }

@@ -1,0 +1,1 @@
+alter table policies drop column held_back_on;
