@@ -7,8 +7,8 @@
 //!
 //! ```text
 //! kernel < access < ledger < vault, egress < mail, blobs, issuers, journal < policy < datamap < tools < graphql < jobs
-//! < catalogue < tenants < staff < grants < stores < apps < processors < reviews < promises < audit < feed < trust
-//! < config, telemetry, cluster < schema, workers, followers, map < http < boot < demo < commands
+//! < catalogue < tenants < staff < grants < stores < apps < processors < reviews < audit < promises < feed < trust
+//! < config, telemetry, cluster < schema, workers, followers, map < http, demo < boot < commands
 //! ```
 //!
 //! # Invariants

@@ -12,6 +12,7 @@ use rightsdesk_server::floor::kernel::{GrantId, JobId, NoticeId, SubscriberId, T
 use rightsdesk_server::floor::ledger::{Event, Witnessed};
 use rightsdesk_server::grants::AlarmOfBreakGlass;
 use rightsdesk_server::processors::{AskSubscriber, DeliverNotice, SweepSubscribers};
+use rightsdesk_server::promises::jobs::{LookAtPromises, TellOfPromises};
 use rightsdesk_server::reviews::{OpenQuarterlyReview, ProveRevocations, RemindOfReviews};
 use rightsdesk_server::roof::workers;
 use rightsdesk_server::staff::jobs::SweepSignIns;
@@ -110,6 +111,36 @@ const CASES: &[Case] = &[
         },
     },
     Case {
+        name: "look_at_promises",
+        ticket: || Ticket::of(&LookAtPromises {}).expect("a ticket"),
+        lane: TenantId::HOUSE,
+        prepare: "select",
+        effect: |world| {
+            world.base.lines(
+                "select code || ' ' || standing || ' ' || checked_at as line from promises where checked_at is not null
+                 union all select 'looks ' || count(*) from promise_looks
+                 union all select 'events ' || count(*) from audit_events where action like 'promise%'",
+            )
+        },
+    },
+    Case {
+        name: "put_policy_in_force",
+        ticket: || Ticket::of(&PutPolicyInForce {}).expect("a ticket"),
+        lane: TenantId::HOUSE,
+        prepare: "insert into policies (tenant_id, id, name, version, effective_on, text, digest, state, proposed_at,
+                                        proposed_by, published_at, published_by)
+                  select tenant_id, gen_random_uuid(), name, version + 1, (now() - interval '1 day')::date, text, digest,
+                         'announced', now() - interval '40 days', 'house', now() - interval '39 days', 'house'
+                    from policies",
+        effect: |world| {
+            world.base.lines(
+                "select version || ' ' || state || ' ' || coalesce(in_force_at::text, '') || ' ' ||
+                        (select count(*) from audit_events where action in ('policy.in_force', 'policy.past')) as line
+                   from policies order by version",
+            )
+        },
+    },
+    Case {
         name: "open_quarterly_review",
         ticket: || Ticket::of(&OpenQuarterlyReview {}).expect("a ticket"),
         lane: TenantId::HOUSE,
@@ -133,23 +164,6 @@ const CASES: &[Case] = &[
             world.base.lines(
                 "select revocation || ' ' || version || ' ' || coalesce(proof, '') || (select count(*) from audit_events
                          where action = 'review.proven') as line from review_items",
-            )
-        },
-    },
-    Case {
-        name: "put_policy_in_force",
-        ticket: || Ticket::of(&PutPolicyInForce {}).expect("a ticket"),
-        lane: TenantId::HOUSE,
-        prepare: "insert into policies (tenant_id, id, name, version, effective_on, text, digest, state, proposed_at,
-                                        proposed_by, published_at, published_by)
-                  select tenant_id, gen_random_uuid(), name, version + 1, (now() - interval '1 day')::date, text, digest,
-                         'announced', now() - interval '40 days', 'house', now() - interval '39 days', 'house'
-                    from policies",
-        effect: |world| {
-            world.base.lines(
-                "select version || ' ' || state || ' ' || coalesce(in_force_at::text, '') || ' ' ||
-                        (select count(*) from audit_events where action in ('policy.in_force', 'policy.past')) as line
-                   from policies order by version",
             )
         },
     },
@@ -270,6 +284,18 @@ const CASES: &[Case] = &[
             world.base.lines(
                 "select count(*) || ' ' || (select count(*) from subject_keys where destroyed_at is not null) || ' '
                         || (select count(*) from audit_events where action = 'subscribers.swept') as line from subscribers",
+            )
+        },
+    },
+    Case {
+        name: "tell_of_promises",
+        ticket: || Ticket::of(&TellOfPromises {}).expect("a ticket"),
+        lane: TenantId::HOUSE,
+        prepare: "update promises set untold = true",
+        effect: |world| {
+            world.base.lines(
+                "select count(*) || ' ' || (select count(*) from audit_events where action = 'promises.told') as line
+                   from promises where untold",
             )
         },
     },

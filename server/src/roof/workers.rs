@@ -1,20 +1,21 @@
 //! Every job a worker runs and every schedule it keeps, a line each. It holds no work of its own.
 
+use crate::apps::RemindOfRotation;
 use std::time::Duration;
 
-use crate::apps::RemindOfRotation;
 use crate::audit::jobs::{Checkpoint, SweepAccesses, SweepAnswers};
 use crate::audit::model::LOOK;
 use crate::catalogue::PutPolicyInForce;
 use crate::floor::jobs::{Registry, Rhythm, Schedule, SweepJobs, Ticket};
 use crate::grants::AlarmOfBreakGlass;
 use crate::processors::{AskSubscriber, DeliverNotice, SweepSubscribers};
+use crate::promises::jobs::{EVERY, LookAtPromises, TellOfPromises};
 use crate::reviews::{OpenQuarterlyReview, ProveRevocations, RemindOfReviews};
 use crate::staff::jobs::SweepSignIns;
 use crate::tenants::CloseTenants;
 
 /// How long at most until a decision of a review is read back.
-const PROOF: Duration = Duration::from_mins(5);
+const PROOF: std::time::Duration = std::time::Duration::from_mins(5);
 
 pub fn registry() -> Registry {
     let daily = |hour, minute| Rhythm::Daily { hour, minute };
@@ -66,6 +67,13 @@ pub fn registry() -> Registry {
         })
         .job::<Checkpoint>()
         .schedule(Schedule { name: "checkpoint", rhythm: Rhythm::Every(LOOK), ticket: || Ticket::of(&Checkpoint {}) })
+        .job::<LookAtPromises>()
+        .schedule(Schedule {
+            name: "look_at_promises",
+            rhythm: Rhythm::Every(EVERY),
+            ticket: || Ticket::of(&LookAtPromises {}),
+        })
+        .job::<TellOfPromises>()
         .job::<SweepAnswers>()
         .schedule(Schedule { name: "sweep_answers", rhythm: daily(3, 30), ticket: || Ticket::of(&SweepAnswers {}) })
         .job::<SweepAccesses>()

@@ -39,6 +39,12 @@ impl Ledger {
         Self { role, ..self.clone() }
     }
 
+    /// The same way, by another watch.
+    #[must_use]
+    pub fn by(&self, watch: Watch) -> Self {
+        Self { watch, ..self.clone() }
+    }
+
     /// Resolves when a write of this process has handed a job over since the last time it was asked.
     pub async fn handed_over(&self) {
         self.nudge.notified().await;
