@@ -61,9 +61,10 @@ async fn an_hour(world: &World) {
 async fn turn(world: &World, policy: Policy) {
     let after = Arc::new(Adopted { id: PolicyId::fresh(), policy });
     let (followers, vault, turned) = (world.tools.policy.followers(), world.tools.vault.clone(), Arc::clone(&after));
+    let before = world.tools.policy.in_force().expect("a policy");
     let house = Caller::house().permit_house(Permission::KeepHouse).expect("the house may");
     let written = world.ledger.write(house, move |tx| {
-        let turn = Turn { before: None, after: &turned, moment: Moment::InForce };
+        let turn = Turn { before: Some(&before), after: &turned, moment: Moment::InForce };
         let mut done = Witnessed::new((), Event::new("test.turned", "policy", turned.id.uuid()));
         for follow in followers {
             for event in follow(tx, &vault, &turn)? {

@@ -19,5 +19,6 @@ mod secrets_never_print;
 mod settings_are_documented;
 mod strangers_learn_nothing;
 mod the_chain_detects_tampering;
+mod trust_speaks_every_language_of_the_policies;
 mod vocabularies_match_the_database;
 mod what_is_disclosed_is_what_is_erased;

@@ -28,10 +28,11 @@ use crate::floor::journal::Journal;
 use crate::floor::kernel::{Error, Flaw, Flaws, Mode, Personal, Secret, Watch};
 use crate::floor::ledger::{self, Ledger, Limits, migrations};
 use crate::floor::mail::{Mail, Way};
-use crate::floor::policy::Book;
+use crate::floor::policy::{Book, Policy};
 use crate::floor::tools::{Facts, Keeping, Tools};
 use crate::floor::vault::{KeySource, Vault};
 use crate::staff::{Lives, SignIn, Token, seats};
+use crate::trust;
 
 /// The name of the database in a private Postgres.
 const DATABASE: &str = "rightsdesk";
@@ -176,6 +177,7 @@ pub async fn boot(config: Config, telemetry: Telemetry, duties: Duties) -> anyho
         watch: watch.clone(),
     };
     catalogue::settle(&tools, policy).await?;
+    can_be_shown(&tools.policy.in_force()?.policy)?;
     let planted = match demo {
         Some(scale) => demo::furnish(&tools, scale).await.map_err(told)?,
         None => None,
@@ -220,6 +222,17 @@ pub async fn boot(config: Config, telemetry: Telemetry, duties: Duties) -> anyho
         telemetry,
         postgres,
     })
+}
+
+/// A policy in a language that the trust pages do not speak would be published in another than it says.
+fn can_be_shown(policy: &Policy) -> Result<(), Error> {
+    for locale in policy.locales.get_ref() {
+        if !trust::speaks(locale) {
+            let why = format!("the policy is written in {locale}, for which the trust pages have no words");
+            return Err(Error::invalid("policy.locales", why));
+        }
+    }
+    Ok(())
 }
 
 /// A desk on a Postgres of its own is its machine's: whoever may read the token file is its first admin, who is made
