@@ -6,9 +6,9 @@
 //! `imports_flow_downward` reads these very lines.
 //!
 //! ```text
-//! kernel < access < ledger < vault, egress < mail, blobs, issuers, journal < policy < datamap < tools < graphql < jobs
-//! < catalogue < tenants < staff < grants < stores < apps < processors < reviews < promises < audit < feed < trust
-//! < config, telemetry, cluster < schema, workers, followers, map < http < boot < demo < commands
+//! kernel < access < ledger < vault, egress < mail, blobs, issuers, journal, html < policy < datamap < tools < graphql
+//! < jobs < catalogue < tenants < staff < grants < stores < apps < processors < reviews < audit < promises < feed < trust
+//! < config, telemetry, cluster < schema, workers, followers, map < http, demo < boot < commands
 //! ```
 //!
 //! # Invariants
@@ -37,10 +37,12 @@ pub mod floor;
 pub mod grants;
 pub mod processors;
 pub mod promises;
+pub mod reviews;
 pub mod roof;
 pub mod staff;
 pub mod stores;
 pub mod tenants;
+pub mod trust;
 
 pub use roof::boot::{Duties, Running, boot, prepare, telemetry_of};
 pub use roof::cluster;

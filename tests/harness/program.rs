@@ -18,6 +18,8 @@ pub struct Program {
     pub child: Child,
     pub url: String,
     pub took: Duration,
+    /// What it said until it answered.
+    pub heard: Vec<String>,
 }
 
 impl Program {
@@ -39,7 +41,7 @@ impl Program {
         let url = url.unwrap_or_else(|| panic!("it needed a hand: {heard:?}"));
         // What it says from now on is read, so that it never waits for us.
         std::thread::spawn(move || lines.for_each(drop));
-        Self { child, url, took: born.elapsed() }
+        Self { child, url, took: born.elapsed(), heard }
     }
 
     pub fn signal(&self, signal: Signal) {

@@ -16,12 +16,13 @@ use rightsdesk_server::floor::kernel::{Instant, Mode, TenantId, Watch};
 use rightsdesk_server::floor::ledger::{Ledger, Limits};
 use rightsdesk_server::floor::mail::{Mail, Way};
 use rightsdesk_server::floor::policy::{Book, Chosen, shipped};
-use rightsdesk_server::floor::tools::{Keeping, Tools};
+use rightsdesk_server::floor::tools::{Facts, Keeping, Tools};
 use rightsdesk_server::floor::vault::{KeySource, Vault};
 use rightsdesk_server::roof::config::{Documents, Graphql, Statuses};
 use rightsdesk_server::roof::followers::FOLLOWERS;
 use rightsdesk_server::roof::http::{Doorman, Edge, Listening, Sockets, listen, router};
 use rightsdesk_server::roof::map::MAP;
+use rightsdesk_server::roof::telemetry::redact;
 use rightsdesk_server::roof::{schema, workers};
 use rightsdesk_server::staff::SignIn;
 use tokio::sync::OnceCell;
@@ -56,7 +57,7 @@ impl World {
         static KEYS: OnceCell<PathBuf> = OnceCell::const_new();
         let base = tokio::task::spawn_blocking(migrated).await.expect("a database");
         let keys = KEYS.get_or_init(|| async { scratch::folder("world-keys").expect("a folder").join("keys") }).await;
-        Self::over(base, keys.clone(), limits, watch, "sooperseller").await
+        Self::over(base, keys.clone(), limits, watch, ("sooperseller", Mode::Development)).await.with_books().await
     }
 
     /// A world with a database and keys of its own, for what looks at all tenants, at the house, or runs workers.
@@ -66,14 +67,30 @@ impl World {
 
     /// The same, with another operator's policy.
     pub async fn alone_under(policy: &str, watch: Watch) -> Self {
-        let base: &'static Base = Box::leak(Box::new(tokio::task::spawn_blocking(fresh).await.expect("a database")));
-        let keys = scratch::folder("own-keys").expect("a folder").join("keys");
-        Self::over(base, keys, Limits { connections: 8, ..Limits::default() }, watch, policy).await
+        Self::empty(policy, Mode::Development, watch).await.with_books().await
     }
 
-    async fn over(base: &'static Base, keys: PathBuf, limits: Limits, watch: Watch, policy_name: &str) -> Self {
+    /// A desk of this mode, alone, that nothing has happened at: not even the test's own tenant is there.
+    pub async fn empty(policy: &str, mode: Mode, watch: Watch) -> Self {
+        let base: &'static Base = Box::leak(Box::new(tokio::task::spawn_blocking(fresh).await.expect("a database")));
+        let keys = scratch::folder("own-keys").expect("a folder").join("keys");
+        Self::over(base, keys, Limits { connections: 8, ..Limits::default() }, watch, (policy, mode)).await
+    }
+
+    async fn with_books(self) -> Self {
+        self.ledger.begin_books(&Caller::house(), self.tenant).await.expect("books begin");
+        self
+    }
+
+    async fn over(
+        base: &'static Base,
+        keys: PathBuf,
+        limits: Limits,
+        watch: Watch,
+        (policy_name, mode): (&str, Mode),
+    ) -> Self {
         let ledger = Ledger::open(&base.online, limits, watch.clone());
-        let vault = Vault::open(&ledger, KeySource::Folder(keys), Mode::Development).await.expect("the vault opens");
+        let vault = Vault::open(&ledger, KeySource::Folder(keys), mode).await.expect("the vault opens");
         let mail = Mail::open(Way::Memory, "desk@desk.example", watch.clone()).expect("a way for mail");
         let objects = scratch::folder("blobs").expect("a folder");
         let place = Place::parse(&format!("folder:{}", objects.display()), None, Mode::Development.reach());
@@ -93,13 +110,12 @@ impl World {
             map: MAP,
             keeping,
             public_url: "https://desk.example".to_owned(),
+            facts: Facts { mode: Mode::Development, has_certificate: false, has_proxy: false, redacts: redact::prose },
             watch,
         };
         let text = shipped(policy_name).expect("a policy that comes along").to_owned();
         catalogue::settle(&tools, Chosen { from: policy_name.to_owned(), text }).await.expect("a policy in force");
-        let world = Self { base, ledger, tools, sign_in: SignIn::default(), tenant: TenantId::fresh() };
-        world.ledger.begin_books(&Caller::house(), world.tenant).await.expect("books begin");
-        world
+        Self { base, ledger, tools, sign_in: SignIn::default(), tenant: TenantId::fresh() }
     }
 
     /// Knows these identity providers from now on, and may call them.

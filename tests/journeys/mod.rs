@@ -1,6 +1,7 @@
 //! The product tried from outside, as stories.
 
 mod a_code_works_once;
+mod a_demo_is_planted;
 mod a_job_meets_its_fate;
 #[cfg(target_os = "linux")]
 mod a_machine_opens_its_own_desk;
@@ -38,6 +39,12 @@ mod others_clients_talk_to_us;
 mod processors_change;
 mod processors_subscribers;
 
+mod promises_break;
+mod promises_stand_and_fall;
+mod reviews_of_apps;
+mod reviews_of_scopes;
+mod reviews_of_staff;
+mod reviews_quarterly;
 mod sockets_speak_the_protocol;
 mod staff_sign_in_through_the_companys_provider;
 mod stores_disconnect;
@@ -47,6 +54,9 @@ mod the_edge_refuses_what_it_should;
 mod the_glass_is_broken_and_it_alarms;
 mod the_ledger_keeps_its_word;
 mod the_map_drives;
+#[cfg(target_os = "linux")]
+mod the_record_is_one;
+mod the_trust_page_tells;
 #[cfg(target_os = "linux")]
 mod the_zoo_is_turned_away;
 #[cfg(target_os = "linux")]

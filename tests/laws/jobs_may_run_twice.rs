@@ -1,6 +1,8 @@
 //! A worker may die after a job's work and before its word of it: each registered job, run again from the start, changes
 //! nothing more.
 
+use std::collections::BTreeSet;
+
 use harness::world::World;
 use rightsdesk_server::apps::RemindOfRotation;
 use rightsdesk_server::audit::jobs::{Checkpoint, SweepAccesses, SweepAnswers};
@@ -10,6 +12,8 @@ use rightsdesk_server::floor::kernel::{GrantId, JobId, NoticeId, SubscriberId, T
 use rightsdesk_server::floor::ledger::{Event, Witnessed};
 use rightsdesk_server::grants::AlarmOfBreakGlass;
 use rightsdesk_server::processors::{AskSubscriber, DeliverNotice, SweepSubscribers};
+use rightsdesk_server::promises::jobs::{LookAtPromises, TellOfPromises};
+use rightsdesk_server::reviews::{OpenQuarterlyReview, ProveRevocations, RemindOfReviews};
 use rightsdesk_server::roof::workers;
 use rightsdesk_server::staff::jobs::SweepSignIns;
 use rightsdesk_server::tenants::CloseTenants;
@@ -27,6 +31,17 @@ struct Case {
 
 /// A tenant of some cases' own.
 const ZAITOON: TenantId = TenantId::from_uuid(Uuid::from_u128(0xbb));
+
+/// A campaign that was due eight days ago, with a seat that is to go, is gone, and had an exception.
+const CAMPAIGN: &str = "
+    insert into review_campaigns (tenant_id, id, title, opened_at, due_on, taken_at, query_version, digest)
+    values ('00000000-0000-0000-0000-000000000000', '00000000-0000-0000-0000-000000000009', 'Seats',
+            now() - interval '60 days', (now() - interval '8 days')::date, now() - interval '60 days', 1, sha256('x'));
+    insert into review_items (tenant_id, id, campaign_id, subject, of_tenant, object_id, part, label, facts, barred, decision,
+                              reason, decided_at, decided_by, exception_until, revocation, due_on)
+    values ('00000000-0000-0000-0000-000000000000', gen_random_uuid(), '00000000-0000-0000-0000-000000000009', 'staff',
+            '00000000-0000-0000-0000-000000000000', gen_random_uuid(), '', 'mira', '{}', '{}', 'revoke', 'sealed', now(),
+            gen_random_uuid(), (now() - interval '2 days')::date, 'due', (now() - interval '20 days')::date)";
 
 const CASES: &[Case] = &[
     Case {
@@ -96,6 +111,19 @@ const CASES: &[Case] = &[
         },
     },
     Case {
+        name: "look_at_promises",
+        ticket: || Ticket::of(&LookAtPromises {}).expect("a ticket"),
+        lane: TenantId::HOUSE,
+        prepare: "select",
+        effect: |world| {
+            world.base.lines(
+                "select code || ' ' || standing || ' ' || checked_at as line from promises where checked_at is not null
+                 union all select 'looks ' || count(*) from promise_looks
+                 union all select 'events ' || count(*) from audit_events where action like 'promise%'",
+            )
+        },
+    },
+    Case {
         name: "put_policy_in_force",
         ticket: || Ticket::of(&PutPolicyInForce {}).expect("a ticket"),
         lane: TenantId::HOUSE,
@@ -109,6 +137,45 @@ const CASES: &[Case] = &[
                 "select version || ' ' || state || ' ' || coalesce(in_force_at::text, '') || ' ' ||
                         (select count(*) from audit_events where action in ('policy.in_force', 'policy.past')) as line
                    from policies order by version",
+            )
+        },
+    },
+    Case {
+        name: "open_quarterly_review",
+        ticket: || Ticket::of(&OpenQuarterlyReview {}).expect("a ticket"),
+        lane: TenantId::HOUSE,
+        prepare: "insert into staff (tenant_id, id, subject_id, handle, mail, mail_bidx, mail_bidx_v, roles, state, added_at)
+                  values ('00000000-0000-0000-0000-000000000000', gen_random_uuid(), gen_random_uuid(), 'mira', 'sealed',
+                          'index', 1, '{support}', 'active', now())",
+        effect: |world| {
+            world.base.lines(
+                "select c.id::text as line from review_campaigns c union all
+                 select i.label from review_items i union all
+                 select e.seq::text from audit_events e where action = 'review.opened'",
+            )
+        },
+    },
+    Case {
+        name: "prove_revocations",
+        ticket: || Ticket::of(&ProveRevocations {}).expect("a ticket"),
+        lane: TenantId::HOUSE,
+        prepare: CAMPAIGN,
+        effect: |world| {
+            world.base.lines(
+                "select revocation || ' ' || version || ' ' || coalesce(proof, '') || (select count(*) from audit_events
+                         where action = 'review.proven') as line from review_items",
+            )
+        },
+    },
+    Case {
+        name: "remind_of_reviews",
+        ticket: || Ticket::of(&RemindOfReviews {}).expect("a ticket"),
+        lane: TenantId::HOUSE,
+        prepare: CAMPAIGN,
+        effect: |world| {
+            world.base.lines(
+                "select about || ' ' || day as line from review_reminders union all
+                 select seq::text from audit_events where action in ('review.reminded', 'review.exception_ended')",
             )
         },
     },
@@ -220,12 +287,24 @@ const CASES: &[Case] = &[
             )
         },
     },
+    Case {
+        name: "tell_of_promises",
+        ticket: || Ticket::of(&TellOfPromises {}).expect("a ticket"),
+        lane: TenantId::HOUSE,
+        prepare: "update promises set untold = true",
+        effect: |world| {
+            world.base.lines(
+                "select count(*) || ' ' || (select count(*) from audit_events where action = 'promises.told') as line
+                   from promises where untold",
+            )
+        },
+    },
 ];
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn jobs_may_run_twice() {
     let registered: Vec<_> = workers::registry().names().collect();
-    let tried: Vec<_> = CASES.iter().map(|case| case.name).collect();
+    let tried = CASES.iter().map(|case| case.name).collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>();
     assert_eq!(registered, tried, "each registered job has its case here");
     for case in CASES {
         // Its time stands still, so that nothing but the case's own job is due.

@@ -83,6 +83,7 @@ fn printed(table: &str) -> String {
             "bigint" => "Int8",
             "date" => "Date",
             "text[]" => "Array<Text>",
+            "uuid[]" => "Array<Uuid>",
             other => panic!("{table}.{name}: no Rust type is known for {other}"),
         };
         let kind = if filled == "true" { kind.to_owned() } else { format!("Nullable<{kind}>") };

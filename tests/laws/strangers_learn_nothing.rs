@@ -9,8 +9,8 @@ use harness::world::World;
 use rightsdesk_server::floor::access::{Bounds, Caller, Permission, Role, Seat, Session};
 use rightsdesk_server::floor::graphql::{Needs, Rule, tenant_node_id, tenant_place};
 use rightsdesk_server::floor::kernel::{
-    ApiKeyId, AppId, GrantId, MemberId, NoticeId, ObjectionId, PolicyId, ProcessorId, ProviderTaskId, ReceiptId, Ref,
-    SessionId, StaffId, StoreGrantId, StoreId, SubscriberId, TenantId,
+    ApiKeyId, AppId, CampaignId, GrantId, MemberId, NoticeId, ObjectionId, PolicyId, ProcessorId, PromiseId,
+    ProviderTaskId, ReceiptId, Ref, ReviewItemId, SessionId, StaffId, StoreGrantId, StoreId, SubscriberId, TenantId,
 };
 use rightsdesk_server::roof::schema;
 use rightsdesk_server::staff::{SignIn, recognise};
@@ -25,6 +25,7 @@ const IDS: &[(&str, &str)] = &[
     ("tenant.id", "tenant"),
     ("staffMember.id", "staff"),
     ("store.id", "store"),
+    ("recordOfProcessing.tenant", "tenant"),
     ("policyVersion.id", "policy"),
     ("policyDiff.id", "policy"),
     ("PublishPolicyInput.id", "policy"),
@@ -88,6 +89,13 @@ const IDS: &[(&str, &str)] = &[
     ("AnswerObjectionInput.id", "objection"),
     ("WithdrawObjectionInput.id", "objection"),
     ("RevealObjectionInput.id", "objection"),
+    ("campaign.id", "campaign"),
+    ("reviewItem.id", "review_item"),
+    ("DecideReviewItemInput.id", "review_item"),
+    ("SignOffCampaignInput.id", "campaign"),
+    ("ExportCampaignInput.id", "campaign"),
+    ("RevealReviewReasonInput.id", "review_item"),
+    ("CheckPromiseInput.id", "promise"),
 ];
 
 /// Mutations that concern the caller's own session or secret and take no id: there is nobody else's to try them with.
@@ -124,13 +132,14 @@ impl Told {
         text(&self.types[name]["kind"])
     }
 
-    /// What to select of a type: its own facts and, a little deeper, those of what it leads to.
+    /// What to select of a type: its own facts and, a little deeper, those of what it leads to. Where it may be any of many
+    /// types, their own facts only: the roots ask for the rest.
     fn selection(&self, name: &str, depth: usize, holds: &dyn Fn(&str, &str) -> bool) -> String {
         match self.kind(name).as_str() {
             "SCALAR" | "ENUM" => return String::new(),
             "INTERFACE" | "UNION" => {
                 let arms = list(&self.types[name]["possibleTypes"]).map(|one| {
-                    format!("... on {0} {1}", text(&one["name"]), self.selection(&text(&one["name"]), 1, holds))
+                    format!("... on {0} {1}", text(&one["name"]), self.selection(&text(&one["name"]), 0, holds))
                 });
                 return format!("{{__typename {}}}", arms.collect::<Vec<_>>().join(" "));
             }
@@ -341,7 +350,10 @@ impl Cast {
             ("grant", Ref::new(nobodys, GrantId::fresh()).to_string()),
             ("staff", Ref::of_house(StaffId::fresh()).to_string()),
             ("session", Ref::of_house(SessionId::fresh()).to_string()),
+            ("promise", Ref::of_house(PromiseId::fresh()).to_string()),
             ("policy", Ref::of_house(PolicyId::fresh()).to_string()),
+            ("campaign", Ref::of_house(CampaignId::fresh()).to_string()),
+            ("review_item", Ref::of_house(ReviewItemId::fresh()).to_string()),
             ("app", Ref::new(nobodys, AppId::fresh()).to_string()),
             ("app_receipt", Ref::new(nobodys, ReceiptId::fresh()).to_string()),
             ("provider_task", Ref::new(nobodys, ProviderTaskId::fresh()).to_string()),
@@ -401,6 +413,14 @@ async fn furnish(world: &World, ops: &Caller) -> (Ids, TenantId) {
     .await;
     let place = tenant_place(&async_graphql::ID(tenant.clone())).expect("a tenant's id");
     let (processor, notice, subscriber, objection) = told_and_objected(world, place);
+    let review = done(
+        world,
+        ops,
+        "mutation($input:OpenCampaignInput!){openCampaign(input:$input){campaign{id items(first:1){nodes{id}}}userErrors{message}}}",
+        json!({"title": "Seats of the spring", "covers": ["STAFF"]}),
+    )
+    .await["campaign"]
+        .clone();
     let store = made(
         "mutation($input:AddStoreInput!){addStore(input:$input){store{id}userErrors{message}}}",
         json!({"tenant": tenant, "platform": "shopify", "domain": format!("{}.example", StoreId::fresh().uuid()),
@@ -414,13 +434,17 @@ async fn furnish(world: &World, ops: &Caller) -> (Ids, TenantId) {
         json!({"store": store, "scopes": ["read_orders"]}),
     )
     .await;
+    let promises = ask(world, Some(ops), "{promises(first:1){nodes{id}}}", json!({})).await;
     let policy = world.tools.policy.in_force().expect("a policy").id;
     let (app, receipt, task) = former_app(world, &tenant);
     let ids = BTreeMap::from([
         ("policy", Ref::of_house(policy).to_string()),
+        ("campaign", text(&review["id"])),
+        ("review_item", text(&review["items"]["nodes"][0]["id"])),
         ("app", app),
         ("app_receipt", receipt),
         ("provider_task", task),
+        ("promise", text(&promises["data"]["promises"]["nodes"][0]["id"])),
         ("store", store),
         ("store_grant", text(&connected["store"]["grants"]["nodes"][0]["id"])),
         ("tenant", tenant.clone()),
@@ -565,6 +589,9 @@ fn kinds_of(field: &str) -> Vec<Option<&'static str>> {
         "provider_task",
         "subscriber",
         "objection",
+        "campaign",
+        "review_item",
+        "promise",
     ]
     .map(Some)
     .to_vec();
@@ -591,6 +618,8 @@ async fn a_field_that_asks_for_more_than_its_parent_is_refused_by_itself() {
         ("Session", "session"),
         ("Processor", "processor"),
         ("Notice", "notice"),
+        ("Campaign", "campaign"),
+        ("ReviewItem", "review_item"),
     ];
     let (told, cast) = (Told::new().await, Cast::new().await);
     let roots: Vec<&str> = told.roots.iter().map(|(_, root)| root.as_str()).collect();

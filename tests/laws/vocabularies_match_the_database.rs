@@ -8,12 +8,12 @@ use rightsdesk_server::catalogue::PolicyState;
 use rightsdesk_server::floor::jobs::{Fate, State};
 use rightsdesk_server::floor::kernel::Mode;
 use rightsdesk_server::floor::ledger::KeyholeKind;
+use rightsdesk_server::floor::policy::Transfer;
 use rightsdesk_server::floor::vault::{FileKind, KeyState};
 use rightsdesk_server::grants::GrantKind;
-use rightsdesk_server::processors::{
-    DeliveryState, NoticeKind, ObjectionState, ProcessorState, SubscriberState, Transfer,
-};
+use rightsdesk_server::processors::{DeliveryState, NoticeKind, ObjectionState, ProcessorState, SubscriberState};
 use rightsdesk_server::promises::{PromiseState, Standing};
+use rightsdesk_server::reviews::{CampaignState, ReviewDecision, ReviewSubject, RevocationState};
 use rightsdesk_server::staff::sign_in::Budget;
 use rightsdesk_server::staff::{SessionEnd, SessionStage, SignInMethod, StaffState};
 use rightsdesk_server::stores::{GrantSource, RevocationReason, StoreState};
@@ -42,6 +42,11 @@ fn columns() -> Vec<(&'static str, &'static str, Vec<&'static str>)> {
         ("jobs", "state", words!(State)),
         ("job_attempts", "fate", words!(Fate)),
         ("grants", "kind", words!(GrantKind)),
+        ("review_campaigns", "state", words!(CampaignState)),
+        ("review_extracts", "subject", words!(ReviewSubject)),
+        ("review_items", "subject", words!(ReviewSubject)),
+        ("review_items", "decision", words!(ReviewDecision)),
+        ("review_items", "revocation", words!(RevocationState)),
         ("apps", "state", words!(AppState)),
         ("provider_tasks", "kind", words!(ProviderTaskKind)),
         ("provider_tasks", "state", words!(ProviderTaskState)),

@@ -16,6 +16,7 @@ use std::time::Duration;
 
 use rightsdesk_server::cluster::{InstallOffer, Trouble, install_offer};
 use rightsdesk_server::roof::boot::flawed;
+use rightsdesk_server::roof::demo::Planted;
 use rightsdesk_server::roof::telemetry::{self, Telemetry, Writer};
 pub use rightsdesk_server::{Command, Settings, run};
 use rightsdesk_server::{Config, Duties, boot};
@@ -43,7 +44,7 @@ pub fn launched() -> Option<ExitCode> {
 pub struct Desk {
     arrival: Option<oneshot::Receiver<Result<Arrival, String>>>,
     stop: oneshot::Sender<()>,
-    thread: JoinHandle<anyhow::Result<()>>,
+    thread: JoinHandle<anyhow::Result<Option<String>>>,
 }
 
 /// The settings a desk inside is started with, or the code to end with; flaws are told.
@@ -68,7 +69,7 @@ pub fn boot_local(mut config: Config) -> Result<Desk, Code> {
     config.http.tls = None;
     let (arrive, arrival) = oneshot::channel();
     let (stop, stopped) = oneshot::channel();
-    let begin = move || -> anyhow::Result<()> {
+    let begin = move || -> anyhow::Result<Option<String>> {
         tokio::runtime::Builder::new_multi_thread()
             .enable_all()
             .build()?
@@ -91,11 +92,18 @@ impl Desk {
         }
     }
 
-    /// Calls and jobs in flight finish, then Postgres stops; whether a missing Postgres could be installed.
+    /// Calls and jobs in flight finish, then Postgres stops, and what is told once is told; whether a missing Postgres
+    /// could be installed.
     pub fn stop(self) -> Option<InstallOffer> {
         // The thread may have ended by itself.
         _ = self.stop.send(());
-        let failure = self.thread.join().ok()?.err()?;
+        let failure = match self.thread.join().ok()? {
+            Ok(told) => {
+                told.as_deref().into_iter().for_each(say);
+                return None;
+            }
+            Err(failure) => failure,
+        };
         let is_missing = matches!(failure.downcast_ref(), Some(Trouble::Missing { .. }));
         install_offer().filter(|_| is_missing)
     }
@@ -130,7 +138,7 @@ async fn live(
     lines: Arc<Mutex<Vec<u8>>>,
     arrive: oneshot::Sender<Result<Arrival, String>>,
     mut stopped: oneshot::Receiver<()>,
-) -> anyhow::Result<()> {
+) -> anyhow::Result<Option<String>> {
     let file = config.data.join(TOKEN_FILE);
     let running = match boot(config, telemetry, Duties::Serve).await {
         Ok(running) => running,
@@ -150,7 +158,9 @@ async fn live(
             _ = turn.tick() => pass_on(&lines, &tell),
         }
     }
-    running.stop().await
+    let told = running.planted.as_ref().map(Planted::told);
+    running.stop().await?;
+    Ok(told)
 }
 
 fn arrived(url: &str, file: PathBuf, words: UnboundedReceiver<String>) -> Result<Arrival, String> {

@@ -16,8 +16,8 @@ use super::queries::{self, Happening};
 use crate::floor::access::{One, Permission, Scope};
 use crate::floor::graphql::{Needs, Rule, asking, node_id, rule, tenant_node_id, tenant_place};
 use crate::floor::kernel::{
-    ApiKeyId, AppId, Error, GrantId, MemberId, NoticeId, ObjectionId, PolicyId, ProcessorId, ProviderTaskId, Ref,
-    Result, SessionId, StaffId, StoreId, SubscriberId, TenantId,
+    ApiKeyId, AppId, CampaignId, Error, GrantId, MemberId, NoticeId, ObjectionId, PolicyId, ProcessorId, PromiseId,
+    ProviderTaskId, Ref, Result, ReviewItemId, SessionId, StaffId, StoreId, SubscriberId, TenantId,
 };
 use crate::floor::ledger::Ledger;
 
@@ -145,10 +145,13 @@ fn node(tenant: TenantId, object: &str) -> Option<ID> {
         "notice" => node_id(Ref::new(tenant, NoticeId::from_uuid(id))),
         "subscriber" => node_id(Ref::new(tenant, SubscriberId::from_uuid(id))),
         "objection" => node_id(Ref::new(tenant, ObjectionId::from_uuid(id))),
+        "campaign" => node_id(Ref::new(tenant, CampaignId::from_uuid(id))),
+        "review_item" => node_id(Ref::new(tenant, ReviewItemId::from_uuid(id))),
         "api_key" => node_id(Ref::new(tenant, ApiKeyId::from_uuid(id))),
         "app" => node_id(Ref::new(tenant, AppId::from_uuid(id))),
         "provider_task" => node_id(Ref::new(tenant, ProviderTaskId::from_uuid(id))),
         "store" => node_id(Ref::new(tenant, StoreId::from_uuid(id))),
+        "promise" => node_id(Ref::new(tenant, PromiseId::from_uuid(id))),
         _ => return None,
     })
 }

@@ -19,8 +19,8 @@ pub use graphql::{
 };
 pub use jobs::{AskSubscriber, DeliverNotice, SweepSubscribers};
 pub use model::{
-    DeliveryState, Entry, Form, Notice, NoticeKind, ObjectionState, Processor, ProcessorState, Received,
-    SubscriberState, Transfer, Version,
+    DeliveryState, Entry, Notice, NoticeKind, ObjectionState, Processor, ProcessorState, Received, SubscriberState,
+    Version,
 };
 
 /// Where the links of letters and the feed lead, under the desk's own address.

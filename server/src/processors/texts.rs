@@ -1,10 +1,11 @@
 //! What notices and letters say, in English and in Hindi: closed slots, no template. It opens no address and sends
 //! nothing.
 
-use super::model::{Entry, Form, Notice, NoticeKind, Transfer};
+use super::model::{Entry, Notice, NoticeKind};
 use crate::floor::kernel::text::scrub;
 use crate::floor::kernel::{Day, Personal};
 use crate::floor::mail::Letter;
+use crate::floor::policy::{Form, Transfer};
 
 /// A language that notices are worded in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

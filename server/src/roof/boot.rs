@@ -12,6 +12,7 @@ use tokio::task::JoinHandle;
 
 use super::cluster::{self, Address, Cluster, Setup, Trouble};
 use super::config::{self, Config};
+use super::demo::{self, Planted};
 use super::followers::FOLLOWERS;
 use super::http::{self, Doorman, Edge, Listening, Sockets};
 use super::map::MAP;
@@ -27,10 +28,11 @@ use crate::floor::journal::Journal;
 use crate::floor::kernel::{Error, Flaw, Flaws, Mode, Personal, Secret, Watch};
 use crate::floor::ledger::{self, Ledger, Limits, migrations};
 use crate::floor::mail::{Mail, Way};
-use crate::floor::policy::Book;
-use crate::floor::tools::{Keeping, Tools};
+use crate::floor::policy::{Book, Policy};
+use crate::floor::tools::{Facts, Keeping, Tools};
 use crate::floor::vault::{KeySource, Vault};
 use crate::staff::{Lives, SignIn, Token, seats};
+use crate::trust;
 
 /// The name of the database in a private Postgres.
 const DATABASE: &str = "rightsdesk";
@@ -55,6 +57,8 @@ pub enum Duties {
 /// A program that runs.
 pub struct Running {
     pub tools: Tools,
+    /// Where a demo was planted just now, what is told of it.
+    pub planted: Option<Planted>,
     listening: Option<Listening>,
     sockets: Sockets,
     working: Option<Working>,
@@ -114,8 +118,24 @@ impl Running {
 
 /// Starts everything the duties ask for.
 pub async fn boot(config: Config, telemetry: Telemetry, duties: Duties) -> anyhow::Result<Running> {
-    let Config { mode, data, policy, database, http, graphql, issuers, staff, keys, mail, blobs, audit, jobs, log: _ } =
-        config;
+    let Config {
+        mode,
+        data,
+        policy,
+        demo,
+        database,
+        http,
+        graphql,
+        issuers,
+        staff,
+        keys,
+        mail,
+        blobs,
+        audit,
+        jobs,
+        log: _,
+    } = config;
+    let demo = demo.filter(|_| duties == Duties::Serve);
     let watch = Watch::host();
     let way = Way::parse(mail.way.expose(), mode.reach()).map_err(Error::from)?;
     let mail = Mail::open(way, &mail.from, watch.clone())?;
@@ -124,12 +144,21 @@ pub async fn boot(config: Config, telemetry: Telemetry, duties: Duties) -> anyho
     let issuers = Issuers::new(issuers, &egress, &watch);
     let journal = Journal::open(audit.folder)?;
     let keeping = Keeping { access_months: audit.access_months };
+    let facts = Facts {
+        mode,
+        has_certificate: http.tls.is_some(),
+        has_proxy: !http.proxies.is_empty(),
+        redacts: telemetry::redact::prose,
+    };
     let limits = Limits { connections: database.connections, prepare: database.prepare, ..Limits::default() };
     let may_visit = duties != Duties::Serve;
     let home = data.clone();
     let (postgres, online) = tokio::task::spawn_blocking(move || database_of(data, database, may_visit)).await??;
     let ledger = Ledger::open(&online, limits, watch.clone());
-    let vault = Vault::open(&ledger, source_of(keys), mode).await.map_err(told)?;
+    let vault = Vault::open(&ledger, source_of(keys), mode).await.map_err(|error| match (demo, error) {
+        (Some(_), Error::Invalid(flaws)) => told(demo::elsewhere(&flaws.to_string())),
+        (_, error) => told(error),
+    })?;
     let pace = Pace { lease: jobs.lease, slots: jobs.at_once, grace: http.grace, ..Pace::default() };
     let stopping = Arc::new(AtomicBool::new(false));
     let tools = Tools {
@@ -144,9 +173,15 @@ pub async fn boot(config: Config, telemetry: Telemetry, duties: Duties) -> anyho
         map: MAP,
         keeping,
         public_url: http.public_url,
+        facts,
         watch: watch.clone(),
     };
     catalogue::settle(&tools, policy).await?;
+    can_be_shown(&tools.policy.in_force()?.policy)?;
+    let planted = match demo {
+        Some(scale) => demo::furnish(&tools, scale).await.map_err(told)?,
+        None => None,
+    };
     let sockets = Sockets::default();
     let listening = if duties == Duties::Serve {
         let file = if postgres.is_some() { Some(open_to_its_machine(&tools, &home).await?) } else { None };
@@ -175,7 +210,29 @@ pub async fn boot(config: Config, telemetry: Telemetry, duties: Duties) -> anyho
     let works = duties == Duties::Work || (duties == Duties::Serve && postgres.is_some());
     let working =
         works.then(|| Working::begin(Worker::new(&ledger, watch.clone(), workers::registry().with(&tools), pace)));
-    Ok(Running { tools, listening, sockets, working, following, stopping, grace: http.grace, telemetry, postgres })
+    Ok(Running {
+        tools,
+        planted,
+        listening,
+        sockets,
+        working,
+        following,
+        stopping,
+        grace: http.grace,
+        telemetry,
+        postgres,
+    })
+}
+
+/// A policy in a language that the trust pages do not speak would be published in another than it says.
+fn can_be_shown(policy: &Policy) -> Result<(), Error> {
+    for locale in policy.locales.get_ref() {
+        if !trust::speaks(locale) {
+            let why = format!("the policy is written in {locale}, for which the trust pages have no words");
+            return Err(Error::invalid("policy.locales", why));
+        }
+    }
+    Ok(())
 }
 
 /// A desk on a Postgres of its own is its machine's: whoever may read the token file is its first admin, who is made

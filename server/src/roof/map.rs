@@ -3,7 +3,7 @@
 
 use crate::floor::datamap::{Map, Table, doors};
 use crate::floor::jobs::map as jobs;
-use crate::{apps, audit, catalogue, grants, processors, promises, staff, stores, tenants};
+use crate::{apps, audit, catalogue, grants, processors, promises, reviews, staff, stores, tenants};
 
 pub const MAP: Map = Map::new(TABLES);
 
@@ -30,6 +30,10 @@ const TABLES: &[Table] = &[
     processors::map::SUBSCRIBERS,
     processors::map::NOTICE_DELIVERIES,
     processors::map::OBJECTIONS,
+    reviews::map::REVIEW_CAMPAIGNS,
+    reviews::map::REVIEW_EXTRACTS,
+    reviews::map::REVIEW_ITEMS,
+    reviews::map::REVIEW_REMINDERS,
     catalogue::map::POLICIES,
     promises::map::PROMISES,
     promises::map::PROMISE_LOOKS,

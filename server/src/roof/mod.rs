@@ -4,6 +4,7 @@ pub mod boot;
 pub mod cluster;
 pub mod commands;
 pub mod config;
+pub mod demo;
 pub mod followers;
 pub mod http;
 pub mod map;

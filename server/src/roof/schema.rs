@@ -12,11 +12,11 @@ use crate::feed;
 use crate::floor::graphql::{Needs, Rule, asking, rule};
 use crate::floor::kernel::{Error, Result};
 use crate::grants;
-use crate::processors;
 use crate::staff::SignIn;
 use crate::staff::graphql as staff;
 use crate::stores;
 use crate::tenants;
+use crate::{processors, promises, reviews};
 
 pub type Desk = Schema<Query, Mutation, Subscription>;
 
@@ -55,6 +55,8 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
         processors::RULES,
         stores::RULES,
         apps::RULES,
+        reviews::RULES,
+        promises::RULES,
         audit::RULES,
         feed::graphql::RULES,
     ]
@@ -83,6 +85,8 @@ pub struct Query(
     processors::ProcessorQuery,
     stores::StoreQuery,
     apps::AppQuery,
+    reviews::ReviewQuery,
+    promises::PromiseQuery,
     audit::AuditQuery,
 );
 
@@ -96,6 +100,8 @@ pub struct Mutation(
     stores::StoreMutation,
     apps::AppMutation,
     processors::ProcessorMutation,
+    reviews::ReviewMutation,
+    promises::PromiseMutation,
 );
 
 /// What belongs to no slice.
@@ -151,11 +157,14 @@ pub enum Node {
     Notice(processors::NoticeNode),
     Subscriber(processors::SubscriberNode),
     Objection(processors::ObjectionNode),
+    Campaign(reviews::CampaignNode),
+    ReviewItem(reviews::ReviewItemNode),
     Store(stores::StoreNode),
     StoreGrant(stores::StoreGrantNode),
     App(apps::AppNode),
     AppReceipt(apps::AppReceiptNode),
     ProviderTask(apps::ProviderTaskNode),
+    Promise(promises::PromiseNode),
 }
 
 /// What is not there and what is not the caller's are the same: nothing.
@@ -173,11 +182,14 @@ async fn found(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
         "ntc" => processors::find_notice(ctx, id).await.map(|found| found.map(Node::Notice)),
         "sbs" => processors::find_subscriber(ctx, id).await.map(|found| found.map(Node::Subscriber)),
         "obn" => processors::find_objection(ctx, id).await.map(|found| found.map(Node::Objection)),
+        "cmp" => reviews::find_campaign(ctx, id).await.map(|found| found.map(Node::Campaign)),
+        "rvi" => reviews::find_review_item(ctx, id).await.map(|found| found.map(Node::ReviewItem)),
         "sto" => stores::find_store_node(ctx, id).await.map(|found| found.map(Node::Store)),
         "sgr" => stores::find_store_grant(ctx, id).await.map(|found| found.map(Node::StoreGrant)),
         "app" => apps::find_app(ctx, id).await.map(|found| found.map(Node::App)),
         "rct" => apps::find_receipt(ctx, id).await.map(|found| found.map(Node::AppReceipt)),
         "ptk" => apps::find_task(ctx, id).await.map(|found| found.map(Node::ProviderTask)),
+        "prm" => promises::find_promise(ctx, id).await.map(|found| found.map(Node::Promise)),
         _ => Ok(None),
     };
     match found {

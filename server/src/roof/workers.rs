@@ -9,8 +9,13 @@ use crate::catalogue::PutPolicyInForce;
 use crate::floor::jobs::{Registry, Rhythm, Schedule, SweepJobs, Ticket};
 use crate::grants::AlarmOfBreakGlass;
 use crate::processors::{AskSubscriber, DeliverNotice, SweepSubscribers};
+use crate::promises::jobs::{EVERY, LookAtPromises, TellOfPromises};
+use crate::reviews::{OpenQuarterlyReview, ProveRevocations, RemindOfReviews};
 use crate::staff::jobs::SweepSignIns;
 use crate::tenants::CloseTenants;
+
+/// How long at most until a decision of a review is read back.
+const PROOF: std::time::Duration = std::time::Duration::from_mins(5);
 
 pub fn registry() -> Registry {
     let daily = |hour, minute| Rhythm::Daily { hour, minute };
@@ -42,8 +47,33 @@ pub fn registry() -> Registry {
             rhythm: daily(6, 0),
             ticket: || Ticket::of(&RemindOfRotation {}),
         })
+        .job::<OpenQuarterlyReview>()
+        .schedule(Schedule {
+            name: "open_quarterly_review",
+            rhythm: daily(0, 10),
+            ticket: || Ticket::of(&OpenQuarterlyReview {}),
+        })
+        .job::<RemindOfReviews>()
+        .schedule(Schedule {
+            name: "remind_of_reviews",
+            rhythm: daily(5, 0),
+            ticket: || Ticket::of(&RemindOfReviews {}),
+        })
+        .job::<ProveRevocations>()
+        .schedule(Schedule {
+            name: "prove_revocations",
+            rhythm: Rhythm::Every(PROOF),
+            ticket: || Ticket::of(&ProveRevocations {}),
+        })
         .job::<Checkpoint>()
         .schedule(Schedule { name: "checkpoint", rhythm: Rhythm::Every(LOOK), ticket: || Ticket::of(&Checkpoint {}) })
+        .job::<LookAtPromises>()
+        .schedule(Schedule {
+            name: "look_at_promises",
+            rhythm: Rhythm::Every(EVERY),
+            ticket: || Ticket::of(&LookAtPromises {}),
+        })
+        .job::<TellOfPromises>()
         .job::<SweepAnswers>()
         .schedule(Schedule { name: "sweep_answers", rhythm: daily(3, 30), ticket: || Ticket::of(&SweepAnswers {}) })
         .job::<SweepAccesses>()

@@ -2,7 +2,7 @@
 
 use crate::floor::datamap::{Table, fact, key, secret_id};
 
-pub const STORES: Table = Table::of_tenant("stores").category("connection").ages("disconnected_at").columns(&[
+pub const STORES: Table = Table::of_tenant("stores").category("account").ages("disconnected_at").columns(&[
     key("id"),
     fact("platform"),
     fact("domain").because("a shop's public address"),
@@ -18,7 +18,7 @@ pub const STORES: Table = Table::of_tenant("stores").category("connection").ages
     fact("version"),
 ]);
 
-pub const STORE_SCOPES: Table = Table::of_tenant("store_scopes").category("connection").ages("gone_at").columns(&[
+pub const STORE_SCOPES: Table = Table::of_tenant("store_scopes").category("account").ages("gone_at").columns(&[
     key("store_id"),
     fact("name"),
     fact("granted_at"),
@@ -28,7 +28,7 @@ pub const STORE_SCOPES: Table = Table::of_tenant("store_scopes").category("conne
     key("revoked_by"),
 ]);
 
-pub const STORE_GRANTS: Table = Table::of_tenant("store_grants").category("connection").columns(&[
+pub const STORE_GRANTS: Table = Table::of_tenant("store_grants").category("account").columns(&[
     key("id"),
     key("store_id"),
     fact("at"),
@@ -40,7 +40,7 @@ pub const STORE_GRANTS: Table = Table::of_tenant("store_grants").category("conne
     fact("reason").because("a code of ours, never words"),
 ]);
 
-pub const STORE_RECEIPTS: Table = Table::of_tenant("store_receipts").category("connection").columns(&[
+pub const STORE_RECEIPTS: Table = Table::of_tenant("store_receipts").category("account").columns(&[
     key("id"),
     key("store_id"),
     fact("at"),

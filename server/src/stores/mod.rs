@@ -14,8 +14,8 @@ pub use actions::{
     revoke_scopes, turn_sync,
 };
 pub use graphql::{RULES, StoreGrantNode, StoreMutation, StoreNode, StoreQuery, find_store_grant, find_store_node};
-pub use model::{DriftKind, GrantSource, Judged, RevocationReason, Store, StoreState, Verdict};
-pub use queries::{Filter, Order};
+pub use model::{DriftKind, GrantSource, Held, Judged, RevocationReason, Store, StoreState, Verdict, judge};
+pub use queries::{Figures, Filter, Order, Promised, figures, tokens_left};
 
 use crate::floor::vault::SecretKind;
 

@@ -3,6 +3,7 @@
 
 use std::fmt;
 
+use data_encoding::HEXLOWER;
 use diesel::RunQueryDsl;
 use diesel::sql_types::{BigInt, Binary, Nullable, Text, Uuid as SqlUuid};
 use sha2::{Digest, Sha256};
@@ -52,6 +53,12 @@ impl Event {
     #[must_use]
     pub fn code(self, name: &'static str, code: &'static str) -> Self {
         self.fact(name, code)
+    }
+
+    /// A digest that belongs to the fact, in hexadecimal.
+    #[must_use]
+    pub fn digest(self, name: &'static str, digest: &[u8; 32]) -> Self {
+        self.fact(name, &HEXLOWER.encode(digest))
     }
 
     /// Free text with a reason in it, sealed under the key of the person or request it is about.

@@ -8,7 +8,7 @@ use tokio::sync::{Notify, Semaphore};
 use super::books::{self, Leave, Opened, Witnessed};
 use super::handover;
 use super::keyhole::{self, Keyhole};
-use super::pin::{self, Pin, Role};
+use super::pin::{self, Mode, Pin, Role};
 use super::pool::{self, Connections, Limits, Url};
 use super::tx::{RevealTx, Tx, WriteTx};
 use crate::floor::access::{Actor, Caller, Desk, DeskPermit, One, Permission, Readable, Scope, Span, SpanPermit};
@@ -39,6 +39,12 @@ impl Ledger {
         Self { role, ..self.clone() }
     }
 
+    /// The same way, by another watch.
+    #[must_use]
+    pub fn by(&self, watch: Watch) -> Self {
+        Self { watch, ..self.clone() }
+    }
+
     /// Resolves when a write of this process has handed a job over since the last time it was asked.
     pub async fn handed_over(&self) {
         self.nudge.notified().await;
@@ -53,7 +59,7 @@ impl Ledger {
     {
         let reach = scope.tenants().to_vec();
         let tenant = if let [one] = reach[..] { Some(one) } else { None };
-        self.hop(Readable::actor(scope), Room { role: self.role, writes: false, tenant, reach }, |mut tx| {
+        self.hop(Readable::actor(scope), Room { role: self.role, mode: Mode::Read, tenant, reach }, |mut tx| {
             let outcome = ask(&mut tx);
             tx.finish(outcome)
         })
@@ -66,7 +72,24 @@ impl Ledger {
         T: Send + 'static,
         F: FnOnce(&mut Tx) -> Result<T> + Send + 'static,
     {
-        let room = Room { role: Role::Desk, writes: false, tenant: None, reach: Vec::new() };
+        self.look_around(scope, Mode::Read, ask).await
+    }
+
+    /// The same, with every statement seeing the desk as it stood when the first began.
+    pub async fn snapshot<T, F>(&self, scope: &Scope<Desk>, ask: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Tx) -> Result<T> + Send + 'static,
+    {
+        self.look_around(scope, Mode::Snapshot, ask).await
+    }
+
+    async fn look_around<T, F>(&self, scope: &Scope<Desk>, mode: Mode, ask: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Tx) -> Result<T> + Send + 'static,
+    {
+        let room = Room { role: Role::Desk, mode, tenant: None, reach: Vec::new() };
         self.hop(scope.actor(), room, |mut tx| {
             let outcome = ask(&mut tx);
             tx.finish(outcome)
@@ -129,7 +152,7 @@ impl Ledger {
         F: FnOnce(&mut WriteTx) -> Result<T> + Send + 'static,
     {
         let reach = tenant.into_iter().collect();
-        let room = Room { role: self.role, writes: true, tenant, reach };
+        let room = Room { role: self.role, mode: Mode::Write, tenant, reach };
         let nudge = Arc::clone(&self.nudge);
         self.hop(Actor::House, room, move |tx| {
             let mut tx = WriteTx::new(tx);
@@ -175,7 +198,7 @@ impl Ledger {
 
     /// Where a digest leads, for callers whose tenant is not yet known. A digest that leads nowhere is `None`.
     pub async fn knock(&self, digest: [u8; 32]) -> Result<Option<Keyhole>> {
-        let room = Room { role: self.role, writes: false, tenant: None, reach: Vec::new() };
+        let room = Room { role: self.role, mode: Mode::Read, tenant: None, reach: Vec::new() };
         self.hop(Actor::House, room, move |mut tx| {
             let found = keyhole::look(&mut tx, &digest);
             tx.finish(found)
@@ -185,7 +208,7 @@ impl Ledger {
 
     /// Whether Postgres answers: for readiness, and nothing else.
     pub async fn answers(&self) -> Result<Instant> {
-        let room = Room { role: self.role, writes: false, tenant: None, reach: Vec::new() };
+        let room = Room { role: self.role, mode: Mode::Read, tenant: None, reach: Vec::new() };
         self.hop(Actor::House, room, |mut tx| {
             let now = tx.now();
             tx.finish(now)
@@ -217,7 +240,7 @@ impl Ledger {
         let door = tokio::task::spawn_blocking(move || {
             let _turn = turn;
             pool::take_count();
-            let pin = Pin { role: room.role, writes: room.writes, tenant: room.tenant, reach: &room.reach };
+            let pin = Pin { role: room.role, mode: room.mode, tenant: room.tenant, reach: &room.reach };
             let outcome =
                 pin::begin(&pool, limits, &pin).and_then(|conn| work(Tx::new(conn, actor, room.tenant, held)));
             (outcome, pool::take_count())
@@ -236,17 +259,17 @@ fn wake(nudge: &Notify, handed: bool) {
     }
 }
 
-/// Where a hop goes: the role it takes, whether it writes, whose rows it sees.
+/// Where a hop goes: the role it takes, how it reads or writes, whose rows it sees.
 struct Room {
     role: Role,
-    writes: bool,
+    mode: Mode,
     tenant: Option<TenantId>,
     reach: Vec<TenantId>,
 }
 
 impl Room {
     fn of(role: Role, tenant: TenantId) -> Self {
-        Self { role, writes: true, tenant: Some(tenant), reach: vec![tenant] }
+        Self { role, mode: Mode::Write, tenant: Some(tenant), reach: vec![tenant] }
     }
 }
 

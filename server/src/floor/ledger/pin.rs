@@ -35,10 +35,29 @@ impl Role {
     }
 }
 
+/// How a transaction sees what others do meanwhile, and whether it may change anything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Mode {
+    Read,
+    /// Everything as it stood when the first statement began.
+    Snapshot,
+    Write,
+}
+
+impl Mode {
+    const fn words(self) -> &'static str {
+        match self {
+            Self::Read => "read only",
+            Self::Snapshot => "isolation level repeatable read, read only",
+            Self::Write => "read write",
+        }
+    }
+}
+
 /// What a transaction is pinned to.
 pub(super) struct Pin<'a> {
     pub role: Role,
-    pub writes: bool,
+    pub mode: Mode,
     /// The one tenant that may be written.
     pub tenant: Option<TenantId>,
     /// The tenants that may be read.
@@ -94,8 +113,7 @@ fn is_stale(error: &Diesel) -> bool {
 
 impl Pin<'_> {
     fn sql(&self) -> String {
-        let mode = if self.writes { "read write" } else { "read only" };
-        let mut sql = format!("begin {mode}; set local role {}", self.role.name());
+        let mut sql = format!("begin {}; set local role {}", self.mode.words(), self.role.name());
         if let Some(tenant) = self.tenant {
             let _ = write!(sql, "; set local app.tenant = '{}'", tenant.uuid());
         }

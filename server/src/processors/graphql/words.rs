@@ -61,35 +61,3 @@ pub enum ObjectionState {
     /// The merchant took it back.
     Withdrawn,
 }
-
-/// On what ground data may leave the region of the operator.
-#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
-#[graphql(remote = "model::Transfer")]
-pub enum Transfer {
-    /// Nothing leaves it.
-    None,
-    /// The other country's law was found good enough.
-    Adequacy,
-    /// The standard contractual clauses.
-    StandardClauses,
-    /// Rules that bind a whole group of companies.
-    BindingRules,
-    /// The person said yes.
-    Consent,
-}
-
-/// In which form a field may leave.
-#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
-#[graphql(remote = "model::Form")]
-pub enum FieldForm {
-    /// Not at all.
-    Never,
-    /// Cut short, then hashed.
-    TruncatedHashed,
-    /// Hashed.
-    Hashed,
-    /// Cut short.
-    Truncated,
-    /// As it is.
-    Raw,
-}

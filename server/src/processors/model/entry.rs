@@ -3,64 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::floor::kernel::Day;
-use crate::floor::kernel::vocabulary::vocabulary;
-use crate::floor::policy::{self, Policy, Recipient, RecipientKind};
-
-vocabulary! {
-    /// On what ground data may leave the region of the operator.
-    pub enum Transfer {
-        /// Nothing leaves it.
-        None = "none",
-        /// The other country's law was found good enough.
-        Adequacy = "adequacy",
-        /// The standard contractual clauses.
-        StandardClauses = "standard_clauses",
-        /// Rules that bind a whole group of companies.
-        BindingRules = "binding_rules",
-        /// The person said yes.
-        Consent = "consent",
-    }
-}
-
-impl From<policy::Transfer> for Transfer {
-    fn from(ground: policy::Transfer) -> Self {
-        match ground {
-            policy::Transfer::None => Self::None,
-            policy::Transfer::Adequacy => Self::Adequacy,
-            policy::Transfer::StandardClauses => Self::StandardClauses,
-            policy::Transfer::BindingRules => Self::BindingRules,
-            policy::Transfer::Consent => Self::Consent,
-        }
-    }
-}
-
-vocabulary! {
-    /// In which form something is received.
-    pub enum Form {
-        /// Not at all.
-        Never = "never",
-        /// Cut short, then hashed.
-        TruncatedHashed = "truncated_hashed",
-        /// Hashed.
-        Hashed = "hashed",
-        /// Cut short.
-        Truncated = "truncated",
-        /// As it is.
-        Raw = "raw",
-    }
-}
-
-impl From<policy::Form> for Form {
-    fn from(form: policy::Form) -> Self {
-        match form {
-            policy::Form::Never => Self::Never,
-            policy::Form::TruncatedHashed => Self::TruncatedHashed,
-            policy::Form::Hashed => Self::Hashed,
-            policy::Form::Truncated => Self::Truncated,
-            policy::Form::Raw => Self::Raw,
-        }
-    }
-}
+use crate::floor::policy::{self, Form, Policy, Recipient, RecipientKind, Transfer};
 
 /// Something that is received, and how.
 #[derive(Debug, Clone, PartialEq, Eq)]

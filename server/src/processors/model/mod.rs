@@ -6,7 +6,7 @@ mod objection;
 mod processor;
 mod subscriber;
 
-pub use entry::{Entry, Form, Received, Transfer, means_other, others_differ};
+pub use entry::{Entry, Received, means_other, others_differ};
 pub use notice::{DeliveryState, Notice, NoticeKind, Reach};
 pub use objection::{Objection, ObjectionState, words};
 pub use processor::{Processor, ProcessorState, Version};

@@ -6,11 +6,12 @@ use chrono::{DateTime, NaiveDate, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
 
-use super::super::model::{Entry, Form, Processor, ProcessorState, Received, Transfer, Version};
+use super::super::model::{Entry, Processor, ProcessorState, Received, Version};
 use super::super::tables::{processor_versions, processors};
 use crate::floor::graphql::Page;
 use crate::floor::kernel::{Day, Instant, ProcessorId, Result, TenantId};
 use crate::floor::ledger::{Tx, WriteTx, walk};
+use crate::floor::policy::{Form, Transfer};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = processors)]

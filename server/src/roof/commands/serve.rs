@@ -13,6 +13,9 @@ pub(super) fn run(config: Config, telemetry: Telemetry, duties: Duties) -> anyho
         let mut terminate = signal(SignalKind::terminate()).context("cannot listen for SIGTERM")?;
         let mut interrupt = signal(SignalKind::interrupt()).context("cannot listen for SIGINT")?;
         let mut running = boot::boot(config, telemetry, duties).await?;
+        if let Some(planted) = &running.planted {
+            super::say(&planted.told());
+        }
         if let Some(url) = running.url() {
             super::say(&format!("the desk answers at {url}"));
         }

@@ -32,15 +32,18 @@ impl Args for Given {
         SETTINGS.iter().filter(|setting| !setting.secret).fold(command, |command, setting| {
             let standing = if setting.default.is_empty() { String::new() } else { format!(" [{}]", setting.default) };
             let name = setting.key.rsplit('.').next().unwrap_or(setting.key).to_uppercase();
-            command.arg(
-                Arg::new(setting.key)
-                    .long(setting.flag())
-                    .value_name(name)
-                    .help(format!("{}{standing}", setting.help))
-                    .global(true)
-                    .hide_short_help(true)
-                    .help_heading("Settings"),
-            )
+            let flag = Arg::new(setting.key)
+                .long(setting.flag())
+                .value_name(name)
+                .help(format!("{}{standing}", setting.help))
+                .global(true)
+                .hide_short_help(true)
+                .help_heading("Settings");
+            command.arg(if setting.is_switch {
+                flag.num_args(0..=1).require_equals(true).default_missing_value("yes").hide_short_help(false)
+            } else {
+                flag
+            })
         })
     }
 

@@ -24,6 +24,8 @@ pub struct Config {
     pub mode: Mode,
     pub data: PathBuf,
     pub policy: Chosen,
+    /// How many times over a demo is planted, where one is.
+    pub demo: Option<u32>,
     pub database: Database,
     pub http: Http,
     pub graphql: Graphql,
@@ -142,13 +144,15 @@ impl Config {
     pub fn draft(sources: &Sources) -> (Self, Flaws) {
         let mut reader = Reader { sources, flaws: Flaws::default() };
         sources.unknown(&mut reader.flaws);
-        let mode = reader.mode();
-        let data = reader.path("data").unwrap_or_else(|| sources.home());
+        let demo = reader.demo();
+        let mode = reader.mode(demo.is_some());
+        let data = reader.path("data").unwrap_or_else(|| sources.home(mode));
         let within = |name: &str| data.join(name);
         let folder = |name: &str| format!("folder:{}", within(name).display());
         let (listen, tls) = (reader.listen(), reader.tls());
         let config = Self {
             mode,
+            demo,
             policy: reader.policy(mode),
             issuers: reader.issuers(listen, tls.is_some()),
             database: Database {
@@ -229,6 +233,19 @@ mod tests {
         assert_eq!(config.mode, Mode::Development);
         assert!(config.database.url.is_none());
         assert!(config.keys.folder.ends_with("rightsdesk/keys"));
+    }
+
+    #[test]
+    fn a_demo_is_a_desk_beside_ones_own() {
+        let home = ("HOME", "/nowhere");
+        let demo = Config::read(&environment(&[home, ("RIGHTSDESK_DEMO", "yes")])).expect("fits");
+        let own = Config::read(&environment(&[home])).expect("defaults hold");
+        assert_eq!((demo.mode, demo.demo, own.demo), (Mode::Demo, Some(1), None));
+        assert_ne!(demo.data, own.data);
+        for slip in [("RIGHTSDESK_MODE", "development"), ("RIGHTSDESK_DEMO_SCALE", "0")] {
+            assert!(Config::read(&environment(&[home, ("RIGHTSDESK_DEMO", "yes"), slip])).is_err(), "{slip:?}");
+        }
+        assert!(Config::read(&environment(&[home, ("RIGHTSDESK_DEMO_SCALE", "2")])).is_err(), "of what?");
     }
 
     #[test]

@@ -173,9 +173,31 @@ impl Reader<'_> {
         issuers::Settings { login, tokens, hosts: self.list("egress.hosts") }
     }
 
-    pub(super) fn mode(&mut self) -> Mode {
+    /// A desk that is planted is one of mode demo.
+    pub(super) fn mode(&mut self, is_planted: bool) -> Mode {
         let code = self.one_of("mode", &["development", "demo", "production"]);
-        Mode::from_code(code).unwrap_or(Mode::Production)
+        let mode = Mode::from_code(code).unwrap_or(Mode::Production);
+        if !is_planted {
+            return mode;
+        }
+        if mode != Mode::Demo && self.is_given("mode") {
+            self.flaws.add("mode", "leave it out: only a desk of mode demo is planted");
+        }
+        Mode::Demo
+    }
+
+    /// How many times over a demo is planted, where one is asked for.
+    pub(super) fn demo(&mut self) -> Option<u32> {
+        let is_wanted = self.yes("demo");
+        let scale = self.parse("demo_scale", 1, "a number from 1 to 1000", |n| (1..=1_000).contains(n));
+        if scale != 1 && !is_wanted {
+            self.flaws.add("demo", "give it too: demo_scale says nothing without it");
+        }
+        is_wanted.then_some(scale)
+    }
+
+    fn is_given(&self, key: &str) -> bool {
+        SETTINGS.iter().any(|setting| setting.key == key && self.sources.find(setting).is_some())
     }
 
     pub(super) fn tls(&mut self) -> Option<(PathBuf, PathBuf)> {

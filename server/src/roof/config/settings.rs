@@ -7,6 +7,8 @@ pub struct Setting {
     pub key: &'static str,
     pub default: &'static str,
     pub secret: bool,
+    /// A flag that stands alone for yes.
+    pub is_switch: bool,
     pub help: &'static str,
 }
 
@@ -21,11 +23,15 @@ impl Setting {
 }
 
 const fn setting(key: &'static str, default: &'static str, help: &'static str) -> Setting {
-    Setting { key, default, secret: false, help }
+    Setting { key, default, secret: false, is_switch: false, help }
+}
+
+const fn switch(key: &'static str, help: &'static str) -> Setting {
+    Setting { key, default: "no", secret: false, is_switch: true, help }
 }
 
 const fn secret(key: &'static str, help: &'static str) -> Setting {
-    Setting { key, default: "", secret: true, help }
+    Setting { key, default: "", secret: true, is_switch: false, help }
 }
 
 /// The closed list.
@@ -37,6 +43,8 @@ pub const SETTINGS: &[Setting] = &[
         "sooperseller",
         "a policy that comes along, by its name, or a policy file; a desk keeps one operator's",
     ),
+    switch("demo", "yes plants invented merchants into a new desk of mode demo, the same ones every time"),
+    setting("demo_scale", "1", "how many times over a demo is planted: once is 120 merchants with 1000 stores"),
     secret("database.url", "the online login at your own Postgres (DATABASE_URL works too); without it we run our own"),
     secret("database.migrator_url", "the login that migrates; needed by `migrate` at your own Postgres"),
     secret("database.admin_url", "a superuser's login, for `migrate` to create roles and database the first time"),

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use super::settings::{SETTINGS, Setting};
-use crate::floor::kernel::{Error, Flaw, Flaws, Result};
+use crate::floor::kernel::{Error, Flaw, Flaws, Mode, Result};
 use crate::floor::policy::{Chosen, SHIPPED, shipped};
 
 /// Variables that are the console's own.
@@ -87,20 +87,18 @@ impl Sources {
         }
     }
 
-    pub(super) fn home(&self) -> PathBuf {
+    /// A demo stands beside the desk of one's own.
+    pub(super) fn home(&self, mode: Mode) -> PathBuf {
+        let name = if mode == Mode::Demo { "rightsdesk-demo" } else { "rightsdesk" };
         if nix::unistd::geteuid().is_root() {
             // Postgres must not run as root, and its own user cannot enter root's home.
-            return PathBuf::from("/var/lib/rightsdesk");
+            return Path::new("/var/lib").join(name);
         }
         if let Some(data) = self.environment.get("XDG_DATA_HOME").filter(|data| data.starts_with('/')) {
-            return Path::new(data).join("rightsdesk");
+            return Path::new(data).join(name);
         }
         let home = self.environment.get("HOME").map_or_else(|| PathBuf::from("."), PathBuf::from);
-        if cfg!(target_os = "macos") {
-            home.join("Library/Application Support/rightsdesk")
-        } else {
-            home.join(".local/share/rightsdesk")
-        }
+        home.join(if cfg!(target_os = "macos") { "Library/Application Support" } else { ".local/share" }).join(name)
     }
 }
 

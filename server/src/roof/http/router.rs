@@ -25,6 +25,7 @@ use crate::floor::ledger::Ledger;
 use crate::roof::config::{Graphql, Network};
 use crate::roof::schema::Desk;
 use crate::roof::telemetry::Telemetry;
+use crate::trust;
 
 /// What the edge holds.
 #[derive(Clone)]
@@ -59,6 +60,7 @@ pub fn router(edge: Edge) -> Router {
     let gate = Arc::new(Gate::new(edge));
     // The gate keeps the time of its own calls, and says so in the form of an answer.
     let plain = Router::new()
+        .merge(trust::routes(gate.edge.doorman.tools.clone()))
         .route("/sign-in/device", get(pages::device))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))

@@ -1,0 +1,209 @@
+//! `--demo`: invented merchants with faults to find, the same ones every time; and desks that are not planted.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::process::Output;
+
+use chrono::Duration;
+use harness::asked::{ask, desk_seat};
+use harness::program::{Program, command};
+use harness::scratch;
+use harness::world::World;
+use nix::sys::signal::Signal;
+use rightsdesk_server::audit::verify::{Books, Case, verify};
+use rightsdesk_server::floor::access::{Caller, Role};
+use rightsdesk_server::floor::kernel::{Error, Instant, Mode, Watch};
+use rightsdesk_server::floor::policy::SHIPPED;
+use rightsdesk_server::floor::vault::PublicKeys;
+use rightsdesk_server::roof::demo::{Amounts, furnish, plant};
+use serde_json::{Value, json};
+
+const FEW: Amounts = Amounts { merchants: 14, stores: 60 };
+
+/// All that the API tells of the desk, but for ids and what hangs on them.
+const TOLD: &[(&str, &str)] = &[
+    (
+        "tenants",
+        "legalName reference locale region plan appSlots ourRole state openedAt closingAt closesOn version
+         members { nodes { role state hasLogin addedAt } }",
+    ),
+    (
+        "stores",
+        "tenant { reference } platform domain name region state syncIsOn addedAt connectedAt lastReadAt disconnectedAt
+         version driftKinds scopes { name verdict isListed isGranted grantedAt lastUsedAt revokedAt provenAt }
+         grants { nodes { at how scopes added removed by reason } } receipt { at by tokenDeleted scopes whatStays }",
+    ),
+    (
+        "apps",
+        "tenant { reference } kind { code } name provider policyUrl region state granted excess missing isUnused
+         credential { hint setAt rotateBy isDue } lastUsedAt connectedAt connectedBy disconnectedAt version
+         receipt { at by slotFreed sharingStopped whatStays offersErasure } tasks { kind state openedAt askedAt }",
+    ),
+    ("staff", "handle roles permissions state invitedUntil endsAt tenants { reference }"),
+];
+const FIGURES: &str = "{ drift { stores withDrift notListed missing unused writesWhileSyncIsOff } }";
+
+async fn planted(policy: &str, amounts: Amounts) -> World {
+    let world = World::empty(policy, Mode::Demo, Watch::held(Instant::from_micros(1_790_000_000_000_000))).await;
+    let done = plant(&world.tools, amounts).await.unwrap_or_else(|error| panic!("{policy}: {error:?}"));
+    assert!(done.told().lines().filter(|line| line.contains("rdi_")).count() > 5, "{}", done.told());
+    world
+}
+
+async fn asked(world: &World, caller: &Caller, document: &str) -> Value {
+    let answer = ask(world, Some(caller), document, json!({})).await;
+    assert!(answer.get("errors").is_none(), "{answer}");
+    answer["data"].clone()
+}
+
+/// The rows of a list, page by page.
+async fn rows(world: &World, caller: &Caller, list: &str, fields: &str) -> Vec<Value> {
+    let (mut rows, mut place) = (Vec::new(), String::new());
+    loop {
+        let document =
+            format!("{{ {list}(first: 20 {place}) {{ nodes {{ {fields} }} pageInfo {{ hasNextPage endCursor }} }} }}");
+        let page = asked(world, caller, &document).await[list].clone();
+        rows.extend(page["nodes"].as_array().expect("rows").clone());
+        if page["pageInfo"]["hasNextPage"] == false {
+            return rows;
+        }
+        place = format!("after: {}", page["pageInfo"]["endCursor"]);
+    }
+}
+
+/// Everything, in an order that no id decides.
+async fn told(world: &World) -> BTreeSet<String> {
+    let admin = desk_seat(world, &[Role::Admin]);
+    let mut told = BTreeSet::from([asked(world, &admin, FIGURES).await.to_string()]);
+    for (list, fields) in TOLD {
+        told.extend(rows(world, &admin, list, fields).await.iter().map(Value::to_string));
+    }
+    for tenant in rows(world, &admin, "tenants", "id reference").await {
+        let document = format!(
+            "{{ events(filter: {{tenant: {}}}, first: 100) {{ nodes {{ seq at actor action facts }} }} }}",
+            tenant["id"]
+        );
+        told.insert(format!("{} {}", tenant["reference"], asked(world, &admin, &document).await));
+    }
+    told
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_same_seed_tells_the_same_story() {
+    let (one, other) = tokio::join!(planted("shopiq", FEW), planted("shopiq", FEW));
+    let (one, other) = (told(&one).await, told(&other).await);
+    assert!(one.len() > FEW.merchants * 2 + FEW.stores, "{}", one.len());
+    let differ: Vec<_> = one.symmetric_difference(&other).collect();
+    assert!(differ.is_empty(), "{differ:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn under_every_policy_there_is_something_to_find_and_the_books_hold() {
+    for (policy, _) in SHIPPED {
+        let world = planted(policy, FEW).await;
+        let ops = desk_seat(&world, &[Role::Ops]);
+        let writes = world.tools.policy.in_force().expect("a policy").policy.scopes.iter().any(|scope| scope.writes);
+        let figures = asked(&world, &ops, FIGURES).await["drift"].clone();
+        let figure = |name: &str| figures[name].as_u64().expect("a figure");
+        for kind in ["notListed", "missing", "unused"] {
+            assert!((1..30).contains(&figure(kind)), "{policy}: {kind} of {figures}");
+        }
+        assert_eq!(figure("writesWhileSyncIsOff") > 0, writes, "{policy}: {figures}");
+        assert!(figure("withDrift") < figure("stores") / 2, "{policy}: {figures}");
+
+        let apps = rows(&world, &ops, "apps", "state isUnused excess missing credential { isDue }").await;
+        let some = |holds: &dyn Fn(&Value) -> bool| apps.iter().filter(|app| holds(app)).count();
+        let kinds: [(&str, &dyn Fn(&Value) -> bool); 5] = [
+            ("over-granted", &|app| app["excess"] != json!([])),
+            ("short of something", &|app| app["missing"] != json!([])),
+            ("unused", &|app| app["isUnused"] == true),
+            ("due", &|app| app["credential"]["isDue"] == true),
+            ("disconnected", &|app| app["state"] == "DISCONNECTED"),
+        ];
+        let has_apps = !world.tools.policy.in_force().expect("a policy").policy.app_kinds.is_empty();
+        for (what, kind) in kinds {
+            assert_eq!(some(kind) > 0, has_apps, "{policy}: {what}");
+            assert!(some(kind) * 2 <= apps.len(), "{policy}: {what}");
+        }
+
+        let tenants = rows(&world, &ops, "tenants", "legalName region openedAt").await;
+        let regions: BTreeSet<_> = tenants.iter().map(|tenant| tenant["region"].to_string()).collect();
+        assert!(tenants.len() == FEW.merchants && regions.len() > 5, "{tenants:?}");
+        assert!(tenants.iter().any(|tenant| !tenant["legalName"].to_string().is_ascii()), "{tenants:?}");
+
+        world.work().await;
+        world.later(Duration::minutes(1));
+        world.work().await;
+        let public = scratch::folder("demo-public").expect("a folder");
+        let key = world.tools.vault.sign_key().expect("a key");
+        std::fs::write(public.join("sign-0001.pub"), key.public()).expect("written");
+        let case = Case {
+            books: Books::of(&world.ledger),
+            checkpoints: world.tools.journal.checkpoints.path().to_owned(),
+            keys: PublicKeys::at(&public).expect("the public key"),
+            kept: None,
+        };
+        let report = verify(case).await.expect("it can be verified");
+        assert!(report.faults.is_empty() && report.chains == 1 + FEW.merchants as u64, "{policy}: {:?}", report.faults);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn only_an_empty_desk_of_mode_demo_is_planted() {
+    let now = || Watch::held(Instant::from_micros(1_790_000_000_000_000));
+    let refused = |done: Result<(), Error>| done.expect_err("refused").to_string();
+    let own = World::empty("shopiq", Mode::Development, now()).await;
+    assert!(refused(plant(&own.tools, FEW).await.map(drop)).contains("--data"));
+    let busy = World::empty("shopiq", Mode::Demo, now()).await;
+    busy.neighbour().await;
+    assert!(refused(furnish(&busy.tools, 1).await.map(drop)).contains("merchants already"));
+}
+
+fn run(data: &Path, words: &[&str]) -> Output {
+    command(data, &[&["serve", "--http-listen", "127.0.0.1:0"], words].concat()).output().expect("it ran")
+}
+
+fn start(data: &Path, words: &[&str]) -> Program {
+    Program::run(command(data, &[&["serve", "--http-listen", "127.0.0.1:0"], words].concat()))
+}
+
+fn stop(mut program: Program) {
+    program.signal(Signal::SIGTERM);
+    program.child.wait().expect("stopped");
+}
+
+fn complaint(output: &Output) -> String {
+    assert!(!output.status.success());
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// With as many stores as it says, and the time that takes.
+#[cfg(target_os = "linux")]
+#[test]
+fn one_word_starts_a_desk_that_is_full() {
+    let folder = scratch::folder("demo").expect("a folder");
+    let data = folder.join("desk");
+    let first = start(&data, &["--demo", "--policy", "inventorysync"]);
+    println!("a thousand stores were planted within {:.1?} of the start", first.took);
+    let invitations = |program: &Program| program.heard.iter().filter(|line| line.contains("rdi_")).count();
+    assert!(invitations(&first) > 5, "{:?}", first.heard);
+    stop(first);
+
+    let again = start(&data, &["--demo", "--policy", "inventorysync"]);
+    assert_eq!(invitations(&again), 0, "told once: {:?}", again.heard);
+    stop(again);
+    for (words, wanted) in [
+        (&["--demo"][..], "keeps the policy inventorysync"),
+        (&["--demo", "--demo-scale", "2", "--policy", "inventorysync"], "planted with merchants=120 stores=1000"),
+        (&["--demo", "--mode", "production"], "leave it out"),
+        (&["--demo-scale", "2"], "give it too"),
+    ] {
+        let complaint = complaint(&run(&data, words));
+        assert!(complaint.contains(wanted), "{words:?}: {complaint}");
+    }
+
+    let own = folder.join("own");
+    stop(start(&own, &[]));
+    let complaint = complaint(&run(&own, &["--demo"]));
+    assert!(complaint.contains("a desk of its own"), "{complaint}");
+}
