@@ -177,7 +177,7 @@ impl Changes<'_> {
                 rows.row(
                     None,
                     &[&|html| html.line("bdi", &[], one.name), &|html| reader.on(html, one.listed_on), &|html| {
-                        reader.maybe_on(html, one.ended_on)
+                        reader.maybe_on(html, one.ended_on);
                     }],
                 );
             }
