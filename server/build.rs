@@ -1,12 +1,18 @@
-//! Puts every file of `policies/` into the program, sorted by name: a new policy needs no line anywhere.
+//! Puts the files of two folders into the program, sorted by name: a new policy or language needs no line anywhere.
 
 use std::fmt::Write;
 use std::{env, fs, io, path::Path};
 
-#[expect(clippy::disallowed_methods, reason = "what cargo and its build scripts say to each other")]
 fn main() -> io::Result<()> {
-    println!("cargo::rerun-if-changed=policies");
-    let mut names: Vec<String> = fs::read_dir("policies")?
+    gather("policies", "policies.rs")?;
+    gather("src/trust/words", "words.rs")
+}
+
+/// Name and text of each TOML file of a folder, as a list in Rust.
+#[expect(clippy::disallowed_methods, reason = "what cargo and its build scripts say to each other")]
+fn gather(folder: &str, into: &str) -> io::Result<()> {
+    println!("cargo::rerun-if-changed={folder}");
+    let mut names: Vec<String> = fs::read_dir(folder)?
         .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
         .filter_map(|name| name.strip_suffix(".toml").map(str::to_owned))
         .collect();
@@ -14,10 +20,10 @@ fn main() -> io::Result<()> {
     let list = names.iter().fold(String::new(), |mut list, name| {
         let _ = writeln!(
             list,
-            "({name:?}, include_str!(concat!(env!(\"CARGO_MANIFEST_DIR\"), \"/policies/{name}.toml\"))),"
+            "({name:?}, include_str!(concat!(env!(\"CARGO_MANIFEST_DIR\"), \"/{folder}/{name}.toml\"))),"
         );
         list
     });
     let out = env::var_os("OUT_DIR").ok_or_else(|| io::Error::other("cargo names no OUT_DIR"))?;
-    fs::write(Path::new(&out).join("policies.rs"), format!("&[\n{list}]\n"))
+    fs::write(Path::new(&out).join(into), format!("&[\n{list}]\n"))
 }

@@ -6,8 +6,8 @@
 //! `imports_flow_downward` reads these very lines.
 //!
 //! ```text
-//! kernel < access < ledger < vault, egress < mail, blobs, issuers, journal < policy < datamap < tools < graphql < jobs
-//! < catalogue < tenants < staff < grants < stores < apps < processors < reviews < promises < audit < feed < trust
+//! kernel < access < ledger < vault, egress < mail, blobs, issuers, journal, html < policy < datamap < tools < graphql
+//! < jobs < catalogue < tenants < staff < grants < stores < apps < processors < reviews < audit < promises < feed < trust
 //! < config, telemetry, cluster < schema, workers, followers, map < http, demo < boot < commands
 //! ```
 //!
@@ -42,6 +42,7 @@ pub mod roof;
 pub mod staff;
 pub mod stores;
 pub mod tenants;
+pub mod trust;
 
 pub use roof::boot::{Duties, Running, boot, prepare, telemetry_of};
 pub use roof::cluster;

@@ -21,7 +21,10 @@ fn main() -> ExitCode {
     // The product's own commands, as the product's own programs carry them out; `work` with an address is a journey's.
     let mut words = std::env::args().skip(1);
     match words.next().as_deref() {
-        Some("serve" | "migrate" | "bootstrap" | "staff" | "keys" | "schema" | "policy" | "audit" | "verify-audit") => {
+        Some(
+            "serve" | "migrate" | "bootstrap" | "staff" | "keys" | "schema" | "policy" | "record" | "audit"
+            | "verify-audit",
+        ) => {
             return rightsdesk_server::main();
         }
         Some("work") if words.next().is_some_and(|word| word.starts_with("--")) => return rightsdesk_server::main(),

@@ -20,6 +20,7 @@ pub mod estate;
 pub mod janitor;
 pub mod line;
 pub mod logs;
+pub mod page;
 pub mod people;
 pub mod program;
 pub mod provider;

@@ -16,12 +16,13 @@ use rightsdesk_server::floor::kernel::{Instant, Mode, TenantId, Watch};
 use rightsdesk_server::floor::ledger::{Ledger, Limits};
 use rightsdesk_server::floor::mail::{Mail, Way};
 use rightsdesk_server::floor::policy::{Book, Chosen, shipped};
-use rightsdesk_server::floor::tools::{Keeping, Tools};
+use rightsdesk_server::floor::tools::{Facts, Keeping, Tools};
 use rightsdesk_server::floor::vault::{KeySource, Vault};
 use rightsdesk_server::roof::config::{Documents, Graphql, Statuses};
 use rightsdesk_server::roof::followers::FOLLOWERS;
 use rightsdesk_server::roof::http::{Doorman, Edge, Listening, Sockets, listen, router};
 use rightsdesk_server::roof::map::MAP;
+use rightsdesk_server::roof::telemetry::redact;
 use rightsdesk_server::roof::{schema, workers};
 use rightsdesk_server::staff::SignIn;
 use tokio::sync::OnceCell;
@@ -109,6 +110,7 @@ impl World {
             map: MAP,
             keeping,
             public_url: "https://desk.example".to_owned(),
+            facts: Facts { mode: Mode::Development, has_certificate: false, has_proxy: false, redacts: redact::prose },
             watch,
         };
         let text = shipped(policy_name).expect("a policy that comes along").to_owned();

@@ -39,6 +39,8 @@ mod others_clients_talk_to_us;
 mod processors_change;
 mod processors_subscribers;
 
+mod promises_break;
+mod promises_stand_and_fall;
 mod reviews_of_apps;
 mod reviews_of_scopes;
 mod reviews_of_staff;
@@ -52,6 +54,9 @@ mod the_edge_refuses_what_it_should;
 mod the_glass_is_broken_and_it_alarms;
 mod the_ledger_keeps_its_word;
 mod the_map_drives;
+#[cfg(target_os = "linux")]
+mod the_record_is_one;
+mod the_trust_page_tells;
 #[cfg(target_os = "linux")]
 mod the_zoo_is_turned_away;
 #[cfg(target_os = "linux")]

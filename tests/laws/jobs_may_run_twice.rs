@@ -12,6 +12,7 @@ use rightsdesk_server::floor::kernel::{GrantId, JobId, NoticeId, SubscriberId, T
 use rightsdesk_server::floor::ledger::{Event, Witnessed};
 use rightsdesk_server::grants::AlarmOfBreakGlass;
 use rightsdesk_server::processors::{AskSubscriber, DeliverNotice, SweepSubscribers};
+use rightsdesk_server::promises::jobs::{LookAtPromises, TellOfPromises};
 use rightsdesk_server::reviews::{OpenQuarterlyReview, ProveRevocations, RemindOfReviews};
 use rightsdesk_server::roof::workers;
 use rightsdesk_server::staff::jobs::SweepSignIns;
@@ -106,6 +107,19 @@ const CASES: &[Case] = &[
             world.base.lines(
                 "select state || ' ' || version || ' ' || (select count(*) from audit_events
                          where action = 'tenant.closed') as line from tenants",
+            )
+        },
+    },
+    Case {
+        name: "look_at_promises",
+        ticket: || Ticket::of(&LookAtPromises {}).expect("a ticket"),
+        lane: TenantId::HOUSE,
+        prepare: "select",
+        effect: |world| {
+            world.base.lines(
+                "select code || ' ' || standing || ' ' || checked_at as line from promises where checked_at is not null
+                 union all select 'looks ' || count(*) from promise_looks
+                 union all select 'events ' || count(*) from audit_events where action like 'promise%'",
             )
         },
     },
@@ -270,6 +284,18 @@ const CASES: &[Case] = &[
             world.base.lines(
                 "select count(*) || ' ' || (select count(*) from subject_keys where destroyed_at is not null) || ' '
                         || (select count(*) from audit_events where action = 'subscribers.swept') as line from subscribers",
+            )
+        },
+    },
+    Case {
+        name: "tell_of_promises",
+        ticket: || Ticket::of(&TellOfPromises {}).expect("a ticket"),
+        lane: TenantId::HOUSE,
+        prepare: "update promises set untold = true",
+        effect: |world| {
+            world.base.lines(
+                "select count(*) || ' ' || (select count(*) from audit_events where action = 'promises.told') as line
+                   from promises where untold",
             )
         },
     },

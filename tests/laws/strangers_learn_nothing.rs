@@ -9,8 +9,8 @@ use harness::world::World;
 use rightsdesk_server::floor::access::{Bounds, Caller, Permission, Role, Seat, Session};
 use rightsdesk_server::floor::graphql::{Needs, Rule, tenant_node_id, tenant_place};
 use rightsdesk_server::floor::kernel::{
-    ApiKeyId, AppId, CampaignId, GrantId, MemberId, NoticeId, ObjectionId, PolicyId, ProcessorId, ProviderTaskId,
-    ReceiptId, Ref, ReviewItemId, SessionId, StaffId, StoreGrantId, StoreId, SubscriberId, TenantId,
+    ApiKeyId, AppId, CampaignId, GrantId, MemberId, NoticeId, ObjectionId, PolicyId, ProcessorId, PromiseId,
+    ProviderTaskId, ReceiptId, Ref, ReviewItemId, SessionId, StaffId, StoreGrantId, StoreId, SubscriberId, TenantId,
 };
 use rightsdesk_server::roof::schema;
 use rightsdesk_server::staff::{SignIn, recognise};
@@ -25,6 +25,7 @@ const IDS: &[(&str, &str)] = &[
     ("tenant.id", "tenant"),
     ("staffMember.id", "staff"),
     ("store.id", "store"),
+    ("recordOfProcessing.tenant", "tenant"),
     ("policyVersion.id", "policy"),
     ("policyDiff.id", "policy"),
     ("PublishPolicyInput.id", "policy"),
@@ -94,6 +95,7 @@ const IDS: &[(&str, &str)] = &[
     ("SignOffCampaignInput.id", "campaign"),
     ("ExportCampaignInput.id", "campaign"),
     ("RevealReviewReasonInput.id", "review_item"),
+    ("CheckPromiseInput.id", "promise"),
 ];
 
 /// Mutations that concern the caller's own session or secret and take no id: there is nobody else's to try them with.
@@ -348,6 +350,7 @@ impl Cast {
             ("grant", Ref::new(nobodys, GrantId::fresh()).to_string()),
             ("staff", Ref::of_house(StaffId::fresh()).to_string()),
             ("session", Ref::of_house(SessionId::fresh()).to_string()),
+            ("promise", Ref::of_house(PromiseId::fresh()).to_string()),
             ("policy", Ref::of_house(PolicyId::fresh()).to_string()),
             ("campaign", Ref::of_house(CampaignId::fresh()).to_string()),
             ("review_item", Ref::of_house(ReviewItemId::fresh()).to_string()),
@@ -431,6 +434,7 @@ async fn furnish(world: &World, ops: &Caller) -> (Ids, TenantId) {
         json!({"store": store, "scopes": ["read_orders"]}),
     )
     .await;
+    let promises = ask(world, Some(ops), "{promises(first:1){nodes{id}}}", json!({})).await;
     let policy = world.tools.policy.in_force().expect("a policy").id;
     let (app, receipt, task) = former_app(world, &tenant);
     let ids = BTreeMap::from([
@@ -440,6 +444,7 @@ async fn furnish(world: &World, ops: &Caller) -> (Ids, TenantId) {
         ("app", app),
         ("app_receipt", receipt),
         ("provider_task", task),
+        ("promise", text(&promises["data"]["promises"]["nodes"][0]["id"])),
         ("store", store),
         ("store_grant", text(&connected["store"]["grants"]["nodes"][0]["id"])),
         ("tenant", tenant.clone()),
@@ -586,6 +591,7 @@ fn kinds_of(field: &str) -> Vec<Option<&'static str>> {
         "objection",
         "campaign",
         "review_item",
+        "promise",
     ]
     .map(Some)
     .to_vec();

@@ -12,6 +12,8 @@ mod documents;
 mod door;
 #[path = "screens/double.rs"]
 mod double;
+#[path = "screens/holdings.rs"]
+mod holdings;
 #[path = "screens/hostile.rs"]
 mod hostile;
 #[path = "screens/laws.rs"]

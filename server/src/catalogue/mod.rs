@@ -12,8 +12,9 @@ mod tables;
 
 pub use actions::{propose, publish, refresh, settle, withdraw};
 pub use graphql::{
-    CatalogueMutation, CatalogueQuery, FieldForm, PolicyAppKind, PolicyDuty, PolicyVersionNode, RULES, Sensitivity,
-    Transfer, find_policy_version,
+    CatalogueMutation, CatalogueQuery, FieldForm, LegalGround, PolicyAppKind, PolicyDuty, PolicyVersionNode, RULES,
+    Sensitivity, Transfer, find_policy_version,
 };
 pub use jobs::PutPolicyInForce;
 pub use model::{PolicyState, Version};
+pub use queries::lead_times;

@@ -5,6 +5,7 @@ pub mod blobs;
 pub mod datamap;
 pub mod egress;
 pub mod graphql;
+pub mod html;
 pub mod issuers;
 pub mod jobs;
 pub mod journal;

@@ -5,7 +5,7 @@ use super::datamap;
 use super::egress::Egress;
 use super::issuers::Issuers;
 use super::journal::Journal;
-use super::kernel::Watch;
+use super::kernel::{Mode, Watch};
 use super::ledger::Ledger;
 use super::mail::Mail;
 use super::policy;
@@ -26,7 +26,20 @@ pub struct Tools {
     pub keeping: Keeping,
     /// Where people reach this desk, without a slash at its end: what links in letters begin with.
     pub public_url: String,
+    pub facts: Facts,
     pub watch: Watch,
+}
+
+/// What only the program that runs knows of itself.
+#[derive(Debug, Clone, Copy)]
+pub struct Facts {
+    pub mode: Mode,
+    /// It answers with a certificate of its own.
+    pub has_certificate: bool,
+    /// A proxy of the operator's stands before it.
+    pub has_proxy: bool,
+    /// What its log makes of a text.
+    pub redacts: fn(&str) -> String,
 }
 
 /// How long is kept what ages.

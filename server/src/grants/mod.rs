@@ -17,4 +17,4 @@ pub use actions::{
 pub use graphql::{GrantMutation, GrantNode, GrantQuery, RULES, RevealedReasonNode, find_grant};
 pub use jobs::AlarmOfBreakGlass;
 pub use model::{Grant, GrantKind, Ground};
-pub use queries::live;
+pub use queries::{Looks, live, looks};

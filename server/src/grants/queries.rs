@@ -3,12 +3,13 @@
 use chrono::{DateTime, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Timestamptz, Uuid as SqlUuid};
 
 use super::model::{Grant, GrantKind};
 use super::tables::grants;
 use crate::floor::graphql::Page;
 use crate::floor::kernel::{Error, GrantId, Instant, Personal, Result, Sealed, StaffId, TenantId};
-use crate::floor::ledger::{Tx, WriteTx, walk};
+use crate::floor::ledger::{Tx, WriteTx, statement, walk};
 use crate::floor::vault::{Place, RequestKey, Vault};
 
 #[derive(Queryable, Selectable)]
@@ -140,6 +141,37 @@ pub fn set_alarmed(tx: &mut WriteTx, id: GrantId) -> Result<bool> {
         .set(grants::alarmed_at.eq(now))
         .execute(tx.conn())?;
     Ok(set == 1)
+}
+
+/// The looks of staff into the pinned tenant's people: how many there were, how many of them under no leave that covered
+/// them, and how many under broken glass that nobody has looked into for a day.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, QueryableByName)]
+pub struct Looks {
+    #[diesel(sql_type = BigInt)]
+    pub all: i64,
+    #[diesel(sql_type = BigInt)]
+    pub without_leave: i64,
+    #[diesel(sql_type = BigInt)]
+    pub unreviewed: i64,
+}
+
+pub fn looks(tx: &mut Tx) -> Result<Looks> {
+    let (tenant, now) = (tx.tenant()?, tx.now()?.utc());
+    let found = statement(
+        "select count(*) as all,
+                count(*) filter (where g.id is null) as without_leave,
+                count(*) filter (where g.kind = 'break_glass' and g.reviewed_at is null
+                                   and g.starts_at < ? - interval '1 day') as unreviewed
+           from access_log a
+           left join grants g on g.tenant_id = a.tenant_id and g.id = a.grant_id
+                             and a.actor = 'staff:' || g.staff_id and a.at >= g.starts_at
+                             and a.at < least(g.ends_at, coalesce(g.ended_at, g.ends_at))
+          where a.tenant_id = ? and a.subject_id is not null and a.actor like 'staff:%'",
+    )
+    .bind::<Timestamptz, _>(now)
+    .bind::<SqlUuid, _>(tenant)
+    .get_result(tx.conn())?;
+    Ok(found)
 }
 
 /// Which grants a list holds.

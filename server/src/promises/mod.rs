@@ -2,7 +2,15 @@
 //! shown, and the record of processing made from both. It mends nothing it finds, and never calls a promise kept that
 //! nobody looked at.
 
+mod actions;
+pub mod checks;
+mod graphql;
+pub mod jobs;
 pub mod map;
 mod model;
+mod queries;
+mod tables;
 
-pub use model::{PromiseState, Standing};
+pub use actions::{Filter, check_promise, follow, list_promises, may_see, record_of_processing};
+pub use graphql::{PromiseMutation, PromiseNode, PromiseQuery, RULES, find_promise};
+pub use model::{Look, Looked, Promise, PromiseState, Standing};

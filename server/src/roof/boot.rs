@@ -28,10 +28,11 @@ use crate::floor::journal::Journal;
 use crate::floor::kernel::{Error, Flaw, Flaws, Mode, Personal, Secret, Watch};
 use crate::floor::ledger::{self, Ledger, Limits, migrations};
 use crate::floor::mail::{Mail, Way};
-use crate::floor::policy::Book;
-use crate::floor::tools::{Keeping, Tools};
+use crate::floor::policy::{Book, Chosen};
+use crate::floor::tools::{Facts, Keeping, Tools};
 use crate::floor::vault::{KeySource, Vault};
 use crate::staff::{Lives, SignIn, Token, seats};
+use crate::trust;
 
 /// The name of the database in a private Postgres.
 const DATABASE: &str = "rightsdesk";
@@ -143,6 +144,7 @@ pub async fn boot(config: Config, telemetry: Telemetry, duties: Duties) -> anyho
     let issuers = Issuers::new(issuers, &egress, &watch);
     let journal = Journal::open(audit.folder)?;
     let keeping = Keeping { access_months: audit.access_months };
+    let facts = facts_of(mode, &http);
     let limits = Limits { connections: database.connections, prepare: database.prepare, ..Limits::default() };
     let may_visit = duties != Duties::Serve;
     let home = data.clone();
@@ -166,9 +168,10 @@ pub async fn boot(config: Config, telemetry: Telemetry, duties: Duties) -> anyho
         map: MAP,
         keeping,
         public_url: http.public_url,
+        facts,
         watch: watch.clone(),
     };
-    catalogue::settle(&tools, policy).await?;
+    settle(&tools, policy).await?;
     let planted = match demo {
         Some(scale) => demo::furnish(&tools, scale).await.map_err(told)?,
         None => None,
@@ -213,6 +216,28 @@ pub async fn boot(config: Config, telemetry: Telemetry, duties: Duties) -> anyho
         telemetry,
         postgres,
     })
+}
+
+fn facts_of(mode: Mode, http: &config::Http) -> Facts {
+    Facts {
+        mode,
+        has_certificate: http.tls.is_some(),
+        has_proxy: !http.proxies.is_empty(),
+        redacts: telemetry::redact::prose,
+    }
+}
+
+/// The policy in force is the desk's from here on. One in a language that the trust pages do not speak would be published
+/// in another than it says.
+async fn settle(tools: &Tools, policy: Chosen) -> Result<(), Error> {
+    catalogue::settle(tools, policy).await?;
+    for locale in tools.policy.in_force()?.policy.locales.get_ref() {
+        if !trust::speaks(locale) {
+            let why = format!("the policy is written in {locale}, for which the trust pages have no words");
+            return Err(Error::invalid("policy.locales", why));
+        }
+    }
+    Ok(())
 }
 
 /// A desk on a Postgres of its own is its machine's: whoever may read the token file is its first admin, who is made

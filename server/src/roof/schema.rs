@@ -12,12 +12,11 @@ use crate::feed;
 use crate::floor::graphql::{Needs, Rule, asking, rule};
 use crate::floor::kernel::{Error, Result};
 use crate::grants;
-use crate::processors;
-use crate::reviews;
 use crate::staff::SignIn;
 use crate::staff::graphql as staff;
 use crate::stores;
 use crate::tenants;
+use crate::{processors, promises, reviews};
 
 pub type Desk = Schema<Query, Mutation, Subscription>;
 
@@ -57,6 +56,7 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
         stores::RULES,
         apps::RULES,
         reviews::RULES,
+        promises::RULES,
         audit::RULES,
         feed::graphql::RULES,
     ]
@@ -86,6 +86,7 @@ pub struct Query(
     stores::StoreQuery,
     apps::AppQuery,
     reviews::ReviewQuery,
+    promises::PromiseQuery,
     audit::AuditQuery,
 );
 
@@ -100,6 +101,7 @@ pub struct Mutation(
     apps::AppMutation,
     processors::ProcessorMutation,
     reviews::ReviewMutation,
+    promises::PromiseMutation,
 );
 
 /// What belongs to no slice.
@@ -162,6 +164,7 @@ pub enum Node {
     App(apps::AppNode),
     AppReceipt(apps::AppReceiptNode),
     ProviderTask(apps::ProviderTaskNode),
+    Promise(promises::PromiseNode),
 }
 
 /// What is not there and what is not the caller's are the same: nothing.
@@ -186,6 +189,7 @@ async fn found(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
         "app" => apps::find_app(ctx, id).await.map(|found| found.map(Node::App)),
         "rct" => apps::find_receipt(ctx, id).await.map(|found| found.map(Node::AppReceipt)),
         "ptk" => apps::find_task(ctx, id).await.map(|found| found.map(Node::ProviderTask)),
+        "prm" => promises::find_promise(ctx, id).await.map(|found| found.map(Node::Promise)),
         _ => Ok(None),
     };
     match found {

@@ -9,6 +9,7 @@ use crate::catalogue::PutPolicyInForce;
 use crate::floor::jobs::{Registry, Rhythm, Schedule, SweepJobs, Ticket};
 use crate::grants::AlarmOfBreakGlass;
 use crate::processors::{AskSubscriber, DeliverNotice, SweepSubscribers};
+use crate::promises::jobs::{EVERY, LookAtPromises, TellOfPromises};
 use crate::reviews::{OpenQuarterlyReview, ProveRevocations, RemindOfReviews};
 use crate::staff::jobs::SweepSignIns;
 use crate::tenants::CloseTenants;
@@ -66,6 +67,13 @@ pub fn registry() -> Registry {
         })
         .job::<Checkpoint>()
         .schedule(Schedule { name: "checkpoint", rhythm: Rhythm::Every(LOOK), ticket: || Ticket::of(&Checkpoint {}) })
+        .job::<LookAtPromises>()
+        .schedule(Schedule {
+            name: "look_at_promises",
+            rhythm: Rhythm::Every(EVERY),
+            ticket: || Ticket::of(&LookAtPromises {}),
+        })
+        .job::<TellOfPromises>()
         .job::<SweepAnswers>()
         .schedule(Schedule { name: "sweep_answers", rhythm: daily(3, 30), ticket: || Ticket::of(&SweepAnswers {}) })
         .job::<SweepAccesses>()

@@ -15,7 +15,7 @@ pub use actions::{
 };
 pub use graphql::{RULES, StoreGrantNode, StoreMutation, StoreNode, StoreQuery, find_store_grant, find_store_node};
 pub use model::{DriftKind, GrantSource, Held, Judged, RevocationReason, Store, StoreState, Verdict, judge};
-pub use queries::{Filter, Order};
+pub use queries::{Figures, Filter, Order, Promised, figures, tokens_left};
 
 use crate::floor::vault::SecretKind;
 

@@ -22,4 +22,6 @@ pub use jobs::CloseTenants;
 pub use model::{
     ApiKey, ApiKeyState, Login, Member, MemberRole, MemberState, OurRole, Tenant, TenantState, is_line, is_region,
 };
-pub use queries::{PersonalColumn, SealedValue, hold, member, owners, sealed_value, tenant, tenants};
+pub use queries::{
+    PersonalColumn, SealedValue, closed_tenants, hold, member, open_tenants, owners, sealed_value, tenant, tenants,
+};

@@ -1,6 +1,7 @@
 //! What the console asks of the books: events, accesses, and how the chain stands. It changes nothing there.
 
 use crate::core::due::Moment;
+use crate::core::filter::{Takes, Term, term};
 
 use super::ask::{self, Document};
 use super::graph::{Raw, connection, inputs};
@@ -8,6 +9,25 @@ use super::schema::schema;
 use super::tenants::NamedTenant;
 
 inputs!(EventFilter, AccessFilter);
+
+/// What a list of events is narrowed by; of the house, where no tenant is named.
+pub const EVENT_TERMS: &[Term] = &[
+    term("tenant", "tenant", Takes::Tenant),
+    term("who", "actor", Takes::Text),
+    term("did", "action", Takes::Text),
+    term("on", "object", Takes::Text),
+    term("since", "since", Takes::Since),
+    term("until", "until", Takes::Since),
+];
+
+/// What a list of accesses is narrowed by; of the house, where no tenant is named.
+pub const ACCESS_TERMS: &[Term] = &[
+    term("tenant", "tenant", Takes::Tenant),
+    term("who", "actor", Takes::Text),
+    term("ticket", "ticket", Takes::Text),
+    term("since", "since", Takes::Since),
+    term("until", "until", Takes::Since),
+];
 
 #[derive(cynic::QueryVariables)]
 pub struct EventsVariables {

@@ -39,6 +39,31 @@ impl<M> Serialize for Raw<M> {
 
 impl<M> cynic::coercions::CoercesTo<M> for Raw<M> {}
 
+/// One thing by its id.
+#[derive(cynic::QueryVariables)]
+pub struct IdVariables {
+    pub id: cynic::Id,
+}
+
+/// A page of what belongs to one thing.
+#[derive(cynic::QueryVariables)]
+pub struct PartVariables {
+    pub id: cynic::Id,
+    pub first: Option<i32>,
+    pub after: Option<String>,
+    pub last: Option<i32>,
+    pub before: Option<String>,
+}
+
+/// A page of a list that nothing narrows.
+#[derive(cynic::QueryVariables)]
+pub struct PageVariables {
+    pub first: Option<i32>,
+    pub after: Option<String>,
+    pub last: Option<i32>,
+    pub before: Option<String>,
+}
+
 /// Where a page ends.
 #[derive(cynic::QueryFragment, Clone, Debug)]
 pub struct PageInfo {

@@ -2,6 +2,7 @@
 //!
 //! Every text that comes through here is scrubbed; no screen asks the server by itself.
 
+pub mod apps;
 pub mod ask;
 pub mod asker;
 pub mod books;
@@ -11,5 +12,6 @@ pub mod keep;
 pub mod pulse;
 pub mod schema;
 pub mod staff;
+pub mod stores;
 pub mod tenants;
 pub mod viewer;

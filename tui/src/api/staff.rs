@@ -1,6 +1,7 @@
 //! What the console asks about seats, their sessions and the leave they have, and what it changes there.
 
 use crate::core::due::Moment;
+use crate::core::filter::{Takes, Term, so, term};
 
 use super::ask::{self, Document};
 use super::graph::{Raw, change, connection, inputs};
@@ -8,6 +9,28 @@ use super::schema::{Word, schema};
 use super::tenants::{NamedTenant, Revealed};
 
 inputs!(StaffFilter, SessionFilter, GrantFilter);
+
+pub const ROLES: &[&str] = &["SUPPORT", "APPROVER", "OPS", "AUDITOR", "ADMIN"];
+
+/// What a list of seats is narrowed by.
+pub const SEAT_TERMS: &[Term] = &[
+    term("state", "state", Takes::Several(&["INVITED", "ACTIVE", "DISABLED"])),
+    term("role", "role", Takes::One(ROLES)),
+    term("ends", "endsBefore", Takes::Before),
+];
+
+/// What a list of grants is narrowed by.
+pub const GRANT_TERMS: &[Term] = &[
+    term("tenant", "tenant", Takes::Tenant),
+    term("seat", "staff", Takes::Text),
+    term("kind", "kind", Takes::One(&["GIVEN", "BREAK_GLASS"])),
+    so("live", "live"),
+    so("unreviewed", "awaitsReview"),
+];
+
+/// What a list of sessions is narrowed by.
+pub const SESSION_TERMS: &[Term] =
+    &[term("seat", "staff", Takes::Text), so("live", "live"), so("everyones", "everyone")];
 
 #[derive(cynic::QueryVariables)]
 pub struct SeatsVariables {

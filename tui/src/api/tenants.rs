@@ -3,13 +3,23 @@
 use chrono::NaiveDate;
 use serde_json::Value;
 
+use crate::core::ask::Trouble;
 use crate::core::due::Moment;
+use crate::core::filter::{Takes, Term, term};
 
 use super::ask::{self, Document};
-use super::graph::{Raw, change, connection, inputs};
+use super::graph::{
+    IdVariables, IdVariablesFields, PartVariables, PartVariablesFields, Raw, change, connection, inputs,
+};
 use super::schema::{Word, schema};
 
 inputs!(TenantFilter, TenantOrder);
+
+/// What a list of tenants is narrowed by.
+pub const TERMS: &[Term] = &[
+    term("name", "nameBegins", Takes::Text),
+    term("state", "state", Takes::Several(&["ACTIVE", "CLOSING", "CLOSED"])),
+];
 
 #[derive(cynic::QueryVariables)]
 pub struct TenantsVariables {
@@ -57,25 +67,11 @@ pub struct NamedTenant {
     pub legal_name: String,
 }
 
-#[derive(cynic::QueryVariables)]
-pub struct TenantVariables {
-    pub id: cynic::Id,
-}
-
 #[derive(cynic::QueryFragment, Debug)]
-#[cynic(graphql_type = "Query", variables = "TenantVariables")]
+#[cynic(graphql_type = "Query", variables = "IdVariables")]
 pub struct OneTenant {
     #[arguments(id: $id)]
     pub tenant: Option<Tenant>,
-}
-
-#[derive(cynic::QueryVariables)]
-pub struct PartVariables {
-    pub id: cynic::Id,
-    pub first: Option<i32>,
-    pub after: Option<String>,
-    pub last: Option<i32>,
-    pub before: Option<String>,
 }
 
 #[derive(cynic::QueryFragment, Debug)]
@@ -172,7 +168,7 @@ pub fn tenants() -> String {
 }
 
 pub fn tenant() -> String {
-    ask::query::<OneTenant, TenantVariables>()
+    ask::query::<OneTenant, IdVariables>()
 }
 
 pub fn members() -> String {
@@ -189,6 +185,16 @@ pub fn named(data: &Value) -> Vec<(String, String)> {
     let text = |node: &Value, name: &str| node.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
     let node = |edge: &Value| edge.get("node").map(|node| (text(node, "id"), text(node, "legalName")));
     edges.into_iter().flatten().filter_map(node).collect()
+}
+
+/// The one tenant of an answer to a question by the beginning of its name.
+pub fn the_one(outcome: &Result<Value, Trouble>) -> Result<String, Trouble> {
+    let found = named(outcome.as_ref().map_err(Clone::clone)?);
+    match found.as_slice() {
+        [(id, _)] => Ok(id.clone()),
+        [] => Err(Trouble::Strange("no tenant's name begins so".to_owned())),
+        [(_, one), (_, other), ..] => Err(Trouble::Strange(format!("{one} or {other}? its name begins so too"))),
+    }
 }
 
 /// Every operation of these.

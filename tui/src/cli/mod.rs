@@ -5,13 +5,15 @@
 mod door;
 pub mod exit;
 pub mod keymap;
+mod nouns;
+mod print;
 mod reads;
 mod status;
 
 use std::future::{Future, ready};
 use std::process::ExitCode;
 
-use clap::{CommandFactory, Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use clap_complete::Shell;
 
 use crate::api::asker::Ways;
@@ -64,22 +66,31 @@ enum Command {
     },
     /// Look at the merchants
     #[command(subcommand)]
-    Tenants(reads::Tenants),
+    Tenants(reads::Looks),
+    /// Look at the merchants' shops, and where each differs from the policy
+    #[command(subcommand)]
+    Stores(reads::Looks),
+    /// Look at how many stores differ from the policy, and in which way
+    #[command(subcommand)]
+    Drift(reads::Only),
+    /// Look at what merchants have connected
+    #[command(subcommand)]
+    Apps(reads::Looks),
     /// Look at the desk's seats
     #[command(subcommand)]
-    Seats(reads::Seats),
+    Seats(reads::Lists),
     /// Look at sessions, and end one
     #[command(subcommand)]
     Sessions(reads::Sessions),
     /// Look at who may open whose data
     #[command(subcommand)]
-    Grants(reads::Grants),
+    Grants(reads::Lists),
     /// Look at what was done
     #[command(subcommand)]
-    Events(reads::Events),
+    Events(reads::Lists),
     /// Look at who opened whose data
     #[command(subcommand)]
-    Accesses(reads::Accesses),
+    Accesses(reads::Lists),
     /// Print the keys of the console
     Keymap {
         /// As a table for a page
@@ -95,7 +106,7 @@ enum Command {
 
 /// What the arguments may be; completions and tests read it.
 pub fn grammar() -> clap::Command {
-    Arguments::command()
+    reads::with_words(Arguments::command())
 }
 
 /// Carries out what the arguments ask for.
@@ -106,7 +117,8 @@ pub fn main() -> ExitCode {
     }
     // An error means that a provider stands already, which is what is wanted.
     _ = rustls::crypto::ring::default_provider().install_default();
-    let arguments = Arguments::parse();
+    let given = grammar().get_matches();
+    let arguments = Arguments::from_arg_matches(&given).unwrap_or_else(|error| error.exit());
     let flags = arguments.flags;
     let way = match arguments.command {
         Some(Command::Completions { shell }) => {
@@ -128,12 +140,15 @@ pub fn main() -> ExitCode {
         Some(Command::SignIn(given)) => Way::Door(Errand::SignIn(given)),
         Some(Command::SignOut) => Way::Door(Errand::SignOut),
         Some(Command::Whoami { json }) => Way::Door(Errand::WhoAmI { json }),
-        Some(Command::Tenants(read)) => Way::Read(Read::Tenants(read)),
-        Some(Command::Seats(read)) => Way::Read(Read::Seats(read)),
-        Some(Command::Sessions(read)) => Way::Read(Read::Sessions(read)),
-        Some(Command::Grants(read)) => Way::Read(Read::Grants(read)),
-        Some(Command::Events(read)) => Way::Read(Read::Events(read)),
-        Some(Command::Accesses(read)) => Way::Read(Read::Accesses(read)),
+        Some(Command::Tenants(what)) => Way::Read(what.of(&nouns::TENANTS)),
+        Some(Command::Stores(what)) => Way::Read(what.of(&nouns::STORES)),
+        Some(Command::Drift(what)) => Way::Read(what.of(&nouns::DRIFT)),
+        Some(Command::Apps(what)) => Way::Read(what.of(&nouns::APPS)),
+        Some(Command::Seats(what)) => Way::Read(what.of(&nouns::SEATS)),
+        Some(Command::Sessions(what)) => Way::Read(what.of(&nouns::SESSIONS)),
+        Some(Command::Grants(what)) => Way::Read(what.of(&nouns::GRANTS)),
+        Some(Command::Events(what)) => Way::Read(what.of(&nouns::EVENTS)),
+        Some(Command::Accesses(what)) => Way::Read(what.of(&nouns::ACCESSES)),
         None => Way::Console,
     };
     let config = Config::gather(flags);

@@ -108,7 +108,7 @@ pub enum Cli {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Target(pub Vec<String>);
 
-/// What a row is about: the registry knows who opens that kind.
+/// What a row is about: the registry knows who opens that kind. Of a screen, its name and the words to narrow it by.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Link {
     pub kind: &'static str,
@@ -124,6 +124,29 @@ pub fn always(_: &Target, _: &Ctx) -> Option<Why> {
 }
 
 impl Verb {
+    /// One that looks only, on nothing that is chosen, in the console alone; what is otherwise is said beside it.
+    pub const fn new(
+        id: &'static str,
+        title: &'static str,
+        help: &'static str,
+        scope: Scope,
+        keys: &'static [&'static str],
+    ) -> Self {
+        Self {
+            id,
+            title,
+            help,
+            hint: "",
+            scope,
+            keys,
+            on: On::Nothing,
+            danger: Danger::Safe,
+            needs: None,
+            cli: Cli::None("it concerns the console only"),
+            off: always,
+        }
+    }
+
     /// Why it may not run on this target now: too few or too many things chosen, else its own reason.
     pub fn refusal(&self, target: &Target, ctx: &Ctx) -> Option<Why> {
         let lacked = self.needs.filter(|needed| !ctx.me.may(needed));

@@ -9,7 +9,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::action::{Action, Cli, Danger, Effect, Effects, On, Scope, Target, Verb, always};
+use super::action::{Action, Cli, Danger, Effect, Effects, Scope, Target, Verb};
 use super::ask::{Answer, Ask, Refusal, Trouble};
 use super::due::{self, Moment};
 use super::form::{Field, Form, Kind};
@@ -34,19 +34,7 @@ pub const ENTRY: Entry = Entry {
 const CONSOLE: Cli = Cli::None("it answers a question of the console; a command asks by its arguments");
 
 const fn verb(id: &'static str, title: &'static str, help: &'static str, keys: &'static [&'static str]) -> Verb {
-    Verb {
-        id,
-        title,
-        help,
-        hint: "",
-        scope: Scope::Place(NAME),
-        keys,
-        on: On::Nothing,
-        danger: Danger::Safe,
-        needs: None,
-        cli: CONSOLE,
-        off: always,
-    }
+    Verb { cli: CONSOLE, ..Verb::new(id, title, help, Scope::Place(NAME), keys) }
 }
 
 pub const YES: Verb = verb("dialog.yes", "yes, do it", "Does what the dialog asks about", &["y"]);
@@ -133,6 +121,11 @@ impl Dialog {
         matches!(self.stage, Stage::Asking(_)) && self.danger() >= Danger::Typed
     }
 
+    /// One line that nothing is sent for: it is not worth another key.
+    fn is_one_line(&self) -> bool {
+        self.question.order.is_none() && self.question.form.fields.len() == 1
+    }
+
     fn is_deaf(&self, ctx: &Ctx) -> bool {
         matches!(self.stage, Stage::Asking(since) if (ctx.now - since).num_milliseconds() < DEAF_MILLIS)
     }
@@ -183,6 +176,7 @@ impl Dialog {
 
     fn enter(&mut self, ctx: &Ctx) -> Effects {
         match self.stage {
+            Stage::Filling if self.is_one_line() => return self.filled(ctx),
             Stage::Filling => self.question.form.turn(1),
             Stage::Asking(_) if self.asks_for_typing() && self.is_typed() => return self.go(ctx),
             Stage::Asking(_) | Stage::Refused => return vec![Effect::Then(Action::Close)],
@@ -368,6 +362,7 @@ impl Dialog {
         let key = |key: &'static str, word: &str| Line::of(Tone::Key, key) + Line::plain(format!(" {word}"));
         let gap = || Line::plain("   ");
         match self.stage {
+            Stage::Filling if self.is_one_line() => key("Enter", "does it") + gap() + key("Esc", "leave"),
             Stage::Filling => key("Tab", "next") + gap() + key("Ctrl-s", "send") + gap() + key("Esc", "leave"),
             Stage::Leaving => {
                 Line::plain("leave what was typed? ") + key("y", "leaves it") + gap() + key("Enter Esc", "back to it")

@@ -6,6 +6,8 @@ use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, Seconds
 use serde_json::{Map, Value, json};
 
 use super::due::Moment;
+use super::filter::{self, Term};
+use super::input::{Input, Shown};
 use super::search::Field as Text;
 
 /// The input of a mutation that the form fills, by the names of its fields; `login.issuer` is a field within `login`.
@@ -40,6 +42,12 @@ pub enum Kind {
     Number(Text),
     /// A moment: a day (its end), a day and minute, or a span from now.
     Time(Text),
+    /// A day: `2026-11-30`.
+    Day(Text),
+    /// The words that narrow a list.
+    Filter(Text, &'static [Term]),
+    /// What nobody is to read over a shoulder: dots.
+    Hidden(Input),
     /// One or several of a list; letters narrow it down.
     Choice(Choice),
 }
@@ -108,6 +116,19 @@ impl Field {
         }
     }
 
+    pub fn day(name: &'static str, label: &'static str) -> Self {
+        Self { hint: "2026-11-30", ..Self::of(name, label, Kind::Day(Text::default())) }
+    }
+
+    pub fn hidden(name: &'static str, label: &'static str) -> Self {
+        Self::of(name, label, Kind::Hidden(Input::new(Shown::Dots)))
+    }
+
+    /// The words that narrow a list; none narrow nothing.
+    pub fn filter(name: &'static str, label: &'static str, terms: &'static [Term]) -> Self {
+        Self { is_required: false, ..Self::of(name, label, Kind::Filter(Text::default(), terms)) }
+    }
+
     /// One of these; the first stands chosen.
     pub fn one(name: &'static str, label: &'static str, options: Vec<Opt>) -> Self {
         let chosen = options.first().map(|option| option.value.clone()).into_iter().collect();
@@ -153,9 +174,10 @@ impl Field {
     #[must_use]
     pub fn being<S: AsRef<str>>(mut self, values: impl IntoIterator<Item = S>) -> Self {
         match &mut self.kind {
-            Kind::Words(text) | Kind::Number(text) | Kind::Time(text) => {
+            Kind::Words(text) | Kind::Number(text) | Kind::Time(text) | Kind::Day(text) | Kind::Filter(text, _) => {
                 values.into_iter().for_each(|value| value.as_ref().chars().for_each(|c| text.push(c)));
             }
+            Kind::Hidden(_) => {}
             Kind::Choice(choice) => choice.chosen = values.into_iter().map(|value| value.as_ref().to_owned()).collect(),
         }
         self
@@ -164,29 +186,52 @@ impl Field {
     /// What is typed or chosen, to compare it with what it was.
     fn held(&self) -> String {
         match &self.kind {
-            Kind::Words(text) | Kind::Number(text) | Kind::Time(text) => text.text().to_owned(),
             Kind::Choice(choice) => choice.chosen.join("\n"),
+            kind => kind.shown(),
         }
     }
 
-    fn text(&mut self) -> &mut Text {
+    fn push(&mut self, c: char) {
+        self.error = None;
         match &mut self.kind {
-            Kind::Words(text) | Kind::Number(text) | Kind::Time(text) => text,
-            Kind::Choice(choice) => &mut choice.narrowed,
+            Kind::Choice(choice) if c == ' ' => choice.toggle(),
+            Kind::Choice(choice) => {
+                choice.narrowed.push(c);
+                choice.at = 0;
+                choice.step(0);
+            }
+            Kind::Hidden(input) => input.push(c),
+            Kind::Words(text) | Kind::Number(text) | Kind::Time(text) | Kind::Day(text) | Kind::Filter(text, _) => {
+                text.push(c);
+            }
         }
+    }
+
+    /// Takes the last letter away, or all of them.
+    fn erase(&mut self, is_all: bool) {
+        self.error = None;
+        let text = match &mut self.kind {
+            Kind::Hidden(input) => return if is_all { input.clear() } else { input.erase() },
+            Kind::Choice(choice) => &mut choice.narrowed,
+            Kind::Words(text) | Kind::Number(text) | Kind::Time(text) | Kind::Day(text) | Kind::Filter(text, _) => text,
+        };
+        if is_all { text.clear() } else { text.erase() }
     }
 
     /// What goes to the server, or why it cannot.
     fn value(&self, now: Moment, zone: FixedOffset) -> Result<Value, String> {
         let missing = || if self.is_required { Err("this is needed".to_owned()) } else { Ok(Value::Null) };
+        let typed = self.kind.typed().trim();
         match &self.kind {
-            Kind::Words(text) | Kind::Number(text) | Kind::Time(text) if text.text().trim().is_empty() => missing(),
-            Kind::Words(text) => Ok(json!(text.text().trim())),
-            Kind::Number(text) => {
-                text.text().trim().parse::<i32>().map(Value::from).map_err(|_| "this is no whole number".to_owned())
-            }
-            Kind::Time(text) => moment(text.text().trim(), now, zone)
-                .map(|at| json!(at.to_rfc3339_opts(SecondsFormat::Secs, true)))
+            kind if !matches!(kind, Kind::Choice(_)) && typed.is_empty() => missing(),
+            Kind::Words(_) | Kind::Hidden(_) => Ok(json!(typed)),
+            Kind::Number(_) => typed.parse::<i32>().map(Value::from).map_err(|_| "this is no whole number".to_owned()),
+            Kind::Day(_) => NaiveDate::parse_from_str(typed, "%Y-%m-%d")
+                .map(|day| json!(day))
+                .map_err(|_| "no such day; write 2026-11-30".to_owned()),
+            Kind::Filter(_, terms) => filter::parse(terms, typed, now, zone).map(|_| json!(typed)),
+            Kind::Time(_) => moment(typed, now, zone, 1)
+                .map(|at| json!(written(at)))
                 .ok_or_else(|| "no such time; write 2026-11-30, 2026-11-30 17:00, 8 h or 30 d".to_owned()),
             Kind::Choice(choice) if self.is_null_when_empty && choice.chosen.is_empty() => Ok(Value::Null),
             Kind::Choice(choice) if choice.is_several && (!choice.chosen.is_empty() || !self.is_required) => {
@@ -194,6 +239,24 @@ impl Field {
             }
             Kind::Choice(choice) => choice.chosen.first().map_or_else(missing, |value| Ok(json!(value))),
         }
+    }
+}
+
+impl Kind {
+    /// What is typed into it; of a choice, nothing.
+    fn typed(&self) -> &str {
+        match self {
+            Self::Words(text) | Self::Number(text) | Self::Time(text) | Self::Day(text) | Self::Filter(text, _) => {
+                text.text()
+            }
+            Self::Hidden(input) => input.text(),
+            Self::Choice(_) => "",
+        }
+    }
+
+    /// What is seen of that.
+    pub fn shown(&self) -> String {
+        if let Self::Hidden(input) = self { input.shown() } else { self.typed().to_owned() }
     }
 }
 
@@ -291,16 +354,8 @@ impl Form {
     }
 
     pub fn push(&mut self, c: char) {
-        let Some(field) = self.fields.get_mut(self.focus) else { return };
-        field.error = None;
-        match &mut field.kind {
-            Kind::Choice(choice) if c == ' ' => choice.toggle(),
-            Kind::Choice(choice) => {
-                choice.narrowed.push(c);
-                choice.at = 0;
-                choice.step(0);
-            }
-            _ => field.text().push(c),
+        if let Some(field) = self.fields.get_mut(self.focus) {
+            field.push(c);
         }
     }
 
@@ -314,16 +369,14 @@ impl Form {
 
     pub fn erase(&mut self) {
         if let Some(field) = self.fields.get_mut(self.focus) {
-            field.error = None;
-            field.text().erase();
+            field.erase(false);
         }
     }
 
     /// Erases what the field under the keys holds.
     pub fn clear(&mut self) {
         if let Some(field) = self.fields.get_mut(self.focus) {
-            field.error = None;
-            field.text().clear();
+            field.erase(true);
         }
     }
 
@@ -394,10 +447,15 @@ fn put(values: &mut Values, name: &str, value: Value) {
     }
 }
 
-/// A moment as people write it: a day means its end in this zone.
-fn moment(text: &str, now: Moment, zone: FixedOffset) -> Option<Moment> {
+/// A moment as the contract writes it.
+pub(super) fn written(at: Moment) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Secs, true)
+}
+
+/// A moment as people write it: a day means its end in this zone, a span counts from now on or, with -1, back.
+pub(super) fn moment(text: &str, now: Moment, zone: FixedOffset, way: i32) -> Option<Moment> {
     if let Some(span) = span(text) {
-        return now.checked_add_signed(span);
+        return now.checked_add_signed(span * way);
     }
     if let Ok(at) = DateTime::parse_from_rfc3339(text) {
         return Some(at.to_utc());
@@ -447,7 +505,7 @@ mod tests {
             ("9999999999999 d", None),
             ("8 x", None),
         ] {
-            assert_eq!(moment(text, now, zone), at.map(|at| at.parse().unwrap()), "{text}");
+            assert_eq!(moment(text, now, zone, 1), at.map(|at| at.parse().unwrap()), "{text}");
         }
     }
 

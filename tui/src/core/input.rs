@@ -8,7 +8,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 use zeroize::Zeroize;
 
-use super::action::{Action, Cli, Danger, On, Scope, Verb, always};
+use super::action::{Action, Cli, Scope, Verb};
 use super::page::{Blank, Body, Line, Section, Tone};
 use super::secret::Secret;
 
@@ -63,19 +63,7 @@ impl fmt::Debug for Input {
 }
 
 const fn verb(id: &'static str, title: &'static str, help: &'static str, keys: &'static [&'static str]) -> Verb {
-    Verb {
-        id,
-        title,
-        help,
-        hint: "",
-        scope: Scope::Fields,
-        keys,
-        on: On::Nothing,
-        danger: Danger::Safe,
-        needs: None,
-        cli: Cli::None("a terminal's own line does this"),
-        off: always,
-    }
+    Verb { cli: Cli::None("a terminal's own line does this"), ..Verb::new(id, title, help, Scope::Fields, keys) }
 }
 
 pub const LEFT: Verb = verb("field.left", "one letter back", "Moves one letter back", &["Left", "Ctrl-b"]);

@@ -6,10 +6,10 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use super::action::{Action, Cli, Danger, Effect, Effects, On, Scope, Target, Verb, always};
+use super::action::{Action, Cli, Effect, Effects, On, Scope, Target, Verb};
 use super::ask::{Answer, Ask, Trouble};
 use super::cursor::Cursor;
-use super::page::{Body, Line, Row, Rows, Section, Tone};
+use super::page::{self, Body, Line, Row, Rows, Section, Tone};
 use super::screen::Ctx;
 use super::shell;
 use super::window::{Edge, Page, Window, Wish};
@@ -96,6 +96,16 @@ impl<T: DeserializeOwned + 'static> List<T> {
         self.cursor.reset();
         let wish = self.window.wish(Wish::Head);
         self.ask(Some(wish))
+    }
+
+    /// What goes with every question beside the page.
+    pub fn variables(&self) -> &Map<String, Value> {
+        &self.variables
+    }
+
+    /// Says why there is nothing to ask for.
+    pub fn fail(&mut self, trouble: Trouble) {
+        self.trouble = Some(trouble);
     }
 
     /// What is in view, anew; the cursor keeps its id.
@@ -197,7 +207,7 @@ impl<T: DeserializeOwned + 'static> List<T> {
             (_, true) => looks.none,
         };
         let cursor = chosen.filter(|_| looks.is_heard);
-        let (heads, leaves) = (looks.heads, looks.leaves);
+        let (heads, leaves) = (page::heads(looks.heads), looks.leaves);
         let body = Body::Rows(Rows { heads, rows, cursor, none, leaves });
         Section { id, title: looks.title, note: self.note(at), body }
     }
@@ -249,19 +259,7 @@ const fn look(
     place: &'static str,
     keys: &'static [&'static str],
 ) -> Verb {
-    Verb {
-        id,
-        title,
-        help,
-        hint: "",
-        scope: Scope::Place(place),
-        keys,
-        on: On::Nothing,
-        danger: Danger::Safe,
-        needs: None,
-        cli: CONSOLE,
-        off: always,
-    }
+    Verb { cli: CONSOLE, ..Verb::new(id, title, help, Scope::Place(place), keys) }
 }
 
 /// Enter, for a place whose rows lead somewhere.
@@ -277,6 +275,11 @@ pub const fn renews(id: &'static str, place: &'static str) -> Verb {
 /// `/`, for a list that can be narrowed.
 pub const fn narrows(id: &'static str, place: &'static str) -> Verb {
     Verb { hint: "filter", ..look(id, "filter…", "Narrows the list; an empty filter shows all", place, &["/"]) }
+}
+
+/// `o`, for a list that the server has in several orders.
+pub const fn sorts(id: &'static str, place: &'static str) -> Verb {
+    Verb { hint: "order", ..look(id, "next order", "Shows the list in the next of its orders", place, &["o"]) }
 }
 
 /// `Tab`, for a place with panes.

@@ -134,7 +134,7 @@ pub struct Fact {
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Rows {
-    pub heads: &'static [&'static str],
+    pub heads: Vec<String>,
     pub rows: Vec<Row>,
     /// The id under the cursor, where there is a cursor at all.
     pub cursor: Option<String>,
@@ -142,6 +142,11 @@ pub struct Rows {
     pub none: &'static str,
     /// Columns that leave where room is short, the first of them first.
     pub leaves: &'static [usize],
+}
+
+/// Heads that are known beforehand.
+pub fn heads(heads: &[&str]) -> Vec<String> {
+    heads.iter().map(|head| (*head).to_owned()).collect()
 }
 
 #[derive(Clone, Debug, PartialEq)]

@@ -2,31 +2,7 @@
 //!
 //! No screen rebinds these keys. What they do is in `update.rs`.
 
-use super::action::{Cli, Danger, On, Scope, Verb, always};
-
-const SHELL: Cli = Cli::None("it concerns the console only");
-
-const fn verb(
-    id: &'static str,
-    title: &'static str,
-    help: &'static str,
-    scope: Scope,
-    keys: &'static [&'static str],
-) -> Verb {
-    Verb {
-        id,
-        title,
-        help,
-        hint: "",
-        scope,
-        keys,
-        on: On::Nothing,
-        danger: Danger::Safe,
-        needs: None,
-        cli: SHELL,
-        off: always,
-    }
-}
+use super::action::{Cli, Scope, Verb};
 
 pub const ESCAPE: Verb = Verb {
     hint: "close",
@@ -35,7 +11,7 @@ pub const ESCAPE: Verb = Verb {
         (false, true) => Some("nothing is open".to_owned()),
         (false, false) => None,
     },
-    ..verb(
+    ..Verb::new(
         "shell.escape",
         "close the innermost",
         "Closes the innermost of search, layer and waiting keys",
@@ -43,15 +19,15 @@ pub const ESCAPE: Verb = Verb {
         &["Esc"],
     )
 };
-pub const CANCEL: Verb = verb(
+pub const CANCEL: Verb = Verb::new(
     "shell.cancel",
     "close or leave",
     "As Esc; twice where nothing is left to close, it leaves the console",
     Scope::Everywhere,
     &["Ctrl-c"],
 );
-pub const REDRAW: Verb = verb("shell.redraw", "redraw", "Paints every cell anew", Scope::Everywhere, &["Ctrl-l"]);
-pub const SUSPEND: Verb = verb(
+pub const REDRAW: Verb = Verb::new("shell.redraw", "redraw", "Paints every cell anew", Scope::Everywhere, &["Ctrl-l"]);
+pub const SUSPEND: Verb = Verb::new(
     "shell.suspend",
     "suspend",
     "Gives the terminal back to the shell; fg comes back here",
@@ -60,7 +36,7 @@ pub const SUSPEND: Verb = verb(
 );
 pub const LEAVE: Verb = Verb {
     hint: "leave",
-    ..verb(
+    ..Verb::new(
         "shell.leave",
         "leave the screen",
         "Leaves this screen, and at the first one the console",
@@ -71,7 +47,7 @@ pub const LEAVE: Verb = Verb {
 pub const CHECK: Verb = Verb {
     hint: "ask again",
     cli: Cli::Form("status"),
-    ..verb(
+    ..Verb::new(
         "shell.check",
         "ask the server now",
         "Asks the server now and does not wait for the next try",
@@ -81,27 +57,28 @@ pub const CHECK: Verb = Verb {
 };
 pub const ZONE: Verb = Verb {
     hint: "zone",
-    ..verb("shell.zone", "switch the zone", "Shows times in this machine's zone, or in UTC", Scope::Global, &["t"])
+    ..Verb::new("shell.zone", "switch the zone", "Shows times in this machine's zone, or in UTC", Scope::Global, &["t"])
 };
-pub const MOUSE: Verb = verb(
+pub const MOUSE: Verb = Verb::new(
     "shell.mouse",
     "mouse on or off",
     "Off, the terminal selects text by itself; on, hold Shift for that",
     Scope::Global,
     &[],
 );
-pub const DOWN: Verb = verb("list.down", "down", "One row down", Scope::Lists, &["j", "Down"]);
-pub const UP: Verb = verb("list.up", "up", "One row up", Scope::Lists, &["k", "Up"]);
+pub const DOWN: Verb = Verb::new("list.down", "down", "One row down", Scope::Lists, &["j", "Down"]);
+pub const UP: Verb = Verb::new("list.up", "up", "One row up", Scope::Lists, &["k", "Up"]);
 pub const HALF_DOWN: Verb =
-    verb("list.half-down", "half a page down", "Half a page down", Scope::Lists, &["Ctrl-d", "PgDn"]);
-pub const HALF_UP: Verb = verb("list.half-up", "half a page up", "Half a page up", Scope::Lists, &["Ctrl-u", "PgUp"]);
-pub const FIRST: Verb = verb("list.first", "first row", "The first row", Scope::Lists, &["g g", "Home"]);
-pub const LAST: Verb = verb("list.last", "last row", "The last row", Scope::Lists, &["G", "End"]);
+    Verb::new("list.half-down", "half a page down", "Half a page down", Scope::Lists, &["Ctrl-d", "PgDn"]);
+pub const HALF_UP: Verb =
+    Verb::new("list.half-up", "half a page up", "Half a page up", Scope::Lists, &["Ctrl-u", "PgUp"]);
+pub const FIRST: Verb = Verb::new("list.first", "first row", "The first row", Scope::Lists, &["g g", "Home"]);
+pub const LAST: Verb = Verb::new("list.last", "last row", "The last row", Scope::Lists, &["G", "End"]);
 
 pub const SIGN_OUT: Verb = Verb {
     cli: Cli::Form("sign-out"),
     off: |_, ctx| ctx.me.person().is_none().then(|| "nobody is signed in".to_owned()),
-    ..verb("shell.sign-out", "sign out", "Ends the session and forgets its token", Scope::Global, &[])
+    ..Verb::new("shell.sign-out", "sign out", "Ends the session and forgets its token", Scope::Global, &[])
 };
 
 /// What the key before a letter is for, in the footer and above its pop-up.

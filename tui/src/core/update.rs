@@ -266,9 +266,14 @@ pub(super) fn open_place(model: &mut Model, name: &str) -> Effects {
     entry.map_or_else(Effects::new, |entry| open(model, entry))
 }
 
-/// Opens what a row is about, in the place that opens such things; there is one of them at a time.
+/// Opens what a row is about, in the place that opens such things; there is one of them at a time. A screen of that name
+/// shows what the link narrows it to.
 fn follow(model: &mut Model, link: Link) -> Effects {
-    let opens = |entry: &&'static Entry| matches!(entry.shape, Shape::Detail { kind } if kind == link.kind);
+    let opens = |entry: &&'static Entry| match entry.shape {
+        Shape::Detail { kind } => kind == link.kind,
+        Shape::Screen => entry.name == link.kind,
+        _ => false,
+    };
     let Some(entry) = model.registry.iter().find(opens) else {
         model.ctx.notices.remark(format!("nothing here opens a {}", link.kind));
         return Effects::new();

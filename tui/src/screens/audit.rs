@@ -3,20 +3,20 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::api::books::{self, Event, OneStanding, Standing, event_pages};
+use crate::api::books::{self, EVENT_TERMS, Event, OneStanding, Standing, event_pages};
 use crate::core::action::{Action, Cli, Effect, Effects, Link, On, Target, Verb};
 use crate::core::ask::{Answer, Ask};
 use crate::core::canvas::Canvas;
 use crate::core::chain::{self, Seen, Walk, hash_of};
 use crate::core::due::{self, Moment};
-use crate::core::form::{Field, Form, Values};
-use crate::core::list::{self, List, Looks, Source};
+use crate::core::list::{self, Looks, Source};
 use crate::core::page::{Body, Fact, Line, Page, Section, Tone};
 use crate::core::question::Question;
 use crate::core::screen::{Ctx, Entry, Screen, Shape};
 use crate::core::window::PAGE;
 
-use super::shared::{filter, go, short_id, some, tenants_to_choose, told, verb};
+use super::listing::{Listed, Listing};
+use super::shared::{go, short_id, some, verb};
 
 const PLACE: &str = "audit";
 /// The house's own chain, in the file of heads.
@@ -27,7 +27,7 @@ pub const ENTRY: Entry = Entry {
     title: "Audit",
     shape: Shape::Screen,
     opener: Some(&GO),
-    verbs: &[GO, OPEN, FIND, RENEW, CHECK],
+    verbs: &[GO, OPEN, list::narrows("audit.filter", PLACE), RENEW, CHECK],
     open: |_| Box::new(Audit::default()),
 };
 
@@ -40,7 +40,6 @@ const GO: Verb = go(
     "events list",
 );
 const OPEN: Verb = list::opens("audit.open", PLACE);
-const FIND: Verb = list::narrows("audit.filter", PLACE);
 const RENEW: Verb = list::renews("audit.refresh", PLACE);
 const CHECK: Verb = Verb {
     hint: "check",
@@ -55,12 +54,45 @@ const CHECK: Verb = Verb {
     )
 };
 
-static SOURCE: Source<Event> =
-    Source { place: PLACE, tag: "events", document: books::events, at: "/events", id: |event| event.seq.to_string() };
+static LISTED: Listed<Event> = Listed {
+    source: Source {
+        place: PLACE,
+        tag: "events",
+        document: books::events,
+        at: "/events",
+        id: |event| event.seq.to_string(),
+    },
+    looks: Looks {
+        title: "Events",
+        heads: &["When", "Seq", "Did", "On", "Who", "Facts", "Link"],
+        leaves: &[6, 5, 1],
+        none: "nothing that fits was done",
+        is_heard: true,
+    },
+    cells,
+    terms: EVENT_TERMS,
+    first: "",
+    orders: &[],
+    leads: |event| event.tenant.as_ref().map(|tenant| Link { kind: "tenant", id: tenant.id.inner().to_owned() }),
+    question: |_, _, _| None,
+};
+
+fn cells(event: &Event, ctx: &Ctx) -> Vec<Line> {
+    vec![
+        Line::plain(due::minute(event.at, ctx.now, ctx.zone())),
+        Line::dim(event.seq.to_string()),
+        Line::plain(event.action.clone()),
+        Line::plain(short_id(&event.object)),
+        Line::plain(short_id(&event.actor)),
+        some(event.facts.as_ref()),
+        Line::dim(format!("…{}", event.hash.get(event.hash.len().saturating_sub(4)..).unwrap_or_default())),
+    ]
+}
 
 struct Audit {
-    list: List<Event>,
-    filter: Values,
+    list: Listing<Event>,
+    /// Whose chain it is; the house's where it is no tenant's.
+    tenant: Option<String>,
     standing: Option<Standing>,
     trouble: Option<String>,
     seen: Option<Seen>,
@@ -88,14 +120,7 @@ enum Check {
 
 impl Default for Audit {
     fn default() -> Self {
-        Self {
-            list: List::new(&SOURCE),
-            filter: Values::new(),
-            standing: None,
-            trouble: None,
-            seen: None,
-            check: Check::Not,
-        }
+        Self { list: Listing::new(&LISTED), tenant: None, standing: None, trouble: None, seen: None, check: Check::Not }
     }
 }
 
@@ -124,7 +149,7 @@ fn link(event: &Event) -> Option<chain::Link> {
 
 impl Audit {
     fn tenant(&self) -> Option<&str> {
-        self.filter.get("tenant").and_then(Value::as_str)
+        self.tenant.as_deref()
     }
 
     /// Whose chain it is, by name where a row says it.
@@ -132,7 +157,7 @@ impl Audit {
         if self.tenant().is_none() {
             return "the house".to_owned();
         }
-        let named = self.list.rows().find_map(|event| event.tenant.as_ref());
+        let named = self.list.list().rows().find_map(|event| event.tenant.as_ref());
         named.map_or_else(|| "one tenant".to_owned(), |tenant| tenant.legal_name.clone())
     }
 
@@ -150,16 +175,17 @@ impl Audit {
         vec![Self::ask("standing", books::standing(), variables), recall]
     }
 
-    fn begin(&mut self) -> Effects {
-        (self.standing, self.seen, self.check) = (None, None, Check::Not);
-        let mut effects = self.list.begin(filter(&self.filter));
-        effects.extend(self.stand());
-        effects
-    }
-
-    fn renew(&mut self) -> Effects {
-        let mut effects = self.list.refresh();
-        effects.extend(self.stand());
+    /// The list follows; where that leads to another chain, what is known of the one before goes.
+    fn follow(&mut self, action: &Action, ctx: &Ctx) -> Effects {
+        let mut effects = self.list.follow(action, ctx);
+        let is_anew = matches!(action, Action::Opened | Action::SignedIn);
+        if is_anew || self.list.said("tenant") != self.tenant() {
+            self.tenant = self.list.said("tenant").map(str::to_owned);
+            (self.standing, self.seen, self.check) = (None, None, Check::Not);
+            effects.extend(self.stand());
+        } else if matches!(action, Action::Returned) || matches!(action, Action::Do(verb, _) if **verb == RENEW) {
+            effects.extend(self.stand());
+        }
         effects
     }
 
@@ -272,36 +298,11 @@ impl Audit {
             ]),
         }
     }
-
-    fn rows(&self, ctx: &Ctx) -> Section {
-        let looks = Looks {
-            title: "Events",
-            heads: &["When", "Seq", "Did", "On", "Who", "Facts", "Link"],
-            leaves: &[6, 5, 1],
-            none: "nothing that fits was done",
-            is_heard: true,
-        };
-        let mut section = self.list.section("events", &looks, ctx, |event| {
-            vec![
-                Line::plain(due::minute(event.at, ctx.now, ctx.zone())),
-                Line::dim(event.seq.to_string()),
-                Line::plain(event.action.clone()),
-                Line::plain(short_id(&event.object)),
-                Line::plain(short_id(&event.actor)),
-                some(event.facts.as_ref()),
-                Line::dim(format!("…{}", event.hash.get(event.hash.len().saturating_sub(4)..).unwrap_or_default())),
-            ]
-        });
-        section.note = Line::of(Tone::Key, told(&self.filter)) + Line::plain("  ") + section.note;
-        section
-    }
 }
 
 impl Screen for Audit {
     fn update(&mut self, action: &Action, ctx: &Ctx) -> Effects {
         match action {
-            Action::Opened | Action::SignedIn => self.begin(),
-            Action::Returned => self.renew(),
             Action::Answered(answer) if answer.tag == "check" => self.walk(answer, ctx),
             Action::Answered(answer) if answer.tag == "standing" => {
                 match answer.read::<OneStanding>() {
@@ -310,35 +311,25 @@ impl Screen for Audit {
                 }
                 Effects::new()
             }
-            Action::Answered(answer) => {
-                self.list.hear(answer, ctx);
-                Effects::new()
-            }
             Action::Recalled { chain, seen, .. } => {
                 if *chain == self.chain() {
                     self.seen.clone_from(seen);
                 }
                 Effects::new()
             }
-            Action::Do(verb, _) if **verb == RENEW => self.renew(),
             Action::Do(verb, _) if **verb == CHECK => self.check(ctx),
-            Action::Do(verb, target) if **verb == OPEN => {
-                let event = target.0.first().and_then(|seq| self.list.find(seq));
-                let tenant = event.and_then(|event| event.tenant.as_ref());
-                let link = tenant.map(|tenant| Link { kind: "tenant", id: tenant.id.inner().to_owned() });
-                let words = || Action::Said(Tone::Plain, "this event is the house's own".to_owned());
-                vec![Effect::Then(link.map_or_else(words, Action::Open))]
+            Action::Do(verb, target)
+                if **verb == OPEN && self.list.row(target).is_some_and(|row| row.tenant.is_none()) =>
+            {
+                let words = "this event is the house's own".to_owned();
+                vec![Effect::Then(Action::Said(Tone::Plain, words))]
             }
-            Action::Agreed(verb, _, values) if **verb == FIND => {
-                self.filter.clone_from(values);
-                self.begin()
-            }
-            action => self.list.follow(action, ctx),
+            action => self.follow(action, ctx),
         }
     }
 
     fn page(&self, ctx: &Ctx) -> Page {
-        let sections = vec![self.standing(ctx), self.rows(ctx)];
+        let sections = vec![self.standing(ctx), self.list.section(true, ctx)];
         Page { title: Line::plain("Audit"), sections, foot: Line::default() }
     }
 
@@ -347,34 +338,18 @@ impl Screen for Audit {
         let standing = self.standing(ctx);
         let (top, below) = area.cut_top(canvas.height(&standing, area.width) + 1);
         canvas.section(top, &standing);
-        canvas.section(below, &self.rows(ctx));
+        canvas.section(below, &self.list.section(true, ctx));
     }
 
     fn target(&self, _: &Ctx) -> Target {
-        self.list.target()
+        self.list.list().target()
     }
 
     fn is_a_list(&self) -> bool {
         true
     }
 
-    fn question(&self, verb: &Verb, _: &Target, _: &Ctx) -> Option<Question> {
-        let held = |name: &str| self.filter.get(name).and_then(|value| value.as_str().map(str::to_owned));
-        (*verb == FIND).then(|| Question {
-            object: "Events that fit all of this".to_owned(),
-            form: Form::of(vec![
-                Field::one_to_come("tenant", "Tenant")
-                    .optional()
-                    .being(held("tenant"))
-                    .hint("the house, where none is"),
-                Field::words("actor", "Who").optional().being(held("actor")).hint("staff:…, house"),
-                Field::words("action", "Did").optional().being(held("action")).hint("tenant.opened"),
-                Field::words("object", "On").optional().being(held("object")).hint("tenant:…"),
-                Field::time("since", "Since").optional().being(held("since")),
-                Field::time("until", "Until").optional().being(held("until")),
-            ]),
-            lookups: vec![tenants_to_choose("tenant")],
-            ..Question::default()
-        })
+    fn question(&self, verb: &Verb, target: &Target, ctx: &Ctx) -> Option<Question> {
+        self.list.question(verb, target, ctx)
     }
 }

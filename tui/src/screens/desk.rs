@@ -6,7 +6,7 @@ use chrono::{SecondsFormat, TimeDelta};
 use serde_json::{Value, json};
 
 use crate::api::staff::{self, Grant, Grants, Seat, Seats};
-use crate::core::action::{Action, Cli, Danger, Effect, Effects, On, Scope, Verb, always};
+use crate::core::action::{Action, Cli, Effect, Effects, Scope, Verb};
 use crate::core::ask::Ask;
 use crate::core::canvas::Canvas;
 use crate::core::connection::{Connection, Standing};
@@ -27,17 +27,8 @@ pub const ENTRY: Entry = Entry {
 };
 
 const GO: Verb = Verb {
-    id: "desk.go",
-    title: "desk",
-    help: "Home: the server, the connection, what happened",
-    hint: "",
-    scope: Scope::Global,
-    keys: &["g d"],
-    on: On::Nothing,
-    danger: Danger::Safe,
-    needs: None,
     cli: Cli::Form("status"),
-    off: always,
+    ..Verb::new("desk.go", "desk", "Home: the server, the connection, what happened", Scope::Global, &["g d"])
 };
 
 const VERBS: &[Verb] = &[GO];
@@ -89,7 +80,7 @@ impl Desk {
             Some(Row { id: seat.id.inner().to_owned(), cells: vec![cell] })
         });
         let rows: Vec<Row> = glass.chain(ending).collect();
-        let body = Body::Rows(Rows { heads: &[], rows, cursor: None, none: "", leaves: &[] });
+        let body = Body::Rows(Rows { heads: Vec::new(), rows, cursor: None, none: "", leaves: &[] });
         let note = Line::of(Tone::Key, "g f");
         let section = Section { id: "look_here", title: "Look here", note, body };
         matches!(&section.body, Body::Rows(rows) if !rows.rows.is_empty()).then_some(section)
@@ -283,7 +274,7 @@ fn happened(ctx: &Ctx) -> Section {
         title: "Since you came",
         note: Line::plain(due::minute(ctx.opened_at, ctx.now, ctx.zone())),
         body: Body::Rows(Rows {
-            heads: &[],
+            heads: Vec::new(),
             rows: rows.collect(),
             cursor: None,
             none: "nothing has happened yet",
@@ -303,6 +294,6 @@ fn keys(ctx: &Ctx) -> Section {
         id: "keys",
         title: "Keys",
         note: Line::default(),
-        body: Body::Rows(Rows { heads: &[], rows: rows.collect(), cursor: None, none: "", leaves: &[] }),
+        body: Body::Rows(Rows { heads: Vec::new(), rows: rows.collect(), cursor: None, none: "", leaves: &[] }),
     }
 }

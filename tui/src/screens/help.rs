@@ -2,9 +2,9 @@
 //!
 //! `/` finds. It lists nothing that is not in the table.
 
-use crate::core::action::{Action, Cli, Danger, Effect, Effects, On, Scope, Verb, always};
+use crate::core::action::{Action, Cli, Effect, Effects, Scope, Verb};
 use crate::core::cursor::Cursor;
-use crate::core::page::{Body, Line, Page, Row, Rows, Section, Tone};
+use crate::core::page::{Body, Line, Page, Row, Rows, Section, Tone, heads};
 use crate::core::screen::{Ctx, Entry, Screen, Shape};
 use crate::core::search::Field;
 use crate::core::shell;
@@ -21,59 +21,43 @@ pub const ENTRY: Entry = Entry {
 const KEYMAP: Cli = Cli::Form("keymap");
 
 const OPEN: Verb = Verb {
-    id: "help.open",
-    title: "help",
-    help: "Every key that is heard here",
     hint: "help",
-    scope: Scope::Global,
-    keys: &["?"],
-    on: On::Nothing,
-    danger: Danger::Safe,
-    needs: None,
     cli: KEYMAP,
-    off: always,
+    ..Verb::new("help.open", "help", "Every key that is heard here", Scope::Global, &["?"])
 };
 
 const FIND: Verb = Verb {
-    id: "help.find",
-    title: "find in help",
-    help: "Narrows the list to rows with these letters",
     hint: "find",
-    scope: Scope::Place("help"),
-    keys: &["/"],
-    on: On::Nothing,
-    danger: Danger::Safe,
-    needs: None,
     cli: KEYMAP,
-    off: always,
+    ..Verb::new(
+        "help.find",
+        "find in help",
+        "Narrows the list to rows with these letters",
+        Scope::Place("help"),
+        &["/"],
+    )
 };
 
 const ERASE: Verb = Verb {
-    id: "help.erase",
-    title: "erase a letter",
-    help: "Erases the last letter of the search",
-    hint: "",
-    scope: Scope::Place("help"),
-    keys: &["Backspace", "Ctrl-h"],
-    on: On::Nothing,
-    danger: Danger::Safe,
-    needs: None,
     cli: KEYMAP,
-    off: always,
+    ..Verb::new(
+        "help.erase",
+        "erase a letter",
+        "Erases the last letter of the search",
+        Scope::Place("help"),
+        &["Backspace", "Ctrl-h"],
+    )
 };
 
 const KEEP: Verb = Verb {
-    id: "help.keep",
-    title: "keep what was found",
-    help: "Ends the typing and keeps the narrowed list",
-    hint: "",
-    scope: Scope::Place("help"),
-    keys: &["Enter"],
-    on: On::Nothing,
-    danger: Danger::Safe,
-    needs: None,
     cli: KEYMAP,
-    off: always,
+    ..Verb::new(
+        "help.keep",
+        "keep what was found",
+        "Ends the typing and keeps the narrowed list",
+        Scope::Place("help"),
+        &["Enter"],
+    )
 };
 
 const VERBS: &[Verb] = &[OPEN, FIND, ERASE, KEEP];
@@ -142,7 +126,7 @@ impl Screen for Help {
                 title: "",
                 note: Line::default(),
                 body: Body::Rows(Rows {
-                    heads: &["Keys", "Verb", "What it does"],
+                    heads: heads(&["Keys", "Verb", "What it does"]),
                     rows,
                     cursor,
                     none: "no row has these letters",

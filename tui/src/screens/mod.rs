@@ -3,21 +3,29 @@
 //! Screens never name each other, and see no terminal, no drawing library and no clock.
 
 mod accesses;
+mod app;
+mod apps;
 mod audit;
 mod desk;
 pub mod door;
+mod drift;
 mod help;
+mod listing;
 mod notices;
 mod palette;
+mod panes;
 mod sessions;
 mod shared;
 mod staff;
+mod store;
+mod stores;
 mod tenant;
 mod tenants;
 
 use crate::api::ask::Document;
-use crate::api::{books, staff as staff_api, tenants as tenants_api, viewer};
+use crate::api::{apps as apps_api, books, staff as staff_api, stores as stores_api, tenants as tenants_api, viewer};
 use crate::core::dialog;
+use crate::core::filter::Term;
 use crate::core::screen::Entry;
 use crate::core::shown;
 
@@ -25,11 +33,16 @@ use crate::core::shown;
 pub static REGISTRY: &[Entry] = &[
     desk::ENTRY,
     tenants::ENTRY,
+    stores::ENTRY,
+    drift::ENTRY,
+    apps::ENTRY,
     staff::ENTRY,
     sessions::ENTRY,
     audit::ENTRY,
     accesses::ENTRY,
     tenant::ENTRY,
+    store::ENTRY,
+    app::ENTRY,
     notices::ENTRY,
     palette::ENTRY,
     help::ENTRY,
@@ -42,5 +55,24 @@ pub static REGISTRY: &[Entry] = &[
 ];
 
 /// Every operation that the console can send.
-pub static DOCUMENTS: &[&[Document]] =
-    &[viewer::DOCUMENTS, door::calls::DOCUMENTS, tenants_api::DOCUMENTS, staff_api::DOCUMENTS, books::DOCUMENTS];
+pub static DOCUMENTS: &[&[Document]] = &[
+    viewer::DOCUMENTS,
+    door::calls::DOCUMENTS,
+    tenants_api::DOCUMENTS,
+    staff_api::DOCUMENTS,
+    stores_api::DOCUMENTS,
+    apps_api::DOCUMENTS,
+    books::DOCUMENTS,
+];
+
+/// The words of every list, and the input of the contract that they fill.
+pub static FILTERS: &[(&str, &[Term])] = &[
+    ("TenantFilter", tenants_api::TERMS),
+    ("StoreFilter", stores_api::TERMS),
+    ("AppFilter", apps_api::TERMS),
+    ("StaffFilter", staff_api::SEAT_TERMS),
+    ("GrantFilter", staff_api::GRANT_TERMS),
+    ("SessionFilter", staff_api::SESSION_TERMS),
+    ("EventFilter", books::EVENT_TERMS),
+    ("AccessFilter", books::ACCESS_TERMS),
+];

@@ -2,7 +2,7 @@
 //!
 //! Nothing is kept beyond the life of the console.
 
-use crate::core::action::{Action, Cli, Danger, Effect, Effects, On, Scope, Target, Verb, always};
+use crate::core::action::{Action, Cli, Effect, Effects, On, Scope, Target, Verb};
 use crate::core::canvas::Canvas;
 use crate::core::cursor::Cursor;
 use crate::core::due;
@@ -20,31 +20,22 @@ pub const ENTRY: Entry = Entry {
 };
 
 const OPEN: Verb = Verb {
-    id: OPENER,
-    title: "past notices",
-    help: "What the console said, the newest first",
     hint: "notices",
-    scope: Scope::Global,
-    keys: &["!"],
-    on: On::Nothing,
-    danger: Danger::Safe,
-    needs: None,
     cli: Cli::None("commands write their words to stderr as they come"),
-    off: always,
+    ..Verb::new(OPENER, "past notices", "What the console said, the newest first", Scope::Global, &["!"])
 };
 
 const COPY: Verb = Verb {
-    id: "notices.copy",
-    title: "copy the notice",
-    help: "Hands the chosen notice to the clipboard of the terminal",
     hint: "copy",
-    scope: Scope::Place("notices"),
-    keys: &["y"],
     on: On::One,
-    danger: Danger::Safe,
-    needs: None,
     cli: Cli::None("commands write their words to stderr as they come"),
-    off: always,
+    ..Verb::new(
+        "notices.copy",
+        "copy the notice",
+        "Hands the chosen notice to the clipboard of the terminal",
+        Scope::Place("notices"),
+        &["y"],
+    )
 };
 
 const VERBS: &[Verb] = &[OPEN, COPY];
@@ -104,7 +95,7 @@ impl Screen for Notices {
             title: "",
             note: Line::default(),
             body: Body::Rows(Rows {
-                heads: &[],
+                heads: Vec::new(),
                 rows: rows.collect(),
                 cursor: chosen,
                 none: "nothing was said yet",

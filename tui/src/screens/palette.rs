@@ -2,7 +2,7 @@
 //!
 //! It runs nothing itself: Enter closes it and hands the verb on, with the ids that were chosen when it opened.
 
-use crate::core::action::{Action, Cli, Danger, Effect, Effects, On, Scope, Target, Verb, always};
+use crate::core::action::{Action, Cli, Effect, Effects, On, Scope, Target, Verb};
 use crate::core::cursor::Cursor;
 use crate::core::page::{Body, Line, Page, Row, Rows, Section, Tone};
 use crate::core::screen::{Ctx, Entry, Screen, Shape};
@@ -21,59 +21,44 @@ pub const ENTRY: Entry = Entry {
 const WHY_NO_COMMAND: Cli = Cli::None("it finds what the commands already name");
 
 const OPEN: Verb = Verb {
-    id: "palette.open",
-    title: "find a command",
-    help: "Finds what can be done by letters of its name",
     hint: "command",
-    scope: Scope::Global,
-    keys: &[":"],
-    on: On::Nothing,
-    danger: Danger::Safe,
-    needs: None,
     cli: WHY_NO_COMMAND,
-    off: always,
+    ..Verb::new(
+        "palette.open",
+        "find a command",
+        "Finds what can be done by letters of its name",
+        Scope::Global,
+        &[":"],
+    )
 };
 
 const RUN: Verb = Verb {
-    id: "palette.run",
-    title: "run the chosen",
-    help: "Closes the palette and runs the chosen verb",
     hint: "run",
-    scope: Scope::Place("palette"),
-    keys: &["Enter"],
     on: On::One,
-    danger: Danger::Safe,
-    needs: None,
     cli: WHY_NO_COMMAND,
-    off: always,
+    ..Verb::new(
+        "palette.run",
+        "run the chosen",
+        "Closes the palette and runs the chosen verb",
+        Scope::Place("palette"),
+        &["Enter"],
+    )
 };
 
 const ERASE: Verb = Verb {
-    id: "palette.erase",
-    title: "erase a letter",
-    help: "Erases the last letter of the search",
-    hint: "",
-    scope: Scope::Place("palette"),
-    keys: &["Backspace", "Ctrl-h"],
-    on: On::Nothing,
-    danger: Danger::Safe,
-    needs: None,
     cli: WHY_NO_COMMAND,
-    off: always,
+    ..Verb::new(
+        "palette.erase",
+        "erase a letter",
+        "Erases the last letter of the search",
+        Scope::Place("palette"),
+        &["Backspace", "Ctrl-h"],
+    )
 };
 
 const CLEAR: Verb = Verb {
-    id: "palette.clear",
-    title: "erase the search",
-    help: "Erases the whole search",
-    hint: "",
-    scope: Scope::Place("palette"),
-    keys: &["Ctrl-w"],
-    on: On::Nothing,
-    danger: Danger::Safe,
-    needs: None,
     cli: WHY_NO_COMMAND,
-    off: always,
+    ..Verb::new("palette.clear", "erase the search", "Erases the whole search", Scope::Place("palette"), &["Ctrl-w"])
 };
 
 const VERBS: &[Verb] = &[OPEN, RUN, ERASE, CLEAR];
@@ -149,7 +134,7 @@ impl Screen for Palette {
                 id: "verbs",
                 title: "",
                 note: Line::default(),
-                body: Body::Rows(Rows { heads: &[], rows, cursor, none, leaves: &[] }),
+                body: Body::Rows(Rows { heads: Vec::new(), rows, cursor, none, leaves: &[] }),
             }],
             foot: Line::default(),
         }

@@ -2,14 +2,14 @@
 //!
 //! It is no screen, and names none.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::api::staff;
 use crate::api::tenants::{self, Tenant};
-use crate::core::action::{Cli, Danger, On, Scope, Target, Verb, Why, always};
+use crate::core::action::{Cli, On, Scope, Target, Verb, Why};
 use crate::core::due::{self, Moment};
 use crate::core::form::{Field, Form, Opt, Values};
-use crate::core::page::{Line, Tone};
+use crate::core::page::{Fact, Line, Tone};
 use crate::core::question::{Lookup, Once, Order, Question};
 use crate::core::screen::Ctx;
 
@@ -25,18 +25,14 @@ pub const fn verb(
     keys: &'static [&'static str],
 ) -> Verb {
     Verb {
-        id,
-        title,
-        help,
-        hint: "",
-        scope: Scope::Place(place),
-        keys,
         on: On::One,
-        danger: Danger::Safe,
-        needs: None,
         cli: Cli::None("a change is made in the console, where its dialog asks"),
-        off: always,
+        ..Verb::new(id, title, help, Scope::Place(place), keys)
     }
+}
+
+pub fn fact(id: &'static str, name: &'static str, value: Line) -> Fact {
+    Fact { id, name, exact: json!(value.text()), value }
 }
 
 /// Why a verb is off on a row of another kind; ids say what they are of.
@@ -55,32 +51,6 @@ pub const fn go(
     command: &'static str,
 ) -> Verb {
     Verb { scope: Scope::Global, on: On::Nothing, needs, cli: Cli::Form(command), ..verb(id, title, help, "", keys) }
-}
-
-/// Variables of a list: a filter without what was left empty.
-pub fn filter(values: &Values) -> Map<String, Value> {
-    let is_said = |value: &Value| !value.is_null() && value.as_array().is_none_or(|items| !items.is_empty());
-    let said: Map<_, _> =
-        values.iter().filter(|(_, value)| is_said(value)).map(|(name, value)| (name.clone(), value.clone())).collect();
-    Map::from_iter([("filter".to_owned(), Value::Object(said))])
-}
-
-/// What a filter says, for the title.
-pub fn told(values: &Values) -> String {
-    let text = |value: &Value| match value {
-        // Of an id its end says enough; the rows say the name.
-        Value::String(id)
-            if ["ten_", "stf_"].iter().any(|kind| id.starts_with(kind)) && id.len() > 12 && id.is_ascii() =>
-        {
-            format!("…{}", &id[id.len() - 6..])
-        }
-        Value::String(text) => text.clone(),
-        Value::Array(items) => items.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(","),
-        other => other.to_string(),
-    };
-    let is_said = |value: &&Value| !value.is_null() && value.as_array().is_none_or(|items| !items.is_empty());
-    let parts = values.iter().filter(|(_, value)| is_said(value));
-    parts.map(|(name, value)| [" ", name, ":", &text(value).to_lowercase()].concat()).collect()
 }
 
 /// The input of a change, from the fixed part and a place for the wish's own key.
@@ -159,7 +129,6 @@ pub fn tenant_state(tenant: &Tenant, ctx: &Ctx) -> Line {
 
 /// What a key or a partner's seat may be given.
 pub const LENDABLE: &[&str] = &["SEE_TENANTS", "KEEP_MEMBERS", "SEE_DATA", "READ_BOOKS"];
-pub const ROLES: &[&str] = &["SUPPORT", "APPROVER", "OPS", "AUDITOR", "ADMIN"];
 
 /// The tenants to choose from, asked when the form opens.
 pub fn tenants_to_choose(field: &'static str) -> Lookup {

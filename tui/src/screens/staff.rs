@@ -1,20 +1,21 @@
 //! Seats and grants: who is at the desk, what each may, until when; and who may open whose data, and why.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::api::staff::{self, Grant, Seat};
-use crate::core::action::{Action, Danger, Effect, Effects, Link, On, Target, Verb};
+use crate::api::staff::{self, GRANT_TERMS, Grant, ROLES, SEAT_TERMS, Seat};
+use crate::core::action::{Action, Danger, Effects, Link, On, Target, Verb};
 use crate::core::canvas::Canvas;
 use crate::core::due;
-use crate::core::form::{Field, Form, Opt, Values};
-use crate::core::list::{self, List, Looks, Source};
-use crate::core::page::{Line, Page, Section, Tone};
+use crate::core::form::{Field, Form, Values};
+use crate::core::list::{self, Looks, Source};
+use crate::core::page::{Line, Page, Tone};
 use crate::core::question::{Once, Order, Question};
 use crate::core::screen::{Ctx, Entry, Screen, Shape};
 
+use super::listing::{Listed, Listing};
 use super::shared::{
-    LENDABLE, OPENED, ROLES, ago, break_glass, ends, filter, go, moment, opts, order, reasons, some, tenants_to_choose,
-    told, unless, verb, word, words,
+    LENDABLE, OPENED, ago, break_glass, ends, go, moment, opts, order, reasons, some, tenants_to_choose, unless, verb,
+    word, words,
 };
 
 const PLACE: &str = "staff";
@@ -25,7 +26,7 @@ pub const ENTRY: Entry = Entry {
     shape: Shape::Screen,
     opener: Some(&GO),
     verbs: VERBS,
-    open: |_| Box::new(Staff::default()),
+    open: |_| Box::new(Staff { seats: Listing::new(&SEATS), grants: Listing::new(&GRANTS), is_on_grants: false }),
 };
 
 const GO: Verb = go(
@@ -37,7 +38,6 @@ const GO: Verb = go(
     "seats list",
 );
 const OPEN: Verb = list::opens("staff.open", PLACE);
-const FIND: Verb = list::narrows("staff.filter", PLACE);
 const RENEW: Verb = list::renews("staff.refresh", PLACE);
 const TURN: Verb = list::turns("staff.pane", PLACE);
 const INVITE: Verb = Verb {
@@ -124,8 +124,23 @@ const GLASS: Verb = Verb {
     )
 };
 
-const VERBS: &[Verb] =
-    &[GO, OPEN, FIND, RENEW, TURN, REVEAL, INVITE, CHANGE, DISABLE, ENABLE, INVITE_AGAIN, GIVE, END, REVIEW, GLASS];
+const VERBS: &[Verb] = &[
+    GO,
+    OPEN,
+    list::narrows("staff.filter", PLACE),
+    RENEW,
+    TURN,
+    REVEAL,
+    INVITE,
+    CHANGE,
+    DISABLE,
+    ENABLE,
+    INVITE_AGAIN,
+    GIVE,
+    END,
+    REVIEW,
+    GLASS,
+];
 
 const INVITED: Once = Once {
     at: "/invited/invitation",
@@ -133,38 +148,67 @@ const INVITED: Once = Once {
     advice: "It is shown this once. Select it with the mouse (Shift) and hand it over by a safe way.",
 };
 
-static SEATS: Source<Seat> =
-    Source { place: PLACE, tag: "seats", document: staff::seats, at: "/staff", id: |seat| seat.id.inner().to_owned() };
+static SEATS: Listed<Seat> = Listed {
+    source: Source {
+        place: PLACE,
+        tag: "seats",
+        document: staff::seats,
+        at: "/staff",
+        id: |seat| seat.id.inner().to_owned(),
+    },
+    looks: Looks {
+        title: "Seats",
+        heads: &["Name", "Roles", "Ends", "2nd", "Seen", "Tenants", "Note"],
+        leaves: &[5, 4, 3],
+        none: "no seat fits",
+        is_heard: true,
+    },
+    cells: seat_cells,
+    terms: SEAT_TERMS,
+    first: "",
+    orders: &[],
+    leads: |_| None,
+    question: |verb, seat, _| match verb.id {
+        id if id == INVITE.id => Some(invite()),
+        id if id == GLASS.id => Some(break_glass(None)),
+        id => about_seat(id, seat?),
+    },
+};
 
-static GRANTS: Source<Grant> = Source {
-    place: PLACE,
-    tag: "grants",
-    document: staff::grants,
-    at: "/grants",
-    id: |grant| grant.id.inner().to_owned(),
+static GRANTS: Listed<Grant> = Listed {
+    source: Source {
+        place: PLACE,
+        tag: "grants",
+        document: staff::grants,
+        at: "/grants",
+        id: |grant| grant.id.inner().to_owned(),
+    },
+    looks: Looks {
+        title: "Grants",
+        heads: &["Who", "Tenant", "State", "Kind", "Ticket", "Given by", "Since"],
+        leaves: &[6, 5, 3],
+        none: "no grant fits",
+        is_heard: true,
+    },
+    cells: grant_cells,
+    terms: GRANT_TERMS,
+    first: "",
+    orders: &[],
+    leads: |grant| Some(Link { kind: "tenant", id: grant.tenant.id.inner().to_owned() }),
+    question: |verb, grant, ctx| match verb.id {
+        id if id == INVITE.id => Some(invite()),
+        id if id == GLASS.id => Some(break_glass(None)),
+        id => about_grant(id, grant?, ctx),
+    },
 };
 
 /// From this width on, both panes.
 const WIDE: u16 = 120;
 
 struct Staff {
-    seats: List<Seat>,
-    grants: List<Grant>,
-    seat_filter: Values,
-    grant_filter: Values,
+    seats: Listing<Seat>,
+    grants: Listing<Grant>,
     is_on_grants: bool,
-}
-
-impl Default for Staff {
-    fn default() -> Self {
-        Self {
-            seats: List::new(&SEATS),
-            grants: List::new(&GRANTS),
-            seat_filter: Values::new(),
-            grant_filter: Values::new(),
-            is_on_grants: false,
-        }
-    }
 }
 
 /// How a grant stands.
@@ -181,120 +225,72 @@ fn standing(grant: &Grant, ctx: &Ctx) -> Line {
     }
 }
 
-impl Staff {
-    fn renew(&mut self) -> Effects {
-        let mut effects = self.seats.refresh();
-        effects.extend(self.grants.refresh());
-        effects
+fn seat_cells(seat: &Seat, ctx: &Ctx) -> Vec<Line> {
+    let mut roles = words(seat.roles.iter().map(|role| &role.0));
+    if roles.is_empty() {
+        roles = format!("partner: {}", words(seat.permissions.iter().map(|permission| &permission.0)));
     }
+    let tenants = seat
+        .tenants
+        .as_ref()
+        .map(|tenants| tenants.iter().map(|tenant| tenant.legal_name.as_str()).collect::<Vec<_>>().join(", "));
+    let factor = match &seat.second_factor {
+        Some(factor) => Line::of(Tone::Good, "✓ ") + word(Tone::Plain, &factor.0),
+        None => Line::of(Tone::Warn, "none"),
+    };
+    let note = match (seat.state.0.as_str(), seat.invited_until) {
+        ("INVITED", Some(until)) if until > ctx.now => {
+            Line::of(Tone::Warn, "invited, ") + Line::word(Tone::Warn, due::left(until, ctx.now))
+        }
+        ("INVITED", _) => Line::of(Tone::Warn, "▲ invitation over"),
+        ("DISABLED", _) => Line::dim("disabled"),
+        _ => Line::default(),
+    };
+    vec![
+        Line::plain(seat.handle.clone()),
+        Line::plain(roles),
+        ends(seat.ends_at, ctx),
+        factor,
+        ago(seat.last_seen_at, ctx),
+        tenants.map_or(Line::dim("all"), Line::plain),
+        note,
+    ]
+}
 
-    fn seat_rows(&self, ctx: &Ctx) -> Section {
-        let looks = Looks {
-            title: "Seats",
-            heads: &["Name", "Roles", "Ends", "2nd", "Seen", "Tenants", "Note"],
-            leaves: &[5, 4, 3],
-            none: "no seat fits",
-            is_heard: !self.is_on_grants,
-        };
-        let mut section = self.seats.section("seats", &looks, ctx, |seat| {
-            let mut roles = words(seat.roles.iter().map(|role| &role.0));
-            if roles.is_empty() {
-                roles = format!("partner: {}", words(seat.permissions.iter().map(|permission| &permission.0)));
-            }
-            let tenants = seat
-                .tenants
-                .as_ref()
-                .map(|tenants| tenants.iter().map(|tenant| tenant.legal_name.as_str()).collect::<Vec<_>>().join(", "));
-            let factor = match &seat.second_factor {
-                Some(factor) => Line::of(Tone::Good, "✓ ") + word(Tone::Plain, &factor.0),
-                None => Line::of(Tone::Warn, "none"),
-            };
-            let note = match (seat.state.0.as_str(), seat.invited_until) {
-                ("INVITED", Some(until)) if until > ctx.now => {
-                    Line::of(Tone::Warn, "invited, ") + Line::word(Tone::Warn, due::left(until, ctx.now))
-                }
-                ("INVITED", _) => Line::of(Tone::Warn, "▲ invitation over"),
-                ("DISABLED", _) => Line::dim("disabled"),
-                _ => Line::default(),
-            };
-            vec![
-                Line::plain(seat.handle.clone()),
-                Line::plain(roles),
-                ends(seat.ends_at, ctx),
-                factor,
-                ago(seat.last_seen_at, ctx),
-                tenants.map_or(Line::dim("all"), Line::plain),
-                note,
-            ]
-        });
-        section.note = Line::of(Tone::Key, told(&self.seat_filter)) + Line::plain("  ") + section.note;
-        section
-    }
-
-    fn grant_rows(&self, ctx: &Ctx) -> Section {
-        let looks = Looks {
-            title: "Grants",
-            heads: &["Who", "Tenant", "State", "Kind", "Ticket", "Given by", "Since"],
-            leaves: &[6, 5, 3],
-            none: "no grant fits",
-            is_heard: self.is_on_grants,
-        };
-        let mut section = self.grants.section("grants", &looks, ctx, |grant| {
-            vec![
-                Line::plain(grant.staff.handle.clone()),
-                Line::plain(grant.tenant.legal_name.clone()),
-                standing(grant, ctx),
-                word(if grant.kind.0 == "BREAK_GLASS" { Tone::Warn } else { Tone::Plain }, &grant.kind.0),
-                some(grant.ticket.as_ref()),
-                some(grant.given_by.as_ref().map(|seat| &seat.handle)),
-                moment(grant.starts_at, ctx),
-            ]
-        });
-        section.note = Line::of(Tone::Key, told(&self.grant_filter)) + Line::plain("  ") + section.note;
-        section
-    }
+fn grant_cells(grant: &Grant, ctx: &Ctx) -> Vec<Line> {
+    vec![
+        Line::plain(grant.staff.handle.clone()),
+        Line::plain(grant.tenant.legal_name.clone()),
+        standing(grant, ctx),
+        word(if grant.kind.0 == "BREAK_GLASS" { Tone::Warn } else { Tone::Plain }, &grant.kind.0),
+        some(grant.ticket.as_ref()),
+        some(grant.given_by.as_ref().map(|seat| &seat.handle)),
+        moment(grant.starts_at, ctx),
+    ]
 }
 
 impl Screen for Staff {
     fn update(&mut self, action: &Action, ctx: &Ctx) -> Effects {
         match action {
-            Action::Opened | Action::SignedIn => {
-                let mut effects = self.seats.begin(filter(&self.seat_filter));
-                effects.extend(self.grants.begin(filter(&self.grant_filter)));
+            Action::Opened | Action::SignedIn | Action::Returned | Action::Changed(..) | Action::Answered(_) => {
+                let mut effects = self.seats.follow(action, ctx);
+                effects.extend(self.grants.follow(action, ctx));
                 effects
             }
-            Action::Returned | Action::Changed(..) => self.renew(),
-            Action::Answered(answer) => {
-                let _is_mine = self.seats.hear(answer, ctx) || self.grants.hear(answer, ctx);
-                Effects::new()
+            Action::Do(verb, _) if **verb == RENEW => {
+                let mut effects = self.seats.follow(action, ctx);
+                effects.extend(self.grants.follow(action, ctx));
+                effects
             }
-            Action::Do(verb, _) if **verb == RENEW => self.renew(),
             Action::Do(verb, _) if **verb == TURN => {
                 self.is_on_grants = !self.is_on_grants;
                 Effects::new()
             }
-            Action::Do(verb, target) if **verb == OPEN => {
-                // A grant leads to its tenant; a seat to what was given to it.
-                let id = target.0.first().map(String::as_str).unwrap_or_default();
-                if let Some(grant) = self.grants.find(id) {
-                    let link = Link { kind: "tenant", id: grant.tenant.id.inner().to_owned() };
-                    return vec![Effect::Then(Action::Open(link))];
-                }
+            // A seat leads to what was given to it.
+            Action::Do(verb, target) if **verb == OPEN && !self.is_on_grants => {
                 self.is_on_grants = true;
-                self.grant_filter = Values::from_iter([("staff".to_owned(), json!(id))]);
-                self.grants.begin(filter(&self.grant_filter))
-            }
-            Action::Agreed(verb, _, values) if **verb == FIND => {
-                if self.is_on_grants {
-                    self.grant_filter.clone_from(values);
-                    self.grant_filter.retain(|_, value| *value != json!(""));
-                    for value in self.grant_filter.values_mut().filter(|value| **value == json!("yes")) {
-                        *value = json!(true);
-                    }
-                    return self.grants.begin(filter(&self.grant_filter));
-                }
-                self.seat_filter.clone_from(values);
-                self.seats.begin(filter(&self.seat_filter))
+                let seat = target.0.first().map(String::as_str).unwrap_or_default();
+                self.grants.narrow(&format!("seat:{seat}"), ctx)
             }
             action if self.is_on_grants => self.grants.follow(action, ctx),
             action => self.seats.follow(action, ctx),
@@ -302,13 +298,14 @@ impl Screen for Staff {
     }
 
     fn page(&self, ctx: &Ctx) -> Page {
-        let sections = vec![self.seat_rows(ctx), self.grant_rows(ctx)];
+        let sections = vec![self.seats.section(!self.is_on_grants, ctx), self.grants.section(self.is_on_grants, ctx)];
         Page { title: Line::plain("Staff"), sections, foot: Line::default() }
     }
 
     fn view(&self, ctx: &Ctx, canvas: &mut dyn Canvas) {
         let area = canvas.area();
-        let (seats, grants) = (self.seat_rows(ctx), self.grant_rows(ctx));
+        let (seats, grants) =
+            (self.seats.section(!self.is_on_grants, ctx), self.grants.section(self.is_on_grants, ctx));
         if area.width < WIDE {
             canvas.section(area, if self.is_on_grants { &grants } else { &seats });
             return;
@@ -319,7 +316,7 @@ impl Screen for Staff {
     }
 
     fn target(&self, _: &Ctx) -> Target {
-        if self.is_on_grants { self.grants.target() } else { self.seats.target() }
+        if self.is_on_grants { self.grants.list().target() } else { self.seats.list().target() }
     }
 
     fn is_a_list(&self) -> bool {
@@ -327,41 +324,10 @@ impl Screen for Staff {
     }
 
     fn question(&self, verb: &Verb, target: &Target, ctx: &Ctx) -> Option<Question> {
-        let id = target.0.first().map(String::as_str).unwrap_or_default();
-        match verb.id {
-            verb if verb == FIND.id => Some(self.narrow()),
-            verb if verb == INVITE.id => Some(invite()),
-            verb if verb == GLASS.id => Some(break_glass(None)),
-            verb if verb == END.id || verb == REVIEW.id => about_grant(verb, self.grants.find(id)?, ctx),
-            verb => about_seat(verb, self.seats.find(id)?),
+        if self.is_on_grants {
+            return self.grants.question(verb, target, ctx);
         }
-    }
-}
-
-impl Staff {
-    fn narrow(&self) -> Question {
-        let held = |values: &Values, name: &str| values.get(name).and_then(|value| value.as_str().map(str::to_owned));
-        let states = self.seat_filter.get("state").and_then(Value::as_array).cloned().unwrap_or_default();
-        let (object, fields) = if self.is_on_grants {
-            let yes = || vec![Opt::new("", "all"), Opt::new("yes", "only these")];
-            let fields = vec![
-                Field::one_to_come("tenant", "Tenant").optional(),
-                Field::one("live", "Open now", yes()),
-                Field::one("awaitsReview", "Awaits review", yes()),
-            ];
-            ("Grants that fit all of this", fields)
-        } else {
-            let fields = vec![
-                Field::several("state", "State", opts(&["INVITED", "ACTIVE", "DISABLED"]))
-                    .optional()
-                    .being(states.iter().filter_map(Value::as_str)),
-                Field::one("role", "Role", opts(ROLES)).optional().being(held(&self.seat_filter, "role")),
-                Field::time("endsBefore", "Ends before").optional().being(held(&self.seat_filter, "endsBefore")),
-            ];
-            ("Seats that fit all of this", fields)
-        };
-        let lookups = if self.is_on_grants { vec![tenants_to_choose("tenant")] } else { Vec::new() };
-        Question { object: object.to_owned(), form: Form::of(fields), lookups, ..Question::default() }
+        self.seats.question(verb, target, ctx)
     }
 }
 

@@ -1,20 +1,22 @@
 //! One tenant: what it is to us, its members, masked, and its keys. Everything that is done to it is done here.
 
-use serde_json::{Map, json};
+use serde_json::json;
 
-use crate::api::tenants::{self, ApiKey, Member, OneTenant, Tenant};
-use crate::core::action::{Action, Danger, Effect, Effects, On, Target, Verb};
-use crate::core::ask::{Ask, Trouble};
+use crate::api::tenants::{self, ApiKey, Member, Tenant};
+use crate::core::action::{Action, Danger, Effects, Target, Verb};
 use crate::core::canvas::Canvas;
 use crate::core::due;
 use crate::core::form::{Field, Form, Opt};
-use crate::core::list::{self, List, Looks, Source};
-use crate::core::page::{Body, Fact, Line, Page, Section, Tone};
+use crate::core::list::{self, Looks, Source};
+use crate::core::one::{One, Whole};
+use crate::core::page::{Fact, Line, Page, Section, Tone};
 use crate::core::question::{Once, Order, Question};
 use crate::core::screen::{Ctx, Entry, Screen, Shape};
 
+use super::listing::{Listed, Listing};
+use super::panes::{is_for_all, panes, whole};
 use super::shared::{
-    LENDABLE, OPENED, ago, break_glass, ends, opts, order, reasons, some, tenant_state, unless, verb, word, words,
+    LENDABLE, OPENED, ago, break_glass, ends, fact, opts, order, reasons, some, tenant_state, unless, verb, word, words,
 };
 
 const PLACE: &str = "tenant";
@@ -25,25 +27,21 @@ pub const ENTRY: Entry = Entry {
     shape: Shape::Detail { kind: "tenant" },
     opener: None,
     verbs: VERBS,
-    open: |_| Box::new(OneScreen::default()),
+    open: |_| {
+        Box::new(OneScreen {
+            tenant: One::new(&TENANT),
+            members: Listing::new(&MEMBERS),
+            keys: Listing::new(&KEYS),
+            is_on_keys: false,
+        })
+    },
 };
-
-/// On the tenant itself, whichever row is chosen.
-const fn whole(
-    id: &'static str,
-    title: &'static str,
-    help: &'static str,
-    keys: &'static [&'static str],
-    needs: &'static str,
-) -> Verb {
-    Verb { on: On::Nothing, needs: Some(needs), ..verb(id, title, help, PLACE, keys) }
-}
 
 const RENEW: Verb = list::renews("tenant.refresh", PLACE);
 const TURN: Verb = list::turns("tenant.pane", PLACE);
 const CHANGE: Verb = Verb {
     danger: Danger::Confirm,
-    ..whole("tenant.change", "change the tenant…", "Changes its facts", &["a e"], "keep_tenants")
+    ..whole("tenant.change", "change the tenant…", "Changes its facts", PLACE, &["a e"], "keep_tenants")
 };
 const CLOSE: Verb = Verb {
     danger: Danger::Typed,
@@ -51,6 +49,7 @@ const CLOSE: Verb = Verb {
         "tenant.close",
         "close the tenant…",
         "Begins the thirty days to the end of its account",
+        PLACE,
         &["a C"],
         "keep_tenants",
     )
@@ -61,6 +60,7 @@ const REOPEN: Verb = Verb {
         "tenant.reopen",
         "reopen the tenant…",
         "Takes the wish to close back while it can be",
+        PLACE,
         &["a o"],
         "keep_tenants",
     )
@@ -71,13 +71,14 @@ const GLASS: Verb = Verb {
         "tenant.glass",
         "break the glass…",
         "Opens its data for an hour without leave; it alarms",
+        PLACE,
         &["a B"],
         "break_glass",
     )
 };
 const ADD: Verb = Verb {
     danger: Danger::Notify,
-    ..whole("tenant.add-member", "add a member…", "Adds one of the merchant's people", &["a m"], "keep_tenants")
+    ..whole("tenant.add-member", "add a member…", "Adds one of the merchant's people", PLACE, &["a m"], "keep_tenants")
 };
 const REMOVE: Verb = Verb {
     off: |target, _| unless(target, "mem_", "choose a member: Tab"),
@@ -93,7 +94,7 @@ const REVEAL: Verb = Verb {
 };
 const CREATE: Verb = Verb {
     danger: Danger::Confirm,
-    ..whole("tenant.create-key", "create a key…", "Makes a key for a frontend", &["a k"], "keep_api_keys")
+    ..whole("tenant.create-key", "create a key…", "Makes a key for a frontend", PLACE, &["a k"], "keep_api_keys")
 };
 const ROTATE: Verb = Verb {
     off: |target, _| unless(target, "apk_", "choose a key: Tab"),
@@ -116,136 +117,109 @@ const CREATED: Once = Once {
     advice: "It is shown this once. Select it with the mouse (Shift) and hand it over by a safe way.",
 };
 
-static MEMBERS: Source<Member> = Source {
-    place: PLACE,
-    tag: "members",
-    document: tenants::members,
-    at: "/tenant/members",
-    id: |member| member.id.inner().to_owned(),
+static TENANT: Whole = Whole { place: PLACE, tag: "tenant", document: tenants::tenant, at: "/tenant" };
+
+static MEMBERS: Listed<Member> = Listed {
+    source: Source {
+        place: PLACE,
+        tag: "members",
+        document: tenants::members,
+        at: "/tenant/members",
+        id: |member| member.id.inner().to_owned(),
+    },
+    looks: Looks {
+        title: "Members, masked",
+        heads: &["Name", "Role", "State", "Mail", "Way in", "Added"],
+        leaves: &[5, 4, 3],
+        none: "nobody",
+        is_heard: true,
+    },
+    cells: |member, ctx| {
+        vec![
+            Line::plain(member.name.masked.clone()),
+            word(Tone::Plain, &member.role.0),
+            word(if member.state.0 == "ACTIVE" { Tone::Plain } else { Tone::Dim }, &member.state.0),
+            Line::plain(member.mail.masked.clone()),
+            Line::dim(if member.has_login { "its provider" } else { "none" }),
+            Line::plain(due::day(member.added_at, ctx.zone())),
+        ]
+    },
+    terms: &[],
+    first: "",
+    orders: &[],
+    leads: |_| None,
+    question: |_, _, _| None,
 };
 
-static KEYS: Source<ApiKey> = Source {
-    place: PLACE,
-    tag: "keys",
-    document: tenants::api_keys,
-    at: "/tenant/apiKeys",
-    id: |key| key.id.inner().to_owned(),
+static KEYS: Listed<ApiKey> = Listed {
+    source: Source {
+        place: PLACE,
+        tag: "keys",
+        document: tenants::api_keys,
+        at: "/tenant/apiKeys",
+        id: |key| key.id.inner().to_owned(),
+    },
+    looks: Looks {
+        title: "API keys",
+        heads: &["Name", "State", "Ends", "Hint", "Used", "May"],
+        leaves: &[5, 4],
+        none: "no key",
+        is_heard: true,
+    },
+    cells: |key, ctx| {
+        let tone = match key.state.0.as_str() {
+            "LIVE" => Tone::Plain,
+            "OVERLAPPING" => Tone::Warn,
+            _ => Tone::Dim,
+        };
+        vec![
+            Line::plain(key.name.clone()),
+            word(tone, &key.state.0),
+            ends(Some(key.expires_at), ctx),
+            Line::dim(format!("…{}", key.hint)),
+            ago(key.last_used_at, ctx),
+            Line::dim(words(key.permissions.iter().map(|permission| &permission.0))),
+        ]
+    },
+    terms: &[],
+    first: "",
+    orders: &[],
+    leads: |_| None,
+    question: |_, _, _| None,
 };
-
-/// From this width on, both panes.
-const WIDE: u16 = 120;
 
 struct OneScreen {
-    id: String,
-    tenant: Option<Tenant>,
-    trouble: Option<Trouble>,
-    members: List<Member>,
-    keys: List<ApiKey>,
+    tenant: One<Tenant>,
+    members: Listing<Member>,
+    keys: Listing<ApiKey>,
     /// The keys of the keyboard are on the list of API keys.
     is_on_keys: bool,
 }
 
-impl Default for OneScreen {
-    fn default() -> Self {
-        Self {
-            id: String::new(),
-            tenant: None,
-            trouble: None,
-            members: List::new(&MEMBERS),
-            keys: List::new(&KEYS),
-            is_on_keys: false,
-        }
+fn facts(tenant: &Tenant, ctx: &Ctx) -> Vec<Fact> {
+    let role = word(Tone::Plain, &tenant.our_role.0)
+        + tenant.role_note.as_ref().map(|why| Line::dim(format!(", {why}"))).unwrap_or_default();
+    let mut facts = vec![
+        fact("legal_name", "Legal name", Line::plain(tenant.legal_name.clone()).strong()),
+        fact("state", "State", tenant_state(tenant, ctx)),
+        fact("our_role", "We are its", role),
+        fact("plan", "Plan", Line::plain(tenant.plan.clone()) + Line::dim(format!(", {} app slots", tenant.app_slots))),
+        fact("region", "Region", Line::plain(tenant.region.clone()) + Line::dim(format!(", {}", tenant.locale))),
+        fact("reference", "Reference", some(tenant.reference.as_ref())),
+        fact("opened_at", "Opened", Line::plain(due::day(tenant.opened_at, ctx.zone()))),
+    ];
+    if let (Some(since), Some(on)) = (tenant.closing_at, tenant.closes_on) {
+        let told = Line::of(Tone::Warn, on.format("%-d %b %Y").to_string())
+            + Line::dim(format!(", asked for {}", due::day(since, ctx.zone())));
+        facts.push(fact("closes_on", "Data goes on", told));
     }
+    facts
 }
 
 impl OneScreen {
-    fn ask(&self) -> Effect {
-        let variables = json!({ "id": self.id });
-        Effect::Ask(Ask { to: PLACE, tag: "tenant", document: tenants::tenant(), variables, is_again: false })
-    }
-
-    fn renew(&mut self) -> Effects {
-        let mut effects = vec![self.ask()];
-        effects.extend(self.members.refresh());
-        effects.extend(self.keys.refresh());
-        effects
-    }
-
-    fn facts(&self, ctx: &Ctx) -> Section {
-        let fact = |id, name, value: Line| Fact { id, name, exact: json!(value.text()), value };
-        let note = self.trouble.as_ref().map(|trouble| Line::of(Tone::Bad, format!("✗ {trouble}")));
-        let Some(tenant) = &self.tenant else {
-            let words = if note.is_some() { "not known" } else { "asking the server" };
-            let body = Body::Words(vec![Line::dim(words)]);
-            return Section { id: "tenant", title: "Tenant", note: note.unwrap_or_default(), body };
-        };
-        let role = word(Tone::Plain, &tenant.our_role.0)
-            + tenant.role_note.as_ref().map(|why| Line::dim(format!(", {why}"))).unwrap_or_default();
-        let mut facts = vec![
-            fact("legal_name", "Legal name", Line::plain(tenant.legal_name.clone()).strong()),
-            fact("state", "State", tenant_state(tenant, ctx)),
-            fact("our_role", "We are its", role),
-            fact(
-                "plan",
-                "Plan",
-                Line::plain(tenant.plan.clone()) + Line::dim(format!(", {} app slots", tenant.app_slots)),
-            ),
-            fact("region", "Region", Line::plain(tenant.region.clone()) + Line::dim(format!(", {}", tenant.locale))),
-            fact("reference", "Reference", some(tenant.reference.as_ref())),
-            fact("opened_at", "Opened", Line::plain(due::day(tenant.opened_at, ctx.zone()))),
-        ];
-        if let (Some(since), Some(on)) = (tenant.closing_at, tenant.closes_on) {
-            let told = Line::of(Tone::Warn, on.format("%-d %b %Y").to_string())
-                + Line::dim(format!(", asked for {}", due::day(since, ctx.zone())));
-            facts.push(fact("closes_on", "Data goes on", told));
-        }
-        Section { id: "tenant", title: "Tenant", note: note.unwrap_or_default(), body: Body::Facts(facts) }
-    }
-
-    fn member_rows(&self, ctx: &Ctx) -> Section {
-        let looks = Looks {
-            title: "Members, masked",
-            heads: &["Name", "Role", "State", "Mail", "Way in", "Added"],
-            leaves: &[5, 4, 3],
-            none: "nobody",
-            is_heard: !self.is_on_keys,
-        };
-        self.members.section("members", &looks, ctx, |member| {
-            vec![
-                Line::plain(member.name.masked.clone()),
-                word(Tone::Plain, &member.role.0),
-                word(if member.state.0 == "ACTIVE" { Tone::Plain } else { Tone::Dim }, &member.state.0),
-                Line::plain(member.mail.masked.clone()),
-                Line::dim(if member.has_login { "its provider" } else { "none" }),
-                Line::plain(due::day(member.added_at, ctx.zone())),
-            ]
-        })
-    }
-
-    fn key_rows(&self, ctx: &Ctx) -> Section {
-        let looks = Looks {
-            title: "API keys",
-            heads: &["Name", "State", "Ends", "Hint", "Used", "May"],
-            leaves: &[5, 4],
-            none: "no key",
-            is_heard: self.is_on_keys,
-        };
-        self.keys.section("keys", &looks, ctx, |key| {
-            let tone = match key.state.0.as_str() {
-                "LIVE" => Tone::Plain,
-                "OVERLAPPING" => Tone::Warn,
-                _ => Tone::Dim,
-            };
-            let may = words(key.permissions.iter().map(|permission| &permission.0));
-            vec![
-                Line::plain(key.name.clone()),
-                word(tone, &key.state.0),
-                ends(Some(key.expires_at), ctx),
-                Line::dim(format!("…{}", key.hint)),
-                ago(key.last_used_at, ctx),
-                Line::dim(may),
-            ]
-        })
+    fn sections(&self, ctx: &Ctx) -> (Section, [Section; 2]) {
+        let tenant = self.tenant.section("tenant", "Tenant", |tenant| facts(tenant, ctx));
+        (tenant, [self.members.section(!self.is_on_keys, ctx), self.keys.section(self.is_on_keys, ctx)])
     }
 }
 
@@ -253,33 +227,22 @@ impl Screen for OneScreen {
     fn update(&mut self, action: &Action, ctx: &Ctx) -> Effects {
         match action {
             Action::Linked(link) => {
-                self.id.clone_from(&link.id);
-                let variables = || Map::from_iter([("id".to_owned(), json!(self.id))]);
-                let mut effects = vec![self.ask()];
-                effects.extend(self.members.begin(variables()));
-                effects.extend(self.keys.begin(variables()));
+                let mut effects = self.tenant.open(&link.id);
+                effects.extend(self.members.of(&link.id, ctx));
+                effects.extend(self.keys.of(&link.id, ctx));
                 effects
             }
-            Action::Returned | Action::SignedIn | Action::Changed(..) => self.renew(),
-            Action::Answered(answer) if answer.tag == "tenant" => {
-                match answer.read::<OneTenant>() {
-                    Ok(OneTenant { tenant: Some(tenant) }) => {
-                        self.tenant = Some(tenant);
-                        self.trouble = None;
-                    }
-                    Ok(_) => self.trouble = Some(Trouble::Strange("it is not there, or not for you".to_owned())),
-                    Err(trouble) => self.trouble = Some(trouble),
-                }
-                Effects::new()
-            }
-            Action::Answered(answer) => {
-                let _is_mine = self.members.hear(answer, ctx) || self.keys.hear(answer, ctx);
-                Effects::new()
-            }
-            Action::Do(verb, _) if **verb == RENEW => self.renew(),
+            Action::Answered(answer) if self.tenant.hear(answer) => Effects::new(),
             Action::Do(verb, _) if **verb == TURN => {
                 self.is_on_keys = !self.is_on_keys;
                 Effects::new()
+            }
+            action if is_for_all(action, &RENEW) => {
+                let mut effects =
+                    if matches!(action, Action::Answered(_)) { Effects::new() } else { self.tenant.ask() };
+                effects.extend(self.members.follow(action, ctx));
+                effects.extend(self.keys.follow(action, ctx));
+                effects
             }
             action if self.is_on_keys => self.keys.follow(action, ctx),
             action => self.members.follow(action, ctx),
@@ -287,33 +250,18 @@ impl Screen for OneScreen {
     }
 
     fn page(&self, ctx: &Ctx) -> Page {
-        Page {
-            title: Line::plain(self.crumb().unwrap_or_default()),
-            sections: vec![self.facts(ctx), self.member_rows(ctx), self.key_rows(ctx)],
-            foot: Line::default(),
-        }
+        let (tenant, panes) = self.sections(ctx);
+        let title = Line::plain(self.crumb().unwrap_or_default());
+        Page { title, sections: [tenant].into_iter().chain(panes).collect(), foot: Line::default() }
     }
 
     fn view(&self, ctx: &Ctx, canvas: &mut dyn Canvas) {
-        let area = canvas.area();
-        let (facts, members, keys) = (self.facts(ctx), self.member_rows(ctx), self.key_rows(ctx));
-        let wanted = canvas.height(&facts, area.width.min(60)) + 1;
-        if area.width < WIDE {
-            let (top, below) = area.cut_top(wanted);
-            canvas.section(top, &facts);
-            canvas.section(below, if self.is_on_keys { &keys } else { &members });
-            return;
-        }
-        let (left, right) = area.columns(area.width * 11 / 20);
-        let (top, below) = left.cut_top(wanted);
-        canvas.section(top, &facts);
-        canvas.section(below, &members);
-        canvas.section(right, &keys);
-        canvas.divide(left);
+        let (tenant, sections) = self.sections(ctx);
+        panes(canvas, &tenant, &sections, usize::from(self.is_on_keys));
     }
 
     fn target(&self, _: &Ctx) -> Target {
-        if self.is_on_keys { self.keys.target() } else { self.members.target() }
+        if self.is_on_keys { self.keys.list().target() } else { self.members.list().target() }
     }
 
     fn is_a_list(&self) -> bool {
@@ -321,17 +269,16 @@ impl Screen for OneScreen {
     }
 
     fn crumb(&self) -> Option<String> {
-        self.tenant.as_ref().map(|tenant| tenant.legal_name.clone())
+        self.tenant.held().map(|tenant| tenant.legal_name.clone())
     }
 
     fn question(&self, verb: &Verb, target: &Target, ctx: &Ctx) -> Option<Question> {
-        let tenant = self.tenant.as_ref()?;
-        let id = target.0.first().map(String::as_str).unwrap_or_default();
+        let tenant = self.tenant.held()?;
         if [REMOVE, REVEAL].contains(verb) {
-            return Some(about_member(verb, self.members.find(id)?, tenant));
+            return Some(about_member(verb, self.members.row(target)?, tenant));
         }
         if [ROTATE, REVOKE].contains(verb) {
-            return Some(about_key(verb, self.keys.find(id)?, tenant, ctx));
+            return Some(about_key(verb, self.keys.row(target)?, tenant, ctx));
         }
         self.about_tenant(verb, tenant)
     }
@@ -342,7 +289,7 @@ impl OneScreen {
         let Tenant { legal_name: name, .. } = tenant;
         let version = json!({ "id": tenant.id, "version": tenant.version });
         let question = Question { object: name.clone(), ..Question::default() };
-        let (members, keys) = (self.members.total().unwrap_or(0), self.keys.total().unwrap_or(0));
+        let (members, keys) = (self.members.list().total().unwrap_or(0), self.keys.list().total().unwrap_or(0));
         Some(match verb.id {
             id if id == CLOSE.id => Question {
                 effects: vec![

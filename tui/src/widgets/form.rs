@@ -19,13 +19,14 @@ const TOGETHER: &str = "\u{a0}";
 /// The lines of a field: the label stands beside the first.
 fn lines(field: &Field, is_here: bool, room: usize) -> Vec<Line> {
     let mut value = match &field.kind {
-        Kind::Words(text) | Kind::Number(text) | Kind::Time(text) => {
-            let shown = if is_here { tail(text.text(), room) } else { text.text().to_owned() };
+        Kind::Choice(choice) => options(choice, is_here),
+        kind => {
+            let typed = kind.shown();
+            let shown = if is_here { tail(&typed, room) } else { typed.clone() };
             let caret = if is_here { "▏" } else { "" };
-            let hint = if text.text().is_empty() { field.hint } else { "" };
+            let hint = if typed.is_empty() { field.hint } else { "" };
             Line::plain(shown) + Line::of(Tone::Key, caret) + Line::dim(hint)
         }
-        Kind::Choice(choice) => options(choice, is_here),
     };
     if !is_here && value.text().is_empty() {
         value = Line::dim(if field.is_required { "needed" } else { "none" });

@@ -2,6 +2,8 @@
 //!
 //! It reads tabs from the registry and every key from the keymap; it knows no screen by name.
 
+use std::ops::Range;
+
 use ratatui::buffer::Buffer;
 
 use crate::core::action::{Scope, Verb};
@@ -134,11 +136,22 @@ fn head(painter: &mut Painter<'_>, model: &Model, area: Area) {
     painter.line(area.x + area.width.saturating_sub(used), area.y, used, &right);
 }
 
+/// The screens by name. Where not all fit, those around the one that is shown, and a mark where others are.
 fn tab_row(painter: &mut Painter<'_>, model: &Model, area: Area) {
+    let here = model.stack.iter().rev().find(|open| open.entry.shape == Shape::Screen).map(|open| open.entry.name);
+    let tabs: Vec<_> = model.registry.iter().filter(|entry| entry.shape == Shape::Screen).collect();
+    let widths: Vec<usize> = tabs.iter().map(|entry| line::width(&Line::plain(entry.title))).collect();
+    let at = tabs.iter().position(|entry| Some(entry.name) == here).unwrap_or(0);
+    let room = usize::from(area.width.saturating_sub(2));
+    let gap = if widths.iter().sum::<usize>() + 2 * widths.len().saturating_sub(1) <= room { 2 } else { 1 };
+    let shown = shown_tabs(&widths, at, gap, room);
     let mut x = area.x + 1;
-    let here = model.stack.last().map(|open| open.entry.name);
-    for entry in model.registry.iter().filter(|entry| entry.shape == Shape::Screen) {
-        let width = u16::try_from(line::width(&Line::plain(entry.title))).unwrap_or(0);
+    let more = |painter: &mut Painter<'_>, x: u16| painter.line(x, area.y, 1, &Line::dim("…"));
+    if shown.start > 0 {
+        x += more(painter, x) + 1;
+    }
+    for (entry, width) in tabs.iter().zip(&widths).take(shown.end).skip(shown.start) {
+        let width = u16::try_from(*width).unwrap_or(0);
         if Some(entry.name) == here {
             painter.put(x, area.y, entry.title, painter.theme.tab);
         } else {
@@ -147,8 +160,24 @@ fn tab_row(painter: &mut Painter<'_>, model: &Model, area: Area) {
         if let Some(opener) = entry.opener {
             painter.drawn.hits.push((Area { x, width, ..area }, Hit::Verb(opener)));
         }
-        x += width + 2;
+        x += width + u16::try_from(gap).unwrap_or(1);
     }
+    if shown.end < tabs.len() {
+        more(painter, x);
+    }
+}
+
+/// As many tabs as there is room for, from the first on, or from as far on that the one at `at` is among them.
+fn shown_tabs(widths: &[usize], at: usize, gap: usize, room: usize) -> Range<usize> {
+    let mark = 1 + gap;
+    let taken = |from: usize, to: usize| {
+        let names: usize =
+            widths.get(from..to).unwrap_or_default().iter().sum::<usize>() + gap * (to - from).saturating_sub(1);
+        names + if from > 0 { mark } else { 0 } + if to < widths.len() { mark } else { 0 }
+    };
+    let from = (0..=at).find(|from| taken(*from, at + 1) <= room).unwrap_or(at);
+    let to = (at + 1..=widths.len()).rev().find(|to| taken(from, *to) <= room).unwrap_or(at + 1);
+    from..to.min(widths.len())
 }
 
 /// Where one is, and how old what one sees is when the server does not answer.
@@ -291,7 +320,7 @@ fn prefix(painter: &mut Painter<'_>, model: &Model, above: Area) {
         let why = off.map(|why| Line::dim(format!("off: {why}"))).unwrap_or_default();
         Row { id: verb.id.to_owned(), cells: vec![Line::of(Tone::Key, keys), Line::of(tone, verb.title), why] }
     });
-    let rows = Rows { heads: &[], rows: rows.collect(), cursor: None, none: "", leaves: &[] };
+    let rows = Rows { heads: Vec::new(), rows: rows.collect(), cursor: None, none: "", leaves: &[] };
     let pressed: Vec<_> = model.pending.iter().map(Key::to_string).collect();
     let pressed = pressed.join(" ");
     let word = shell::PREFIXES.iter().find(|(prefix, _)| *prefix == pressed).map_or("", |(_, word)| *word);
@@ -309,14 +338,17 @@ fn prefix(painter: &mut Painter<'_>, model: &Model, above: Area) {
 fn to_ascii(buffer: &mut Buffer) {
     for cell in &mut buffer.content {
         let plain = match cell.symbol() {
-            "─" | "━" | "·" | "—" => "-",
+            "─" | "━" | "·" | "—" | "−" => "-",
             "│" | "▏" => "|",
             "┌" | "┐" | "└" | "┘" | "├" | "┤" | "┬" | "┴" | "┼" | "✓" => "+",
             "●" | "•" => "*",
             "○" => "o",
             "✗" => "x",
             "▲" => "!",
-            "▸" => ">",
+            "▸" | "→" => ">",
+            "≤" => "<",
+            "×" => "x",
+            "«" | "»" => "\"",
             "…" => "~",
             "▁" | "▂" => "_",
             "▃" | "▄" | "▅" => "=",
@@ -324,5 +356,24 @@ fn to_ascii(buffer: &mut Buffer) {
             _ => continue,
         };
         cell.set_symbol(plain);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::shown_tabs;
+
+    #[test]
+    fn the_tab_that_is_shown_is_always_among_those_that_fit() {
+        let widths = [4, 7, 6, 4, 6, 10, 3, 8, 5, 5, 6, 8, 8];
+        assert_eq!(shown_tabs(&widths, 0, 2, 118), 0..13);
+        assert_eq!(shown_tabs(&widths, 0, 1, 78), 0..11);
+        assert_eq!(shown_tabs(&widths, 12, 1, 78), 3..13);
+        for room in 12..120 {
+            for at in 0..widths.len() {
+                assert!(shown_tabs(&widths, at, 1, room).contains(&at), "{at} in {room}");
+            }
+        }
+        assert_eq!(shown_tabs(&[], 0, 1, 78), 0..0);
     }
 }

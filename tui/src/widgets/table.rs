@@ -11,6 +11,8 @@ use super::line;
 
 const GUTTER: u16 = 3;
 const GAP: usize = 2;
+/// What the last column is content with, for it may be cut.
+const LEAST: usize = 16;
 
 pub fn height(rows: &Rows) -> usize {
     rows.rows.len().max(1) + usize::from(!rows.heads.is_empty())
@@ -26,7 +28,7 @@ pub fn draw(painter: &mut Painter<'_>, area: Area, rows: &Rows) {
     let widths = widths(rows, &kept, room);
     let (head, body) = area.cut_top(u16::from(!rows.heads.is_empty()));
     if head.height > 0 {
-        let heads: Vec<Line> = rows.heads.iter().map(|head| Line::dim(*head)).collect();
+        let heads: Vec<Line> = rows.heads.iter().map(|head| Line::dim(head.as_str())).collect();
         cells(painter, head, &heads, &kept, &widths);
     }
     let chosen = rows.cursor.as_ref().and_then(|id| rows.rows.iter().position(|row| row.id == *id));
@@ -69,7 +71,7 @@ fn cells(painter: &mut Painter<'_>, area: Area, cells: &[Line], kept: &[usize], 
 
 /// What a column would like.
 fn widest(rows: &Rows, column: usize) -> usize {
-    let head = rows.heads.get(column).map_or(0, |head| line::width(&Line::plain(*head)));
+    let head = rows.heads.get(column).map_or(0, |head| line::width(&Line::plain(head.as_str())));
     rows.rows.iter().filter_map(|row| row.cells.get(column)).map(line::width).max().unwrap_or(0).max(head)
 }
 
@@ -78,7 +80,12 @@ fn kept(rows: &Rows, room: usize) -> Vec<usize> {
     let columns = rows.rows.iter().map(|row| row.cells.len()).max().unwrap_or(0);
     let mut kept: Vec<usize> = (0..columns).collect();
     for leaver in rows.leaves {
-        if kept.iter().map(|column| widest(rows, *column) + GAP).sum::<usize>() <= room + GAP {
+        let last = kept.last().copied();
+        let wish = |column: &usize| {
+            let widest = widest(rows, *column);
+            if Some(*column) == last { widest.min(LEAST) } else { widest }
+        };
+        if kept.iter().map(|column| wish(column) + GAP).sum::<usize>() <= room + GAP {
             break;
         }
         kept.retain(|column| column != leaver);

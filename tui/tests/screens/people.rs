@@ -21,6 +21,11 @@ const EVERYTHING: &[&str] = &[
     "break_glass",
     "keep_api_keys",
     "read_books",
+    "keep_stores",
+    "keep_apps",
+    "review_access",
+    "keep_policy",
+    "publish_policy",
 ];
 
 /// A page of a list: its only one.

@@ -3,12 +3,14 @@
 use rightsdesk::core::action::{Action, Cli, Danger, Effect, Effects, Link, Scope};
 use rightsdesk::core::ask::Ask;
 use rightsdesk::core::chain::Seen;
+use rightsdesk::core::filter::Takes;
 use rightsdesk::core::keymap::sequence;
-use rightsdesk::screens::REGISTRY;
+use rightsdesk::screens::{FILTERS, REGISTRY};
 use rightsdesk::terminal::theme::Name;
 use serde_json::{Value, json};
 
 use crate::pictures::{draw, text};
+use crate::scenes::estate::{ended_app, one_app, one_store};
 use crate::scenes::people::{
     accesses, audit, audit_broken, audit_checked, events, links, look_here, one_tenant, page, revealed, seated,
     sessions, staff, tenant, tenant_rows, tenants,
@@ -349,8 +351,17 @@ fn input_fields(contract: &str, name: &str) -> Vec<(String, bool)> {
 fn what_a_change_sends_fits_the_contract() {
     let contract = include_str!("../../../server/schema.graphql");
     let mut looked_at = 0;
-    let stages: [fn() -> Stage; 6] =
-        [tenants, one_tenant, || one_tenant().press("Tab"), staff, || staff().press("Tab"), sessions];
+    let stages: &[fn() -> Stage] = &[
+        tenants,
+        one_tenant,
+        || one_tenant().press("Tab"),
+        staff,
+        || staff().press("Tab"),
+        sessions,
+        one_store,
+        one_app,
+        || ended_app().press("Tab"),
+    ];
     for make in stages {
         let stage = make();
         let open = stage.model.stack.last().unwrap();
@@ -375,6 +386,41 @@ fn what_a_change_sends_fits_the_contract() {
         }
     }
     assert!(looked_at > 15, "{looked_at}");
+}
+
+/// The values of an enum of the contract.
+fn values(contract: &str, name: &str) -> Vec<String> {
+    let body = contract.split(&format!("\nenum {name} {{")).nth(1).unwrap_or_else(|| panic!("no enum {name}"));
+    let body: String = body.split('}').next().unwrap().split("\"\"\"").step_by(2).collect();
+    body.split_whitespace().map(str::to_owned).collect()
+}
+
+#[test]
+fn what_a_list_is_narrowed_by_fits_the_contract() {
+    let contract = include_str!("../../../server/schema.graphql");
+    for (input, terms) in FILTERS {
+        let body = contract.split(&format!("\ninput {input} {{")).nth(1).unwrap_or_else(|| panic!("no input {input}"));
+        let body: String = body.split('}').next().unwrap().split("\"\"\"").step_by(2).collect();
+        for term in *terms {
+            let of = body.lines().find_map(|line| line.trim().strip_prefix(&format!("{}: ", term.field)));
+            let of = of.unwrap_or_else(|| panic!("{input} has no {}", term.field));
+            let name = of.trim_matches(['[', ']', '!']);
+            match term.takes {
+                Takes::Text | Takes::Tenant => {
+                    assert!(["String", "ID"].contains(&name), "{input}.{}: {of}", term.field)
+                }
+                Takes::Texts => assert_eq!(of.trim_end_matches('!'), "[String!]", "{input}.{}", term.field),
+                Takes::Since | Takes::Before => assert_eq!(name, "DateTime", "{input}.{}", term.field),
+                Takes::So(_) => assert_eq!(name, "Boolean", "{input}.{}", term.field),
+                Takes::One(codes) | Takes::Several(codes) => {
+                    let mut codes: Vec<_> = codes.iter().map(|code| (*code).to_owned()).collect();
+                    codes.sort();
+                    assert_eq!(codes, values(contract, name), "{input}.{}", term.field);
+                    assert_eq!(of.starts_with('['), matches!(term.takes, Takes::Several(_)), "{input}.{}", term.field);
+                }
+            }
+        }
+    }
 }
 
 #[test]

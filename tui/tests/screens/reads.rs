@@ -2,10 +2,12 @@
 //! exit code for each way it can end.
 
 use std::process::Command;
+use std::sync::{Arc, Mutex};
 
 use serde_json::{Value, json};
 
 use crate::double::Double;
+use crate::scenes::estate::store_rows;
 use crate::scenes::people::{page, seat_rows, tenant, tenant_rows};
 
 /// Exit code, stdout, stderr of a command against a desk that says this.
@@ -49,6 +51,19 @@ fn a_list_is_columns_or_a_versioned_shape() {
 }
 
 #[test]
+fn what_there_is_one_of_is_shown_without_an_id() {
+    let drift = json!({
+        "stores": 41, "withDrift": 6, "notListed": 2, "missing": 1, "unused": 4, "writesWhileSyncIsOff": 0,
+    });
+    let desk = saying(&json!({ "drift": drift, "stores": page(store_rows()) }));
+    let (code, out, _) = run(&desk, &["drift", "show", "--json"]);
+    let told: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((code, &told["shape"], &told["withDrift"]), (Some(0), &json!("rightsdesk.drift/1"), &json!(6)));
+    let (code, out, _) = run(&desk, &["stores", "list", "is:drifted"]);
+    assert!(code == Some(0) && out.contains("connected           not-listed,missing"), "{out}");
+}
+
+#[test]
 fn what_the_server_sends_is_scrubbed_on_its_way_out() {
     let desk = saying(&json!({ "tenants": page(vec![tenant(1, "a\u{1b}[2Jb\u{202e}c", "ACTIVE")]) }));
     for form in [&["tenants", "list"][..], &["tenants", "list", "--json"], &["tenants", "list", "--jsonl"]] {
@@ -74,6 +89,36 @@ fn each_ending_has_its_code() {
     let gone = Double { url: "http://127.0.0.1:1".to_owned() };
     assert_eq!(run(&gone, &["grants", "list"]).0, Some(7));
     assert_eq!(run(&gone, &["events", "list", "--json", "--jsonl"]).0, Some(2));
+}
+
+#[test]
+fn a_list_is_narrowed_by_the_words_of_the_console() {
+    let asked = Arc::new(Mutex::new(Vec::new()));
+    let heard = asked.clone();
+    let desk = Double::answering(move |call| {
+        let body: Value = serde_json::from_str(&call.body).unwrap();
+        heard.lock().unwrap().push(body["variables"].clone());
+        let tenants = page(vec![tenant(4, "Zaitoon Home", "ACTIVE")]);
+        (200, json!({ "data": { "tenants": tenants, "events": page(Vec::new()) } }).to_string())
+    });
+    let (code, _, err) = run(&desk, &["events", "list", "tenant:zai on:tenant:x since:2026-11-01T00:00:00Z"]);
+    assert_eq!((code, err.as_str()), (Some(0), ""));
+    let asked = std::mem::take(&mut *asked.lock().unwrap());
+    assert_eq!(asked[0], json!({ "filter": { "nameBegins": "zai" }, "first": 2 }), "a name is looked up");
+    let filter = json!({ "tenant": "ten_4", "object": "tenant:x", "since": "2026-11-01T00:00:00Z" });
+    assert_eq!(asked[1]["filter"], filter);
+
+    let (code, _, err) = run(&desk, &["tenants", "list", "state:gone"]);
+    assert_eq!((code, err.as_str()), (Some(2), "rightsdesk: state: takes active, closing, closed\n"));
+    let (_, out, _) = run(&desk, &["grants", "list", "--help"]);
+    assert!(out.contains("is: live, unreviewed") && out.contains("tenant: its id"), "{out}");
+}
+
+#[test]
+fn a_table_for_spreadsheets_runs_nothing() {
+    let desk = saying(&json!({ "tenants": page(vec![tenant(1, "=cmd(\"x\"), Ltd", "ACTIVE")]) }));
+    let (_, out, _) = run(&desk, &["tenants", "list", "--csv"]);
+    assert!(out.contains("ten_1,\"'=cmd(\"\"x\"\"), Ltd\",active,processor,EU,"), "{out}");
 }
 
 #[test]

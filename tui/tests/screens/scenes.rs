@@ -18,6 +18,8 @@ use rightsdesk::screens::REGISTRY;
 use rightsdesk::terminal::keys;
 use serde_json::{Value, json};
 
+#[path = "estate.rs"]
+pub mod estate;
 #[path = "people.rs"]
 pub mod people;
 
@@ -62,6 +64,16 @@ pub const SCENES: &[Scene] = &[
     Scene { name: "tenant-reopen", make: || people::one_tenant().press("a o").later(1) },
     Scene { name: "revealing", make: || people::one_tenant().press("x") },
     Scene { name: "revealed", make: people::revealed },
+    Scene { name: "stores", make: estate::stores },
+    Scene { name: "store", make: estate::one_store },
+    Scene { name: "store-history", make: || estate::one_store().press("Tab") },
+    Scene { name: "store-revoke", make: || estate::one_store().press("a R") },
+    Scene { name: "store-ended", make: estate::ended_store },
+    Scene { name: "drift", make: estate::drift },
+    Scene { name: "apps", make: estate::apps },
+    Scene { name: "app", make: estate::one_app },
+    Scene { name: "app-rotate", make: || estate::one_app().press("a t") },
+    Scene { name: "app-ended", make: estate::ended_app },
     Scene { name: "staff", make: people::staff },
     Scene { name: "grants", make: || people::staff().press("Tab") },
     Scene { name: "invite", make: || people::staff().press("a i") },

@@ -12,7 +12,7 @@ use async_graphql::{Context, ID, Object};
 
 pub use people::{PolicyAppKind, PolicyDuty};
 pub use versions::PolicyVersionNode;
-pub use words::{FieldForm, Sensitivity, Transfer};
+pub use words::{FieldForm, LegalGround, Sensitivity, Transfer};
 
 use self::parts::{
     PolicyCategory, PolicyKeep, PolicyMatrix, PolicyOperator, PolicyPurpose, PolicyRecipient, PolicyRegion,

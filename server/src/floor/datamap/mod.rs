@@ -6,10 +6,12 @@
 //! decides whether somebody may be told or forgotten.
 
 mod columns;
+mod csv;
 pub mod doors;
 mod figures;
 mod map;
 mod people;
+pub mod record;
 mod table;
 
 pub use columns::{Class, Column, Fate, derived, fact, hashed, key, personal, pseudonym, secret, secret_id};

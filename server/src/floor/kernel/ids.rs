@@ -216,6 +216,11 @@ id!(
     PromiseId,
     "prm"
 );
+id!(
+    /// One look at a promise.
+    LookId,
+    "lok"
+);
 
 impl TenantId {
     /// The operator as a tenant of its own.

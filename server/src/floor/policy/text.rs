@@ -41,7 +41,7 @@ impl Text {
     }
 
     /// Whether it says something in this language. A plain text is one in the policy's first.
-    pub(super) fn speaks(&self, locale: &str, first: &str) -> bool {
+    pub fn speaks(&self, locale: &str, first: &str) -> bool {
         match self.0.get_ref() {
             Words::Plain(text) => locale == first && !text.trim().is_empty(),
             Words::Per(texts) => texts.get(locale).is_some_and(|text| !text.trim().is_empty()),

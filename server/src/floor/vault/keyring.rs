@@ -16,6 +16,7 @@ use super::envelope::{Opening, Shut};
 use super::fault::KeyFault;
 use super::files::{FileKind, KeyFiles, KeySource};
 use super::keys::KeyBytes;
+use super::public::PublicKeys;
 use super::signing::SignKey;
 use crate::floor::access::{Caller, One, Permission, Scope};
 use crate::floor::kernel::vocabulary::vocabulary;
@@ -119,6 +120,11 @@ impl Vault {
         let newest = keys.iter().rev().find(|((kind, _), _)| *kind == FileKind::Sign);
         let ((_, version), seed) = newest.ok_or_else(|| Error::internal("no signing key is loaded"))?;
         Ok(SignKey::new(seed, *version))
+    }
+
+    /// The public halves of all signing keys there were.
+    pub fn public_keys(&self) -> Result<PublicKeys> {
+        PublicKeys::at(self.files().folder())
     }
 
     pub(super) fn files(&self) -> &KeyFiles {

@@ -18,6 +18,7 @@ pub mod rewrap;
 pub mod sealing;
 pub mod secrets;
 pub mod signing;
+mod stranded;
 pub mod turning;
 pub mod wraps;
 
@@ -33,6 +34,7 @@ pub use rewrap::Progress;
 pub use sealing::{SealedSecret, SecretPlace};
 pub use secrets::SecretKind;
 pub use signing::{SignKey, verify};
+pub use stranded::{modes, secret_kinds, stranded};
 pub use turning::KeyStatus;
 
 pub use crate::floor::kernel::ids::{KeyId, SecretId};

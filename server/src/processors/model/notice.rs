@@ -50,7 +50,12 @@ pub struct Notice {
 impl Notice {
     /// As it was worded, in this language or in English.
     pub fn text(&self, language: &str) -> &str {
-        if language == "hi" { &self.text_hi } else { &self.text_en }
+        self.told_in(language).0
+    }
+
+    /// The same, and which language it is.
+    pub fn told_in(&self, language: &str) -> (&str, &'static str) {
+        if language == "hi" { (&self.text_hi, "hi") } else { (&self.text_en, "en") }
     }
 }
 

@@ -6,6 +6,7 @@ mod bootstrap;
 mod keys;
 mod migrate;
 mod policy;
+mod record;
 mod schema;
 mod serve;
 mod settings;
@@ -47,6 +48,8 @@ pub enum Command {
     /// Look after the keys
     #[command(subcommand)]
     Keys(keys::Verb),
+    /// Write the record of processing that Art. 30 GDPR wants
+    Record(record::Wish),
     /// Take the audit along
     #[command(subcommand)]
     Audit(audit::Verb),
@@ -116,6 +119,7 @@ pub fn run(command: &Command, settings: Settings) -> ExitCode {
         Command::Bootstrap(who) => ended(bootstrap::run(who.clone(), config, telemetry)),
         Command::Staff(verb) => ended(staff::run(verb.clone(), config, telemetry)),
         Command::Keys(verb) => ended(keys::run(*verb, config, telemetry)),
+        Command::Record(wish) => ended(record::run(wish, config, telemetry)),
         Command::Audit(verb) => ended(audit::run(verb, config)),
         Command::VerifyAudit(wish) => match verify_audit::run(wish, config) {
             Ok(code) => code,

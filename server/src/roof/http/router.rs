@@ -19,12 +19,13 @@ use tracing::Instrument;
 use uuid::Uuid;
 
 use super::gate::Gate;
-use super::{Doorman, Sockets, gate, health, pages};
+use super::{Doorman, Sockets, gate, health, network, pages};
 use crate::floor::jobs::Queue;
 use crate::floor::ledger::Ledger;
 use crate::roof::config::{Graphql, Network};
 use crate::roof::schema::Desk;
 use crate::roof::telemetry::Telemetry;
+use crate::trust;
 
 /// What the edge holds.
 #[derive(Clone)]
@@ -57,8 +58,11 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 pub fn router(edge: Edge) -> Router {
     let answer = edge.answer;
     let gate = Arc::new(Gate::new(edge));
+    let trust = trust::routes(gate.edge.doorman.tools.clone())
+        .layer(middleware::from_fn_with_state(Arc::clone(&gate), name_source));
     // The gate keeps the time of its own calls, and says so in the form of an answer.
     let plain = Router::new()
+        .merge(trust)
         .route("/sign-in/device", get(pages::device))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
@@ -84,6 +88,12 @@ pub fn router(edge: Edge) -> Router {
         .layer(SetRequestIdLayer::new(REQUEST_ID, Ours))
         .layer(middleware::from_fn(forget_their_id))
         .with_state(gate)
+}
+
+/// Pages that count askings do so by the network they come from.
+async fn name_source(call: gate::Call, mut page: Request, next: Next) -> Response {
+    page.extensions_mut().insert(trust::Source(call.from.map(network)));
+    next.run(page).await
 }
 
 /// A caller's own request id could carry anything into our logs, so ours replaces it.

@@ -6,7 +6,7 @@
 mod figures;
 mod lines;
 mod panics;
-mod redact;
+pub mod redact;
 mod shapes;
 #[cfg_attr(not(feature = "otlp"), path = "no_spans.rs")]
 mod spans;

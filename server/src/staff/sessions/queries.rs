@@ -334,3 +334,29 @@ pub fn sweep(tx: &mut WriteTx) -> Result<bool> {
     .execute(tx.conn())?;
     Ok([sessions, codes, tries].contains(&PAGE))
 }
+
+#[derive(QueryableByName)]
+struct Bare {
+    #[diesel(sql_type = BigInt)]
+    by_file: i64,
+    #[diesel(sql_type = BigInt)]
+    otherwise: i64,
+}
+
+/// The live, whole sessions of seats without a second factor: those that the machine's own token file began, and others.
+pub fn whole_without_factor(tx: &mut Tx) -> Result<(i64, i64)> {
+    let (tenant, now) = (tx.tenant()?, tx.now()?.utc());
+    let found = statement(concat!(
+        "select count(*) filter (where s.method = 'file') as by_file,
+                count(*) filter (where s.method <> 'file') as otherwise
+           from sessions s join staff st on st.tenant_id = s.tenant_id and st.id = s.staff_id
+          where s.tenant_id = ? and s.stage = 'full' and st.totp_step is null and st.provider is null and ",
+        live!()
+    ))
+    .bind::<SqlUuid, _>(tenant)
+    .bind::<Timestamptz, _>(now)
+    .bind::<Timestamptz, _>(now)
+    .bind::<Timestamptz, _>(now)
+    .get_result::<Bare>(tx.conn())?;
+    Ok((found.by_file, found.otherwise))
+}

@@ -86,6 +86,13 @@ impl Hasher {
     }
 }
 
+/// Whether a hash costs a guesser at least what one of today does.
+pub fn is_strong(stored: &str) -> bool {
+    let Ok(hash) = PasswordHash::new(stored) else { return false };
+    let cost = Params::try_from(&hash).map(|found| u64::from(found.m_cost()) * u64::from(found.t_cost()));
+    hash.algorithm == argon2::ARGON2ID_IDENT && cost.is_ok_and(|cost| cost >= u64::from(MEMORY * PASSES))
+}
+
 fn argon() -> Result<Argon2<'static>> {
     let params =
         Params::new(MEMORY, PASSES, LANES, None).map_err(|_| Error::internal("argon2 takes no such parameters"))?;

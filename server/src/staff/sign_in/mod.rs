@@ -39,6 +39,7 @@ pub use enrol::{Enrolled, Enrolment, begin_enrolment, confirm_enrolment};
 pub use factor::{confirm, step_up};
 pub use file::sign_in_with_file;
 pub use local::sign_in;
+pub use queries::password_hashes;
 pub use recover::recover;
 pub(in crate::staff) use throttle::source_digest;
 pub use throttle::{Budget, spend};

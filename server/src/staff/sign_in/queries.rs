@@ -5,6 +5,7 @@ use diesel::sql_types::{Array, BigInt, Binary, Integer, Nullable, Text, Timestam
 use diesel::{OptionalExtension, QueryableByName, RunQueryDsl};
 use uuid::Uuid;
 
+use super::hasher::is_strong;
 use super::throttle::Budget;
 use crate::floor::kernel::ids::SecretId;
 use crate::floor::kernel::{Error, Instant, Result, StaffId};
@@ -37,6 +38,21 @@ pub fn count_try(tx: &mut WriteTx, budget: Budget, of: &[u8], most: i32) -> Resu
     .get_result::<Counted>(tx.conn())
     .optional()?;
     Ok(counted.map(|row| row.counted))
+}
+
+#[derive(QueryableByName)]
+struct Hashed {
+    #[diesel(sql_type = Text)]
+    password_hash: String,
+}
+
+/// How many passwords there are, and how many of them are hashed more weakly than is done today.
+pub fn password_hashes(tx: &mut Tx) -> Result<(usize, usize)> {
+    let hashes = statement("select password_hash from staff where tenant_id = ? and password_hash is not null")
+        .bind::<SqlUuid, _>(tx.tenant()?)
+        .load::<Hashed>(tx.conn())?;
+    let weak = hashes.iter().filter(|hash| !is_strong(&hash.password_hash)).count();
+    Ok((hashes.len(), weak))
 }
 
 /// What a password is compared with.

@@ -6,4 +6,4 @@ pub mod scopes;
 pub mod stores;
 
 pub use drift::{Figures, Promised, figures};
-pub use stores::{Filter, Order};
+pub use stores::{Filter, Order, tokens_left};

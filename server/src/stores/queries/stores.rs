@@ -3,13 +3,15 @@
 use chrono::{DateTime, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Bool, Text, Uuid as SqlUuid};
 
+use super::super::TOKEN;
 use super::super::model::{DriftKind, Store, StoreState};
 use super::super::tables::stores;
 use super::drift::{Promised, drifts};
 use crate::floor::graphql::Page;
 use crate::floor::kernel::{Error, Instant, Result, StoreId, TenantId};
-use crate::floor::ledger::{Tx, WriteTx, walk};
+use crate::floor::ledger::{Tx, WriteTx, statement, walk};
 use crate::floor::vault::SecretId;
 
 /// Which stores a list holds.
@@ -184,4 +186,29 @@ fn filtered(filter: &Filter, promised: &Promised, now: Instant) -> stores::Boxed
 /// A text that matches itself and nothing else.
 fn literal(text: &str) -> String {
     text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
+}
+
+#[derive(QueryableByName)]
+struct Left {
+    #[diesel(sql_type = BigInt)]
+    over: i64,
+    #[diesel(sql_type = BigInt)]
+    tokens: i64,
+}
+
+/// How many stores of the pinned tenant are over, and how many tokens are left that no connection accounts for: of an open
+/// account those that no connected store names, of a closed one every token there is.
+pub fn tokens_left(tx: &mut Tx, is_open: bool) -> Result<(i64, i64)> {
+    let found = statement(
+        "select (select count(*) from stores where tenant_id = t.id and (state = 'disconnected' or not t.is_open)) as over,
+                (select count(*) from secrets x where x.tenant_id = t.id and x.kind = ?
+                    and not (t.is_open and exists (select from stores s where s.tenant_id = t.id and s.token_id = x.id
+                                                      and s.state <> 'disconnected'))) as tokens
+           from (values (?, ?)) as t (id, is_open)",
+    )
+    .bind::<Text, _>(TOKEN.label())
+    .bind::<SqlUuid, _>(tx.tenant()?)
+    .bind::<Bool, _>(is_open)
+    .get_result::<Left>(tx.conn())?;
+    Ok((found.over, found.tokens))
 }

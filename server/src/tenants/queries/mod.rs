@@ -6,4 +6,4 @@ pub mod members;
 pub mod tenants;
 
 pub use members::{PersonalColumn, SealedValue, one as member, owners, sealed_value};
-pub use tenants::{held as hold, one as tenant, some as tenants};
+pub use tenants::{closed as closed_tenants, held as hold, one as tenant, open as open_tenants, some as tenants};

@@ -148,6 +148,19 @@ pub fn due_to_close(tx: &mut Tx) -> Result<Vec<TenantId>> {
     Ok(due)
 }
 
+/// Every tenant that is not closed, as the desk sees them.
+pub fn open(tx: &mut Tx) -> Result<Vec<Tenant>> {
+    let query = tenants::table.filter(tenants::state.ne(TenantState::Closed)).order(tenants::tenant_id);
+    let rows = query.select(Row::as_select()).load(tx.conn())?;
+    Ok(rows.into_iter().map(Tenant::from).collect())
+}
+
+/// Every tenant that is closed, as the desk sees them.
+pub fn closed(tx: &mut Tx) -> Result<Vec<TenantId>> {
+    let query = tenants::table.filter(tenants::state.eq(TenantState::Closed)).order(tenants::tenant_id);
+    Ok(query.select(tenants::tenant_id).load(tx.conn())?)
+}
+
 /// A page of tenants, one row more than it holds, and how many there are in all.
 pub fn list(tx: &mut Tx, filter: &Filter, order: Order, is_rising: bool, page: &Page) -> Result<(Vec<Tenant>, i64)> {
     let total = filtered(filter).count().get_result(tx.conn())?;

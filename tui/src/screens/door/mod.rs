@@ -10,7 +10,7 @@ pub mod lock;
 pub mod sign_in;
 pub mod step_up;
 
-use crate::core::action::{Cli, Danger, On, Scope, Verb, always};
+use crate::core::action::{Cli, Scope, Verb};
 use crate::core::ask::Trouble;
 use crate::core::page::{Body, Line, Section, Tone};
 
@@ -25,19 +25,7 @@ const fn verb(
     scope: Scope,
     keys: &'static [&'static str],
 ) -> Verb {
-    Verb {
-        id,
-        title,
-        help,
-        hint,
-        scope,
-        keys,
-        on: On::Nothing,
-        danger: Danger::Safe,
-        needs: None,
-        cli: SIGN_IN,
-        off: always,
-    }
+    Verb { hint, cli: SIGN_IN, ..Verb::new(id, title, help, scope, keys) }
 }
 
 fn words(lines: Vec<Line>) -> Section {

@@ -1,0 +1,190 @@
+//! How promises are measured: one check a file, a line each in the list. A check looks through the same doors as everybody
+//! else and says what it saw, with a figure; it never looks at what it wants to see, and never mends.
+//!
+//! One that has nothing to look at yet says whom it waits for: such a promise is not measured, and never holds.
+
+mod access_logged;
+mod chain_whole;
+mod drift;
+mod encryption;
+mod grounds_stated;
+mod holdings;
+mod logs_redact;
+mod modes_apart;
+mod need_to_know;
+mod never_held;
+mod oauth_only;
+mod partners_bounded;
+mod passwords_strong;
+mod policy_announced;
+mod recipients_allowed;
+mod region_pinned;
+mod roles_stated;
+mod scopes_listed;
+mod second_factor;
+mod tls;
+mod tokens_deleted;
+mod tokens_sealed;
+mod waiting;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+
+use super::model::Look;
+use crate::floor::access::{Caller, One, Permission, Scope};
+use crate::floor::jobs::Rhythm;
+use crate::floor::kernel::{Result, TenantId};
+use crate::floor::ledger::Tx;
+use crate::floor::policy::{Adopted, Policy};
+use crate::floor::tools::Tools;
+use crate::tenants::{self, Tenant};
+
+/// A way of measuring.
+#[derive(Debug, Clone, Copy)]
+pub struct Check {
+    /// As policies call it.
+    pub name: &'static str,
+    /// In words, for whoever reads the ledger.
+    pub how: &'static str,
+    /// Where the rows behind the figure are: a question of the API, or a command.
+    pub evidence: &'static str,
+    pub rhythm: Rhythm,
+    pub way: Way,
+}
+
+/// Whether it can look.
+#[derive(Debug, Clone, Copy)]
+pub enum Way {
+    Looks(fn(Asked) -> Looking),
+    /// What it would look at is not built yet: this.
+    Waits(&'static str),
+}
+
+/// A look under way.
+pub type Looking = BoxFuture<'static, Result<Look>>;
+
+/// What a check is given.
+pub struct Asked {
+    pub tools: Tools,
+    pub adopted: Arc<Adopted>,
+    /// What the promise is about: a category, a recipient, a scope … Nothing named is everything.
+    pub of: Vec<String>,
+}
+
+/// Every check, a line each.
+const LISTS: &[&[Check]] = &[
+    &[
+        access_logged::CHECK,
+        chain_whole::CHECK,
+        drift::CHECK,
+        encryption::CHECK,
+        grounds_stated::CHECK,
+        holdings::CHECK,
+        logs_redact::CHECK,
+        modes_apart::CHECK,
+        need_to_know::CHECK,
+        never_held::CHECK,
+        oauth_only::CHECK,
+        partners_bounded::CHECK,
+        passwords_strong::CHECK,
+        policy_announced::CHECK,
+        recipients_allowed::CHECK,
+        region_pinned::CHECK,
+        roles_stated::CHECK,
+        scopes_listed::CHECK,
+        second_factor::CHECK,
+        tls::CHECK,
+        tokens_deleted::CHECK,
+        tokens_sealed::CHECK,
+    ],
+    waiting::CHECKS,
+];
+
+pub fn all() -> impl Iterator<Item = &'static Check> {
+    LISTS.iter().copied().flatten()
+}
+
+pub fn find(name: &str) -> Option<&'static Check> {
+    all().find(|check| check.name == name)
+}
+
+impl Check {
+    /// One that looks every hour.
+    const fn hourly(name: &'static str, how: &'static str, evidence: &'static str, look: fn(Asked) -> Looking) -> Self {
+        Self { name, how, evidence, rhythm: HOURLY, way: Way::Looks(look) }
+    }
+
+    /// One that looks every night, because it reads much.
+    const fn daily(name: &'static str, how: &'static str, evidence: &'static str, look: fn(Asked) -> Looking) -> Self {
+        Self { name, how, evidence, rhythm: Rhythm::Daily { hour: 2, minute: 15 }, way: Way::Looks(look) }
+    }
+
+    const fn waits(name: &'static str, whom: &'static str, how: &'static str) -> Self {
+        Self { name, how, evidence: "nothing yet", rhythm: HOURLY, way: Way::Waits(whom) }
+    }
+
+    pub const fn waits_for(&self) -> Option<&'static str> {
+        match self.way {
+            Way::Waits(whom) => Some(whom),
+            Way::Looks(_) => None,
+        }
+    }
+
+    /// How often it looks, in words.
+    pub fn schedule(&self) -> String {
+        match self.rhythm {
+            Rhythm::Every(span) if span == HOUR => "hourly".to_owned(),
+            Rhythm::Every(span) => format!("every {} minutes", span.as_secs() / 60),
+            Rhythm::Daily { hour, minute } => format!("daily at {hour:02}:{minute:02} UTC"),
+        }
+    }
+}
+
+const HOUR: Duration = Duration::from_hours(1);
+const HOURLY: Rhythm = Rhythm::Every(HOUR);
+
+impl Asked {
+    fn policy(&self) -> &Policy {
+        &self.adopted.policy
+    }
+
+    /// Whether the promise is about this: by its code, or about everything.
+    fn is_about(&self, code: &str) -> bool {
+        self.of.is_empty() || self.of.iter().any(|of| of == code)
+    }
+
+    /// Asks the house's own rows.
+    async fn house<T: Send + 'static>(&self, ask: impl FnOnce(&mut Tx) -> Result<T> + Send + 'static) -> Result<T> {
+        self.tools.ledger.read(&hand(TenantId::HOUSE)?, ask).await
+    }
+
+    /// Asks the keys and facts of all tenants.
+    async fn desk<T: Send + 'static>(&self, ask: impl FnOnce(&mut Tx) -> Result<T> + Send + 'static) -> Result<T> {
+        let permit = Caller::house().permit_desk(Permission::KeepHouse)?;
+        let desk = self.tools.ledger.desk_scope(permit, "promises").await?;
+        self.tools.ledger.desk(&desk, ask).await
+    }
+
+    /// Every merchant whose account is not closed.
+    async fn merchants(&self) -> Result<Vec<Tenant>> {
+        self.desk(tenants::open_tenants).await
+    }
+
+    /// Asks each tenant's rows, the house's first.
+    async fn each<T: Send + 'static>(&self, ask: fn(&mut Tx, &Tools) -> Result<T>) -> Result<Vec<T>> {
+        let merchants = self.merchants().await?;
+        let mut found = Vec::with_capacity(merchants.len() + 1);
+        for tenant in std::iter::once(TenantId::HOUSE).chain(merchants.into_iter().map(|tenant| tenant.id)) {
+            let tools = self.tools.clone();
+            found.push(self.tools.ledger.read(&hand(tenant)?, move |tx| ask(tx, &tools)).await?);
+        }
+        Ok(found)
+    }
+}
+
+/// The operator's own hand on one tenant.
+fn hand(tenant: TenantId) -> Result<Scope<One>> {
+    Caller::house().permit(Permission::KeepHouse, tenant)
+}

@@ -1,0 +1,49 @@
+//! Checks whose matter is not built yet, and whom they wait for.
+
+use super::Check;
+
+pub const CHECKS: &[Check] = &[
+    Check::waits("account_closure", "fulfilment", "account data is gone within its window of closing"),
+    Check::waits("answers", "requests", "every request was answered within the window of its right"),
+    Check::waits("apps_listed", "apps", "every connected app is of a listed kind and touches what that kind may"),
+    Check::waits("backups", "backup", "backups are sealed, kept apart, and were restored for a trial"),
+    Check::waits("caches_end", "sweeps", "nothing cached outlives its rule"),
+    Check::waits("children", "requests", "data of a child was deleted promptly once known"),
+    Check::waits("cookies_essential", "trust pages", "the pages set no cookie that is not listed as essential"),
+    Check::waits("credentials_rotated", "apps", "no credential is past its day of rotation"),
+    Check::waits(
+        "deletion_everywhere",
+        "fulfilment",
+        "a deletion reached every store, recipient and copy, or says why not",
+    ),
+    Check::waits(
+        "disconnect_stops",
+        "stores",
+        "after a disconnection nothing was read or written there but the revocation",
+    ),
+    Check::waits("early_deletion", "fulfilment", "deletion asked for before its window was carried out"),
+    Check::waits("incident", "incidents", "every incident has its clock, its decisions and its notices on record"),
+    Check::waits("letters_listed", "letters", "every kind of letter sent is one that the policy lists"),
+    Check::waits("mail_intake", "requests", "mail to the contact address becomes a request"),
+    Check::waits("permissions_needed", "apps", "no connected app was granted more than its kind needs"),
+    Check::waits("processors_announced", "sub-processors", "every sub-processor in force was announced"),
+    Check::waits(
+        "processors_listed",
+        "sub-processors",
+        "every sub-processor on record is in the policy, and the reverse",
+    ),
+    Check::waits("provider_policies", "apps", "every connected app names where its provider's own policy is"),
+    Check::waits("purposes_listed", "disclosures", "every disclosure names a listed purpose"),
+    Check::waits("receipts_left", "apps", "every disconnection left a receipt that says what stays"),
+    Check::waits("relay_forms", "relay", "every field that was relayed left in the form of the table, or not at all"),
+    Check::waits("relay_store", "relay", "what is held for the relay is what the table says, for its window"),
+    Check::waits("reports_end", "sweeps", "no report is older than its rule allows"),
+    Check::waits("retention", "sweeps", "nothing is older than its rule allows"),
+    Check::waits("reviews_on_time", "reviews", "a review of the last quarter is signed off, none is overdue"),
+    Check::waits("rights_offered", "requests", "each right can be asked for here, and asking reaches the desk"),
+    Check::waits("slots_freed", "apps", "no disconnected app holds a slot, a credential or a job"),
+    Check::waits("sync_history", "stores", "the history is whole, and holds no personal field"),
+    Check::waits("sync_only_while_on", "stores", "no stock was written to a store while its sync was off"),
+    Check::waits("unused_flagged", "apps", "every app unused for 90 days is flagged and reviewed"),
+    Check::waits("write_on_action", "stores", "every write to a store names the user's action it follows"),
+];

@@ -1,0 +1,316 @@
+//! Each check is shown a fault made for it: the promise is broken, says so with its evidence, and stands again once the
+//! fault is mended. A check that could see no fault would be none.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use chrono::Duration;
+use harness::asked::{ask, desk_seat, done};
+use harness::people::Person;
+use harness::shop::Shop;
+use harness::world::World;
+use rightsdesk_server::floor::access::{Caller, Permission, Role};
+use rightsdesk_server::floor::graphql::node_id;
+use rightsdesk_server::floor::kernel::{Mode, PolicyId, PromiseId, Ref, Watch};
+use rightsdesk_server::floor::ledger::{Event, Witnessed};
+use rightsdesk_server::floor::policy::{Adopted, Moment, Policy, Region, Turn, parse, shipped};
+use rightsdesk_server::floor::tools::Facts;
+use rightsdesk_server::promises::{checks, follow};
+use serde_json::{Value, json};
+
+const CHECK: &str = "mutation ($input: CheckPromiseInput!) { checkPromise(input: $input) {
+  promise { standing figure why checkedAt evidence history(first: 4) { nodes { standing figure } } }
+  userErrors { code } } }";
+const DISCONNECT: &str = "mutation ($input: DisconnectStoreInput!) { disconnectStore(input: $input) {
+  store { state } userErrors { code } } }";
+
+/// What is done to a desk that keeps its word.
+enum Deed {
+    /// As somebody with the run of the host would, and how it is undone.
+    Sql(&'static str, &'static str),
+    /// In the policy.
+    Policy(fn(&mut Policy)),
+    /// In the program that runs.
+    Program(fn(&mut Facts)),
+}
+
+/// A check, the fault it is shown, and how the promise stands without it.
+type Fault = (&'static str, Deed, &'static str);
+
+fn faults() -> Vec<Fault> {
+    use Deed::{Policy, Program, Sql};
+    let (holds, kept) = (
+        "HOLDS",
+        "update staff s set tenants = k.tenants, ends_at = k.ends_at, totp_step = k.totp_step,
+        password_hash = k.password_hash from kept_staff k where k.id = s.id",
+    );
+    vec![
+        // While sessions live.
+        ("second_factor", Sql("update staff set totp_step = null", kept), holds),
+        (
+            "access_logged",
+            Sql("grant update on access_log to rd_api", "revoke update on access_log from rd_api"),
+            holds,
+        ),
+        (
+            "chain_whole",
+            Sql(
+                "update audit_events set actor = actor || ' ' where seq = 1",
+                "update audit_events set actor = rtrim(actor) where seq = 1",
+            ),
+            holds,
+        ),
+        (
+            "drift",
+            Sql(
+                "update stores set sync_is_on = false; insert into store_scopes (tenant_id, store_id, name, granted_at)
+                 select tenant_id, id, 'read_all_orders', connected_at from stores where state = 'connected'",
+                "delete from store_scopes where name = 'read_all_orders'",
+            ),
+            holds,
+        ),
+        (
+            "encryption",
+            Sql(
+                "update members set mail = convert_to('imke@shop.example', 'UTF8')",
+                "update members m set mail = k.mail from kept_members k where k.id = m.id",
+            ),
+            holds,
+        ),
+        ("grounds_stated", Policy(|policy| policy.purposes[0].ground = None), holds),
+        ("holdings", Policy(|policy| policy.categories.retain(|one| one.code.get_ref() != "account")), holds),
+        ("logs_redact", Program(|facts| facts.redacts = str::to_owned), holds),
+        (
+            "modes_apart",
+            Sql(
+                "update keyring set mode = 'demo' where kind = 'sign'",
+                "update keyring set mode = 'development' where kind = 'sign'",
+            ),
+            holds,
+        ),
+        (
+            "need_to_know",
+            Sql(
+                "insert into access_log (tenant_id, id, at, actor, subject_id, view, purpose)
+                 select tenant_id, gen_random_uuid(), at, actor, subject_id, view, 'unasked' from access_log
+                  where purpose = 'under leave'",
+                "delete from access_log where purpose = 'unasked'",
+            ),
+            holds,
+        ),
+        (
+            "never_held",
+            Policy(|policy| {
+                let account = policy.categories.iter_mut().find(|one| one.code.get_ref() == "account");
+                let mail = account.and_then(|one| one.fields.iter_mut().find(|field| field.code.get_ref() == "email"));
+                mail.expect("a field").stored = false;
+            }),
+            holds,
+        ),
+        (
+            "oauth_only",
+            Sql(
+                "update secrets set kind = 'store_password' where kind = 'store_token'",
+                "update secrets set kind = 'store_token' where kind = 'store_password'",
+            ),
+            holds,
+        ),
+        (
+            "partners_bounded",
+            Sql("update staff set tenants = null, ends_at = null where tenants is not null", kept),
+            holds,
+        ),
+        (
+            "passwords_strong",
+            Sql("update staff set password_hash = regexp_replace(password_hash, 'm=[0-9]+', 'm=64')", kept),
+            holds,
+        ),
+        (
+            "policy_announced",
+            Sql(
+                "update policies set published_at = published_at + interval '1 day' where version = 2",
+                "update policies set published_at = published_at - interval '1 day' where version = 2",
+            ),
+            holds,
+        ),
+        (
+            "recipients_allowed",
+            Policy(|policy| {
+                let given = policy.recipients.iter_mut().find(|one| one.is_given());
+                given.expect("a recipient").purposes.clear();
+            }),
+            holds,
+        ),
+        (
+            "region_pinned",
+            Policy(|policy| policy.region.as_mut().expect("a region").pinned.retain(|one| one.get_ref() == "US")),
+            holds,
+        ),
+        (
+            "roles_stated",
+            Sql("update tenants set our_role = 'joint'", "update tenants set our_role = 'processor'"),
+            holds,
+        ),
+        ("scopes_listed", Policy(|policy| policy.scopes.clear()), holds),
+        // A desk of this kind may speak in clear to its own machine: nothing is measured there.
+        ("tls", Program(|facts| facts.mode = Mode::Production), "NOT_YET_MEASURED"),
+        (
+            "tokens_deleted",
+            Sql(
+                "insert into secrets select tenant_id, gen_random_uuid(), kind, generation, kek_version, dek, ct, made_at,
+                   sealed_at from secrets where kind = 'store_token'",
+                "delete from secrets where kind = 'store_token'
+                    and id not in (select token_id from stores where token_id is not null)",
+            ),
+            holds,
+        ),
+        (
+            "tokens_sealed",
+            Sql(
+                "update secrets set ct = convert_to('shpat_5e1f', 'UTF8')",
+                "update secrets s set ct = k.ct from kept_secrets k where k.id = s.id",
+            ),
+            holds,
+        ),
+    ]
+}
+
+/// A promise for each check, over a policy that could keep every one of them.
+fn sound() -> Policy {
+    let mut text = shipped("sooperseller").expect("it comes along").to_owned();
+    text.push_str(
+        "\n[[category]]\ncode = \"card\"\ntitle = \"Cards\"\nabout = \"shopper\"\nsources = [\"None\"]\nfield = [\n
+         { code = \"number\", title = \"Card number\", personal = true, received = false, stored = false } ]\n",
+    );
+    for check in checks::all() {
+        let name = check.name;
+        let promise = format!(
+            "\n[[promise]]\ncode = \"trial_{name}\"\nsection = \"Trials\"\ntext = \"We keep {name}\"\ncheck = \"{name}\"\n"
+        );
+        text.push_str(&promise);
+    }
+    let mut policy = parse(&text).expect("sound");
+    let given = policy.recipients.iter().filter(|one| one.is_given());
+    let pinned: Vec<_> = given.flat_map(|one| one.regions.clone()).collect();
+    policy.region = Some(Region { home: pinned[0].get_ref().clone(), pinned });
+    policy
+}
+
+/// Opens the book at this policy, its promises with it.
+async fn promise(world: &World, policy: Policy) {
+    let after = Arc::new(Adopted { id: PolicyId::fresh(), policy });
+    let (vault, turned) = (world.tools.vault.clone(), Arc::clone(&after));
+    let house = Caller::house().permit_house(Permission::KeepHouse).expect("the house may");
+    let written = world.ledger.write(house, move |tx| {
+        let turn = Turn { before: None, after: &turned, moment: Moment::InForce };
+        let done = Witnessed::new((), Event::new("test.turned", "policy", turned.id.uuid()));
+        Ok(follow(tx, &vault, &turn)?.into_iter().fold(done, Witnessed::and))
+    });
+    written.await.expect("followed");
+    world.tools.policy.open(after);
+}
+
+/// A desk at which each check has something to look at, and all of it is in order.
+async fn furnished() -> (World, Shop) {
+    let world = World::alone(Watch::held(Watch::host().now())).await;
+    let (shop, ops) = (world.shop("Zaitoon Home", 2).await, desk_seat(&world, &[Role::Ops]));
+    let all = ["read_orders", "read_customers", "read_products"];
+    world.store(shop.tenant, "zaitoon.example", &all).await;
+    let over = world.store(shop.tenant, "over.example", &all).await;
+    let gone = done(&world, &ops, DISCONNECT, json!({ "id": node_id(over), "version": 2 })).await;
+    assert_eq!(gone["store"]["state"], "DISCONNECTED");
+    let (mira, ibrahim) = (world.staff(&[Role::Support]).await, world.staff(&[Role::Approver]).await);
+    let until = world.tools.watch.now().plus(Duration::days(30));
+    world.partner(&[Permission::SeeTenants], &[shop.tenant], until).await;
+    seen_under_leave(&world, &shop, &mira, &ibrahim);
+    world.base.tamper(
+        "create table kept_staff as select * from staff; create table kept_secrets as select * from secrets;
+         create table kept_members as select * from members;
+         insert into policies select tenant_id, gen_random_uuid(), name, 2, effective_on, text, digest, 'past', proposed_at,
+           proposed_by, in_force_at, published_by, in_force_at + interval '30 days', in_force_at + interval '31 days'
+           from policies where version = 1",
+    );
+    // A checkpoint is taken, so that the books have somebody to vouch for them.
+    world.work().await;
+    world.later(Duration::minutes(6));
+    world.work().await;
+    (world, shop)
+}
+
+fn seen_under_leave(world: &World, shop: &Shop, staff: &Person, by: &Person) {
+    let (tenant, now) = (shop.tenant.uuid(), world.tools.watch.now());
+    world.base.tamper(&format!(
+        "insert into grants (tenant_id, id, kind, staff_id, ticket, given_by, starts_at, ends_at)
+         values ('{tenant}', gen_random_uuid(), 'given', '{}', 'DESK-7', '{}', '{now}', '{}');
+         insert into access_log (tenant_id, id, at, actor, subject_id, view, purpose, grant_id)
+         select tenant_id, gen_random_uuid(), starts_at, 'staff:' || staff_id, '{}', 'member', 'under leave', id from grants",
+        staff.id.uuid(),
+        by.id.uuid(),
+        now.plus(Duration::hours(2)),
+        shop.members[0].subject.uuid(),
+    ));
+}
+
+/// The promise of this check, looked at.
+async fn checked(world: &World, ops: &Caller, check: &str) -> Value {
+    let id = world.base.lines(&format!("select id::text as line from promises where code = 'trial_{check}'"));
+    let id = PromiseId::from_uuid(id[0].parse().expect("an id"));
+    done(world, ops, CHECK, json!({ "id": node_id(Ref::of_house(id)) })).await["promise"].clone()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn each_check_sees_the_fault_that_is_made_for_it() {
+    let looking: BTreeSet<&str> = checks::all().filter(|one| one.waits_for().is_none()).map(|one| one.name).collect();
+    let faults = faults();
+    assert_eq!(looking, faults.iter().map(|(name, ..)| *name).collect(), "each check that looks has its fault here");
+
+    let (mut world, _shop) = furnished().await;
+    let ops = desk_seat(&world, &[Role::Ops]);
+    promise(&world, sound()).await;
+    let facts = world.tools.facts;
+    for (check, deed, without) in faults {
+        let before = checked(&world, &ops, check).await;
+        assert_eq!(before["standing"], without, "{check} before: {before}");
+        match &deed {
+            Deed::Sql(made, _) => world.base.tamper(made),
+            Deed::Program(make) => make(&mut world.tools.facts),
+            Deed::Policy(make) => {
+                let mut policy = sound();
+                make(&mut policy);
+                world.tools.policy.open(Arc::new(Adopted { id: PolicyId::fresh(), policy }));
+            }
+        }
+        world.later(Duration::minutes(1));
+        let broken = checked(&world, &ops, check).await;
+        assert_eq!(broken["standing"], "BROKEN", "{check}: {broken}");
+        assert!(broken["why"].as_str().is_some_and(|why| why.len() > 10), "{check} does not say why: {broken}");
+        assert!(broken["figure"].is_string() && broken["checkedAt"].is_string(), "{check}: {broken}");
+        match &deed {
+            Deed::Sql(_, mended) => world.base.tamper(mended),
+            Deed::Program(_) => world.tools.facts = facts,
+            Deed::Policy(_) => {
+                world.tools.policy.open(Arc::new(Adopted { id: PolicyId::fresh(), policy: sound() }));
+            }
+        }
+        world.later(Duration::minutes(1));
+        let after = checked(&world, &ops, check).await;
+        assert_eq!(after["standing"], without, "{check} after: {after}");
+        // What we do ourselves counts in the books.
+        let is_counted = matches!(check, "access_logged" | "chain_whole");
+        assert!(is_counted || after["figure"] == before["figure"], "{check}: {before} {after}");
+        let history = after["history"]["nodes"].as_array().expect("a history").clone();
+        let stood: Vec<&Value> = history.iter().map(|look| &look["standing"]).take(3).collect();
+        assert_eq!(stood[..2], [&json!(without), &json!("BROKEN")], "{check}: {history:?}");
+        assert_eq!(history[1]["figure"], broken["figure"], "{check}: {history:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_evidence_of_each_check_is_a_question_that_is_answered() {
+    let (world, _shop) = furnished().await;
+    let admin = desk_seat(&world, &[Role::Admin, Role::Ops]);
+    for check in checks::all().filter(|one| one.evidence.starts_with('{')) {
+        let answer = ask(&world, Some(&admin), check.evidence, json!({})).await;
+        assert!(answer.get("errors").is_none(), "{}: {answer}", check.name);
+    }
+}

@@ -1,0 +1,194 @@
+//! What can be read by a command: its document, its filter words and its columns, a line each.
+
+use crate::api::ask::Document;
+use crate::api::{apps, books, staff, stores, tenants};
+use crate::core::filter::Term;
+
+/// A noun of the desk as a command knows it.
+#[derive(Debug)]
+pub struct Noun {
+    /// The word behind `rightsdesk`.
+    pub command: &'static str,
+    /// The shape of one; of a list, its plural.
+    pub singular: &'static str,
+    pub list: Document,
+    /// Where in the answer the list stands.
+    pub at: &'static str,
+    pub terms: &'static [Term],
+    /// What a list is narrowed to where nothing is said.
+    pub first: &'static str,
+    /// Head and place in a row.
+    pub columns: &'static [(&'static str, &'static str)],
+    /// One of them by its id, and where in the answer it stands.
+    pub one: Option<(Document, &'static str)>,
+}
+
+pub static TENANTS: Noun = Noun {
+    command: "tenants",
+    singular: "tenant",
+    list: tenants::tenants,
+    at: "/tenants",
+    terms: tenants::TERMS,
+    first: "",
+    columns: &[
+        ("ID", "/id"),
+        ("NAME", "/legalName"),
+        ("STATE", "/state"),
+        ("WE ARE", "/ourRole"),
+        ("REGION", "/region"),
+        ("PLAN", "/plan"),
+        ("OPENED", "/openedAt"),
+    ],
+    one: Some((tenants::tenant, "/tenant")),
+};
+
+pub static STORES: Noun = Noun {
+    command: "stores",
+    singular: "store",
+    list: stores::stores,
+    at: "/stores",
+    terms: stores::TERMS,
+    first: "",
+    columns: &[
+        ("ID", "/id"),
+        ("STORE", "/domain"),
+        ("STATE", "/state"),
+        ("DRIFT", "/driftKinds"),
+        ("PLATFORM", "/platform"),
+        ("TENANT", "/tenant/legalName"),
+        ("SYNC", "/syncIsOn"),
+        ("REGION", "/region"),
+        ("ADDED", "/addedAt"),
+    ],
+    one: Some((stores::store, "/store")),
+};
+
+pub static APPS: Noun = Noun {
+    command: "apps",
+    singular: "app",
+    list: apps::apps,
+    at: "/apps",
+    terms: apps::TERMS,
+    first: "",
+    columns: &[
+        ("ID", "/id"),
+        ("APP", "/name"),
+        ("STATE", "/state"),
+        ("TOO MANY", "/excess"),
+        ("MISSING", "/missing"),
+        ("ROTATE BY", "/credential/rotateBy"),
+        ("USED", "/lastUsedAt"),
+        ("KIND", "/kind/code"),
+        ("TENANT", "/tenant/legalName"),
+        ("PROVIDER", "/provider"),
+    ],
+    one: Some((apps::app, "/app")),
+};
+
+pub static SEATS: Noun = Noun {
+    command: "seats",
+    singular: "seat",
+    list: staff::seats,
+    at: "/staff",
+    terms: staff::SEAT_TERMS,
+    first: "",
+    columns: &[
+        ("ID", "/id"),
+        ("NAME", "/handle"),
+        ("ROLES", "/roles"),
+        ("STATE", "/state"),
+        ("ENDS", "/endsAt"),
+        ("2ND", "/secondFactor"),
+        ("SEEN", "/lastSeenAt"),
+    ],
+    one: None,
+};
+
+pub static SESSIONS: Noun = Noun {
+    command: "sessions",
+    singular: "session",
+    list: staff::sessions,
+    at: "/sessions",
+    terms: staff::SESSION_TERMS,
+    first: "is:live",
+    columns: &[
+        ("ID", "/id"),
+        ("WHO", "/staff/handle"),
+        ("STAGE", "/stage"),
+        ("BY", "/method"),
+        ("STARTED", "/startedAt"),
+        ("SEEN", "/lastSeenAt"),
+        ("ENDED", "/endedAt"),
+    ],
+    one: None,
+};
+
+pub static GRANTS: Noun = Noun {
+    command: "grants",
+    singular: "grant",
+    list: staff::grants,
+    at: "/grants",
+    terms: staff::GRANT_TERMS,
+    first: "",
+    columns: &[
+        ("ID", "/id"),
+        ("WHO", "/staff/handle"),
+        ("TENANT", "/tenant/legalName"),
+        ("KIND", "/kind"),
+        ("TICKET", "/ticket"),
+        ("ENDS", "/endsAt"),
+        ("LIVE", "/isLive"),
+        ("REVIEWED", "/reviewedAt"),
+    ],
+    one: None,
+};
+
+pub static EVENTS: Noun = Noun {
+    command: "events",
+    singular: "event",
+    list: books::events,
+    at: "/events",
+    terms: books::EVENT_TERMS,
+    first: "",
+    columns: &[
+        ("SEQ", "/seq"),
+        ("WHEN", "/at"),
+        ("WHO", "/actor"),
+        ("DID", "/action"),
+        ("ON", "/object"),
+        ("FACTS", "/facts"),
+    ],
+    one: None,
+};
+
+pub static ACCESSES: Noun = Noun {
+    command: "accesses",
+    singular: "access",
+    list: books::accesses,
+    at: "/accesses",
+    terms: books::ACCESS_TERMS,
+    first: "",
+    columns: &[
+        ("WHEN", "/at"),
+        ("WHO", "/actor"),
+        ("SAW", "/view"),
+        ("OF", "/subject"),
+        ("FOR", "/purpose"),
+        ("TICKET", "/ticket"),
+    ],
+    one: None,
+};
+
+pub static NOUNS: &[&Noun] = &[&TENANTS, &STORES, &APPS, &SEATS, &SESSIONS, &GRANTS, &EVENTS, &ACCESSES];
+
+/// What there is only one of, as a command knows it.
+#[derive(Debug)]
+pub struct Sole {
+    /// Its shape.
+    pub name: &'static str,
+    pub document: Document,
+    /// Where in the answer it stands.
+    pub at: &'static str,
+}
+
+pub static DRIFT: Sole = Sole { name: "drift", document: stores::drift, at: "/drift" };
