@@ -15,7 +15,7 @@ use rightsdesk_server::floor::kernel::{Mode, PolicyId, PromiseId, Ref, Watch};
 use rightsdesk_server::floor::ledger::{Event, Witnessed};
 use rightsdesk_server::floor::policy::{Adopted, Moment, Policy, Region, Turn, parse, shipped};
 use rightsdesk_server::floor::tools::Facts;
-use rightsdesk_server::promises::checks;
+use rightsdesk_server::promises::{checks, follow};
 use serde_json::{Value, json};
 
 const CHECK: &str = "mutation ($input: CheckPromiseInput!) { checkPromise(input: $input) {
@@ -199,18 +199,12 @@ fn sound() -> Policy {
 /// Opens the book at this policy, its promises with it.
 async fn promise(world: &World, policy: Policy) {
     let after = Arc::new(Adopted { id: PolicyId::fresh(), policy });
-    let (followers, vault, turned) = (world.tools.policy.followers(), world.tools.vault.clone(), Arc::clone(&after));
-    let before = world.tools.policy.in_force().expect("a policy");
+    let (vault, turned) = (world.tools.vault.clone(), Arc::clone(&after));
     let house = Caller::house().permit_house(Permission::KeepHouse).expect("the house may");
     let written = world.ledger.write(house, move |tx| {
-        let turn = Turn { before: Some(&before), after: &turned, moment: Moment::InForce };
-        let mut done = Witnessed::new((), Event::new("test.turned", "policy", turned.id.uuid()));
-        for follow in followers {
-            for event in follow(tx, &vault, &turn)? {
-                done = done.and(event);
-            }
-        }
-        Ok(done)
+        let turn = Turn { before: None, after: &turned, moment: Moment::InForce };
+        let done = Witnessed::new((), Event::new("test.turned", "policy", turned.id.uuid()));
+        Ok(follow(tx, &vault, &turn)?.into_iter().fold(done, Witnessed::and))
     });
     written.await.expect("followed");
     world.tools.policy.open(after);

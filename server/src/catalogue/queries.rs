@@ -100,12 +100,13 @@ pub fn add(tx: &mut WriteTx, version: Version) -> Result<bool> {
 
 /// The versions that came into force after another, and how many days before that each was announced.
 pub fn lead_times(tx: &mut Tx) -> Result<Vec<(i32, i64)>> {
-    let came: Vec<(i32, Option<DateTime<Utc>>, Option<DateTime<Utc>>)> = policies::table
+    type Came = (i32, Option<DateTime<Utc>>, Option<DateTime<Utc>>);
+    let came: Vec<Came> = policies::table
         .filter(policies::tenant_id.eq(TenantId::HOUSE).and(policies::in_force_at.is_not_null()))
         .order((policies::in_force_at, policies::version))
         .select((policies::version, policies::published_at, policies::in_force_at))
         .load(tx.conn())?;
-    let days = |(version, published, in_force): (i32, Option<DateTime<Utc>>, Option<DateTime<Utc>>)| {
+    let days = |(version, published, in_force): Came| {
         let days = published.zip(in_force).map_or(0, |(told, held)| (held.date_naive() - told.date_naive()).num_days());
         (version, days)
     };

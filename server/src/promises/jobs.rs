@@ -16,7 +16,7 @@ use crate::floor::tools::Tools;
 use crate::staff;
 
 /// How often it is asked whose hour has come.
-pub const EVERY: Duration = Duration::from_secs(300);
+pub const EVERY: Duration = Duration::from_mins(5);
 
 /// Looks at every promise whose hour has come.
 #[derive(Debug, Serialize, Deserialize)]

@@ -144,12 +144,7 @@ pub async fn boot(config: Config, telemetry: Telemetry, duties: Duties) -> anyho
     let issuers = Issuers::new(issuers, &egress, &watch);
     let journal = Journal::open(audit.folder)?;
     let keeping = Keeping { access_months: audit.access_months };
-    let facts = Facts {
-        mode,
-        has_certificate: http.tls.is_some(),
-        has_proxy: !http.proxies.is_empty(),
-        redacts: telemetry::redact::prose,
-    };
+    let facts = facts_of(mode, &http);
     let limits = Limits { connections: database.connections, prepare: database.prepare, ..Limits::default() };
     let may_visit = duties != Duties::Serve;
     let home = data.clone();
@@ -221,6 +216,15 @@ pub async fn boot(config: Config, telemetry: Telemetry, duties: Duties) -> anyho
         telemetry,
         postgres,
     })
+}
+
+fn facts_of(mode: Mode, http: &config::Http) -> Facts {
+    Facts {
+        mode,
+        has_certificate: http.tls.is_some(),
+        has_proxy: !http.proxies.is_empty(),
+        redacts: telemetry::redact::prose,
+    }
 }
 
 /// The policy in force is the desk's from here on. One in a language that the trust pages do not speak would be published

@@ -185,7 +185,7 @@ impl Reader<'_> {
         subjects.sort_unstable();
         subjects.dedup();
         let data = needed.iter().map(|(category, fields)| self.data(category, fields)).collect();
-        let receives = |recipient: &&Recipient| self.receives(recipient, purpose, &codes);
+        let receives = |recipient: &&Recipient| Self::receives(recipient, purpose, &codes);
         let recipients = self.policy.recipients.iter().filter(receives).map(|one| self.receiver(one)).collect();
         let ends = self.policy.retention.iter().filter(|rule| named(&rule.categories, &codes));
         let keeps = self.policy.keeps.iter().filter(|keep| named(&keep.categories, &codes));
@@ -206,7 +206,7 @@ impl Reader<'_> {
         }
     }
 
-    fn receives(&self, recipient: &Recipient, purpose: &Purpose, codes: &[&str]) -> bool {
+    fn receives(recipient: &Recipient, purpose: &Purpose, codes: &[&str]) -> bool {
         let serves = recipient.purposes.iter().any(|code| code.get_ref() == purpose.code.get_ref());
         let given = recipient.receives.iter().filter(|given| given.form != Form::Never).flat_map(|given| &given.what);
         serves && given.map(|what| head(what.get_ref())).any(|category| codes.contains(&category))
@@ -282,7 +282,7 @@ impl Reader<'_> {
 fn needed<'a>(purpose: &Purpose, category: &'a Category) -> Option<Vec<&'a str>> {
     let code = category.code.get_ref();
     let needs = |field: &str| {
-        purpose.needs.iter().map(|need| need.get_ref()).any(|need| match need.split_once('.') {
+        purpose.needs.iter().map(toml::Spanned::get_ref).any(|need| match need.split_once('.') {
             None => need == code,
             Some((of, one)) => of == code && one == field,
         })

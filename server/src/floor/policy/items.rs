@@ -148,7 +148,7 @@ fn set<'n>(names: impl IntoIterator<Item = &'n Name>) -> Value {
     Value::Set(names.into_iter().map(|name| name.get_ref().clone()).collect())
 }
 
-fn word(word: impl ToString) -> Value {
+fn word(word: &impl ToString) -> Value {
     Value::Word(word.to_string())
 }
 
@@ -163,7 +163,7 @@ pub fn items(text: &str, policy: &Policy) -> Vec<Item> {
         let mut item = Item::of(Part::Scope, &scope.name)
             .text("reason", &scope.reason)
             .with("categories", set(&scope.categories))
-            .with("sensitivity", word(scope.sensitivity))
+            .with("sensitivity", word(&scope.sensitivity))
             .with("writes", Value::Yes(scope.writes))
             .saying("feature", word(&scope.feature));
         item.code = format!("{} {}", scope.platform, scope.name);
@@ -201,9 +201,9 @@ fn head(places: &Places<'_>, policy: &Policy) -> Vec<Item> {
     let operator = &policy.operator;
     let locales = Value::Set(policy.locales.get_ref().iter().cloned().collect());
     let announces = Item::new(Part::Announcement, "announces", at(&[Key("announces")]))
-        .with("days", word(policy.announces.days))
+        .with("days", word(&policy.announces.days))
         .found(at(&[Key("announces"), Key("days")]))
-        .with("objection days", word(policy.announces.objection_days))
+        .with("objection days", word(&policy.announces.objection_days))
         .found(at(&[Key("announces"), Key("objection_days")]))
         .with("standing is public", Value::Yes(policy.announces.standing))
         .found(at(&[Key("announces"), Key("standing")]));
@@ -214,7 +214,7 @@ fn head(places: &Places<'_>, policy: &Policy) -> Vec<Item> {
             .found(policy.locales.span().start),
         Item::new(Part::Operator, "operator", at(&[Key("operator")]))
             .with("name", word(&operator.name))
-            .with("role", word(operator.role))
+            .with("role", word(&operator.role))
             .with("contact", word(&operator.contact))
             .with("country", word(&operator.country))
             .with("representative", maybe(operator.representative.as_ref()))
@@ -241,7 +241,7 @@ fn category(category: &Category) -> Vec<Item> {
     let sources = category.sources.iter().map(|source| source.in_locale("", "").to_owned()).collect();
     let whole = Item::of(Part::Category, &category.code)
         .text("title", &category.title)
-        .with("about", word(category.about))
+        .with("about", word(&category.about))
         .with("sources", Value::Set(sources))
         .found(first);
     let fields = category.fields.iter().map(|field| {
@@ -260,12 +260,12 @@ fn category(category: &Category) -> Vec<Item> {
 fn recipient(recipient: &Recipient) -> Item {
     let mut item = Item::of(Part::Recipient, &recipient.code)
         .with("name", word(&recipient.name))
-        .with("kind", word(recipient.kind))
+        .with("kind", word(&recipient.kind))
         .text("service", &recipient.service)
         .with("purposes", set(&recipient.purposes))
         .with("regions", set(&recipient.regions))
         .found(recipient.regions.first().map_or(0, |region| region.span().start))
-        .with("transfer", word(recipient.transfer))
+        .with("transfer", word(&recipient.transfer))
         .with("agreement", maybe(recipient.agreement.map(|agreement| agreement.0)))
         .saying("policy", maybe(recipient.policy.as_ref()))
         .saying("hosts", Value::Set(recipient.hosts.iter().cloned().collect()));
@@ -291,7 +291,7 @@ fn kept(policy: &Policy) -> impl Iterator<Item = Item> {
             .with("window", Value::Window(Some(*rule.window.get_ref())))
             .found(rule.window.span().start)
             .with("from", word(&rule.anchor))
-            .with("ends with", word(rule.end))
+            .with("ends with", word(&rule.end))
             .with("categories", set(&rule.categories))
     });
     let keeps = policy.keeps.iter().map(|keep| {
@@ -300,7 +300,7 @@ fn kept(policy: &Policy) -> impl Iterator<Item = Item> {
             .with("window", Value::Window(Some(*keep.window.get_ref())))
             .found(keep.window.span().start)
             .with("from", word(&keep.anchor))
-            .with("ground", word(keep.ground))
+            .with("ground", word(&keep.ground))
             .with("categories", set(&keep.categories))
     });
     rules.chain(keeps)

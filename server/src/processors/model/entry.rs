@@ -34,7 +34,7 @@ impl Entry {
             known.map_or(code.get_ref().as_str(), |purpose| purpose.title.in_locale(language, first)).to_owned()
         });
         let receives = recipient.receives.iter().flat_map(|one| {
-            let form = Form::from(one.form);
+            let form = one.form;
             one.what.iter().map(move |name| Received { what: titled(policy, name.get_ref(), language), form })
         });
         Self {
@@ -43,7 +43,7 @@ impl Entry {
             purposes: purposes.collect(),
             receives: receives.collect(),
             regions: recipient.regions.iter().map(|region| region.get_ref().clone()).collect(),
-            transfer: recipient.transfer.into(),
+            transfer: recipient.transfer,
             agreement_on: recipient.agreement.map(|day| Day(day.0)),
             policy_url: recipient.policy.clone(),
         }
@@ -79,7 +79,7 @@ fn meaning<'a>((policy, recipient): (&'a Policy, &'a Recipient)) -> Meaning<'a> 
     let names = |list: &'a [policy::Name]| list.iter().map(|name| name.get_ref().as_str()).collect::<BTreeSet<_>>();
     // A category stands for its fields: it may come to hold one more.
     let receives = recipient.receives.iter().flat_map(|one| {
-        let form = Form::from(one.form);
+        let form = one.form;
         one.what.iter().flat_map(move |name| fields(policy, name.get_ref()).into_iter().map(move |field| (field, form)))
     });
     (
@@ -87,7 +87,7 @@ fn meaning<'a>((policy, recipient): (&'a Policy, &'a Recipient)) -> Meaning<'a> 
         names(&recipient.purposes),
         receives.filter(|(_, form)| *form != Form::Never).collect(),
         names(&recipient.regions),
-        recipient.transfer.into(),
+        recipient.transfer,
     )
 }
 

@@ -4,6 +4,7 @@
 use futures_util::FutureExt;
 
 use super::{Asked, Check, Look, hand};
+use crate::floor::datamap::Column;
 use crate::floor::kernel::{Result, TenantId};
 use crate::promises::queries;
 
@@ -30,7 +31,7 @@ async fn look(asked: Asked) -> Result<Look> {
     }
     for (table, column) in granted {
         let known = asked.tools.map.table(&table).and_then(|table| table.column(&column));
-        if column != "tenant_id" && !known.is_some_and(|column| column.is_for_the_desk()) {
+        if column != "tenant_id" && !known.is_some_and(Column::is_for_the_desk) {
             faults.push(format!("the desk's role may read {table}.{column}"));
         }
     }

@@ -3,16 +3,15 @@
 use futures_util::FutureExt;
 
 use super::{Asked, Check, Look};
-use crate::floor::kernel::Result;
 
 pub const CHECK: Check = Check::hourly(
     "grounds_stated",
     "each purpose of the policy names its ground in law, as the record of processing shows it",
     "{ recordOfProcessing(part: CONTROLLER) { entries { purpose ground } } }",
-    |asked| async move { look(&asked) }.boxed(),
+    |asked| async move { Ok(look(&asked)) }.boxed(),
 );
 
-fn look(asked: &Asked) -> Result<Look> {
+fn look(asked: &Asked) -> Look {
     let purposes: Vec<_> =
         asked.policy().purposes.iter().filter(|purpose| asked.is_about(purpose.code.get_ref())).collect();
     let bare: Vec<String> = purposes
@@ -22,5 +21,5 @@ fn look(asked: &Asked) -> Result<Look> {
         .collect();
     let stated = purposes.len() - bare.len();
     let look = Look::unless(format!("{stated} of {} purposes", purposes.len()), &bare);
-    Ok(look.only_if(!purposes.is_empty(), "the policy names no such purpose"))
+    look.only_if(!purposes.is_empty(), "the policy names no such purpose")
 }

@@ -5,17 +5,16 @@ use futures_util::FutureExt;
 use sha2::{Digest, Sha256};
 
 use super::{Asked, Check, Look};
-use crate::floor::kernel::Result;
 use crate::floor::kernel::ids::LookId;
 
 pub const CHECK: Check = Check::hourly(
     "logs_redact",
     "made-up tokens in the forms that platforms give them are handed to what writes the log, and none may come out again",
     "the log of this desk",
-    |asked| async move { look(&asked) }.boxed(),
+    |asked| async move { Ok(look(&asked)) }.boxed(),
 );
 
-fn look(asked: &Asked) -> Result<Look> {
+fn look(asked: &Asked) -> Look {
     let fresh = HEXLOWER.encode(&Sha256::digest(LookId::fresh().uuid().as_bytes()));
     let tokens = [
         format!("shpat_{}", &fresh[..32]),
@@ -31,5 +30,5 @@ fn look(asked: &Asked) -> Result<Look> {
         })
         .map(|token| format!("a token of the form {}… came out in clear", token.chars().take(6).collect::<String>()))
         .collect();
-    Ok(Look::unless(format!("{} of {} tokens blanked", tokens.len() - told.len(), tokens.len()), &told))
+    Look::unless(format!("{} of {} tokens blanked", tokens.len() - told.len(), tokens.len()), &told)
 }

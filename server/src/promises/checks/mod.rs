@@ -142,7 +142,7 @@ impl Check {
     }
 }
 
-const HOUR: Duration = Duration::from_secs(3600);
+const HOUR: Duration = Duration::from_hours(1);
 const HOURLY: Rhythm = Rhythm::Every(HOUR);
 
 impl Asked {

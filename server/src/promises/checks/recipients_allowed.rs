@@ -3,22 +3,21 @@
 use futures_util::FutureExt;
 
 use super::{Asked, Check, Look};
-use crate::floor::kernel::Result;
 use crate::floor::policy::{Form, Policy, Recipient};
 
 pub const CHECK: Check = Check::hourly(
     "recipients_allowed",
     "no recipient is there for a purpose that the page rules out, and none is given what no purpose of its own needs",
     "{ policy { recipients { code } purposes { code } forbids } }",
-    |asked| async move { look(&asked) }.boxed(),
+    |asked| async move { Ok(look(&asked)) }.boxed(),
 );
 
-fn look(asked: &Asked) -> Result<Look> {
+fn look(asked: &Asked) -> Look {
     let policy = asked.policy();
     let about: Vec<&Recipient> = policy.recipients.iter().filter(|one| concerns(asked, one)).collect();
     let faults: Vec<String> = about.iter().flat_map(|one| faults(policy, one)).collect();
     let look = Look::unless(format!("{} recipients, {} purposes", about.len(), policy.purposes.len()), &faults);
-    Ok(look.only_if(!about.is_empty(), "the policy names no such recipient"))
+    look.only_if(!about.is_empty(), "the policy names no such recipient")
 }
 
 /// By its own code, or by that of a purpose it serves. What is named and is neither concerns every recipient: that nobody
@@ -51,7 +50,7 @@ fn faults(policy: &Policy, recipient: &Recipient) -> Vec<String> {
     let mut faults: Vec<String> =
         ruled_out.map(|purpose| format!("{name} is there for {}", purpose.code.get_ref())).collect();
     let given = recipient.receives.iter().filter(|given| given.form != Form::Never).flat_map(|given| &given.what);
-    for what in given.map(|what| what.get_ref()) {
+    for what in given.map(toml::Spanned::get_ref) {
         let is_needed = serves.iter().flat_map(|purpose| &purpose.needs).any(|need| covers(need.get_ref(), what));
         if !is_needed {
             faults.push(format!("{name} is given {what}, which no purpose of it needs"));

@@ -3,7 +3,6 @@
 use futures_util::FutureExt;
 
 use super::{Asked, Check, Look};
-use crate::floor::kernel::Result;
 use crate::floor::policy::{Form, Recipient, RecipientKind};
 
 pub const CHECK: Check = Check::hourly(
@@ -11,12 +10,12 @@ pub const CHECK: Check = Check::hourly(
     "the region of the operator's own systems, and every region of each recipient that is given anything, lie within those \
      the policy pins; what an authority may demand by law is left out",
     "{ policy { region { home pinned } recipients { code regions } } }",
-    |asked| async move { look(&asked) }.boxed(),
+    |asked| async move { Ok(look(&asked)) }.boxed(),
 );
 
-fn look(asked: &Asked) -> Result<Look> {
+fn look(asked: &Asked) -> Look {
     let Some(region) = asked.policy().region.as_ref().filter(|region| !region.pinned.is_empty()) else {
-        return Ok(Look::broken("0 regions", "the policy pins no region"));
+        return Look::broken("0 regions", "the policy pins no region");
     };
     let within = |place: &str| region.pinned.iter().any(|pinned| lies_within(place, pinned.get_ref()));
     let gets = |one: &&Recipient| {
@@ -30,10 +29,10 @@ fn look(asked: &Asked) -> Result<Look> {
         faults.push(format!("the operator's own systems are in {}", region.home));
     }
     for one in &given {
-        let out = one.regions.iter().map(|place| place.get_ref()).filter(|place| !within(place));
+        let out = one.regions.iter().map(toml::Spanned::get_ref).filter(|place| !within(place));
         faults.extend(out.map(|place| format!("{} works in {place}", one.code.get_ref())));
     }
-    Ok(Look::unless(format!("{} recipients and our own {}", given.len(), region.home), &faults))
+    Look::unless(format!("{} recipients and our own {}", given.len(), region.home), &faults)
 }
 
 /// `us-east-1` lies within `us` and within itself.

@@ -3,7 +3,7 @@
 use async_graphql::{Enum, Object};
 
 use crate::catalogue::LegalGround;
-use crate::floor::datamap::{About, Class, Column, Of, Row, Table};
+use crate::floor::datamap::{About, Category, Class, Column, Of, Row, Table};
 
 /// A table and what it holds.
 pub struct MapTable(pub &'static Table);
@@ -34,7 +34,7 @@ impl MapTable {
 
     /// The category of the policy it is held under, or the operator's own heading.
     async fn category(&self) -> Option<&'static str> {
-        self.0.category.map(|category| category.code())
+        self.0.category.map(Category::code)
     }
 
     /// What its envelopes are bound to.
