@@ -30,11 +30,11 @@ pub struct NewCampaign {
 impl NewCampaign {
     fn checked(mut self, today: Day) -> Result<Self> {
         let mut flaws = Flaws::default();
-        let title = self.title.trim();
+        let title = self.title.trim().to_owned();
         if title.is_empty() || title.len() > 400 || title.contains(char::is_control) {
             flaws.add("title", "give it a title on one line, up to 400 bytes");
         }
-        self.title = title.to_owned();
+        self.title = title;
         self.covers.sort_unstable();
         self.covers.dedup();
         if self.covers.is_empty() {

@@ -299,7 +299,7 @@ impl ReviewItemNode {
         Ok(self.0.item.is_overdue(today(ctx)?))
     }
 
-    /// The code of what stood in the way when it was last tried, such as LAST_ADMIN.
+    /// The code of what stood in the way when it was last tried, such as `LAST_ADMIN`.
     async fn hindrance(&self) -> Option<&str> {
         self.0.item.hindrance.as_deref()
     }
