@@ -48,7 +48,7 @@ const TITLE: &str = "Fields by destinations";
 const GAP: usize = 2;
 const EDGES: usize = 4;
 /// What the names of fields take at most where room is short.
-const NAMES: usize = 22;
+const NAMES: usize = 20;
 /// The least of a destination's name that still tells it from others.
 const LEAST: usize = 4;
 
@@ -148,7 +148,11 @@ impl Matrix {
         let mut heads = vec!["Field".to_owned()];
         heads.extend(cut.has_held.then(|| "Held".to_owned()));
         let destinations = seen(&sharing.matrix.destinations);
-        heads.extend(destinations.iter().map(|(n, code)| format!("{}{}", mark(*n), short(code, cut.names))));
+        heads.extend(
+            destinations
+                .iter()
+                .map(|(n, code)| format!("{}{}", mark(*n), code.chars().take(cut.names).collect::<String>())),
+        );
         let row = |row: &MatrixRow| {
             let arrives = if row.received { Line::plain } else { Line::dim };
             let mut cells = vec![arrives(short(&row.title, NAMES))];

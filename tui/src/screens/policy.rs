@@ -98,7 +98,7 @@ struct Versions {
     list: Listing<Version>,
 }
 
-fn facts(policy: &InForce, _: &Ctx) -> Vec<Fact> {
+fn facts(policy: &InForce) -> Vec<Fact> {
     let region = policy.region.as_ref().map_or(Line::dim("the page does not say"), |region| {
         let pinned = if region.pinned.is_empty() {
             Line::default()
@@ -147,7 +147,7 @@ fn facts(policy: &InForce, _: &Ctx) -> Vec<Fact> {
 
 impl Versions {
     fn sections(&self, ctx: &Ctx) -> (Section, Section) {
-        (self.in_force.section("policy", "Policy", |policy| facts(policy, ctx)), self.list.section(true, ctx))
+        (self.in_force.section("policy", "Policy", facts), self.list.section(true, ctx))
     }
 }
 
