@@ -3,17 +3,23 @@
 //! Screens never name each other, and see no terminal, no drawing library and no clock.
 
 mod accesses;
+mod announced;
 mod app;
 mod apps;
 mod audit;
+mod campaign;
 mod desk;
 pub mod door;
 mod drift;
 mod help;
 mod listing;
 mod notices;
+mod objections;
 mod palette;
 mod panes;
+mod processor;
+mod processors;
+mod reviews;
 mod sessions;
 mod shared;
 mod staff;
@@ -23,7 +29,10 @@ mod tenant;
 mod tenants;
 
 use crate::api::ask::Document;
-use crate::api::{apps as apps_api, books, staff as staff_api, stores as stores_api, tenants as tenants_api, viewer};
+use crate::api::{
+    apps as apps_api, books, processors as processors_api, reviews as reviews_api, staff as staff_api,
+    stores as stores_api, tenants as tenants_api, viewer,
+};
 use crate::core::dialog;
 use crate::core::filter::Term;
 use crate::core::screen::Entry;
@@ -36,6 +45,10 @@ pub static REGISTRY: &[Entry] = &[
     stores::ENTRY,
     drift::ENTRY,
     apps::ENTRY,
+    reviews::ENTRY,
+    processors::ENTRY,
+    announced::ENTRY,
+    objections::ENTRY,
     staff::ENTRY,
     sessions::ENTRY,
     audit::ENTRY,
@@ -43,6 +56,8 @@ pub static REGISTRY: &[Entry] = &[
     tenant::ENTRY,
     store::ENTRY,
     app::ENTRY,
+    campaign::ENTRY,
+    processor::ENTRY,
     notices::ENTRY,
     palette::ENTRY,
     help::ENTRY,
@@ -62,6 +77,8 @@ pub static DOCUMENTS: &[&[Document]] = &[
     staff_api::DOCUMENTS,
     stores_api::DOCUMENTS,
     apps_api::DOCUMENTS,
+    reviews_api::DOCUMENTS,
+    processors_api::DOCUMENTS,
     books::DOCUMENTS,
 ];
 
@@ -70,6 +87,9 @@ pub static FILTERS: &[(&str, &[Term])] = &[
     ("TenantFilter", tenants_api::TERMS),
     ("StoreFilter", stores_api::TERMS),
     ("AppFilter", apps_api::TERMS),
+    ("ReviewItemFilter", reviews_api::TERMS),
+    ("ProcessorFilter", processors_api::TERMS),
+    ("ObjectionFilter", processors_api::OBJECTION_TERMS),
     ("StaffFilter", staff_api::SEAT_TERMS),
     ("GrantFilter", staff_api::GRANT_TERMS),
     ("SessionFilter", staff_api::SESSION_TERMS),
