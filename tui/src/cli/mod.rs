@@ -86,6 +86,18 @@ enum Command {
     /// Look at what is held, and who is given it
     #[command(subcommand)]
     Map(estate::Maps),
+    /// Look at reviews of access, and take their evidence along
+    #[command(subcommand)]
+    Reviews(reads::Reviews),
+    /// Look at the operator's sub-processors
+    #[command(subcommand)]
+    Processors(reads::Looks),
+    /// Look at what was announced to merchants
+    #[command(subcommand)]
+    Notices(reads::Lists),
+    /// Look at who objects to what was announced
+    #[command(subcommand)]
+    Objections(reads::Lists),
     /// Look at the desk's seats
     #[command(subcommand)]
     Seats(reads::Lists),
@@ -157,6 +169,10 @@ pub fn main() -> ExitCode {
         Some(Command::Promises(what)) => Way::Read(what.of(&nouns::PROMISES)),
         Some(Command::Policies(what)) => Way::Read(what.of()),
         Some(Command::Map(what)) => Way::Read(what.of()),
+        Some(Command::Reviews(what)) => Way::Read(what.of(&nouns::REVIEWS)),
+        Some(Command::Processors(what)) => Way::Read(what.of(&nouns::PROCESSORS)),
+        Some(Command::Notices(what)) => Way::Read(what.of(&nouns::NOTICES)),
+        Some(Command::Objections(what)) => Way::Read(what.of(&nouns::OBJECTIONS)),
         Some(Command::Seats(what)) => Way::Read(what.of(&nouns::SEATS)),
         Some(Command::Sessions(what)) => Way::Read(what.of(&nouns::SESSIONS)),
         Some(Command::Grants(what)) => Way::Read(what.of(&nouns::GRANTS)),

@@ -1,5 +1,7 @@
 //! Rows and things as text: columns as wide as their widest cell, versioned JSON, CSV that no spreadsheet runs.
 
+use std::fmt::Write;
+
 use serde_json::{Map, Value, json};
 use unicode_width::UnicodeWidthStr;
 
@@ -44,6 +46,21 @@ pub fn one(name: &str, thing: Value, form: Form) -> String {
     let mut lines = Vec::new();
     flat("", &thing, &mut lines);
     if form.csv { csv(&lines) } else { columns(&lines) }
+}
+
+/// JSON of the same meaning that says every other letter by its number: to the byte, and harmless to a terminal.
+pub fn ascii(json: &str) -> String {
+    json.chars().fold(String::with_capacity(json.len()), |mut told, c| {
+        if c.is_ascii() && c != '\u{7f}' {
+            told.push(c);
+        } else {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                // Writing into a String cannot fail.
+                _ = write!(told, "\\u{unit:04x}");
+            }
+        }
+        told
+    })
 }
 
 /// Name and value of all that is in it, inner things by their path.
@@ -113,6 +130,12 @@ const WORDS: &[&str] = &[
     "whose",
     "erasedBy",
     "keptUnder",
+    "covers",
+    "subject",
+    "decision",
+    "revocation",
+    "transfer",
+    "form",
 ];
 
 /// A value as people read it; what is not there is a dash.

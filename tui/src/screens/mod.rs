@@ -3,9 +3,11 @@
 //! Screens never name each other, and see no terminal, no drawing library and no clock.
 
 mod accesses;
+mod announced;
 mod app;
 mod apps;
 mod audit;
+mod campaign;
 mod desk;
 pub mod door;
 mod drift;
@@ -14,11 +16,15 @@ mod listing;
 mod map;
 mod matrix;
 mod notices;
+mod objections;
 mod palette;
 mod panes;
 mod policy;
+mod processor;
+mod processors;
 mod promise;
 mod promises;
+mod reviews;
 mod sessions;
 mod shared;
 mod staff;
@@ -30,8 +36,8 @@ mod version;
 
 use crate::api::ask::Document;
 use crate::api::{
-    apps as apps_api, books, map as map_api, policies, promises as promises_api, staff as staff_api,
-    stores as stores_api, tenants as tenants_api, viewer,
+    apps as apps_api, books, map as map_api, policies, processors as processors_api, promises as promises_api,
+    reviews as reviews_api, staff as staff_api, stores as stores_api, tenants as tenants_api, viewer,
 };
 use crate::core::dialog;
 use crate::core::filter::Term;
@@ -49,6 +55,10 @@ pub static REGISTRY: &[Entry] = &[
     policy::ENTRY,
     map::ENTRY,
     matrix::ENTRY,
+    reviews::ENTRY,
+    processors::ENTRY,
+    announced::ENTRY,
+    objections::ENTRY,
     staff::ENTRY,
     sessions::ENTRY,
     audit::ENTRY,
@@ -58,6 +68,8 @@ pub static REGISTRY: &[Entry] = &[
     app::ENTRY,
     promise::ENTRY,
     version::ENTRY,
+    campaign::ENTRY,
+    processor::ENTRY,
     notices::ENTRY,
     palette::ENTRY,
     help::ENTRY,
@@ -80,6 +92,8 @@ pub static DOCUMENTS: &[&[Document]] = &[
     promises_api::DOCUMENTS,
     policies::DOCUMENTS,
     map_api::DOCUMENTS,
+    reviews_api::DOCUMENTS,
+    processors_api::DOCUMENTS,
     books::DOCUMENTS,
 ];
 
@@ -89,6 +103,9 @@ pub static FILTERS: &[(&str, &[Term])] = &[
     ("StoreFilter", stores_api::TERMS),
     ("AppFilter", apps_api::TERMS),
     ("PromiseFilter", promises_api::TERMS),
+    ("ReviewItemFilter", reviews_api::TERMS),
+    ("ProcessorFilter", processors_api::TERMS),
+    ("ObjectionFilter", processors_api::OBJECTION_TERMS),
     ("StaffFilter", staff_api::SEAT_TERMS),
     ("GrantFilter", staff_api::GRANT_TERMS),
     ("SessionFilter", staff_api::SESSION_TERMS),

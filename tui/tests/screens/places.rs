@@ -363,6 +363,9 @@ fn what_a_change_sends_fits_the_contract() {
         one_app,
         || ended_app().press("Tab"),
         one_version,
+        crate::scenes::reviewed::campaigns,
+        crate::scenes::reviewed::one_campaign,
+        crate::scenes::listed::objections,
     ];
     for make in stages {
         let stage = make();

@@ -20,8 +20,12 @@ use serde_json::{Value, json};
 
 #[path = "estate.rs"]
 pub mod estate;
+#[path = "listed.rs"]
+pub mod listed;
 #[path = "people.rs"]
 pub mod people;
+#[path = "reviewed.rs"]
+pub mod reviewed;
 #[path = "vows.rs"]
 pub mod vows;
 
@@ -85,6 +89,16 @@ pub const SCENES: &[Scene] = &[
     Scene { name: "map-columns", make: || vows::map().press("j Tab j") },
     Scene { name: "matrix", make: vows::matrix },
     Scene { name: "matrix-many", make: || vows::matrix_of(14).press("l l l l l l l l l") },
+    Scene { name: "reviews", make: reviewed::campaigns },
+    Scene { name: "campaign", make: reviewed::one_campaign },
+    Scene { name: "campaign-row", make: || reviewed::one_campaign().press("j j Tab") },
+    Scene { name: "campaign-keep", make: || reviewed::one_campaign().press("a k") },
+    Scene { name: "campaign-signed", make: reviewed::signed_off },
+    Scene { name: "processors", make: listed::processors },
+    Scene { name: "processor", make: listed::one_processor },
+    Scene { name: "announced", make: listed::announced },
+    Scene { name: "objections", make: listed::objections },
+    Scene { name: "objection-answer", make: || listed::objections().press("a w") },
     Scene { name: "staff", make: people::staff },
     Scene { name: "grants", make: || people::staff().press("Tab") },
     Scene { name: "invite", make: || people::staff().press("a i") },
