@@ -83,6 +83,10 @@ fn what_a_table_says_of_itself_names_its_own_columns() {
             assert!(table.category.is_some(), "{} tells of people under no heading", table.name);
             let hangs = matches!(table.about, About::Through { .. });
             assert!(hangs || table.ages_from.is_some(), "{} tells of people and never ages", table.name);
+            let (row_type, _) = &stored[&(table.name.to_owned(), table.row_key().to_owned())];
+            assert_eq!(row_type, "uuid", "nothing tells the rows of {} apart", table.name);
+            let is_whole = table.row_key() == "id" || !table.columns.iter().any(Column::is_sealed);
+            assert!(is_whole, "envelopes in {} are bound to no row", table.name);
         }
         let personal = table.columns.iter().any(|column| matches!(column.class, Class::Personal(_)));
         assert!(!personal || table.label.is_some(), "{} holds envelopes without a label", table.name);
