@@ -100,7 +100,7 @@ fn promises_are_narrowed_by_standing_and_section() {
 #[test]
 fn what_was_published_is_read_in_full_at_eighty_columns() {
     let seen = seen(&promises().size(80, 24));
-    assert!(seen.contains("needs, and say why we need each") && seen.contains("counted: 2 of 41 stores"), "{seen}");
+    assert!(seen.contains("needs, and say why we need") && seen.contains("counted: 2 of 41 stores"), "{seen}");
 }
 
 #[test]
