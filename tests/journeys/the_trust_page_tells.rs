@@ -312,8 +312,9 @@ async fn a_reader_gets_his_language_and_keeps_the_one_he_chose() {
     let chosen = Page::with(&desk, "/trust/retention?lang=hi", &[("accept-language", "ur")]).await;
     assert_eq!((chosen.one("html").attribute("lang"), chosen.one("html").attribute("dir")), (Some("hi"), Some("ltr")));
     assert!(chosen.root.all("a").iter().any(|link| link.attribute("href") == Some("/trust/data?lang=hi")));
-    let named: Vec<_> = chosen.root.all("a").into_iter().filter(|link| link.attribute("hreflang").is_some()).collect();
-    let names: Vec<_> = named.iter().map(|link| (link.attribute("lang").expect("a language"), link.text())).collect();
+    let tongues: Vec<_> =
+        chosen.root.all("a").into_iter().filter(|link| link.attribute("hreflang").is_some()).collect();
+    let names: Vec<_> = tongues.iter().map(|link| (link.attribute("lang").expect("a language"), link.text())).collect();
     assert_eq!(
         names.iter().map(|(lang, name)| (*lang, name.as_str())).collect::<Vec<_>>(),
         [("en", "English"), ("ur", "اردو"), ("hi", "हिन्दी")]
