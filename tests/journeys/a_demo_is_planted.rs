@@ -39,6 +39,8 @@ const TOLD: &[(&str, &str)] = &[
          credential { hint setAt rotateBy isDue } lastUsedAt connectedAt connectedBy disconnectedAt version
          receipt { at by slotFreed sharingStopped whatStays offersErasure } tasks { kind state openedAt askedAt }",
     ),
+    ("subscribers", "state since locale tenant { reference }"),
+    ("campaigns", "title covers state openedAt openedBy dueOn figures { rows open } extract { rows }"),
     ("staff", "handle roles permissions state invitedUntil endsAt tenants { reference }"),
 ];
 const FIGURES: &str = "{ drift { stores withDrift notListed missing unused writesWhileSyncIsOff } }";
@@ -125,6 +127,11 @@ async fn under_every_policy_there_is_something_to_find_and_the_books_hold() {
             assert_eq!(some(kind) > 0, has_apps, "{policy}: {what}");
             assert!(some(kind) * 2 <= apps.len(), "{policy}: {what}");
         }
+
+        let campaigns = rows(&world, &ops, "campaigns", "state figures { rows open }").await;
+        let rows_to_decide = campaigns[0]["figures"]["open"].as_u64().expect("a figure");
+        assert!(campaigns[0]["state"] == "OPEN" && rows_to_decide > 60, "{policy}: {campaigns:?}");
+        assert!(!rows(&world, &ops, "subscribers", "state").await.is_empty(), "{policy}");
 
         let tenants = rows(&world, &ops, "tenants", "legalName region openedAt").await;
         let regions: BTreeSet<_> = tenants.iter().map(|tenant| tenant["region"].to_string()).collect();

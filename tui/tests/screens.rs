@@ -27,6 +27,8 @@ mod own_desk;
 mod pictures;
 #[path = "screens/places.rs"]
 mod places;
+#[path = "screens/promised.rs"]
+mod promised;
 #[path = "screens/pty.rs"]
 mod pty;
 #[path = "screens/reads.rs"]

@@ -12,7 +12,7 @@ mod queries;
 mod tables;
 mod texts;
 
-pub use actions::{ask_by_mail, atom, confirm, follow, history, leave, list};
+pub use actions::{NewSubscription, ask_by_mail, atom, confirm, follow, history, leave, list, subscribe};
 pub use graphql::{
     NoticeNode, ObjectionNode, ProcessorMutation, ProcessorNode, ProcessorQuery, RULES, SubscriberNode, find_notice,
     find_objection, find_processor, find_subscriber,

@@ -1,7 +1,7 @@
 //! What can be read by a command: its document, its filter words and its columns, a line each.
 
 use crate::api::ask::Document;
-use crate::api::{apps, books, staff, stores, tenants};
+use crate::api::{apps, books, map, policies, promises, staff, stores, tenants};
 use crate::core::filter::Term;
 
 /// A noun of the desk as a command knows it.
@@ -83,6 +83,90 @@ pub static APPS: Noun = Noun {
         ("PROVIDER", "/provider"),
     ],
     one: Some((apps::app, "/app")),
+};
+
+pub static PROMISES: Noun = Noun {
+    command: "promises",
+    singular: "promise",
+    list: promises::promises,
+    at: "/promises",
+    terms: promises::TERMS,
+    first: "",
+    columns: &[
+        ("ID", "/id"),
+        ("PROMISE", "/code"),
+        ("STANDING", "/standing"),
+        ("CHECKED", "/checkedAt"),
+        ("FIGURE", "/figure"),
+        ("SECTION", "/section"),
+        ("AS PUBLISHED", "/text"),
+    ],
+    one: Some((promises::promise, "/node")),
+};
+
+pub static POLICIES: Noun = Noun {
+    command: "policies",
+    singular: "policy-version",
+    list: policies::versions,
+    at: "/policyVersions",
+    terms: &[],
+    first: "",
+    columns: &[
+        ("ID", "/id"),
+        ("POLICY", "/name"),
+        ("VERSION", "/version"),
+        ("STATE", "/state"),
+        ("HOLDS FROM", "/effectiveOn"),
+        ("PROPOSED", "/proposedAt"),
+        ("PUBLISHED", "/publishedAt"),
+        ("ENDED", "/endedAt"),
+    ],
+    one: None,
+};
+
+/// What is otherwise in a version of the policy; of one version only.
+pub static CHANGES: Noun = Noun {
+    command: "policy-changes",
+    singular: "policy-change",
+    list: policies::diff,
+    at: "/policyDiff/changes",
+    terms: &[],
+    first: "",
+    columns: &[
+        ("PART", "/part"),
+        ("CODE", "/code"),
+        ("KIND", "/kind"),
+        ("MATERIAL", "/isMaterial"),
+        ("WORSENS", "/worsens"),
+        ("LINE", "/line"),
+        ("BEFORE", "/before"),
+        ("AFTER", "/after"),
+        ("EFFECT", "/effect"),
+    ],
+    one: None,
+};
+
+/// What is held, a row a column.
+pub static MAP: Noun = Noun {
+    command: "map",
+    singular: "map-column",
+    list: map::map,
+    at: "/dataMap",
+    terms: &[],
+    first: "",
+    columns: &[
+        ("TABLE", "/table"),
+        ("COLUMN", "/name"),
+        ("CLASS", "/class"),
+        ("HOLDS", "/field"),
+        ("DISCLOSED", "/isDisclosed"),
+        ("KEPT UNDER", "/keptUnder"),
+        ("CATEGORY", "/category"),
+        ("FORGOTTEN", "/erasedBy"),
+        ("WHOSE", "/whose"),
+        ("WHY", "/note"),
+    ],
+    one: None,
 };
 
 pub static SEATS: Noun = Noun {
@@ -179,7 +263,8 @@ pub static ACCESSES: Noun = Noun {
     one: None,
 };
 
-pub static NOUNS: &[&Noun] = &[&TENANTS, &STORES, &APPS, &SEATS, &SESSIONS, &GRANTS, &EVENTS, &ACCESSES];
+pub static NOUNS: &[&Noun] =
+    &[&TENANTS, &STORES, &APPS, &PROMISES, &POLICIES, &SEATS, &SESSIONS, &GRANTS, &EVENTS, &ACCESSES];
 
 /// What there is only one of, as a command knows it.
 #[derive(Debug)]

@@ -15,6 +15,7 @@ use crate::core::window::PAGE;
 use crate::terminal::pump::{Arrival, clock};
 
 use super::door::{Ended, Visit, visit};
+use super::estate;
 use super::exit::{self, Code, say};
 use super::nouns::{NOUNS, Noun, Sole};
 use super::print;
@@ -90,6 +91,7 @@ pub enum Read {
     List(&'static Noun, List),
     Show(&'static Noun, String, Form),
     Sole(&'static Sole, Form),
+    Estate(estate::Wish),
     EndSession(String),
 }
 
@@ -164,6 +166,7 @@ async fn carry_out(visit: &Visit, read: &Read) -> Result<String, Ended> {
             let told = data.pointer(sole.at).cloned().unwrap_or_default();
             Ok(print::one(sole.name, told, *form))
         }
+        Read::Estate(wish) => estate::carry_out(visit, wish).await,
         Read::EndSession(id) => {
             ask(visit, staff::end_session::document(), json!({ "input": { "id": id } })).await?;
             Ok("the session has ended\n".to_owned())
@@ -228,10 +231,13 @@ async fn rows(visit: &Visit, noun: &'static Noun, list: &List) -> Result<String,
 async fn show(visit: &Visit, noun: &'static Noun, id: &str, form: Form) -> Result<String, Ended> {
     let Some((document, at)) = noun.one else { return Err(Ended(Code::Usage, "none is shown alone".to_owned())) };
     let data = ask(visit, document(), json!({ "id": id })).await?;
-    match data.pointer(at) {
-        None | Some(Value::Null) => {
-            Err(Ended(Code::NotFound, format!("no such {}, or none for you", noun.singular.replace('-', " "))))
-        }
-        Some(thing) => Ok(print::one(noun.singular, thing.clone(), form)),
+    // Of a node of another kind nothing is told but its type.
+    let found = data.pointer(at).cloned().map(|mut found| {
+        found.as_object_mut().and_then(|members| members.remove("__typename"));
+        found
+    });
+    match found.filter(|found| found.as_object().is_some_and(|members| !members.is_empty())) {
+        None => Err(Ended(Code::NotFound, format!("no such {}, or none for you", noun.singular.replace('-', " ")))),
+        Some(thing) => Ok(print::one(noun.singular, thing, form)),
     }
 }

@@ -11,9 +11,14 @@ pub mod door;
 mod drift;
 mod help;
 mod listing;
+mod map;
+mod matrix;
 mod notices;
 mod palette;
 mod panes;
+mod policy;
+mod promise;
+mod promises;
 mod sessions;
 mod shared;
 mod staff;
@@ -21,9 +26,13 @@ mod store;
 mod stores;
 mod tenant;
 mod tenants;
+mod version;
 
 use crate::api::ask::Document;
-use crate::api::{apps as apps_api, books, staff as staff_api, stores as stores_api, tenants as tenants_api, viewer};
+use crate::api::{
+    apps as apps_api, books, map as map_api, policies, promises as promises_api, staff as staff_api,
+    stores as stores_api, tenants as tenants_api, viewer,
+};
 use crate::core::dialog;
 use crate::core::filter::Term;
 use crate::core::screen::Entry;
@@ -36,6 +45,10 @@ pub static REGISTRY: &[Entry] = &[
     stores::ENTRY,
     drift::ENTRY,
     apps::ENTRY,
+    promises::ENTRY,
+    policy::ENTRY,
+    map::ENTRY,
+    matrix::ENTRY,
     staff::ENTRY,
     sessions::ENTRY,
     audit::ENTRY,
@@ -43,6 +56,8 @@ pub static REGISTRY: &[Entry] = &[
     tenant::ENTRY,
     store::ENTRY,
     app::ENTRY,
+    promise::ENTRY,
+    version::ENTRY,
     notices::ENTRY,
     palette::ENTRY,
     help::ENTRY,
@@ -62,6 +77,9 @@ pub static DOCUMENTS: &[&[Document]] = &[
     staff_api::DOCUMENTS,
     stores_api::DOCUMENTS,
     apps_api::DOCUMENTS,
+    promises_api::DOCUMENTS,
+    policies::DOCUMENTS,
+    map_api::DOCUMENTS,
     books::DOCUMENTS,
 ];
 
@@ -70,6 +88,7 @@ pub static FILTERS: &[(&str, &[Term])] = &[
     ("TenantFilter", tenants_api::TERMS),
     ("StoreFilter", stores_api::TERMS),
     ("AppFilter", apps_api::TERMS),
+    ("PromiseFilter", promises_api::TERMS),
     ("StaffFilter", staff_api::SEAT_TERMS),
     ("GrantFilter", staff_api::GRANT_TERMS),
     ("SessionFilter", staff_api::SESSION_TERMS),

@@ -22,6 +22,8 @@ use serde_json::{Value, json};
 pub mod estate;
 #[path = "people.rs"]
 pub mod people;
+#[path = "vows.rs"]
+pub mod vows;
 
 pub struct Scene {
     pub name: &'static str,
@@ -74,6 +76,15 @@ pub const SCENES: &[Scene] = &[
     Scene { name: "app", make: estate::one_app },
     Scene { name: "app-rotate", make: || estate::one_app().press("a t") },
     Scene { name: "app-ended", make: estate::ended_app },
+    Scene { name: "promises", make: vows::promises },
+    Scene { name: "promise", make: vows::one_promise },
+    Scene { name: "policy", make: vows::policy },
+    Scene { name: "version", make: vows::one_version },
+    Scene { name: "version-publish", make: || vows::one_version().press("a P").later(1) },
+    Scene { name: "map", make: vows::map },
+    Scene { name: "map-columns", make: || vows::map().press("j Tab j") },
+    Scene { name: "matrix", make: vows::matrix },
+    Scene { name: "matrix-many", make: || vows::matrix_of(14).press("l l l l l l l l l") },
     Scene { name: "staff", make: people::staff },
     Scene { name: "grants", make: || people::staff().press("Tab") },
     Scene { name: "invite", make: || people::staff().press("a i") },

@@ -7,8 +7,10 @@
 mod apps;
 mod deeds;
 mod names;
+mod reviews;
 mod staff;
 mod stores;
+mod subscribers;
 mod tenants;
 
 use std::fmt::Write;
@@ -58,7 +60,8 @@ impl Amounts {
 
 /// Who thinks of what, in this order: whom something hangs on is thought of before it. Each throws dice of its own, so
 /// that one more planter changes nothing of what the others tell.
-const PLANTERS: &[fn(&mut Plot<'_>, StdRng)] = &[tenants::plan, stores::plan, staff::plan, apps::plan];
+const PLANTERS: &[fn(&mut Plot<'_>, StdRng)] =
+    &[tenants::plan, stores::plan, staff::plan, apps::plan, subscribers::plan, reviews::plan];
 
 /// What the planters have thought of so far.
 struct Plot<'p> {
