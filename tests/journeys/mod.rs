@@ -33,6 +33,7 @@ mod cluster_leavings;
 mod cluster_life;
 mod cluster_refusals;
 mod documents_are_known_and_paid_for;
+mod five_policies_five_desks;
 mod grants_end_by_themselves;
 mod keys_turn_and_nothing_is_lost;
 mod others_clients_talk_to_us;
