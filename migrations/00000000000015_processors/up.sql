@@ -144,6 +144,7 @@ create index notice_deliveries_that_wait on notice_deliveries (tenant_id, notice
 create index notice_deliveries_of_subscriber on notice_deliveries (tenant_id, subscriber_id) where state = 'waiting';
 call app.fence('notice_deliveries');
 grant select, insert, update, delete on notice_deliveries to rd_api, rd_worker;
+grant select (tenant_id) on subscribers, notice_deliveries to rd_desk;
 
 create table objections (
   tenant_id   uuid        not null,
@@ -182,3 +183,4 @@ alter table throttles drop constraint throttles_kind_known;
 alter table throttles add constraint throttles_kind_known check (kind in ('password_account', 'password_device',
   'password_source', 'password_all', 'password_change', 'factor_account', 'device_source', 'device_all', 'code_source',
   'subscribe_source', 'subscribe_all'));
+grant select (tenant_id) on objections to rd_desk;

@@ -138,3 +138,4 @@ grant select (tenant_id, seq, at, actor, action, object) on audit_events to rd_d
 create index audit_events_of_seats on audit_events (tenant_id, object)
   where action in ('desk.bootstrapped', 'staff.invited', 'staff.changed', 'staff.enabled');
 create index audit_events_of_apps on audit_events (tenant_id, object) where action = 'app.permissions_changed';
+grant select (tenant_id) on review_campaigns, review_extracts, review_items, review_reminders to rd_desk;

@@ -84,9 +84,12 @@ async fn proposed(world: &World, caller: &Caller, text: &str) -> Value {
     answer["version"].clone()
 }
 
-/// What the books of the house say happened to policies, in order.
+/// What the books of the house say happened to policies, in order; what those who follow one did beside is theirs to tell.
 fn told(world: &World) -> Vec<String> {
-    world.base.lines("select action as line from audit_events where object like 'policy%' order by seq")
+    world.base.lines(
+        "select action as line from audit_events
+          where object like 'policy%' and split_part(action, '.', 1) in ('policy', 'test', 'call') order by seq",
+    )
 }
 
 /// From now on these follow the policy.

@@ -37,6 +37,7 @@ mod grants_end_by_themselves;
 mod keys_turn_and_nothing_is_lost;
 mod others_clients_talk_to_us;
 mod processors_change;
+mod processors_follow_the_policy;
 mod processors_subscribers;
 
 mod promises_break;

@@ -312,8 +312,9 @@ async fn a_reader_gets_his_language_and_keeps_the_one_he_chose() {
     let chosen = Page::with(&desk, "/trust/retention?lang=hi", &[("accept-language", "ur")]).await;
     assert_eq!((chosen.one("html").attribute("lang"), chosen.one("html").attribute("dir")), (Some("hi"), Some("ltr")));
     assert!(chosen.root.all("a").iter().any(|link| link.attribute("href") == Some("/trust/data?lang=hi")));
-    let named: Vec<_> = chosen.root.all("a").into_iter().filter(|link| link.attribute("hreflang").is_some()).collect();
-    let names: Vec<_> = named.iter().map(|link| (link.attribute("lang").expect("a language"), link.text())).collect();
+    let tongues: Vec<_> =
+        chosen.root.all("a").into_iter().filter(|link| link.attribute("hreflang").is_some()).collect();
+    let names: Vec<_> = tongues.iter().map(|link| (link.attribute("lang").expect("a language"), link.text())).collect();
     assert_eq!(
         names.iter().map(|(lang, name)| (*lang, name.as_str())).collect::<Vec<_>>(),
         [("en", "English"), ("ur", "اردو"), ("hi", "हिन्दी")]
@@ -393,7 +394,7 @@ async fn anyone_asks_on_the_page_to_be_told_and_to_be_told_no_more() {
         "Shall we stop writing to you?"
     );
     let long = "x".repeat(5000);
-    assert_eq!(send(&desk, &to, &[("mail", &long)]).await.status, 413);
+    assert_eq!(send(&desk, &to, &[("mail", &long)]).await.status, 422);
 
     let feed = fetch(&desk, "/trust/notices.atom", &[]).await;
     assert_eq!(feed.headers()["content-type"], "application/atom+xml; charset=utf-8");
@@ -412,7 +413,7 @@ async fn a_change_of_the_list_is_told_before_it_holds_and_so_is_how_promises_sta
     let text = shipped("sooperseller").expect("a policy").replace("version = 1", "version = 2").replace(
         "[[recipient]]\ncode = \"postex\"",
         "[[recipient]]\ncode = \"tcs\"\nname = \"TCS <b>\"\nkind = \"processor\"\nservice = \"Shipment booking\"\n\
-         purposes = [\"courier\"]\nregions = [\"PK\"]\ntransfer = \"none_needed\"\nagreement = 2026-10-01\n\
+         purposes = [\"courier\"]\nregions = [\"PK\"]\ntransfer = \"none\"\nagreement = 2026-10-01\n\
          receives = [{ what = [\"customer.phone\"], form = \"raw\" }]\n\n[[recipient]]\ncode = \"postex\"",
     );
     let after = Adopted { id: PolicyId::fresh(), policy: parse(&text).expect("a policy") };

@@ -83,6 +83,10 @@ fn what_a_table_says_of_itself_names_its_own_columns() {
             assert!(table.category.is_some(), "{} tells of people under no heading", table.name);
             let hangs = matches!(table.about, About::Through { .. });
             assert!(hangs || table.ages_from.is_some(), "{} tells of people and never ages", table.name);
+            let (row_type, _) = &stored[&(table.name.to_owned(), table.row_key().to_owned())];
+            assert_eq!(row_type, "uuid", "nothing tells the rows of {} apart", table.name);
+            let is_whole = table.row_key() == "id" || !table.columns.iter().any(Column::is_sealed);
+            assert!(is_whole, "envelopes in {} are bound to no row", table.name);
         }
         let personal = table.columns.iter().any(|column| matches!(column.class, Class::Personal(_)));
         assert!(!personal || table.label.is_some(), "{} holds envelopes without a label", table.name);
@@ -126,6 +130,15 @@ fn the_desk_is_granted_keys_and_facts_and_nothing_else() {
         let table = MAP.table(table).unwrap_or_else(|| panic!("{table} is not in the map"));
         let is_fit = column == "tenant_id" || table.column(column).is_some_and(Column::is_for_the_desk);
         assert!(is_fit, "the desk may read {}.{column}", table.name);
+    }
+}
+
+#[test]
+fn what_stands_under_a_category_of_the_policy_is_counted_at_the_desk() {
+    for table in MAP.tables().filter(|table| matches!(table.category, Some(Category::Policy(_)))) {
+        let may = migrated()
+            .lines(&format!("select has_any_column_privilege('rd_desk', '{}', 'select')::text as line", table.name));
+        assert_eq!(may, ["true"], "the desk cannot count the rows of {}: grant it their keys", table.name);
     }
 }
 

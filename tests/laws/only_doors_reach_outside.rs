@@ -19,7 +19,7 @@ const DOORS: &[(&str, &[&str])] = &[
         ],
     ),
     ("async_graphql", &["floor/graphql/", "/graphql.rs", "/graphql/", "roof/schema.rs", "roof/http/"]),
-    ("axum::", &["roof/http/", "trust/web.rs"]),
+    ("axum::", &["roof/http/", "trust/web/"]),
     ("axum_server", &["roof/http/"]),
     // Objects and spans go to the operator's own bucket and collector, named by settings and by nobody else.
     ("reqwest", &["floor/egress/", "floor/blobs/", "roof/telemetry/"]),

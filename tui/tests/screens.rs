@@ -2,8 +2,12 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 
+#[path = "screens/answering.rs"]
+mod answering;
 #[path = "screens/asks.rs"]
 mod asks;
+#[path = "screens/deciding.rs"]
+mod deciding;
 #[path = "screens/dialogs.rs"]
 mod dialogs;
 #[path = "screens/documents.rs"]
@@ -27,6 +31,8 @@ mod own_desk;
 mod pictures;
 #[path = "screens/places.rs"]
 mod places;
+#[path = "screens/promised.rs"]
+mod promised;
 #[path = "screens/pty.rs"]
 mod pty;
 #[path = "screens/reads.rs"]

@@ -172,13 +172,15 @@ pub async fn boot(config: Config, telemetry: Telemetry, duties: Duties) -> anyho
         watch: watch.clone(),
     };
     settle(&tools, policy).await?;
+    // Before a demo brings seats of its own, of which nobody has taken one up.
+    let is_of_its_machine = duties == Duties::Serve && postgres.is_some();
+    let file = if is_of_its_machine { Some(open_to_its_machine(&tools, &home).await?) } else { None };
     let planted = match demo {
         Some(scale) => demo::furnish(&tools, scale).await.map_err(told)?,
         None => None,
     };
     let sockets = Sockets::default();
     let listening = if duties == Duties::Serve {
-        let file = if postgres.is_some() { Some(open_to_its_machine(&tools, &home).await?) } else { None };
         let sign_in = SignIn::new(Lives::new(staff.idle, staff.session)).with_file(file);
         let edge = Edge {
             desk: schema::desk(graphql.introspection, sign_in),
@@ -201,7 +203,7 @@ pub async fn boot(config: Config, telemetry: Telemetry, duties: Duties) -> anyho
         None
     };
     let following = Following::begin(tools.clone());
-    let works = duties == Duties::Work || (duties == Duties::Serve && postgres.is_some());
+    let works = duties == Duties::Work || is_of_its_machine;
     let working =
         works.then(|| Working::begin(Worker::new(&ledger, watch.clone(), workers::registry().with(&tools), pace)));
     Ok(Running {

@@ -10,11 +10,9 @@ mod locale;
 mod pages;
 mod reader;
 mod rows;
-mod subscribing;
 mod table;
 mod web;
 mod words;
 
-pub use subscribing::Source;
-pub use web::routes;
+pub use web::{Source, routes};
 pub use words::speaks;

@@ -104,6 +104,14 @@ impl Client {
 
     /// Sends what a place asks; the data with every text scrubbed, or why there is none.
     pub async fn ask(&self, ask: &Ask) -> Result<Value, Trouble> {
+        let mut data = self.exact(ask).await?;
+        scrub_all(&mut data);
+        Ok(data)
+    }
+
+    /// The data to the byte, for what a signature is over. It is for a program and never for a screen: nothing in it is
+    /// made harmless.
+    pub async fn exact(&self, ask: &Ask) -> Result<Value, Trouble> {
         self.run(&ask.document, &ask.variables).await
     }
 
@@ -196,8 +204,7 @@ struct Extensions {
 impl Reply {
     /// `None` when this is no answer of GraphQL at all.
     fn outcome(self) -> Option<Result<Value, Trouble>> {
-        let mut data = self.data;
-        scrub_all(&mut data);
+        let data = self.data;
         if let Some(trouble) = trouble(self.errors) {
             return Some(Err(trouble));
         }

@@ -3,6 +3,7 @@
 //! Nothing but `sign-in` prompts, and that only at a terminal; nothing personal is printed unmasked.
 
 mod door;
+mod estate;
 pub mod exit;
 pub mod keymap;
 mod nouns;
@@ -76,6 +77,27 @@ enum Command {
     /// Look at what merchants have connected
     #[command(subcommand)]
     Apps(reads::Looks),
+    /// Look at each sentence of the operator's page, and how it stands
+    #[command(subcommand)]
+    Promises(reads::Looks),
+    /// Look at the versions of the policy, and what each changed
+    #[command(subcommand)]
+    Policies(estate::Policies),
+    /// Look at what is held, and who is given it
+    #[command(subcommand)]
+    Map(estate::Maps),
+    /// Look at reviews of access, and take their evidence along
+    #[command(subcommand)]
+    Reviews(reads::Reviews),
+    /// Look at the operator's sub-processors
+    #[command(subcommand)]
+    Processors(reads::Looks),
+    /// Look at what was announced to merchants
+    #[command(subcommand)]
+    Notices(reads::Lists),
+    /// Look at who objects to what was announced
+    #[command(subcommand)]
+    Objections(reads::Lists),
     /// Look at the desk's seats
     #[command(subcommand)]
     Seats(reads::Lists),
@@ -144,6 +166,13 @@ pub fn main() -> ExitCode {
         Some(Command::Stores(what)) => Way::Read(what.of(&nouns::STORES)),
         Some(Command::Drift(what)) => Way::Read(what.of(&nouns::DRIFT)),
         Some(Command::Apps(what)) => Way::Read(what.of(&nouns::APPS)),
+        Some(Command::Promises(what)) => Way::Read(what.of(&nouns::PROMISES)),
+        Some(Command::Policies(what)) => Way::Read(what.of()),
+        Some(Command::Map(what)) => Way::Read(what.of()),
+        Some(Command::Reviews(what)) => Way::Read(what.of(&nouns::REVIEWS)),
+        Some(Command::Processors(what)) => Way::Read(what.of(&nouns::PROCESSORS)),
+        Some(Command::Notices(what)) => Way::Read(what.of(&nouns::NOTICES)),
+        Some(Command::Objections(what)) => Way::Read(what.of(&nouns::OBJECTIONS)),
         Some(Command::Seats(what)) => Way::Read(what.of(&nouns::SEATS)),
         Some(Command::Sessions(what)) => Way::Read(what.of(&nouns::SESSIONS)),
         Some(Command::Grants(what)) => Way::Read(what.of(&nouns::GRANTS)),

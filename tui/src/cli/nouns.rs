@@ -1,7 +1,7 @@
 //! What can be read by a command: its document, its filter words and its columns, a line each.
 
 use crate::api::ask::Document;
-use crate::api::{apps, books, staff, stores, tenants};
+use crate::api::{apps, books, map, policies, processors, promises, reviews, staff, stores, tenants};
 use crate::core::filter::Term;
 
 /// A noun of the desk as a command knows it.
@@ -83,6 +83,196 @@ pub static APPS: Noun = Noun {
         ("PROVIDER", "/provider"),
     ],
     one: Some((apps::app, "/app")),
+};
+
+pub static PROMISES: Noun = Noun {
+    command: "promises",
+    singular: "promise",
+    list: promises::promises,
+    at: "/promises",
+    terms: promises::TERMS,
+    first: "",
+    columns: &[
+        ("ID", "/id"),
+        ("PROMISE", "/code"),
+        ("STANDING", "/standing"),
+        ("CHECKED", "/checkedAt"),
+        ("FIGURE", "/figure"),
+        ("SECTION", "/section"),
+        ("AS PUBLISHED", "/text"),
+    ],
+    one: Some((promises::promise, "/node")),
+};
+
+pub static POLICIES: Noun = Noun {
+    command: "policies",
+    singular: "policy-version",
+    list: policies::versions,
+    at: "/policyVersions",
+    terms: &[],
+    first: "",
+    columns: &[
+        ("ID", "/id"),
+        ("POLICY", "/name"),
+        ("VERSION", "/version"),
+        ("STATE", "/state"),
+        ("HOLDS FROM", "/effectiveOn"),
+        ("PROPOSED", "/proposedAt"),
+        ("PUBLISHED", "/publishedAt"),
+        ("ENDED", "/endedAt"),
+    ],
+    one: None,
+};
+
+/// What is otherwise in a version of the policy; of one version only.
+pub static CHANGES: Noun = Noun {
+    command: "policy-changes",
+    singular: "policy-change",
+    list: policies::diff,
+    at: "/policyDiff/changes",
+    terms: &[],
+    first: "",
+    columns: &[
+        ("PART", "/part"),
+        ("CODE", "/code"),
+        ("KIND", "/kind"),
+        ("MATERIAL", "/isMaterial"),
+        ("WORSENS", "/worsens"),
+        ("LINE", "/line"),
+        ("BEFORE", "/before"),
+        ("AFTER", "/after"),
+        ("EFFECT", "/effect"),
+    ],
+    one: None,
+};
+
+/// What is held, a row a column.
+pub static MAP: Noun = Noun {
+    command: "map",
+    singular: "map-column",
+    list: map::map,
+    at: "/dataMap",
+    terms: &[],
+    first: "",
+    columns: &[
+        ("TABLE", "/table"),
+        ("COLUMN", "/name"),
+        ("CLASS", "/class"),
+        ("HOLDS", "/field"),
+        ("DISCLOSED", "/isDisclosed"),
+        ("KEPT UNDER", "/keptUnder"),
+        ("CATEGORY", "/category"),
+        ("FORGOTTEN", "/erasedBy"),
+        ("WHOSE", "/whose"),
+        ("WHY", "/note"),
+    ],
+    one: None,
+};
+
+pub static REVIEWS: Noun = Noun {
+    command: "reviews",
+    singular: "review",
+    list: reviews::campaigns,
+    at: "/campaigns",
+    terms: &[],
+    first: "",
+    columns: &[
+        ("ID", "/id"),
+        ("DUE", "/dueOn"),
+        ("OVERDUE", "/isOverdue"),
+        ("TITLE", "/title"),
+        ("STATE", "/state"),
+        ("ROWS", "/figures/rows"),
+        ("OPEN", "/figures/open"),
+        ("UNPROVEN", "/figures/unproven"),
+        ("COVERS", "/covers"),
+        ("OPENED", "/openedAt"),
+    ],
+    one: Some((reviews::campaign, "/campaign")),
+};
+
+pub static REVIEW_ITEMS: Noun = Noun {
+    command: "review-items",
+    singular: "review-item",
+    list: reviews::items,
+    at: "/campaign/items",
+    terms: reviews::TERMS,
+    first: "",
+    columns: &[
+        ("ID", "/id"),
+        ("DECISION", "/decision"),
+        ("PROOF", "/revocation"),
+        ("WHAT", "/label"),
+        ("PART", "/part"),
+        ("OF", "/subject"),
+        ("TENANT", "/tenant/legalName"),
+        ("BY", "/decidedBy/handle"),
+        ("EXCEPTION", "/exceptionUntil"),
+    ],
+    one: None,
+};
+
+pub static PROCESSORS: Noun = Noun {
+    command: "processors",
+    singular: "processor",
+    list: processors::processors,
+    at: "/processors",
+    terms: processors::TERMS,
+    first: "",
+    columns: &[
+        ("ID", "/id"),
+        ("CODE", "/code"),
+        ("NAME", "/name"),
+        ("STATE", "/state"),
+        ("WHERE", "/regions"),
+        ("GROUND", "/transfer"),
+        ("OBJECTIONS UNTIL", "/objectionUntil"),
+        ("AGREEMENT", "/agreementOn"),
+        ("LISTED", "/listedOn"),
+        ("ENDS", "/endsOn"),
+    ],
+    one: Some((processors::processor, "/processor")),
+};
+
+pub static NOTICES: Noun = Noun {
+    command: "notices",
+    singular: "notice",
+    list: processors::notices,
+    at: "/notices",
+    terms: &[],
+    first: "",
+    columns: &[
+        ("ID", "/id"),
+        ("WHEN", "/announcedAt"),
+        ("WHAT", "/kind"),
+        ("WHOM", "/processor/name"),
+        ("FROM", "/effectiveOn"),
+        ("OBJECTIONS UNTIL", "/objectionUntil"),
+        ("TAKEN", "/reached"),
+        ("TO SEND", "/waiting"),
+        ("REFUSED", "/failed"),
+    ],
+    one: None,
+};
+
+pub static OBJECTIONS: Noun = Noun {
+    command: "objections",
+    singular: "objection",
+    list: processors::objections,
+    at: "/objections",
+    terms: processors::OBJECTION_TERMS,
+    first: "",
+    columns: &[
+        ("ID", "/id"),
+        ("ANSWER BY", "/answerBy"),
+        ("STATE", "/state"),
+        ("TENANT", "/tenant/legalName"),
+        ("TO", "/notice/processor/name"),
+        ("WHY", "/reason/masked"),
+        ("OBJECTED", "/objectedAt"),
+        ("ANSWERED", "/answeredAt"),
+    ],
+    one: None,
 };
 
 pub static SEATS: Noun = Noun {
@@ -179,7 +369,22 @@ pub static ACCESSES: Noun = Noun {
     one: None,
 };
 
-pub static NOUNS: &[&Noun] = &[&TENANTS, &STORES, &APPS, &SEATS, &SESSIONS, &GRANTS, &EVENTS, &ACCESSES];
+pub static NOUNS: &[&Noun] = &[
+    &TENANTS,
+    &STORES,
+    &APPS,
+    &PROMISES,
+    &POLICIES,
+    &REVIEWS,
+    &PROCESSORS,
+    &NOTICES,
+    &OBJECTIONS,
+    &SEATS,
+    &SESSIONS,
+    &GRANTS,
+    &EVENTS,
+    &ACCESSES,
+];
 
 /// What there is only one of, as a command knows it.
 #[derive(Debug)]

@@ -1,5 +1,7 @@
 //! Rows and things as text: columns as wide as their widest cell, versioned JSON, CSV that no spreadsheet runs.
 
+use std::fmt::Write;
+
 use serde_json::{Map, Value, json};
 use unicode_width::UnicodeWidthStr;
 
@@ -10,17 +12,28 @@ use super::nouns::Noun;
 use super::reads::Form;
 
 pub fn rows(noun: &Noun, rows: Vec<Value>, total: &Value, form: Form) -> String {
+    table((noun.command, noun.singular), noun.columns, rows, total, form)
+}
+
+/// Rows under columns that may be known only now; the shapes of all and of one.
+pub fn table(
+    (plural, singular): (&str, &str),
+    heads: &[(&str, &str)],
+    rows: Vec<Value>,
+    total: &Value,
+    form: Form,
+) -> String {
     if form.json {
-        let shape = format!("rightsdesk.{}/1", noun.command);
+        let shape = format!("rightsdesk.{plural}/1");
         return format!("{:#}\n", json!({ "shape": shape, "total": total, "rows": rows }));
     }
     if form.jsonl {
-        let line = |text: String, row| text + &shaped(noun.singular, row).to_string() + "\n";
+        let line = |text: String, row| text + &shaped(singular, row).to_string() + "\n";
         return rows.into_iter().fold(String::new(), line);
     }
-    let heads = noun.columns.iter().map(|(head, _)| (*head).to_owned()).collect::<Vec<_>>();
-    let cells = |row: &Value| noun.columns.iter().map(|(_, at)| cell(at, row.pointer(at))).collect();
-    let lines: Vec<Vec<String>> = std::iter::once(heads).chain(rows.iter().map(cells)).collect();
+    let names = heads.iter().map(|(head, _)| (*head).to_owned()).collect::<Vec<_>>();
+    let cells = |row: &Value| heads.iter().map(|(_, at)| cell(at, row.pointer(at))).collect();
+    let lines: Vec<Vec<String>> = std::iter::once(names).chain(rows.iter().map(cells)).collect();
     if form.csv { csv(&lines) } else { columns(&lines) }
 }
 
@@ -33,6 +46,21 @@ pub fn one(name: &str, thing: Value, form: Form) -> String {
     let mut lines = Vec::new();
     flat("", &thing, &mut lines);
     if form.csv { csv(&lines) } else { columns(&lines) }
+}
+
+/// JSON of the same meaning that says every other letter by its number: to the byte, and harmless to a terminal.
+pub fn ascii(json: &str) -> String {
+    json.chars().fold(String::with_capacity(json.len()), |mut told, c| {
+        if c.is_ascii() && c != '\u{7f}' {
+            told.push(c);
+        } else {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                // Writing into a String cannot fail.
+                _ = write!(told, "\\u{unit:04x}");
+            }
+        }
+        told
+    })
 }
 
 /// Name and value of all that is in it, inner things by their path.
@@ -85,8 +113,30 @@ fn csv(lines: &[Vec<String>]) -> String {
 }
 
 /// Members whose values are words of the contract.
-const WORDS: &[&str] =
-    &["state", "ourRole", "roles", "secondFactor", "stage", "method", "kind", "driftKinds", "verdict", "sensitivity"];
+const WORDS: &[&str] = &[
+    "state",
+    "ourRole",
+    "roles",
+    "secondFactor",
+    "stage",
+    "method",
+    "kind",
+    "driftKinds",
+    "verdict",
+    "sensitivity",
+    "standing",
+    "part",
+    "class",
+    "whose",
+    "erasedBy",
+    "keptUnder",
+    "covers",
+    "subject",
+    "decision",
+    "revocation",
+    "transfer",
+    "form",
+];
 
 /// A value as people read it; what is not there is a dash.
 fn cell(at: &str, value: Option<&Value>) -> String {

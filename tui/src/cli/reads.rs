@@ -7,16 +7,19 @@ use std::future::Future;
 
 use clap::{Args, Command, Subcommand};
 use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256};
 
-use crate::api::{staff, tenants};
+use crate::api::{reviews, staff, tenants};
 use crate::core::ask::{Ask, Trouble};
+use crate::core::chain::hex;
 use crate::core::filter::{self, Takes, Term};
 use crate::core::window::PAGE;
 use crate::terminal::pump::{Arrival, clock};
 
 use super::door::{Ended, Visit, visit};
+use super::estate;
 use super::exit::{self, Code, say};
-use super::nouns::{NOUNS, Noun, Sole};
+use super::nouns::{NOUNS, Noun, REVIEW_ITEMS, Sole};
 use super::print;
 
 /// How the answer is printed.
@@ -84,13 +87,37 @@ pub enum Sessions {
     End { id: String },
 }
 
+#[derive(Subcommand, Clone, Debug)]
+pub enum Reviews {
+    /// List the campaigns
+    List(List),
+    /// Show one by its id
+    Show {
+        id: String,
+        #[command(flatten)]
+        form: Form,
+    },
+    /// List the rows of one: open, subject and decision narrow them
+    Items {
+        id: String,
+        #[command(flatten)]
+        list: List,
+    },
+    /// Print all of one as a signed document, to be checked by whoever was not there
+    Export { id: String },
+}
+
 /// What is read of which noun.
 #[derive(Clone, Debug)]
 pub enum Read {
     List(&'static Noun, List),
+    /// The part of the thing of this id.
+    Part(&'static Noun, String, List),
     Show(&'static Noun, String, Form),
     Sole(&'static Sole, Form),
+    Estate(estate::Wish),
     EndSession(String),
+    Evidence(String),
 }
 
 impl Lists {
@@ -114,6 +141,17 @@ impl Only {
     pub fn of(self, sole: &'static Sole) -> Read {
         match self {
             Self::Show { form } => Read::Sole(sole, form),
+        }
+    }
+}
+
+impl Reviews {
+    pub fn of(self, noun: &'static Noun) -> Read {
+        match self {
+            Self::List(list) => Read::List(noun, list),
+            Self::Show { id, form } => Read::Show(noun, id, form),
+            Self::Items { id, list } => Read::Part(&REVIEW_ITEMS, id, list),
+            Self::Export { id } => Read::Evidence(id),
         }
     }
 }
@@ -157,17 +195,20 @@ pub fn run(read: &Read, desk: impl Future<Output = Result<Arrival, String>>) -> 
 
 async fn carry_out(visit: &Visit, read: &Read) -> Result<String, Ended> {
     match read {
-        Read::List(noun, list) => rows(visit, noun, list).await,
+        Read::List(noun, list) => rows(visit, noun, list, Map::new()).await,
+        Read::Part(noun, id, list) => rows(visit, noun, list, Map::from_iter([("id".to_owned(), json!(id))])).await,
         Read::Show(noun, id, form) => show(visit, noun, id, *form).await,
         Read::Sole(sole, form) => {
             let data = ask(visit, (sole.document)(), json!({})).await?;
             let told = data.pointer(sole.at).cloned().unwrap_or_default();
             Ok(print::one(sole.name, told, *form))
         }
+        Read::Estate(wish) => estate::carry_out(visit, wish).await,
         Read::EndSession(id) => {
             ask(visit, staff::end_session::document(), json!({ "input": { "id": id } })).await?;
             Ok("the session has ended\n".to_owned())
         }
+        Read::Evidence(id) => evidence(visit, id).await,
     }
 }
 
@@ -192,9 +233,14 @@ async fn meant(visit: &Visit, terms: &'static [Term], words: &str) -> Result<Val
     Ok(Value::Object(filter))
 }
 
-async fn rows(visit: &Visit, noun: &'static Noun, list: &List) -> Result<String, Ended> {
+async fn rows(
+    visit: &Visit,
+    noun: &'static Noun,
+    list: &List,
+    mut variables: Map<String, Value>,
+) -> Result<String, Ended> {
     let words = if list.words.is_empty() { noun.first.to_owned() } else { list.words.join(" ") };
-    let mut variables = Map::new();
+    let is_part = !variables.is_empty();
     if !noun.terms.is_empty() {
         variables.insert("filter".to_owned(), meant(visit, noun.terms, &words).await?);
     }
@@ -203,7 +249,9 @@ async fn rows(visit: &Visit, noun: &'static Noun, list: &List) -> Result<String,
         variables.insert("first".to_owned(), json!(PAGE.min(list.limit - rows.len())));
         let data = ask(visit, (noun.list)(), Value::Object(variables.clone())).await?;
         let strange = || Ended(Code::Failed, "its answer has another shape".to_owned());
-        let connection = data.pointer(noun.at).ok_or_else(strange)?;
+        let nowhere =
+            || if is_part { Ended(Code::NotFound, "no such campaign, or none for you".to_owned()) } else { strange() };
+        let connection = data.pointer(noun.at).ok_or_else(nowhere)?;
         if let Some(all) = connection.as_array() {
             rows.extend(all.iter().take(list.limit).cloned());
             total = json!(all.len());
@@ -225,13 +273,28 @@ async fn rows(visit: &Visit, noun: &'static Noun, list: &List) -> Result<String,
     Ok(print::rows(noun, rows, &total, list.form))
 }
 
+/// All of a campaign and the desk's signature under it; what arrived is held against what was signed.
+async fn evidence(visit: &Visit, id: &str) -> Result<String, Ended> {
+    let (document, variables) = (reviews::export::document(), json!({ "input": { "id": id } }));
+    let data = visit.client.exact(&Ask { to: "", tag: "", document, variables, is_again: false }).await?;
+    let evidence = data.pointer("/exportCampaign/evidence").cloned().unwrap_or_default();
+    let text = |name: &str| evidence[name].as_str().unwrap_or_default();
+    if hex(&Sha256::digest(text("json"))) != text("digest") {
+        return Err(Ended(Code::Failed, "what arrived is not the document that was signed".to_owned()));
+    }
+    Ok(print::ascii(&print::one("review-evidence", evidence, Form { json: true, ..Form::default() })))
+}
+
 async fn show(visit: &Visit, noun: &'static Noun, id: &str, form: Form) -> Result<String, Ended> {
     let Some((document, at)) = noun.one else { return Err(Ended(Code::Usage, "none is shown alone".to_owned())) };
     let data = ask(visit, document(), json!({ "id": id })).await?;
-    match data.pointer(at) {
-        None | Some(Value::Null) => {
-            Err(Ended(Code::NotFound, format!("no such {}, or none for you", noun.singular.replace('-', " "))))
-        }
-        Some(thing) => Ok(print::one(noun.singular, thing.clone(), form)),
+    // Of a node of another kind nothing is told but its type.
+    let found = data.pointer(at).cloned().map(|mut found| {
+        found.as_object_mut().and_then(|members| members.remove("__typename"));
+        found
+    });
+    match found.filter(|found| found.as_object().is_some_and(|members| !members.is_empty())) {
+        None => Err(Ended(Code::NotFound, format!("no such {}, or none for you", noun.singular.replace('-', " ")))),
+        Some(thing) => Ok(print::one(noun.singular, thing, form)),
     }
 }

@@ -3,17 +3,28 @@
 //! Screens never name each other, and see no terminal, no drawing library and no clock.
 
 mod accesses;
+mod announced;
 mod app;
 mod apps;
 mod audit;
+mod campaign;
 mod desk;
 pub mod door;
 mod drift;
 mod help;
 mod listing;
+mod map;
+mod matrix;
 mod notices;
+mod objections;
 mod palette;
 mod panes;
+mod policy;
+mod processor;
+mod processors;
+mod promise;
+mod promises;
+mod reviews;
 mod sessions;
 mod shared;
 mod staff;
@@ -21,9 +32,13 @@ mod store;
 mod stores;
 mod tenant;
 mod tenants;
+mod version;
 
 use crate::api::ask::Document;
-use crate::api::{apps as apps_api, books, staff as staff_api, stores as stores_api, tenants as tenants_api, viewer};
+use crate::api::{
+    apps as apps_api, books, map as map_api, policies, processors as processors_api, promises as promises_api,
+    reviews as reviews_api, staff as staff_api, stores as stores_api, tenants as tenants_api, viewer,
+};
 use crate::core::dialog;
 use crate::core::filter::Term;
 use crate::core::screen::Entry;
@@ -36,6 +51,14 @@ pub static REGISTRY: &[Entry] = &[
     stores::ENTRY,
     drift::ENTRY,
     apps::ENTRY,
+    promises::ENTRY,
+    policy::ENTRY,
+    map::ENTRY,
+    matrix::ENTRY,
+    reviews::ENTRY,
+    processors::ENTRY,
+    announced::ENTRY,
+    objections::ENTRY,
     staff::ENTRY,
     sessions::ENTRY,
     audit::ENTRY,
@@ -43,6 +66,10 @@ pub static REGISTRY: &[Entry] = &[
     tenant::ENTRY,
     store::ENTRY,
     app::ENTRY,
+    promise::ENTRY,
+    version::ENTRY,
+    campaign::ENTRY,
+    processor::ENTRY,
     notices::ENTRY,
     palette::ENTRY,
     help::ENTRY,
@@ -62,6 +89,11 @@ pub static DOCUMENTS: &[&[Document]] = &[
     staff_api::DOCUMENTS,
     stores_api::DOCUMENTS,
     apps_api::DOCUMENTS,
+    promises_api::DOCUMENTS,
+    policies::DOCUMENTS,
+    map_api::DOCUMENTS,
+    reviews_api::DOCUMENTS,
+    processors_api::DOCUMENTS,
     books::DOCUMENTS,
 ];
 
@@ -70,6 +102,10 @@ pub static FILTERS: &[(&str, &[Term])] = &[
     ("TenantFilter", tenants_api::TERMS),
     ("StoreFilter", stores_api::TERMS),
     ("AppFilter", apps_api::TERMS),
+    ("PromiseFilter", promises_api::TERMS),
+    ("ReviewItemFilter", reviews_api::TERMS),
+    ("ProcessorFilter", processors_api::TERMS),
+    ("ObjectionFilter", processors_api::OBJECTION_TERMS),
     ("StaffFilter", staff_api::SEAT_TERMS),
     ("GrantFilter", staff_api::GRANT_TERMS),
     ("SessionFilter", staff_api::SESSION_TERMS),

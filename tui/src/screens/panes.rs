@@ -86,3 +86,11 @@ impl Parts {
         Section { id, title: looks.title, note, body }
     }
 }
+
+/// A list, and beneath it what its chosen row says in full: as much as it needs, at most two fifths.
+pub fn beneath(canvas: &mut dyn Canvas, list: &Section, chosen: &Section) {
+    let area = canvas.area();
+    let (below, above) = area.cut_bottom((canvas.height(chosen, area.width) + 1).min(area.height * 2 / 5));
+    canvas.section(above, list);
+    canvas.section(below, chosen);
+}

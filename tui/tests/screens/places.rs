@@ -15,6 +15,7 @@ use crate::scenes::people::{
     accesses, audit, audit_broken, audit_checked, events, links, look_here, one_tenant, page, revealed, seated,
     sessions, staff, tenant, tenant_rows, tenants,
 };
+use crate::scenes::vows::one_version;
 use crate::scenes::{SCENES, Stage};
 
 fn seen(stage: &Stage) -> String {
@@ -361,6 +362,10 @@ fn what_a_change_sends_fits_the_contract() {
         one_store,
         one_app,
         || ended_app().press("Tab"),
+        one_version,
+        crate::scenes::reviewed::campaigns,
+        crate::scenes::reviewed::one_campaign,
+        crate::scenes::listed::objections,
     ];
     for make in stages {
         let stage = make();

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use crate::double::Double;
 use crate::scenes::estate::store_rows;
 use crate::scenes::people::{page, seat_rows, tenant, tenant_rows};
+use crate::scenes::reviewed::campaign_rows;
 
 /// Exit code, stdout, stderr of a command against a desk that says this.
 fn run(desk: &Double, arguments: &[&str]) -> (Option<i32>, String, String) {
@@ -61,6 +62,36 @@ fn what_there_is_one_of_is_shown_without_an_id() {
     assert_eq!((code, &told["shape"], &told["withDrift"]), (Some(0), &json!("rightsdesk.drift/1"), &json!(6)));
     let (code, out, _) = run(&desk, &["stores", "list", "is:drifted"]);
     assert!(code == Some(0) && out.contains("connected           not-listed,missing"), "{out}");
+}
+
+#[test]
+fn a_review_is_listed_with_its_rows_and_taken_along_as_it_was_signed() {
+    let items = json!({ "items": page(vec![json!({ "id": "rvi_1", "decision": "KEEP", "label": "Whatscart" })]) });
+    let desk = saying(&json!({ "campaigns": page(campaign_rows()), "campaign": items }));
+    let (code, out, _) = run(&desk, &["reviews", "list"]);
+    assert!(code == Some(0) && out.contains("2026-11-20  yes      After the drift of October  open"), "{out}");
+    let (code, out, _) = run(&desk, &["reviews", "items", "cmp_2", "is:open"]);
+    assert!(code == Some(0) && out.contains("rvi_1  keep"), "{out}");
+    let nobody = saying(&json!({ "campaign": null }));
+    assert_eq!(run(&nobody, &["reviews", "items", "cmp_9"]).0, Some(4));
+
+    // Longer than a text for people, and with a letter that no terminal is to see.
+    let document = format!("\"北\u{202e}{}\"", "x".repeat(5000));
+    let digest = "534dcdafcbb201950462aca65e5f3c842f8e2bdfb6039396f9007e50ce316785";
+    let signed = |json: &str| {
+        let evidence = json!({ "json": json, "digest": digest, "signature": "aa", "key": 1, "publicKey": "bb" });
+        saying(&json!({ "exportCampaign": { "evidence": evidence, "userErrors": [] } }))
+    };
+    let (code, out, _) = run(&signed(&document), &["reviews", "export", "cmp_2"]);
+    let told: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(
+        (code, &told["shape"], &told["json"]),
+        (Some(0), &json!("rightsdesk.review-evidence/1"), &json!(document))
+    );
+    assert!(out.is_ascii(), "{out}");
+    let (code, out, err) = run(&signed("{}"), &["reviews", "export", "cmp_2"]);
+    assert_eq!((code, out.as_str()), (Some(1), ""));
+    assert!(err.contains("not the document that was signed"), "{err}");
 }
 
 #[test]

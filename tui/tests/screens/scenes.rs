@@ -20,8 +20,14 @@ use serde_json::{Value, json};
 
 #[path = "estate.rs"]
 pub mod estate;
+#[path = "listed.rs"]
+pub mod listed;
 #[path = "people.rs"]
 pub mod people;
+#[path = "reviewed.rs"]
+pub mod reviewed;
+#[path = "vows.rs"]
+pub mod vows;
 
 pub struct Scene {
     pub name: &'static str,
@@ -74,6 +80,25 @@ pub const SCENES: &[Scene] = &[
     Scene { name: "app", make: estate::one_app },
     Scene { name: "app-rotate", make: || estate::one_app().press("a t") },
     Scene { name: "app-ended", make: estate::ended_app },
+    Scene { name: "promises", make: vows::promises },
+    Scene { name: "promise", make: vows::one_promise },
+    Scene { name: "policy", make: vows::policy },
+    Scene { name: "version", make: vows::one_version },
+    Scene { name: "version-publish", make: || vows::one_version().press("a P").later(1) },
+    Scene { name: "map", make: vows::map },
+    Scene { name: "map-columns", make: || vows::map().press("j Tab j") },
+    Scene { name: "matrix", make: vows::matrix },
+    Scene { name: "matrix-many", make: || vows::matrix_of(14).press("l l l l l l l l l") },
+    Scene { name: "reviews", make: reviewed::campaigns },
+    Scene { name: "campaign", make: reviewed::one_campaign },
+    Scene { name: "campaign-row", make: || reviewed::one_campaign().press("j j Tab") },
+    Scene { name: "campaign-keep", make: || reviewed::one_campaign().press("a k") },
+    Scene { name: "campaign-signed", make: reviewed::signed_off },
+    Scene { name: "processors", make: listed::processors },
+    Scene { name: "processor", make: listed::one_processor },
+    Scene { name: "announced", make: listed::announced },
+    Scene { name: "objections", make: listed::objections },
+    Scene { name: "objection-answer", make: || listed::objections().press("a w") },
     Scene { name: "staff", make: people::staff },
     Scene { name: "grants", make: || people::staff().press("Tab") },
     Scene { name: "invite", make: || people::staff().press("a i") },

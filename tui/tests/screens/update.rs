@@ -46,7 +46,7 @@ fn in_help_esc_ends_the_search_first() {
     assert!(screen(&found).contains("switch the zone") && !screen(&found).contains("redraw"));
     let kept = found.press("Enter j");
     assert!(!screen(&kept).contains("redraw"), "Enter keeps what was found");
-    let whole = live().size(80, 40).press("? / z o n e Esc");
+    let whole = live().size(80, 60).press("? / z o n e Esc");
     assert!(screen(&whole).contains("redraw") && whole.model.layers.len() == 1);
     assert!(whole.press("Esc").model.layers.is_empty());
 }

@@ -4,7 +4,7 @@ use diesel::sql_types::{BigInt, Text, Uuid as SqlUuid};
 use diesel::{QueryableByName, RunQueryDsl, sql_query};
 
 use super::map::Map;
-use super::table::{Of, Table};
+use super::table::{Category, Of, Table};
 use crate::floor::kernel::Result;
 use crate::floor::ledger::Tx;
 use crate::floor::vault::envelope::MAGIC;
@@ -38,11 +38,11 @@ struct Count {
 }
 
 impl Map {
-    /// The rows under each heading, as far as the transaction reaches: over all tenants at the desk.
+    /// The rows under each of the policy's categories, as far as the transaction reaches: over all tenants at the desk.
     pub fn holdings(&self, tx: &mut Tx) -> Result<Vec<Held>> {
         let parts: Vec<String> = self
             .tables()
-            .filter(|table| table.category.is_some())
+            .filter(|table| matches!(table.category, Some(Category::Policy(_))))
             .map(|Table { name, .. }| format!("select '{name}' as name, count(*) as rows from {name}"))
             .collect();
         if parts.is_empty() {

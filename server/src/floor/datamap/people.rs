@@ -76,10 +76,11 @@ impl Map {
         let mut package = Vec::new();
         for table in self.about_people().filter(|table| table.disclosed().next().is_some()) {
             let (sealed, plain): (Vec<_>, Vec<_>) = table.disclosed().partition(|column| column.is_sealed());
+            let row = table.row_key();
             let sql = format!(
-                "select id, array[{}]::text[] as plain, array[{}]::bytea[] as sealed,
+                "select {row} as id, array[{}]::text[] as plain, array[{}]::bytea[] as sealed,
                         array[{}]::int[] as generations
-                   from {} where {} order by id",
+                   from {} where {} order by {row}",
                 listed(&plain, |column| format!("to_json({}) #>> '{{}}'", column.name)),
                 listed(&sealed, |column| column.name.to_owned()),
                 listed(&sealed, |column| column.generation.unwrap_or("0").to_owned()),

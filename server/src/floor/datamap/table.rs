@@ -126,6 +126,14 @@ impl Table {
         Self { columns, ..self }
     }
 
+    /// What tells one of a person's rows from another: its id, or its first column where it has none.
+    pub fn row_key(&self) -> &'static str {
+        match self.columns {
+            [first, ..] if self.column("id").is_none() => first.name,
+            _ => "id",
+        }
+    }
+
     pub fn column(&self, name: &str) -> Option<&'static Column> {
         self.columns.iter().find(|column| column.name == name)
     }

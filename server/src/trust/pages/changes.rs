@@ -6,8 +6,8 @@ use super::{badge, section};
 use crate::floor::html::Html;
 use crate::processors::{Entry, FEED_PATH, Notice, NoticeKind, Processor, ProcessorState};
 use crate::trust::reader::{Coded, On, Reader, Said};
-use crate::trust::subscribing::SUBSCRIBE_PATH;
 use crate::trust::table::table;
+use crate::trust::web::SUBSCRIBE_PATH;
 
 #[derive(Serialize)]
 pub struct Changes<'a> {

@@ -2,20 +2,21 @@
 //! changes nothing, because mail programs fetch links ahead of people; the button beneath it does. Whether an address is
 //! known shows in no answer.
 
+use axum::extract::rejection::RawFormRejection;
 use axum::extract::{DefaultBodyLimit, Extension, RawForm, RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use axum::{Router, body::Bytes};
 
-use super::frame::Sheet;
-use super::pages::Place;
-use super::reader::Reader;
-use super::web::{choice, dress, failed, field, kept, reader};
+use super::{choice, dress, failed, field, kept, reader};
 use crate::floor::html::Forms;
-use crate::floor::kernel::{Error, Personal, Result};
+use crate::floor::kernel::{self, Error, Personal};
 use crate::floor::tools::Tools;
 use crate::processors::{self, CONFIRM_PATH, FEED_PATH, LEAVE_PATH};
+use crate::trust::frame::Sheet;
+use crate::trust::pages::Place;
+use crate::trust::reader::Reader;
 use crate::trust::rows::Rows;
 
 pub const SUBSCRIBE_PATH: &str = "/trust/notices";
@@ -53,13 +54,15 @@ async fn subscribe(
     Extension(Source(source)): Extension<Source>,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
-    RawForm(form): RawForm,
+    form: Result<RawForm, RawFormRejection>,
 ) -> Response {
     let query = query.unwrap_or_default();
     let asked = async {
         let adopted = tools.policy.in_force()?;
         let locale = choice(&adopted.policy, &query, &headers).locale;
-        let mail = Personal::new(field(&form, "mail").unwrap_or_default().trim());
+        // What is no form, or too long for one, holds no address.
+        let mail = form.ok().and_then(|RawForm(form)| field(&form, "mail")).unwrap_or_default();
+        let mail = Personal::new(mail.trim());
         match processors::ask_by_mail(&tools, source.as_deref(), mail, &locale).await {
             Ok(()) => Ok((StatusCode::OK, Told::Asked)),
             Err(Error::Invalid(_)) => Ok((StatusCode::UNPROCESSABLE_ENTITY, Told::Wrong)),
@@ -96,7 +99,7 @@ fn settled(is_done: bool, told: Told) -> (StatusCode, Told) {
 }
 
 /// A page that nobody keeps, and whose address, which may hold a token, is told to nobody.
-fn answer(tools: &Tools, told: Result<(StatusCode, Told)>, query: &str, headers: &HeaderMap) -> Response {
+fn answer(tools: &Tools, told: kernel::Result<(StatusCode, Told)>, query: &str, headers: &HeaderMap) -> Response {
     let page = || {
         let (status, told) = told?;
         let adopted = tools.policy.in_force()?;
@@ -132,8 +135,9 @@ impl Told {
             html.line("p", &[("class", "lead")], text);
             if let Some((path, yes)) = button {
                 let token = field(query.as_bytes(), "token").unwrap_or_default();
-                let mut to = url::form_urlencoded::Serializer::new(format!("{path}?"));
-                let to = to.append_pair("token", &token).append_pair("lang", reader.locale).finish();
+                let mut query = url::form_urlencoded::Serializer::new(String::new());
+                let query = query.append_pair("token", &token).append_pair("lang", reader.locale).finish();
+                let to = format!("{path}?{query}");
                 html.tag("form", &[("method", "post"), ("action", &to)], |html| {
                     html.line("button", &[("type", "submit")], yes);
                 });

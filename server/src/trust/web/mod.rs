@@ -1,5 +1,9 @@
 //! The pages over HTTP: which path shows which, in which language, and how long an answer may be kept.
 
+mod subscribing;
+
+pub use subscribing::{SUBSCRIBE_PATH, Source};
+
 use axum::Router;
 use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
@@ -14,7 +18,6 @@ use super::locale::{Choice, choose};
 use super::pages::{As, Place, written};
 use super::reader::Reader;
 use super::rows::Rows;
-use super::subscribing;
 use super::words::Words;
 use crate::floor::html::{Forms, Frame, Html};
 use crate::floor::kernel::{Error, Result};
@@ -74,24 +77,24 @@ async fn shown(tools: &Tools, place: Place, wanted: As, query: &str, headers: &H
 }
 
 /// A field of a query or a form.
-pub fn field(form: &[u8], name: &str) -> Option<String> {
+fn field(form: &[u8], name: &str) -> Option<String> {
     url::form_urlencoded::parse(form).find(|(own, _)| own == name).map(|(_, value)| value.into_owned())
 }
 
-pub fn choice(policy: &Policy, query: &str, headers: &HeaderMap) -> Choice {
+fn choice(policy: &Policy, query: &str, headers: &HeaderMap) -> Choice {
     let named = field(query.as_bytes(), "lang");
     let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
     choose(policy.locales.get_ref(), named.as_deref(), accepted)
 }
 
-pub fn reader<'a>(tools: &'a Tools, policy: &'a Policy, choice: &'a Choice, rows: &'a Rows) -> Result<Reader<'a>> {
+fn reader<'a>(tools: &'a Tools, policy: &'a Policy, choice: &'a Choice, rows: &'a Rows) -> Result<Reader<'a>> {
     let words = Words::of(&choice.locale).ok_or_else(|| Error::internal("the trust pages have no words"))?;
     let base = &*tools.public_url;
     Ok(Reader { policy, words, locale: &choice.locale, base, rows, is_named: choice.is_named })
 }
 
 /// An answer that anyone may keep for a minute, and then ask whether it still holds.
-pub fn kept(text: String, headers: &HeaderMap) -> Response {
+fn kept(text: String, headers: &HeaderMap) -> Response {
     let tag = format!("W/\"{}\"", BASE64URL_NOPAD.encode(&Sha256::digest(&text)[..16]));
     let held = headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|line| line.to_str().ok());
     let is_held = held.flat_map(|line| line.split(',')).map(str::trim).any(|one| one == tag || one == "*");
@@ -122,7 +125,7 @@ async fn lost(State(tools): State<Tools>, RawQuery(query): RawQuery, headers: He
 }
 
 /// What a reader sees where a page could not be made. Which policy holds may not be known here.
-pub fn failed(error: Error, headers: &HeaderMap) -> Response {
+fn failed(error: Error, headers: &HeaderMap) -> Response {
     let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
     let Choice { locale, .. } = choose(&Words::locales(), None, accepted);
     // Its status, its Retry-After and its line in the log.
@@ -150,7 +153,7 @@ fn plain(status: StatusCode, page: String) -> Response {
 }
 
 /// What a browser is told about a page of ours.
-pub fn dress(set: &mut HeaderMap, forms: Forms) {
+fn dress(set: &mut HeaderMap, forms: Forms) {
     set.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
     put(set, header::CONTENT_SECURITY_POLICY, &STYLE.policy(forms));
     set.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
