@@ -40,7 +40,7 @@ const TOLD: &[(&str, &str)] = &[
          receipt { at by slotFreed sharingStopped whatStays offersErasure } tasks { kind state openedAt askedAt }",
     ),
     ("subscribers", "state since locale tenant { reference }"),
-    ("campaigns", "title covers state openedAt openedBy dueOn figures { rows open } extract { rows }"),
+    ("campaigns", "title covers state openedAt openedBy { handle } dueOn figures { rows open } extract { rows }"),
     ("staff", "handle roles permissions state invitedUntil endsAt tenants { reference }"),
 ];
 const FIGURES: &str = "{ drift { stores withDrift notListed missing unused writesWhileSyncIsOff } }";
