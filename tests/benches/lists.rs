@@ -108,8 +108,8 @@ impl<'r> Bench<'r> {
         Self { ops: desk_seat(&world, &[Role::Ops]), world, runtime }
     }
 
-    fn pages(&self, list: &List) {
-        let List { what, field, arguments, rows } = list;
+    fn pages(&self, of: &List) {
+        let List { what, field, arguments, rows } = of;
         let page = |place: &str| {
             format!(
                 "{{{field}({arguments} {place}) {{ totalCount pageInfo {{ hasNextPage startCursor }} nodes {{ {rows} }} }}}}"
@@ -133,12 +133,12 @@ impl<'r> Bench<'r> {
 
     /// The median of each, and of their ratio.
     fn in_turns(&self, documents: [&str; 2]) -> ([Duration; 2], f64) {
-        let timed = |document| {
+        let took = |document| {
             let begun = Instant::now();
             self.ask(document);
             begun.elapsed()
         };
-        let mut rounds: Vec<[Duration; 2]> = (0..=ROUNDS).map(|_| documents.map(timed)).collect();
+        let mut rounds: Vec<[Duration; 2]> = (0..=ROUNDS).map(|_| documents.map(took)).collect();
         rounds.remove(0);
         let mut ratios: Vec<f64> = rounds.iter().map(|[one, other]| other.as_secs_f64() / one.as_secs_f64()).collect();
         ratios.sort_by(f64::total_cmp);

@@ -28,7 +28,7 @@ pub const SECOND: u64 = 21;
 pub const NOW: u64 = 31;
 
 /// The last moment at which work of every five minutes was due: for the next minutes only checkpoints are.
-fn quiet() -> Instant {
+pub fn quiet() -> Instant {
     let five = 300_000_000;
     Instant::from_micros(Watch::host().now().micros() / five * five)
 }

@@ -90,6 +90,9 @@ async fn told(world: &World) -> BTreeSet<String> {
     told
 }
 
+/// A kind of fault, and how it is known.
+type Kind<'k> = (&'k str, &'k dyn Fn(&Value) -> bool);
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_same_seed_tells_the_same_story() {
     let (one, other) = tokio::join!(planted("shopiq", FEW), planted("shopiq", FEW));
@@ -115,7 +118,7 @@ async fn under_every_policy_there_is_something_to_find_and_the_books_hold() {
 
         let apps = rows(&world, &ops, "apps", "state isUnused excess missing credential { isDue }").await;
         let some = |holds: &dyn Fn(&Value) -> bool| apps.iter().filter(|app| holds(app)).count();
-        let kinds: [(&str, &dyn Fn(&Value) -> bool); 5] = [
+        let kinds: [Kind<'_>; 5] = [
             ("over-granted", &|app| app["excess"] != json!([])),
             ("short of something", &|app| app["missing"] != json!([])),
             ("unused", &|app| app["isUnused"] == true),

@@ -146,14 +146,11 @@ pub async fn boot(config: Config, telemetry: Telemetry, duties: Duties) -> anyho
     let keeping = Keeping { access_months: audit.access_months };
     let facts = facts_of(mode, &http);
     let limits = Limits { connections: database.connections, prepare: database.prepare, ..Limits::default() };
-    let may_visit = duties != Duties::Serve;
     let home = data.clone();
-    let (postgres, online) = tokio::task::spawn_blocking(move || database_of(data, database, may_visit)).await??;
+    let (postgres, online) =
+        tokio::task::spawn_blocking(move || database_of(data, database, duties != Duties::Serve)).await??;
     let ledger = Ledger::open(&online, limits, watch.clone());
-    let vault = Vault::open(&ledger, source_of(keys), mode).await.map_err(|error| match (demo, error) {
-        (Some(_), Error::Invalid(flaws)) => told(demo::elsewhere(&flaws.to_string())),
-        (_, error) => told(error),
-    })?;
+    let vault = vault_of(&ledger, keys, mode, demo.is_some()).await?;
     let pace = Pace { lease: jobs.lease, slots: jobs.at_once, grace: http.grace, ..Pace::default() };
     let stopping = Arc::new(AtomicBool::new(false));
     let tools = Tools {
@@ -217,6 +214,14 @@ pub async fn boot(config: Config, telemetry: Telemetry, duties: Duties) -> anyho
         grace: http.grace,
         telemetry,
         postgres,
+    })
+}
+
+/// The vault of the desk. A folder whose keys are of another mode is no place for a demo, and says so.
+async fn vault_of(ledger: &Ledger, keys: config::Keys, mode: Mode, is_demo: bool) -> anyhow::Result<Vault> {
+    Vault::open(ledger, source_of(keys), mode).await.map_err(|error| match error {
+        Error::Invalid(flaws) if is_demo => told(demo::elsewhere(&flaws.to_string())),
+        other => told(other),
     })
 }
 

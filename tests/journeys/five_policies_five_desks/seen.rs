@@ -7,7 +7,7 @@ use harness::page::{Node, Page};
 use rightsdesk_server::promises::checks;
 use serde_json::Value;
 
-use super::claims::{Access, Flow, Form, List, Sight};
+use super::claims::{Access, Flow, List, Sight};
 
 /// The API's answer, and the pages.
 pub struct Seen {

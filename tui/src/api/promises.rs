@@ -61,6 +61,7 @@ pub struct OnePromise {
 
 #[derive(cynic::InlineFragments, Debug)]
 #[cynic(graphql_type = "Node")]
+#[expect(clippy::large_enum_variant, reason = "one at a time, on its way to a screen")]
 pub enum PromiseNode {
     Promise(Promise),
     #[cynic(fallback)]

@@ -24,7 +24,6 @@ use super::print;
 
 /// How the answer is printed.
 #[derive(Args, Clone, Copy, Debug, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "clap has a flag each")]
 pub struct Form {
     /// One JSON document of a versioned shape
     #[arg(long, conflicts_with_all = ["jsonl", "csv"])]

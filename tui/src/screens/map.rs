@@ -21,12 +21,7 @@ pub const ENTRY: Entry = Entry {
     opener: Some(&GO),
     verbs: &[GO, TURN, RENEW],
     open: |_| {
-        Box::new(Tables {
-            map: One::new(&MAP),
-            tables: Parts::default(),
-            columns: Parts::default(),
-            is_on_columns: false,
-        })
+        Box::new(Tables { map: One::new(&MAP), all: Parts::default(), columns: Parts::default(), is_on_columns: false })
     },
 };
 
@@ -60,7 +55,7 @@ const COLUMNS: Looks = Looks {
 
 struct Tables {
     map: One<Vec<Table>>,
-    tables: Parts,
+    all: Parts,
     columns: Parts,
     is_on_columns: bool,
 }
@@ -111,7 +106,7 @@ impl Tables {
 
     /// The table under the cursor.
     fn chosen(&self) -> Option<&Table> {
-        let Target(on) = self.tables.target(&self.names());
+        let Target(on) = self.all.target(&self.names());
         self.map.held()?.iter().find(|table| on.contains(&table.name))
     }
 
@@ -124,7 +119,7 @@ impl Tables {
         let Section { note, .. } = self.map.section(PLACE, TABLES.title, |_| Vec::new());
         // The cursor stays to be seen where it is: the columns are those of its table.
         let mut tables =
-            self.tables.section("tables", &TABLES, self.map.held().map(|all| all.iter().map(table).collect()));
+            self.all.section("tables", &TABLES, self.map.held().map(|all| all.iter().map(table).collect()));
         if note != Line::default() {
             tables.note = note;
         }
@@ -154,7 +149,7 @@ impl Screen for Tables {
             action if self.is_on_columns => self.columns.follow(action, &self.ids(), ctx),
             action => {
                 let (before, names) = (self.chosen().map(|table| table.name.clone()), self.names());
-                self.tables.follow(action, &names, ctx);
+                self.all.follow(action, &names, ctx);
                 if before != self.chosen().map(|table| table.name.clone()) {
                     self.columns = Parts::default();
                 }
@@ -183,7 +178,7 @@ impl Screen for Tables {
     }
 
     fn target(&self, _: &Ctx) -> Target {
-        if self.is_on_columns { self.columns.target(&self.ids()) } else { self.tables.target(&self.names()) }
+        if self.is_on_columns { self.columns.target(&self.ids()) } else { self.all.target(&self.names()) }
     }
 
     fn is_a_list(&self) -> bool {

@@ -76,13 +76,13 @@ impl Parts {
 
     /// The rows, where they are there yet.
     pub fn section(&self, id: &'static str, looks: &Looks, rows: Option<Vec<Row>>) -> Section {
-        let none = if rows.is_some() { looks.none } else { "not known yet" };
+        let otherwise = if rows.is_some() { looks.none } else { "not known yet" };
         let rows = rows.unwrap_or_default();
         let ids: Vec<String> = rows.iter().map(|row| row.id.clone()).collect();
         let cursor = self.0.on(&ids).filter(|_| looks.is_heard).cloned();
-        let place = cursor.as_ref().and_then(|id| ids.iter().position(|other| other == id));
-        let note = place.map(|at| Line::dim(format!("{} of {}", at + 1, ids.len()))).unwrap_or_default();
-        let body = Body::Rows(Rows { heads: heads(looks.heads), rows, cursor, none, leaves: looks.leaves });
+        let at = cursor.as_ref().and_then(|id| ids.iter().position(|other| other == id));
+        let note = at.map(|at| Line::dim(format!("{} of {}", at + 1, ids.len()))).unwrap_or_default();
+        let body = Body::Rows(Rows { heads: heads(looks.heads), rows, cursor, none: otherwise, leaves: looks.leaves });
         Section { id, title: looks.title, note, body }
     }
 }

@@ -47,7 +47,7 @@ fn scope(name: &str, reason: Option<&str>, feature: Option<&str>, verdict: &str)
     })
 }
 
-fn whole_store(state: &str, scopes: Vec<Value>, receipt: &Value) -> Value {
+fn whole_store(state: &str, scopes: &[Value], receipt: &Value) -> Value {
     let drift: &[&str] = if state == "CONNECTED" { &["NOT_LISTED", "MISSING"] } else { &[] };
     let mut store = store_row(1, "branded-tees.example", "shopify", "Zaitoon Home", state, drift);
     let more = json!({
@@ -90,7 +90,7 @@ pub fn one_store() -> Stage {
         scope("read_reports", None, None, "REVOKED"),
         scope("read_products", Some("match or update a listing"), Some("listings"), "NEEDED"),
     ];
-    opened("Enter", &whole_store("CONNECTED", scopes, &Value::Null))
+    opened("Enter", &whole_store("CONNECTED", &scopes, &Value::Null))
 }
 
 pub fn ended_store() -> Stage {
@@ -99,7 +99,7 @@ pub fn ended_store() -> Stage {
         "jobsCancelled": 3, "scopes": ["read_products", "read_customers"],
         "whatStays": "What the platform keeps of its own stays under its own policy.",
     });
-    opened("Enter", &whole_store("DISCONNECTED", Vec::new(), &receipt))
+    opened("Enter", &whole_store("DISCONNECTED", &[], &receipt))
 }
 
 pub fn drift() -> Stage {
@@ -132,8 +132,8 @@ pub fn apps() -> Stage {
     seated().press("g a").hears("apps", "apps", json!({ "apps": page(rows) }))
 }
 
-fn opened_app(row: Value, receipt: &Value, tasks: &Value) -> Stage {
-    let Value::Object(mut app) = row else { panic!("{row}") };
+fn opened_app(row: &Value, receipt: &Value, tasks: &Value) -> Stage {
+    let mut app = row.as_object().unwrap().clone();
     let more = json!({
         "policyUrl": "https://provider.example/privacy", "region": "US",
         "granted": ["messages.send", "contacts.read", "contacts.write", "media.read"],
@@ -151,7 +151,7 @@ fn opened_app(row: Value, receipt: &Value, tasks: &Value) -> Stage {
 /// An app with too much, an old credential and nothing to do.
 pub fn one_app() -> Stage {
     let row = app_row(2, "Whatscart", "messaging", &["contacts.write", "media.read"], true);
-    opened_app(row, &Value::Null, &json!([]))
+    opened_app(&row, &Value::Null, &json!([]))
 }
 
 pub fn ended_app() -> Stage {
@@ -165,5 +165,5 @@ pub fn ended_app() -> Stage {
         "id": "ptk_1", "kind": "ERASE", "state": "ASKED", "openedAt": "2026-11-23T12:52:00Z",
         "askedAt": "2026-11-23T12:55:00Z", "settledAt": null,
     });
-    opened_app(app_row(3, "Oldpixel", "advertising", &[], true), &receipt, &json!([task]))
+    opened_app(&app_row(3, "Oldpixel", "advertising", &[], true), &receipt, &json!([task]))
 }

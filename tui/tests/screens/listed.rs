@@ -55,7 +55,7 @@ fn version(number: u32, region: &str, in_force: Option<&str>, until: Option<&str
 }
 
 pub fn one_processor() -> Stage {
-    let Value::Object(mut one) = processor_rows().remove(1) else { panic!("no object") };
+    let mut one = processor_rows()[1].as_object().unwrap().clone();
     let versions = [version(8, "US", None, None), version(7, "EU", Some("2026-03-01T09:00:00Z"), Some("2026-12-04"))];
     one.insert("versions".to_owned(), json!(versions));
     let notices = json!({ "processor": { "notices": page(vec![notice(2, "ADDED", (3, 1))]) } });

@@ -412,7 +412,7 @@ fn what_a_list_is_narrowed_by_fits_the_contract() {
             let name = of.trim_matches(['[', ']', '!']);
             match term.takes {
                 Takes::Text | Takes::Tenant => {
-                    assert!(["String", "ID"].contains(&name), "{input}.{}: {of}", term.field)
+                    assert!(["String", "ID"].contains(&name), "{input}.{}: {of}", term.field);
                 }
                 Takes::Texts => assert_eq!(of.trim_end_matches('!'), "[String!]", "{input}.{}", term.field),
                 Takes::Since | Takes::Before => assert_eq!(name, "DateTime", "{input}.{}", term.field),
