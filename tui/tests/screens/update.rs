@@ -43,11 +43,11 @@ fn a_layer_consumes_or_ignores_and_esc_closes_it() {
 #[test]
 fn in_help_esc_ends_the_search_first() {
     let found = live().size(80, 24).press("? / z o n e");
-    assert!(screen(&found).contains("switch the zone") && !screen(&found).contains("redraw"));
+    assert!(screen(&found).contains("switch the zone") && !screen(&found).contains("leave the screen"));
     let kept = found.press("Enter j");
-    assert!(!screen(&kept).contains("redraw"), "Enter keeps what was found");
-    let whole = live().size(80, 60).press("? / z o n e Esc");
-    assert!(screen(&whole).contains("redraw") && whole.model.layers.len() == 1);
+    assert!(!screen(&kept).contains("leave the screen"), "Enter keeps what was found");
+    let whole = live().size(80, 24).press("? / z o n e Esc");
+    assert!(screen(&whole).contains("leave the screen") && whole.model.layers.len() == 1);
     assert!(whole.press("Esc").model.layers.is_empty());
 }
 
