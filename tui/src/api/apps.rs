@@ -6,7 +6,7 @@ use crate::core::due::Moment;
 use crate::core::filter::{Takes, Term, so, term};
 
 use super::ask::{self, Document};
-use super::graph::{IdVariables, IdVariablesFields, Raw, change, connection, inputs};
+use super::graph::{IdVariables, IdVariablesFields, change, connection, inputs, narrowed};
 use super::schema::{Word, schema};
 use super::tenants::NamedTenant;
 
@@ -26,15 +26,7 @@ pub const TERMS: &[Term] = &[
 /// How a provider's task can be settled.
 pub const OUTCOMES: &[&str] = &["ASKED", "CONFIRMED", "REFUSED", "WAIVED"];
 
-#[derive(cynic::QueryVariables)]
-pub struct AppsVariables {
-    pub filter: Option<Raw<schema::AppFilter>>,
-    pub order_by: Option<Raw<schema::AppOrder>>,
-    pub first: Option<i32>,
-    pub after: Option<String>,
-    pub last: Option<i32>,
-    pub before: Option<String>,
-}
+narrowed!(AppsVariables, AppFilter, AppOrder);
 
 #[derive(cynic::QueryFragment, Debug)]
 #[cynic(graphql_type = "Query", variables = "AppsVariables")]

@@ -4,7 +4,7 @@ use crate::core::due::Moment;
 use crate::core::filter::{Takes, Term, term};
 
 use super::ask::{self, Document};
-use super::graph::{Raw, connection, inputs};
+use super::graph::{connection, inputs, narrowed};
 use super::schema::schema;
 use super::tenants::NamedTenant;
 
@@ -29,14 +29,7 @@ pub const ACCESS_TERMS: &[Term] = &[
     term("until", "until", Takes::Since),
 ];
 
-#[derive(cynic::QueryVariables)]
-pub struct EventsVariables {
-    pub filter: Option<Raw<schema::EventFilter>>,
-    pub first: Option<i32>,
-    pub after: Option<String>,
-    pub last: Option<i32>,
-    pub before: Option<String>,
-}
+narrowed!(EventsVariables, EventFilter);
 
 #[derive(cynic::QueryFragment, Debug)]
 #[cynic(graphql_type = "Query", variables = "EventsVariables")]
@@ -61,14 +54,7 @@ pub struct Event {
     pub hash: String,
 }
 
-#[derive(cynic::QueryVariables)]
-pub struct AccessesVariables {
-    pub filter: Option<Raw<schema::AccessFilter>>,
-    pub first: Option<i32>,
-    pub after: Option<String>,
-    pub last: Option<i32>,
-    pub before: Option<String>,
-}
+narrowed!(AccessesVariables, AccessFilter);
 
 #[derive(cynic::QueryFragment, Debug)]
 #[cynic(graphql_type = "Query", variables = "AccessesVariables")]

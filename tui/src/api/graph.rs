@@ -98,6 +98,22 @@ macro_rules! connection {
 }
 pub(crate) use connection;
 
+/// What a page of a list is asked with: what narrows it and, where the contract has an order, how it is sorted.
+macro_rules! narrowed {
+    ($name:ident, $filter:ident $(, $order:ident)?) => {
+        #[derive(cynic::QueryVariables)]
+        pub struct $name {
+            pub filter: Option<$crate::api::graph::Raw<schema::$filter>>,
+            $(pub order_by: Option<$crate::api::graph::Raw<schema::$order>>,)?
+            pub first: Option<i32>,
+            pub after: Option<String>,
+            pub last: Option<i32>,
+            pub before: Option<String>,
+        }
+    };
+}
+pub(crate) use narrowed;
+
 /// A change of the contract: what it takes, and that its payload says what stands in the way; of the rest of the
 /// payload at most one thing is read.
 macro_rules! change {

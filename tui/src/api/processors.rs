@@ -7,8 +7,8 @@ use crate::core::filter::{Takes, Term, term};
 
 use super::ask::{self, Document};
 use super::graph::{
-    IdVariables, IdVariablesFields, PageVariables, PageVariablesFields, PartVariables, PartVariablesFields, Raw,
-    change, connection, inputs,
+    IdVariables, IdVariablesFields, PageVariables, PageVariablesFields, PartVariables, PartVariablesFields, change,
+    connection, inputs, narrowed,
 };
 use super::schema::{Word, schema};
 use super::tenants::{Mask, NamedTenant};
@@ -28,14 +28,7 @@ pub const OBJECTION_TERMS: &[Term] = &[
 /// How an objection can be answered.
 pub const ANSWERS: &[&str] = &["UPHELD", "SETTLED", "DECLINED"];
 
-#[derive(cynic::QueryVariables)]
-pub struct ProcessorsVariables {
-    pub filter: Option<Raw<schema::ProcessorFilter>>,
-    pub first: Option<i32>,
-    pub after: Option<String>,
-    pub last: Option<i32>,
-    pub before: Option<String>,
-}
+narrowed!(ProcessorsVariables, ProcessorFilter);
 
 #[derive(cynic::QueryFragment, Debug)]
 #[cynic(graphql_type = "Query", variables = "ProcessorsVariables")]
@@ -161,14 +154,7 @@ pub struct NamedProcessor {
     pub name: String,
 }
 
-#[derive(cynic::QueryVariables)]
-pub struct ObjectionsVariables {
-    pub filter: Option<Raw<schema::ObjectionFilter>>,
-    pub first: Option<i32>,
-    pub after: Option<String>,
-    pub last: Option<i32>,
-    pub before: Option<String>,
-}
+narrowed!(ObjectionsVariables, ObjectionFilter);
 
 #[derive(cynic::QueryFragment, Debug)]
 #[cynic(graphql_type = "Query", variables = "ObjectionsVariables")]

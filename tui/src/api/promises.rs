@@ -5,7 +5,7 @@ use crate::core::filter::{Takes, Term, term};
 
 use super::ask::{self, Document};
 use super::graph::{
-    IdVariables, IdVariablesFields, PartVariables, PartVariablesFields, Raw, change, connection, inputs,
+    IdVariables, IdVariablesFields, PartVariables, PartVariablesFields, change, connection, inputs, narrowed,
 };
 use super::schema::{Word, schema};
 
@@ -17,14 +17,7 @@ pub const TERMS: &[Term] = &[
     term("standing", "standing", Takes::Several(&["AT_RISK", "BROKEN", "HOLDS", "NOT_MEASURABLE", "NOT_YET_MEASURED"])),
 ];
 
-#[derive(cynic::QueryVariables)]
-pub struct PromisesVariables {
-    pub filter: Option<Raw<schema::PromiseFilter>>,
-    pub first: Option<i32>,
-    pub after: Option<String>,
-    pub last: Option<i32>,
-    pub before: Option<String>,
-}
+narrowed!(PromisesVariables, PromiseFilter);
 
 #[derive(cynic::QueryFragment, Debug)]
 #[cynic(graphql_type = "Query", variables = "PromisesVariables")]

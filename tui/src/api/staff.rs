@@ -4,7 +4,7 @@ use crate::core::due::Moment;
 use crate::core::filter::{Takes, Term, so, term};
 
 use super::ask::{self, Document};
-use super::graph::{Raw, change, connection, inputs};
+use super::graph::{change, connection, inputs, narrowed};
 use super::schema::{Word, schema};
 use super::tenants::{NamedTenant, Revealed};
 
@@ -32,14 +32,7 @@ pub const GRANT_TERMS: &[Term] = &[
 pub const SESSION_TERMS: &[Term] =
     &[term("seat", "staff", Takes::Text), so("live", "live"), so("everyones", "everyone")];
 
-#[derive(cynic::QueryVariables)]
-pub struct SeatsVariables {
-    pub filter: Option<Raw<schema::StaffFilter>>,
-    pub first: Option<i32>,
-    pub after: Option<String>,
-    pub last: Option<i32>,
-    pub before: Option<String>,
-}
+narrowed!(SeatsVariables, StaffFilter);
 
 #[derive(cynic::QueryFragment, Debug)]
 #[cynic(graphql_type = "Query", variables = "SeatsVariables")]
@@ -74,14 +67,7 @@ pub struct NamedSeat {
     pub handle: String,
 }
 
-#[derive(cynic::QueryVariables)]
-pub struct SessionsVariables {
-    pub filter: Option<Raw<schema::SessionFilter>>,
-    pub first: Option<i32>,
-    pub after: Option<String>,
-    pub last: Option<i32>,
-    pub before: Option<String>,
-}
+narrowed!(SessionsVariables, SessionFilter);
 
 #[derive(cynic::QueryFragment, Debug)]
 #[cynic(graphql_type = "Query", variables = "SessionsVariables")]
@@ -109,14 +95,7 @@ pub struct Session {
     pub end_reason: Option<Word<schema::SessionEnd>>,
 }
 
-#[derive(cynic::QueryVariables)]
-pub struct GrantsVariables {
-    pub filter: Option<Raw<schema::GrantFilter>>,
-    pub first: Option<i32>,
-    pub after: Option<String>,
-    pub last: Option<i32>,
-    pub before: Option<String>,
-}
+narrowed!(GrantsVariables, GrantFilter);
 
 #[derive(cynic::QueryFragment, Debug)]
 #[cynic(graphql_type = "Query", variables = "GrantsVariables")]

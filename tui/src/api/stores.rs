@@ -5,7 +5,7 @@ use crate::core::filter::{Takes, Term, so, term};
 
 use super::ask::{self, Document};
 use super::graph::{
-    IdVariables, IdVariablesFields, PartVariables, PartVariablesFields, Raw, change, connection, inputs,
+    IdVariables, IdVariablesFields, PartVariables, PartVariablesFields, change, connection, inputs, narrowed,
 };
 use super::schema::{Word, schema};
 use super::tenants::NamedTenant;
@@ -25,15 +25,7 @@ pub const TERMS: &[Term] = &[
 /// Why scopes are revoked.
 pub const REASONS: &[&str] = &["NOT_LISTED", "UNUSED", "NOT_NEEDED", "REVIEW", "MERCHANT_ASKED", "INCIDENT"];
 
-#[derive(cynic::QueryVariables)]
-pub struct StoresVariables {
-    pub filter: Option<Raw<schema::StoreFilter>>,
-    pub order_by: Option<Raw<schema::StoreOrder>>,
-    pub first: Option<i32>,
-    pub after: Option<String>,
-    pub last: Option<i32>,
-    pub before: Option<String>,
-}
+narrowed!(StoresVariables, StoreFilter, StoreOrder);
 
 #[derive(cynic::QueryFragment, Debug)]
 #[cynic(graphql_type = "Query", variables = "StoresVariables")]

@@ -9,7 +9,7 @@ use crate::core::filter::{Takes, Term, term};
 
 use super::ask::{self, Document};
 use super::graph::{
-    IdVariables, IdVariablesFields, PartVariables, PartVariablesFields, Raw, change, connection, inputs,
+    IdVariables, IdVariablesFields, PartVariables, PartVariablesFields, change, connection, inputs, narrowed,
 };
 use super::schema::{Word, schema};
 
@@ -21,15 +21,7 @@ pub const TERMS: &[Term] = &[
     term("state", "state", Takes::Several(&["ACTIVE", "CLOSING", "CLOSED"])),
 ];
 
-#[derive(cynic::QueryVariables)]
-pub struct TenantsVariables {
-    pub filter: Option<Raw<schema::TenantFilter>>,
-    pub order_by: Option<Raw<schema::TenantOrder>>,
-    pub first: Option<i32>,
-    pub after: Option<String>,
-    pub last: Option<i32>,
-    pub before: Option<String>,
-}
+narrowed!(TenantsVariables, TenantFilter, TenantOrder);
 
 #[derive(cynic::QueryFragment, Debug)]
 #[cynic(graphql_type = "Query", variables = "TenantsVariables")]
