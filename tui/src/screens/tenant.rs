@@ -238,8 +238,7 @@ impl Screen for OneScreen {
                 Effects::new()
             }
             action if is_for_all(action, &RENEW) => {
-                let mut effects =
-                    if matches!(action, Action::Answered(_)) { Effects::new() } else { self.tenant.ask() };
+                let mut effects = self.tenant.renew(action);
                 effects.extend(self.members.follow(action, ctx));
                 effects.extend(self.keys.follow(action, ctx));
                 effects
