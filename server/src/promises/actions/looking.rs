@@ -1,6 +1,8 @@
 //! Looking at promises: each check looks through the doors, then what was seen is written down together. A look that
 //! fails is no look: what held before is at risk until somebody can see again.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 use crate::floor::access::{Caller, One, Permission, Scope};
@@ -50,19 +52,26 @@ pub async fn look_at_due(tools: &Tools, scope: Scope<One>) -> Result<usize> {
 type Seen = (PromiseId, &'static Check, Look);
 
 async fn looked(tools: &Tools, adopted: &Arc<Adopted>, promises: Vec<Promise>) -> Result<Vec<Seen>> {
-    let mut seen = Vec::new();
+    let mut seen: Vec<Seen> = Vec::new();
+    // Many sentences promise the same of the same: it is looked at once.
+    let mut looks: HashMap<(&str, Vec<String>), Look> = HashMap::new();
     for promise in promises {
         let Some(check) = promise.check.as_deref().and_then(checks::find) else { continue };
         let Way::Looks(look) = check.way else { continue };
         let said = adopted.policy.promises.iter().find(|said| *said.code.get_ref() == promise.code);
-        let of = said.map(|said| said.of.iter().map(|code| code.get_ref().clone()).collect()).unwrap_or_default();
-        let look = match look(Asked { tools: tools.clone(), adopted: Arc::clone(adopted), of }).await {
-            Ok(look) => look,
-            Err(passing @ (Error::Unavailable { .. } | Error::Conflict)) => return Err(passing),
-            Err(error) => {
-                tracing::error!(promise = promise.code, check = check.name, %error, "a look at a promise failed");
-                Look::at_risk("not seen", "the look itself failed: see the log")
-            }
+        let of: Vec<String> =
+            said.map(|said| said.of.iter().map(|code| code.get_ref().clone()).collect()).unwrap_or_default();
+        let asked = Asked { tools: tools.clone(), adopted: Arc::clone(adopted), of: of.clone() };
+        let look = match looks.entry((check.name, of)) {
+            Entry::Occupied(known) => known.get().clone(),
+            Entry::Vacant(new) => match look(asked).await {
+                Ok(look) => new.insert(look).clone(),
+                Err(passing @ (Error::Unavailable { .. } | Error::Conflict)) => return Err(passing),
+                Err(error) => {
+                    tracing::error!(promise = promise.code, check = check.name, %error, "a look at a promise failed");
+                    Look::at_risk("not seen", "the look itself failed: see the log")
+                }
+            },
         };
         seen.push((promise.id, check, look));
     }
