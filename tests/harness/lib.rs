@@ -7,6 +7,8 @@
     clippy::missing_panics_doc,
     reason = "the harness is part of tests: what it cannot do fails them"
 )]
+// An optimised build looks through every future of the schema at once, and they nest deep.
+#![recursion_limit = "256"]
 
 pub mod aside;
 pub mod asked;
