@@ -11,6 +11,6 @@ mod model;
 mod queries;
 mod tables;
 
-pub use actions::{Filter, check_promise, follow, list_promises, may_see, record_of_processing};
+pub use actions::{Filter, check_promise, follow, list_promises, look_at_due, may_see, record_of_processing};
 pub use graphql::{PromiseMutation, PromiseNode, PromiseQuery, RULES, find_promise};
 pub use model::{Look, Looked, Promise, PromiseState, Standing};

@@ -58,7 +58,7 @@ pub const CLEAR: Verb = verb("dialog.clear", "erase the field", "Erases what the
 pub const VERBS: &[Verb] = &[YES, ENTER, SEND, NEXT, BACK, DOWN, UP, RIGHT, LEFT, ERASE, CLEAR];
 
 /// Keys pressed before the dialog could be read do nothing.
-const DEAF_MILLIS: i64 = 300;
+pub const DEAF_MILLIS: i64 = 300;
 /// How long a secret is shown.
 const SHOWN: Duration = Duration::from_secs(30);
 /// The tag of the call that carries the verb out; lookups have the names of their fields.

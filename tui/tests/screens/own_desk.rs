@@ -1,9 +1,12 @@
 //! What a newcomer gets from the first command: the console on a desk of its own, with a Postgres nobody installed.
 
 use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::time::Duration;
 
 use nix::sys::signal::Signal;
 use rightsdesk::cli::exit::Code;
+use rightsdesk::core::dialog::DEAF_MILLIS;
 
 use crate::tty::{Terminal, screen, title};
 
@@ -18,8 +21,8 @@ fn desk(folder: &tempfile::TempDir) -> Terminal {
     Terminal::start(env!("CARGO_BIN_EXE_rightsdesk"), &["--data", &data])
 }
 
-fn nobody_is_left(folder: &tempfile::TempDir) {
-    let left = rightsdesk_server::cluster::at_work_in(&folder.path().join("postgres"));
+fn nobody_is_left(data: &Path) {
+    let left = rightsdesk_server::cluster::at_work_in(&data.join("postgres"));
     assert!(left.is_empty(), "Postgres is still at work: {left:?}");
 }
 
@@ -34,7 +37,7 @@ fn the_console_opens_on_a_desk_of_its_own_and_takes_it_along() {
         terminal.type_in("q");
         assert_eq!(terminal.ended(), Code::Done as u32);
         terminal.assert_restored();
-        nobody_is_left(&folder);
+        nobody_is_left(folder.path());
     }
 }
 
@@ -50,7 +53,62 @@ fn a_console_that_is_killed_leaves_a_desk_that_opens_again() {
     terminal.until(|seen| screen(seen).contains("● live"));
     terminal.signal(Signal::SIGTERM);
     terminal.ended();
-    nobody_is_left(&folder);
+    nobody_is_left(folder.path());
+}
+
+/// The first word on the screen that begins and ends so, whatever stands around it.
+fn word_on(terminal: &Terminal, is_it: impl Fn(&str) -> bool) -> String {
+    let seen = terminal.seen.0.lock().unwrap();
+    let words = screen(&seen);
+    words.split_whitespace().find(|word| is_it(word)).unwrap_or_else(|| panic!("{words}")).to_owned()
+}
+
+#[test]
+fn a_newcomer_finds_the_over_granted_store_revokes_and_sees_the_proof_in_the_console_alone() {
+    let folder = folder();
+    let data = folder.path().join("demo");
+    let mut terminal =
+        Terminal::start(env!("CARGO_BIN_EXE_rightsdesk"), &["--demo", "--data", &data.to_string_lossy()]);
+    terminal.until(|seen| screen(seen).contains("signed in as admin"));
+    let shows = |terminal: &Terminal, words: &str| terminal.until(|seen| screen(seen).contains(words));
+    // A question hears nothing until it could be read.
+    let reads = || std::thread::sleep(Duration::from_millis(2 * DEAF_MILLIS.unsigned_abs()));
+
+    terminal.type_in("gr");
+    shows(&terminal, "not listed");
+    terminal.type_in("jj\r");
+    shows(&terminal, "drift:not-listed  1 of");
+    let domain = word_on(&terminal, |word| word.ends_with(".example"));
+    terminal.type_in("\r");
+    shows(&terminal, "its platform last told");
+    let scope = {
+        let seen = terminal.seen.0.lock().unwrap();
+        let words = screen(&seen);
+        let row = words.lines().find(|line| line.contains("✗ not listed  read")).unwrap_or_else(|| panic!("{words}"));
+        row.split_whitespace().find(|word| word.contains("read_")).unwrap().to_owned()
+    };
+
+    terminal.type_in("aR");
+    shows(&terminal, "whatever the platform still");
+    terminal.type_in("\x13");
+    shows(&terminal, "to be typed");
+    reads();
+    terminal.type_in(&format!("{domain}\r"));
+    shows(&terminal, "○ revoked, unproven");
+
+    // Taken away on the platform's own page meanwhile; what it shows now is taken down.
+    terminal.type_in("ag");
+    shows(&terminal, "no more and no less");
+    terminal.type_in(&format!("{scope} \x13"));
+    shows(&terminal, "y does it");
+    reads();
+    terminal.type_in("y");
+    shows(&terminal, "✓ revoked, gone");
+
+    terminal.signal(Signal::SIGTERM);
+    terminal.ended();
+    terminal.assert_restored();
+    nobody_is_left(&data);
 }
 
 #[test]

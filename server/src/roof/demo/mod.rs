@@ -28,6 +28,7 @@ use crate::floor::kernel::{Error, Instant, Mode, Result, TenantId};
 use crate::floor::ledger::{Event, Witnessed};
 use crate::floor::policy::Policy;
 use crate::floor::tools::Tools;
+use crate::promises::look_at_due;
 use crate::staff::seats::Invited;
 
 /// What all dice of a demo are thrown from.
@@ -137,7 +138,9 @@ pub async fn plant(tools: &Tools, amounts: Amounts) -> Result<Planted> {
     let planted = Event::new(PLANTED, "desk", Uuid::nil())
         .count("merchants", count(amounts.merchants))
         .count("stores", count(amounts.stores));
-    tools.ledger.write(house, move |_| Ok(Witnessed::new((), planted))).await?;
+    tools.ledger.write(house.clone(), move |_| Ok(Witnessed::new((), planted))).await?;
+    // Whoever comes now finds every promise looked at.
+    look_at_due(tools, house).await?;
     tracing::info!(deeds, seconds = begun.elapsed().as_secs_f32(), "the demo is planted");
     Ok(Planted { amounts, invited })
 }
