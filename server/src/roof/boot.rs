@@ -9,6 +9,7 @@ use std::time::Duration;
 use anyhow::Context;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
+use url::Url;
 
 use super::cluster::{self, Address, Cluster, Setup, Trouble};
 use super::config::{self, Config};
@@ -21,7 +22,7 @@ use super::telemetry::{self, Telemetry};
 use super::workers;
 use crate::catalogue;
 use crate::floor::blobs::{Blobs, Credentials, Place};
-use crate::floor::egress::Egress;
+use crate::floor::egress::{Egress, Host};
 use crate::floor::issuers::{self, Issuers};
 use crate::floor::jobs::{Pace, Queue, Worker};
 use crate::floor::journal::Journal;
@@ -140,7 +141,8 @@ pub async fn boot(config: Config, telemetry: Telemetry, duties: Duties) -> anyho
     let way = Way::parse(mail.way.expose(), mode.reach()).map_err(Error::from)?;
     let mail = Mail::open(way, &mail.from, watch.clone())?;
     let blobs = Blobs::open(&place_of(&blobs, mode).map_err(Error::from)?, watch.clone())?;
-    let egress = Egress::open(issuers::hosts(&issuers, mode.reach()).map_err(Error::from)?, mode.reach())?;
+    let others = issuers::hosts(&issuers, mode.reach()).map_err(Error::from)?;
+    let egress = Egress::open(others.into_iter().chain(own_host(&http)), mode.reach())?;
     let issuers = Issuers::new(issuers, &egress, &watch);
     let journal = Journal::open(audit.folder)?;
     let keeping = Keeping { access_months: audit.access_months };
@@ -223,6 +225,14 @@ async fn vault_of(ledger: &Ledger, keys: config::Keys, mode: Mode, is_demo: bool
         Error::Invalid(flaws) if is_demo => told(demo::elsewhere(&flaws.to_string())),
         other => told(other),
     })
+}
+
+/// The desk visits its own public pages, where the settings say at which address; one that only says that a free port is
+/// taken, or any address of the machine, is none.
+fn own_host(http: &config::Http) -> Option<Host> {
+    let url = Url::parse(&http.public_url).ok()?;
+    let is_anywhere = url.port() == Some(0) || matches!(url.host_str(), Some("0.0.0.0" | "[::]"));
+    Host::of(&url).filter(|_| !is_anywhere)
 }
 
 fn facts_of(mode: Mode, http: &config::Http) -> Facts {
