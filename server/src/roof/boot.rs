@@ -141,9 +141,10 @@ pub async fn boot(config: Config, telemetry: Telemetry, duties: Duties) -> anyho
     let way = Way::parse(mail.way.expose(), mode.reach()).map_err(Error::from)?;
     let mail = Mail::open(way, &mail.from, watch.clone())?;
     let blobs = Blobs::open(&place_of(&blobs, mode).map_err(Error::from)?, watch.clone())?;
-    let others = issuers::hosts(&issuers, mode.reach()).map_err(Error::from)?;
-    let egress = Egress::open(others.into_iter().chain(own_host(&http)), mode.reach())?;
-    let issuers = Issuers::new(issuers, &egress, &watch);
+    let providers = issuers::hosts(&issuers, mode.reach()).map_err(Error::from)?;
+    // A provider that describes itself by an address of ours is not followed there.
+    let issuers = Issuers::new(issuers, &Egress::open(providers, mode.reach())?, &watch);
+    let egress = Egress::open(own_host(&http), mode.reach())?;
     let journal = Journal::open(audit.folder)?;
     let keeping = Keeping { access_months: audit.access_months };
     let facts = facts_of(mode, &http);

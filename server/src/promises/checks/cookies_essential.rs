@@ -31,17 +31,16 @@ async fn look(asked: Asked) -> Result<Look> {
             "this desk does not know the address where people reach it: set http.public_url to one that it can call",
         ));
     };
-    let seen = match visit(&asked, first).await {
-        Ok(seen) => seen,
-        Err(Error::Unavailable { .. }) => return Ok(Look::at_risk("no page", unreached(&asked))),
-        Err(error) => return Err(error),
-    };
-    if seen.pages == 0 {
-        return Ok(Look::at_risk("no page", unreached(&asked)));
-    }
+    let seen = visit(&asked, first).await?;
     let mut faults = not_essential(&asked);
     faults.extend(seen.faults);
-    Ok(Look::unless(format!("{} pages, {} cookies", seen.pages, seen.cookies.len()), &faults))
+    let figure = format!("{} pages, {} cookies", seen.pages, seen.cookies.len());
+    Ok(match (&faults[..], seen.unread) {
+        ([_, ..], _) => Look::unless(figure, &faults),
+        ([], _) if seen.pages == 0 => Look::at_risk("0 pages", unreached(&asked)),
+        ([], Some(page)) => Look::at_risk(figure, format!("{page} gave no whole answer")),
+        ([], None) => Look::holds(figure),
+    })
 }
 
 fn unreached(asked: &Asked) -> String {
@@ -67,6 +66,8 @@ struct Seen {
     /// By name.
     cookies: BTreeSet<String>,
     faults: Vec<String>,
+    /// The page that gave no whole answer, where the visit ended.
+    unread: Option<String>,
 }
 
 async fn visit(asked: &Asked, first: Url) -> Result<Seen> {
@@ -75,11 +76,15 @@ async fn visit(asked: &Asked, first: Url) -> Result<Seen> {
     };
     let (mut seen, mut known, mut ahead) = (Seen::default(), BTreeSet::from([first.clone()]), vec![first]);
     while let Some(at) = ahead.pop() {
-        let answer = asked
-            .tools
-            .egress
-            .send(Consignment::NoPersonalData { to: "our own pages" }, Call::page(at.clone()))
-            .await?;
+        let what = Consignment::NoPersonalData { to: "our own pages" };
+        let answer = match asked.tools.egress.send(what, Call::page(at.clone())).await {
+            Ok(answer) => answer,
+            Err(Error::Unavailable { .. }) => {
+                seen.unread = Some(at.path().to_owned());
+                break;
+            }
+            Err(error) => return Err(error),
+        };
         for name in answer.headers("set-cookie").filter_map(|cookie| cookie.split('=').next()).map(str::trim) {
             if seen.cookies.insert(name.to_owned()) && !essential(name) {
                 seen.faults.push(format!("{} sets {name}, which is not listed as essential", at.path()));
