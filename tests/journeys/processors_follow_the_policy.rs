@@ -3,11 +3,12 @@
 
 use chrono::Duration;
 use harness::asked::{ask, desk_seat, done};
+use harness::draft::Draft;
+use harness::post::token_in;
 use harness::shop::Shop;
 use harness::world::World;
 use rightsdesk_server::floor::access::{Bounds, Caller, Permission, Role, Seat};
 use rightsdesk_server::floor::kernel::{ApiKeyId, Instant, Personal, Watch};
-use rightsdesk_server::floor::policy::shipped;
 use rightsdesk_server::processors;
 use serde_json::{Value, json};
 
@@ -28,9 +29,24 @@ const PROMISES: &str = "{ promises(first: 100) { nodes { id text } } }";
 const CHECK: &str = "mutation ($input: CheckPromiseInput!) { checkPromise(input: $input) {
   promise { standing figure why } userErrors { code } } }";
 
-const PROMISE: &str = "\n[[promise]]\ncode = \"told_first\"\nsection = \"Others\"\ntext = \"We tell you before.\"\n\
-                       check = \"processors_announced\"\n";
+const PROMISE: &str = r#"[[promise]]
+code = "told_first"
+section = "Others"
+text = "We tell you before."
+check = "processors_announced"
+"#;
 const HOSTING: &str = "Hosting Provider — All data (encrypted at rest) — Infrastructure";
+
+const POST: &str = r#"[[recipient]]
+code = "post"
+name = "Post"
+kind = "processor"
+service = "Letters"
+purposes = ["notices"]
+regions = ["PK"]
+agreement = 2025-12-01
+receives = [{ what = ["account.email"], form = "raw" }]
+"#;
 
 const ASMA: &str = "asma@zaitoon.example";
 
@@ -49,8 +65,7 @@ impl Desk {
         processors::ask_by_mail(tools, None, Personal::new(ASMA), "en").await.expect("asked");
         desk.world.work().await;
         let letter = desk.letters().pop().expect("a letter");
-        let token = letter.split("token=").nth(1).and_then(|rest| rest.split_whitespace().next()).expect("a link");
-        assert!(processors::confirm(tools, token).await.expect("confirmed"));
+        assert!(processors::confirm(tools, &token_in(&letter)).await.expect("confirmed"));
         desk
     }
 
@@ -65,13 +80,7 @@ impl Desk {
 
     /// Proposed by one, published by another: a new sub-processor from 21 October on.
     async fn publishes(&self, more: &str) -> Value {
-        let original = shipped("sooperseller").expect("it comes along");
-        let text = original.replacen("version = 1", "version = 2", 1).replacen("= 2026-01-01", "= 2026-10-21", 1);
-        let text = format!(
-            "{text}\n[[recipient]]\ncode = \"post\"\nname = \"Post\"\nkind = \"processor\"\nservice = \"Letters\"\n\
-             purposes = [\"notices\"]\nregions = [\"PK\"]\nagreement = 2025-12-01\n\
-             receives = [{{ what = [\"account.email\"], form = \"raw\" }}]\n{more}"
-        );
+        let text = Draft::of("sooperseller").version(2, "2026-10-21").and(POST).and(more).text();
         let ops = self.seat(Role::Ops);
         let id = done(&self.world, &ops, PROPOSE, json!({ "text": text })).await["version"]["id"].clone();
         assert!(self.standing().await["notices"]["nodes"] == json!([]), "a proposal is announced to nobody");
