@@ -8,7 +8,7 @@ use std::time::Duration;
 use rightsdesk_server::catalogue;
 use rightsdesk_server::floor::access::{Caller, One, Permission, Scope};
 use rightsdesk_server::floor::blobs::{Blobs, Place};
-use rightsdesk_server::floor::egress::Egress;
+use rightsdesk_server::floor::egress::{Egress, Host};
 use rightsdesk_server::floor::issuers::{self, Issuers};
 use rightsdesk_server::floor::jobs::{Pace, Queue, Worker};
 use rightsdesk_server::floor::journal::Journal;
@@ -26,6 +26,7 @@ use rightsdesk_server::roof::telemetry::redact;
 use rightsdesk_server::roof::{schema, workers};
 use rightsdesk_server::staff::SignIn;
 use tokio::sync::OnceCell;
+use url::Url;
 
 use crate::base::{Base, fresh, migrated};
 use crate::{logs, scratch};
@@ -124,6 +125,13 @@ impl World {
         let hosts = issuers::hosts(&settings, reach).expect("addresses that may be called");
         self.tools.egress = Egress::open(hosts, reach).expect("a way out");
         self.tools.issuers = Issuers::new(settings, &self.tools.egress, &self.tools.watch);
+    }
+
+    /// Knows from now on that people reach it at this address, and may call there.
+    pub fn found_at(&mut self, url: &str) {
+        let host = Host::of(&Url::parse(url).expect("an address"));
+        self.tools.egress = Egress::open(host, Mode::Development.reach()).expect("a way out");
+        url.clone_into(&mut self.tools.public_url);
     }
 
     /// Time goes by, in a world that holds it.

@@ -33,6 +33,7 @@ mod cluster_heirs;
 mod cluster_leavings;
 mod cluster_life;
 mod cluster_refusals;
+mod cookies_are_looked_for;
 mod documents_are_known_and_paid_for;
 mod five_policies_five_desks;
 mod grants_end_by_themselves;

@@ -25,6 +25,18 @@ const ANSWER: &str = "mutation ($input: AnswerObjectionInput!) { answerObjection
 const STANDING: &str = "{ policy { version } policyVersions(first: 1) { nodes { state heldBackOn } }
   processors { nodes { code state } } notices { nodes { id kind waiting reached processor { code } } } }";
 
+const PROMISES: &str = "{ promises(first: 100) { nodes { id text } } }";
+const CHECK: &str = "mutation ($input: CheckPromiseInput!) { checkPromise(input: $input) {
+  promise { standing figure why } userErrors { code } } }";
+
+const PROMISE: &str = r#"[[promise]]
+code = "told_first"
+section = "Others"
+text = "We tell you before."
+check = "processors_announced"
+"#;
+const HOSTING: &str = "Hosting Provider — All data (encrypted at rest) — Infrastructure";
+
 const POST: &str = r#"[[recipient]]
 code = "post"
 name = "Post"
@@ -67,8 +79,8 @@ impl Desk {
     }
 
     /// Proposed by one, published by another: a new sub-processor from 21 October on.
-    async fn publishes(&self) -> Value {
-        let text = Draft::of("sooperseller").version(2, "2026-10-21").and(POST).text();
+    async fn publishes(&self, more: &str) -> Value {
+        let text = Draft::of("sooperseller").version(2, "2026-10-21").and(POST).and(more).text();
         let ops = self.seat(Role::Ops);
         let id = done(&self.world, &ops, PROPOSE, json!({ "text": text })).await["version"]["id"].clone();
         assert!(self.standing().await["notices"]["nodes"] == json!([]), "a proposal is announced to nobody");
@@ -106,6 +118,14 @@ impl Desk {
         (state, standing["policy"]["version"].as_i64().expect("a number"))
     }
 
+    /// A promise, looked at now.
+    async fn looked(&self, text: &str) -> Value {
+        let ops = self.seat(Role::Ops);
+        let all = ask(&self.world, Some(&ops), PROMISES, json!({})).await["data"]["promises"]["nodes"].clone();
+        let said = all.as_array().expect("promises").iter().find(|one| one["text"] == text).expect("it is promised");
+        done(&self.world, &ops, CHECK, json!({ "id": said["id"] })).await["promise"].clone()
+    }
+
     async fn days_go_by(&self, days: i64) {
         self.world.later(Duration::days(days));
         while self.world.work().await > 0 {}
@@ -115,7 +135,7 @@ impl Desk {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_published_is_announced_at_once_and_held_back_until_a_no_is_answered() {
     let desk = Desk::opens().await;
-    desk.publishes().await;
+    desk.publishes("").await;
     let announced = desk.standing().await["notices"]["nodes"].clone();
     assert_eq!(announced.as_array().map(Vec::len), Some(1), "{announced}");
     let notice = &announced[0];
@@ -140,7 +160,7 @@ async fn what_is_published_is_announced_at_once_and_held_back_until_a_no_is_answ
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_a_merchant_is_right_about_never_comes_and_everyone_told_of_it_is_told_so() {
     let desk = Desk::opens().await;
-    let version = desk.publishes().await;
+    let version = desk.publishes("").await;
     let notice = desk.standing().await["notices"]["nodes"][0].clone();
     let objection = desk.objects(&notice).await;
     desk.answers(&objection, "UPHELD").await;
@@ -151,4 +171,18 @@ async fn what_a_merchant_is_right_about_never_comes_and_everyone_told_of_it_is_t
     assert_eq!(desk.stands().await, ("WITHDRAWN".to_owned(), 1));
     let last = desk.letters().pop().expect("a letter");
     assert!(last.contains("takes back what was announced for 2026-10-21"), "{last}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_announced_and_came_keeps_the_promises_about_it() {
+    let desk = Desk::opens().await;
+    let listed = json!({ "standing": "HOLDS", "figure": "1 of 1 sub-processors", "why": null });
+    assert_eq!(desk.looked(HOSTING).await, listed);
+    desk.publishes(PROMISE).await;
+    assert_eq!(desk.looked(HOSTING).await, listed, "what is to come is not on the list yet");
+    desk.days_go_by(31).await;
+    assert_eq!(desk.stands().await, ("IN_FORCE".to_owned(), 2));
+    let told = json!({ "standing": "HOLDS", "figure": "1 of 1 changes of sub-processors", "why": null });
+    assert_eq!(desk.looked("We tell you before.").await, told);
+    assert_eq!(desk.looked(HOSTING).await, listed);
 }

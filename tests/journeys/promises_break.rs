@@ -9,6 +9,7 @@ use harness::asked::{ask, desk_seat, done};
 use harness::people::Person;
 use harness::shop::Shop;
 use harness::world::World;
+use rightsdesk_server::apps::{connect_app, disconnect_app};
 use rightsdesk_server::floor::access::{Caller, Permission, Role};
 use rightsdesk_server::floor::graphql::node_id;
 use rightsdesk_server::floor::kernel::{Mode, PolicyId, PromiseId, Ref, Watch};
@@ -16,6 +17,7 @@ use rightsdesk_server::floor::ledger::{Event, Witnessed};
 use rightsdesk_server::floor::policy::{Adopted, Moment, Policy, Region, Turn, parse, shipped};
 use rightsdesk_server::floor::tools::Facts;
 use rightsdesk_server::promises::{checks, follow};
+use rightsdesk_server::roof::http::Listening;
 use serde_json::{Value, json};
 
 const CHECK: &str = "mutation ($input: CheckPromiseInput!) { checkPromise(input: $input) {
@@ -53,11 +55,21 @@ fn faults() -> Vec<Fault> {
             Sql("grant update on access_log to rd_api", "revoke update on access_log from rd_api"),
             holds,
         ),
+        ("apps_listed", Policy(|policy| policy.app_kinds.clear()), holds),
         (
             "chain_whole",
             Sql(
                 "update audit_events set actor = actor || ' ' where seq = 1",
                 "update audit_events set actor = rtrim(actor) where seq = 1",
+            ),
+            holds,
+        ),
+        ("cookies_essential", Policy(|policy| policy.cookies[0].essential = false), holds),
+        (
+            "credentials_rotated",
+            Sql(
+                "update apps set credential_set_at = credential_set_at - interval '100 days'",
+                "update apps set credential_set_at = credential_set_at + interval '100 days'",
             ),
             holds,
         ),
@@ -127,11 +139,63 @@ fn faults() -> Vec<Fault> {
             holds,
         ),
         (
+            "permissions_needed",
+            Sql(
+                "update apps set granted = granted || 'export_everything'::text where state = 'connected'",
+                "update apps set granted = array_remove(granted, 'export_everything')",
+            ),
+            holds,
+        ),
+        (
             "policy_announced",
             Sql(
                 "update policies set published_at = published_at + interval '1 day' where version = 2",
                 "update policies set published_at = published_at - interval '1 day' where version = 2",
             ),
+            holds,
+        ),
+        (
+            "processors_announced",
+            Sql("update notices set policy_version = 3", "update notices set policy_version = 2"),
+            holds,
+        ),
+        (
+            "processors_announced",
+            Sql(
+                "update notices set objection_until = objection_until + 60",
+                "update notices set objection_until = objection_until - 60",
+            ),
+            holds,
+        ),
+        (
+            "processors_listed",
+            Policy(|policy| policy.recipients.retain(|one| one.code.get_ref() != "leopards")),
+            holds,
+        ),
+        (
+            "processors_listed",
+            Sql(
+                "update processors set state = 'announced' where code = 'leopards'",
+                "update processors set state = 'in_force' where code = 'leopards'",
+            ),
+            holds,
+        ),
+        (
+            "processors_listed",
+            Sql(
+                "update processor_versions set agreement_on = agreement_on - 1",
+                "update processor_versions set agreement_on = agreement_on + 1",
+            ),
+            holds,
+        ),
+        (
+            "provider_policies",
+            Sql("update apps set policy_url = null", "update apps set policy_url = 'https://provider.example/privacy'"),
+            holds,
+        ),
+        (
+            "receipts_left",
+            Sql("delete from app_receipts", "insert into app_receipts select * from kept_receipts"),
             holds,
         ),
         (
@@ -148,8 +212,43 @@ fn faults() -> Vec<Fault> {
             holds,
         ),
         (
+            "reviews_on_time",
+            Sql(
+                "update review_campaigns set due_on = due_on - 60 where state = 'open'",
+                "update review_campaigns set due_on = due_on + 60 where state = 'open'",
+            ),
+            holds,
+        ),
+        (
+            "reviews_on_time",
+            Sql(
+                "update review_campaigns set signed_off_at = signed_off_at - interval '200 days' where state = 'signed_off'",
+                "update review_campaigns set signed_off_at = signed_off_at + interval '200 days' where state = 'signed_off'",
+            ),
+            holds,
+        ),
+        (
             "roles_stated",
             Sql("update tenants set our_role = 'joint'", "update tenants set our_role = 'processor'"),
+            holds,
+        ),
+        (
+            "slots_freed",
+            Sql(
+                "insert into secrets select tenant_id, gen_random_uuid(), kind, generation, kek_version, dek, ct, made_at,
+                   sealed_at from secrets where kind = 'app_credential'",
+                "delete from secrets where kind = 'app_credential'
+                    and id not in (select credential_id from apps where credential_id is not null)",
+            ),
+            holds,
+        ),
+        (
+            "slots_freed",
+            Sql(
+                "insert into jobs (tenant_id, id, name, payload, due_at)
+                 select tenant_id, gen_random_uuid(), 'call_it', id::text, now() from apps where state = 'disconnected'",
+                "delete from jobs where name = 'call_it'",
+            ),
             holds,
         ),
         ("scopes_listed", Policy(|policy| policy.scopes.clear()), holds),
@@ -173,6 +272,14 @@ fn faults() -> Vec<Fault> {
             ),
             holds,
         ),
+        (
+            "unused_flagged",
+            Sql(
+                "update review_items set object_id = gen_random_uuid()",
+                "update review_items set object_id = (select id from apps where name = 'Idle')",
+            ),
+            holds,
+        ),
     ]
 }
 
@@ -181,7 +288,9 @@ fn sound() -> Policy {
     let mut text = shipped("sooperseller").expect("it comes along").to_owned();
     text.push_str(
         "\n[[category]]\ncode = \"card\"\ntitle = \"Cards\"\nabout = \"shopper\"\nsources = [\"None\"]\nfield = [\n
-         { code = \"number\", title = \"Card number\", personal = true, received = false, stored = false } ]\n",
+         { code = \"number\", title = \"Card number\", personal = true, received = false, stored = false } ]\n
+         [[app_kind]]\ncode = \"messaging\"\ntitle = \"Messaging\"\ntouches = [\"account\"]\nrotate_days = 90\n
+         needs = [\"read_customers\", \"send_messages\"]\nstays = \"What was sent stays with the provider.\"\n",
     );
     for check in checks::all() {
         let name = check.name;
@@ -212,8 +321,10 @@ async fn promise(world: &World, policy: Policy) {
 }
 
 /// A desk at which each check has something to look at, and all of it is in order.
-async fn furnished() -> (World, Shop) {
-    let world = World::alone(Watch::held(Watch::host().now())).await;
+async fn furnished() -> (World, Listening) {
+    let mut world = World::alone(Watch::held(Watch::host().now())).await;
+    let desk = world.serve().await;
+    world.found_at(&desk.url());
     let (shop, ops) = (world.shop("Zaitoon Home", 2).await, desk_seat(&world, &[Role::Ops]));
     let all = ["read_orders", "read_customers", "read_products"];
     world.store(shop.tenant, "zaitoon.example", &all).await;
@@ -224,6 +335,8 @@ async fn furnished() -> (World, Shop) {
     let until = world.tools.watch.now().plus(Duration::days(30));
     world.partner(&[Permission::SeeTenants], &[shop.tenant], until).await;
     seen_under_leave(&world, &shop, &mira, &ibrahim);
+    connected(&world, &shop).await;
+    reviewed(&world);
     world.base.tamper(
         "create table kept_staff as select * from staff; create table kept_secrets as select * from secrets;
          create table kept_members as select * from members;
@@ -231,11 +344,67 @@ async fn furnished() -> (World, Shop) {
            proposed_by, in_force_at, published_by, in_force_at + interval '30 days', in_force_at + interval '31 days'
            from policies where version = 1",
     );
+    announced(&world);
     // A checkpoint is taken, so that the books have somebody to vouch for them.
     world.work().await;
     world.later(Duration::minutes(6));
     world.work().await;
-    (world, shop)
+    (world, desk)
+}
+
+/// One app in use, one that nobody used for long, and one that is over.
+async fn connected(world: &World, shop: &Shop) {
+    world.tools.policy.open(Arc::new(Adopted { id: PolicyId::fresh(), policy: sound() }));
+    let owner = world.owner(shop.tenant, "meera").await.caller;
+    for (name, credential) in
+        [("Talk", Some("wa_live_R7kq2L_x0pZ")), ("Idle", None), ("Over", Some("wa_live_q0Lx9R_7pZk"))]
+    {
+        let app = connect_app(&world.tools, &owner, world.new_app(shop.tenant, name, credential), None).await;
+        let app = app.expect("connected");
+        if name == "Over" {
+            let at = Ref::new(shop.tenant, app.id);
+            disconnect_app(&world.tools, &owner, (at, app.version), None).await.expect("disconnected");
+        }
+    }
+    world.base.tamper(
+        "update apps set connected_at = connected_at - interval '200 days' where name = 'Idle';
+         create table kept_receipts as select * from app_receipts",
+    );
+}
+
+/// The review of the quarter is signed off, and another one asks about what is unused.
+fn reviewed(world: &World) {
+    let now = world.tools.watch.now();
+    world.base.tamper(&format!(
+        "insert into review_campaigns (tenant_id, id, title, state, opened_at, due_on, taken_at, query_version, digest,
+           signed_off_at, signed_off_by, evidence_digest)
+         select h.id, gen_random_uuid(), c.title, c.state, '{now}', date '{day}' + 10, '{now}', 1, sha256(''),
+           case c.state when 'signed_off' then timestamptz '{now}' end,
+           case c.state when 'signed_off' then gen_random_uuid() end,
+           case c.state when 'signed_off' then sha256('') end
+           from (values ('Everything', 'signed_off'), ('What is idle', 'open')) as c (title, state),
+                (values (uuid '00000000-0000-0000-0000-000000000000')) as h (id);
+         insert into review_extracts select c.tenant_id, c.id, s.subject, 1
+           from review_campaigns c, (values ('apps'), ('scopes'), ('staff')) as s (subject);
+         insert into review_items (tenant_id, id, campaign_id, subject, of_tenant, object_id, part, label, facts, barred)
+         select c.tenant_id, gen_random_uuid(), c.id, 'apps', a.tenant_id, a.id, '', a.name, '{{}}', '{{}}'
+           from review_campaigns c, apps a where c.state = 'open' and a.name = 'Idle'",
+        day = now.day(),
+    ));
+}
+
+/// One of the sub-processors came with the second version, of which everybody was told.
+fn announced(world: &World) {
+    world.base.tamper(
+        "update processor_versions v set policy_version = 2, in_force_at = p.in_force_at from policies p, processors x
+          where p.version = 2 and x.code = 'mnp' and v.processor_id = x.id;
+         update processors set shown_version = 2 where code = 'mnp';
+         insert into notices (tenant_id, id, kind, processor_id, processor_name, policy_version, announced_at, effective_on,
+           objection_until, text_en, text_hi)
+         select x.tenant_id, gen_random_uuid(), 'added', x.id, x.code, 2, p.published_at, p.effective_on,
+           (p.in_force_at - interval '1 day')::date, 'It comes.', 'It comes.'
+           from policies p, processors x where p.version = 2 and x.code = 'mnp'",
+    );
 }
 
 fn seen_under_leave(world: &World, shop: &Shop, staff: &Person, by: &Person) {
@@ -265,7 +434,7 @@ async fn each_check_sees_the_fault_that_is_made_for_it() {
     let faults = faults();
     assert_eq!(looking, faults.iter().map(|(name, ..)| *name).collect(), "each check that looks has its fault here");
 
-    let (mut world, _shop) = furnished().await;
+    let (mut world, _desk) = furnished().await;
     let ops = desk_seat(&world, &[Role::Ops]);
     promise(&world, sound()).await;
     let facts = world.tools.facts;
@@ -308,7 +477,7 @@ async fn each_check_sees_the_fault_that_is_made_for_it() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_evidence_of_each_check_is_a_question_that_is_answered() {
-    let (world, _shop) = furnished().await;
+    let (world, _desk) = furnished().await;
     let admin = desk_seat(&world, &[Role::Admin, Role::Ops]);
     for check in checks::all().filter(|one| one.evidence.starts_with('{')) {
         let answer = ask(&world, Some(&admin), check.evidence, json!({})).await;

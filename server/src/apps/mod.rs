@@ -17,5 +17,13 @@ pub use graphql::{
     AppMutation, AppNode, AppQuery, AppReceiptNode, ProviderTaskNode, RULES, find_app, find_receipt, find_task,
 };
 pub use jobs::RemindOfRotation;
-pub use model::{App, AppState, Credential, NewApp, ProviderTask, ProviderTaskKind, ProviderTaskState, Receipt, kind};
+pub use model::{
+    App, AppState, Credential, NewApp, ProviderTask, ProviderTaskKind, ProviderTaskState, Receipt, UNUSED_AFTER, kind,
+};
 pub use queries::apps::{one as app, used};
+pub use queries::{Figures, Left, figures, left_over};
+
+use crate::floor::vault::SecretKind;
+
+/// What a provider gave the merchant, to be called with.
+const CREDENTIAL: SecretKind = SecretKind::new("app_credential");

@@ -17,4 +17,4 @@ pub use graphql::{
 };
 pub use jobs::PutPolicyInForce;
 pub use model::{PolicyState, Version};
-pub use queries::lead_times;
+pub use queries::{first as first_version, lead_times};

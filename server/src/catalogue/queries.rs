@@ -98,6 +98,17 @@ pub fn add(tx: &mut WriteTx, version: Version) -> Result<bool> {
     Ok(added == 1)
 }
 
+/// The number of the version with which the desk began.
+pub fn first(tx: &mut Tx) -> Result<Option<i32>> {
+    let first = policies::table
+        .filter(policies::tenant_id.eq(TenantId::HOUSE).and(policies::in_force_at.is_not_null()))
+        .order((policies::in_force_at, policies::version))
+        .select(policies::version)
+        .first(tx.conn())
+        .optional()?;
+    Ok(first)
+}
+
 /// The versions that came into force after another, and how many days before that each was announced.
 pub fn lead_times(tx: &mut Tx) -> Result<Vec<(i32, i64)>> {
     type Came = (i32, Option<DateTime<Utc>>, Option<DateTime<Utc>>);

@@ -22,6 +22,8 @@ pub use model::{
     DeliveryState, Entry, Notice, NoticeKind, ObjectionState, Processor, ProcessorState, Received, SubscriberState,
     Version,
 };
+pub use queries::notices::{Told, of_coming};
+pub use queries::processors::all as on_record;
 
 /// Where the links of letters and the feed lead, under the desk's own address.
 pub const CONFIRM_PATH: &str = "/trust/notices/confirm";

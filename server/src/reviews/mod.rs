@@ -21,5 +21,8 @@ pub use actions::{
 pub use graphql::{CampaignNode, RULES, ReviewItemNode, ReviewMutation, ReviewQuery, find_campaign, find_review_item};
 pub use jobs::{OpenQuarterlyReview, ProveRevocations, RemindOfReviews};
 pub use model::{
-    CampaignState, EVIDENCE, ReviewDecision, ReviewSubject, RevocationState, digest_of_lines, line_of, quarter_of,
+    Campaign, CampaignState, EVIDENCE, ReviewDecision, ReviewSubject, RevocationState, digest_of_lines, line_of,
+    quarter_before, quarter_of,
 };
+pub use queries::apps::{Unused, unused};
+pub use queries::campaigns::all as campaigns;

@@ -9,6 +9,7 @@ use std::time::Duration;
 use anyhow::Context;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
+use url::Url;
 
 use super::cluster::{self, Address, Cluster, Setup, Trouble};
 use super::config::{self, Config};
@@ -22,7 +23,7 @@ use super::workers;
 use crate::catalogue;
 use crate::floor::access::Role;
 use crate::floor::blobs::{Blobs, Credentials, Place};
-use crate::floor::egress::Egress;
+use crate::floor::egress::{Egress, Host};
 use crate::floor::issuers::{self, Issuers};
 use crate::floor::jobs::{Pace, Queue, Worker};
 use crate::floor::journal::Journal;
@@ -141,8 +142,10 @@ pub async fn boot(config: Config, telemetry: Telemetry, duties: Duties) -> anyho
     let way = Way::parse(mail.way.expose(), mode.reach()).map_err(Error::from)?;
     let mail = Mail::open(way, &mail.from, watch.clone())?;
     let blobs = Blobs::open(&place_of(&blobs, mode).map_err(Error::from)?, watch.clone())?;
-    let egress = Egress::open(issuers::hosts(&issuers, mode.reach()).map_err(Error::from)?, mode.reach())?;
-    let issuers = Issuers::new(issuers, &egress, &watch);
+    let providers = issuers::hosts(&issuers, mode.reach()).map_err(Error::from)?;
+    // A provider that describes itself by an address of ours is not followed there.
+    let issuers = Issuers::new(issuers, &Egress::open(providers, mode.reach())?, &watch);
+    let egress = Egress::open(own_host(&http.public_url), mode.reach())?;
     let journal = Journal::open(audit.folder)?;
     let keeping = Keeping { access_months: audit.access_months };
     let facts = facts_of(mode, &http);
@@ -224,6 +227,14 @@ async fn vault_of(ledger: &Ledger, keys: config::Keys, mode: Mode, is_demo: bool
         Error::Invalid(flaws) if is_demo => told(demo::elsewhere(&flaws.to_string())),
         other => told(other),
     })
+}
+
+/// The desk visits its own public pages, where the settings say at which address; one that only says that a free port is
+/// taken, or any address of the machine, is none.
+fn own_host(public_url: &str) -> Option<Host> {
+    let url = Url::parse(public_url).ok()?;
+    let is_anywhere = url.port() == Some(0) || matches!(url.host_str(), Some("0.0.0.0" | "[::]"));
+    Host::of(&url).filter(|_| !is_anywhere)
 }
 
 fn facts_of(mode: Mode, http: &config::Http) -> Facts {
@@ -461,5 +472,20 @@ fn telemetry_settings(log: &config::Log, mode: Mode) -> telemetry::Settings {
         filter: log.filter.clone(),
         otlp: log.otlp_endpoint.clone().map(|endpoint| telemetry::Otlp { endpoint, reach: mode.reach() }),
         writer: telemetry::Writer::default(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_desk_visits_itself_where_an_address_says_which_it_is() {
+        let host = |url: &str| own_host(url).map(|host| host.to_string());
+        assert_eq!(host("https://desk.example").as_deref(), Some("desk.example"));
+        assert_eq!(host("http://127.0.0.1:8320").as_deref(), Some("127.0.0.1:8320"));
+        for nowhere in ["http://127.0.0.1:0", "http://0.0.0.0:8320", "https://[::]:8320", "desk.example", ""] {
+            assert_eq!(host(nowhere), None, "{nowhere}");
+        }
     }
 }

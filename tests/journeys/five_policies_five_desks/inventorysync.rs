@@ -409,5 +409,8 @@ async fn inventorysync_keeps_its_page() {
     walk.stands("Deleted when you disconnect a platform or delete your account.", "HOLDS").await;
     walk.stands("Payment data is handled entirely by Stripe and never touches our servers", "HOLDS").await;
     walk.stands("We do not sell your personal information.", "HOLDS").await;
+    walk.stands("Subscription payments are processed by Stripe.", "HOLDS").await;
+    let cookies = "We do not use third-party tracking cookies, advertising cookies, or analytics cookies. We do not participate in cross-site tracking.";
+    walk.stands(cookies, "HOLDS").await;
     walk.end();
 }

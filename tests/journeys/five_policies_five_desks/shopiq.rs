@@ -258,6 +258,8 @@ async fn shopiq_keeps_its_page() {
     let told = refused(&walk.world, &owner, CONNECT, wish(&shop.id, "four", &needed)).await;
     walk.same("No slot is left", &told, &"SLOTS_FULL");
 
+    walk.stands("Grant only required permissions", "BROKEN").await;
+    walk.stands("Disconnecting an app frees the connected app slot immediately", "NOT_YET_MEASURED").await;
     let input = json!({ "id": app["id"], "version": app["version"] });
     let over = done(&walk.world, &owner, DISCONNECT, input).await["app"].clone();
     let receipt = &over["receipt"];
@@ -271,6 +273,19 @@ async fn shopiq_keeps_its_page() {
     walk.same("Free at once", &slots, &json!({ "limit": 3, "taken": 2, "free": 1 }));
 
     walk.stands("Avoid sharing credentials casually", "HOLDS").await;
+    for kept in [
+        "WhatsApp providers may access message and customer communication details.",
+        "Grant only required permissions",
+        "Rotate API keys where needed",
+        "Remove unused integrations",
+        "Disconnecting an app frees the connected app slot immediately",
+        "Merchants should review provider policies before connecting apps, especially when customer data is involved.",
+        "However, data already shared with the third-party provider may remain subject to that provider's own data retention and deletion policies.",
+    ] {
+        walk.stands(kept, "HOLDS").await;
+    }
+    walk.stands("Payment gateways may access payment and checkout-related data.", "NOT_YET_MEASURED").await;
+    walk.stands("Review connected apps regularly", "NOT_YET_MEASURED").await;
     walk.stands(
         "Implementation Partners or support teams should receive only the access required for the task.",
         "NOT_YET_MEASURED",
@@ -280,5 +295,9 @@ async fn shopiq_keeps_its_page() {
     let idle = walk.asked(IDLE, json!({})).await;
     walk.same("Unused integrations show", &idle["apps"]["totalCount"], &2);
     walk.same("Keys that are due show", &idle["due"]["totalCount"], &2);
+    walk.stands("Rotate API keys where needed", "BROKEN").await;
+    walk.stands("Remove unused integrations", "AT_RISK").await;
+    walk.world.later(Duration::days(3));
+    walk.stands("Remove unused integrations", "BROKEN").await;
     walk.end();
 }

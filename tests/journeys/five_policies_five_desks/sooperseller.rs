@@ -378,6 +378,13 @@ async fn sooperseller_keeps_its_page() {
     walk.same("What was granted beyond the list shows", &store["driftKinds"], &json!(["NOT_LISTED"]));
     let synced = "When a merchant connects their Shopify store, we access and sync the following data on their behalf";
     walk.stands(synced, "BROKEN").await;
+    for kept in [
+        "Courier APIs: Leopards, M&P, PostEx — Name, address, phone, order value — Shipment booking & tracking",
+        "SooperSeller uses only essential cookies required for platform functionality",
+        "CSRF tokens: To protect against cross-site request forgery",
+    ] {
+        walk.stands(kept, "HOLDS").await;
+    }
     walk.stands("Production and development environments are strictly separated", "HOLDS").await;
 
     let page = walk.page("").await;

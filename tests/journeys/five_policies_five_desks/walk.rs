@@ -42,8 +42,9 @@ pub struct Walk {
 impl Walk {
     pub async fn begin(name: &'static str) -> Self {
         let at = Instant::from_utc("2026-11-21T09:00:00Z".parse::<DateTime<Utc>>().expect("a time"));
-        let world = World::alone_under(name, Watch::held(at)).await;
+        let mut world = World::alone_under(name, Watch::held(at)).await;
         let (desk, ops) = (world.serve().await, desk_seat(&world, &[Role::Ops]));
+        world.found_at(&desk.url());
         Self { world, ops, desk, name, missed: Vec::new() }
     }
 

@@ -1,6 +1,7 @@
 //! Connecting and disconnecting. Whoever does either holds the tenant, so that they come one by one, and what is connected
 //! is what is taken.
 
+use super::super::CREDENTIAL;
 use super::super::model::{
     self, App, AppState, Credential, NewApp, Receipt, checked_permissions, checked_secret, offers_erasure,
 };
@@ -11,11 +12,7 @@ use crate::floor::kernel::{AppId, Error, Flaws, ReceiptId, Ref, Result, Secret};
 use crate::floor::ledger::{Event, Once, Witnessed, WriteTx};
 use crate::floor::policy::Policy;
 use crate::floor::tools::Tools;
-use crate::floor::vault::SecretKind;
 use crate::tenants::{self, Tenant};
-
-/// What a provider gave the merchant, to be called with.
-const CREDENTIAL: SecretKind = SecretKind::new("app_credential");
 
 /// Connects an app, where a slot is free.
 pub async fn connect_app(tools: &Tools, caller: &Caller, new: NewApp, once: Option<Once>) -> Result<App> {

@@ -285,7 +285,7 @@ fn filtered(filter: &Filter, policy: &Policy, now: Instant) -> apps::BoxedQuery<
     query
 }
 
-type Condition = Box<dyn BoxableExpression<apps::table, Pg, SqlType = Bool>>;
+pub(super) type Condition = Box<dyn BoxableExpression<apps::table, Pg, SqlType = Bool>>;
 
 /// What a flag of the filter means under a policy at a moment.
 type Ask = fn(&Policy, Instant) -> Condition;
@@ -295,7 +295,7 @@ fn is_unused(_: &Policy, now: Instant) -> Condition {
     Box::new(apps::state.eq(AppState::Connected).and(apps::idle_since.le(since)))
 }
 
-fn rotation_is_due(policy: &Policy, now: Instant) -> Condition {
+pub(super) fn rotation_is_due(policy: &Policy, now: Instant) -> Condition {
     let due = of_kind(policy, |kind| {
         let before = Credential::due_before(kind, now.day()).utc();
         Box::new(apps::credential_set_at.assume_not_null().lt(before))
@@ -303,7 +303,7 @@ fn rotation_is_due(policy: &Policy, now: Instant) -> Condition {
     Box::new(apps::credential_set_at.is_not_null().and(due))
 }
 
-fn is_over_granted(policy: &Policy, _: Instant) -> Condition {
+pub(super) fn is_over_granted(policy: &Policy, _: Instant) -> Condition {
     of_kind(policy, |kind| Box::new(diesel::dsl::not(apps::granted.is_contained_by(kind.needs.clone()))))
 }
 

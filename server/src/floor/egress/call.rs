@@ -1,6 +1,8 @@
 //! One call out and its answer. A call never says by itself where it may go.
 
-use http::{HeaderValue, Method, header};
+use std::borrow::Cow;
+
+use http::{HeaderMap, HeaderValue, Method, header};
 use serde::de::DeserializeOwned;
 use url::{Url, form_urlencoded};
 
@@ -16,6 +18,7 @@ pub enum Consignment {
 /// A call on its way out.
 pub struct Call {
     pub(super) url: Url,
+    accept: &'static str,
     form: Option<Secret>,
     authorization: Option<Secret>,
 }
@@ -23,13 +26,18 @@ pub struct Call {
 impl Call {
     /// Asks for a document.
     pub fn get(url: Url) -> Self {
-        Self { url, form: None, authorization: None }
+        Self { url, accept: "application/json", form: None, authorization: None }
+    }
+
+    /// Asks for a page, as a reader's program does.
+    pub fn page(url: Url) -> Self {
+        Self { accept: "text/html", ..Self::get(url) }
     }
 
     /// Sends fields, as a form does.
     pub fn form<'a>(url: Url, fields: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
         let form = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
-        Self { url, form: Some(Secret::new(form)), authorization: None }
+        Self { form: Some(Secret::new(form)), ..Self::get(url) }
     }
 
     /// With this value as its `Authorization`.
@@ -43,7 +51,7 @@ impl Call {
         let method = if self.form.is_some() { Method::POST } else { Method::GET };
         let mut request = reqwest::Request::new(method, self.url);
         let headers = request.headers_mut();
-        headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
+        headers.insert(header::ACCEPT, HeaderValue::from_static(self.accept));
         if let Some(value) = &self.authorization {
             let mut value = HeaderValue::from_str(value.expose()).map_err(|_| "not_a_header")?;
             value.set_sensitive(true);
@@ -60,12 +68,23 @@ impl Call {
 /// What came back. It does not print: anything may stand in it.
 pub struct Answer {
     pub status: u16,
+    pub(super) headers: HeaderMap,
     pub(super) body: Vec<u8>,
 }
 
 impl Answer {
     pub fn is_success(&self) -> bool {
         (200..300).contains(&self.status)
+    }
+
+    /// Every value of this header that is text.
+    pub fn headers(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.headers.get_all(name).iter().filter_map(|value| value.to_str().ok())
+    }
+
+    /// Its body as text; what is none stands there as a sign of it.
+    pub fn text(&self) -> Cow<'_, str> {
+        String::from_utf8_lossy(&self.body)
     }
 
     /// Its body as JSON of this shape, if it is.

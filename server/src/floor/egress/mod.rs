@@ -85,6 +85,7 @@ impl Egress {
         if answer.content_length().is_some_and(|length| length > LARGEST as u64) {
             return Err("too_large");
         }
+        let headers = std::mem::take(answer.headers_mut());
         let mut body = Vec::new();
         while let Some(part) = answer.chunk().await.map_err(|error| told(&error))? {
             if body.len() + part.len() > LARGEST {
@@ -92,7 +93,7 @@ impl Egress {
             }
             body.extend_from_slice(&part);
         }
-        Ok(Answer { status, body })
+        Ok(Answer { status, headers, body })
     }
 }
 

@@ -1,12 +1,12 @@
 //! Cancelling: the jobs of what is gone. Those that wait never begin; those that run lose their fence, so that they
 //! commit nothing more. It asks nobody's leave and stops no effect outside that is under way.
 
-use diesel::sql_types::{BigInt, Text, Uuid as SqlUuid};
+use diesel::sql_types::{Array, BigInt, Text, Uuid as SqlUuid};
 use diesel::{QueryableByName, RunQueryDsl};
 use uuid::Uuid;
 
 use crate::floor::kernel::Result;
-use crate::floor::ledger::{WriteTx, statement};
+use crate::floor::ledger::{Tx, WriteTx, statement};
 
 /// Cancels the pinned tenant's jobs whose payload names this id, and says how many.
 ///
@@ -44,6 +44,19 @@ with named as (
   select tenant_id, id, attempt, started_at, statement_timestamp(), 'cancelled', 'CANCELLED' from cancelled where ran
 )
 select count(*) as jobs from cancelled";
+
+/// How many of the pinned tenant's jobs that wait or run name one of these ids in their payload.
+pub fn naming(tx: &mut Tx, of: &[Uuid]) -> Result<i64> {
+    let named = statement(
+        "select count(*) as jobs from jobs j
+          where j.tenant_id = ? and j.state in ('ready', 'running')
+            and exists (select from unnest(?) as named (id) where position(named.id::text in j.payload) > 0)",
+    )
+    .bind::<SqlUuid, _>(tx.tenant()?)
+    .bind::<Array<SqlUuid>, _>(of.to_vec())
+    .get_result::<Cancelled>(tx.conn())?;
+    Ok(named.jobs)
+}
 
 #[derive(QueryableByName)]
 struct Cancelled {

@@ -118,6 +118,31 @@ pub fn last_window(tx: &mut Tx, policy_version: i32) -> Result<Option<Day>> {
     Ok(last.map(Day))
 }
 
+/// A sub-processor, and what was announced of it.
+#[derive(Debug, Clone, Copy, Queryable)]
+pub struct Told {
+    pub processor: ProcessorId,
+    pub policy_version: i32,
+    pub announced_at: DateTime<Utc>,
+    /// The last day on which merchants may object to it.
+    pub objection_until: Option<NaiveDate>,
+}
+
+/// What was announced to come or to change, of every sub-processor, and not taken back.
+pub fn of_coming(tx: &mut Tx) -> Result<Vec<Told>> {
+    let told = notices::table
+        .filter(notices::tenant_id.eq(TenantId::HOUSE).and(notices::processor_id.is_not_null()))
+        .filter(notices::kind.ne(NoticeKind::Removed).and(notices::withdrawn_at.is_null()))
+        .select((
+            notices::processor_id.assume_not_null(),
+            notices::policy_version,
+            notices::announced_at,
+            notices::objection_until,
+        ))
+        .load(tx.conn())?;
+    Ok(told)
+}
+
 /// What these announce was taken back.
 pub fn withdraw(tx: &mut WriteTx, ids: &[NoticeId]) -> Result<()> {
     let now = tx.now()?.utc();

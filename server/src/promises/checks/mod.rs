@@ -4,7 +4,10 @@
 //! One that has nothing to look at yet says whom it waits for: such a promise is not measured, and never holds.
 
 mod access_logged;
+mod apps_listed;
 mod chain_whole;
+mod cookies_essential;
+mod credentials_rotated;
 mod drift;
 mod encryption;
 mod grounds_stated;
@@ -16,15 +19,23 @@ mod never_held;
 mod oauth_only;
 mod partners_bounded;
 mod passwords_strong;
+mod permissions_needed;
 mod policy_announced;
+mod processors_announced;
+mod processors_listed;
+mod provider_policies;
+mod receipts_left;
 mod recipients_allowed;
 mod region_pinned;
+mod reviews_on_time;
 mod roles_stated;
 mod scopes_listed;
 mod second_factor;
+mod slots_freed;
 mod tls;
 mod tokens_deleted;
 mod tokens_sealed;
+mod unused_flagged;
 mod waiting;
 
 use std::sync::Arc;
@@ -33,6 +44,7 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 
 use super::model::Look;
+use crate::apps::{self, Figures};
 use crate::floor::access::{Caller, One, Permission, Scope};
 use crate::floor::jobs::Rhythm;
 use crate::floor::kernel::{Result, TenantId};
@@ -77,7 +89,10 @@ pub struct Asked {
 const LISTS: &[&[Check]] = &[
     &[
         access_logged::CHECK,
+        apps_listed::CHECK,
         chain_whole::CHECK,
+        cookies_essential::CHECK,
+        credentials_rotated::CHECK,
         drift::CHECK,
         encryption::CHECK,
         grounds_stated::CHECK,
@@ -89,15 +104,23 @@ const LISTS: &[&[Check]] = &[
         oauth_only::CHECK,
         partners_bounded::CHECK,
         passwords_strong::CHECK,
+        permissions_needed::CHECK,
         policy_announced::CHECK,
+        processors_announced::CHECK,
+        processors_listed::CHECK,
+        provider_policies::CHECK,
+        receipts_left::CHECK,
         recipients_allowed::CHECK,
         region_pinned::CHECK,
+        reviews_on_time::CHECK,
         roles_stated::CHECK,
         scopes_listed::CHECK,
         second_factor::CHECK,
+        slots_freed::CHECK,
         tls::CHECK,
         tokens_deleted::CHECK,
         tokens_sealed::CHECK,
+        unused_flagged::CHECK,
     ],
     waiting::CHECKS,
 ];
@@ -172,12 +195,28 @@ impl Asked {
         self.desk(tenants::open_tenants).await
     }
 
+    /// The kinds of apps that the promise is not about. One that the policy knows no more is never among them: nobody can
+    /// say that it is none of those that are promised about.
+    fn other_kinds(&self) -> Vec<String> {
+        let kinds = self.policy().app_kinds.iter().map(|kind| kind.code.get_ref());
+        kinds.filter(|code| !self.is_about(code)).cloned().collect()
+    }
+
+    /// The apps that the promise is about, in numbers.
+    async fn apps(&self) -> Result<Figures> {
+        let (adopted, others) = (Arc::clone(&self.adopted), self.other_kinds());
+        self.desk(move |tx| apps::figures(tx, &adopted.policy, &others)).await
+    }
+
     /// Asks each tenant's rows, the house's first.
-    async fn each<T: Send + 'static>(&self, ask: fn(&mut Tx, &Tools) -> Result<T>) -> Result<Vec<T>> {
+    async fn each<T: Send + 'static>(
+        &self,
+        ask: impl Fn(&mut Tx, &Tools) -> Result<T> + Clone + Send + 'static,
+    ) -> Result<Vec<T>> {
         let merchants = self.merchants().await?;
         let mut found = Vec::with_capacity(merchants.len() + 1);
         for tenant in std::iter::once(TenantId::HOUSE).chain(merchants.into_iter().map(|tenant| tenant.id)) {
-            let tools = self.tools.clone();
+            let (tools, ask) = (self.tools.clone(), ask.clone());
             found.push(self.tools.ledger.read(&hand(tenant)?, move |tx| ask(tx, &tools)).await?);
         }
         Ok(found)

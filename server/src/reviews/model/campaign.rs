@@ -66,6 +66,15 @@ impl Campaign {
         self.state == CampaignState::Open && today > self.due_on
     }
 
+    pub fn covers(&self, subject: ReviewSubject) -> bool {
+        self.extract.counted.iter().any(|(counted, _)| *counted == subject)
+    }
+
+    /// Whether it was signed off in this quarter or a later one.
+    pub fn is_signed_off_since(&self, quarter: &str) -> bool {
+        self.signed_off.is_some_and(|(at, ..)| quarter_of(at.day()).as_str() >= quarter)
+    }
+
     /// Refuses what nobody does to a campaign that is over.
     pub fn require_open(&self) -> Result<()> {
         match self.state {
@@ -94,6 +103,12 @@ pub fn over() -> Error {
 /// The quarter a day is in, such as `2027Q1`.
 pub fn quarter_of(day: Day) -> String {
     format!("{}Q{}", day.0.year(), day.0.month0() / 3 + 1)
+}
+
+/// The quarter before the one a day is in.
+pub fn quarter_before(day: Day) -> String {
+    let (year, quarter) = (day.0.year(), day.0.month0() / 3);
+    if quarter == 0 { format!("{}Q4", year - 1) } else { format!("{year}Q{quarter}") }
 }
 
 /// What the review of a quarter is called, such as `Access review 2027 Q1`.
@@ -133,6 +148,8 @@ mod tests {
         {
             assert_eq!(quarter_of(day(text)), quarter);
         }
+        assert_eq!(quarter_before(day("2027-01-01")), "2026Q4");
+        assert_eq!(quarter_before(day("2027-12-31")), "2027Q3");
         assert_eq!(scheduled_title("2027Q1"), "Access review 2027 Q1");
     }
 

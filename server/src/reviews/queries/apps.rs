@@ -1,12 +1,12 @@
 //! Apps as a review sees them: every one that is connected. The statement is version 1 of its kind in `docs/formats.md`;
 //! whoever changes it raises the version of the queries.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 use diesel::sql_types::{Array, BigInt, Bool, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel::{QueryableByName, RunQueryDsl};
 use uuid::Uuid;
 
-use crate::apps::{App, AppState, Credential};
+use crate::apps::{App, AppState, Credential, UNUSED_AFTER};
 use crate::floor::kernel::{AppId, Instant, Result, TenantId};
 use crate::floor::ledger::{Tx, statement};
 use crate::floor::vault::SecretId;
@@ -89,6 +89,50 @@ pub fn count(tx: &mut Tx) -> Result<i64> {
     }
     let counted = statement("select count(*) from apps where state = 'connected'").get_result::<Count>(tx.conn())?;
     Ok(counted.count)
+}
+
+/// Connected apps that nobody uses, in numbers.
+#[derive(Debug, Clone, Copy, QueryableByName)]
+pub struct Unused {
+    #[diesel(sql_type = BigInt)]
+    pub connected: i64,
+    #[diesel(sql_type = BigInt)]
+    pub unused: i64,
+    /// Unused, and neither in an open review nor decided in one since they are.
+    #[diesel(sql_type = BigInt)]
+    pub unasked: i64,
+    /// Of those the ones that have been so for longer than a quarter: its review ought to have taken them in.
+    #[diesel(sql_type = BigInt)]
+    pub missed: i64,
+}
+
+/// The longest quarter, and a day for its review to be opened.
+const QUARTER: Duration = Duration::days(93);
+
+/// How the unused apps of all tenants stand in reviews, but for those of these kinds.
+pub fn unused(tx: &mut Tx, but: &[String]) -> Result<Unused> {
+    let since = tx.now()?.plus(-UNUSED_AFTER);
+    let found = statement(
+        "select count(*) as connected,
+                count(*) filter (where a.idle_since <= ?) as unused,
+                count(*) filter (where a.idle_since <= ? and not r.is_asked) as unasked,
+                count(*) filter (where a.idle_since <= ? and not r.is_asked) as missed
+           from apps a
+           cross join lateral (select a.idle_since <= ? and exists (
+             select from review_campaigns c join review_items i on i.tenant_id = c.tenant_id and i.campaign_id = c.id
+              where c.tenant_id = ? and i.subject = 'apps' and i.of_tenant = a.tenant_id and i.object_id = a.id
+                and (c.state = 'open' or i.decided_at >= a.idle_since + make_interval(days => ?))) as is_asked) r
+          where a.state = 'connected' and a.kind <> all(?)",
+    )
+    .bind::<Timestamptz, _>(since.utc())
+    .bind::<Timestamptz, _>(since.utc())
+    .bind::<Timestamptz, _>(since.plus(-QUARTER).utc())
+    .bind::<Timestamptz, _>(since.utc())
+    .bind::<SqlUuid, _>(TenantId::HOUSE)
+    .bind::<Integer, _>(i32::try_from(UNUSED_AFTER.num_days()).unwrap_or(i32::MAX))
+    .bind::<Array<Text>, _>(but.to_vec())
+    .get_result(tx.conn())?;
+    Ok(found)
 }
 
 impl Row {

@@ -152,6 +152,16 @@ pub fn list(tx: &mut Tx, page: &Page) -> Result<(Vec<Campaign>, i64)> {
     Ok((counted(tx, rows)?, total))
 }
 
+/// Every campaign there ever was: a handful a year.
+pub fn all(tx: &mut Tx) -> Result<Vec<Campaign>> {
+    let rows = review_campaigns::table
+        .filter(review_campaigns::tenant_id.eq(TenantId::HOUSE))
+        .order(review_campaigns::id)
+        .select(Row::as_select())
+        .load(tx.conn())?;
+    counted(tx, rows)
+}
+
 /// Every campaign that is not signed off.
 pub fn open(tx: &mut Tx) -> Result<Vec<Campaign>> {
     let rows = review_campaigns::table
