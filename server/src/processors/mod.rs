@@ -11,8 +11,9 @@ mod model;
 mod queries;
 mod tables;
 mod texts;
+mod words;
 
-pub use actions::{NewSubscription, ask_by_mail, atom, confirm, follow, history, leave, list, subscribe};
+pub use actions::{FeedOf, NewSubscription, ask_by_mail, atom, confirm, follow, history, leave, list, subscribe};
 pub use graphql::{
     NoticeNode, ObjectionNode, ProcessorMutation, ProcessorNode, ProcessorQuery, RULES, SubscriberNode, find_notice,
     find_objection, find_processor, find_subscriber,
@@ -22,6 +23,7 @@ pub use model::{
     DeliveryState, Entry, Notice, NoticeKind, ObjectionState, Processor, ProcessorState, Received, SubscriberState,
     Version,
 };
+pub use words::speaks;
 
 /// Where the links of letters and the feed lead, under the desk's own address.
 pub const CONFIRM_PATH: &str = "/trust/notices/confirm";

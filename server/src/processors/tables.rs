@@ -47,8 +47,7 @@ diesel::table! {
         effective_on -> Date,
         objection_until -> Nullable<Date>,
         withdrawn_at -> Nullable<Timestamptz>,
-        text_en -> Text,
-        text_hi -> Text,
+        texts -> Jsonb,
     }
 }
 
