@@ -13,7 +13,9 @@ mod tables;
 mod texts;
 mod words;
 
-pub use actions::{FeedOf, NewSubscription, ask_by_mail, atom, confirm, follow, history, leave, list, subscribe};
+pub use actions::{
+    FeedOf, NewSubscription, answer, ask_by_mail, atom, confirm, follow, history, leave, list, object, subscribe,
+};
 pub use graphql::{
     NoticeNode, ObjectionNode, ProcessorMutation, ProcessorNode, ProcessorQuery, RULES, SubscriberNode, find_notice,
     find_objection, find_processor, find_subscriber,
