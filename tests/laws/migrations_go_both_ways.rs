@@ -58,16 +58,16 @@ fn what_notices_said_survives_both_ways() {
         let sql = std::fs::read_to_string(path).expect("the migration");
         base.tamper(&format!("set role rd_owner; begin; {sql}; commit"));
     };
-    notice(1, "texts", r#"'{"en": "It changes.", "hi": "यह बदलेगा।", "ur": "یہ بدلے گا۔"}'"#);
-    notice(2, "texts", r#"'{"de": "Es ändert sich."}'"#);
+    notice(1, "locales, texts", "'{en,hi,ur}', array['It changes.', 'यह बदलेगा।', 'یہ بدلے گا۔']");
+    notice(2, "locales, texts", "'{de}', array['Es ändert sich.']");
     way("down.sql");
     let fixed = base.lines("select text_en || ' ' || text_hi as line from notices order by policy_version");
     assert_eq!(fixed, ["It changes. यह बदलेगा।", "Es ändert sich. Es ändert sich."]);
     notice(3, "text_en, text_hi", "'It came.', 'यह आया।'");
     way("up.sql");
     let texts = base.lines(
-        "select policy_version || ' ' || key || ' ' || value as line from notices, jsonb_each_text(texts)
-          order by policy_version, key",
+        "select policy_version || ' ' || locale || ' ' || said as line
+           from notices, unnest(locales, texts) as worded (locale, said) order by policy_version, locale",
     );
     assert_eq!(
         texts,
@@ -124,7 +124,6 @@ fn printed(table: &str) -> String {
             "integer" => "Int4",
             "bigint" => "Int8",
             "date" => "Date",
-            "jsonb" => "Jsonb",
             "text[]" => "Array<Text>",
             "uuid[]" => "Array<Uuid>",
             other => panic!("{table}.{name}: no Rust type is known for {other}"),

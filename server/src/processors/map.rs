@@ -41,6 +41,7 @@ pub const NOTICES: Table = Table::of_tenant("notices").columns(&[
     fact("effective_on"),
     fact("objection_until"),
     fact("withdrawn_at"),
+    fact("locales"),
     fact("texts").because("public"),
 ]);
 

@@ -47,7 +47,8 @@ diesel::table! {
         effective_on -> Date,
         objection_until -> Nullable<Date>,
         withdrawn_at -> Nullable<Timestamptz>,
-        texts -> Jsonb,
+        locales -> Array<Text>,
+        texts -> Array<Text>,
     }
 }
 

@@ -1,40 +1,15 @@
 //! Rows of notices.
 
-use std::collections::BTreeMap;
-
 use chrono::{DateTime, NaiveDate, Utc};
-use diesel::deserialize::{self, FromSql, FromSqlRow};
 use diesel::dsl::max;
-use diesel::expression::AsExpression;
-use diesel::pg::{Pg, PgValue};
+use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::serialize::{self, Output, ToSql};
-use diesel::sql_types::Jsonb;
-use serde_json::Value;
 
 use super::super::model::{Notice, NoticeKind};
 use super::super::tables::notices;
 use crate::floor::graphql::Page;
 use crate::floor::kernel::{Day, Instant, NoticeId, ProcessorId, Result, TenantId};
 use crate::floor::ledger::{Tx, WriteTx, walk};
-
-/// Texts by locale, as an object of strings.
-#[derive(Debug, FromSqlRow, AsExpression)]
-#[diesel(sql_type = Jsonb)]
-struct Texts(BTreeMap<String, String>);
-
-impl FromSql<Jsonb, Pg> for Texts {
-    fn from_sql(bytes: PgValue<'_>) -> deserialize::Result<Self> {
-        Ok(Self(serde_json::from_value(<Value as FromSql<Jsonb, Pg>>::from_sql(bytes)?)?))
-    }
-}
-
-impl ToSql<Jsonb, Pg> for Texts {
-    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {
-        let texts = self.0.iter().map(|(locale, text)| (locale.clone(), Value::from(text.as_str()))).collect();
-        <Value as ToSql<Jsonb, Pg>>::to_sql(&Value::Object(texts), &mut out.reborrow())
-    }
-}
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = notices)]
@@ -50,7 +25,8 @@ struct Row {
     effective_on: NaiveDate,
     objection_until: Option<NaiveDate>,
     withdrawn_at: Option<DateTime<Utc>>,
-    texts: Texts,
+    locales: Vec<String>,
+    texts: Vec<String>,
 }
 
 impl From<Row> for Notice {
@@ -65,7 +41,7 @@ impl From<Row> for Notice {
             effective_on: Day(row.effective_on),
             objection_until: row.objection_until.map(Day),
             withdrawn_at: row.withdrawn_at.map(Instant::from_utc),
-            texts: row.texts.0,
+            texts: row.locales.into_iter().zip(row.texts).collect(),
         }
     }
 }
@@ -73,6 +49,7 @@ impl From<Row> for Notice {
 impl From<Notice> for Row {
     fn from(notice: Notice) -> Self {
         let (processor_id, processor_name) = notice.processor.unzip();
+        let (locales, texts) = notice.texts.into_iter().unzip();
         Self {
             tenant_id: TenantId::HOUSE,
             id: notice.id,
@@ -85,7 +62,8 @@ impl From<Notice> for Row {
             effective_on: notice.effective_on.0,
             objection_until: notice.objection_until.map(|day| day.0),
             withdrawn_at: notice.withdrawn_at.map(Instant::utc),
-            texts: Texts(notice.texts),
+            locales,
+            texts,
         }
     }
 }
