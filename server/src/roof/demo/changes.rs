@@ -93,7 +93,8 @@ fn changed(text: &str, policy: &Policy, today: NaiveDate) -> Option<String> {
         let last = one.regions.last().map_or(0, |region| region.span().end);
         let end = text[last..].find(']').map_or(last, |end| last + end + 1);
         let ground = if one.transfer == Transfer::None { "\ntransfer = \"standard_clauses\"" } else { "" };
-        PLACES.into_iter().map(move |place| (last..end, format!(", \"{place}\"]{ground}")))
+        let is_new = |place: &&str| one.regions.iter().all(|region| region.get_ref() != place);
+        PLACES.into_iter().filter(is_new).map(move |place| (last..end, format!(", \"{place}\"]{ground}")))
     });
     candidates.find_map(|more| {
         let text = edited(text, next.iter().cloned().chain([more]));
