@@ -2,6 +2,8 @@
 //! Documents are asked of the schema as a seat at the desk asks them, past the edge. Prints rows of `docs/benchmarks.md`.
 
 #![expect(clippy::print_stdout, clippy::expect_used, reason = "a bench prints its figures, or fails")]
+// An optimised build looks through every future of the schema at once, and they nest deep.
+#![recursion_limit = "256"]
 
 use std::time::{Duration, Instant};
 

@@ -36,10 +36,18 @@ pub async fn done(world: &World, caller: &Caller, document: &str, input: Value) 
 
 /// The code of the first user error, or of the first error of the call.
 pub async fn refused(world: &World, caller: &Caller, document: &str, input: Value) -> String {
-    let answer = ask(world, Some(caller), document, json!({ "input": input })).await;
-    let user = answer["data"].as_object().and_then(|data| data.values().next()?["userErrors"][0]["code"].as_str());
-    let code = user.or_else(|| answer["errors"][0]["extensions"]["code"].as_str());
-    code.unwrap_or_else(|| panic!("nothing was refused: {answer}")).to_owned()
+    refusal_in(&ask(world, Some(caller), document, json!({ "input": input })).await).0
+}
+
+/// Code and words of the first user error, or of the first error of the call.
+pub fn refusal_in(answer: &Value) -> (String, String) {
+    let user = answer["data"].as_object().and_then(|data| data.values().next()?["userErrors"].get(0));
+    let (error, code) = match user {
+        Some(error) => (error, error["code"].as_str()),
+        None => (&answer["errors"][0], answer["errors"][0]["extensions"]["code"].as_str()),
+    };
+    let code = code.unwrap_or_else(|| panic!("nothing was refused: {answer}"));
+    (code.to_owned(), error["message"].as_str().unwrap_or_default().to_owned())
 }
 
 /// One of the operator's own people, with a second factor that was shown just now.

@@ -1,7 +1,7 @@
 //! A desk with a past that is known to the link: two tenants, two checkpoints, a few links newer than both. It can be
 //! tampered with and put back.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use rightsdesk_server::audit::verify::{Books, Case, Fault, Report, verify};
 use rightsdesk_server::floor::kernel::{Instant, TenantId, Watch};
@@ -48,9 +48,7 @@ impl Audited {
                 world.work().await;
             }
         }
-        let public = scratch::folder("public").expect("a folder");
-        let key = world.tools.vault.sign_key().expect("a key");
-        std::fs::write(public.join("sign-0001.pub"), key.public()).expect("written");
+        let public = public_key(&world);
         let copy = std::fs::read(world.tools.journal.checkpoints.path()).expect("checkpoints");
         world.base.tamper(
             "create table kept_events as table audit_events; create table kept_heads as table audit_heads;
@@ -104,10 +102,7 @@ impl Audited {
 
     /// What an auditor finds.
     pub async fn verify(&self, kept: Option<PathBuf>) -> Report {
-        let books = Books::of(&self.world.ledger);
-        let keys = PublicKeys::at(&self.public).expect("the public key");
-        let case = Case { books, checkpoints: self.checkpoints(), keys, kept };
-        verify(case).await.expect("it can be verified")
+        found(&self.world, &self.public, kept).await
     }
 
     /// The first fault after SQL with the superuser's rights; everything is put back.
@@ -125,6 +120,22 @@ impl Audited {
         );
         std::fs::write(self.checkpoints(), &self.copy).expect("written");
     }
+}
+
+/// A folder with the key that vouches for a desk's checkpoints.
+pub fn public_key(world: &World) -> PathBuf {
+    let public = scratch::folder("public").expect("a folder");
+    let key = world.tools.vault.sign_key().expect("a key");
+    std::fs::write(public.join("sign-0001.pub"), key.public()).expect("written");
+    public
+}
+
+/// What an auditor finds in the books of a desk, with its public key in this folder and perhaps a checkpoint that he kept.
+pub async fn found(world: &World, public: &Path, kept: Option<PathBuf>) -> Report {
+    let books = Books::of(&world.ledger);
+    let keys = PublicKeys::at(public).expect("the public key");
+    let checkpoints = world.tools.journal.checkpoints.path().to_owned();
+    verify(Case { books, checkpoints, keys, kept }).await.expect("it can be verified")
 }
 
 /// Adds links to a tenant's chain, each with a fact beside it.

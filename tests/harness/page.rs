@@ -41,6 +41,14 @@ pub async fn fetch(desk: &Listening, path: &str, headers: &[(&'static str, &str)
     call.send().await.expect("an answer")
 }
 
+/// What a browser does with a form.
+pub async fn send(desk: &Listening, path: &str, form: &[(&str, &str)]) -> Page {
+    let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
+    let call = Client::new().post(format!("{}{path}", desk.url())).body(body);
+    let answer = call.header("content-type", "application/x-www-form-urlencoded").send().await.expect("an answer");
+    Page::of(answer).await
+}
+
 /// The JSON at a path.
 pub async fn json(desk: &Listening, path: &str) -> Value {
     let text = fetch(desk, path, &[]).await.text().await.expect("text");

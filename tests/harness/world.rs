@@ -131,6 +131,14 @@ impl World {
         self.tools.watch.later(span);
     }
 
+    /// Time goes by until this moment, such as 2026-10-25T00:02:00Z.
+    pub fn until(&self, moment: &str) {
+        let moment = Instant::from_utc(moment.parse().expect("a moment"));
+        let span = moment.since(self.tools.watch.now());
+        assert!(span > chrono::Duration::zero(), "{moment} is past");
+        self.later(span);
+    }
+
     /// Does everything that is due, as a worker would; only in a world that is alone.
     pub async fn work(&self) -> usize {
         let registry = workers::registry().with(&self.tools);

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use chrono::Duration;
 use harness::asked::{ask, desk_seat, done, refused};
 use harness::books::links_of;
+use harness::draft::Draft;
 use harness::world::World;
 use rightsdesk_server::catalogue;
 use rightsdesk_server::floor::access::{Caller, Role};
@@ -37,26 +38,19 @@ fn original() -> &'static str {
     shipped("sooperseller").expect("it comes along")
 }
 
-/// The policy without this stretch of it.
-fn without(text: &str, stretch: &str) -> String {
-    let (head, tail) = text.split_once(stretch).unwrap_or_else(|| panic!("there is no {stretch:?}"));
-    let (_, tail) = tail.split_once("\n\n").expect("it ends");
-    format!("{}\n{tail}", head.trim_end_matches('\n'))
-}
-
 /// A new sub-processor, shorter retention, a dropped scope; it holds from this day on.
 fn changed(version: u32, day: &str) -> String {
-    let added = "\n[[recipient]]\ncode = \"post\"\nname = \"Post\"\nkind = \"processor\"\nservice = \"Letters\"\n\
+    let added = "[[recipient]]\ncode = \"post\"\nname = \"Post\"\nkind = \"processor\"\nservice = \"Letters\"\n\
                  purposes = [\"notices\"]\nregions = [\"PK\"]\nagreement = 2025-12-01\n\
                  receives = [{ what = [\"account.email\"], form = \"raw\" }]\n";
-    let text = original()
-        .replacen("version = 1", &format!("version = {version}"), 1)
-        .replacen("effective = 2026-01-01", &format!("effective = {day}"), 1)
-        .replacen("window = { days = 90 }", "window = { days = 60 }", 1)
-        .replacen("Retained for 90 days", "Retained for 60 days", 1);
-    let text = without(&text, "[[scope]]\nplatform = \"shopify\"\nname = \"read_products\"");
-    let text = without(&text, "[[promise]]\ncode = \"sync_products\"");
-    format!("{text}{added}")
+    Draft::of("sooperseller")
+        .version(version, day)
+        .saying("window = { days = 90 }", "window = { days = 60 }")
+        .saying("Retained for 90 days", "Retained for 60 days")
+        .without("[[scope]]\nplatform = \"shopify\"\nname = \"read_products\"")
+        .without("[[promise]]\ncode = \"sync_products\"")
+        .and(added)
+        .text()
 }
 
 async fn asked(world: &World, caller: &Caller, document: &str, variables: Value) -> Value {

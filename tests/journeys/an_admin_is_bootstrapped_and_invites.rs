@@ -71,8 +71,9 @@ async fn an_admin_is_bootstrapped_and_invites() {
     let desk = world.serve().await;
     let (console, now) = (Console { url: desk.url() }, || world.tools.watch.now());
 
-    let first = seats::bootstrap(&world.tools, "mira", Personal::new("Mira@Desk.Example"), true).await.expect("a seat");
-    let second = seats::bootstrap(&world.tools, "omar", Personal::new("omar@desk.example"), true).await;
+    let first =
+        seats::bootstrap(&world.tools, "mira", Personal::new("Mira@Desk.Example"), &[], true).await.expect("a seat");
+    let second = seats::bootstrap(&world.tools, "omar", Personal::new("omar@desk.example"), &[], true).await;
     assert_eq!(second.err().map(|error| error.code()), Some("TAKEN"), "a second first user is refused");
     let invitation = first.token.expect("an invitation").expose().to_owned();
     let weak = json!({ "invitation": invitation, "password": "miramiramira" });
@@ -161,7 +162,7 @@ async fn the_token_file_opens_a_desk_of_ones_own_and_no_other() {
     let elsewhere = world.serve().await;
     let token = Token::fresh("rdf_").expect("a token");
     world.sign_in = SignIn::default().with_file(Some(token.digest));
-    seats::bootstrap(&world.tools, "admin", Personal::new("admin@desk.invalid"), false).await.expect("a seat");
+    seats::bootstrap(&world.tools, "admin", Personal::new("admin@desk.invalid"), &[], false).await.expect("a seat");
     let local = Console { url: world.serve().await.url() };
     let shown = json!({ "token": token.text.expose() });
 

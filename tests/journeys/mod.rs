@@ -1,5 +1,6 @@
 //! The product tried from outside, as stories.
 
+mod a_changed_page_takes_its_course;
 mod a_code_works_once;
 mod a_demo_is_planted;
 mod a_job_meets_its_fate;

@@ -2,24 +2,23 @@
 //! answered, and only then does it hold.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration as StdDuration;
 
 use chrono::Duration;
 use harness::asked::{ask, desk_seat, done, refused};
+use harness::draft::Draft;
 use harness::page::fetch;
+use harness::post::{Post, token_in};
 use harness::shop::Shop;
 use harness::world::World;
 use rightsdesk_server::floor::access::{Bounds, Caller, Permission, Role, Seat};
 use rightsdesk_server::floor::jobs::{Pace, Worker};
 use rightsdesk_server::floor::kernel::{ApiKeyId, Error, Instant, Personal, PolicyId, TenantId, Watch};
 use rightsdesk_server::floor::ledger::{Event, Witnessed};
-use rightsdesk_server::floor::mail::{Encryption, Mail, Smtp, Way};
 use rightsdesk_server::floor::policy::{Adopted, Moment, Turn, parse, shipped};
 use rightsdesk_server::processors::{self, FeedOf, ProcessorState};
 use rightsdesk_server::roof::workers;
 use serde_json::{Value, json};
-use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 
 const LIST: &str =
     "{ processors { totalCount nodes { id code name state listedOn endsOn objectionUntil regions transfer
@@ -70,8 +69,7 @@ impl Estate {
             self.world.work().await;
             let mailbox = self.world.tools.mail.mailbox().expect("letters are kept in memory");
             let letter = mailbox.letters_to(&mail).pop().expect("a letter").letter.text;
-            let token = letter.split("token=").nth(1).and_then(|rest| rest.split_whitespace().next()).expect("a link");
-            assert!(processors::confirm(&self.world.tools, token).await.expect("confirmed"));
+            assert!(processors::confirm(&self.world.tools, &token_in(&letter)).await.expect("confirmed"));
             mailbox.empty();
             told.push(mail);
         }
@@ -132,16 +130,9 @@ fn mnp() -> &'static str {
 
 /// The first policy with other words in it, as a version that holds from a day on.
 fn version(number: u32, day: &str, more: &str, changes: &[(&str, &str)]) -> Adopted {
-    let mut text = shipped("sooperseller").expect("a policy that comes along").to_owned();
-    let changes =
-        [("version = 1", format!("version = {number}")), ("effective = 2026-01-01", format!("effective = {day}"))]
-            .into_iter()
-            .chain(changes.iter().map(|(from, to)| (*from, (*to).to_owned())));
-    for (from, to) in changes {
-        assert!(text.contains(from), "{from}");
-        text = text.replacen(from, &to, 1);
-    }
-    Adopted { id: PolicyId::fresh(), policy: parse(&format!("{text}{more}")).expect("sound") }
+    let draft = Draft::of("sooperseller").version(number, day);
+    let draft = changes.iter().fold(draft, |draft, (from, to)| draft.saying(from, to));
+    Adopted { id: PolicyId::fresh(), policy: parse(&draft.and(more).text()).expect("sound") }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -272,11 +263,8 @@ async fn a_worker_that_dies_among_the_letters_leaves_nobody_out_and_tells_nobody
 async fn an_address_that_takes_no_letters_is_tried_three_times_and_silences_nobody() {
     let mut estate = Estate::founded().await;
     estate.told(3, "en").await;
-    let (server, taken) = mail_server("en.1@").await;
-    let way =
-        Way::Smtp(Smtp { host: "127.0.0.1".to_owned(), port: server, encryption: Encryption::Clear, login: None });
-    let watch = estate.world.tools.watch.clone();
-    estate.world.tools.mail = Mail::open(way, "desk@desk.example", watch).expect("a way for mail");
+    let post = Post::refusing(Some("en.1@")).await;
+    post.serve(&mut estate.world);
     estate.turn(&first(), &version(2, "2026-11-01", POSTMARK, &[]), Moment::Published).await.expect("announced");
 
     for (reached, waiting, failed) in [(2, 1, 0), (2, 1, 0), (2, 0, 1), (2, 0, 1)] {
@@ -290,46 +278,7 @@ async fn an_address_that_takes_no_letters_is_tried_three_times_and_silences_nobo
             .base
             .tamper("update jobs set retry_at = now() where retry_at is not null; update lanes set retry_at = now()");
     }
-    assert_eq!(taken.load(Ordering::SeqCst), 2, "each letter was taken once");
-}
-
-/// A mail server that refuses addresses which begin so; its port, and how many letters it took.
-async fn mail_server(refused: &'static str) -> (u16, Arc<AtomicUsize>) {
-    let door = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-    let (port, taken) = (door.local_addr().expect("an address").port(), Arc::new(AtomicUsize::new(0)));
-    let count = Arc::clone(&taken);
-    tokio::spawn(async move {
-        while let Ok((line, _)) = door.accept().await {
-            let count = Arc::clone(&count);
-            tokio::spawn(async move {
-                let (heard, mut said) = line.into_split();
-                let mut heard = BufReader::new(heard).lines();
-                let mut in_letter = false;
-                said.write_all(b"220 mail.example\r\n").await?;
-                while let Some(line) = heard.next_line().await? {
-                    let answer = match line.as_str() {
-                        "." if in_letter => {
-                            in_letter = false;
-                            count.fetch_add(1, Ordering::SeqCst);
-                            "250 taken"
-                        }
-                        _ if in_letter => continue,
-                        "DATA" => {
-                            in_letter = true;
-                            "354 go on"
-                        }
-                        "QUIT" => "221 bye",
-                        line if line.starts_with("RCPT") && line.contains(refused) => "550 no such mailbox",
-                        line if line.starts_with("EHLO") => "250-mail.example\r\n250 8BITMIME",
-                        _ => "250 well",
-                    };
-                    said.write_all(format!("{answer}\r\n").as_bytes()).await?;
-                }
-                Ok::<_, std::io::Error>(())
-            });
-        }
-    });
-    (port, taken)
+    assert_eq!(post.letters().len(), 2, "each letter was taken once");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

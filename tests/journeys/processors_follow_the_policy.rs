@@ -3,11 +3,12 @@
 
 use chrono::Duration;
 use harness::asked::{ask, desk_seat, done};
+use harness::draft::Draft;
+use harness::post::token_in;
 use harness::shop::Shop;
 use harness::world::World;
 use rightsdesk_server::floor::access::{Bounds, Caller, Permission, Role, Seat};
 use rightsdesk_server::floor::kernel::{ApiKeyId, Instant, Personal, Watch};
-use rightsdesk_server::floor::policy::shipped;
 use rightsdesk_server::processors;
 use serde_json::{Value, json};
 
@@ -23,6 +24,17 @@ const ANSWER: &str = "mutation ($input: AnswerObjectionInput!) { answerObjection
   objection { state } userErrors { code message } } }";
 const STANDING: &str = "{ policy { version } policyVersions(first: 1) { nodes { state heldBackOn } }
   processors { nodes { code state } } notices { nodes { id kind waiting reached processor { code } } } }";
+
+const POST: &str = r#"[[recipient]]
+code = "post"
+name = "Post"
+kind = "processor"
+service = "Letters"
+purposes = ["notices"]
+regions = ["PK"]
+agreement = 2025-12-01
+receives = [{ what = ["account.email"], form = "raw" }]
+"#;
 
 const ASMA: &str = "asma@zaitoon.example";
 
@@ -41,8 +53,7 @@ impl Desk {
         processors::ask_by_mail(tools, None, Personal::new(ASMA), "en").await.expect("asked");
         desk.world.work().await;
         let letter = desk.letters().pop().expect("a letter");
-        let token = letter.split("token=").nth(1).and_then(|rest| rest.split_whitespace().next()).expect("a link");
-        assert!(processors::confirm(tools, token).await.expect("confirmed"));
+        assert!(processors::confirm(tools, &token_in(&letter)).await.expect("confirmed"));
         desk
     }
 
@@ -57,13 +68,7 @@ impl Desk {
 
     /// Proposed by one, published by another: a new sub-processor from 21 October on.
     async fn publishes(&self) -> Value {
-        let original = shipped("sooperseller").expect("it comes along");
-        let text = original.replacen("version = 1", "version = 2", 1).replacen("= 2026-01-01", "= 2026-10-21", 1);
-        let text = format!(
-            "{text}\n[[recipient]]\ncode = \"post\"\nname = \"Post\"\nkind = \"processor\"\nservice = \"Letters\"\n\
-             purposes = [\"notices\"]\nregions = [\"PK\"]\nagreement = 2025-12-01\n\
-             receives = [{{ what = [\"account.email\"], form = \"raw\" }}]\n"
-        );
+        let text = Draft::of("sooperseller").version(2, "2026-10-21").and(POST).text();
         let ops = self.seat(Role::Ops);
         let id = done(&self.world, &ops, PROPOSE, json!({ "text": text })).await["version"]["id"].clone();
         assert!(self.standing().await["notices"]["nodes"] == json!([]), "a proposal is announced to nobody");

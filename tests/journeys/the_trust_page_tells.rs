@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use harness::page::{Node, Page, fetch, json};
+use harness::page::{Node, Page, fetch, json, send};
+use harness::post::token_in;
 use harness::world::World;
 use rightsdesk_server::floor::kernel::{Instant, PolicyId, TenantId, Watch};
 use rightsdesk_server::floor::ledger::{Event, Witnessed};
 use rightsdesk_server::floor::policy::{Adopted, Moment, SHIPPED, Turn, parse, shipped};
 use rightsdesk_server::processors;
-use rightsdesk_server::roof::http::Listening;
 use serde_json::Value;
 
 const PAGES: [&str; 7] = [
@@ -333,16 +333,6 @@ async fn a_reader_gets_his_language_and_keeps_the_one_he_chose() {
     assert_eq!((lost.status, lost.one("html").attribute("dir")), (404, Some("rtl")));
 }
 
-/// What a browser does with a form.
-async fn send(desk: &Listening, path: &str, form: &[(&str, &str)]) -> Page {
-    #[expect(clippy::disallowed_methods, reason = "the reader here is a stranger, who has no egress")]
-    let client = reqwest::Client::new();
-    let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
-    let call = client.post(format!("{}{path}", desk.url())).body(body);
-    let answer = call.header("content-type", "application/x-www-form-urlencoded").send().await.expect("an answer");
-    Page::of(answer).await
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn anyone_asks_on_the_page_to_be_told_and_to_be_told_no_more() {
     let world = World::alone_under("sooperseller", Watch::held(at())).await;
@@ -362,7 +352,7 @@ async fn anyone_asks_on_the_page_to_be_told_and_to_be_told_no_more() {
     assert_eq!((asked.status, asked.one("h1").text().as_str()), (200, "Look into your mail"));
     is_closed_to_all_else(&asked);
     world.work().await;
-    let token = token_of(&mailbox.letters_to("ayesha@shop.example").pop().expect("a letter").letter.text);
+    let token = token_in(&mailbox.letters_to("ayesha@shop.example").pop().expect("a letter").letter.text);
 
     // Fetched ahead of the reader, the link changes nothing and tells nobody where it led.
     let path = format!("/trust/notices/confirm?token={token}");
@@ -399,11 +389,6 @@ async fn anyone_asks_on_the_page_to_be_told_and_to_be_told_no_more() {
     let feed = fetch(&desk, "/trust/notices.atom", &[]).await;
     assert_eq!(feed.headers()["content-type"], "application/atom+xml; charset=utf-8");
     assert_eq!(feed.headers()["cache-control"], "public, max-age=60");
-}
-
-fn token_of(letter: &str) -> String {
-    let rest = letter.split("token=").nth(1).expect("a link");
-    rest.split_whitespace().next().expect("a token").to_owned()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -20,6 +20,7 @@ use super::schema;
 use super::telemetry::{self, Telemetry};
 use super::workers;
 use crate::catalogue;
+use crate::floor::access::Role;
 use crate::floor::blobs::{Blobs, Credentials, Place};
 use crate::floor::egress::Egress;
 use crate::floor::issuers::{self, Issuers};
@@ -250,7 +251,9 @@ async fn settle(tools: &Tools, policy: Chosen) -> Result<(), Error> {
 /// A desk on a Postgres of its own is its machine's: whoever may read the token file is its first admin, who is made
 /// here where there is no seat yet. The file is another at each start, and its digest is kept nowhere but here.
 async fn open_to_its_machine(tools: &Tools, home: &Path) -> anyhow::Result<[u8; 32]> {
-    match seats::bootstrap(tools, "admin", Personal::new("admin@desk.invalid"), false).await {
+    // A demo is there to try everything on, alone.
+    let also: &[Role] = if tools.vault.mode() == Mode::Demo { &[Role::Ops] } else { &[] };
+    match seats::bootstrap(tools, "admin", Personal::new("admin@desk.invalid"), also, false).await {
         Ok(_) => tracing::info!("the first admin signs in with the token file"),
         Err(Error::Refused(_)) => {}
         Err(other) => return Err(told(other)),

@@ -148,6 +148,7 @@ pub struct Drift {
 
 change!(turn_sync, turn_sync(TurnSyncInput) -> "TurnSyncPayload");
 change!(revoke_scopes, revoke_scopes(RevokeScopesInput) -> "RevokeScopesPayload");
+change!(record_grant, record_grant(RecordGrantInput) -> "RecordGrantPayload");
 change!(disconnect, disconnect_store(DisconnectStoreInput) -> "DisconnectStorePayload");
 
 pub fn stores() -> String {
@@ -167,5 +168,13 @@ pub fn drift() -> String {
 }
 
 /// Every operation of these.
-pub const DOCUMENTS: &[Document] =
-    &[stores, store, grants, drift, turn_sync::document, revoke_scopes::document, disconnect::document];
+pub const DOCUMENTS: &[Document] = &[
+    stores,
+    store,
+    grants,
+    drift,
+    turn_sync::document,
+    revoke_scopes::document,
+    record_grant::document,
+    disconnect::document,
+];

@@ -1,5 +1,5 @@
 //! One store: what the policy needs of it against what it grants, scope by scope, and what it granted before. Scopes are
-//! revoked and the connection is ended here.
+//! revoked here, what its platform shows now is taken down, and the connection is ended.
 
 use serde_json::json;
 
@@ -26,7 +26,7 @@ pub const ENTRY: Entry = Entry {
     title: "Store",
     shape: Shape::Detail { kind: "store" },
     opener: None,
-    verbs: &[RENEW, TURN, SYNC, REVOKE, DISCONNECT],
+    verbs: &[RENEW, TURN, SYNC, REVOKE, READ, DISCONNECT],
     open: |_| {
         Box::new(OneScreen {
             store: One::new(&STORE),
@@ -51,6 +51,17 @@ const REVOKE: Verb = Verb {
         "Uses the chosen scopes no more, at once and whatever the platform says",
         PLACE,
         &["a R"],
+        "keep_stores",
+    )
+};
+const READ: Verb = Verb {
+    danger: Danger::Confirm,
+    ..whole(
+        "store.read",
+        "what it grants now…",
+        "Takes down which scopes its platform shows today: what was revoked is proven by it",
+        PLACE,
+        &["a g"],
         "keep_stores",
     )
 };
@@ -265,6 +276,7 @@ impl Screen for OneScreen {
                 }
             }
             id if id == REVOKE.id => revoking(store, question),
+            id if id == READ.id => reading(store, question),
             id if id == DISCONNECT.id => Question {
                 effects: vec![
                     Line::plain("Its token is deleted with its key, its jobs are cancelled, its domain is free."),
@@ -302,6 +314,25 @@ fn revoking(store: &Store, question: Question) -> Question {
             stores::revoke_scopes::document(),
             json!({ "id": store.id, "version": store.version }),
             format!("scopes of {} are revoked", store.domain),
+        )),
+        ..question
+    }
+}
+
+/// What it granted when it was last looked at stands chosen.
+fn reading(store: &Store, question: Question) -> Question {
+    let options = store.scopes.iter().map(|scope| Opt::new(&scope.name, &scope.name)).collect();
+    let granted = store.scopes.iter().filter(|scope| scope.is_granted).map(|scope| scope.name.as_str());
+    Question {
+        effects: vec![
+            Line::plain("As the platform's own page shows it, no more and no less."),
+            Line::dim("What was revoked and is not among them is proven gone."),
+        ],
+        form: Form::of(vec![Field::several("scopes", "Scopes", options).being(granted)]),
+        order: Some(order(
+            stores::record_grant::document(),
+            json!({ "store": store.id }),
+            format!("what {} grants is taken down", store.domain),
         )),
         ..question
     }

@@ -254,6 +254,22 @@ fn a_desk_of_ones_own_shows_its_file_by_itself() {
 }
 
 #[test]
+fn a_desk_of_ones_own_has_other_seats_too() {
+    let at_the_door = || {
+        let fresh = crate::scenes::starting().then(Action::Arrived("http://127.0.0.1:41999".to_owned()));
+        fresh.then(Action::FileShown(Err(Trouble::Strange("the file is not there".to_owned()))))
+    };
+    let invited = at_the_door().press("Ctrl-n");
+    assert!(seen(&invited).contains("Invitation"), "{}", seen(&invited));
+    let seated = at_the_door().press("Ctrl-p");
+    assert!(seen(&seated).contains("Password"), "{}", seen(&seated));
+    for left in [invited.press("Esc"), seated.press("Esc")] {
+        assert!(seen(&left).contains("a file of yours opens"), "{}", seen(&left));
+    }
+    assert_eq!(innermost(&at_the_door().press("Esc")), None);
+}
+
+#[test]
 fn the_lock_comes_after_five_minutes_without_a_key() {
     let locks = |seconds: i64| innermost(&remote().later(seconds)) == Some("lock");
     assert!(!locks(299) && locks(300));

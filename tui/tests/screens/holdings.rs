@@ -54,6 +54,15 @@ fn scopes_that_differ_stand_chosen_and_are_revoked_with_a_reason() {
 }
 
 #[test]
+fn what_a_platform_shows_is_taken_down_as_it_is() {
+    let mut stage = one_store().press("a g Ctrl-s").later(1);
+    let input = sent(&press(&mut stage, "y"));
+    assert_eq!(input["store"], json!("sto_1"));
+    let granted = ["read_customers", "write_products", "write_inventory", "read_reports", "read_products"];
+    assert_eq!(input["scopes"], json!(granted), "nothing changed: what it granted stands chosen");
+}
+
+#[test]
 fn the_sync_is_turned_to_what_it_is_not() {
     let mut stage = one_store().press("a y").later(1);
     assert_eq!(sent(&press(&mut stage, "y")), json!({ "id": "sto_1", "version": 7, "isOn": true }));

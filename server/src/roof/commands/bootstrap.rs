@@ -21,6 +21,6 @@ pub struct Who {
 
 pub(super) fn run(who: Who, config: Config, telemetry: Telemetry) -> anyhow::Result<()> {
     visiting(config, telemetry, async move |tools| {
-        shown(seats::bootstrap(&tools, &who.handle, Personal::new(who.mail), true).await)
+        shown(seats::bootstrap(&tools, &who.handle, Personal::new(who.mail), &[], true).await)
     })
 }

@@ -46,9 +46,17 @@ pub async fn invite(tools: &Tools, caller: &Caller, wanted: Invitation, once: Op
 }
 
 /// The first admin, where there is no seat yet: invited, or sitting at once at a local desk, whose token file signs in.
-pub async fn bootstrap(tools: &Tools, handle: &str, mail: Personal, is_invited: bool) -> Result<Invited> {
+/// A desk that one person plays alone on has it hold other roles too.
+pub async fn bootstrap(
+    tools: &Tools,
+    handle: &str,
+    mail: Personal,
+    also: &[Role],
+    is_invited: bool,
+) -> Result<Invited> {
     let scope = keeper(&Caller::house())?;
-    let authority = Authority { roles: vec![Role::Admin], permissions: Vec::new(), tenants: None, ends_at: None };
+    let roles = [&[Role::Admin], also].concat();
+    let authority = Authority { roles, permissions: Vec::new(), tenants: None, ends_at: None };
     let wanted = Invitation { handle: handle.to_owned(), mail, authority }.checked(tools.watch.now())?;
     let token = if is_invited { Some(Token::fresh(PREFIX)?) } else { None };
     let (invitation, doors) = (token.as_ref().map(|token| token.digest), tools.clone());

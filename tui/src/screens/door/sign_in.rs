@@ -23,7 +23,7 @@ pub const ENTRY: Entry = Entry {
     title: "Sign in",
     shape: Shape::Layer { width: 64, height: 16 },
     opener: Some(&OPEN),
-    verbs: &[OPEN, SEND, BROWSER, RECOVER, INVITED],
+    verbs: &[OPEN, SEND, SEAT, BROWSER, RECOVER, INVITED],
     open: |ctx| Box::new(SignIn::new(ctx)),
 };
 
@@ -48,6 +48,17 @@ const BROWSER: Verb = Verb {
         &["Ctrl-o"],
     )
 };
+const SEAT: Verb = Verb {
+    off: |at, _| (stands(at) != "file").then(|| "it is asked for already".to_owned()),
+    ..verb(
+        "sign-in.seat",
+        "another seat",
+        "Signs in with mail and password on a desk that its machine's file opens",
+        "another seat",
+        HERE,
+        &["Ctrl-p"],
+    )
+};
 const RECOVER: Verb = Verb {
     off: |at, _| (stands(at) != Part::Code.tag()).then(|| "it stands for the code alone".to_owned()),
     ..verb(
@@ -60,7 +71,10 @@ const RECOVER: Verb = Verb {
     )
 };
 const INVITED: Verb = Verb {
-    off: |at, _| (stands(at) != Part::Password.tag()).then(|| "a sign-in has begun: Esc goes back".to_owned()),
+    off: |at, _| {
+        let begins = [Part::Password.tag(), "file"].contains(&stands(at));
+        (!begins).then(|| "a sign-in has begun: Esc goes back".to_owned())
+    },
     ..verb(
         "sign-in.invited",
         "I have an invitation",
@@ -96,8 +110,7 @@ struct SignIn {
 
 impl SignIn {
     fn new(ctx: &Ctx) -> Self {
-        let step = if ctx.desk.is_local { Step::File } else { Step::password() };
-        Self { step, mail: String::new(), is_sent: false, said: None }
+        Self { step: Step::first(ctx), mail: String::new(), is_sent: false, said: None }
     }
 
     fn go(&mut self, step: Step, said: Option<Line>) {
@@ -204,18 +217,18 @@ impl SignIn {
         }
     }
 
-    fn escape(&mut self) -> Effects {
-        match &self.step {
-            Step::Password(_) | Step::File => vec![Effect::Then(Action::Close)],
-            Step::Recovery(_) => {
-                self.go(Step::code(), None);
-                Effects::new()
-            }
-            _ => {
-                self.go(Step::password(), None);
-                Effects::new()
-            }
-        }
+    /// Back to what stood there before; from the first of them, away.
+    fn escape(&mut self, ctx: &Ctx) -> Effects {
+        let before = match &self.step {
+            Step::File => None,
+            Step::Password(_) => ctx.desk.is_local.then_some(Step::File),
+            Step::Recovery(_) => Some(Step::code()),
+            Step::Code(_) => Some(Step::password()),
+            Step::Invitation(_) | Step::Browser(_) => Some(Step::first(ctx)),
+        };
+        let Some(before) = before else { return vec![Effect::Then(Action::Close)] };
+        self.go(before, None);
+        Effects::new()
     }
 
     fn fields(&mut self) -> Option<&mut Fields> {
@@ -227,6 +240,10 @@ impl SignIn {
 }
 
 impl Step {
+    fn first(ctx: &Ctx) -> Self {
+        if ctx.desk.is_local { Self::File } else { Self::password() }
+    }
+
     fn password() -> Self {
         Self::Password(Fields::new([("mail", "Mail", Shown::Plain), ("password", "Password", Shown::Dots)]))
     }
@@ -293,7 +310,11 @@ impl Screen for SignIn {
                 Effects::new()
             }
             Action::Do(verb, _) if **verb == SEND => self.send(ctx),
-            Action::Do(verb, _) if **verb == shell::ESCAPE => self.escape(),
+            Action::Do(verb, _) if **verb == SEAT => {
+                self.go(Step::password(), None);
+                Effects::new()
+            }
+            Action::Do(verb, _) if **verb == shell::ESCAPE => self.escape(ctx),
             Action::Do(verb, _) if **verb == BROWSER => {
                 let invitation = match &self.step {
                     Step::Invitation(fields) => Some(fields.text("invitation")).filter(|text| !text.is_empty()),
@@ -410,6 +431,12 @@ fn hint(step: &Step) -> Line {
         }
         Step::Recovery(_) => Line::dim("One of the codes you kept; it works once."),
         Step::Invitation(_) => Line::of(Tone::Key, "Ctrl-o") + Line::dim(" with your company's sign-in, no password"),
-        Step::File | Step::Browser(_) => Line::default(),
+        Step::File => {
+            Line::of(Tone::Key, "Ctrl-p")
+                + Line::dim(" another seat, ")
+                + Line::of(Tone::Key, "Ctrl-n")
+                + Line::dim(" with an invitation")
+        }
+        Step::Browser(_) => Line::default(),
     }
 }
