@@ -40,6 +40,12 @@ const TOLD: &[(&str, &str)] = &[
          receipt { at by slotFreed sharingStopped whatStays offersErasure } tasks { kind state openedAt askedAt }",
     ),
     ("subscribers", "state since locale tenant { reference }"),
+    ("policyVersions", "name version effectiveOn state proposedAt publishedAt text"),
+    ("notices", "kind policyVersion announcedAt effectiveOn objectionUntil text processor { code }"),
+    (
+        "objections",
+        "tenant { reference } notice { kind policyVersion } objectedAt by state answerBy answeredAt answeredBy",
+    ),
     ("campaigns", "title covers state openedAt openedBy { handle } dueOn figures { rows open } extract { rows }"),
     ("staff", "handle roles permissions state invitedUntil endsAt tenants { reference }"),
 ];
@@ -134,7 +140,7 @@ async fn under_every_policy_there_is_something_to_find_and_the_books_hold() {
         let campaigns = rows(&world, &ops, "campaigns", "state figures { rows open }").await;
         let rows_to_decide = campaigns[0]["figures"]["open"].as_u64().expect("a figure");
         assert!(campaigns[0]["state"] == "OPEN" && rows_to_decide > 60, "{policy}: {campaigns:?}");
-        assert!(!rows(&world, &ops, "subscribers", "state").await.is_empty(), "{policy}");
+        merchants_object_to_what_is_announced(&world, &ops, policy).await;
 
         let tenants = rows(&world, &ops, "tenants", "legalName region openedAt").await;
         let regions: BTreeSet<_> = tenants.iter().map(|tenant| tenant["region"].to_string()).collect();
@@ -155,6 +161,33 @@ async fn under_every_policy_there_is_something_to_find_and_the_books_hold() {
         };
         let report = verify(case).await.expect("it can be verified");
         assert!(report.faults.is_empty() && report.chains == 1 + FEW.merchants as u64, "{policy}: {:?}", report.faults);
+    }
+}
+
+/// A change whose window is open, and two merchants that are told of such changes: one waits for its answer.
+async fn merchants_object_to_what_is_announced(world: &World, ops: &Caller, policy: &str) {
+    let notices =
+        rows(world, ops, "notices", "id kind announcedAt effectiveOn objectionUntil text processor { code }").await;
+    let today = world.tools.watch.now().day().to_string();
+    assert_eq!(notices.len(), 1, "{policy}: {notices:?}");
+    let (until, from) = (notices[0]["objectionUntil"].as_str(), notices[0]["effectiveOn"].as_str());
+    assert!(Some(today.as_str()) < until && until < from, "{policy}: {notices:?}");
+    let versions = rows(world, ops, "policyVersions", "version state effectiveOn proposedBy publishedBy").await;
+    assert_eq!((versions.len(), &versions[0]["state"]), (2, &json!("ANNOUNCED")), "{policy}: {versions:?}");
+    assert_ne!(versions[0]["proposedBy"], versions[0]["publishedBy"], "{policy}");
+
+    let told: BTreeSet<_> = rows(world, ops, "subscribers", "state tenant { reference }")
+        .await
+        .iter()
+        .map(|subscriber| subscriber["tenant"].to_string())
+        .collect();
+    let objections = rows(world, ops, "objections", "state notice { id } tenant { reference } answeredAt").await;
+    let states: BTreeSet<_> = objections.iter().filter_map(|one| one["state"].as_str()).collect();
+    assert_eq!((objections.len(), states), (2, BTreeSet::from(["OPEN", "SETTLED"])), "{policy}");
+    for objection in &objections {
+        assert!(told.contains(&objection["tenant"].to_string()), "{policy}: {objection} of {told:?}");
+        assert_eq!(objection["notice"]["id"], notices[0]["id"], "{policy}");
+        assert_eq!(objection["state"] == "OPEN", objection["answeredAt"].is_null(), "{policy}: {objection}");
     }
 }
 

@@ -1,11 +1,13 @@
 //! The list of sub-processors changes: it is announced, everyone who wants to know is told once, a merchant objects and is
 //! answered, and only then does it hold.
 
+use std::sync::Arc;
 use std::time::Duration as StdDuration;
 
 use chrono::Duration;
 use harness::asked::{ask, desk_seat, done, refused};
 use harness::draft::Draft;
+use harness::page::fetch;
 use harness::post::{Post, token_in};
 use harness::shop::Shop;
 use harness::world::World;
@@ -14,7 +16,7 @@ use rightsdesk_server::floor::jobs::{Pace, Worker};
 use rightsdesk_server::floor::kernel::{ApiKeyId, Error, Instant, Personal, PolicyId, TenantId, Watch};
 use rightsdesk_server::floor::ledger::{Event, Witnessed};
 use rightsdesk_server::floor::policy::{Adopted, Moment, Turn, parse, shipped};
-use rightsdesk_server::processors::{self, ProcessorState};
+use rightsdesk_server::processors::{self, FeedOf, ProcessorState};
 use rightsdesk_server::roof::workers;
 use serde_json::{Value, json};
 
@@ -383,12 +385,13 @@ async fn who_left_may_come_again_after_the_window_that_was_promised_and_the_feed
     assert_eq!(notices, 5, "it leaves, comes again, does not, comes again, and the window is another");
     let listed = processors::list(&world.tools).await.expect("the list");
     assert_eq!(listed.iter().filter(|one| one.state == ProcessorState::InForce).count(), 4);
-    let feed = processors::atom(&world.tools, "https://desk.example/").await.expect("a feed");
+    let asked = FeedOf { base_url: "https://desk.example/", locale: "en", is_named: false };
+    let feed = processors::atom(&world.tools, asked).await.expect("a feed");
     assert!(
         feed.starts_with("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<feed xmlns=\"http://www.w3.org/2005/Atom\"")
     );
     assert!(feed.contains("SooperSeller: M&amp;P becomes a sub-processor on 2027-01-01"), "{feed}");
-    assert_eq!(feed.matches("<entry>").count(), notices);
+    assert_eq!(feed.matches("<entry ").count(), notices);
     let strangers = ask(
         world,
         None,
@@ -402,6 +405,72 @@ async fn who_left_may_come_again_after_the_window_that_was_promised_and_the_feed
     );
     let counted = ask(world, None, "{ notices { nodes { reached } } }", json!({})).await;
     assert_eq!(counted["errors"][0]["extensions"]["code"], "UNAUTHENTICATED", "how many are told is nobody's business");
+}
+
+/// A policy that is written in German first, and in Urdu.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn everyone_is_told_in_the_language_they_read() {
+    let estate = Estate::founded().await;
+    let world = &estate.world;
+    let written = ("locales = [\"en\"]", "locales = [\"de-AT\", \"ur\"]");
+    let service = POSTMARK.replace("{ en = \"Mail\", hi = \"डाक\" }", "{ de-AT = \"Briefe\", ur = \"ڈاک\" }");
+    let (before, after) = (version(1, "2026-01-01", "", &[written]), version(2, "2026-11-01", &service, &[written]));
+    world.tools.policy.open(Arc::new(before.clone()));
+    let mut told = Vec::new();
+    for locale in ["de", "ur-PK", "hi", "fr"] {
+        told.extend(estate.told(1, locale).await);
+    }
+    estate.turn(&before, &after, Moment::Published).await.expect("announced");
+    while world.work().await > 0 {}
+    let mailbox = world.tools.mail.mailbox().expect("letters are kept in memory");
+    let says = [
+        (
+            "wird am 2026-11-01 Unterauftragsverarbeiter",
+            "Was er tut: Briefe",
+            "Händler können bis 2026-10-21 widersprechen.",
+        ),
+        ("2026-11-01 سے Postmark ذیلی پروسیسر ہوگا", "کام: ڈاک", "تاجر 2026-10-21 تک اعتراض کر سکتے ہیں۔"),
+        ("2026-11-01 से Postmark उप-प्रोसेसर होगा", "काम: Briefe", "व्यापारी 2026-10-21 तक आपत्ति कर सकते हैं।"),
+        // Nobody wrote French words: it is told in the policy's first language.
+        (
+            "wird am 2026-11-01 Unterauftragsverarbeiter",
+            "Was er tut: Briefe",
+            "Händler können bis 2026-10-21 widersprechen.",
+        ),
+    ];
+    for (to, (title, service, window)) in told.iter().zip(says) {
+        let letter = mailbox.letters_to(to)[0].letter.clone();
+        assert!(letter.subject.contains(title), "{to}: {}", letter.subject);
+        assert!(letter.text.contains(service) && letter.text.contains(window), "{to}: {}", letter.text);
+    }
+
+    let texts = estate
+        .asked("{ notices { nodes { first: text ur: text(locale: \"UR\") de: text(locale: \"de\") fr: text(locale: \"fr\") } } }")
+        .await["notices"]["nodes"][0]
+        .clone();
+    assert!(texts["first"].to_string().starts_with("\"Ab 2026-11-01 setzt SooperSeller Postmark"), "{texts}");
+    assert!(texts["de"] == texts["first"] && texts["fr"] == texts["first"], "{texts}");
+    assert!(
+        texts["ur"].to_string().contains("2026-11-01 سے SooperSeller ذیلی پروسیسر کے طور پر Postmark سے کام لے گا۔"),
+        "{texts}"
+    );
+
+    let desk = world.serve().await;
+    for (path, lang, title, own) in [
+        ("/trust/notices.atom", "de-AT", "SooperSeller: Unterauftragsverarbeiter und Erklärung", "notices.atom\""),
+        ("/trust/notices.atom?lang=ur", "ur", "SooperSeller: ذیلی پروسیسرز اور پالیسی", "notices.atom?lang=ur\""),
+        (
+            "/trust/notices.atom?lang=fr",
+            "de-AT",
+            "SooperSeller: Unterauftragsverarbeiter und Erklärung",
+            "notices.atom\"",
+        ),
+    ] {
+        let feed = fetch(&desk, path, &[]).await.text().await.expect("a feed");
+        assert!(feed.contains(&format!("Atom\" xml:lang=\"{lang}\">")), "{path}: {feed}");
+        assert!(feed.contains(&format!("<entry xml:lang=\"{lang}\">")), "{path}: {feed}");
+        assert!(feed.contains(title) && feed.contains(own), "{path}: {feed}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -140,9 +140,9 @@ async fn who_leaves_by_the_link_is_forgotten() {
     desk.world.work().await;
     assert!(desk.confirms(&desk.letters(ASMA).1).await);
     desk.world.base.tamper(
-        "insert into notices (tenant_id, id, kind, policy_version, announced_at, effective_on, text_en, text_hi)
+        "insert into notices (tenant_id, id, kind, policy_version, announced_at, effective_on, locales, texts)
          values ('00000000-0000-0000-0000-000000000000', '00000000-0000-0000-0000-000000000007', 'policy_changed', 2, now(),
-                 now()::date + 30, 'It changes.', 'It changes.');
+                 now()::date + 30, '{en}', '{It changes.}');
          insert into notice_deliveries (tenant_id, notice_id, subscriber_id)
          select tenant_id, '00000000-0000-0000-0000-000000000007', id from subscribers;
          insert into jobs (tenant_id, id, name, payload, due_at)

@@ -214,9 +214,10 @@ const CASES: &[Case] = &[
                   select '00000000-0000-0000-0000-000000000000', gen_random_uuid(), gen_random_uuid(), 'sealed',
                          n::text::bytea, 1, 'sealed', 'en', 'live', now(), now()
                     from generate_series(1, 120) as n;
-                  insert into notices (tenant_id, id, kind, policy_version, announced_at, effective_on, text_en, text_hi)
+                  insert into notices (tenant_id, id, kind, policy_version, announced_at, effective_on, locales,
+                                       texts)
                   values ('00000000-0000-0000-0000-000000000000', '00000000-0000-0000-0000-000000000007',
-                          'policy_changed', 2, now(), now()::date + 30, 'It changes.', 'It changes.');
+                          'policy_changed', 2, now(), now()::date + 30, '{en}', '{It changes.}');
                   insert into notice_deliveries (tenant_id, notice_id, subscriber_id)
                   select tenant_id, '00000000-0000-0000-0000-000000000007', id from subscribers",
         effect: |world| {

@@ -40,6 +40,48 @@ fn migrations_go_both_ways() {
     assert_eq!(base.lines(SHAPE), first);
 }
 
+/// What was said in two languages is said by language since; on the way back nothing of it is lost, nor of what was said
+/// in the meantime.
+#[test]
+fn what_notices_said_survives_both_ways() {
+    let base = fresh();
+    let notice = |number: u32, names: &str, words: &str| {
+        base.tamper(&format!(
+            "insert into notices (tenant_id, id, kind, policy_version, announced_at, effective_on, {names})
+             values ('00000000-0000-0000-0000-000000000000', '00000000-0000-0000-0000-{number:012}', 'policy_changed',
+                     {number}, now(), now()::date, {words})"
+        ));
+    };
+    // As the migrator does, whom row security binds like anybody.
+    let way = |name: &str| {
+        let path = root().join("migrations/00000000000018_texts").join(name);
+        let sql = std::fs::read_to_string(path).expect("the migration");
+        base.tamper(&format!("set role rd_owner; begin; {sql}; commit"));
+    };
+    notice(1, "locales, texts", "'{en,hi,ur}', array['It changes.', 'यह बदलेगा।', 'یہ بدلے گا۔']");
+    notice(2, "locales, texts", "'{de}', array['Es ändert sich.']");
+    way("down.sql");
+    let fixed = base.lines("select text_en || ' ' || text_hi as line from notices order by policy_version");
+    assert_eq!(fixed, ["It changes. यह बदलेगा।", "Es ändert sich. Es ändert sich."]);
+    notice(3, "text_en, text_hi", "'It came.', 'यह आया।'");
+    way("up.sql");
+    let texts = base.lines(
+        "select policy_version || ' ' || locale || ' ' || said as line
+           from notices, unnest(locales, texts) as worded (locale, said) order by policy_version, locale",
+    );
+    assert_eq!(
+        texts,
+        [
+            "1 en It changes.",
+            "1 hi यह बदलेगा।",
+            "1 ur یہ بدلے گا۔",
+            "2 de Es ändert sich.",
+            "3 en It came.",
+            "3 hi यह आया।",
+        ]
+    );
+}
+
 /// The sections of `server/diesel.toml` say which slice sees which tables.
 #[test]
 fn tables_are_current() {

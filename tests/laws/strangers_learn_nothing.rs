@@ -491,9 +491,9 @@ fn told_and_objected(world: &World, tenant: TenantId) -> (ProcessorId, NoticeId,
                                          regions, transfer, from_on)
          values ('{house}', '{processor}', 1, 'Postmark', 'Mail', '{{}}', '{{}}', '{{}}', '{{}}', 'none', now());
          insert into notices (tenant_id, id, kind, processor_id, processor_name, policy_version, announced_at,
-                              effective_on, objection_until, text_en, text_hi)
+                              effective_on, objection_until, locales, texts)
          values ('{house}', '{notice}', 'added', '{processor}', 'Postmark', 1, now(), now()::date + 30, now()::date + 30,
-                 'It comes.', 'It comes.');
+                 '{{en}}', '{{It comes.}}');
          insert into subscribers (tenant_id, id, merchant_id, subject_id, locale, state, asked_at, live_at)
          values ('{house}', '{subscriber}', '{tenant}', gen_random_uuid(), 'en', 'live', now(), now());
          insert into objections (tenant_id, id, notice_id, merchant_id, objected_at, objected_by, reason, answer_by)

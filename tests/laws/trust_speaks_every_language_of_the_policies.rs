@@ -1,30 +1,56 @@
-//! The trust pages have words for every language a policy is written in, and each language says all that English does:
-//! the same keys, the same slots, and a word for every code that the policies use.
+//! The trust pages and the notices have words for every language a policy is written in, and for the same languages; and
+//! each language says all that English does: the same keys, the same slots, and a word for every code that the policies use.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use harness::tree::root;
 use rightsdesk_server::floor::policy::{CHECKS, SHIPPED, parse};
-use rightsdesk_server::trust::speaks;
+use rightsdesk_server::{processors, trust};
+
+/// Who speaks, whether it does a language, where its words are, and the least of them.
+type Speaker = (&'static str, fn(&str) -> bool, &'static str, usize);
+
+const SPEAKERS: [Speaker; 2] = [
+    ("the trust pages", trust::speaks, "server/src/trust/words", 150),
+    ("notices", processors::speaks, "server/src/processors/words", 30),
+];
 
 #[test]
 fn trust_speaks_every_language_of_the_policies() {
     for (name, text) in SHIPPED {
         let policy = parse(text).expect("a policy");
         for locale in policy.locales.get_ref() {
-            assert!(speaks(locale), "{name} is written in {locale}: add server/src/trust/words/{locale}.toml");
+            for (who, speaks, folder, _) in SPEAKERS {
+                assert!(speaks(locale), "{name} is written in {locale}, and {who} not: add {folder}/{locale}.toml");
+            }
         }
     }
-    assert!(!speaks("tlh"));
+    assert!(SPEAKERS.iter().all(|(_, speaks, ..)| !speaks("tlh")));
+}
+
+/// A desk takes up a policy in any language that its pages speak: its notices speak it too.
+#[test]
+fn there_are_words_in_these_languages_and_no_others() {
+    for (who, speaks, folder, _) in SPEAKERS {
+        let files = files(folder);
+        assert!(files.keys().eq(["de", "en", "hi", "ur"]), "{who}: {:?}", files.keys());
+        for language in files.keys() {
+            assert!(speaks(language), "{folder}/{language}.toml cannot be read: its shape is not that of en.toml");
+        }
+    }
 }
 
 #[test]
 fn every_language_says_what_english_says() {
-    let files = files();
+    for (_, _, folder, least) in SPEAKERS {
+        says_what_english_says(&files(folder), least);
+    }
+}
+
+fn says_what_english_says(files: &Files, least: usize) {
     let english = &files["en"];
-    assert!(english.len() > 150 && files.len() >= 2, "the law saw only {} words", english.len());
-    for (locale, words) in &files {
-        assert!(speaks(locale), "words/{locale}.toml cannot be read: its shape is not that of en.toml");
+    assert!(english.len() > least && files.len() >= 2, "the law saw only {} words", english.len());
+    for (locale, words) in files {
         let lacking: Vec<_> = english.keys().filter(|key| !words.contains_key(*key)).collect();
         let more: Vec<_> = words.keys().filter(|key| !english.contains_key(*key)).collect();
         assert!(lacking.is_empty() && more.is_empty(), "{locale} lacks {lacking:?} and has {more:?} too many");
@@ -37,7 +63,7 @@ fn every_language_says_what_english_says() {
 
 #[test]
 fn every_code_of_the_policies_has_a_word() {
-    let english = &files()["en"];
+    let english = &files("server/src/trust/words")["en"];
     let mut mute = BTreeSet::new();
     for (name, text) in SHIPPED {
         let policy = parse(text).expect("a policy");
@@ -63,8 +89,10 @@ fn every_code_of_the_policies_has_a_word() {
 }
 
 /// Every word of every language, by its dotted key.
-fn files() -> BTreeMap<String, BTreeMap<String, String>> {
-    let folder = std::fs::read_dir(root().join("server/src/trust/words")).expect("the words");
+type Files = BTreeMap<String, BTreeMap<String, String>>;
+
+fn files(folder: &str) -> Files {
+    let folder = std::fs::read_dir(root().join(folder)).expect("the words");
     folder
         .map(|entry| {
             let path = entry.expect("a file").path();

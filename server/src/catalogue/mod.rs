@@ -10,7 +10,7 @@ mod model;
 mod queries;
 mod tables;
 
-pub use actions::{propose, publish, refresh, settle, withdraw};
+pub use actions::{find, propose, publish, refresh, settle, withdraw};
 pub use graphql::{
     CatalogueMutation, CatalogueQuery, FieldForm, LegalGround, PolicyAppKind, PolicyDuty, PolicyVersionNode, RULES,
     Sensitivity, Transfer, find_policy_version,

@@ -13,5 +13,6 @@ pub mod kernel;
 pub mod ledger;
 pub mod mail;
 pub mod policy;
+pub mod tongues;
 pub mod tools;
 pub mod vault;

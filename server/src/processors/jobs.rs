@@ -7,12 +7,13 @@ use super::model::{CONFIRM_WITHIN, DeliveryState, Notice};
 use super::queries::deliveries::{self, Tried};
 use super::queries::notices;
 use super::queries::subscribers::{self, Column};
-use super::texts::{self, Tongue};
+use super::texts;
 use super::{CONFIRM_PATH, LEAVE_PATH};
 use crate::floor::access::{Caller, Permission};
 use crate::floor::jobs::{Halt, Job, Run};
 use crate::floor::kernel::{Error, NoticeId, Personal, Result, SubscriberId};
 use crate::floor::ledger::{Event, Witnessed};
+use crate::floor::policy::Policy;
 use crate::floor::tools::Tools;
 
 /// Addresses that are open at a time.
@@ -35,7 +36,7 @@ impl Job for DeliverNotice {
         let (id, tools) = (self.notice, run.tools()?);
         let lane = run.scope()?;
         let Some(notice) = run.ledger.read(&lane, move |tx| notices::one(tx, id)).await? else { return Ok(()) };
-        let operator = tools.policy.in_force()?.policy.operator.name.clone();
+        let adopted = tools.policy.in_force()?;
         let (mut beyond, mut again) = (SubscriberId::from_uuid(uuid::Uuid::nil()), false);
         loop {
             let batch = addressed(&tools, id, beyond).await?;
@@ -45,7 +46,7 @@ impl Job for DeliverNotice {
                 if run.is_stopping() {
                     return Err(Halt::GiveBack);
                 }
-                let (to, tried) = (one.id, send(&run, &tools, (&operator, &notice), one).await?);
+                let (to, tried) = (one.id, send(&run, &tools, (&adopted.policy, &notice), one).await?);
                 let settled = run.ledger.write(lane.clone(), move |tx| {
                     let state = deliveries::settle(tx, (id, to), tried)?.ok_or(Error::Conflict)?;
                     let event = match state {
@@ -71,7 +72,8 @@ impl Job for DeliverNotice {
 struct Addressed {
     id: SubscriberId,
     clear: Option<(Personal, Personal)>,
-    tongue: Tongue,
+    /// The language it reads.
+    reads: String,
 }
 
 async fn addressed(tools: &Tools, notice: NoticeId, beyond: SubscriberId) -> Result<Vec<Addressed>> {
@@ -84,19 +86,20 @@ async fn addressed(tools: &Tools, notice: NoticeId, beyond: SubscriberId) -> Res
             let (mail, leave) = one.sealed();
             let whose = (one.id, one.subject_id);
             let clear = subscribers::open(tx, &vault, whose, (&mail, (Column::Leave, &leave)))?.ok();
-            batch.push(Addressed { id: one.id, clear, tongue: Tongue::of(&one.locale) });
+            batch.push(Addressed { id: one.id, clear, reads: one.locale });
         }
         Ok(batch)
     });
     opened.await
 }
 
-async fn send(run: &Run, tools: &Tools, (operator, notice): (&str, &Notice), to: Addressed) -> Result<Tried> {
+async fn send(run: &Run, tools: &Tools, (policy, notice): (&Policy, &Notice), to: Addressed) -> Result<Tried> {
     let Some((mail, leave)) = to.clear else { return Ok(Tried::Unaddressed) };
     let id = format!("notice-{}-{}", notice.id, to.id);
     let leave = link(tools, LEAVE_PATH, &leave);
+    let letter = texts::letter_of_notice(policy, notice, (mail, &to.reads), (&id, &leave))?;
     run.hold().await?;
-    match tools.mail.send(&texts::letter_of_notice(to.tongue, operator, notice, mail, (&id, &leave))).await {
+    match tools.mail.send(&letter).await {
         Ok(()) => Ok(Tried::Sent),
         // One address that takes no letters does not silence the others.
         Err(Error::Refused(_)) => Ok(Tried::Refused),
@@ -126,12 +129,13 @@ impl Job for AskSubscriber {
             Err(Error::Conflict) => return Ok(run.hold().await?),
             Err(other) => return Err(other.into()),
         }
-        if let Some((mail, token, tongue)) = question(&tools, id).await? {
-            let operator = tools.policy.in_force()?.policy.operator.name.clone();
+        if let Some((mail, token, reads)) = question(&tools, id).await? {
+            let adopted = tools.policy.in_force()?;
             let link = link(&tools, CONFIRM_PATH, &token);
             let message = format!("subscribe-{id}");
+            let letter = texts::letter_that_asks(&adopted.policy, (mail, &reads), (&message, &link))?;
             run.hold().await?;
-            match tools.mail.send(&texts::letter_that_asks(tongue, &operator, mail, (&message, &link))).await {
+            match tools.mail.send(&letter).await {
                 Ok(()) => {}
                 Err(Error::Refused(_)) => tracing::warn!(subscriber = %id, "a first letter was not taken"),
                 Err(other) => return Err(other.into()),
@@ -147,13 +151,13 @@ impl Job for AskSubscriber {
     }
 }
 
-async fn question(tools: &Tools, id: SubscriberId) -> Result<Option<(Personal, Personal, Tongue)>> {
+async fn question(tools: &Tools, id: SubscriberId) -> Result<Option<(Personal, Personal, String)>> {
     let house = Caller::house().permit_house(Permission::KeepHouse)?;
     let vault = tools.vault.clone();
     let opened = tools.ledger.reveal(house, AskSubscriber::NAME, move |tx| {
         let Some((subject, mail, token, language)) = subscribers::sealed_question(tx, id)? else { return Ok(None) };
         let clear = subscribers::open(tx, &vault, (id, subject), (&mail, (Column::Confirm, &token)))?;
-        Ok(clear.ok().map(|(mail, token)| (mail, token, Tongue::of(&language))))
+        Ok(clear.ok().map(|(mail, token)| (mail, token, language)))
     });
     opened.await
 }

@@ -41,8 +41,8 @@ pub const NOTICES: Table = Table::of_tenant("notices").columns(&[
     fact("effective_on"),
     fact("objection_until"),
     fact("withdrawn_at"),
-    fact("text_en").because("public"),
-    fact("text_hi").because("public"),
+    fact("locales"),
+    fact("texts").because("public"),
 ]);
 
 pub const SUBSCRIBERS: Table = Table::of_tenant("subscribers")

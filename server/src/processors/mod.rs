@@ -11,8 +11,11 @@ mod model;
 mod queries;
 mod tables;
 mod texts;
+mod words;
 
-pub use actions::{NewSubscription, ask_by_mail, atom, confirm, follow, history, leave, list, subscribe};
+pub use actions::{
+    FeedOf, NewSubscription, answer, ask_by_mail, atom, confirm, follow, history, leave, list, object, subscribe,
+};
 pub use graphql::{
     NoticeNode, ObjectionNode, ProcessorMutation, ProcessorNode, ProcessorQuery, RULES, SubscriberNode, find_notice,
     find_objection, find_processor, find_subscriber,
@@ -24,6 +27,7 @@ pub use model::{
 };
 pub use queries::notices::{Told, of_coming};
 pub use queries::processors::all as on_record;
+pub use words::speaks;
 
 /// Where the links of letters and the feed lead, under the desk's own address.
 pub const CONFIRM_PATH: &str = "/trust/notices/confirm";

@@ -47,8 +47,8 @@ diesel::table! {
         effective_on -> Date,
         objection_until -> Nullable<Date>,
         withdrawn_at -> Nullable<Timestamptz>,
-        text_en -> Text,
-        text_hi -> Text,
+        locales -> Array<Text>,
+        texts -> Array<Text>,
     }
 }
 

@@ -56,7 +56,8 @@ impl Sheet<'_> {
         html.lone("link", &[("rel", "alternate"), ("hreflang", "x-default"), ("href", &default)]);
         let data = reader.to(&place.data());
         html.lone("link", &[("rel", "alternate"), ("type", "application/json"), ("href", &data)]);
-        html.lone("link", &[("rel", "alternate"), ("type", "application/atom+xml"), ("href", FEED_PATH)]);
+        let feed = reader.to(FEED_PATH);
+        html.lone("link", &[("rel", "alternate"), ("type", "application/atom+xml"), ("href", &feed)]);
     }
 
     fn top(&self, html: &mut Html, reader: &Reader<'_>) {

@@ -1,6 +1,7 @@
 //! Which of the policy's languages a reader gets: the one asked for by name, else the best of what the browser reads.
 
 use super::accept::ranges;
+use crate::floor::tongues::language;
 
 /// A language, and whether the reader named it himself.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,11 +26,6 @@ pub fn choose(offered: &[String], named: Option<&str>, accepted: Option<&str>) -
     }
     let locale = best.map(|(locale, _)| locale).or_else(|| offered.first()).map_or("en", String::as_str);
     Choice { locale: locale.to_owned(), is_named: false }
-}
-
-/// The language of a locale: `pt` of `pt-BR`.
-pub fn language(locale: &str) -> &str {
-    locale.split(['-', '_']).next().unwrap_or(locale)
 }
 
 #[cfg(test)]

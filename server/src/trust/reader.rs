@@ -6,12 +6,12 @@ use chrono::NaiveDate;
 use serde::{Serialize, Serializer};
 
 use super::codes::Listed;
-use super::locale::language;
 use super::rows::Rows;
 use super::words::Words;
 use crate::floor::html::Html;
 use crate::floor::kernel::Day;
 use crate::floor::policy::{Name, Policy, Text, Window};
+use crate::floor::tongues::language;
 
 /// What a page is written with.
 pub struct Reader<'a> {

@@ -1,5 +1,4 @@
-//! The pages' own words, a file per language in `words/`. What one language says every other says too, or it is no
-//! language of ours: a file that lacks a word or a slot is refused when it is read.
+//! The pages' own words, a file per language in `words/`. They say nothing that the policy or a row could say.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -9,25 +8,16 @@ use chrono::{Datelike, NaiveDate};
 use serde::Deserialize;
 
 use super::codes::Listed;
-use super::locale::language;
+use crate::floor::tongues::Tongues;
 
 /// Name and text, as `words/` holds them.
 const FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/words.rs"));
 
-static ALL: LazyLock<BTreeMap<&str, Words>> = LazyLock::new(|| {
-    let read = |(name, text): &(&'static str, &str)| match toml::from_str(text) {
-        Ok(words) => Some((*name, words)),
-        Err(error) => {
-            tracing::error!(file = name, %error, "words of the trust pages that cannot be read");
-            None
-        }
-    };
-    FILES.iter().filter_map(read).collect()
-});
+static ALL: LazyLock<Tongues<Words>> = LazyLock::new(|| Tongues::read(FILES));
 
 /// Whether pages can be shown in the language of this locale.
 pub fn speaks(locale: &str) -> bool {
-    ALL.contains_key(language(locale))
+    ALL.speaks(locale)
 }
 
 /// What stands once for each section.
@@ -127,13 +117,12 @@ section!(Span: ever; hours, days, months, years);
 impl Words {
     /// The words for a locale; those of English where there are none.
     pub fn of(locale: &str) -> Option<&'static Self> {
-        ALL.get(language(locale)).or_else(|| ALL.get("en"))
+        ALL.of(&[locale])
     }
 
     /// The languages there are words for; English first.
     pub fn locales() -> Vec<String> {
-        let others = ALL.keys().filter(|locale| **locale != "en");
-        std::iter::once("en").chain(others.copied()).map(str::to_owned).collect()
+        ALL.all().map(|(language, _)| language.to_owned()).collect()
     }
 
     /// The word for a value of a closed list.
@@ -177,12 +166,12 @@ mod tests {
 
     #[test]
     fn every_value_of_a_closed_list_has_its_word() {
-        for (locale, words) in ALL.iter() {
+        for (locale, words) in ALL.all() {
             for (list, code) in codes::all() {
                 assert!(words.codes[list].contains_key(code), "{locale} has no word for {code} of {list}");
             }
         }
-        assert_eq!(ALL.len(), FILES.len(), "a file of words cannot be read");
+        assert_eq!(ALL.all().count(), FILES.len(), "a file of words cannot be read");
     }
 
     #[test]

@@ -7,7 +7,7 @@ use crate::core::due::Moment;
 
 use super::ask::{self, Document};
 use super::graph::{IdVariables, IdVariablesFields, PageVariables, PageVariablesFields, change, connection};
-use super::schema::{Word, schema};
+use super::schema::{Lines, Word, schema};
 
 #[derive(cynic::QueryFragment, Debug)]
 #[cynic(graphql_type = "Query")]
@@ -92,6 +92,23 @@ pub struct Version {
 pub struct OnePolicyVersion {
     #[arguments(id: $id)]
     pub policy_version: Option<Version>,
+}
+
+#[derive(cynic::QueryFragment, Debug)]
+#[cynic(graphql_type = "Query", variables = "IdVariables")]
+pub struct OnePolicyFile {
+    #[arguments(id: $id)]
+    pub policy_version: Option<File>,
+}
+
+/// A version as its file has it.
+#[derive(cynic::QueryFragment, Clone, Debug)]
+#[cynic(graphql_type = "PolicyVersion")]
+pub struct File {
+    pub name: String,
+    pub version: i32,
+    #[cynic(alias, rename = "text")]
+    pub lines: Lines,
 }
 
 #[derive(cynic::QueryFragment, Debug)]
@@ -182,6 +199,10 @@ pub fn version() -> String {
     ask::query::<OnePolicyVersion, IdVariables>()
 }
 
+pub fn file() -> String {
+    ask::query::<OnePolicyFile, IdVariables>()
+}
+
 pub fn diff() -> String {
     ask::query::<OnePolicyDiff, IdVariables>()
 }
@@ -191,4 +212,5 @@ pub fn matrix() -> String {
 }
 
 /// Every operation of these.
-pub const DOCUMENTS: &[Document] = &[in_force, versions, version, diff, matrix, publish::document, withdraw::document];
+pub const DOCUMENTS: &[Document] =
+    &[in_force, versions, version, file, diff, matrix, publish::document, withdraw::document];

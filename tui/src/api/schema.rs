@@ -15,9 +15,14 @@ use crate::core::scrub::Clean;
 pub mod schema {}
 
 cynic::impl_scalar!(Clean, schema::String);
+cynic::impl_scalar!(Lines, schema::String);
 // Every text of an answer was scrubbed where it entered (`client.rs`).
 cynic::impl_scalar!(Moment, schema::DateTime);
 cynic::impl_scalar!(NaiveDate, schema::Date);
+
+/// A text of several lines, asked for under the name that `scrub` knows it by.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Lines(pub Vec<String>);
 
 /// A word of one of the contract's enums, as it is written there: `Word<schema::Role>` may be `SUPPORT`. Words that a
 /// newer server adds are words too.

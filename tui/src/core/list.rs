@@ -272,6 +272,15 @@ pub const fn renews(id: &'static str, place: &'static str) -> Verb {
     Verb { hint: "refresh", ..look(id, "refresh", "Asks the server again for what is shown", place, &["r"]) }
 }
 
+/// `f`, for what stands in a file.
+pub const fn reads(id: &'static str, place: &'static str, on: On) -> Verb {
+    Verb {
+        hint: "file",
+        on,
+        ..look(id, "read the file", "Shows the whole text of the file, line by line", place, &["f"])
+    }
+}
+
 /// `/`, for a list that can be narrowed.
 pub const fn narrows(id: &'static str, place: &'static str) -> Verb {
     Verb { hint: "filter", ..look(id, "filter…", "Narrows the list; an empty filter shows all", place, &["/"]) }

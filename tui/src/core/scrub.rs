@@ -56,6 +56,9 @@ pub fn scrub(text: &str) -> String {
     clean
 }
 
+/// What a document calls a text whose lines matter: it comes through as a list of them, each a text of its own.
+const LINES: &str = "lines";
+
 /// Every text of an answer; its names are our own.
 pub fn scrub_all(value: &mut Value) {
     match value {
@@ -65,7 +68,14 @@ pub fn scrub_all(value: &mut Value) {
             *text = clean;
         }
         Value::Array(items) => items.iter_mut().for_each(scrub_all),
-        Value::Object(members) => members.values_mut().for_each(scrub_all),
+        Value::Object(members) => {
+            if let Some(Value::String(text)) = members.get_mut(LINES) {
+                let lines = text.lines().map(|line| Value::String(line.to_owned())).collect();
+                text.zeroize();
+                members.insert(LINES.to_owned(), Value::Array(lines));
+            }
+            members.values_mut().for_each(scrub_all);
+        }
         _ => {}
     }
 }
@@ -111,6 +121,16 @@ mod tests {
     fn a_flood_is_cut() {
         assert_eq!(scrub(&format!("a{}", "\u{301}".repeat(5000))).chars().count(), CLUSTER);
         assert_eq!(scrub(&"x".repeat(10_000)).chars().count(), LONGEST + 1);
+    }
+
+    #[test]
+    fn a_text_whose_lines_matter_is_scrubbed_line_by_line() {
+        let mut data =
+            serde_json::json!({ "lines": "a = 1\r\n  b\u{1b}[2J\n", "text": "a\nb", "of": { "lines": ["x\ny"] } });
+        scrub_all(&mut data);
+        let clean =
+            serde_json::json!({ "lines": ["a = 1", "  b\u{fffd}[2J"], "text": "a b", "of": { "lines": ["x y"] } });
+        assert_eq!(data, clean);
     }
 
     proptest::proptest! {

@@ -11,6 +11,7 @@ mod campaign;
 mod desk;
 pub mod door;
 mod drift;
+mod file;
 mod help;
 mod listing;
 mod map;
@@ -68,6 +69,7 @@ pub static REGISTRY: &[Entry] = &[
     app::ENTRY,
     promise::ENTRY,
     version::ENTRY,
+    file::ENTRY,
     campaign::ENTRY,
     processor::ENTRY,
     notices::ENTRY,

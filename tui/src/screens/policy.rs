@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use crate::api::policies::{self, InForce, Version};
-use crate::core::action::{Action, Effects, Link, Target, Verb};
+use crate::core::action::{Action, Effects, Link, On, Target, Verb};
 use crate::core::canvas::Canvas;
 use crate::core::list::{self, Looks, Source};
 use crate::core::one::{One, Whole};
@@ -12,7 +12,7 @@ use crate::core::screen::{Ctx, Entry, Screen, Shape};
 
 use super::listing::{Listed, Listing};
 use super::panes::is_for_all;
-use super::shared::{fact, go, moment, short_id, word, words};
+use super::shared::{fact, go, moment, opens_file, short_id, word, words};
 
 const PLACE: &str = "policy";
 
@@ -21,7 +21,7 @@ pub const ENTRY: Entry = Entry {
     title: "Policy",
     shape: Shape::Screen,
     opener: Some(&GO),
-    verbs: &[GO, list::opens("policy.open", PLACE), RENEW],
+    verbs: &[GO, list::opens("policy.open", PLACE), READ, RENEW],
     open: |_| Box::new(Versions { in_force: One::new(&IN_FORCE), list: Listing::new(&LISTED) }),
 };
 
@@ -33,6 +33,7 @@ const GO: Verb = go(
     Some("see_queue"),
     "policies list",
 );
+const READ: Verb = list::reads("policy.read", PLACE, On::One);
 const RENEW: Verb = list::renews("policy.refresh", PLACE);
 
 static IN_FORCE: Whole = Whole { place: PLACE, tag: "in-force", document: policies::in_force, at: "/policy" };
@@ -155,6 +156,7 @@ impl Screen for Versions {
     fn update(&mut self, action: &Action, ctx: &Ctx) -> Effects {
         match action {
             Action::Answered(answer) if self.in_force.hear(answer) => Effects::new(),
+            Action::Do(verb, Target(on)) if **verb == READ => on.first().map(|id| opens_file(id)).unwrap_or_default(),
             action if matches!(action, Action::Linked(_)) || is_for_all(action, &RENEW) => {
                 let mut effects = self.in_force.renew(action);
                 effects.extend(self.list.follow(action, ctx));

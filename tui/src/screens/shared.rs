@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::api::staff;
 use crate::api::tenants::{self, Tenant};
-use crate::core::action::{Cli, On, Scope, Target, Verb, Why};
+use crate::core::action::{Action, Cli, Effect, Effects, Link, On, Scope, Target, Verb, Why};
 use crate::core::due::{self, Moment};
 use crate::core::form::{Field, Form, Opt, Values};
 use crate::core::page::{Fact, Line, Tone};
@@ -39,6 +39,14 @@ pub fn fact(id: &'static str, name: &'static str, value: Line) -> Fact {
 pub fn unless(target: &Target, kind: &str, words: &str) -> Option<Why> {
     let is_it = target.0.iter().all(|id| id.starts_with(kind));
     (!is_it).then(|| words.to_owned())
+}
+
+/// What a version of the policy is as a file.
+pub const POLICY_FILE: &str = "policy-file";
+
+/// Opens the file of a version, from wherever it is shown.
+pub fn opens_file(version: &str) -> Effects {
+    vec![Effect::Then(Action::Open(Link { kind: POLICY_FILE, id: version.to_owned() }))]
 }
 
 /// The verb that goes to a screen.

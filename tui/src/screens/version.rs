@@ -4,7 +4,7 @@
 use serde_json::json;
 
 use crate::api::policies::{self, Change, Diff, Version};
-use crate::core::action::{Action, Danger, Effects, Target, Verb};
+use crate::core::action::{Action, Danger, Effects, On, Target, Verb};
 use crate::core::canvas::Canvas;
 use crate::core::list::{self, Looks};
 use crate::core::one::{One, Whole};
@@ -14,7 +14,7 @@ use crate::core::screen::{Ctx, Entry, Screen, Shape};
 
 use super::panes::{Parts, is_for_all, whole};
 use super::policy::{held_back, on, state};
-use super::shared::{fact, moment, order, short_id, some, word};
+use super::shared::{fact, moment, opens_file, order, short_id, some, word};
 
 const PLACE: &str = "version";
 
@@ -23,10 +23,11 @@ pub const ENTRY: Entry = Entry {
     title: "Version",
     shape: Shape::Detail { kind: "version" },
     opener: None,
-    verbs: &[RENEW, PUBLISH, WITHDRAW],
+    verbs: &[READ, RENEW, PUBLISH, WITHDRAW],
     open: |_| Box::new(OneScreen { diff: One::new(&DIFF), changes: Parts::default() }),
 };
 
+const READ: Verb = list::reads("version.read", PLACE, On::Nothing);
 const RENEW: Verb = list::renews("version.refresh", PLACE);
 const PUBLISH: Verb = Verb {
     danger: Danger::TwoPersons,
@@ -177,6 +178,7 @@ impl Screen for OneScreen {
                 self.diff.hear(answer);
                 Effects::new()
             }
+            Action::Do(verb, _) if **verb == READ => opens_file(self.diff.id()),
             action if is_for_all(action, &RENEW) => self.diff.ask(),
             action => self.changes.follow(action, &self.ids(), ctx),
         }

@@ -9,7 +9,9 @@ use serde_json::{Value, json};
 
 use crate::pictures::{draw, text};
 use crate::scenes::Stage;
-use crate::scenes::vows::{diff, map, matrix, matrix_of, one_promise, one_version, policy, promise_rows, promises};
+use crate::scenes::vows::{
+    diff, map, matrix, matrix_of, one_file, one_promise, one_version, policy, promise_rows, promises,
+};
 
 fn seen(stage: &Stage) -> String {
     text(&draw(stage, Name::Dark, false).0)
@@ -146,6 +148,22 @@ fn versions_lead_to_what_is_otherwise_in_them() {
     assert!(seen(&stage).contains("✗ held back 22 Nov 2026"), "{}", seen(&stage));
     let effects = press(&mut stage, "Enter");
     assert_eq!((here(&stage), &asks(&effects)[0].variables), ("version", &json!({ "id": "pol_3" })));
+}
+
+#[test]
+fn the_file_of_a_version_is_read_line_by_line() {
+    let mut stage = policy().press("j");
+    let effects = press(&mut stage, "f");
+    assert_eq!((here(&stage), &asks(&effects)[0].variables), ("file", &json!({ "id": "pol_3" })));
+    let mut stage = one_version().press("j j");
+    let effects = press(&mut stage, "f");
+    assert_eq!((here(&stage), &asks(&effects)[0].variables), ("file", &json!({ "id": "pol_4" })));
+
+    let top = seen(&one_file().size(80, 24));
+    assert!(top.contains("littledata-4.toml") && top.contains("1 of 86") && top.contains("operator's own."), "{top}");
+    let end = seen(&one_file().size(80, 24).press("G"));
+    assert!(end.contains("86 of 86") && end.contains("86  # and line 79") && !end.contains("format = 1"), "{end}");
+    assert_eq!(one_file().press("j j j").model.target().0, ["4"]);
 }
 
 #[test]

@@ -84,6 +84,7 @@ pub const SCENES: &[Scene] = &[
     Scene { name: "promise", make: vows::one_promise },
     Scene { name: "policy", make: vows::policy },
     Scene { name: "version", make: vows::one_version },
+    Scene { name: "policy-file", make: vows::one_file },
     Scene { name: "version-publish", make: || vows::one_version().press("a P").later(1) },
     Scene { name: "map", make: vows::map },
     Scene { name: "map-columns", make: || vows::map().press("j Tab j") },

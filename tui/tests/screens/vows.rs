@@ -135,6 +135,24 @@ pub fn one_version() -> Stage {
     policy().press("Enter").hears("version", "diff", json!({ "policyDiff": diff() }))
 }
 
+/// The file of the proposed version, at its fourth line.
+pub fn one_file() -> Stage {
+    let text = [
+        "# Littledata: relays the events of stores to the destinations that merchants choose. Where the page names no time \
+         or no place, the values here are the operator's own.",
+        "format = 1",
+        "name = \"littledata\"",
+        "version = 4",
+        "",
+        "[operator]",
+        "role = \"processor\"",
+    ];
+    let more = (1..80).map(|n| format!("# and line {n} of what is kept"));
+    let lines: Vec<String> = text.into_iter().map(str::to_owned).chain(more).collect();
+    let file = json!({ "name": "littledata", "version": 4, "lines": lines });
+    policy().press("f").hears("file", "file", json!({ "policyVersion": file }))
+}
+
 fn column(name: &str, class: &str, field: Option<&str>) -> Value {
     json!({
         "name": name, "class": class, "field": field, "of": (class == "DERIVED").then_some("mail"),

@@ -1,5 +1,7 @@
 //! Markup, written from the outside in. Names of tags and attributes stand in the program; all else is escaped.
 
+use crate::floor::tongues::{Piece, pieces};
+
 /// Markup on its way to a page.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Html(String);
@@ -62,14 +64,12 @@ impl Html {
 
     /// Words with `{slots}`, each filled by its name.
     pub fn fill(&mut self, words: &str, mut slot: impl FnMut(&mut Self, &str)) {
-        let mut rest = words;
-        while let Some((before, after)) = rest.split_once('{') {
-            self.text(before);
-            let (name, further) = after.split_once('}').unwrap_or((after, ""));
-            slot(self, name);
-            rest = further;
+        for piece in pieces(words) {
+            match piece {
+                Piece::Words(words) => self.text(words),
+                Piece::Slot(name) => slot(self, name),
+            }
         }
-        self.text(rest);
     }
 
     /// What the program itself wrote as raw text: a style, a doctype.

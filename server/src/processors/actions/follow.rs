@@ -92,8 +92,8 @@ fn announce(tx: &mut WriteTx, before: Option<&Adopted>, after: &Adopted) -> Resu
         let code = recipient.code.get_ref();
         let known = standing.remove(code);
         let said = said(policy, recipient)?;
-        let text = |tongue: Tongue| {
-            let entry = |policy, recipient| Entry::of(policy, recipient, tongue.tag());
+        let text = |tongue: Tongue<'_>| {
+            let entry = |policy, recipient| Entry::of(policy, recipient, tongue.locale);
             match was(code) {
                 None => texts::added(tongue, &policy.operator.name, &entry(policy, recipient), (from, until)),
                 Some((was_in, was)) => {
@@ -139,12 +139,12 @@ fn announce(tx: &mut WriteTx, before: Option<&Adopted>, after: &Adopted) -> Resu
         let name = known.shown().map_or_else(|| known.code.clone(), |shown| shown.entry.name.clone());
         let whom = (known.id, name.clone());
         processors::put(tx, &Processor { state: ProcessorState::Ending, ends_on: Some(from), ..known })?;
-        let text = |tongue| texts::removed(tongue, &policy.operator.name, &name, from);
+        let text = |tongue: Tongue<'_>| texts::removed(tongue, &policy.operator.name, &name, from);
         events.push(tell(tx, policy, (NoticeKind::Removed, Some(whom)), None, text)?);
     }
     if before.is_some_and(|before| others_differ(&before.policy, policy)) {
         let version = version_of(policy)?;
-        let text = |tongue| texts::policy_changed(tongue, &policy.operator.name, version, from);
+        let text = |tongue: Tongue<'_>| texts::policy_changed(tongue, &policy.operator.name, version, from);
         events.push(tell(tx, policy, (NoticeKind::PolicyChanged, None), None, text)?);
     }
     Ok(events)
@@ -160,7 +160,7 @@ fn withdraw(tx: &mut WriteTx, after: &Adopted) -> Result<Vec<Event>> {
     }
     notices::withdraw(tx, &announced)?;
     objections::settle_open(tx, &announced)?;
-    let text = |tongue| texts::withdrawn(tongue, &policy.operator.name, version, effective(policy));
+    let text = |tongue: Tongue<'_>| texts::withdrawn(tongue, &policy.operator.name, version, effective(policy));
     let told = tell_that(tx, policy, (NoticeKind::PolicyChanged, None), (None, true), text)?;
     Ok(vec![told])
 }
@@ -171,7 +171,7 @@ fn tell(
     policy: &Policy,
     about: (NoticeKind, Option<(ProcessorId, String)>),
     objection_until: Option<Day>,
-    text: impl Fn(Tongue) -> String,
+    text: impl Fn(Tongue<'_>) -> String,
 ) -> Result<Event> {
     tell_that(tx, policy, about, (objection_until, false), text)
 }
@@ -181,7 +181,7 @@ fn tell_that(
     policy: &Policy,
     (kind, processor): (NoticeKind, Option<(ProcessorId, String)>),
     (objection_until, is_withdrawal): (Option<Day>, bool),
-    text: impl Fn(Tongue) -> String,
+    text: impl Fn(Tongue<'_>) -> String,
 ) -> Result<Event> {
     let id = NoticeId::fresh();
     let notice = Notice {
@@ -194,8 +194,7 @@ fn tell_that(
         effective_on: effective(policy),
         objection_until,
         withdrawn_at: None,
-        text_en: text(Tongue::English),
-        text_hi: text(Tongue::Hindi),
+        texts: texts::in_every_tongue(policy, text),
     };
     notices::add(tx, notice)?;
     deliveries::to_all(tx, id)?;

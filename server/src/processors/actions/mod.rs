@@ -6,7 +6,7 @@ mod objecting;
 mod reading;
 mod subscribing;
 
-pub use feed::atom;
+pub use feed::{FeedOf, atom};
 pub use follow::follow;
 pub use objecting::{Opened, answer, object, reveal, take_back};
 pub use reading::{

@@ -284,9 +284,14 @@ impl NoticeNode {
     /// What it says, as it was worded that day.
     async fn text(
         &self,
-        #[graphql(desc = "In this language: en, or hi; else in English.")] locale: Option<String>,
-    ) -> &str {
-        self.notice.text(&model::language(locale.as_deref().unwrap_or_default()))
+        ctx: &Context<'_>,
+        #[graphql(desc = "In this language, where it was worded in it; else in the policy's first.")] locale: Option<
+            String,
+        >,
+    ) -> Result<&str> {
+        let adopted = asking(ctx)?.tools.policy.in_force()?;
+        let first = adopted.policy.first_locale();
+        Ok(self.notice.told_in(locale.as_deref().unwrap_or(first), first).0)
     }
 
     /// How many letters of it were taken.

@@ -1,7 +1,10 @@
 //! A notice of a change, and how far its letters have come.
 
+use std::collections::BTreeMap;
+
 use crate::floor::kernel::vocabulary::vocabulary;
 use crate::floor::kernel::{Day, Instant, NoticeId, ProcessorId};
+use crate::floor::tongues::{ENGLISH, language};
 
 vocabulary! {
     /// What is announced.
@@ -43,19 +46,21 @@ pub struct Notice {
     pub effective_on: Day,
     pub objection_until: Option<Day>,
     pub withdrawn_at: Option<Instant>,
-    pub text_en: String,
-    pub text_hi: String,
+    /// What it says, by locale.
+    pub texts: BTreeMap<String, String>,
 }
 
 impl Notice {
-    /// As it was worded, in this language or in English.
-    pub fn text(&self, language: &str) -> &str {
-        self.told_in(language).0
-    }
-
-    /// The same, and which language it is.
-    pub fn told_in(&self, language: &str) -> (&str, &'static str) {
-        if language == "hi" { (&self.text_hi, "hi") } else { (&self.text_en, "en") }
+    /// As it was worded for this locale, or in its language; else in the policy's first, else in English. And in which
+    /// that is.
+    pub fn told_in<'a>(&'a self, locale: &str, first: &str) -> (&'a str, &'a str) {
+        let same = |one: &str, other: &str| one.eq_ignore_ascii_case(other);
+        let found = [locale, first, ENGLISH].into_iter().find_map(|wanted| {
+            let exactly = self.texts.iter().find(|(one, _)| same(one, wanted));
+            exactly.or_else(|| self.texts.iter().find(|(one, _)| same(language(one), language(wanted))))
+        });
+        // What was worded in none of these says what it says in the language it has.
+        found.or_else(|| self.texts.first_key_value()).map_or(("", ENGLISH), |(locale, text)| (text, locale))
     }
 }
 

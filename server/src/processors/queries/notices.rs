@@ -25,8 +25,8 @@ struct Row {
     effective_on: NaiveDate,
     objection_until: Option<NaiveDate>,
     withdrawn_at: Option<DateTime<Utc>>,
-    text_en: String,
-    text_hi: String,
+    locales: Vec<String>,
+    texts: Vec<String>,
 }
 
 impl From<Row> for Notice {
@@ -41,8 +41,7 @@ impl From<Row> for Notice {
             effective_on: Day(row.effective_on),
             objection_until: row.objection_until.map(Day),
             withdrawn_at: row.withdrawn_at.map(Instant::from_utc),
-            text_en: row.text_en,
-            text_hi: row.text_hi,
+            texts: row.locales.into_iter().zip(row.texts).collect(),
         }
     }
 }
@@ -50,6 +49,7 @@ impl From<Row> for Notice {
 impl From<Notice> for Row {
     fn from(notice: Notice) -> Self {
         let (processor_id, processor_name) = notice.processor.unzip();
+        let (locales, texts) = notice.texts.into_iter().unzip();
         Self {
             tenant_id: TenantId::HOUSE,
             id: notice.id,
@@ -62,8 +62,8 @@ impl From<Notice> for Row {
             effective_on: notice.effective_on.0,
             objection_until: notice.objection_until.map(|day| day.0),
             withdrawn_at: notice.withdrawn_at.map(Instant::utc),
-            text_en: notice.text_en,
-            text_hi: notice.text_hi,
+            locales,
+            texts,
         }
     }
 }

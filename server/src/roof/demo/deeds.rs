@@ -24,6 +24,8 @@ pub(super) struct Merchant {
     pub opened_at: Instant,
     /// The name in letters of an address.
     pub slug: String,
+    /// It is on its way out by now, and asks for nothing more.
+    pub closes: bool,
 }
 
 /// The doors as they stood at the moment of a deed, and the merchant it is about.

@@ -5,6 +5,7 @@
 //! It plants once, into a desk of mode demo that is empty, and never touches another. Nobody in it exists.
 
 mod apps;
+mod changes;
 mod deeds;
 mod names;
 mod reviews;
@@ -62,7 +63,7 @@ impl Amounts {
 /// Who thinks of what, in this order: whom something hangs on is thought of before it. Each throws dice of its own, so
 /// that one more planter changes nothing of what the others tell.
 const PLANTERS: &[fn(&mut Plot<'_>, StdRng)] =
-    &[tenants::plan, stores::plan, staff::plan, apps::plan, subscribers::plan, reviews::plan];
+    &[tenants::plan, stores::plan, staff::plan, apps::plan, subscribers::plan, reviews::plan, changes::plan];
 
 /// What the planters have thought of so far.
 struct Plot<'p> {

@@ -10,7 +10,7 @@ use crate::processors::{NewSubscription, subscribe};
 
 pub(super) fn plan(plot: &mut Plot<'_>, mut dice: StdRng) {
     for merchant in 0..plot.merchants.len() {
-        if !dice.random_ratio(1, 3) {
+        if !dice.random_ratio(1, 3) || plot.merchants[merchant].closes {
             continue;
         }
         let locale = plot.merchants[merchant].new.locale.clone();

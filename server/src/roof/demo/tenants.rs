@@ -36,7 +36,7 @@ pub(super) fn plan(plot: &mut Plot<'_>, mut dice: StdRng) {
         };
         let (plan, app_slots, _) = *PLANS.choose_weighted(&mut dice, |(.., of_ten)| *of_ten).unwrap_or(&PLANS[0]);
         let opened_at = plot.ago(dice.random_range(140 * DAY..720 * DAY));
-        let merchant = Merchant {
+        let mut merchant = Merchant {
             new: NewTenant {
                 legal_name: format!("{}{}{}{again}", first.0, country.gap, second.0),
                 reference: Some(format!("org-{:05}", 10_000 + place)),
@@ -49,9 +49,11 @@ pub(super) fn plan(plot: &mut Plot<'_>, mut dice: StdRng) {
             },
             opened_at,
             slug: format!("{}-{}{numbered}", first.1, second.1),
+            closes: false,
         };
         people(plot, &mut dice, place, (country, &merchant));
         if dice.random_ratio(1, 40) {
+            merchant.closes = true;
             let at = plot.ago(dice.random_range(DAY..20 * DAY));
             plot.deed(place, at, async |hand| {
                 tenants::close_tenant(&hand.tools, &Caller::house(), (hand.tenant, 1), None).await.map(drop)

@@ -95,7 +95,7 @@ fn announced<'a>(reader: &Reader<'a>, one: &'a Processor) -> Option<Announced<'a
 }
 
 fn told<'a>(reader: &Reader<'a>, notice: &'a Notice) -> Told<'a> {
-    let (text, lang) = notice.told_in(reader.language());
+    let (text, lang) = notice.told_in(reader.locale, reader.policy.first_locale());
     Told {
         kind: reader.coded(notice.kind),
         about: notice.processor.as_ref().map(|(_, name)| name.as_str()),
@@ -234,6 +234,10 @@ fn subscribe(html: &mut Html, reader: &Reader<'_>) {
         html.line("button", &[("type", "submit")], &words.send);
     });
     html.tag("p", &[("class", "after")], |html| {
-        html.line("a", &[("href", FEED_PATH), ("type", "application/atom+xml")], &reader.words.changes.feed);
+        html.line(
+            "a",
+            &[("href", &reader.to(FEED_PATH)), ("type", "application/atom+xml")],
+            &reader.words.changes.feed,
+        );
     });
 }

@@ -13,7 +13,7 @@ use super::{choice, dress, failed, field, kept, reader};
 use crate::floor::html::Forms;
 use crate::floor::kernel::{self, Error, Personal};
 use crate::floor::tools::Tools;
-use crate::processors::{self, CONFIRM_PATH, FEED_PATH, LEAVE_PATH};
+use crate::processors::{self, CONFIRM_PATH, FEED_PATH, FeedOf, LEAVE_PATH};
 use crate::trust::frame::Sheet;
 use crate::trust::pages::Place;
 use crate::trust::reader::Reader;
@@ -149,15 +149,18 @@ impl Told {
     }
 }
 
-/// The notices as a feed.
-async fn feed(State(tools): State<Tools>, headers: HeaderMap) -> Response {
-    match processors::atom(&tools, &tools.public_url).await {
-        Ok(feed) => {
-            let mut answer = kept(feed, &headers);
-            let kind = HeaderValue::from_static("application/atom+xml; charset=utf-8");
-            answer.headers_mut().insert(header::CONTENT_TYPE, kind);
-            answer
-        }
-        Err(error) => error.into_response(),
-    }
+/// The notices as a feed, in the language a page would be in.
+async fn feed(State(tools): State<Tools>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
+    let told = async {
+        let adopted = tools.policy.in_force()?;
+        let choice = choice(&adopted.policy, &query.unwrap_or_default(), &headers);
+        let asked = FeedOf { base_url: &tools.public_url, locale: &choice.locale, is_named: choice.is_named };
+        let mut answer = kept(processors::atom(&tools, asked).await?, &headers);
+        let kind = HeaderValue::from_static("application/atom+xml; charset=utf-8");
+        answer.headers_mut().insert(header::CONTENT_TYPE, kind);
+        Ok(answer)
+    };
+    let mut answer = told.await.unwrap_or_else(|error: Error| error.into_response());
+    answer.headers_mut().insert(header::VARY, HeaderValue::from_static("accept-language"));
+    answer
 }
