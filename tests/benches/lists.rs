@@ -126,6 +126,7 @@ impl<'r> Bench<'r> {
         assert_eq!(shown["nodes"].as_array().map(Vec::len), Some(50));
         let ([first, last], ratio) = self.in_turns([&first, &last]);
         println!("| {what} | {first:.2?} | {last:.2?} | {ratio:.2} |");
+        assert!(ratio < 1.5, "{what}: the last page is dearer than the first");
     }
 
     fn question(&self, what: &str, document: &str) {
