@@ -76,7 +76,8 @@ impl World {
         let at = Ref::new(tenant, id);
         if !scopes.is_empty() {
             let scopes = scopes.iter().map(|scope| (*scope).to_owned()).collect();
-            let reading = Reading { scopes, token: Some(Secret::new(format!("shpat_{}", id.uuid().as_simple()))) };
+            let access = Secret::new(format!("shpat_{}", id.uuid().as_simple()));
+            let reading = Reading { scopes, tokens: Some(Tokens { access, ends_at: None, refresh: None }) };
             stores::record_grant(&self.tools, &Caller::house(), at, reading, None).await.expect("connected");
         }
         at

@@ -51,6 +51,7 @@ mod reviews_of_staff;
 mod reviews_quarterly;
 mod sockets_speak_the_protocol;
 mod staff_sign_in_through_the_companys_provider;
+mod stores_connect;
 mod stores_disconnect;
 mod stores_drift;
 mod the_books_can_be_read;

@@ -21,6 +21,7 @@ const TABLES: &[Table] = &[
     stores::map::STORE_SCOPES,
     stores::map::STORE_GRANTS,
     stores::map::STORE_RECEIPTS,
+    stores::map::HANDSHAKES,
     apps::map::APPS,
     apps::map::APP_RECEIPTS,
     apps::map::PROVIDER_TASKS,

@@ -12,6 +12,7 @@ use crate::processors::{AskSubscriber, DeliverNotice, SweepSubscribers};
 use crate::promises::jobs::{EVERY, LookAtPromises, TellOfPromises};
 use crate::reviews::{OpenQuarterlyReview, ProveRevocations, RemindOfReviews};
 use crate::staff::jobs::SweepSignIns;
+use crate::stores::RevokeAtPlatform;
 use crate::tenants::CloseTenants;
 
 /// How long at most until a decision of a review is read back.
@@ -41,6 +42,7 @@ pub fn registry() -> Registry {
             rhythm: daily(0, 1),
             ticket: || Ticket::of(&PutPolicyInForce {}),
         })
+        .job::<RevokeAtPlatform>()
         .job::<RemindOfRotation>()
         .schedule(Schedule {
             name: "remind_of_rotation",

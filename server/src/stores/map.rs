@@ -11,6 +11,9 @@ pub const STORES: Table = Table::of_tenant("stores").category("account").ages("d
     fact("state"),
     fact("sync_is_on"),
     secret_id("token_id"),
+    secret_id("refresh_id"),
+    fact("token_ends_at"),
+    fact("refresh_ends_at"),
     fact("added_at"),
     fact("connected_at"),
     fact("read_at"),
@@ -49,4 +52,16 @@ pub const STORE_RECEIPTS: Table = Table::of_tenant("store_receipts").category("a
     fact("jobs_cancelled"),
     fact("scopes"),
     fact("what_stays"),
+]);
+
+pub const HANDSHAKES: Table = Table::of_tenant("handshakes").category("account").ages("ended_at").columns(&[
+    key("id"),
+    key("store_id"),
+    fact("scopes"),
+    fact("begun_at"),
+    key("begun_by"),
+    fact("ends_at"),
+    fact("outcome"),
+    fact("ended_at"),
+    fact("code").because("a word of ours, never what a platform wrote"),
 ]);

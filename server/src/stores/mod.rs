@@ -1,8 +1,9 @@
 //! Shops on platforms: whose they are, what each lets us do, where that differs from what the policy lists, and how a
-//! connection ends. It keeps records and asks no platform by itself; a token is sealed in the vault and never read here.
+//! connection begins and ends. A token is sealed in the vault, and opened for the length of a call to its platform alone.
 
 mod actions;
 mod graphql;
+mod jobs;
 pub mod map;
 mod model;
 mod queries;
@@ -10,14 +11,18 @@ pub mod scopes;
 mod tables;
 
 pub use actions::{
-    NewStore, Reading, Revoking, Shown, add_store, disconnect_store, find_store, list_stores, record_grant,
+    Begun, Landed, NewStore, Reading, Revoking, Shown, Tokens, add_store, begin_connection, come_back, take_keys, disconnect_store, find_store, list_stores, record_grant,
     revoke_scopes, turn_sync,
 };
 pub use graphql::{RULES, StoreGrantNode, StoreMutation, StoreNode, StoreQuery, find_store_grant, find_store_node};
+pub use jobs::RevokeAtPlatform;
 pub use model::{DriftKind, GrantSource, Held, Judged, RevocationReason, Store, StoreState, Verdict, judge};
 pub use queries::{Figures, Filter, Order, Promised, figures, tokens_left};
 
 use crate::floor::vault::SecretKind;
 
-/// What a store's token is in the vault.
+/// What a store's token is in the vault, and what renews it.
 const TOKEN: SecretKind = SecretKind::new("store_token");
+const REFRESH: SecretKind = SecretKind::new("store_refresh");
+/// The token of a store that was disconnected, on its way back to the platform.
+const ENDING: SecretKind = SecretKind::new("store_ending");

@@ -76,6 +76,7 @@ pub struct Store {
     pub drift_kinds: Vec<Word<schema::DriftKind>>,
     pub scopes: Vec<StoreScope>,
     pub receipt: Option<StoreReceipt>,
+    pub handshake: Option<StoreHandshake>,
 }
 
 #[derive(cynic::QueryFragment, Clone, Debug)]
@@ -90,6 +91,14 @@ pub struct StoreScope {
     pub last_used_at: Option<Moment>,
     pub proven_at: Option<Moment>,
     pub verdict: Word<schema::ScopeVerdict>,
+}
+
+#[derive(cynic::QueryFragment, Clone, Debug)]
+pub struct StoreHandshake {
+    pub outcome: Word<schema::StoreHandshakeOutcome>,
+    pub begun_at: Moment,
+    pub ends_at: Moment,
+    pub code: Option<String>,
 }
 
 #[derive(cynic::QueryFragment, Clone, Debug)]
@@ -146,6 +155,13 @@ pub struct Drift {
     pub writes_while_sync_is_off: i32,
 }
 
+/// A store on its way to being connected.
+#[derive(cynic::QueryFragment, Debug)]
+pub struct StoreConnecting {
+    pub url: Option<String>,
+}
+
+change!(connect, connect_store(ConnectStoreInput) -> "ConnectStorePayload", begun: StoreConnecting);
 change!(turn_sync, turn_sync(TurnSyncInput) -> "TurnSyncPayload");
 change!(revoke_scopes, revoke_scopes(RevokeScopesInput) -> "RevokeScopesPayload");
 change!(record_grant, record_grant(RecordGrantInput) -> "RecordGrantPayload");

@@ -3,7 +3,7 @@
 
 use serde_json::json;
 
-use crate::api::stores::{self, REASONS, Store, StoreGrant, StoreReceipt, StoreScope};
+use crate::api::stores::{self, REASONS, Store, StoreGrant, StoreHandshake, StoreReceipt, StoreScope};
 use crate::core::action::{Action, Danger, Effects, Target, Verb};
 use crate::core::canvas::Canvas;
 use crate::core::due;
@@ -11,7 +11,7 @@ use crate::core::form::{Field, Form, Opt};
 use crate::core::list::{self, Looks, Source};
 use crate::core::one::{One, Whole};
 use crate::core::page::{Fact, Line, Page, Row, Section, Tone};
-use crate::core::question::Question;
+use crate::core::question::{Once, Order, Question};
 use crate::core::screen::{Ctx, Entry, Screen, Shape};
 
 use super::listing::{Listed, Listing};
@@ -26,7 +26,7 @@ pub const ENTRY: Entry = Entry {
     title: "Store",
     shape: Shape::Detail { kind: "store" },
     opener: None,
-    verbs: &[RENEW, TURN, SYNC, REVOKE, READ, DISCONNECT],
+    verbs: &[RENEW, TURN, CONNECT, SYNC, REVOKE, READ, DISCONNECT],
     open: |_| {
         Box::new(OneScreen {
             store: One::new(&STORE),
@@ -39,6 +39,17 @@ pub const ENTRY: Entry = Entry {
 
 const RENEW: Verb = list::renews("store.refresh", PLACE);
 const TURN: Verb = list::turns("store.pane", PLACE);
+const CONNECT: Verb = Verb {
+    danger: Danger::Confirm,
+    ..whole(
+        "store.connect",
+        "connect at its platform…",
+        "Makes the link by which its merchant says yes there, for the scopes that the policy lists",
+        PLACE,
+        &["a c"],
+        "keep_stores",
+    )
+};
 const SYNC: Verb = Verb {
     danger: Danger::Confirm,
     ..whole("store.sync", "turn the sync…", "Turns the store's sync on or off", PLACE, &["a y"], "keep_stores")
@@ -75,6 +86,12 @@ const DISCONNECT: Verb = Verb {
         &["a D"],
         "keep_stores",
     )
+};
+
+const LINK: Once = Once {
+    at: "/begun/url",
+    what: "link",
+    advice: "Hand it to whoever owns the shop: it leads to the platform, and asks for what the policy lists.",
 };
 
 static STORE: Whole = Whole { place: PLACE, tag: "store", document: stores::store, at: "/store" };
@@ -183,8 +200,24 @@ fn facts(store: &Store, ctx: &Ctx) -> Vec<Fact> {
         let read = store.last_read_at.map(|at| Line::dim(", its platform last told ") + moment(at, ctx));
         facts.push(fact("connected_at", "Connected", moment(at, ctx) + read.unwrap_or_default()));
     }
+    facts.extend(store.handshake.as_ref().map(|handshake| connecting(handshake, ctx)));
     facts.extend(store.receipt.iter().flat_map(|receipt| self::receipt(receipt, ctx)));
     facts
+}
+
+/// How far the last try to connect has come.
+fn connecting(handshake: &StoreHandshake, ctx: &Ctx) -> Fact {
+    let until = Line::dim(", good until ") + moment(handshake.ends_at, ctx);
+    let told = match handshake.outcome.0.as_str() {
+        "WAITING" if handshake.ends_at < ctx.now => Line::of(Tone::Warn, "▲ ") + Line::plain("the link lapsed"),
+        "WAITING" => Line::of(Tone::Warn, "○ ") + Line::plain("its merchant has the link") + until,
+        "FAILED" => {
+            let why = handshake.code.as_deref().unwrap_or("no word why");
+            Line::of(Tone::Bad, "✗ ") + Line::plain(format!("the platform did not connect it: {why}"))
+        }
+        code => word(Tone::Plain, code),
+    };
+    fact("handshake", "Connecting", moment(handshake.begun_at, ctx) + Line::dim(", ") + told)
 }
 
 /// What the end of the connection left behind.
@@ -275,6 +308,21 @@ impl Screen for OneScreen {
                     ..question
                 }
             }
+            id if id == CONNECT.id => Question {
+                effects: vec![
+                    Line::plain("Its merchant opens the link, says yes at the platform and comes back to this desk."),
+                    Line::dim("The link is good once, for a quarter of an hour; a former one leads nowhere any more."),
+                ],
+                order: Some(Order {
+                    once: Some(LINK),
+                    ..order(
+                        stores::connect::document(),
+                        json!({ "id": store.id }),
+                        format!("{domain} waits for its merchant"),
+                    )
+                }),
+                ..question
+            },
             id if id == REVOKE.id => revoking(store, question),
             id if id == READ.id => reading(store, question),
             id if id == DISCONNECT.id => Question {

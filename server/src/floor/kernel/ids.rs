@@ -162,6 +162,11 @@ id!(
     "sto"
 );
 id!(
+    /// A try to connect a store.
+    HandshakeId,
+    "hsk"
+);
+id!(
     /// What a store granted us, from one moment to the next.
     StoreGrantId,
     "sgr"

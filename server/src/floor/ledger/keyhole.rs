@@ -24,6 +24,8 @@ vocabulary! {
         SubscriberLeave = "subscriber_leave",
         /// A store's domain at its platform, while it is connected.
         StoreDomain = "store_domain",
+        /// The state with which a merchant comes back from a platform's consent page.
+        StoreHandshake = "store_handshake",
     }
 }
 

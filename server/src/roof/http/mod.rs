@@ -2,6 +2,7 @@
 //! It decides nothing about data; it carries calls to the schema and answers back.
 
 mod budget;
+mod connect;
 mod doorman;
 mod gate;
 #[cfg(feature = "graphiql")]

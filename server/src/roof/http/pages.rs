@@ -91,7 +91,7 @@ fn moment(html: &mut Html, at: Instant) {
     html.line("time", &[("datetime", &exactly)], &at.format("%-d %B %Y, %H:%M UTC").to_string());
 }
 
-fn page(status: StatusCode, title: &str, body: impl FnOnce(&mut Html)) -> Response {
+pub(super) fn page(status: StatusCode, title: &str, body: impl FnOnce(&mut Html)) -> Response {
     let full = format!("{title} · Rightsdesk");
     let frame = Frame { lang: "en", dir: "ltr", title: &full, style: &STYLE, is_listed: false };
     let page = frame.around(

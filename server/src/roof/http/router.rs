@@ -5,11 +5,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::{MatchedPath, Request};
+use axum::extract::{DefaultBodyLimit, MatchedPath, Request};
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::request_id::{MakeRequestId, PropagateRequestIdLayer, RequestId, SetRequestIdLayer};
@@ -19,7 +19,7 @@ use tracing::Instrument;
 use uuid::Uuid;
 
 use super::gate::Gate;
-use super::{Doorman, Sockets, gate, health, network, pages};
+use super::{Doorman, Sockets, connect, gate, health, network, pages};
 use crate::floor::jobs::Queue;
 use crate::floor::ledger::Ledger;
 use crate::roof::config::{Graphql, Network};
@@ -64,6 +64,8 @@ pub fn router(edge: Edge) -> Router {
     let plain = Router::new()
         .merge(trust)
         .route("/sign-in/device", get(pages::device))
+        .route("/connect/{platform}/back", get(connect::back))
+        .route("/connect/{platform}/keys", post(connect::keys).layer(DefaultBodyLimit::max(connect::KEYS)))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/metrics", get(health::metrics))

@@ -1,13 +1,15 @@
 //! The end of a connection: in one transaction the token is gone, the store's work is cancelled, its domain is free, and
 //! a receipt says so.
 
+use super::super::jobs::RevokeAtPlatform;
 use super::super::model::{GrantSource, Held, Receipt, Store};
 use super::super::queries::{history, scopes, stores};
+use super::super::{ENDING, TOKEN};
 use super::granting::{Entry, note};
 use super::{At, found, held_at};
-use crate::floor::access::{Caller, Permission};
+use crate::floor::access::{Caller, One, Permission, Scope};
 use crate::floor::jobs;
-use crate::floor::kernel::{ReceiptId, Result};
+use crate::floor::kernel::{ReceiptId, Result, Secret, StoreId};
 use crate::floor::ledger::keyhole::{self, KeyholeKind};
 use crate::floor::ledger::{Event, Once, Witnessed};
 use crate::floor::policy::{Policy, RecipientKind};
@@ -19,15 +21,17 @@ pub async fn disconnect_store(tools: &Tools, caller: &Caller, at: At, once: Opti
     let scope = caller.permit(Permission::KeepStores, place.tenant)?;
     caller.require_fresh()?;
     let (vault, policy) = (tools.vault.clone(), tools.policy.in_force()?);
+    let ending = to_give_back(tools, &scope, place.id).await?;
     let written = tools.ledger.write_once(scope.clone(), once, "store", move |tx| {
         let (now, by) = (tx.now()?, tx.actor().to_string());
         let store = held_at(tx, at)?.disconnected(now)?;
         let held = scopes::of(tx, &store)?;
         let granted: Vec<_> = held.into_iter().filter(Held::is_granted).map(|held| held.name).collect();
-        let token_deleted = match stores::swap_token(tx, &store, None)? {
-            Some(token) => vault.delete(tx, token)?,
-            None => false,
-        };
+        let mut token_deleted = false;
+        for token in stores::swap_tokens(tx, &store, None)? {
+            token_deleted |= vault.delete(tx, token)?;
+        }
+        let ending = ending.as_ref().filter(|_| token_deleted);
         scopes::end(tx, &store, &granted)?;
         stores::save(tx, &store)?;
         keyhole::close(tx, KeyholeKind::StoreDomain, store.id.uuid())?;
@@ -35,6 +39,10 @@ pub async fn disconnect_store(tools: &Tools, caller: &Caller, at: At, once: Opti
             Entry { how: GrantSource::Disconnected, scopes: Vec::new(), added: Vec::new(), removed: granted.clone() };
         note(tx, &store, entry, None)?;
         let cancelled = jobs::cancel(tx, store.id.uuid())?;
+        if let Some(token) = ending {
+            let secret = vault.put(tx, ENDING, token)?;
+            jobs::enqueue(tx, &RevokeAtPlatform { store: store.id, secret })?;
+        }
         let receipt = Receipt {
             id: ReceiptId::fresh(),
             store: store.id,
@@ -51,6 +59,21 @@ pub async fn disconnect_store(tools: &Tools, caller: &Caller, at: At, once: Opti
     });
     written.await?;
     found(tools, &scope, place.id).await
+}
+
+/// The token that its platform is asked to forget, where this desk can ask: opened here for that alone.
+async fn to_give_back(tools: &Tools, scope: &Scope<One>, id: StoreId) -> Result<Option<Secret>> {
+    let store = found(tools, scope, id).await?;
+    if tools.platforms.find(&store.platform).is_none() {
+        return Ok(None);
+    }
+    let vault = tools.vault.clone();
+    let opened = tools.ledger.reveal(scope.clone(), "disconnect", move |tx| {
+        let Some(token) = stores::token(tx, id)? else { return Ok(None) };
+        // One that stays shut is deleted all the same; the platform then hears nothing from us.
+        Ok(vault.open_secret(tx, TOKEN, token)?.ok())
+    });
+    opened.await
 }
 
 /// What the platform keeps is its own affair; the policy says where it tells of it.

@@ -1,12 +1,15 @@
 //! What a platform says that a store grants, and what of it we stop using. The platform's word is one thing, what we use
 //! of it another: a revocation holds at once, and is proven when the platform's word no longer holds the scope.
 
-use super::super::TOKEN;
+use super::super::queries::stores::Kept;
+use super::super::{REFRESH, TOKEN};
 use super::super::model::{Grant, GrantSource, Held, RevocationReason, Store, StoreState, domain_digest, named_scopes};
 use super::super::queries::{history, scopes, stores};
 use super::{At, found, held_at};
+use uuid::Uuid;
+
 use crate::floor::access::{Caller, Permission};
-use crate::floor::kernel::{Error, Ref, Result, Secret, StoreGrantId, StoreId};
+use crate::floor::kernel::{Error, Instant, Ref, Result, Secret, StoreGrantId, StoreId};
 use crate::floor::ledger::keyhole::{self, KeyholeKind};
 use crate::floor::ledger::{Event, Once, Witnessed, WriteTx};
 use crate::floor::tools::Tools;
@@ -18,8 +21,18 @@ use crate::tenants;
 pub struct Reading {
     /// All it grants now.
     pub scopes: Vec<String>,
-    /// The token by which we come in, where it gave one.
-    pub token: Option<Secret>,
+    /// The tokens by which we come in, where it gave any.
+    pub tokens: Option<Tokens>,
+}
+
+/// The tokens by which we come in at a store.
+#[derive(Clone)]
+pub struct Tokens {
+    pub access: Secret,
+    /// Until when it opens anything; for ever where the platform names no end.
+    pub ends_at: Option<Instant>,
+    /// What renews it.
+    pub refresh: Option<(Secret, Option<Instant>)>,
 }
 
 /// Scopes that are to be used no more.
@@ -40,30 +53,40 @@ pub async fn record_grant(
     let scope = caller.permit(Permission::KeepStores, at.tenant)?;
     let (said, vault) = (named_scopes(reading.scopes)?, tools.vault.clone());
     let written = tools.ledger.write_once(scope.clone(), once, "store", move |tx| {
-        tenants::tenant(tx, at.tenant)?.ok_or(Error::NotFound("tenant"))?.require_open()?;
-        let store = stores::held(tx, at.id)?;
-        store.require_open()?;
-        let is_first = store.state == StoreState::Pending;
-        let told = Told::of(&scopes::of(tx, &store)?, said);
-        if is_first {
-            connect(tx, &store, &told)?;
-        }
-        let (added, removed, proven) = (told.added.len(), told.removed.len(), told.proven);
-        let store = take_up(tx, store, told)?;
-        if let Some(token) = &reading.token {
-            keep_token(tx, &vault, &store, token)?;
-        }
-        let action = if is_first { "store.connected" } else { "store.read" };
-        let told =
-            Event::new(action, "store", at.id.uuid()).count("added", count(added)).count("removed", count(removed));
-        let done = Witnessed::new(at.id.uuid(), told);
-        if proven == 0 {
-            return Ok(done);
-        }
-        Ok(done.and(Event::new("store.revocation_proven", "store", at.id.uuid()).count("scopes", count(proven))))
+        taken_down(tx, &vault, at, said, reading.tokens.as_ref())
     });
     written.await?;
     found(tools, &scope, at.id).await
+}
+
+/// Takes down what a platform says, with the tokens that it gave along.
+pub(super) fn taken_down(
+    tx: &mut WriteTx,
+    vault: &Vault,
+    at: Ref<StoreId>,
+    said: Vec<String>,
+    tokens: Option<&Tokens>,
+) -> Result<Witnessed<Uuid>> {
+    tenants::tenant(tx, at.tenant)?.ok_or(Error::NotFound("tenant"))?.require_open()?;
+    let store = stores::held(tx, at.id)?;
+    store.require_open()?;
+    let is_first = store.state == StoreState::Pending;
+    let told = Told::of(&scopes::of(tx, &store)?, said);
+    if is_first {
+        connect(tx, &store, &told)?;
+    }
+    let (added, removed, proven) = (told.added.len(), told.removed.len(), told.proven);
+    let store = take_up(tx, store, told)?;
+    if let Some(tokens) = tokens {
+        keep_tokens(tx, vault, &store, tokens)?;
+    }
+    let action = if is_first { "store.connected" } else { "store.read" };
+    let told = Event::new(action, "store", at.id.uuid()).count("added", count(added)).count("removed", count(removed));
+    let done = Witnessed::new(at.id.uuid(), told);
+    if proven == 0 {
+        return Ok(done);
+    }
+    Ok(done.and(Event::new("store.revocation_proven", "store", at.id.uuid()).count("scopes", count(proven))))
 }
 
 /// From now on these are used no more, whatever the platform still says.
@@ -155,9 +178,15 @@ fn take_up(tx: &mut WriteTx, store: Store, told: Told) -> Result<Store> {
     Ok(store)
 }
 
-fn keep_token(tx: &mut WriteTx, vault: &Vault, store: &Store, token: &Secret) -> Result<()> {
-    let fresh = vault.put(tx, TOKEN, token)?;
-    if let Some(former) = stores::swap_token(tx, store, Some(fresh))? {
+/// The new tokens take the place of the former, which are gone with that.
+fn keep_tokens(tx: &mut WriteTx, vault: &Vault, store: &Store, tokens: &Tokens) -> Result<()> {
+    let token = vault.put(tx, TOKEN, &tokens.access)?;
+    let refresh = tokens.refresh.as_ref().map(|(refresh, ends_at)| {
+        let kept = vault.put(tx, REFRESH, refresh)?;
+        Ok::<_, Error>((kept, *ends_at))
+    });
+    let kept = Kept { token, ends_at: tokens.ends_at, refresh: refresh.transpose()? };
+    for former in stores::swap_tokens(tx, store, Some(kept))? {
         vault.delete(tx, former)?;
     }
     Ok(())

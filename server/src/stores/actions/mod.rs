@@ -1,14 +1,17 @@
 //! The verbs of this slice. Each asks for leave, holds the store while it changes it, and says in the books what it did.
 
+mod connecting;
 mod disconnecting;
 mod granting;
 mod keeping;
 mod reading;
 
+pub(super) use connecting::Place;
+pub use connecting::{Begun, Landed, begin_connection, come_back, take_keys};
 pub use disconnecting::disconnect_store;
-pub use granting::{Reading, Revoking, record_grant, revoke_scopes};
+pub use granting::{Reading, Revoking, Tokens, record_grant, revoke_scopes};
 pub use keeping::{NewStore, add_store, turn_sync};
-pub use reading::{Shown, drift, find_grant, find_store, list_grants, list_stores, shown};
+pub use reading::{Shown, drift, find_grant, find_store, last_handshake, list_grants, list_stores, shown};
 
 use super::model::Store;
 use super::queries::stores;

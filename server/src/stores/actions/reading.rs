@@ -3,8 +3,8 @@
 
 use std::collections::HashMap;
 
-use super::super::model::{Grant, Judged, Receipt, Store, judge};
-use super::super::queries::{Figures, Filter, Order, Promised, figures, history, scopes, stores};
+use super::super::model::{Grant, Handshake, Judged, Receipt, Store, judge};
+use super::super::queries::{Figures, Filter, Order, Promised, figures, handshakes, history, scopes, stores};
 use crate::floor::access::{Caller, Permission};
 use crate::floor::graphql::Page;
 use crate::floor::kernel::{Error, Ref, Result, StoreGrantId, StoreId, TenantId};
@@ -39,6 +39,12 @@ pub async fn shown(tools: &Tools, store: Store) -> Result<Shown> {
     let policy = tools.policy.in_force()?;
     let shown = tools.ledger.read(&scope, move |tx| together(tx, &policy.policy, vec![store]));
     shown.await?.pop().ok_or_else(|| Error::internal("a store without its tenant"))
+}
+
+/// The last try to connect a store, for whoever may see the store.
+pub async fn last_handshake(tools: &Tools, at: Ref<StoreId>) -> Result<Option<Handshake>> {
+    let scope = Caller::house().permit(Permission::KeepHouse, at.tenant)?;
+    tools.ledger.read(&scope, move |tx| handshakes::last(tx, at.id)).await
 }
 
 /// The stores that exist for the caller, and how many there are in all.

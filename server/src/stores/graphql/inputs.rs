@@ -92,7 +92,7 @@ pub struct RecordGrantInput {
 
 impl RecordGrantInput {
     pub fn read(self) -> Reading {
-        Reading { scopes: self.scopes, token: None }
+        Reading { scopes: self.scopes, tokens: None }
     }
 }
 
@@ -138,5 +138,14 @@ pub struct DisconnectStoreInput {
     /// The version it was read at.
     pub version: i32,
     /// The same key with the same input is done once.
+    pub idempotency_key: Option<String>,
+}
+
+/// A store that is to be connected at its platform.
+#[derive(InputObject)]
+pub struct ConnectStoreInput {
+    /// Which store.
+    pub id: ID,
+    /// The same key with the same input is done once; the link is shown the first time only.
     pub idempotency_key: Option<String>,
 }

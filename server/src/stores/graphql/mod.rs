@@ -5,12 +5,13 @@ mod nodes;
 mod words;
 
 use async_graphql::connection::{Connection, EmptyFields};
-use async_graphql::{Context, ID, Object};
+use async_graphql::{Context, ID, Object, SimpleObject};
+use chrono::{DateTime, Utc};
 
 pub use nodes::{StoreGrantNode, StoreNode};
 
 use self::inputs::{
-    AddStoreInput, DisconnectStoreInput, RecordGrantInput, RevokeScopesInput, StoreFilter, StoreOrder, TurnSyncInput,
+    AddStoreInput, ConnectStoreInput, DisconnectStoreInput, RecordGrantInput, RevokeScopesInput, StoreFilter, StoreOrder, TurnSyncInput,
 };
 use self::nodes::Drift;
 use super::actions::{self, Shown};
@@ -37,11 +38,15 @@ pub const RULES: &[Rule] = &[
     rule("StoreReceipt.*", Needs::Parent),
     rule("Drift.*", Needs::Parent),
     rule("Mutation.addStore", Needs::Permission(Permission::KeepStores)),
+    rule("Mutation.connectStore", Needs::Permission(Permission::KeepStores)),
     rule("Mutation.recordGrant", Needs::Permission(Permission::KeepStores)),
     rule("Mutation.turnSync", Needs::Permission(Permission::KeepStores)),
     rule("Mutation.revokeScopes", Needs::Permission(Permission::KeepStores)),
     rule("Mutation.disconnectStore", Needs::Permission(Permission::KeepStores)),
     rule("AddStorePayload.*", Needs::Parent),
+    rule("ConnectStorePayload.*", Needs::Parent),
+    rule("StoreConnecting.*", Needs::Parent),
+    rule("StoreHandshake.*", Needs::Parent),
     rule("RecordGrantPayload.*", Needs::Parent),
     rule("TurnSyncPayload.*", Needs::Parent),
     rule("RevokeScopesPayload.*", Needs::Parent),
@@ -114,6 +119,13 @@ payload! {
     }
 }
 payload! {
+    /// What came of beginning to connect a store.
+    ConnectStorePayload {
+        /// The store, and where its merchant says yes.
+        begun: StoreConnecting
+    }
+}
+payload! {
     /// What came of recording what a platform says.
     RecordGrantPayload {
         /// The store, with its scopes as they are now.
@@ -142,6 +154,25 @@ payload! {
     }
 }
 
+/// A store on its way to being connected.
+#[derive(SimpleObject)]
+pub struct StoreConnecting {
+    /// The store as it is now.
+    store: StoreNode,
+    /// Where its merchant says yes, shown once; none where the call was repeated.
+    url: Option<String>,
+    /// Until when the link is good.
+    ends_at: DateTime<Utc>,
+}
+
+impl StoreConnecting {
+    async fn of(asking: &Asking, begun: actions::Begun) -> Result<Self> {
+        let actions::Begun { store, url, ends_at } = begun;
+        let store = StoreNode(actions::shown(&asking.tools, store).await?);
+        Ok(Self { store, url: url.map(String::from), ends_at: ends_at.utc() })
+    }
+}
+
 /// What can be done with stores.
 #[derive(Default)]
 pub struct StoreMutation;
@@ -158,6 +189,23 @@ impl StoreMutation {
         let once = once(ctx, input.idempotency_key.as_deref())?;
         let added = actions::add_store(&asking.tools, asking.caller()?, input.read()?, once).await;
         AddStorePayload::of(whole(asking, added).await)
+    }
+
+    /// Begins to connect a store at its platform, or to connect it anew: the merchant opens the link, which asks for what
+    /// the policy lists, and comes back to this desk.
+    async fn connect_store(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which store.")] input: ConnectStoreInput,
+    ) -> Result<ConnectStorePayload> {
+        let asking = asking(ctx)?;
+        let once = once(ctx, input.idempotency_key.as_deref())?;
+        let at = place::<StoreId>(&input.id, "store")?;
+        let begun = match actions::begin_connection(&asking.tools, asking.caller()?, at, once).await {
+            Ok(begun) => StoreConnecting::of(asking, begun).await,
+            Err(error) => Err(error),
+        };
+        ConnectStorePayload::of(begun)
     }
 
     /// Records what a platform says that a store grants.

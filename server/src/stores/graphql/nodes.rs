@@ -4,10 +4,10 @@ use async_graphql::{Context, ID, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 
 use super::super::actions::{self, Shown};
-use super::super::model::{Grant, Judged, Receipt};
+use super::super::model::{self, Grant, Judged, Receipt};
 use super::super::queries::Figures;
 use super::List;
-use super::words::{DriftKind, GrantSource, RevocationReason, ScopeVerdict, StoreState};
+use super::words::{DriftKind, GrantSource, HandshakeOutcome, RevocationReason, ScopeVerdict, StoreState};
 use crate::catalogue::Sensitivity;
 use crate::floor::graphql::{PageArgs, asking, connection, instant_key, node_id};
 use crate::floor::kernel::{Instant, Ref, Result};
@@ -120,6 +120,43 @@ impl StoreNode {
     /// What ended with its connection, and what did not.
     async fn receipt(&self) -> Option<StoreReceipt> {
         self.0.receipt.clone().map(StoreReceipt::from)
+    }
+
+    /// The last try to connect it at its platform.
+    async fn handshake(&self, ctx: &Context<'_>) -> Result<Option<Handshake>> {
+        let at = Ref::new(self.0.store.tenant, self.0.store.id);
+        Ok(actions::last_handshake(&asking(ctx)?.tools, at).await?.map(Handshake::from))
+    }
+}
+
+/// A try to connect a store, from the link to what its platform answered.
+#[derive(SimpleObject)]
+#[graphql(name = "StoreHandshake")]
+pub struct Handshake {
+    /// How far it has come.
+    outcome: HandshakeOutcome,
+    /// When the link was given.
+    begun_at: DateTime<Utc>,
+    /// Until when the link is good.
+    ends_at: DateTime<Utc>,
+    /// When it was over.
+    ended_at: Option<DateTime<Utc>>,
+    /// What was asked for.
+    scopes: Vec<String>,
+    /// Why it failed, in a word.
+    code: Option<String>,
+}
+
+impl From<model::Handshake> for Handshake {
+    fn from(handshake: model::Handshake) -> Self {
+        Self {
+            outcome: handshake.outcome.into(),
+            begun_at: handshake.begun_at.utc(),
+            ends_at: handshake.ends_at.utc(),
+            ended_at: handshake.ended_at.map(Instant::utc),
+            scopes: handshake.scopes,
+            code: handshake.code,
+        }
     }
 }
 

@@ -19,6 +19,24 @@ pub enum StoreState {
     Disconnected,
 }
 
+/// How far a try to connect has come.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(name = "StoreHandshakeOutcome", remote = "model::HandshakeOutcome")]
+pub enum HandshakeOutcome {
+    /// The merchant has the link and is not back.
+    Waiting,
+    /// The merchant is back, and the platform is asked for the token.
+    Taken,
+    /// The store is connected.
+    Connected,
+    /// The merchant said no.
+    Denied,
+    /// The platform gave no token, or what it gave was not believed.
+    Failed,
+    /// Another try took its place.
+    Replaced,
+}
+
 /// How a store differs from the policy.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
 #[graphql(remote = "model::DriftKind")]

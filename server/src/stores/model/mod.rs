@@ -2,8 +2,10 @@
 
 mod drift;
 mod grant;
+mod handshake;
 mod store;
 
 pub use drift::{DriftKind, Held, Judged, UNUSED_AFTER, Verdict, judge};
 pub use grant::{Grant, GrantSource, Receipt, RevocationReason, named_scopes};
+pub use handshake::{Handshake, HandshakeOutcome, WITHIN};
 pub use store::{Store, StoreState, domain_digest};

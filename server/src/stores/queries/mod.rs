@@ -1,6 +1,7 @@
 //! All SQL of this slice: rows to models and back. A token's secret is named here and nowhere read.
 
 mod drift;
+pub mod handshakes;
 pub mod history;
 pub mod scopes;
 pub mod stores;

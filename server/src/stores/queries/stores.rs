@@ -5,7 +5,7 @@ use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Text, Uuid as SqlUuid};
 
-use super::super::TOKEN;
+use super::super::{ENDING, REFRESH, TOKEN};
 use super::super::model::{DriftKind, Store, StoreState};
 use super::super::tables::stores;
 use super::drift::{Promised, drifts};
@@ -126,12 +126,35 @@ pub fn seen(tx: &mut WriteTx, store: &Store) -> Result<()> {
     Ok(())
 }
 
-/// Puts another secret in the token's place, or none, and says which stood there.
-pub fn swap_token(tx: &mut WriteTx, store: &Store, token: Option<SecretId>) -> Result<Option<SecretId>> {
+/// Where a store's tokens are kept, and until when they open anything.
+#[derive(Debug, Clone, Copy)]
+pub struct Kept {
+    pub token: SecretId,
+    pub ends_at: Option<Instant>,
+    pub refresh: Option<(SecretId, Option<Instant>)>,
+}
+
+/// Where a store's token is kept.
+pub fn token(tx: &mut Tx, id: StoreId) -> Result<Option<SecretId>> {
+    let row = stores::table.find((tx.tenant()?, id)).select(stores::token_id).first(tx.conn()).optional()?;
+    Ok(row.flatten())
+}
+
+/// Puts other secrets in the place of the tokens, or none, and says which stood there.
+pub fn swap_tokens(tx: &mut WriteTx, store: &Store, kept: Option<Kept>) -> Result<Vec<SecretId>> {
     let row = stores::table.find((store.tenant, store.id));
-    let former = row.select(stores::token_id).first(tx.conn())?;
-    diesel::update(row).set(stores::token_id.eq(token)).execute(tx.conn())?;
-    Ok(former)
+    let (token, refresh): (Option<SecretId>, Option<SecretId>) =
+        row.select((stores::token_id, stores::refresh_id)).first(tx.conn())?;
+    let fresh = kept.and_then(|kept| kept.refresh);
+    diesel::update(row)
+        .set((
+            stores::token_id.eq(kept.map(|kept| kept.token)),
+            stores::token_ends_at.eq(kept.and_then(|kept| kept.ends_at).map(Instant::utc)),
+            stores::refresh_id.eq(fresh.map(|(refresh, _)| refresh)),
+            stores::refresh_ends_at.eq(fresh.and_then(|(_, ends_at)| ends_at).map(Instant::utc)),
+        ))
+        .execute(tx.conn())?;
+    Ok([token, refresh].into_iter().flatten().collect())
 }
 
 /// A page of stores, one row more than it holds, and how many there are in all.
@@ -201,12 +224,16 @@ struct Left {
 pub fn tokens_left(tx: &mut Tx, is_open: bool) -> Result<(i64, i64)> {
     let found = statement(
         "select (select count(*) from stores where tenant_id = t.id and (state = 'disconnected' or not t.is_open)) as over,
-                (select count(*) from secrets x where x.tenant_id = t.id and x.kind = ?
-                    and not (t.is_open and exists (select from stores s where s.tenant_id = t.id and s.token_id = x.id
-                                                      and s.state <> 'disconnected'))) as tokens
+                (select count(*) from secrets x where x.tenant_id = t.id and x.kind in (?, ?, ?)
+                    and not (x.kind = ? and x.sealed_at > now() - interval '1 day')
+                    and not (t.is_open and exists (select from stores s where s.tenant_id = t.id and s.state <> 'disconnected'
+                                                      and x.id in (s.token_id, s.refresh_id)))) as tokens
            from (values (?, ?)) as t (id, is_open)",
     )
     .bind::<Text, _>(TOKEN.label())
+    .bind::<Text, _>(REFRESH.label())
+    .bind::<Text, _>(ENDING.label())
+    .bind::<Text, _>(ENDING.label())
     .bind::<SqlUuid, _>(tx.tenant()?)
     .bind::<Bool, _>(is_open)
     .get_result::<Left>(tx.conn())?;

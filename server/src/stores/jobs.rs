@@ -1,0 +1,60 @@
+//! What follows a store's connection in its own time: after its end the platform is asked to forget the token.
+
+use chrono::Duration;
+use serde::{Deserialize, Serialize};
+
+use super::ENDING;
+use super::actions::Place;
+use super::queries::stores;
+use crate::floor::jobs::{Halt, Job, Run};
+use crate::floor::kernel::{Error, Secret, StoreId};
+use crate::floor::ledger::{Event, Witnessed};
+use crate::floor::platforms::{Back, Fate, Revoked};
+use crate::floor::vault::SecretId;
+
+/// For how long a platform that does not answer is asked.
+const TRIED_FOR: Duration = Duration::days(1);
+
+/// Gives a token back to the platform whose store was disconnected. Nothing else can read it any more; it is deleted once
+/// the platform has said its word, and after a day in any case.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct RevokeAtPlatform {
+    pub store: StoreId,
+    pub secret: SecretId,
+}
+
+impl Job for RevokeAtPlatform {
+    const NAME: &'static str = "revoke_at_platform";
+
+    async fn run(self, run: Run) -> Result<(), Halt> {
+        let (lane, tools) = (run.scope()?, run.tools()?);
+        let (id, secret, vault) = (self.store, self.secret, tools.vault.clone());
+        let store = run.ledger.read(&lane, move |tx| stores::one(tx, id)).await?.ok_or(Error::NotFound("store"))?;
+        let opened = run.ledger.reveal(lane.clone(), Self::NAME, move |tx| vault.open_secret(tx, ENDING, secret));
+        let token: Secret = match opened.await {
+            Ok(opened) => opened.map_err(|shut| shut.of_secret(secret))?,
+            // It was given back before the worker died.
+            Err(Error::NotFound(_)) => return Ok(()),
+            Err(error) => return Err(error.into()),
+        };
+        run.hold().await?;
+        let place = Place::of(&tools, &store)?;
+        let since = store.disconnected_at.unwrap_or_else(|| run.watch.now());
+        let outcome = match place.platform.revoke(place.visit(), &token, Back::Everything).await {
+            Ok(Revoked::Done) => "done",
+            Ok(Revoked::AlreadyGone) | Err(Fate::Stale | Fate::Over(_)) => "gone",
+            Ok(Revoked::ByHand(_)) => "by_hand",
+            Err(Fate::Again { after }) if run.watch.now() < since.plus(TRIED_FOR) => {
+                return Err(Halt::SlowDown { after });
+            }
+            Err(Fate::Again { .. }) => "not_reached",
+        };
+        let vault = tools.vault.clone();
+        let done = run.ledger.write(lane, move |tx| {
+            vault.delete(tx, secret)?;
+            let told = Event::new("store.given_back", "store", id.uuid());
+            Ok(Witnessed::new((), told.code("outcome", outcome)))
+        });
+        Ok(done.await?)
+    }
+}
