@@ -15,7 +15,8 @@
 //!
 //! - Postgres is reached through [`floor::ledger`] alone, keys through `floor::vault`, letters through `floor::mail`,
 //!   files through `floor::blobs`, signed lines through `floor::journal`, others' servers through [`floor::egress`], the
-//!   time through [`floor::kernel::Watch`].
+//!   time through [`floor::kernel::Watch`]. HTTP is answered in `roof::http` and `trust::web` alone, and by the doubles of
+//!   [`roof::demo::street`], which stand for others' servers, on this machine only, and so sign and post by themselves.
 //! - A scope opens the ledger, a permit gives the scope; the ledger pins the tenant and Postgres fences its rows.
 //! - Reads may span tenants, writes never do. To open a sealed personal value is a write.
 //! - A change and the event that tells of it, its jobs and its outbox rows commit together or not at all.

@@ -11,6 +11,7 @@ mod names;
 mod reviews;
 mod staff;
 mod stores;
+pub mod street;
 mod subscribers;
 mod tenants;
 

@@ -1,0 +1,249 @@
+//! eBay: one consent page for all sellers, refresh tokens that live eighteen months and never turn, orders by offset,
+//! and the key that its notifications are checked with. It knows no call that gives consent back: the seller does that.
+
+use std::time::Duration;
+
+use axum::http::{Method, StatusCode};
+use axum::response::Response;
+use chrono::{DateTime, SecondsFormat};
+use serde_json::{Value, json};
+
+use super::asked::{Asked, Pairs, json as answered, not_found, pair, sent_back, value, with};
+use super::page::{self, Consent};
+use super::people::{Goods, ORDERS, Order, PRODUCTS, money};
+use super::stand::{App, Stand};
+use super::tokens::{Asking, Lasts, Lease};
+use crate::floor::kernel::Instant;
+
+const LASTS: Lasts =
+    Lasts { access: Some(chrono::Duration::seconds(7200)), refresh: Some(chrono::Duration::seconds(47_304_000)) };
+
+/// Who sits at the browser where nobody said who.
+const SELLER: &str = "invented_seller";
+
+const SCOPES: &str = "https://api.ebay.com/oauth/api_scope";
+
+pub(super) fn too_many(after: Duration) -> Response {
+    let told = refusal(2001, "ACCESS", "Too many requests. The request limit has been reached for the resource.");
+    with(answered(StatusCode::TOO_MANY_REQUESTS, &told), "retry-after", &after.as_secs().to_string())
+}
+
+pub(super) fn answer(stand: &Stand, asked: &Asked) -> Response {
+    match (&asked.method, asked.steps().as_slice()) {
+        (&Method::GET | &Method::POST, ["oauth2", "authorize"]) => authorize(stand, asked),
+        (&Method::POST, ["identity", "v1", "oauth2", "token"]) => token(stand, asked),
+        (&Method::GET, ["commerce", "identity", "v1", "user"]) => {
+            within(stand, asked, &["/commerce.identity.readonly"], |lease| {
+                let told = json!({ "userId": format!("u{}", Stand::number(&lease.shop)), "username": lease.shop });
+                answered(StatusCode::OK, &told)
+            })
+        }
+        (&Method::GET, ["sell", "fulfillment", "v1", "order"]) => {
+            within(stand, asked, &["/sell.fulfillment", "/sell.fulfillment.readonly"], |lease| {
+                orders(stand, asked, &lease.shop)
+            })
+        }
+        (&Method::GET, ["sell", "inventory", "v1", "inventory_item"]) => {
+            within(stand, asked, &["/sell.inventory", "/sell.inventory.readonly"], |lease| {
+                items(stand, asked, &lease.shop)
+            })
+        }
+        (&Method::GET, ["commerce", "notification", "v1", "public_key", kid]) => {
+            within(stand, asked, &[""], |_| public_key(stand, kid))
+        }
+        _ => not_found(),
+    }
+}
+
+/// The app whose name for an address this is; eBay is never told the address itself.
+fn named(stand: &Stand, told: &Pairs) -> Option<App> {
+    let app = stand.app(value(told, "client_id"))?;
+    app.runame.as_deref().is_some_and(|name| name == value(told, "redirect_uri")).then_some(app)
+}
+
+fn authorize(stand: &Stand, asked: &Asked) -> Response {
+    let answer = page::answered(asked);
+    let told = answer.as_ref().map_or(&asked.query, |(form, _)| form);
+    let Some(app) = named(stand, told).filter(|_| value(told, "response_type") == "code") else {
+        return page::refused(StatusCode::BAD_REQUEST, "unauthorized_client: the OAuth client was not found");
+    };
+    let wanted: Vec<String> = value(told, "scope").split_whitespace().map(str::to_owned).collect();
+    let state = pair("state", value(told, "state"));
+    let seller = stand.within().signed_in.clone().unwrap_or_else(|| SELLER.to_owned());
+    match &answer {
+        None => {
+            let told = Consent { platform: "eBay", app: &app.title, shop: &seller, is_open: true, scopes: &wanted };
+            page::consent(asked, &told)
+        }
+        Some((_, false)) => sent_back(&app.back, &[pair("error", "access_denied"), state]),
+        Some((form, true)) => {
+            let shop = Some(value(form, "shop")).filter(|shop| !shop.is_empty()).unwrap_or(&seller).to_owned();
+            let scopes = stand.granted(&shop, &wanted);
+            let lease = Lease { shop, client: app.id.clone(), scopes };
+            let asking = Asking { lease, back: value(form, "redirect_uri").to_owned(), challenge: None };
+            let code = stand.within().tokens.code(asking, stand.now());
+            sent_back(&app.back, &[state, pair("code", code)])
+        }
+    }
+}
+
+fn token(stand: &Stand, asked: &Asked) -> Response {
+    let form = asked.form();
+    let Some(app) = asked.basic().and_then(|(id, secret)| stand.client(&id, &secret)) else {
+        return oauth_refused(StatusCode::UNAUTHORIZED, "invalid_client", "client authentication failed");
+    };
+    let now = stand.now();
+    let mut within = stand.within();
+    match value(&form, "grant_type") {
+        "authorization_code" => {
+            let asking = within.tokens.redeem(value(&form, "code"), now);
+            let asking =
+                asking.filter(|asking| asking.lease.client == app.id && asking.back == value(&form, "redirect_uri"));
+            let Some(asking) = asking else {
+                let why = "the provided authorization grant code is invalid or was issued to another client";
+                return oauth_refused(StatusCode::BAD_REQUEST, "invalid_grant", why);
+            };
+            let (access, refresh) = (Stand::drawn("v^1.1#i^1#"), Stand::drawn("v^1.1#r^1#"));
+            let mut told = handed(&access, "User Access Token");
+            told["refresh_token"] = refresh.clone().into();
+            told["refresh_token_expires_in"] = 47_304_000.into();
+            within.tokens.hand_out(asking.lease, access, Some(refresh), now, LASTS);
+            answered(StatusCode::OK, &told)
+        }
+        "refresh_token" => {
+            let Some(pair) = within.tokens.refreshes(&app.id, value(&form, "refresh_token"), now) else {
+                let why = "the provided authorization refresh token is invalid or was issued to another client";
+                return oauth_refused(StatusCode::BAD_REQUEST, "invalid_grant", why);
+            };
+            let mut lease = pair.lease.clone();
+            let narrower: Vec<String> = value(&form, "scope").split_whitespace().map(str::to_owned).collect();
+            if narrower.iter().any(|scope| !pair.allows(scope)) {
+                let why =
+                    "The requested scope is invalid, unknown, malformed, or exceeds the scope granted to the client";
+                return oauth_refused(StatusCode::BAD_REQUEST, "invalid_scope", why);
+            }
+            if !narrower.is_empty() {
+                lease.scopes = narrower;
+            }
+            let access = Stand::drawn("v^1.1#i^1#");
+            let told = handed(&access, "User Access Token");
+            within.tokens.hand_out(lease, access, None, now, LASTS);
+            answered(StatusCode::OK, &told)
+        }
+        "client_credentials" => {
+            let access = Stand::drawn("v^1.1#a^1#");
+            let told = handed(&access, "Application Access Token");
+            let lease = Lease { shop: String::new(), client: app.id, scopes: vec![SCOPES.to_owned()] };
+            within.tokens.hand_out(lease, access, None, now, LASTS);
+            answered(StatusCode::OK, &told)
+        }
+        _ => oauth_refused(StatusCode::BAD_REQUEST, "unsupported_grant_type", "grant type in request is not supported"),
+    }
+}
+
+fn handed(access: &str, kind: &str) -> Value {
+    json!({ "access_token": access, "expires_in": 7200, "token_type": kind })
+}
+
+fn oauth_refused(status: StatusCode, error: &str, why: &str) -> Response {
+    answered(status, &json!({ "error": error, "error_description": why }))
+}
+
+fn refusal(id: u32, domain: &str, message: &str) -> Value {
+    json!({ "errors": [{ "errorId": id, "domain": domain, "category": "REQUEST", "message": message }] })
+}
+
+/// Lets in whoever holds a token with any of these scopes.
+fn within(stand: &Stand, asked: &Asked, any: &[&str], inside: impl Fn(&Lease) -> Response) -> Response {
+    let Some(lease) = stand.lets_in(asked.bearer()) else {
+        return answered(StatusCode::UNAUTHORIZED, &refusal(1001, "OAuth", "Invalid access token"));
+    };
+    let may = |scope: &str| lease.scopes.iter().any(|granted| granted.strip_prefix(SCOPES) == Some(scope));
+    if any.iter().any(|scope| may(scope)) {
+        inside(&lease)
+    } else {
+        let why = "Access denied: Insufficient permissions to fulfill the request.";
+        answered(StatusCode::FORBIDDEN, &refusal(1100, "ACCESS", why))
+    }
+}
+
+fn public_key(stand: &Stand, kid: &str) -> Response {
+    if kid == stand.keys.kid {
+        answered(StatusCode::OK, &json!({ "key": stand.keys.public(), "algorithm": "ECDSA", "digest": "SHA1" }))
+    } else {
+        answered(StatusCode::NOT_FOUND, &refusal(195_002, "API_NOTIFICATION", "Public key id not found."))
+    }
+}
+
+/// A page of rows under their name, with the way to the next one.
+fn page(asked: &Asked, name: &str, largest: usize, rows: &[Value]) -> Response {
+    let (limit, offset) = (asked.number("limit", 50), asked.number("offset", 0));
+    if limit == 0 || limit > largest {
+        let why = format!("Invalid limit: it is between 1 and {largest}.");
+        return answered(StatusCode::BAD_REQUEST, &refusal(30_800, "API_FULFILLMENT", &why));
+    }
+    let to = |offset: usize| format!("{}{}?limit={limit}&offset={offset}", asked.site, asked.path);
+    let mut told = json!({ "href": to(offset), "total": rows.len(), "limit": limit, "offset": offset });
+    if offset + limit < rows.len() {
+        told["next"] = to(offset + limit).into();
+    }
+    if offset > 0 {
+        told["prev"] = to(offset.saturating_sub(limit)).into();
+    }
+    told[name] = rows.iter().skip(offset).take(limit).cloned().collect();
+    answered(StatusCode::OK, &told)
+}
+
+/// From and until of a `lastmodifieddate:[a..b]`.
+fn between(filter: &str) -> (Option<Instant>, Option<Instant>) {
+    let told = filter.split("lastmodifieddate:[").nth(1).and_then(|told| told.split(']').next()).unwrap_or_default();
+    let (from, until) = told.split_once("..").unwrap_or_default();
+    let at = |text: &str| DateTime::parse_from_rfc3339(text).ok().map(|at| Instant::from_utc(at.to_utc()));
+    (at(from), at(until))
+}
+
+fn orders(stand: &Stand, asked: &Asked, shop: &str) -> Response {
+    let stock = stand.stock(shop);
+    let (from, until) = between(asked.query("filter"));
+    let rows: Vec<Value> = (0..ORDERS)
+        .map(|place| stock.order(place))
+        .filter(|order| from.is_none_or(|from| order.at >= from) && until.is_none_or(|until| order.at <= until))
+        .map(|sold| order(&sold, shop))
+        .collect();
+    page(asked, "orders", 200, &rows)
+}
+
+fn order(of: &Order, shop: &str) -> Value {
+    let (at, buyer) = (of.at.utc().to_rfc3339_opts(SecondsFormat::Millis, true), &of.customer);
+    let address = json!({
+        "fullName": buyer.name(), "primaryPhone": { "phoneNumber": buyer.phone }, "email": buyer.mail,
+        "contactAddress": {
+            "addressLine1": buyer.street, "city": buyer.city, "postalCode": buyer.zip, "countryCode": buyer.country,
+        },
+    });
+    json!({
+        "orderId": format!("03-{:05}-{:05}", of.id % 100_000, of.id / 100_000), "creationDate": at, "lastModifiedDate": at,
+        "orderFulfillmentStatus": "NOT_STARTED", "orderPaymentStatus": "PAID", "sellerId": shop,
+        "buyer": { "username": format!("buyer_{}", buyer.id) },
+        "pricingSummary": { "total": { "value": of.total(), "currency": "EUR" } },
+        "fulfillmentStartInstructions": [{ "shippingStep": { "shipTo": address } }],
+        "lineItems": [{
+            "lineItemId": of.id.to_string(), "sku": of.product.sku, "title": of.product.title, "quantity": of.quantity,
+        }],
+    })
+}
+
+fn items(stand: &Stand, asked: &Asked, shop: &str) -> Response {
+    let stock = stand.stock(shop);
+    let rows: Vec<Value> = (0..PRODUCTS)
+        .map(|place| {
+            let of = stock.product(place);
+            json!({
+                "sku": of.sku, "product": { "title": of.title, "epid": Goods::Product.id(place).to_string() },
+                "price": money(of.cents),
+                "availability": { "shipToLocationAvailability": { "quantity": of.available } },
+            })
+        })
+        .collect();
+    page(asked, "inventoryItems", 200, &rows)
+}

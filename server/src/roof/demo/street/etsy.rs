@@ -1,0 +1,264 @@
+//! Etsy: consent with a proof key, tokens that begin with the user's number and turn, receipts by offset, and the limits
+//! told with every answer. A used refresh token is dead; the platform tells of no deletion.
+
+use std::time::Duration;
+
+use axum::http::{Method, StatusCode};
+use axum::response::Response;
+use data_encoding::BASE64URL_NOPAD;
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+use super::asked::{Asked, json as answered, not_found, pair, sent_back, value, with};
+use super::page::{self, Consent};
+use super::people::{Goods, ORDERS, Order, PRODUCTS, Product};
+use super::stand::Stand;
+use super::tokens::{Asking, Lasts, Lease, Pair, Turning};
+
+const LASTS: Lasts = Lasts { access: Some(chrono::Duration::seconds(3600)), refresh: Some(chrono::Duration::days(90)) };
+
+/// Who sits at the browser where nobody said who: a shop's number.
+const SELLER: &str = "31415926";
+
+/// What an app may call within a second, and within a day.
+const PER_SECOND: u64 = 10;
+const PER_DAY: usize = 10_000;
+
+pub(super) fn too_many(after: Duration) -> Response {
+    let told = answered(StatusCode::TOO_MANY_REQUESTS, &json!({ "error": "Exceeded per second rate limit" }));
+    let told = with(limits(told, PER_DAY / 2), "x-remaining-this-second", "0");
+    with(told, "retry-after", &after.as_secs().max(1).to_string())
+}
+
+fn limits(answer: Response, left: usize) -> Response {
+    let answer = with(answer, "x-limit-per-second", &PER_SECOND.to_string());
+    let answer = with(answer, "x-remaining-this-second", &(PER_SECOND - 1).to_string());
+    let answer = with(answer, "x-limit-per-day", &PER_DAY.to_string());
+    with(answer, "x-remaining-today", &left.to_string())
+}
+
+pub(super) fn answer(stand: &Stand, asked: &Asked) -> Response {
+    match (&asked.method, asked.steps().as_slice()) {
+        (&Method::GET | &Method::POST, ["oauth", "connect"]) => connect(stand, asked),
+        (&Method::POST, ["v3", "public", "oauth", "token"]) => token(stand, asked),
+        (_, ["v3", "application", steps @ ..]) => {
+            let answer = application(stand, asked, steps).unwrap_or_else(|refused| refused);
+            limits(answer, PER_DAY.saturating_sub(stand.calls().len()))
+        }
+        _ => not_found(),
+    }
+}
+
+fn connect(stand: &Stand, asked: &Asked) -> Response {
+    let answer = page::answered(asked);
+    let told = answer.as_ref().map_or(&asked.query, |(form, _)| form);
+    let app = stand.app(value(told, "client_id")).filter(|app| app.back.as_str() == value(told, "redirect_uri"));
+    let Some(app) = app else {
+        let why = "The application that is requesting authorization is not recognized, or its redirect URL is not.";
+        return page::refused(StatusCode::BAD_REQUEST, why);
+    };
+    let challenge = value(told, "code_challenge");
+    let is_proven = value(told, "code_challenge_method") == "S256" && challenge.len() == 43;
+    if value(told, "response_type") != "code" || !is_proven || value(told, "state").is_empty() {
+        return page::refused(StatusCode::BAD_REQUEST, "A code, a state and a code_challenge with S256 are required.");
+    }
+    let wanted: Vec<String> = value(told, "scope").split_whitespace().map(str::to_owned).collect();
+    let state = pair("state", value(told, "state"));
+    let seller = stand.within().signed_in.clone().unwrap_or_else(|| SELLER.to_owned());
+    match &answer {
+        None => {
+            let told = Consent { platform: "Etsy", app: &app.title, shop: &seller, is_open: true, scopes: &wanted };
+            page::consent(asked, &told)
+        }
+        Some((_, false)) => {
+            let why = pair("error_description", "The member denied the request");
+            sent_back(&app.back, &[pair("error", "access_denied"), why, state])
+        }
+        Some((form, true)) => {
+            let shop = Some(value(form, "shop")).filter(|shop| !shop.is_empty()).unwrap_or(&seller).to_owned();
+            let scopes = stand.granted(&shop, &wanted);
+            let asking = Asking {
+                lease: Lease { shop, client: app.id.clone(), scopes },
+                back: app.back.to_string(),
+                challenge: Some(challenge.to_owned()),
+            };
+            let code = stand.within().tokens.code(asking, stand.now());
+            sent_back(&app.back, &[pair("code", code), state])
+        }
+    }
+}
+
+fn token(stand: &Stand, asked: &Asked) -> Response {
+    let form = asked.form();
+    let now = stand.now();
+    let Some(app) = stand.app(value(&form, "client_id")) else {
+        return oauth_refused(StatusCode::UNAUTHORIZED, "invalid_client", "client_id is not recognized");
+    };
+    let mut within = stand.within();
+    match value(&form, "grant_type") {
+        "authorization_code" => {
+            let asking = within
+                .tokens
+                .redeem(value(&form, "code"), now)
+                .filter(|asking| asking.lease.client == app.id && asking.back == value(&form, "redirect_uri"));
+            let Some(asking) = asking else {
+                return oauth_refused(StatusCode::BAD_REQUEST, "invalid_grant", "code is invalid or has expired");
+            };
+            let proof = BASE64URL_NOPAD.encode(&Sha256::digest(value(&form, "code_verifier").as_bytes()));
+            if asking.challenge.as_deref() != Some(proof.as_str()) {
+                let why = "code_verifier does not match the code_challenge";
+                return oauth_refused(StatusCode::BAD_REQUEST, "invalid_grant", why);
+            }
+            let (access, refresh) = drawn(&asking.lease.shop);
+            handed(within.tokens.hand_out(asking.lease, access, Some(refresh), now, LASTS))
+        }
+        "refresh_token" => {
+            let found = within.tokens.refreshes(&app.id, value(&form, "refresh_token"), now);
+            let found = found.map(|pair| (pair.number(), drawn(&pair.lease.shop)));
+            let turned = found.and_then(|(number, (access, refresh))| {
+                within.tokens.turn(number, access, refresh, now, (LASTS, Turning::Strict))
+            });
+            turned.map_or_else(
+                || oauth_refused(StatusCode::BAD_REQUEST, "invalid_grant", "refresh_token is invalid or has expired"),
+                handed,
+            )
+        }
+        _ => oauth_refused(StatusCode::BAD_REQUEST, "unsupported_grant_type", "grant_type is not supported"),
+    }
+}
+
+/// A pair that begins with the number of its user.
+fn drawn(shop: &str) -> (String, String) {
+    let beginning = format!("{}.", user(shop));
+    (Stand::drawn(&beginning), Stand::drawn(&beginning))
+}
+
+fn user(shop: &str) -> u64 {
+    Stand::number(shop) + 1_000_000_000
+}
+
+fn handed(pair: &Pair) -> Response {
+    let refresh = pair.refresh.as_ref().map(|refresh| refresh.expose());
+    let told = json!({
+        "access_token": pair.access.expose(), "token_type": "Bearer", "expires_in": 3600, "refresh_token": refresh,
+    });
+    answered(StatusCode::OK, &told)
+}
+
+fn oauth_refused(status: StatusCode, error: &str, why: &str) -> Response {
+    answered(status, &json!({ "error": error, "error_description": why }))
+}
+
+fn failed(status: StatusCode, why: &str) -> Response {
+    answered(status, &json!({ "error": why }))
+}
+
+/// Every call shows the app's key and a member's token.
+fn application(stand: &Stand, asked: &Asked, steps: &[&str]) -> Result<Response, Response> {
+    let key = asked.header("x-api-key").split_once(':');
+    let app = key.and_then(|(id, secret)| stand.client(id, secret));
+    let app = app.ok_or_else(|| failed(StatusCode::FORBIDDEN, "Invalid API key: should be keystring:shared_secret"))?;
+    let lease = stand.lets_in(asked.bearer()).filter(|lease| lease.client == app.id);
+    let lease = lease.ok_or_else(|| {
+        oauth_refused(StatusCode::UNAUTHORIZED, "invalid_token", "access token is expired or revoked")
+    })?;
+    let may = |scope: &str| {
+        let has = lease.scopes.iter().any(|granted| granted == scope);
+        let why = format!("{scope} is required");
+        has.then_some(()).ok_or_else(|| oauth_refused(StatusCode::FORBIDDEN, "insufficient_scope", &why))
+    };
+    let number = Stand::number(&lease.shop);
+    let own = |id: &str| {
+        let is_own = id == number.to_string();
+        is_own.then_some(()).ok_or_else(|| failed(StatusCode::FORBIDDEN, "The user does not own this shop"))
+    };
+    match (&asked.method, steps) {
+        (&Method::GET, ["users", "me"]) => {
+            Ok(answered(StatusCode::OK, &json!({ "user_id": user(&lease.shop), "shop_id": number })))
+        }
+        (&Method::POST, ["scopes"]) => Ok(scopes(stand, asked)),
+        (&Method::GET, ["shops", shop, "receipts"]) => {
+            may("transactions_r")?;
+            own(shop)?;
+            let stock = stand.stock(&lease.shop);
+            let since = asked.number("min_last_modified", 0);
+            let sold = (0..ORDERS).map(|place| stock.order(place));
+            let is_late = |order: &Order| order.at.utc().timestamp() >= i64::try_from(since).unwrap_or(i64::MAX);
+            page(asked, &sold.filter(is_late).map(|order| receipt(&order)).collect::<Vec<_>>())
+        }
+        (&Method::GET, ["shops", shop, "listings"]) => {
+            may("listings_r")?;
+            own(shop)?;
+            let stock = stand.stock(&lease.shop);
+            page(asked, &(0..PRODUCTS).map(|place| listing(&stock.product(place))).collect::<Vec<_>>())
+        }
+        (method, ["listings", id, "inventory"]) => {
+            may(if method == Method::GET { "listings_r" } else { "listings_w" })?;
+            inventory(stand, asked, &lease.shop, id)
+        }
+        _ => Ok(failed(StatusCode::NOT_FOUND, "Resource not found")),
+    }
+}
+
+/// What a token may do.
+fn scopes(stand: &Stand, asked: &Asked) -> Response {
+    match stand.lets_in(value(&asked.form(), "token")) {
+        Some(lease) => answered(StatusCode::OK, &json!({ "scopes": lease.scopes })),
+        None => failed(StatusCode::BAD_REQUEST, "The token is invalid"),
+    }
+}
+
+fn page(asked: &Asked, rows: &[Value]) -> Result<Response, Response> {
+    let (limit, offset) = (asked.number("limit", 25), asked.number("offset", 0));
+    if limit == 0 || limit > 100 {
+        return Err(failed(StatusCode::BAD_REQUEST, "limit must be between 1 and 100"));
+    }
+    let results: Vec<&Value> = rows.iter().skip(offset).take(limit).collect();
+    Ok(answered(StatusCode::OK, &json!({ "count": rows.len(), "results": results })))
+}
+
+fn receipt(of: &Order) -> Value {
+    let (at, buyer) = (of.at.utc().timestamp(), &of.customer);
+    json!({
+        "receipt_id": of.id, "buyer_user_id": buyer.id, "buyer_email": buyer.mail, "name": buyer.name(),
+        "first_line": buyer.street, "second_line": null, "city": buyer.city, "state": null, "zip": buyer.zip,
+        "country_iso": buyer.country, "status": "Paid", "created_timestamp": at, "updated_timestamp": at,
+        "grandtotal": { "amount": of.product.cents * of.quantity, "divisor": 100, "currency_code": "EUR" },
+        "transactions": [{
+            "transaction_id": of.id, "listing_id": of.product.id, "sku": of.product.sku, "title": of.product.title,
+            "quantity": of.quantity,
+        }],
+    })
+}
+
+fn listing(of: &Product) -> Value {
+    json!({
+        "listing_id": of.id, "title": of.title, "state": "active", "quantity": of.available, "skus": [of.sku],
+        "updated_timestamp": of.at.utc().timestamp(),
+        "price": { "amount": of.cents, "divisor": 100, "currency_code": "EUR" },
+    })
+}
+
+/// The whole document, read or replaced.
+fn inventory(stand: &Stand, asked: &Asked, shop: &str, id: &str) -> Result<Response, Response> {
+    let id: Option<u64> = id.parse().ok();
+    let Some((id, place)) = id.and_then(|id| Some((id, Goods::Product.place(id)?))) else {
+        return Err(failed(StatusCode::NOT_FOUND, "Resource not found"));
+    };
+    let key = (shop.to_owned(), Goods::Product, id);
+    if asked.method == Method::PUT {
+        let whole = asked.json();
+        if !whole["products"].is_array() {
+            return Err(failed(StatusCode::BAD_REQUEST, "products is required"));
+        }
+        stand.within().changed.insert(key, Some(whole.clone()));
+        return Ok(answered(StatusCode::OK, &whole));
+    }
+    let of = stand.stock(shop).product(place);
+    let whole = stand.within().changed.get(&key).cloned().flatten().unwrap_or_else(|| {
+        let price = json!({ "amount": of.cents, "divisor": 100, "currency_code": "EUR" });
+        let offer = json!({ "quantity": of.available, "is_enabled": true, "price": price });
+        json!({ "products": [{ "product_id": id, "sku": of.sku, "offerings": [offer], "property_values": [] }] })
+    });
+    Ok(answered(StatusCode::OK, &whole))
+}

@@ -1,0 +1,193 @@
+//! One platform: what it was told, what it handed out, what it saw. Whoever drives it looks and orders here. It never
+//! shows a token, only its digest.
+
+use std::collections::{HashMap, HashSet};
+use std::io;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use serde_json::Value;
+use url::Url;
+
+use super::Platform;
+use super::faults::{self, Fault, Kind};
+use super::hooks::{Hook, Keys};
+use super::people::{Goods, Stock};
+use super::tokens::{Lease, Live, Tokens, drawn};
+use super::wire::Seen;
+use crate::floor::kernel::{Instant, Secret, Watch};
+
+/// An app as its maker registered it with the platform.
+#[derive(Clone)]
+pub struct App {
+    pub id: String,
+    pub secret: Secret,
+    pub title: String,
+    /// Where a browser is sent back to, and nowhere else.
+    pub back: Url,
+    /// What eBay wants to be told in place of that address.
+    pub runame: Option<String>,
+    /// What Shopify's managed install asks of everybody, and what it may ask later.
+    pub required: Vec<String>,
+    pub optional: Vec<String>,
+}
+
+pub struct Stand {
+    pub(super) platform: Platform,
+    pub(super) url: Url,
+    pub(super) keys: Keys,
+    pub(super) out: reqwest::Client,
+    watch: Watch,
+    opened: Instant,
+    within: Mutex<Within>,
+}
+
+#[derive(Default)]
+pub(super) struct Within {
+    pub apps: Vec<App>,
+    pub tokens: Tokens,
+    pub hooks: Vec<Hook>,
+    /// What changed since a shop was made up: a good by its kind and number, none once it is deleted.
+    pub changed: HashMap<(String, Goods, u64), Option<Value>>,
+    /// What was answered to a key of idempotency.
+    pub answered: HashMap<String, Value>,
+    /// What is left to spend of each shop's budget, and since when.
+    pub budgets: HashMap<String, (f64, Instant)>,
+    /// What a signature may be made with only once.
+    pub nonces: HashSet<String>,
+    /// Who sits at the browser, where the platform asks the person and not the address.
+    pub signed_in: Option<String>,
+    pub is_secure: bool,
+    instead: HashMap<String, Vec<String>>,
+    faults: Vec<Fault>,
+    calls: Vec<Seen>,
+}
+
+impl Stand {
+    pub(super) fn new(platform: Platform, url: Url, watch: Watch) -> io::Result<Self> {
+        // Only the first provider in a process counts; `main` installs the same one.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let out = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build();
+        let out = out.map_err(io::Error::other)?;
+        Ok(Self { platform, url, keys: Keys::draw(), out, opened: watch.now(), watch, within: Mutex::default() })
+    }
+
+    /// Where it answers.
+    pub fn url(&self) -> &Url {
+        &self.url
+    }
+
+    /// Where it answers for one shop, on platforms on which each shop has an address of its own.
+    pub fn shop_url(&self, shop: &str) -> String {
+        format!("{}{shop}", self.url)
+    }
+
+    /// Registers an app; one of the same id is replaced.
+    pub fn register(&self, app: App) {
+        let mut within = self.within();
+        within.apps.retain(|known| known.id != app.id);
+        within.apps.push(app);
+    }
+
+    /// Whoever agrees from now on at this shop grants these, whatever is asked.
+    pub fn grant_instead(&self, shop: &str, scopes: &[&str]) {
+        let scopes = scopes.iter().map(|scope| (*scope).to_owned()).collect();
+        self.within().instead.insert(shop.to_owned(), scopes);
+    }
+
+    /// Says who sits at the browser, where a platform asks the person which shop it is.
+    pub fn sign_in(&self, shop: &str) {
+        self.within().signed_in = Some(shop.to_owned());
+    }
+
+    /// Answers from now on as if it were called by https, although on this machine nobody does.
+    pub fn as_if_secure(&self, is_secure: bool) {
+        self.within().is_secure = is_secure;
+    }
+
+    /// The merchant throws the app out: its tokens are dead at once.
+    pub fn throw_out(&self, shop: &str) {
+        self.within().tokens.end(shop, None);
+    }
+
+    /// Nothing is left of a shop's budget of calls until time gives it back.
+    pub fn drain(&self, shop: &str) {
+        let now = self.now();
+        self.within().budgets.insert(shop.to_owned(), (0.0, now));
+    }
+
+    pub fn order(&self, fault: Fault) {
+        self.within().faults.push(fault);
+    }
+
+    /// Lifts every fault.
+    pub fn lift(&self) {
+        self.within().faults.clear();
+    }
+
+    /// Every call so far, in the order in which they were answered.
+    pub fn calls(&self) -> Vec<Seen> {
+        self.within().calls.clone()
+    }
+
+    /// The tokens of a shop that would be let in now.
+    pub fn tokens(&self, shop: &str) -> Vec<Live> {
+        self.within().tokens.live(shop, self.now())
+    }
+
+    /// Whether any app holds a token of this shop, be it out of date.
+    pub fn is_installed(&self, shop: &str) -> bool {
+        self.within().tokens.is_installed(shop)
+    }
+
+    pub(super) fn within(&self) -> MutexGuard<'_, Within> {
+        self.within.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn now(&self) -> Instant {
+        self.watch.now()
+    }
+
+    /// What a shop kept when the street opened.
+    pub(super) fn stock<'a>(&self, shop: &'a str) -> Stock<'a> {
+        Stock { shop, opened: self.opened }
+    }
+
+    pub(super) fn note(&self, seen: Seen) {
+        self.within().calls.push(seen);
+    }
+
+    pub(super) fn meets(&self, path: &str) -> Option<Kind> {
+        faults::met(&mut self.within().faults, path)
+    }
+
+    pub(super) fn app(&self, id: &str) -> Option<App> {
+        self.within().apps.iter().find(|app| app.id == id).cloned()
+    }
+
+    /// The app of this id, if this is its secret.
+    pub(super) fn client(&self, id: &str, secret: &str) -> Option<App> {
+        self.app(id).filter(|app| app.secret.expose() == secret)
+    }
+
+    /// What a merchant grants who is asked for these.
+    pub(super) fn granted(&self, shop: &str, asked: &[String]) -> Vec<String> {
+        self.within().instead.get(shop).cloned().unwrap_or_else(|| asked.to_vec())
+    }
+
+    /// Who holds this token, if it is let in now.
+    pub(super) fn lets_in(&self, token: &str) -> Option<Lease> {
+        self.within().tokens.lets_in(token, self.now()).map(|pair| pair.lease.clone())
+    }
+
+    /// A number that the platform knows a shop by.
+    pub(super) fn number(shop: &str) -> u64 {
+        shop.parse().unwrap_or_else(|_| {
+            let hash = shop.bytes().fold(5381_u64, |sum, byte| sum.wrapping_mul(33) ^ u64::from(byte));
+            10_000_000 + hash % 90_000_000
+        })
+    }
+
+    pub(super) fn drawn(beginning: &str) -> String {
+        drawn(beginning)
+    }
+}

@@ -1,0 +1,380 @@
+//! WooCommerce: a page that posts keys to the app before it lets the browser go, and the REST of a store: lists, and the
+//! two calls that erase. Keys cannot be given back by a call; the merchant deletes them.
+
+use std::time::Duration;
+
+use axum::http::{Method, StatusCode};
+use axum::response::Response;
+use chrono::{DateTime, NaiveDateTime};
+use data_encoding::BASE64;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::{Value, json};
+use url::Url;
+
+use super::asked::{Asked, json as answered, pair, sent_back, value, with};
+use super::hooks::{Hook, hmac, stays_here};
+use super::page::{self, Consent};
+use super::people::{CUSTOMERS, Customer, Goods, ORDERS, Order, PRODUCTS, Product, Stock, money};
+use super::stand::Stand;
+use super::tokens::{Lasts, Lease};
+use crate::floor::kernel::{Instant, Secret};
+
+const FOR_EVER: Lasts = Lasts { access: None, refresh: None };
+
+/// How far a signature's time may be from the store's.
+const LATE: i64 = 15 * 60;
+
+pub(super) fn too_many(after: Duration) -> Response {
+    let told = refusal("too_many_requests", "Too many requests.", 429);
+    with(answered(StatusCode::TOO_MANY_REQUESTS, &told), "retry-after", &after.as_secs().to_string())
+}
+
+pub(super) async fn answer(stand: &Stand, asked: &Asked) -> Response {
+    let shop = asked.shop.clone().unwrap_or_else(|| stand.url.authority().to_owned());
+    match asked.steps().as_slice() {
+        ["wc-auth", "v1", "authorize"] => authorize(stand, asked, &shop).await,
+        ["wp-json", "wc", "v3", steps @ ..] => match let_in(stand, asked, &shop) {
+            Ok(()) => rest(&Store { stand, asked, stock: stand.stock(&shop) }, steps).unwrap_or_else(|refused| refused),
+            Err(refused) => refused,
+        },
+        _ => failed(StatusCode::NOT_FOUND, "rest_no_route", "No route was found matching the URL and request method."),
+    }
+}
+
+fn refusal(code: &str, message: &str, status: u16) -> Value {
+    json!({ "code": code, "message": message, "data": { "status": status } })
+}
+
+fn failed(status: StatusCode, code: &str, message: &str) -> Response {
+    answered(status, &refusal(code, message, status.as_u16()))
+}
+
+async fn authorize(stand: &Stand, asked: &Asked, shop: &str) -> Response {
+    let answer = page::answered(asked);
+    let told = answer.as_ref().map_or(&asked.query, |(form, _)| form);
+    let scope = value(told, "scope");
+    if let Some(name) = ["app_name", "user_id", "return_url", "callback_url", "scope"]
+        .into_iter()
+        .find(|name| value(told, name).is_empty())
+    {
+        return page::refused(StatusCode::UNAUTHORIZED, &format!("Error: Missing parameter {name}."));
+    }
+    if !matches!(scope, "read" | "write" | "read_write") {
+        return page::refused(StatusCode::UNAUTHORIZED, "Error: Invalid scope.");
+    }
+    let (Ok(back), Ok(callback)) = (Url::parse(value(told, "return_url")), Url::parse(value(told, "callback_url")))
+    else {
+        return page::refused(
+            StatusCode::UNAUTHORIZED,
+            "Error: The return_url or the callback_url is not a valid URL.",
+        );
+    };
+    // A store wants TLS; to this very machine nobody speaks it.
+    if callback.scheme() != "https" && !stays_here(&callback) {
+        return page::refused(StatusCode::UNAUTHORIZED, "Error: The callback_url needs to be over SSL.");
+    }
+    let user = value(told, "user_id");
+    let returned = |success: &str| sent_back(&back, &[pair("success", success), pair("user_id", user)]);
+    match answer {
+        None => {
+            let (app, scopes) = (value(told, "app_name"), [scope.to_owned()]);
+            let told = Consent { platform: "WooCommerce", app, shop, is_open: false, scopes: &scopes };
+            page::consent(asked, &told)
+        }
+        Some((_, false)) => returned("0"),
+        Some((_, true)) => {
+            if post_keys(stand, shop, &callback, (user, scope)).await {
+                returned("1")
+            } else {
+                let why =
+                    "Error: An error occurred in the request and at the time were unable to send the consumer data.";
+                page::refused(StatusCode::UNAUTHORIZED, why)
+            }
+        }
+    }
+}
+
+/// Makes a pair of keys and posts it; one that did not arrive never was.
+async fn post_keys(stand: &Stand, shop: &str, callback: &Url, (user, scope): (&str, &str)) -> bool {
+    let scopes = stand.granted(shop, &[scope.to_owned()]);
+    let (key, secret) = (Stand::drawn("ck_"), Stand::drawn("cs_"));
+    let body = {
+        let lease = Lease { shop: shop.to_owned(), client: key.clone(), scopes: scopes.clone() };
+        let mut within = stand.within();
+        let made = within.tokens.hand_out(lease, key.clone(), None, stand.now(), FOR_EVER);
+        made.signs = Some(Secret::new(secret.clone()));
+        json!({
+            "key_id": made.number() + 1, "user_id": user, "consumer_key": key, "consumer_secret": secret,
+            "key_permissions": scopes.join(","),
+        })
+    };
+    let json = [pair("content-type", "application/json;charset=UTF-8")];
+    let is_taken = stand.post_out(callback, &json, body.to_string().into_bytes()).await == Some(200);
+    if !is_taken {
+        stand.within().tokens.end(shop, Some(&key));
+    }
+    is_taken
+}
+
+/// Looks at the keys that a call shows: in its header if it came by https, else in what it is signed with.
+fn let_in(stand: &Stand, asked: &Asked, shop: &str) -> Result<(), Response> {
+    let cannot = |code: &str, why: &str| failed(StatusCode::UNAUTHORIZED, code, why);
+    let stranger = || cannot("woocommerce_rest_cannot_view", "Sorry, you cannot list resources.");
+    let wrong = |why: &str| cannot("woocommerce_rest_authentication_error", why);
+    let is_secure = stand.within().is_secure;
+    let basic = asked.basic().filter(|_| is_secure);
+    let key = basic.as_ref().map_or_else(|| asked.query("oauth_consumer_key"), |(key, _)| key);
+    let (secret, scopes) = {
+        let within = stand.within();
+        let pair = within.tokens.lets_in(key, stand.now()).filter(|pair| pair.lease.shop == shop);
+        let pair = pair.ok_or_else(stranger)?;
+        let secret = pair.signs.as_ref().map(|secret| secret.expose().to_owned()).unwrap_or_default();
+        (secret, pair.lease.scopes.clone())
+    };
+    match &basic {
+        Some((_, shown)) if *shown != secret => return Err(wrong("Consumer secret is invalid.")),
+        Some(_) => {}
+        None => signed(stand, asked, &secret).map_err(wrong)?,
+    }
+    let needs = if matches!(asked.method, Method::GET | Method::HEAD | Method::OPTIONS) { "read" } else { "write" };
+    if scopes.iter().any(|scope| scope.split('_').any(|word| word == needs)) {
+        Ok(())
+    } else {
+        Err(wrong(&format!("The API key provided does not have {needs} permissions.")))
+    }
+}
+
+/// The signature in the query, over the method, the address and everything else in the query.
+fn signed(stand: &Stand, asked: &Asked, secret: &str) -> Result<(), &'static str> {
+    if asked.query("oauth_signature_method") != "HMAC-SHA256" {
+        return Err("Invalid signature - signature method is invalid.");
+    }
+    let address = format!("{}{}", asked.site, asked.path);
+    let base = base(asked.method.as_str(), &address, &asked.query);
+    if BASE64.encode(&hmac(format!("{secret}&").as_bytes(), base.as_bytes())) != asked.query("oauth_signature") {
+        return Err("Invalid signature - provided signature does not match.");
+    }
+    let at: i64 = asked.query("oauth_timestamp").parse().unwrap_or_default();
+    if (stand.now().utc().timestamp() - at).abs() > LATE {
+        return Err("Invalid timestamp.");
+    }
+    let nonce = format!("{} {}", asked.query("oauth_consumer_key"), asked.query("oauth_nonce"));
+    if !stand.within().nonces.insert(nonce) {
+        return Err("Invalid nonce - nonce has already been used.");
+    }
+    Ok(())
+}
+
+fn base(method: &str, address: &str, query: &[(String, String)]) -> String {
+    const KEPT: AsciiSet = NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+    let encoded = |text: &str| utf8_percent_encode(text, &KEPT).to_string();
+    let mut pairs: Vec<String> = query
+        .iter()
+        .filter(|(name, _)| name != "oauth_signature")
+        .map(|(name, value)| format!("{}={}", encoded(name), encoded(value)))
+        .collect();
+    pairs.sort();
+    format!("{method}&{}&{}", encoded(address), encoded(&pairs.join("&")))
+}
+
+/// One call to a store that may.
+struct Store<'a> {
+    stand: &'a Stand,
+    asked: &'a Asked,
+    stock: Stock<'a>,
+}
+
+fn rest(store: &Store<'_>, steps: &[&str]) -> Result<Response, Response> {
+    let lost =
+        |name: &str| failed(StatusCode::NOT_FOUND, &format!("woocommerce_rest_{name}_invalid_id"), "Invalid ID.");
+    match (&store.asked.method, steps) {
+        (&Method::GET, ["customers"]) => {
+            let mail = store.asked.query("email");
+            store.page(Goods::Customer, CUSTOMERS, |row| mail.is_empty() || row["email"] == mail)
+        }
+        (&Method::GET, ["orders"]) => {
+            let search = store.asked.query("search");
+            store.page(Goods::Order, ORDERS, |row| search.is_empty() || row["billing"]["email"] == search)
+        }
+        (&Method::GET, ["products"]) => store.page(Goods::Product, PRODUCTS, |_| true),
+        (&Method::GET, ["orders", id]) => store.one(Goods::Order, id).map(ok).ok_or_else(|| lost("shop_order")),
+        (&Method::PUT, ["orders", id]) => store.put(Goods::Order, id).ok_or_else(|| lost("shop_order"))?,
+        (&Method::PUT, ["products", id]) => store.put(Goods::Product, id).ok_or_else(|| lost("product"))?,
+        (&Method::GET, ["customers", id]) => store.one(Goods::Customer, id).map(ok).ok_or_else(|| lost("customer")),
+        (&Method::DELETE, ["customers", id]) => store.forget(id).ok_or_else(|| lost("customer"))?,
+        (&Method::POST, ["webhooks"]) => Ok(store.hook()),
+        _ => Err(failed(StatusCode::NOT_FOUND, "rest_no_route", "No route was found matching the URL.")),
+    }
+}
+
+fn ok(row: Value) -> Response {
+    answered(StatusCode::OK, &row)
+}
+
+impl Store<'_> {
+    /// As it is now, none once it is deleted.
+    fn at(&self, goods: Goods, place: usize) -> Option<Value> {
+        let key = (self.stock.shop.to_owned(), goods, goods.id(place));
+        if let Some(changed) = self.stand.within().changed.get(&key) {
+            return changed.clone();
+        }
+        let mut row = match goods {
+            Goods::Customer => customer(&self.stock.customer(place)),
+            Goods::Order => order(&self.stock.order(place)),
+            Goods::Product => product(&self.stock.product(place)),
+        };
+        // Who is deleted stays on the orders, without the number.
+        let buyer = row["customer_id"].as_u64().map(|id| (self.stock.shop.to_owned(), Goods::Customer, id));
+        if buyer.is_some_and(|key| matches!(self.stand.within().changed.get(&key), Some(None))) {
+            row["customer_id"] = 0.into();
+        }
+        Some(row)
+    }
+
+    fn one(&self, goods: Goods, id: &str) -> Option<Value> {
+        self.at(goods, goods.place(id.parse().ok()?)?)
+    }
+
+    fn page(&self, goods: Goods, count: usize, wanted: impl Fn(&Value) -> bool) -> Result<Response, Response> {
+        let (size, number) = (self.asked.number("per_page", 10), self.asked.number("page", 1).max(1));
+        if !(1..=100).contains(&size) {
+            return Err(failed(StatusCode::BAD_REQUEST, "rest_invalid_param", "Invalid parameter(s): per_page"));
+        }
+        let since = moment(self.asked.query("modified_after"));
+        let is_late = |row: &Value| {
+            let at = row["date_modified_gmt"].as_str().and_then(moment);
+            since.is_none_or(|since| at.is_none_or(|at| at > since))
+        };
+        let rows: Vec<Value> =
+            (0..count).filter_map(|place| self.at(goods, place)).filter(|row| wanted(row) && is_late(row)).collect();
+        let pages = rows.len().div_ceil(size);
+        let shown: Vec<&Value> = rows.iter().skip((number - 1) * size).take(size).collect();
+        let answer = with(answered(StatusCode::OK, &json!(shown)), "x-wp-total", &rows.len().to_string());
+        let answer = with(answer, "x-wp-totalpages", &pages.to_string());
+        if number >= pages {
+            return Ok(answer);
+        }
+        let mut next = Url::parse(&format!("{}{}", self.asked.site, self.asked.path)).unwrap_or(self.stand.url.clone());
+        let kept = self.asked.query.iter().filter(|(name, _)| name != "page" && !name.starts_with("oauth_"));
+        next.query_pairs_mut().extend_pairs(kept).append_pair("page", &(number + 1).to_string());
+        Ok(with(answer, "link", &format!("<{next}>; rel=\"next\"")))
+    }
+
+    /// Lays what is sent over what there is. A mail must be one: an empty one is refused.
+    fn put(&self, goods: Goods, id: &str) -> Option<Result<Response, Response>> {
+        let mut row = self.one(goods, id)?;
+        let sent = self.asked.json();
+        if sent["billing"]["email"].as_str().is_some_and(|mail| !mail.contains('@')) {
+            let why = "Invalid parameter(s): billing";
+            return Some(Err(failed(StatusCode::BAD_REQUEST, "rest_invalid_param", why)));
+        }
+        lay(&mut row, &sent);
+        row["date_modified_gmt"] = stamp(self.stand.now()).into();
+        let key = (self.stock.shop.to_owned(), goods, row["id"].as_u64()?);
+        self.stand.within().changed.insert(key, Some(row.clone()));
+        Some(Ok(ok(row)))
+    }
+
+    /// Deletes a customer; there is no trash to put one into.
+    fn forget(&self, id: &str) -> Option<Result<Response, Response>> {
+        let row = self.one(Goods::Customer, id)?;
+        if self.asked.query("force") != "true" {
+            let (code, why) = ("woocommerce_rest_trash_not_supported", "Customers do not support trashing.");
+            return Some(Err(failed(StatusCode::NOT_IMPLEMENTED, code, why)));
+        }
+        let key = (self.stock.shop.to_owned(), Goods::Customer, row["id"].as_u64()?);
+        self.stand.within().changed.insert(key, None);
+        Some(Ok(ok(row)))
+    }
+
+    fn hook(&self) -> Response {
+        let told = self.asked.json();
+        let text = |name: &str| told[name].as_str().unwrap_or_default().to_owned();
+        let Ok(to) = Url::parse(&text("delivery_url")) else {
+            let why = "Webhook delivery URL must be a valid URL starting with http:// or https://.";
+            return failed(StatusCode::BAD_REQUEST, "woocommerce_rest_webhook_invalid_delivery_url", why);
+        };
+        let mut hook = Hook::new(to, Secret::new(text("secret")));
+        hook.shop = Some(self.stock.shop.to_owned());
+        hook.topic = Some(text("topic")).filter(|topic| !topic.is_empty());
+        let id = self.stand.subscribe(hook);
+        let told =
+            json!({ "id": id, "status": "active", "topic": told["topic"], "delivery_url": told["delivery_url"] });
+        answered(StatusCode::CREATED, &told)
+    }
+}
+
+fn lay(over: &mut Value, sent: &Value) {
+    match (over, sent) {
+        (Value::Object(over), Value::Object(sent)) => {
+            for (name, value) in sent {
+                lay(over.entry(name.as_str()).or_insert(Value::Null), value);
+            }
+        }
+        (over, sent) => *over = sent.clone(),
+    }
+}
+
+/// A store writes its times without a zone.
+fn stamp(at: Instant) -> String {
+    at.utc().format("%Y-%m-%dT%H:%M:%S").to_string()
+}
+
+fn moment(text: &str) -> Option<Instant> {
+    let zoned = DateTime::parse_from_rfc3339(text).ok().map(|at| at.to_utc());
+    zoned.or_else(|| text.parse::<NaiveDateTime>().ok().map(|at| at.and_utc())).map(Instant::from_utc)
+}
+
+fn address(of: &Customer) -> Value {
+    json!({
+        "first_name": of.first, "last_name": of.last, "company": "", "address_1": of.street, "address_2": "",
+        "city": of.city, "state": "", "postcode": of.zip, "country": of.country, "email": of.mail, "phone": of.phone,
+    })
+}
+
+fn customer(of: &Customer) -> Value {
+    json!({
+        "id": of.id, "email": of.mail, "first_name": of.first, "last_name": of.last, "role": "customer",
+        "username": format!("customer{}", of.id), "billing": address(of), "shipping": address(of),
+    })
+}
+
+fn order(of: &Order) -> Value {
+    json!({
+        "id": of.id, "number": of.id.to_string(), "status": "processing", "currency": "EUR", "total": of.total(),
+        "customer_id": of.customer.id, "customer_ip_address": "192.0.2.7", "customer_note": "",
+        "date_created_gmt": stamp(of.at), "date_modified_gmt": stamp(of.at),
+        "billing": address(&of.customer), "shipping": address(&of.customer),
+        "line_items": [{
+            "id": of.id, "name": of.product.title, "product_id": of.product.id, "sku": of.product.sku,
+            "quantity": of.quantity,
+        }],
+    })
+}
+
+fn product(of: &Product) -> Value {
+    json!({
+        "id": of.id, "name": of.title, "sku": of.sku, "price": money(of.cents), "manage_stock": true,
+        "stock_quantity": of.available, "date_modified_gmt": stamp(of.at),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_signature_is_made_as_the_platforms_own_client_makes_it() {
+        let query = [
+            pair("per_page", "1"),
+            pair("oauth_version", "1.0"),
+            pair("oauth_timestamp", "1795229918"),
+            pair("oauth_signature_method", "HMAC-SHA256"),
+            pair("oauth_nonce", "ievUITBJhVHZKZ0K8hifdPiBMof60qrQ"),
+            pair("oauth_consumer_key", "ck_a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1"),
+        ];
+        let base = base("GET", "http://127.0.0.1:8099/wp-json/wc/v3/products", &query);
+        let signature = BASE64.encode(&hmac(b"cs_b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2&", base.as_bytes()));
+        assert_eq!(signature, "oG2AseFobD55/eR8eesl+9srPpPjkWQxDFh6Gay5OAI=");
+    }
+}
