@@ -38,6 +38,8 @@ pub enum UserErrorCode {
     IdempotencyKeyReused,
     /// The identity provider is not set up, or says no.
     Provider,
+    /// This desk is not set up for the platform.
+    Platform,
     /// The person has not answered the identity provider yet: ask again after the interval.
     Pending,
     /// Asked too quickly: five seconds more between two tries.
@@ -62,6 +64,7 @@ impl UserErrorCode {
             "SLOTS_FULL" => Self::SlotsFull,
             "IDEMPOTENCY_KEY_REUSED" => Self::IdempotencyKeyReused,
             "PROVIDER" => Self::Provider,
+            "PLATFORM" => Self::Platform,
             "PENDING" => Self::Pending,
             "SLOW_DOWN" => Self::SlowDown,
             _ => Self::Refused,
