@@ -8,6 +8,7 @@ use super::journal::Journal;
 use super::kernel::{Mode, Watch};
 use super::ledger::Ledger;
 use super::mail::Mail;
+use super::platforms::Platforms;
 use super::policy;
 use super::vault::Vault;
 
@@ -18,6 +19,7 @@ pub struct Tools {
     pub vault: Vault,
     pub egress: Egress,
     pub issuers: Issuers,
+    pub platforms: Platforms,
     pub mail: Mail,
     pub blobs: Blobs,
     pub journal: Journal,
