@@ -6,7 +6,7 @@
 //! `imports_flow_downward` reads these very lines.
 //!
 //! ```text
-//! kernel < access < ledger < vault, egress < mail, blobs, issuers, journal, tongues < html < policy < datamap < tools < graphql
+//! kernel < access < ledger < vault, egress < mail, blobs, issuers, journal, tongues, platforms < html < policy < datamap < tools < graphql
 //! < jobs < catalogue < tenants < staff < grants < stores < apps < processors < reviews < audit < promises < feed < trust
 //! < config, telemetry, cluster < schema, workers, followers, map < http, demo < boot < commands
 //! ```

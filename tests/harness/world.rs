@@ -15,6 +15,7 @@ use rightsdesk_server::floor::journal::Journal;
 use rightsdesk_server::floor::kernel::{Instant, Mode, TenantId, Watch};
 use rightsdesk_server::floor::ledger::{Ledger, Limits};
 use rightsdesk_server::floor::mail::{Mail, Way};
+use rightsdesk_server::floor::platforms::{self, Platforms};
 use rightsdesk_server::floor::policy::{Book, Chosen, shipped};
 use rightsdesk_server::floor::tools::{Facts, Keeping, Tools};
 use rightsdesk_server::floor::vault::{KeySource, Vault};
@@ -98,12 +99,14 @@ impl World {
         let blobs = Blobs::open(&place.expect("a place"), watch.clone()).expect("a place for objects");
         let journal = Journal::open(scratch::folder("audit").expect("a folder")).expect("a place for checkpoints");
         let egress = Egress::open([], Mode::Development.reach()).expect("a way out");
+        let platforms = Platforms::open(&platforms::Settings::default(), Mode::Development.reach()).expect("a way out");
         let (issuers, keeping) = (Issuers::default(), Keeping::default());
         let tools = Tools {
             ledger: ledger.clone(),
             vault,
             egress,
             issuers,
+            platforms,
             mail,
             blobs,
             journal,

@@ -29,7 +29,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("object_store", &["floor/blobs/"]),
     ("aes_gcm", &["floor/vault/"]),
     ("hkdf", &["floor/vault/"]),
-    ("hmac", &["floor/vault/", "roof/demo/street/"]),
+    ("hmac", &["floor/vault/", "floor/platforms/signature.rs", "roof/demo/street/"]),
     ("ed25519_dalek", &["floor/vault/"]),
     ("std::fs", &["floor/vault/", "floor/mail/", "floor/blobs/", "floor/journal/", "roof/cluster/", "roof/config/"]),
     ("std::env", &["roof/config/", "roof/cluster/launch.rs", "roof/cluster/find.rs"]),

@@ -12,6 +12,7 @@ pub mod journal;
 pub mod kernel;
 pub mod ledger;
 pub mod mail;
+pub mod platforms;
 pub mod policy;
 pub mod tongues;
 pub mod tools;

@@ -30,6 +30,7 @@ use crate::floor::journal::Journal;
 use crate::floor::kernel::{Error, Flaw, Flaws, Mode, Personal, Secret, Watch};
 use crate::floor::ledger::{self, Ledger, Limits, migrations};
 use crate::floor::mail::{Mail, Way};
+use crate::floor::platforms::Platforms;
 use crate::floor::policy::{Book, Chosen};
 use crate::floor::tools::{Facts, Keeping, Tools};
 use crate::floor::vault::{KeySource, Vault};
@@ -129,6 +130,7 @@ pub async fn boot(config: Config, telemetry: Telemetry, duties: Duties) -> anyho
         http,
         graphql,
         issuers,
+        platforms,
         staff,
         keys,
         mail,
@@ -145,6 +147,7 @@ pub async fn boot(config: Config, telemetry: Telemetry, duties: Duties) -> anyho
     let providers = issuers::hosts(&issuers, mode.reach()).map_err(Error::from)?;
     // A provider that describes itself by an address of ours is not followed there.
     let issuers = Issuers::new(issuers, &Egress::open(providers, mode.reach())?, &watch);
+    let platforms = Platforms::open(&platforms, mode.reach())?;
     let egress = Egress::open(own_host(&http.public_url), mode.reach())?;
     let journal = Journal::open(audit.folder)?;
     let keeping = Keeping { access_months: audit.access_months };
@@ -162,6 +165,7 @@ pub async fn boot(config: Config, telemetry: Telemetry, duties: Duties) -> anyho
         vault,
         egress,
         issuers,
+        platforms,
         mail,
         blobs,
         journal,
@@ -330,6 +334,7 @@ pub fn flaws_of(config: &Config) -> Flaws {
         flaws.extend(sender);
     }
     flaws.extend(issuers::hosts(&config.issuers, reach).err().unwrap_or_default());
+    flaws.extend(Platforms::flaws(&config.platforms, reach));
     flaws
 }
 

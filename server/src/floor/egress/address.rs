@@ -30,6 +30,14 @@ impl Host {
     }
 }
 
+impl Host {
+    /// Whether it is one label below `parent`, on the port of https.
+    pub(super) fn is_below(&self, parent: &str) -> bool {
+        let label = self.name.strip_suffix(parent).and_then(|rest| rest.strip_suffix('.'));
+        self.port == 443 && label.is_some_and(|label| !label.is_empty() && !label.contains('.'))
+    }
+}
+
 impl fmt::Display for Host {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.port == 443 { f.write_str(&self.name) } else { write!(f, "{}:{}", self.name, self.port) }
@@ -87,6 +95,21 @@ mod tests {
             assert!(flaw.field == "oidc.issuer" && !flaw.advice.contains("swordfish"), "{text}");
         }
         assert!(address("oidc.issuer", "http://127.0.0.1:9000/", Reach::House).is_ok());
+    }
+
+    #[test]
+    fn a_family_is_one_label_below_its_parent() {
+        let is_below = |text: &str| Host::parse("a", text).expect("a host").is_below("shops.example");
+        assert!(is_below("a-1.shops.example") && is_below("A.SHOPS.example"));
+        for text in [
+            "shops.example",
+            "a.b.shops.example",
+            "a.shops.example:8443",
+            "ashops.example",
+            "a.shops.example.evil.example",
+        ] {
+            assert!(!is_below(text), "{text}");
+        }
     }
 
     #[test]

@@ -2,8 +2,9 @@
 
 use std::borrow::Cow;
 
-use http::{HeaderMap, HeaderValue, Method, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use url::{Url, form_urlencoded};
 
 use crate::floor::kernel::Secret;
@@ -18,15 +19,17 @@ pub enum Consignment {
 /// A call on its way out.
 pub struct Call {
     pub(super) url: Url,
+    /// A tenant named its host, no setting did.
+    pub(super) is_theirs: bool,
     accept: &'static str,
-    form: Option<Secret>,
-    authorization: Option<Secret>,
+    body: Option<(&'static str, Secret)>,
+    headers: Vec<(&'static str, Secret)>,
 }
 
 impl Call {
     /// Asks for a document.
     pub fn get(url: Url) -> Self {
-        Self { url, accept: "application/json", form: None, authorization: None }
+        Self { url, is_theirs: false, accept: "application/json", body: None, headers: Vec::new() }
     }
 
     /// Asks for a page, as a reader's program does.
@@ -37,29 +40,48 @@ impl Call {
     /// Sends fields, as a form does.
     pub fn form<'a>(url: Url, fields: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
         let form = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
-        Self { form: Some(Secret::new(form)), ..Self::get(url) }
+        Self { body: Some(("application/x-www-form-urlencoded", Secret::new(form))), ..Self::get(url) }
+    }
+
+    /// Sends a document.
+    pub fn json(url: Url, document: &Value) -> Self {
+        Self { body: Some(("application/json", Secret::new(document.to_string()))), ..Self::get(url) }
     }
 
     /// With this value as its `Authorization`.
     #[must_use]
-    pub fn authorized(mut self, value: Secret) -> Self {
-        self.authorization = Some(value);
+    pub fn authorized(self, value: Secret) -> Self {
+        self.with("authorization", value)
+    }
+
+    /// With a header of this name. Its value is never shown.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: Secret) -> Self {
+        self.headers.push((name, value));
+        self
+    }
+
+    /// To a host that a tenant named: one at a public address, looked up for this call.
+    #[must_use]
+    pub fn theirs(mut self) -> Self {
+        self.is_theirs = true;
         self
     }
 
     pub(super) fn into_request(self) -> Result<reqwest::Request, &'static str> {
-        let method = if self.form.is_some() { Method::POST } else { Method::GET };
+        let method = if self.body.is_some() { Method::POST } else { Method::GET };
         let mut request = reqwest::Request::new(method, self.url);
         let headers = request.headers_mut();
         headers.insert(header::ACCEPT, HeaderValue::from_static(self.accept));
-        if let Some(value) = &self.authorization {
+        for (name, value) in &self.headers {
+            let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| "not_a_header")?;
             let mut value = HeaderValue::from_str(value.expose()).map_err(|_| "not_a_header")?;
             value.set_sensitive(true);
-            headers.insert(header::AUTHORIZATION, value);
+            headers.insert(name, value);
         }
-        if let Some(form) = &self.form {
-            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
-            *request.body_mut() = Some(form.expose().to_owned().into());
+        if let Some((kind, body)) = &self.body {
+            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+            *request.body_mut() = Some(body.expose().to_owned().into());
         }
         Ok(request)
     }

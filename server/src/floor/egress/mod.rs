@@ -1,5 +1,6 @@
-//! Calls out over HTTP: to hosts the operator's settings name and to no other, never after a redirect, never by a proxy
-//! that the environment slipped in, never for longer or larger than set here.
+//! Calls out over HTTP: to hosts the operator's settings name, to the shops of a platform they name, and to a tenant's own
+//! shop at a public address; to no other, never after a redirect, never by a proxy that the environment slipped in, never
+//! for longer or larger than set here.
 //!
 //! It never logs more than host and status, and nothing of what was sent or answered reaches an error. What a call
 //! carries about people is said with the call.
@@ -8,6 +9,7 @@ mod address;
 mod call;
 #[cfg(test)]
 mod tests;
+mod theirs;
 
 pub use address::{Host, address};
 pub use call::{Answer, Call, Consignment};
@@ -31,7 +33,11 @@ const AGAIN: Duration = Duration::from_secs(5);
 #[derive(Clone)]
 pub struct Egress {
     client: reqwest::Client,
+    /// For hosts that tenants named.
+    judging: reqwest::Client,
     hosts: Arc<HashSet<Host>>,
+    /// Names below which every shop of a platform has one of its own.
+    families: Arc<[&'static str]>,
     reach: Reach,
 }
 
@@ -44,43 +50,63 @@ impl Egress {
     fn within(hosts: impl IntoIterator<Item = Host>, reach: Reach, total: Duration) -> Result<Self> {
         // Only the first provider in a process counts; `main` installs the same one.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = reqwest::Client::builder()
-            .connect_timeout(CONNECT)
-            .timeout(total)
-            .redirect(reqwest::redirect::Policy::none())
-            .referer(false)
-            .no_proxy()
-            .https_only(reach == Reach::World)
-            .user_agent(concat!("rightsdesk/", env!("CARGO_PKG_VERSION")))
-            .build()
-            .map_err(|_| Error::internal("no client for calls out could be made"))?;
-        Ok(Self { client, hosts: Arc::new(hosts.into_iter().collect()), reach })
+        let clients = || -> reqwest::Result<_> {
+            let client = client(reach == Reach::World, total).build()?;
+            Ok((client, self::client(true, total).dns_resolver(theirs::Judged).build()?))
+        };
+        let (client, judging) = clients().map_err(|_| Error::internal("no client for calls out could be made"))?;
+        let hosts = Arc::new(hosts.into_iter().collect());
+        Ok(Self { client, judging, hosts, families: Arc::default(), reach })
+    }
+
+    /// Also to every host that is one label below these.
+    #[must_use]
+    pub fn with_families(mut self, parents: impl IntoIterator<Item = &'static str>) -> Self {
+        self.families = parents.into_iter().collect();
+        self
     }
 
     /// Whether a call may go there.
     pub fn permits(&self, url: &Url) -> bool {
-        address::flaw(url, self.reach).is_none() && Host::of(url).is_some_and(|host| self.hosts.contains(&host))
+        address::flaw(url, self.reach).is_none() && Host::of(url).is_some_and(|host| self.named(&host).is_some())
+    }
+
+    /// What a permitted host is counted under. A family is one: figures name no shop.
+    fn named(&self, host: &Host) -> Option<String> {
+        let family = || self.families.iter().find(|parent| host.is_below(parent));
+        if self.hosts.contains(host) { Some(host.to_string()) } else { family().map(|parent| ["*.", parent].concat()) }
+    }
+
+    /// By which client a call goes, and what its host is counted under; none if it may not go.
+    fn way(&self, call: &Call) -> Option<(&reqwest::Client, String)> {
+        let host = Host::of(&call.url)?;
+        // In production a host that the operator listed is no more open to a tenant's word than any other.
+        let is_listed = self.reach == Reach::House && self.hosts.contains(&host);
+        if call.is_theirs && !is_listed {
+            return theirs::flaw(&call.url).is_none().then(|| (&self.judging, "theirs".to_owned()));
+        }
+        self.permits(&call.url).then(|| self.named(&host)).flatten().map(|name| (&self.client, name))
     }
 
     /// Sends one call and reads its answer, whatever its status.
     pub async fn send(&self, consignment: Consignment, call: Call) -> Result<Answer> {
         let Consignment::NoPersonalData { to } = consignment;
-        let Some(host) = Host::of(&call.url).filter(|_| self.permits(&call.url)) else {
+        let Some((client, host)) = self.way(&call) else {
             tracing::warn!(to, "a call to a host that no setting names was not made");
             return Err(Error::internal(format!("a call to a host that no setting names, meant for {to}")));
         };
-        let answered = self.carry(call).await;
+        let answered = Self::carry(client, call).await;
         let fate = match &answered {
             Ok(answer) => answer.status.to_string(),
             Err(why) => (*why).to_owned(),
         };
-        tracing::debug!(host = %host, status = %fate, "called out");
-        metrics::counter!("rightsdesk_calls_out_total", "host" => host.to_string(), "status" => fate).increment(1);
+        tracing::debug!(host, status = %fate, "called out");
+        metrics::counter!("rightsdesk_calls_out_total", "host" => host, "status" => fate).increment(1);
         answered.map_err(|_| Error::Unavailable { whom: to, after: AGAIN })
     }
 
-    async fn carry(&self, call: Call) -> Result<Answer, &'static str> {
-        let mut answer = self.client.execute(call.into_request()?).await.map_err(|error| told(&error))?;
+    async fn carry(client: &reqwest::Client, call: Call) -> Result<Answer, &'static str> {
+        let mut answer = client.execute(call.into_request()?).await.map_err(|error| told(&error))?;
         let status = answer.status().as_u16();
         if answer.content_length().is_some_and(|length| length > LARGEST as u64) {
             return Err("too_large");
@@ -95,6 +121,17 @@ impl Egress {
         }
         Ok(Answer { status, headers, body })
     }
+}
+
+fn client(https_only: bool, total: Duration) -> reqwest::ClientBuilder {
+    reqwest::Client::builder()
+        .connect_timeout(CONNECT)
+        .timeout(total)
+        .redirect(reqwest::redirect::Policy::none())
+        .referer(false)
+        .no_proxy()
+        .https_only(https_only)
+        .user_agent(concat!("rightsdesk/", env!("CARGO_PKG_VERSION")))
 }
 
 /// The kind of what went wrong; the text names the address and is dropped.

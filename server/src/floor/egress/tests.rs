@@ -98,3 +98,36 @@ async fn a_form_is_encoded_and_a_bearer_of_line_ends_is_not_sent() {
     assert!(egress.send(NOBODY, smuggled).await.is_err());
     assert_eq!(asked.load(Ordering::SeqCst), 0);
 }
+
+#[tokio::test]
+async fn a_tenants_word_opens_no_host_of_ours_unless_the_operator_listed_it_away_from_production() {
+    let (url, asked) = host(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}".to_vec(), false).await;
+    let theirs = || Call::get(url.clone()).theirs();
+    assert!(matches!(to(&[]).send(NOBODY, theirs()).await, Err(Error::Internal(_))));
+    let strict = Egress::open(Host::of(&url), Reach::World).expect("a way");
+    assert!(matches!(strict.send(NOBODY, theirs()).await, Err(Error::Internal(_))));
+    assert_eq!(asked.load(Ordering::SeqCst), 0);
+    assert!(to(&[&url]).send(NOBODY, theirs()).await.is_ok());
+}
+
+#[test]
+fn a_family_of_shops_is_permitted_and_counted_as_one() {
+    let egress = to(&[]).with_families(["shops.example"]);
+    let permits = |text: &str| egress.permits(&Url::parse(text).expect("an address"));
+    assert!(
+        permits("https://a.shops.example/admin")
+            && !permits("https://shops.example")
+            && !permits("https://a.b.example")
+    );
+    let shop = Host::parse("a", "a.shops.example").expect("a host");
+    assert_eq!(egress.named(&shop).as_deref(), Some("*.shops.example"));
+}
+
+#[test]
+fn a_document_and_headers_of_its_own_go_along_unseen() {
+    let url = Url::parse("https://shop.example/x").expect("an address");
+    let call = Call::json(url, &serde_json::json!({"a": 1})).with("x-key", crate::floor::kernel::Secret::new("k:s"));
+    let request = call.into_request().expect("a request");
+    assert_eq!(request.body().and_then(reqwest::Body::as_bytes), Some(&b"{\"a\":1}"[..]));
+    assert!(request.headers()["x-key"].is_sensitive() && request.headers()["content-type"] == "application/json");
+}

@@ -16,6 +16,7 @@ pub use sources::{Sources, policy_of};
 
 use crate::floor::issuers;
 use crate::floor::kernel::{Flaws, Mode, Result, Secret};
+use crate::floor::platforms;
 use crate::floor::policy::Chosen;
 use reader::Reader;
 
@@ -30,6 +31,7 @@ pub struct Config {
     pub http: Http,
     pub graphql: Graphql,
     pub issuers: issuers::Settings,
+    pub platforms: platforms::Settings,
     pub staff: Staff,
     pub keys: Keys,
     pub mail: Mail,
@@ -155,6 +157,13 @@ impl Config {
             demo,
             policy: reader.policy(mode),
             issuers: reader.issuers(listen, tls.is_some()),
+            platforms: platforms::Settings {
+                shopify: reader.secret("platforms.shopify"),
+                ebay: reader.secret("platforms.ebay"),
+                etsy: reader.secret("platforms.etsy"),
+                addresses: reader.list("platforms.addresses"),
+                hosts: reader.list("egress.hosts"),
+            },
             database: Database {
                 url: reader.secret("database.url"),
                 migrator_url: reader.secret("database.migrator_url"),

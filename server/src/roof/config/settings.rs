@@ -105,7 +105,28 @@ pub const SETTINGS: &[Setting] = &[
     setting("jwt.audience", "", "whom its tokens must be meant for; without it they must name nobody"),
     setting("jwt.tenant_claim", "tenant", "the claim that holds a tenant's reference"),
     setting("jwt.subject_claim", "sub", "the claim that says which member it is"),
-    setting("egress.hosts", "", "further hosts, by comma, where providers keep what they describe"),
+    setting(
+        "egress.hosts",
+        "",
+        "further hosts, by comma: where providers keep what they describe, and stores on this machine to try with",
+    ),
+    secret(
+        "platforms.shopify",
+        "this desk's app at Shopify: client_id=… client_secret=… and, while it is turned, former_secret=…",
+    ),
+    secret(
+        "platforms.ebay",
+        "this desk's app at eBay: client_id=… client_secret=… redirect_name=… verification_token=…",
+    ),
+    secret(
+        "platforms.etsy",
+        "this desk's app at Etsy: client_id=… client_secret=… webhook_secret=… and, while it is turned, former_webhook_secret=…",
+    ),
+    setting(
+        "platforms.addresses",
+        "",
+        "where platforms are, by comma, if not where they usually are: shopify=http://127.0.0.1:9001/{shop}; also ebay, ebay_auth, etsy, etsy_auth",
+    ),
     setting("staff.idle_minutes", "30", "how long a session at the desk may lie unused"),
     setting("staff.session_hours", "8", "how long a session at the desk lives in all"),
     setting("keys.folder", "", "key folder, on a volume of its own; by default `keys` in the data folder"),

@@ -1,0 +1,228 @@
+//! The platforms that merchants' stores stand on: how a store is connected, its token kept fresh and given back, and how
+//! what a platform sends is told from what anybody sends.
+//!
+//! It never keeps a token, never decides what a scope is good for, never follows a redirect, and parses nothing of a
+//! delivery before its signature held. What goes wrong is told by a code of ours, never in a platform's words.
+
+mod ebay;
+mod etsy;
+mod json;
+mod setup;
+mod shop;
+mod shopify;
+mod signature;
+mod talk;
+#[cfg(test)]
+mod tests;
+mod woocommerce;
+
+pub use ebay::{PublicKey, challenge, public_key};
+pub use setup::{Platforms, Settings, Setup};
+pub use shop::Shop;
+pub use talk::Visit;
+
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+use http::HeaderMap;
+use url::Url;
+
+use super::kernel::{Instant, Secret};
+
+/// Every platform that is spoken.
+pub const REGISTRY: &[&dyn Platform] = &[&shopify::Shopify, &ebay::Ebay, &etsy::Etsy, &woocommerce::WooCommerce];
+
+/// The platform that policies call so.
+pub fn find(code: &str) -> Option<&'static dyn Platform> {
+    REGISTRY.iter().copied().find(|platform| platform.code() == code)
+}
+
+/// What a merchant is asked for.
+#[derive(Clone, Copy)]
+pub struct Consent<'a> {
+    pub shop: &'a Shop,
+    pub scopes: &'a [String],
+    /// Unguessable, good once, bound to this attempt by the caller.
+    pub state: &'a str,
+    /// Of the verifier that goes along with the code, where the platform knows PKCE.
+    pub challenge: Option<&'a str>,
+    /// Who asks, as the merchant is to read it, where the platform does not know that itself.
+    pub asker: &'a str,
+    /// Where the browser comes back to.
+    pub back: &'a Url,
+    /// Where a store that hands its keys over posts them.
+    pub keys_to: &'a Url,
+}
+
+/// What the browser brought back: decoded, in order.
+pub struct Query(pub Vec<(String, String)>);
+
+impl Query {
+    /// The value of what is there once. A second one of its name may be somebody's who hopes that we read that one.
+    pub fn one(&self, name: &str) -> Option<&str> {
+        let mut values = self.0.iter().filter(|(key, _)| key == name).map(|(_, value)| value.as_str());
+        let first = values.next();
+        first.filter(|_| values.next().is_none())
+    }
+
+    fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|(key, _)| key == name)
+    }
+}
+
+/// How a merchant answered.
+pub enum Came {
+    Code(Secret),
+    /// The keys were handed over before the browser came.
+    HandedOver,
+    Denied,
+}
+
+/// Keys that a store posted. Nothing but the state ties them to an attempt: prove them by
+/// [`granted`](Platform::granted) before they are kept.
+pub struct Handed {
+    pub state: Secret,
+    pub tokens: Tokens,
+}
+
+/// What goes along when a code is exchanged.
+#[derive(Clone, Copy)]
+pub struct Code<'a> {
+    pub code: &'a Secret,
+    pub verifier: Option<&'a Secret>,
+    /// The same as in [`Consent`].
+    pub back: &'a Url,
+}
+
+/// What a platform gave. A new pair replaces the former one whole, in one transaction.
+pub struct Tokens {
+    pub access: Secret,
+    /// None where it lives until it is revoked.
+    pub access_ends: Option<Instant>,
+    /// None where there is none, or the former one stays good.
+    pub refresh: Option<Secret>,
+    pub refresh_ends: Option<Instant>,
+    /// None where the platform does not say.
+    pub scopes: Option<Vec<String>>,
+}
+
+/// What is to be given back.
+#[derive(Clone, Copy)]
+pub enum Back<'a> {
+    Everything,
+    Scopes(&'a [String]),
+}
+
+/// What became of giving back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Revoked {
+    Done,
+    /// The platform knows of nothing to revoke.
+    AlreadyGone,
+    /// The platform does not let an app do it: what the merchant does.
+    ByHand(&'static str),
+}
+
+/// Why something that came is not taken: a code of ours, never what came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Refusal(pub &'static str);
+
+/// Why a call to a platform brought nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    /// Not now. The same token may be brought again.
+    Again { after: Duration },
+    /// The access token is not taken: refresh it. Where that is [`Over`](Fate::Over) too, so is the connection.
+    Stale,
+    /// The platform's last word: the merchant has to connect the store anew.
+    Over(&'static str),
+}
+
+/// By what a delivery wants to be verified, as its headers say. Nothing of it is proved yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Signer {
+    /// By what the settings hold.
+    App,
+    /// By the secret of the webhook of this id.
+    Hook(String),
+    /// By the platform's key of this id, see [`public_key`].
+    Key(String),
+}
+
+/// What a delivery is verified by.
+#[derive(Clone, Copy)]
+pub enum By<'a> {
+    App,
+    /// The webhook's secret, and its former one while it is turned.
+    Hook(&'a [Secret]),
+    Key(&'a PublicKey),
+}
+
+/// Something a platform sent, verified.
+pub struct Delivery {
+    /// The same when the same is delivered again.
+    pub id: String,
+    pub topic: String,
+    /// The shop it says it is about. It may be another's than the connection that the caller thinks of: compare.
+    pub shop: Option<Shop>,
+    /// When it happened, by the platform's clock.
+    pub at: Option<Instant>,
+    /// Exactly what the signature covers; nothing else is to be acted on.
+    pub body: Vec<u8>,
+}
+
+/// A call to a platform under way.
+pub type Answering<'a, T> = BoxFuture<'a, Result<T, Fate>>;
+
+/// One platform. What it checks is pure; what it calls goes through a [`Visit`].
+pub trait Platform: Send + Sync {
+    /// As policies call it.
+    fn code(&self) -> &'static str;
+
+    fn title(&self) -> &'static str;
+
+    fn uses_pkce(&self) -> bool {
+        false
+    }
+
+    /// The shop that a merchant means, in its one form, if the platform has shops of such names.
+    fn shop(&self, setup: &Setup, typed: &str) -> Option<Shop>;
+
+    /// Where the merchant is sent to consent.
+    fn consent(&self, setup: &Setup, ask: &Consent<'_>) -> Result<Url, Refusal>;
+
+    /// What the browser brought back. The caller has found the state to be its own, and used it up.
+    fn returned(&self, setup: &Setup, shop: &Shop, query: &Query, now: Instant) -> Result<Came, Refusal>;
+
+    /// Keys that a store posts to us, where a platform connects so.
+    fn handed_over(&self, body: &[u8]) -> Result<Handed, Refusal> {
+        let _ = body;
+        Err(Refusal("no_hand_over"))
+    }
+
+    fn exchange<'a>(&'a self, visit: Visit<'a>, code: Code<'a>) -> Answering<'a, Tokens>;
+
+    /// A new access token. One refresher per connection: two at once may make a platform revoke both.
+    fn refresh<'a>(&'a self, visit: Visit<'a>, refresh: &'a Secret) -> Answering<'a, Tokens>;
+
+    /// What is granted now; none where the platform does not say.
+    fn granted<'a>(&'a self, visit: Visit<'a>, access: &'a Secret) -> Answering<'a, Option<Vec<String>>>;
+
+    fn revoke<'a>(&'a self, visit: Visit<'a>, access: &'a Secret, back: Back<'a>) -> Answering<'a, Revoked>;
+
+    /// By what a delivery wants to be verified.
+    fn signer(&self, headers: &HeaderMap) -> Result<Signer, Refusal> {
+        let _ = headers;
+        Ok(Signer::App)
+    }
+
+    /// A delivery, if it was signed as it should be: over the raw body, compared in constant time.
+    fn verify(
+        &self,
+        setup: &Setup,
+        by: By<'_>,
+        headers: &HeaderMap,
+        body: &[u8],
+        now: Instant,
+    ) -> Result<Delivery, Refusal>;
+}

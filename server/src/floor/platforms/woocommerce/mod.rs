@@ -1,0 +1,171 @@
+//! WooCommerce: a store is its own address and its own platform. It hands over keys that never end, for reading or for
+//! reading and writing the whole store. In production it is spoken to over TLS alone, at a public address.
+
+mod oauth1;
+#[cfg(test)]
+mod tests;
+mod webhook;
+
+use data_encoding::BASE64;
+use futures_util::FutureExt;
+use http::HeaderMap;
+use serde::Deserialize;
+use url::Url;
+
+use super::talk::{later, send};
+use super::{
+    Answering, Back, By, Came, Code, Consent, Delivery, Fate, Handed, Platform, Query, Refusal, Revoked, Setup, Shop,
+    Signer, Tokens, Visit,
+};
+use crate::floor::egress::{Call, address};
+use crate::floor::kernel::{Instant, Reach, Secret};
+
+pub(super) struct WooCommerce;
+
+const BY_HAND: &str = "In WordPress, open WooCommerce, Settings, Advanced, REST API, and revoke the key that bears this \
+     desk's name: no program can do it from outside.";
+
+/// Longest address of a store.
+const LONGEST: usize = 200;
+
+/// The address of a store, and below it.
+fn at(setup: &Setup, shop: &Shop, path: &str) -> Option<Url> {
+    let scheme = if shop.as_str().contains("://") { "" } else { "https://" };
+    let url = address("store", &[scheme, shop.as_str(), path].concat(), setup.reach).ok()?;
+    (url.scheme() == "https" || setup.reach == Reach::House).then_some(url)
+}
+
+/// What one store answers to `GET` with these keys.
+fn ask(visit: Visit<'_>, path: &str, access: &Secret) -> Result<Call, Fate> {
+    let url = at(visit.setup, visit.shop, path).ok_or(Fate::Over("address"))?;
+    let (key, secret) = access.expose().split_once(':').ok_or(Fate::Over("keys"))?;
+    if url.scheme() == "https" {
+        let basic = ["Basic ", &BASE64.encode(access.expose().as_bytes())].concat();
+        return Ok(Call::get(url).authorized(Secret::new(basic)).theirs());
+    }
+    // A store in the clear takes no password, but a signature in the address. Only a desk that is none of production's
+    // comes here.
+    let nonce = data_encoding::HEXLOWER.encode(&rand::random::<[u8; 16]>());
+    let seconds = visit.now.utc().timestamp();
+    Ok(Call::get(oauth1::signed(url, key, secret, &nonce, seconds).ok_or(Fate::Over("keys"))?).theirs())
+}
+
+impl Platform for WooCommerce {
+    fn code(&self) -> &'static str {
+        "woocommerce"
+    }
+
+    fn title(&self) -> &'static str {
+        "WooCommerce"
+    }
+
+    /// The address of the shop without its scheme; with it where it is not https on its port, away from production.
+    fn shop(&self, setup: &Setup, typed: &str) -> Option<Shop> {
+        let typed = typed.trim();
+        let whole = if typed.contains("://") { typed.to_owned() } else { ["https://", typed].concat() };
+        let url = address("store", &whole, setup.reach).ok().filter(|url| url.query().is_none())?;
+        let is_usual = url.scheme() == "https" && url.port().is_none();
+        let is_named = url.domain().is_some_and(|name| name.contains('.') && !name.ends_with('.'));
+        if setup.reach == Reach::World && !(is_usual && is_named) {
+            return None;
+        }
+        let text = url.as_str().trim_end_matches('/');
+        let text = if is_usual { text.strip_prefix("https://")? } else { text };
+        (text.len() <= LONGEST).then(|| Shop::kept(text))
+    }
+
+    fn consent(&self, setup: &Setup, ask: &Consent<'_>) -> Result<Url, Refusal> {
+        let mut url = at(setup, ask.shop, "/wc-auth/v1/authorize").ok_or(Refusal("shop"))?;
+        let writes = ask.scopes.iter().any(|scope| scope == "write" || scope == "read_write");
+        url.query_pairs_mut()
+            .append_pair("app_name", ask.asker)
+            .append_pair("scope", if writes { "read_write" } else { "read" })
+            .append_pair("user_id", ask.state)
+            .append_pair("return_url", ask.back.as_str())
+            .append_pair("callback_url", ask.keys_to.as_str());
+        Ok(url)
+    }
+
+    fn returned(&self, _: &Setup, _: &Shop, query: &Query, _: Instant) -> Result<Came, Refusal> {
+        match query.one("success") {
+            Some("1") => Ok(Came::HandedOver),
+            Some("0") => Ok(Came::Denied),
+            _ => Err(Refusal("success")),
+        }
+    }
+
+    fn handed_over(&self, body: &[u8]) -> Result<Handed, Refusal> {
+        #[derive(Deserialize)]
+        struct Keys {
+            user_id: String,
+            consumer_key: String,
+            consumer_secret: String,
+            key_permissions: String,
+        }
+        let keys: Keys = serde_json::from_slice(body).map_err(|_| Refusal("body"))?;
+        let is_key = |key: &str, prefix| {
+            key.strip_prefix(prefix)
+                .is_some_and(|rest| (16..=80).contains(&rest.len()) && rest.chars().all(|c| c.is_ascii_alphanumeric()))
+        };
+        if !(is_key(&keys.consumer_key, "ck_") && is_key(&keys.consumer_secret, "cs_")) {
+            return Err(Refusal("keys"));
+        }
+        if !matches!(keys.key_permissions.as_str(), "read" | "write" | "read_write") {
+            return Err(Refusal("permissions"));
+        }
+        let tokens = Tokens {
+            access: Secret::new([keys.consumer_key, keys.consumer_secret].join(":")),
+            access_ends: None,
+            refresh: None,
+            refresh_ends: None,
+            scopes: Some(vec![keys.key_permissions]),
+        };
+        Ok(Handed { state: Secret::new(keys.user_id), tokens })
+    }
+
+    fn exchange<'a>(&'a self, _: Visit<'a>, _: Code<'a>) -> Answering<'a, Tokens> {
+        async { Err(Fate::Over("no_code")) }.boxed()
+    }
+
+    fn refresh<'a>(&'a self, _: Visit<'a>, _: &'a Secret) -> Answering<'a, Tokens> {
+        async { Err(Fate::Over("keys")) }.boxed()
+    }
+
+    /// The store says of no key what it may; but this proves that the key is one of this store's. It asks for the number
+    /// of a product: nothing of a shopper's comes along.
+    fn granted<'a>(&'a self, visit: Visit<'a>, access: &'a Secret) -> Answering<'a, Option<Vec<String>>> {
+        async move {
+            let call = ask(visit, "/wp-json/wc/v3/products?per_page=1&_fields=id", access)?;
+            let answer = send(visit.out, call).await?;
+            match answer.status {
+                200 if answer.json::<Vec<serde::de::IgnoredAny>>().is_some() => Ok(None),
+                401 | 403 => Err(Fate::Over("keys")),
+                // A redirect is not followed: the keys would go along.
+                200 | 301..=308 | 404 => Err(Fate::Over("no_store")),
+                _ => Err(later(&answer)),
+            }
+        }
+        .boxed()
+    }
+
+    fn revoke<'a>(&'a self, _: Visit<'a>, _: &'a Secret, _: Back<'a>) -> Answering<'a, Revoked> {
+        async { Ok(Revoked::ByHand(BY_HAND)) }.boxed()
+    }
+
+    fn signer(&self, headers: &HeaderMap) -> Result<Signer, Refusal> {
+        webhook::hook(headers).map(|id| Signer::Hook(id.to_owned())).ok_or(Refusal("signature"))
+    }
+
+    fn verify(
+        &self,
+        setup: &Setup,
+        by: By<'_>,
+        headers: &HeaderMap,
+        body: &[u8],
+        _: Instant,
+    ) -> Result<Delivery, Refusal> {
+        let By::Hook(secrets) = by else { return Err(Refusal("signature")) };
+        let source = |text: &str| self.shop(setup, text);
+        webhook::verify(secrets, source, headers, body)
+    }
+}

@@ -1,0 +1,37 @@
+//! A delivery of a store's. Its own id of a delivery is made of the webhook and the second: two orders in one second have
+//! the same. It is never used.
+
+use data_encoding::HEXLOWER;
+use http::HeaderMap;
+use sha2::{Digest, Sha256};
+
+use super::super::signature::{decoded, header, is_signed};
+use super::super::{Delivery, Refusal, Shop};
+use crate::floor::kernel::Secret;
+
+/// The webhook that a delivery says it comes by.
+pub(super) fn hook(headers: &HeaderMap) -> Option<&str> {
+    let id = header(headers, "x-wc-webhook-id")?;
+    ((1..=20).contains(&id.len()) && id.chars().all(|c| c.is_ascii_digit())).then_some(id)
+}
+
+pub(super) fn verify(
+    secrets: &[Secret],
+    source: impl Fn(&str) -> Option<Shop>,
+    headers: &HeaderMap,
+    body: &[u8],
+) -> Result<Delivery, Refusal> {
+    let claimed = header(headers, "x-wc-webhook-signature").and_then(decoded).ok_or(Refusal("signature"))?;
+    let keys = secrets.iter().map(|secret| secret.expose().as_bytes());
+    if !is_signed(keys, &[body], &claimed) {
+        return Err(Refusal("signature"));
+    }
+    let (hook, topic) = hook(headers).zip(header(headers, "x-wc-webhook-topic")).ok_or(Refusal("topic"))?;
+    Ok(Delivery {
+        id: [hook, topic, &HEXLOWER.encode(&Sha256::digest(body))].join(":"),
+        topic: topic.to_owned(),
+        shop: header(headers, "x-wc-webhook-source").and_then(source),
+        at: None,
+        body: body.to_vec(),
+    })
+}
