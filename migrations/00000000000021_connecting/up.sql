@@ -25,6 +25,7 @@ create unique index handshakes_one_waits on handshakes (tenant_id, store_id) whe
 create index handshakes_by_store on handshakes (tenant_id, store_id, id);
 call app.fence('handshakes');
 grant select, insert, update on handshakes to rd_api, rd_worker;
+grant select on handshakes to rd_desk;
 
 -- What a platform gave beside the token, and until when either opens anything.
 alter table stores add column refresh_id uuid, add column token_ends_at timestamptz, add column refresh_ends_at timestamptz;

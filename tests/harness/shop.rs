@@ -4,7 +4,7 @@ use async_graphql::ID;
 use rightsdesk_server::floor::access::Caller;
 use rightsdesk_server::floor::graphql::{node_id, tenant_node_id};
 use rightsdesk_server::floor::kernel::{MemberId, Personal, Ref, Secret, StoreId, SubjectId, TenantId};
-use rightsdesk_server::stores::{self, NewStore, Reading};
+use rightsdesk_server::stores::{self, NewStore, Reading, Tokens};
 use rightsdesk_server::tenants::{self, MemberRole, NewMember, NewTenant, OurRole};
 
 use crate::world::World;

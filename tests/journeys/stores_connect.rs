@@ -87,7 +87,8 @@ impl Course {
 
     /// What the merchant's browser is sent back to, once the merchant has answered.
     async fn answered(&self, link: &Url, answer: &str) -> Url {
-        let browser = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().expect("a browser");
+        let browser =
+            reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().expect("a browser");
         let asked = browser.get(link.clone()).send().await.expect("a page");
         assert!(asked.status().is_success(), "{}", asked.text().await.unwrap_or_default());
         let carried: Vec<(String, String)> = link.query_pairs().into_owned().collect();
@@ -127,7 +128,11 @@ async fn a_merchant_says_yes_once_and_the_store_is_connected_with_what_it_grante
     let page = course.back(&back).await;
     assert!(page.status == 200 && page.text.contains("Your store is connected"), "{}", page.text);
     let store = course.seen(at).await;
-    assert_eq!((&store["state"], &store["handshake"]["outcome"]), (&json!("CONNECTED"), &json!("CONNECTED")), "{store}");
+    assert_eq!(
+        (&store["state"], &store["handshake"]["outcome"]),
+        (&json!("CONNECTED"), &json!("CONNECTED")),
+        "{store}"
+    );
     assert_eq!(store["driftKinds"], json!([]), "{store}");
     assert_eq!(course.street.shopify.tokens(SHOP).len(), 1);
 

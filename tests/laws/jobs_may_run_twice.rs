@@ -8,14 +8,16 @@ use rightsdesk_server::apps::RemindOfRotation;
 use rightsdesk_server::audit::jobs::{Checkpoint, SweepAccesses, SweepAnswers};
 use rightsdesk_server::catalogue::PutPolicyInForce;
 use rightsdesk_server::floor::jobs::{SweepJobs, Ticket, redeem};
-use rightsdesk_server::floor::kernel::{GrantId, JobId, NoticeId, SubscriberId, TenantId, Watch};
+use rightsdesk_server::floor::kernel::{GrantId, JobId, NoticeId, StoreId, SubscriberId, TenantId, Watch};
 use rightsdesk_server::floor::ledger::{Event, Witnessed};
+use rightsdesk_server::floor::vault::SecretId;
 use rightsdesk_server::grants::AlarmOfBreakGlass;
 use rightsdesk_server::processors::{AskSubscriber, DeliverNotice, SweepSubscribers};
 use rightsdesk_server::promises::jobs::{LookAtPromises, TellOfPromises};
 use rightsdesk_server::reviews::{OpenQuarterlyReview, ProveRevocations, RemindOfReviews};
 use rightsdesk_server::roof::workers;
 use rightsdesk_server::staff::jobs::SweepSignIns;
+use rightsdesk_server::stores::RevokeAtPlatform;
 use rightsdesk_server::tenants::CloseTenants;
 use uuid::Uuid;
 
@@ -285,6 +287,33 @@ const CASES: &[Case] = &[
             world.base.lines(
                 "select count(*) || ' ' || (select count(*) from subject_keys where destroyed_at is not null) || ' '
                         || (select count(*) from audit_events where action = 'subscribers.swept') as line from subscribers",
+            )
+        },
+    },
+    Case {
+        name: "revoke_at_platform",
+        ticket: || {
+            let (store, secret) = (StoreId::from_uuid(Uuid::from_u128(7)), SecretId::from_uuid(Uuid::from_u128(8)));
+            Ticket::of(&RevokeAtPlatform { store, secret }).expect("a ticket")
+        },
+        lane: ZAITOON,
+        // A token that stays shut: it can be given back to nobody, and goes.
+        prepare: "insert into audit_heads (tenant_id, seq, hash)
+                  values ('00000000-0000-0000-0000-0000000000bb', 0, decode(repeat('00', 32), 'hex'));
+                  insert into tenants (tenant_id, legal_name, locale, region, plan, app_slots, opened_at)
+                  values ('00000000-0000-0000-0000-0000000000bb', 'Zaitoon Home', 'en', 'EU', 'growth', 1, now());
+                  insert into stores (tenant_id, id, platform, domain, name, region, state, added_at, disconnected_at)
+                  values ('00000000-0000-0000-0000-0000000000bb', '00000000-0000-0000-0000-000000000007', 'shopify',
+                          'zaitoon.example', 'Zaitoon Home', 'EU', 'disconnected', now(), now());
+                  insert into tenant_keys (tenant_id, id, purpose, version, made_under, root_version, wrapped)
+                  values ('00000000-0000-0000-0000-0000000000bb', gen_random_uuid(), 'kek', 1, 1, 1, '\\x00');
+                  insert into secrets (tenant_id, id, kind, kek_version, dek, ct)
+                  values ('00000000-0000-0000-0000-0000000000bb', '00000000-0000-0000-0000-000000000008',
+                          'store_ending', 1, '\\x00', '\\x00')",
+        effect: |world| {
+            world.base.lines(
+                "select count(*) || ' ' || (select count(*) from audit_events where action = 'store.given_back') as line
+                   from secrets where kind = 'store_ending'",
             )
         },
     },

@@ -77,6 +77,7 @@ const IDS: &[(&str, &str)] = &[
     ("AddStoreInput.tenant", "tenant"),
     ("RecordGrantInput.store", "store"),
     ("TurnSyncInput.id", "store"),
+    ("ConnectStoreInput.id", "store"),
     ("RevokeScopesInput.id", "store"),
     ("DisconnectStoreInput.id", "store"),
     ("RevealStaffMemberInput.id", "staff"),

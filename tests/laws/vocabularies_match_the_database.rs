@@ -16,7 +16,7 @@ use rightsdesk_server::promises::{PromiseState, Standing};
 use rightsdesk_server::reviews::{CampaignState, ReviewDecision, ReviewSubject, RevocationState};
 use rightsdesk_server::staff::sign_in::Budget;
 use rightsdesk_server::staff::{SessionEnd, SessionStage, SignInMethod, StaffState};
-use rightsdesk_server::stores::{GrantSource, RevocationReason, StoreState};
+use rightsdesk_server::stores::{GrantSource, HandshakeOutcome, RevocationReason, StoreState};
 use rightsdesk_server::tenants::{MemberRole, MemberState, OurRole, TenantState};
 
 /// Column and the words its vocabulary has.
@@ -58,6 +58,7 @@ fn columns() -> Vec<(&'static str, &'static str, Vec<&'static str>)> {
         ("subscribers", "state", words!(SubscriberState)),
         ("objections", "state", words!(ObjectionState)),
         ("stores", "state", words!(StoreState)),
+        ("handshakes", "outcome", words!(HandshakeOutcome)),
         ("store_grants", "how", words!(GrantSource)),
         ("store_grants", "reason", words!(RevocationReason)),
         ("tenants", "our_role", words!(OurRole)),

@@ -5,11 +5,13 @@ use serde::{Deserialize, Serialize};
 
 use super::ENDING;
 use super::actions::Place;
+use super::model::Store;
 use super::queries::stores;
 use crate::floor::jobs::{Halt, Job, Run};
-use crate::floor::kernel::{Error, Secret, StoreId};
+use crate::floor::kernel::{Error, Result, Secret, StoreId};
 use crate::floor::ledger::{Event, Witnessed};
 use crate::floor::platforms::{Back, Fate, Revoked};
+use crate::floor::tools::Tools;
 use crate::floor::vault::SecretId;
 
 /// For how long a platform that does not answer is asked.
@@ -31,23 +33,16 @@ impl Job for RevokeAtPlatform {
         let (id, secret, vault) = (self.store, self.secret, tools.vault.clone());
         let store = run.ledger.read(&lane, move |tx| stores::one(tx, id)).await?.ok_or(Error::NotFound("store"))?;
         let opened = run.ledger.reveal(lane.clone(), Self::NAME, move |tx| vault.open_secret(tx, ENDING, secret));
-        let token: Secret = match opened.await {
-            Ok(opened) => opened.map_err(|shut| shut.of_secret(secret))?,
+        let outcome = match opened.await {
+            Ok(Ok(token)) => {
+                run.hold().await?;
+                given_back(&tools, &store, &token).await?
+            }
+            // Nobody can read it any more, and so it goes.
+            Ok(Err(_)) => "shut",
             // It was given back before the worker died.
             Err(Error::NotFound(_)) => return Ok(()),
             Err(error) => return Err(error.into()),
-        };
-        run.hold().await?;
-        let place = Place::of(&tools, &store)?;
-        let since = store.disconnected_at.unwrap_or_else(|| run.watch.now());
-        let outcome = match place.platform.revoke(place.visit(), &token, Back::Everything).await {
-            Ok(Revoked::Done) => "done",
-            Ok(Revoked::AlreadyGone) | Err(Fate::Stale | Fate::Over(_)) => "gone",
-            Ok(Revoked::ByHand(_)) => "by_hand",
-            Err(Fate::Again { after }) if run.watch.now() < since.plus(TRIED_FOR) => {
-                return Err(Halt::SlowDown { after });
-            }
-            Err(Fate::Again { .. }) => "not_reached",
         };
         let vault = tools.vault.clone();
         let done = run.ledger.write(lane, move |tx| {
@@ -56,5 +51,18 @@ impl Job for RevokeAtPlatform {
             Ok(Witnessed::new((), told.code("outcome", outcome)))
         });
         Ok(done.await?)
+    }
+}
+
+async fn given_back(tools: &Tools, store: &Store, token: &Secret) -> Result<&'static str, Halt> {
+    let place = Place::of(tools, store)?;
+    let now = tools.watch.now();
+    let since = store.disconnected_at.unwrap_or(now);
+    match place.platform.revoke(place.visit(), token, Back::Everything).await {
+        Ok(Revoked::Done) => Ok("done"),
+        Ok(Revoked::AlreadyGone) | Err(Fate::Stale | Fate::Over(_)) => Ok("gone"),
+        Ok(Revoked::ByHand(_)) => Ok("by_hand"),
+        Err(Fate::Again { after }) if now < since.plus(TRIED_FOR) => Err(Halt::SlowDown { after }),
+        Err(Fate::Again { .. }) => Ok("not_reached"),
     }
 }

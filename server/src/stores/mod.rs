@@ -11,12 +11,14 @@ pub mod scopes;
 mod tables;
 
 pub use actions::{
-    Begun, Landed, NewStore, Reading, Revoking, Shown, Tokens, add_store, begin_connection, come_back, take_keys, disconnect_store, find_store, list_stores, record_grant,
-    revoke_scopes, turn_sync,
+    Begun, Landed, NewStore, Reading, Revoking, Shown, Tokens, add_store, begin_connection, come_back,
+    disconnect_store, find_store, list_stores, record_grant, revoke_scopes, take_keys, turn_sync,
 };
 pub use graphql::{RULES, StoreGrantNode, StoreMutation, StoreNode, StoreQuery, find_store_grant, find_store_node};
 pub use jobs::RevokeAtPlatform;
-pub use model::{DriftKind, GrantSource, Held, Judged, RevocationReason, Store, StoreState, Verdict, judge};
+pub use model::{
+    DriftKind, GrantSource, HandshakeOutcome, Held, Judged, RevocationReason, Store, StoreState, Verdict, judge,
+};
 pub use queries::{Figures, Filter, Order, Promised, figures, tokens_left};
 
 use crate::floor::vault::SecretKind;

@@ -16,6 +16,9 @@ diesel::table! {
         read_at -> Nullable<Timestamptz>,
         disconnected_at -> Nullable<Timestamptz>,
         version -> Int4,
+        refresh_id -> Nullable<Uuid>,
+        token_ends_at -> Nullable<Timestamptz>,
+        refresh_ends_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -58,5 +61,20 @@ diesel::table! {
         jobs_cancelled -> Int4,
         scopes -> Array<Text>,
         what_stays -> Text,
+    }
+}
+
+diesel::table! {
+    handshakes (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        store_id -> Uuid,
+        scopes -> Array<Text>,
+        begun_at -> Timestamptz,
+        begun_by -> Text,
+        ends_at -> Timestamptz,
+        outcome -> Text,
+        ended_at -> Nullable<Timestamptz>,
+        code -> Nullable<Text>,
     }
 }

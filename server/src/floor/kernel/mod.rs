@@ -11,7 +11,11 @@ pub mod time;
 pub mod vocabulary;
 
 pub use error::{Error, Flaw, Flaws, Refusal, Report, Result};
-pub use ids::{Addressed, ApiKeyId, AppId, BlobId, CampaignId, DeviceSignInId, GrantId, HandshakeId, JobId, MemberId, NoticeId, ObjectionId, PolicyId, ProcessorId, PromiseId, ProviderTaskId, ReceiptId, Ref, RequestId, ReviewItemId, SessionId, StaffId, StoreGrantId, StoreId, SubjectId, SubscriberId, TenantId};
+pub use ids::{
+    Addressed, ApiKeyId, AppId, BlobId, CampaignId, DeviceSignInId, GrantId, HandshakeId, JobId, MemberId, NoticeId,
+    ObjectionId, PolicyId, ProcessorId, PromiseId, ProviderTaskId, ReceiptId, Ref, RequestId, ReviewItemId, SessionId,
+    StaffId, StoreGrantId, StoreId, SubjectId, SubscriberId, TenantId,
+};
 pub use mode::Mode;
 pub use reach::Reach;
 pub use secret::{Personal, Sealed, Secret};

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use url::Url;
 
+use super::signature::sign;
 use super::{Platform, Shop, Visit, etsy, find};
 use crate::floor::egress::{Egress, Host, address};
 use crate::floor::kernel::{Flaws, Instant, Reach, Result, Secret};
@@ -58,6 +59,14 @@ impl Setup {
     /// Those of these words that are said, as keys.
     pub(super) fn keys(&self, words: [&str; 2]) -> [&[u8]; 2] {
         words.map(|word| self.said(word).as_bytes())
+    }
+
+    /// What only this desk can say of a state that travels with a browser, to be shown along with the code. It stands
+    /// nowhere, and is another for every state.
+    pub fn verifier(&self, state: &Secret) -> Option<Secret> {
+        let message = ["rightsdesk/pkce/1\0", state.expose()].concat();
+        let signed = sign(self.said("client_secret").as_bytes(), message.as_bytes())?;
+        Some(Secret::new(signed.trim_end_matches('=').replace('+', "-").replace('/', "_")))
     }
 
     /// An address to call. `path` is ours, never a stranger's.

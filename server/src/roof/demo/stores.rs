@@ -14,8 +14,8 @@ use crate::floor::kernel::{Instant, Ref, Secret};
 use crate::floor::ledger::{Event, Witnessed};
 use crate::stores::scopes::{may_use, used};
 use crate::stores::{
-    NewStore, Reading, RevocationReason, Revoking, Store, add_store, disconnect_store, record_grant, revoke_scopes,
-    turn_sync,
+    NewStore, Reading, RevocationReason, Revoking, Store, Tokens, add_store, disconnect_store, record_grant,
+    revoke_scopes, turn_sync,
 };
 
 /// What became of a store.
@@ -155,8 +155,9 @@ impl Life {
         let (made, domain) = (self.store.clone(), self.domain.clone());
         plot.deed(self.merchant, at, async move |hand: Hand| {
             let store = made.get()?;
-            let token = store.connected_at.is_none().then(|| Secret::new(format!("token of {domain}")));
-            let reading = Reading { scopes, token };
+            let access = || Secret::new(format!("token of {domain}"));
+            let tokens = || Tokens { access: access(), ends_at: None, refresh: None };
+            let reading = Reading { scopes, tokens: store.connected_at.is_none().then(tokens) };
             made.set(
                 record_grant(&hand.tools, &Caller::house(), Ref::new(hand.tenant, store.id), reading, None).await?,
             );

@@ -13,7 +13,7 @@ use super::gate::Gate;
 use super::pages::page;
 use crate::floor::html::Html;
 use crate::floor::platforms::Query;
-use crate::stores::{Landed, come_back};
+use crate::stores::{Landed, come_back, take_keys};
 
 /// Longest query that is read.
 const LONGEST: usize = 8 * 1024;
@@ -63,5 +63,9 @@ pub async fn keys(State(gate): State<Arc<Gate>>, Path(platform): Path<String>, b
 }
 
 fn again(html: &mut Html) {
-    html.line("p", &[], "Nothing was changed. Begin again where you got the link: each is good once, for a quarter of an hour.");
+    html.line(
+        "p",
+        &[],
+        "Nothing was changed. Begin again where you got the link: each is good once, for a quarter of an hour.",
+    );
 }

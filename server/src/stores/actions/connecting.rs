@@ -8,8 +8,8 @@ use url::Url;
 
 use super::super::model::{Handshake, HandshakeOutcome, Store, WITHIN, named_scopes};
 use super::super::queries::{handshakes, stores};
-use super::granting::{Tokens, taken_down};
 use super::found;
+use super::granting::{Tokens, taken_down};
 use crate::floor::access::{Caller, One, Permission, Scope};
 use crate::floor::kernel::{Error, HandshakeId, Instant, Ref, Result, Secret, StoreId, TenantId};
 use crate::floor::ledger::keyhole;
@@ -32,12 +32,7 @@ pub struct Begun {
 }
 
 /// Begins to connect a store, or to connect it anew: asks for the scopes that the policy lists and for no other.
-pub async fn begin_connection(
-    tools: &Tools,
-    caller: &Caller,
-    at: Ref<StoreId>,
-    once: Option<Once>,
-) -> Result<Begun> {
+pub async fn begin_connection(tools: &Tools, caller: &Caller, at: Ref<StoreId>, once: Option<Once>) -> Result<Begun> {
     let scope = caller.permit(Permission::KeepStores, at.tenant)?;
     let store = found(tools, &scope, at.id).await?;
     store.require_open()?;
@@ -96,6 +91,9 @@ pub async fn come_back(tools: &Tools, platform: &str, query: Query) -> Result<La
     let Some(begun) = behind(tools, platform, &state).await? else { return Ok(Landed::Lapsed) };
     let Known { scope, handshake, store } = begun;
     let (place, now) = (Place::of(tools, &store)?, tools.watch.now());
+    if handshake.is_lapsed(now) {
+        return Ok(Landed::Lapsed);
+    }
     let came = match place.platform.returned(place.setup, &place.shop, &query, now) {
         Ok(came) => came,
         // The link is not used up by whoever cannot sign.
@@ -209,7 +207,7 @@ impl<'t> Place<'t> {
 
     /// What only this desk can say of the state that travels with the browser: it stands in no row.
     fn verifier(&self, state: &Secret) -> Option<Secret> {
-        self.platform.uses_pkce().then(|| self.setup.verifier(state))
+        self.setup.verifier(state).filter(|_| self.platform.uses_pkce())
     }
 
     /// What the platform gives for the code: all it grants, and the tokens.
@@ -318,9 +316,7 @@ async fn keep(
         Ok(_) => Ok(Landed::Connected(Box::new(found(tools, &scope, store).await?))),
         // Somebody began anew meanwhile, or the domain is another tenant's.
         Err(Error::Conflict) => Ok(Landed::Lapsed),
-        Err(Error::Refused(_) | Error::Invalid(_)) => {
-            failed(tools, scope, id, "taken").await
-        }
+        Err(Error::Refused(_) | Error::Invalid(_)) => failed(tools, scope, id, "taken").await,
         Err(other) => Err(other),
     }
 }

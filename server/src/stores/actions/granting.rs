@@ -1,10 +1,10 @@
 //! What a platform says that a store grants, and what of it we stop using. The platform's word is one thing, what we use
 //! of it another: a revocation holds at once, and is proven when the platform's word no longer holds the scope.
 
-use super::super::queries::stores::Kept;
-use super::super::{REFRESH, TOKEN};
 use super::super::model::{Grant, GrantSource, Held, RevocationReason, Store, StoreState, domain_digest, named_scopes};
+use super::super::queries::stores::Kept;
 use super::super::queries::{history, scopes, stores};
+use super::super::{REFRESH, TOKEN};
 use super::{At, found, held_at};
 use uuid::Uuid;
 
@@ -52,9 +52,9 @@ pub async fn record_grant(
 ) -> Result<Store> {
     let scope = caller.permit(Permission::KeepStores, at.tenant)?;
     let (said, vault) = (named_scopes(reading.scopes)?, tools.vault.clone());
-    let written = tools.ledger.write_once(scope.clone(), once, "store", move |tx| {
-        taken_down(tx, &vault, at, said, reading.tokens.as_ref())
-    });
+    let written = tools
+        .ledger
+        .write_once(scope.clone(), once, "store", move |tx| taken_down(tx, &vault, at, said, reading.tokens.as_ref()));
     written.await?;
     found(tools, &scope, at.id).await
 }

@@ -11,7 +11,8 @@ use chrono::{DateTime, Utc};
 pub use nodes::{StoreGrantNode, StoreNode};
 
 use self::inputs::{
-    AddStoreInput, ConnectStoreInput, DisconnectStoreInput, RecordGrantInput, RevokeScopesInput, StoreFilter, StoreOrder, TurnSyncInput,
+    AddStoreInput, ConnectStoreInput, DisconnectStoreInput, RecordGrantInput, RevokeScopesInput, StoreFilter,
+    StoreOrder, TurnSyncInput,
 };
 use self::nodes::Drift;
 use super::actions::{self, Shown};

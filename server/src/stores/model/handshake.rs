@@ -51,6 +51,11 @@ impl Handshake {
         Err(Error::refused("EXPIRED", "this link was used, or its time is over: begin anew where you got it"))
     }
 
+    /// Whether nobody came back in time.
+    pub fn is_lapsed(&self, now: Instant) -> bool {
+        self.outcome == HandshakeOutcome::Waiting && now > self.ends_at
+    }
+
     /// The same one, at its end.
     #[must_use]
     pub fn ended(self, outcome: HandshakeOutcome, code: Option<&str>, now: Instant) -> Self {

@@ -5,9 +5,9 @@ use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Text, Uuid as SqlUuid};
 
-use super::super::{ENDING, REFRESH, TOKEN};
 use super::super::model::{DriftKind, Store, StoreState};
 use super::super::tables::stores;
+use super::super::{ENDING, REFRESH, TOKEN};
 use super::drift::{Promised, drifts};
 use crate::floor::graphql::Page;
 use crate::floor::kernel::{Error, Instant, Result, StoreId, TenantId};
