@@ -144,9 +144,7 @@ pub async fn boot(config: Config, telemetry: Telemetry, duties: Duties) -> anyho
     let way = Way::parse(mail.way.expose(), mode.reach()).map_err(Error::from)?;
     let mail = Mail::open(way, &mail.from, watch.clone())?;
     let blobs = Blobs::open(&place_of(&blobs, mode).map_err(Error::from)?, watch.clone())?;
-    let providers = issuers::hosts(&issuers, mode.reach()).map_err(Error::from)?;
-    // A provider that describes itself by an address of ours is not followed there.
-    let issuers = Issuers::new(issuers, &Egress::open(providers, mode.reach())?, &watch);
+    let issuers = issuers_of(issuers, mode, &watch)?;
     let platforms = Platforms::open(&platforms, mode.reach())?;
     let egress = Egress::open(own_host(&http.public_url), mode.reach())?;
     let journal = Journal::open(audit.folder)?;
@@ -336,6 +334,12 @@ pub fn flaws_of(config: &Config) -> Flaws {
     flaws.extend(issuers::hosts(&config.issuers, reach).err().unwrap_or_default());
     flaws.extend(Platforms::flaws(&config.platforms, reach));
     flaws
+}
+
+fn issuers_of(settings: issuers::Settings, mode: Mode, watch: &Watch) -> Result<Issuers, Error> {
+    let providers = issuers::hosts(&settings, mode.reach())?;
+    // A provider that describes itself by an address of ours is not followed there.
+    Ok(Issuers::new(settings, &Egress::open(providers, mode.reach())?, watch))
 }
 
 fn place_of(blobs: &config::Blobs, mode: Mode) -> Result<Place, Flaw> {

@@ -3,7 +3,7 @@
 
 mod notice;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
 pub use notice::{PublicKey, challenge, public_key};
 

@@ -10,6 +10,7 @@ use data_encoding::BASE64;
 use futures_util::FutureExt;
 use http::HeaderMap;
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use url::Url;
 
 use super::talk::{later, send};
@@ -35,13 +36,16 @@ fn at(setup: &Setup, shop: &Shop, path: &str) -> Option<Url> {
     (url.scheme() == "https" || setup.reach == Reach::House).then_some(url)
 }
 
+fn basic(access: &Secret) -> Secret {
+    Secret::new(["Basic ", &BASE64.encode(access.expose().as_bytes())].concat())
+}
+
 /// What one store answers to `GET` with these keys.
 fn ask(visit: Visit<'_>, path: &str, access: &Secret) -> Result<Call, Fate> {
     let url = at(visit.setup, visit.shop, path).ok_or(Fate::Over("address"))?;
     let (key, secret) = access.expose().split_once(':').ok_or(Fate::Over("keys"))?;
     if url.scheme() == "https" {
-        let basic = ["Basic ", &BASE64.encode(access.expose().as_bytes())].concat();
-        return Ok(Call::get(url).authorized(Secret::new(basic)).theirs());
+        return Ok(Call::get(url).authorized(basic(access)).theirs());
     }
     // A store in the clear takes no password, but a signature in the address. Only a desk that is none of production's
     // comes here.
@@ -134,14 +138,21 @@ impl Platform for WooCommerce {
     /// The store says of no key what it may; but this proves that the key is one of this store's. It asks for the number
     /// of a product: nothing of a shopper's comes along.
     fn granted<'a>(&'a self, visit: Visit<'a>, access: &'a Secret) -> Answering<'a, Option<Vec<String>>> {
+        #[derive(Deserialize)]
+        struct Told {
+            code: String,
+        }
         async move {
             let call = ask(visit, "/wp-json/wc/v3/products?per_page=1&_fields=id", access)?;
             let answer = send(visit.out, call).await?;
             match answer.status {
-                200 if answer.json::<Vec<serde::de::IgnoredAny>>().is_some() => Ok(None),
-                401 | 403 => Err(Fate::Over("keys")),
+                200 if answer.json::<Vec<IgnoredAny>>().is_some() => Ok(None),
+                // A wall before the store answers with 401 and 403 too; only the store's own word is final.
+                401 if answer.json::<Told>().is_some_and(|told| told.code.starts_with("woocommerce_rest_")) => {
+                    Err(Fate::Over("keys"))
+                }
                 // A redirect is not followed: the keys would go along.
-                200 | 301..=308 | 404 => Err(Fate::Over("no_store")),
+                301 | 308 => Err(Fate::Over("moved")),
                 _ => Err(later(&answer)),
             }
         }

@@ -1,6 +1,9 @@
 //! Etsy: PKCE always, an access token of an hour, a refresh token of ninety days that is replaced each time. It never
 //! asks Etsy to revoke: Etsy has no call for it.
 
+#[cfg(test)]
+mod tests;
+
 use chrono::Duration;
 use data_encoding::{BASE64, BASE64_NOPAD};
 use futures_util::FutureExt;
@@ -165,7 +168,7 @@ struct Envelope {
 
 /// The name of the headers and the envelope's fields are in Etsy's page; that the secret is base64 behind `whsec_`, and
 /// that a header may hold several signatures, is Standard Webhooks' word.
-pub(super) fn verify(secrets: [&str; 2], headers: &HeaderMap, body: &[u8], now: Instant) -> Result<Delivery, Refusal> {
+fn verify(secrets: [&str; 2], headers: &HeaderMap, body: &[u8], now: Instant) -> Result<Delivery, Refusal> {
     let said = |name| header(headers, name).ok_or(Refusal("signature"));
     let (id, at, signatures) = (said("webhook-id")?, said("webhook-timestamp")?, said("webhook-signature")?);
     let keys: Vec<_> = secrets.into_iter().filter_map(key).collect();
