@@ -11,12 +11,12 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 use url::Url;
 
-use super::asked::{Asked, json as answered, pair, sent_back, value, with};
+use super::asked::{Asked, Refused, json as answered, pair, sent_back, settled, value, with};
 use super::hooks::{Hook, hmac, stays_here};
 use super::page::{self, Consent};
 use super::people::{CUSTOMERS, Customer, Goods, ORDERS, Order, PRODUCTS, Product, Stock, money};
 use super::stand::Stand;
-use super::tokens::{Lasts, Lease};
+use super::tokens::{Lasts, Lease, drawn};
 use crate::floor::kernel::{Instant, Secret};
 
 const FOR_EVER: Lasts = Lasts { access: None, refresh: None };
@@ -25,28 +25,28 @@ const FOR_EVER: Lasts = Lasts { access: None, refresh: None };
 const LATE: i64 = 15 * 60;
 
 pub(super) fn too_many(after: Duration) -> Response {
-    let told = refusal("too_many_requests", "Too many requests.", 429);
-    with(answered(StatusCode::TOO_MANY_REQUESTS, &told), "retry-after", &after.as_secs().to_string())
+    let told = settled(Err(failed(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", "Too many requests.")));
+    with(told, "retry-after", &after.as_secs().to_string())
 }
 
 pub(super) async fn answer(stand: &Stand, asked: &Asked) -> Response {
     let shop = asked.shop.clone().unwrap_or_else(|| stand.url.authority().to_owned());
     match asked.steps().as_slice() {
         ["wc-auth", "v1", "authorize"] => authorize(stand, asked, &shop).await,
-        ["wp-json", "wc", "v3", steps @ ..] => match let_in(stand, asked, &shop) {
-            Ok(()) => rest(&Store { stand, asked, stock: stand.stock(&shop) }, steps).unwrap_or_else(|refused| refused),
-            Err(refused) => refused,
-        },
-        _ => failed(StatusCode::NOT_FOUND, "rest_no_route", "No route was found matching the URL and request method."),
+        ["wp-json", "wc", "v3", steps @ ..] => {
+            let store = Store { stand, asked, stock: stand.stock(&shop) };
+            settled(let_in(stand, asked, &shop).and_then(|()| rest(&store, steps)))
+        }
+        _ => settled(Err(no_route())),
     }
 }
 
-fn refusal(code: &str, message: &str, status: u16) -> Value {
-    json!({ "code": code, "message": message, "data": { "status": status } })
+fn failed(status: StatusCode, code: &str, message: &str) -> Refused {
+    (status, json!({ "code": code, "message": message, "data": { "status": status.as_u16() } }))
 }
 
-fn failed(status: StatusCode, code: &str, message: &str) -> Response {
-    answered(status, &refusal(code, message, status.as_u16()))
+fn no_route() -> Refused {
+    failed(StatusCode::NOT_FOUND, "rest_no_route", "No route was found matching the URL and request method.")
 }
 
 async fn authorize(stand: &Stand, asked: &Asked, shop: &str) -> Response {
@@ -97,7 +97,7 @@ async fn authorize(stand: &Stand, asked: &Asked, shop: &str) -> Response {
 /// Makes a pair of keys and posts it; one that did not arrive never was.
 async fn post_keys(stand: &Stand, shop: &str, callback: &Url, (user, scope): (&str, &str)) -> bool {
     let scopes = stand.granted(shop, &[scope.to_owned()]);
-    let (key, secret) = (Stand::drawn("ck_"), Stand::drawn("cs_"));
+    let (key, secret) = (drawn("ck_"), drawn("cs_"));
     let body = {
         let lease = Lease { shop: shop.to_owned(), client: key.clone(), scopes: scopes.clone() };
         let mut within = stand.within();
@@ -117,7 +117,7 @@ async fn post_keys(stand: &Stand, shop: &str, callback: &Url, (user, scope): (&s
 }
 
 /// Looks at the keys that a call shows: in its header if it came by https, else in what it is signed with.
-fn let_in(stand: &Stand, asked: &Asked, shop: &str) -> Result<(), Response> {
+fn let_in(stand: &Stand, asked: &Asked, shop: &str) -> Result<(), Refused> {
     let cannot = |code: &str, why: &str| failed(StatusCode::UNAUTHORIZED, code, why);
     let stranger = || cannot("woocommerce_rest_cannot_view", "Sorry, you cannot list resources.");
     let wrong = |why: &str| cannot("woocommerce_rest_authentication_error", why);
@@ -184,7 +184,7 @@ struct Store<'a> {
     stock: Stock<'a>,
 }
 
-fn rest(store: &Store<'_>, steps: &[&str]) -> Result<Response, Response> {
+fn rest(store: &Store<'_>, steps: &[&str]) -> Result<Response, Refused> {
     let lost =
         |name: &str| failed(StatusCode::NOT_FOUND, &format!("woocommerce_rest_{name}_invalid_id"), "Invalid ID.");
     match (&store.asked.method, steps) {
@@ -197,18 +197,22 @@ fn rest(store: &Store<'_>, steps: &[&str]) -> Result<Response, Response> {
             store.page(Goods::Order, ORDERS, |row| search.is_empty() || row["billing"]["email"] == search)
         }
         (&Method::GET, ["products"]) => store.page(Goods::Product, PRODUCTS, |_| true),
-        (&Method::GET, ["orders", id]) => store.one(Goods::Order, id).map(ok).ok_or_else(|| lost("shop_order")),
+        (&Method::GET, ["orders", id]) => {
+            store.one(Goods::Order, id).map(|row| ok(&row)).ok_or_else(|| lost("shop_order"))
+        }
         (&Method::PUT, ["orders", id]) => store.put(Goods::Order, id).ok_or_else(|| lost("shop_order"))?,
         (&Method::PUT, ["products", id]) => store.put(Goods::Product, id).ok_or_else(|| lost("product"))?,
-        (&Method::GET, ["customers", id]) => store.one(Goods::Customer, id).map(ok).ok_or_else(|| lost("customer")),
+        (&Method::GET, ["customers", id]) => {
+            store.one(Goods::Customer, id).map(|row| ok(&row)).ok_or_else(|| lost("customer"))
+        }
         (&Method::DELETE, ["customers", id]) => store.forget(id).ok_or_else(|| lost("customer"))?,
-        (&Method::POST, ["webhooks"]) => Ok(store.hook()),
-        _ => Err(failed(StatusCode::NOT_FOUND, "rest_no_route", "No route was found matching the URL.")),
+        (&Method::POST, ["webhooks"]) => store.hook(),
+        _ => Err(no_route()),
     }
 }
 
-fn ok(row: Value) -> Response {
-    answered(StatusCode::OK, &row)
+fn ok(row: &Value) -> Response {
+    answered(StatusCode::OK, row)
 }
 
 impl Store<'_> {
@@ -235,7 +239,7 @@ impl Store<'_> {
         self.at(goods, goods.place(id.parse().ok()?)?)
     }
 
-    fn page(&self, goods: Goods, count: usize, wanted: impl Fn(&Value) -> bool) -> Result<Response, Response> {
+    fn page(&self, goods: Goods, count: usize, wanted: impl Fn(&Value) -> bool) -> Result<Response, Refused> {
         let (size, number) = (self.asked.number("per_page", 10), self.asked.number("page", 1).max(1));
         if !(1..=100).contains(&size) {
             return Err(failed(StatusCode::BAD_REQUEST, "rest_invalid_param", "Invalid parameter(s): per_page"));
@@ -261,7 +265,7 @@ impl Store<'_> {
     }
 
     /// Lays what is sent over what there is. A mail must be one: an empty one is refused.
-    fn put(&self, goods: Goods, id: &str) -> Option<Result<Response, Response>> {
+    fn put(&self, goods: Goods, id: &str) -> Option<Result<Response, Refused>> {
         let mut row = self.one(goods, id)?;
         let sent = self.asked.json();
         if sent["billing"]["email"].as_str().is_some_and(|mail| !mail.contains('@')) {
@@ -272,11 +276,11 @@ impl Store<'_> {
         row["date_modified_gmt"] = stamp(self.stand.now()).into();
         let key = (self.stock.shop.to_owned(), goods, row["id"].as_u64()?);
         self.stand.within().changed.insert(key, Some(row.clone()));
-        Some(Ok(ok(row)))
+        Some(Ok(ok(&row)))
     }
 
     /// Deletes a customer; there is no trash to put one into.
-    fn forget(&self, id: &str) -> Option<Result<Response, Response>> {
+    fn forget(&self, id: &str) -> Option<Result<Response, Refused>> {
         let row = self.one(Goods::Customer, id)?;
         if self.asked.query("force") != "true" {
             let (code, why) = ("woocommerce_rest_trash_not_supported", "Customers do not support trashing.");
@@ -284,15 +288,15 @@ impl Store<'_> {
         }
         let key = (self.stock.shop.to_owned(), Goods::Customer, row["id"].as_u64()?);
         self.stand.within().changed.insert(key, None);
-        Some(Ok(ok(row)))
+        Some(Ok(ok(&row)))
     }
 
-    fn hook(&self) -> Response {
+    fn hook(&self) -> Result<Response, Refused> {
         let told = self.asked.json();
         let text = |name: &str| told[name].as_str().unwrap_or_default().to_owned();
         let Ok(to) = Url::parse(&text("delivery_url")) else {
             let why = "Webhook delivery URL must be a valid URL starting with http:// or https://.";
-            return failed(StatusCode::BAD_REQUEST, "woocommerce_rest_webhook_invalid_delivery_url", why);
+            return Err(failed(StatusCode::BAD_REQUEST, "woocommerce_rest_webhook_invalid_delivery_url", why));
         };
         let mut hook = Hook::new(to, Secret::new(text("secret")));
         hook.shop = Some(self.stock.shop.to_owned());
@@ -300,7 +304,7 @@ impl Store<'_> {
         let id = self.stand.subscribe(hook);
         let told =
             json!({ "id": id, "status": "active", "topic": told["topic"], "delivery_url": told["delivery_url"] });
-        answered(StatusCode::CREATED, &told)
+        Ok(answered(StatusCode::CREATED, &told))
     }
 }
 
