@@ -400,9 +400,9 @@ fn announced(world: &World) {
           where p.version = 2 and x.code = 'mnp' and v.processor_id = x.id;
          update processors set shown_version = 2 where code = 'mnp';
          insert into notices (tenant_id, id, kind, processor_id, processor_name, policy_version, announced_at, effective_on,
-           objection_until, text_en, text_hi)
+           objection_until, locales, texts)
          select x.tenant_id, gen_random_uuid(), 'added', x.id, x.code, 2, p.published_at, p.effective_on,
-           (p.in_force_at - interval '1 day')::date, 'It comes.', 'It comes.'
+           (p.in_force_at - interval '1 day')::date, array['en'], array['It comes.']
            from policies p, processors x where p.version = 2 and x.code = 'mnp'",
     );
 }
