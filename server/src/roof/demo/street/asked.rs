@@ -84,6 +84,13 @@ pub(super) fn html(status: StatusCode, page: String) -> Response {
     answer(status, "text/html; charset=utf-8", page)
 }
 
+/// Why a call is not answered as it hopes, as the platform says it.
+pub(super) type Refused = (StatusCode, Value);
+
+pub(super) fn settled(answer: Result<Response, Refused>) -> Response {
+    answer.unwrap_or_else(|(status, told)| json(status, &told))
+}
+
 pub(super) fn not_found() -> Response {
     json(StatusCode::NOT_FOUND, &serde_json::json!({ "errors": "Not Found" }))
 }

@@ -12,7 +12,7 @@ use super::asked::{Asked, Pairs, json as answered, not_found, pair, sent_back, v
 use super::page::{self, Consent};
 use super::people::{Goods, ORDERS, Order, PRODUCTS, money};
 use super::stand::{App, Stand};
-use super::tokens::{Asking, Lasts, Lease};
+use super::tokens::{Asking, Lasts, Lease, drawn};
 use crate::floor::kernel::Instant;
 
 const LASTS: Lasts =
@@ -103,7 +103,7 @@ fn token(stand: &Stand, asked: &Asked) -> Response {
                 let why = "the provided authorization grant code is invalid or was issued to another client";
                 return oauth_refused(StatusCode::BAD_REQUEST, "invalid_grant", why);
             };
-            let (access, refresh) = (Stand::drawn("v^1.1#i^1#"), Stand::drawn("v^1.1#r^1#"));
+            let (access, refresh) = (drawn("v^1.1#i^1#"), drawn("v^1.1#r^1#"));
             let mut told = handed(&access, "User Access Token");
             told["refresh_token"] = refresh.clone().into();
             told["refresh_token_expires_in"] = 47_304_000.into();
@@ -125,13 +125,13 @@ fn token(stand: &Stand, asked: &Asked) -> Response {
             if !narrower.is_empty() {
                 lease.scopes = narrower;
             }
-            let access = Stand::drawn("v^1.1#i^1#");
+            let access = drawn("v^1.1#i^1#");
             let told = handed(&access, "User Access Token");
             within.tokens.hand_out(lease, access, None, now, LASTS);
             answered(StatusCode::OK, &told)
         }
         "client_credentials" => {
-            let access = Stand::drawn("v^1.1#a^1#");
+            let access = drawn("v^1.1#a^1#");
             let told = handed(&access, "Application Access Token");
             let lease = Lease { shop: String::new(), client: app.id, scopes: vec![SCOPES.to_owned()] };
             within.tokens.hand_out(lease, access, None, now, LASTS);

@@ -9,11 +9,12 @@ use data_encoding::BASE64URL_NOPAD;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::asked::{Asked, json as answered, not_found, pair, sent_back, value, with};
+use super::asked::{Asked, Refused, json as answered, not_found, pair, sent_back, settled, value, with};
 use super::page::{self, Consent};
 use super::people::{Goods, ORDERS, Order, PRODUCTS, Product};
 use super::stand::Stand;
-use super::tokens::{Asking, Lasts, Lease, Pair, Turning};
+use super::tokens::{Asking, Lasts, Lease, Pair, Turning, drawn};
+use crate::floor::kernel::Secret;
 
 const LASTS: Lasts = Lasts { access: Some(chrono::Duration::seconds(3600)), refresh: Some(chrono::Duration::days(90)) };
 
@@ -40,9 +41,9 @@ fn limits(answer: Response, left: usize) -> Response {
 pub(super) fn answer(stand: &Stand, asked: &Asked) -> Response {
     match (&asked.method, asked.steps().as_slice()) {
         (&Method::GET | &Method::POST, ["oauth", "connect"]) => connect(stand, asked),
-        (&Method::POST, ["v3", "public", "oauth", "token"]) => token(stand, asked),
+        (&Method::POST, ["v3", "public", "oauth", "token"]) => settled(token(stand, asked)),
         (_, ["v3", "application", steps @ ..]) => {
-            let answer = application(stand, asked, steps).unwrap_or_else(|refused| refused);
+            let answer = settled(application(stand, asked, steps));
             limits(answer, PER_DAY.saturating_sub(stand.calls().len()))
         }
         _ => not_found(),
@@ -88,11 +89,11 @@ fn connect(stand: &Stand, asked: &Asked) -> Response {
     }
 }
 
-fn token(stand: &Stand, asked: &Asked) -> Response {
+fn token(stand: &Stand, asked: &Asked) -> Result<Response, Refused> {
     let form = asked.form();
     let now = stand.now();
     let Some(app) = stand.app(value(&form, "client_id")) else {
-        return oauth_refused(StatusCode::UNAUTHORIZED, "invalid_client", "client_id is not recognized");
+        return Err(oauth_refused(StatusCode::UNAUTHORIZED, "invalid_client", "client_id is not recognized"));
     };
     let mut within = stand.within();
     match value(&form, "grant_type") {
@@ -102,35 +103,33 @@ fn token(stand: &Stand, asked: &Asked) -> Response {
                 .redeem(value(&form, "code"), now)
                 .filter(|asking| asking.lease.client == app.id && asking.back == value(&form, "redirect_uri"));
             let Some(asking) = asking else {
-                return oauth_refused(StatusCode::BAD_REQUEST, "invalid_grant", "code is invalid or has expired");
+                return Err(oauth_refused(StatusCode::BAD_REQUEST, "invalid_grant", "code is invalid or has expired"));
             };
             let proof = BASE64URL_NOPAD.encode(&Sha256::digest(value(&form, "code_verifier").as_bytes()));
             if asking.challenge.as_deref() != Some(proof.as_str()) {
                 let why = "code_verifier does not match the code_challenge";
-                return oauth_refused(StatusCode::BAD_REQUEST, "invalid_grant", why);
+                return Err(oauth_refused(StatusCode::BAD_REQUEST, "invalid_grant", why));
             }
-            let (access, refresh) = drawn(&asking.lease.shop);
-            handed(within.tokens.hand_out(asking.lease, access, Some(refresh), now, LASTS))
+            let (access, refresh) = two(&asking.lease.shop);
+            Ok(handed(within.tokens.hand_out(asking.lease, access, Some(refresh), now, LASTS)))
         }
         "refresh_token" => {
             let found = within.tokens.refreshes(&app.id, value(&form, "refresh_token"), now);
-            let found = found.map(|pair| (pair.number(), drawn(&pair.lease.shop)));
+            let found = found.map(|pair| (pair.number(), two(&pair.lease.shop)));
             let turned = found.and_then(|(number, (access, refresh))| {
                 within.tokens.turn(number, access, refresh, now, (LASTS, Turning::Strict))
             });
-            turned.map_or_else(
-                || oauth_refused(StatusCode::BAD_REQUEST, "invalid_grant", "refresh_token is invalid or has expired"),
-                handed,
-            )
+            let why = "refresh_token is invalid or has expired";
+            turned.map(handed).ok_or_else(|| oauth_refused(StatusCode::BAD_REQUEST, "invalid_grant", why))
         }
-        _ => oauth_refused(StatusCode::BAD_REQUEST, "unsupported_grant_type", "grant_type is not supported"),
+        _ => Err(oauth_refused(StatusCode::BAD_REQUEST, "unsupported_grant_type", "grant_type is not supported")),
     }
 }
 
 /// A pair that begins with the number of its user.
-fn drawn(shop: &str) -> (String, String) {
+fn two(shop: &str) -> (String, String) {
     let beginning = format!("{}.", user(shop));
-    (Stand::drawn(&beginning), Stand::drawn(&beginning))
+    (drawn(&beginning), drawn(&beginning))
 }
 
 fn user(shop: &str) -> u64 {
@@ -138,23 +137,23 @@ fn user(shop: &str) -> u64 {
 }
 
 fn handed(pair: &Pair) -> Response {
-    let refresh = pair.refresh.as_ref().map(|refresh| refresh.expose());
+    let refresh = pair.refresh.as_ref().map(Secret::expose);
     let told = json!({
         "access_token": pair.access.expose(), "token_type": "Bearer", "expires_in": 3600, "refresh_token": refresh,
     });
     answered(StatusCode::OK, &told)
 }
 
-fn oauth_refused(status: StatusCode, error: &str, why: &str) -> Response {
-    answered(status, &json!({ "error": error, "error_description": why }))
+fn oauth_refused(status: StatusCode, error: &str, why: &str) -> Refused {
+    (status, json!({ "error": error, "error_description": why }))
 }
 
-fn failed(status: StatusCode, why: &str) -> Response {
-    answered(status, &json!({ "error": why }))
+fn failed(status: StatusCode, why: &str) -> Refused {
+    (status, json!({ "error": why }))
 }
 
 /// Every call shows the app's key and a member's token.
-fn application(stand: &Stand, asked: &Asked, steps: &[&str]) -> Result<Response, Response> {
+fn application(stand: &Stand, asked: &Asked, steps: &[&str]) -> Result<Response, Refused> {
     let key = asked.header("x-api-key").split_once(':');
     let app = key.and_then(|(id, secret)| stand.client(id, secret));
     let app = app.ok_or_else(|| failed(StatusCode::FORBIDDEN, "Invalid API key: should be keystring:shared_secret"))?;
@@ -176,7 +175,7 @@ fn application(stand: &Stand, asked: &Asked, steps: &[&str]) -> Result<Response,
         (&Method::GET, ["users", "me"]) => {
             Ok(answered(StatusCode::OK, &json!({ "user_id": user(&lease.shop), "shop_id": number })))
         }
-        (&Method::POST, ["scopes"]) => Ok(scopes(stand, asked)),
+        (&Method::POST, ["scopes"]) => scopes(stand, asked),
         (&Method::GET, ["shops", shop, "receipts"]) => {
             may("transactions_r")?;
             own(shop)?;
@@ -196,19 +195,18 @@ fn application(stand: &Stand, asked: &Asked, steps: &[&str]) -> Result<Response,
             may(if method == Method::GET { "listings_r" } else { "listings_w" })?;
             inventory(stand, asked, &lease.shop, id)
         }
-        _ => Ok(failed(StatusCode::NOT_FOUND, "Resource not found")),
+        _ => Err(failed(StatusCode::NOT_FOUND, "Resource not found")),
     }
 }
 
 /// What a token may do.
-fn scopes(stand: &Stand, asked: &Asked) -> Response {
-    match stand.lets_in(value(&asked.form(), "token")) {
-        Some(lease) => answered(StatusCode::OK, &json!({ "scopes": lease.scopes })),
-        None => failed(StatusCode::BAD_REQUEST, "The token is invalid"),
-    }
+fn scopes(stand: &Stand, asked: &Asked) -> Result<Response, Refused> {
+    let lease = stand.lets_in(value(&asked.form(), "token"));
+    let lease = lease.ok_or_else(|| failed(StatusCode::BAD_REQUEST, "The token is invalid"))?;
+    Ok(answered(StatusCode::OK, &json!({ "scopes": lease.scopes })))
 }
 
-fn page(asked: &Asked, rows: &[Value]) -> Result<Response, Response> {
+fn page(asked: &Asked, rows: &[Value]) -> Result<Response, Refused> {
     let (limit, offset) = (asked.number("limit", 25), asked.number("offset", 0));
     if limit == 0 || limit > 100 {
         return Err(failed(StatusCode::BAD_REQUEST, "limit must be between 1 and 100"));
@@ -240,7 +238,7 @@ fn listing(of: &Product) -> Value {
 }
 
 /// The whole document, read or replaced.
-fn inventory(stand: &Stand, asked: &Asked, shop: &str, id: &str) -> Result<Response, Response> {
+fn inventory(stand: &Stand, asked: &Asked, shop: &str, id: &str) -> Result<Response, Refused> {
     let id: Option<u64> = id.parse().ok();
     let Some((id, place)) = id.and_then(|id| Some((id, Goods::Product.place(id)?))) else {
         return Err(failed(StatusCode::NOT_FOUND, "Resource not found"));

@@ -143,11 +143,6 @@ impl Stand {
         fates
     }
 
-    /// As the platform does when something happened.
-    pub(super) async fn tell(&self, shop: &str, topic: &str, body: &Value) {
-        self.send(shop, topic, body).await;
-    }
-
     /// eBay's question whether an address is who it says it is: true if it answers as it must.
     pub async fn challenge(&self, endpoint: &Url, verification: &Secret) -> bool {
         let code = Uuid::new_v4().to_string();

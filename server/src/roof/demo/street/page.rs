@@ -18,7 +18,7 @@ pub(super) struct Consent<'a> {
 /// Who asks is answered by the same path: what came in the query comes back in the form, with the answer.
 pub(super) fn consent(asked: &Asked, told: &Consent<'_>) -> Response {
     let carried: String = asked.query.iter().map(|(name, value)| input("hidden", name, value)).collect();
-    let scopes: String = told.scopes.iter().map(|scope| format!("<li>{}</li>", plain(scope))).collect();
+    let scopes: Vec<String> = told.scopes.iter().map(|scope| format!("<li>{}</li>", plain(scope))).collect();
     let shop = if told.is_open { input("text", "shop", told.shop) } else { String::new() };
     let form = |answer: &str| {
         format!(
@@ -34,6 +34,7 @@ pub(super) fn consent(asked: &Asked, told: &Consent<'_>) -> Response {
         platform = plain(told.platform),
         app = plain(told.app),
         shop = plain(told.shop),
+        scopes = scopes.concat(),
     );
     html(StatusCode::OK, page)
 }

@@ -12,7 +12,7 @@ use super::Platform;
 use super::faults::{self, Fault, Kind};
 use super::hooks::{Hook, Keys};
 use super::people::{Goods, Stock};
-use super::tokens::{Lease, Live, Tokens, drawn};
+use super::tokens::{Lease, Live, Tokens};
 use super::wire::Seen;
 use crate::floor::kernel::{Instant, Secret, Watch};
 
@@ -185,9 +185,5 @@ impl Stand {
             let hash = shop.bytes().fold(5381_u64, |sum, byte| sum.wrapping_mul(33) ^ u64::from(byte));
             10_000_000 + hash % 90_000_000
         })
-    }
-
-    pub(super) fn drawn(beginning: &str) -> String {
-        drawn(beginning)
     }
 }

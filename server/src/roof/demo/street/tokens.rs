@@ -2,6 +2,7 @@
 //! platform answers to a wrong one.
 
 use std::collections::HashMap;
+use std::fmt::Write;
 
 use chrono::Duration;
 
@@ -194,7 +195,6 @@ impl Pair {
 
 /// 160 bits that nobody guesses, in hex, after a beginning.
 pub(super) fn drawn(beginning: &str) -> String {
-    use std::fmt::Write;
     rand::random::<[u8; 20]>().iter().fold(beginning.to_owned(), |mut text, byte| {
         let _ = write!(text, "{byte:02x}");
         text

@@ -5,6 +5,7 @@ use std::future::pending;
 use std::io;
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use axum::body::{Body, HttpBody};
 use axum::http::{HeaderMap, Request, StatusCode, header};
@@ -12,7 +13,7 @@ use axum::response::Response;
 use bytes::Bytes;
 use data_encoding::HEXLOWER;
 use futures_util::future::BoxFuture;
-use futures_util::stream;
+use futures_util::{StreamExt, stream};
 use http_body_util::{BodyExt, Limited};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto::Builder;
@@ -31,6 +32,9 @@ use crate::floor::kernel::{Instant, Watch};
 
 /// More than any honest call carries.
 const LARGEST: usize = 1 << 20;
+
+/// After so long half of an answer has left.
+const FLUSHED: Duration = Duration::from_millis(20);
 
 /// A call that was received.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -198,6 +202,11 @@ async fn halved(answer: Response) -> Result<Response, Dropped> {
     let (mut head, body) = answer.into_parts();
     let whole = body.collect().await.map_err(|_| Dropped)?.to_bytes();
     head.headers.insert(header::CONTENT_LENGTH, whole.len().into());
-    let parts = [Ok(whole.slice(..whole.len() / 2)), Err(Dropped)];
-    Ok(Response::from_parts(head, Body::from_stream(stream::iter(parts))))
+    let half = whole.slice(..whole.len() / 2);
+    let rest = async {
+        // What was written goes out first.
+        tokio::time::sleep(FLUSHED).await;
+        Err(Dropped)
+    };
+    Ok(Response::from_parts(head, Body::from_stream(stream::iter([Ok(half)]).chain(stream::once(rest)))))
 }

@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde_json::{Map, Value, json};
 
-use super::super::asked::{Asked, json as answered, with};
+use super::super::asked::{Asked, json as answered, settled, with};
 use super::super::graphql::{Root, roots};
 use super::super::stand::Stand;
 use super::super::tokens::Lease;
@@ -28,7 +28,7 @@ pub(super) struct Call<'a> {
 pub(super) async fn answer(stand: &Stand, asked: &Asked, shop: &str, version: &str) -> Response {
     let lease = match holder(stand, asked, shop) {
         Ok(lease) => lease,
-        Err(refused) => return refused,
+        Err(refused) => return settled(Err(refused)),
     };
     let version = VERSIONS.into_iter().find(|known| *known == version).unwrap_or(VERSIONS[0]);
     let told = asked.json();
@@ -38,7 +38,7 @@ pub(super) async fn answer(stand: &Stand, asked: &Asked, shop: &str, version: &s
     let call = Call { stand, lease: &lease, version };
     let answer = answered(StatusCode::OK, &paid(&call, &roots));
     if roots.iter().any(|root| root.name == "appUninstall") {
-        stand.tell(shop, "app/uninstalled", &lists::shop(shop)).await;
+        stand.send(shop, "app/uninstalled", &lists::shop(shop)).await;
     }
     with(answer, "x-shopify-api-version", version)
 }

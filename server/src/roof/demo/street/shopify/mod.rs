@@ -12,11 +12,11 @@ use data_encoding::{BASE64_NOPAD, HEXLOWER};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
-use super::asked::{Asked, Pairs, json as answered, not_found, pair, sent_back, value, with};
+use super::asked::{Asked, Pairs, Refused, json as answered, not_found, pair, sent_back, settled, value, with};
 use super::hooks::hmac;
 use super::page::{self, Consent};
 use super::stand::{App, Stand};
-use super::tokens::{Asking, Lasts, Lease, Pair, Turning};
+use super::tokens::{Asking, Lasts, Lease, Pair, Turning, drawn};
 
 const LASTS: Lasts =
     Lasts { access: Some(chrono::Duration::seconds(3600)), refresh: Some(chrono::Duration::seconds(7_776_000)) };
@@ -132,10 +132,10 @@ fn token(stand: &Stand, asked: &Asked, shop: &str) -> Response {
                 return oauth_refused(StatusCode::BAD_REQUEST, "invalid_request", why);
             };
             let ends = text("expiring") == "1";
-            let (refresh, lasts) = if ends { (Some(Stand::drawn("shprt_")), LASTS) } else { (None, FOR_EVER) };
+            let (refresh, lasts) = if ends { (Some(drawn("shprt_")), LASTS) } else { (None, FOR_EVER) };
             let now = stand.now();
             let mut within = stand.within();
-            handed(within.tokens.hand_out(lease, Stand::drawn("shpat_"), refresh, now, lasts))
+            handed(within.tokens.hand_out(lease, drawn("shpat_"), refresh, now, lasts))
         }
         _ => oauth_refused(StatusCode::BAD_REQUEST, "unsupported_grant_type", "The grant type is not supported"),
     }
@@ -145,7 +145,7 @@ fn refresh(stand: &Stand, shop: &str, client: &str, shown: &str) -> Response {
     let now = stand.now();
     let mut within = stand.within();
     let found = within.tokens.refreshes(client, shown, now).filter(|pair| pair.lease.shop == shop).map(Pair::number);
-    let (access, next) = (Stand::drawn("shpat_"), Stand::drawn("shprt_"));
+    let (access, next) = (drawn("shpat_"), drawn("shprt_"));
     match found.and_then(|number| within.tokens.turn(number, access, next, now, (LASTS, Turning::Lenient))) {
         Some(pair) => handed(pair),
         None => {
@@ -169,21 +169,18 @@ fn oauth_refused(status: StatusCode, error: &str, why: &str) -> Response {
 }
 
 /// Who holds the token that a call shows, if it is one of this shop.
-fn holder(stand: &Stand, asked: &Asked, shop: &str) -> Result<Lease, Response> {
+fn holder(stand: &Stand, asked: &Asked, shop: &str) -> Result<Lease, Refused> {
     stand.lets_in(asked.header("x-shopify-access-token")).filter(|lease| lease.shop == shop).ok_or_else(|| {
         let why = "[API] Invalid API key or access token (unrecognized login or wrong password)";
-        answered(StatusCode::UNAUTHORIZED, &json!({ "errors": why }))
+        (StatusCode::UNAUTHORIZED, json!({ "errors": why }))
     })
 }
 
 fn scopes(stand: &Stand, asked: &Asked, shop: &str) -> Response {
-    match holder(stand, asked, shop) {
-        Err(refused) => refused,
-        Ok(lease) => {
-            let scopes: Vec<Value> = lease.scopes.iter().map(|scope| json!({ "handle": scope })).collect();
-            answered(StatusCode::OK, &json!({ "access_scopes": scopes }))
-        }
-    }
+    settled(holder(stand, asked, shop).map(|lease| {
+        let scopes: Vec<Value> = lease.scopes.iter().map(|scope| json!({ "handle": scope })).collect();
+        answered(StatusCode::OK, &json!({ "access_scopes": scopes }))
+    }))
 }
 
 #[cfg(test)]

@@ -1,0 +1,201 @@
+//! The REST of a store: customers, orders and products by page, and what may be changed or deleted. Deleting a customer
+//! leaves what stands on orders; there is no trash.
+
+use axum::http::{Method, StatusCode};
+use axum::response::Response;
+use chrono::{DateTime, NaiveDateTime};
+use serde_json::{Value, json};
+use url::Url;
+
+use super::super::asked::{Asked, Refused, json as answered, with};
+use super::super::hooks::Hook;
+use super::super::people::{CUSTOMERS, Customer, Goods, ORDERS, Order, PRODUCTS, Product, Stock, money};
+use super::super::stand::Stand;
+use super::{failed, no_route};
+use crate::floor::kernel::{Instant, Secret};
+
+/// One call to a store that may.
+pub(super) struct Store<'a> {
+    pub stand: &'a Stand,
+    pub asked: &'a Asked,
+    pub stock: Stock<'a>,
+}
+
+pub(super) fn rest(store: &Store<'_>, steps: &[&str]) -> Result<Response, Refused> {
+    let lost =
+        |name: &str| failed(StatusCode::NOT_FOUND, &format!("woocommerce_rest_{name}_invalid_id"), "Invalid ID.");
+    match (&store.asked.method, steps) {
+        (&Method::GET, ["customers"]) => {
+            let mail = store.asked.query("email");
+            store.page(Goods::Customer, CUSTOMERS, |row| mail.is_empty() || row["email"] == mail)
+        }
+        (&Method::GET, ["orders"]) => {
+            let search = store.asked.query("search");
+            store.page(Goods::Order, ORDERS, |row| search.is_empty() || row["billing"]["email"] == search)
+        }
+        (&Method::GET, ["products"]) => store.page(Goods::Product, PRODUCTS, |_| true),
+        (&Method::GET, ["orders", id]) => {
+            store.one(Goods::Order, id).map(|row| ok(&row)).ok_or_else(|| lost("shop_order"))
+        }
+        (&Method::PUT, ["orders", id]) => store.put(Goods::Order, id).ok_or_else(|| lost("shop_order"))?,
+        (&Method::PUT, ["products", id]) => store.put(Goods::Product, id).ok_or_else(|| lost("product"))?,
+        (&Method::GET, ["customers", id]) => {
+            store.one(Goods::Customer, id).map(|row| ok(&row)).ok_or_else(|| lost("customer"))
+        }
+        (&Method::DELETE, ["customers", id]) => store.forget(id).ok_or_else(|| lost("customer"))?,
+        (&Method::POST, ["webhooks"]) => store.hook(),
+        _ => Err(no_route()),
+    }
+}
+
+fn ok(row: &Value) -> Response {
+    answered(StatusCode::OK, row)
+}
+
+impl Store<'_> {
+    /// As it is now, none once it is deleted.
+    fn at(&self, goods: Goods, place: usize) -> Option<Value> {
+        let key = (self.stock.shop.to_owned(), goods, goods.id(place));
+        if let Some(changed) = self.stand.within().changed.get(&key) {
+            return changed.clone();
+        }
+        let mut row = match goods {
+            Goods::Customer => customer(&self.stock.customer(place)),
+            Goods::Order => order(&self.stock.order(place)),
+            Goods::Product => product(&self.stock.product(place)),
+        };
+        // Who is deleted stays on the orders, without the number.
+        let buyer = row["customer_id"].as_u64().map(|id| (self.stock.shop.to_owned(), Goods::Customer, id));
+        if buyer.is_some_and(|key| matches!(self.stand.within().changed.get(&key), Some(None))) {
+            row["customer_id"] = 0.into();
+        }
+        Some(row)
+    }
+
+    fn one(&self, goods: Goods, id: &str) -> Option<Value> {
+        self.at(goods, goods.place(id.parse().ok()?)?)
+    }
+
+    fn page(&self, goods: Goods, count: usize, wanted: impl Fn(&Value) -> bool) -> Result<Response, Refused> {
+        let (size, number) = (self.asked.number("per_page", 10), self.asked.number("page", 1).max(1));
+        if !(1..=100).contains(&size) {
+            return Err(failed(StatusCode::BAD_REQUEST, "rest_invalid_param", "Invalid parameter(s): per_page"));
+        }
+        let since = moment(self.asked.query("modified_after"));
+        let is_late = |row: &Value| {
+            let at = row["date_modified_gmt"].as_str().and_then(moment);
+            since.is_none_or(|since| at.is_none_or(|at| at > since))
+        };
+        let rows: Vec<Value> =
+            (0..count).filter_map(|place| self.at(goods, place)).filter(|row| wanted(row) && is_late(row)).collect();
+        let pages = rows.len().div_ceil(size);
+        let shown: Vec<&Value> = rows.iter().skip((number - 1) * size).take(size).collect();
+        let answer = with(answered(StatusCode::OK, &json!(shown)), "x-wp-total", &rows.len().to_string());
+        let answer = with(answer, "x-wp-totalpages", &pages.to_string());
+        if number >= pages {
+            return Ok(answer);
+        }
+        let mut next = Url::parse(&format!("{}{}", self.asked.site, self.asked.path)).unwrap_or(self.stand.url.clone());
+        let kept = self.asked.query.iter().filter(|(name, _)| name != "page" && !name.starts_with("oauth_"));
+        next.query_pairs_mut().extend_pairs(kept).append_pair("page", &(number + 1).to_string());
+        Ok(with(answer, "link", &format!("<{next}>; rel=\"next\"")))
+    }
+
+    /// Lays what is sent over what there is. A mail must be one: an empty one is refused.
+    fn put(&self, goods: Goods, id: &str) -> Option<Result<Response, Refused>> {
+        let mut row = self.one(goods, id)?;
+        let sent = self.asked.json();
+        if sent["billing"]["email"].as_str().is_some_and(|mail| !mail.contains('@')) {
+            let why = "Invalid parameter(s): billing";
+            return Some(Err(failed(StatusCode::BAD_REQUEST, "rest_invalid_param", why)));
+        }
+        lay(&mut row, &sent);
+        row["date_modified_gmt"] = stamp(self.stand.now()).into();
+        let key = (self.stock.shop.to_owned(), goods, row["id"].as_u64()?);
+        self.stand.within().changed.insert(key, Some(row.clone()));
+        Some(Ok(ok(&row)))
+    }
+
+    /// Deletes a customer; there is no trash to put one into.
+    fn forget(&self, id: &str) -> Option<Result<Response, Refused>> {
+        let row = self.one(Goods::Customer, id)?;
+        if self.asked.query("force") != "true" {
+            let (code, why) = ("woocommerce_rest_trash_not_supported", "Customers do not support trashing.");
+            return Some(Err(failed(StatusCode::NOT_IMPLEMENTED, code, why)));
+        }
+        let key = (self.stock.shop.to_owned(), Goods::Customer, row["id"].as_u64()?);
+        self.stand.within().changed.insert(key, None);
+        Some(Ok(ok(&row)))
+    }
+
+    fn hook(&self) -> Result<Response, Refused> {
+        let told = self.asked.json();
+        let text = |name: &str| told[name].as_str().unwrap_or_default().to_owned();
+        let Ok(to) = Url::parse(&text("delivery_url")) else {
+            let why = "Webhook delivery URL must be a valid URL starting with http:// or https://.";
+            return Err(failed(StatusCode::BAD_REQUEST, "woocommerce_rest_webhook_invalid_delivery_url", why));
+        };
+        let mut hook = Hook::new(to, Secret::new(text("secret")));
+        hook.shop = Some(self.stock.shop.to_owned());
+        hook.topic = Some(text("topic")).filter(|topic| !topic.is_empty());
+        let id = self.stand.subscribe(hook);
+        let told =
+            json!({ "id": id, "status": "active", "topic": told["topic"], "delivery_url": told["delivery_url"] });
+        Ok(answered(StatusCode::CREATED, &told))
+    }
+}
+
+fn lay(over: &mut Value, sent: &Value) {
+    match (over, sent) {
+        (Value::Object(over), Value::Object(sent)) => {
+            for (name, value) in sent {
+                lay(over.entry(name.as_str()).or_insert(Value::Null), value);
+            }
+        }
+        (over, sent) => *over = sent.clone(),
+    }
+}
+
+/// A store writes its times without a zone.
+fn stamp(at: Instant) -> String {
+    at.utc().format("%Y-%m-%dT%H:%M:%S").to_string()
+}
+
+fn moment(text: &str) -> Option<Instant> {
+    let zoned = DateTime::parse_from_rfc3339(text).ok().map(|at| at.to_utc());
+    zoned.or_else(|| text.parse::<NaiveDateTime>().ok().map(|at| at.and_utc())).map(Instant::from_utc)
+}
+
+fn address(of: &Customer) -> Value {
+    json!({
+        "first_name": of.first, "last_name": of.last, "company": "", "address_1": of.street, "address_2": "",
+        "city": of.city, "state": "", "postcode": of.zip, "country": of.country, "email": of.mail, "phone": of.phone,
+    })
+}
+
+fn customer(of: &Customer) -> Value {
+    json!({
+        "id": of.id, "email": of.mail, "first_name": of.first, "last_name": of.last, "role": "customer",
+        "username": format!("customer{}", of.id), "billing": address(of), "shipping": address(of),
+    })
+}
+
+fn order(of: &Order) -> Value {
+    json!({
+        "id": of.id, "number": of.id.to_string(), "status": "processing", "currency": "EUR", "total": of.total(),
+        "customer_id": of.customer.id, "customer_ip_address": "192.0.2.7", "customer_note": "",
+        "date_created_gmt": stamp(of.at), "date_modified_gmt": stamp(of.at),
+        "billing": address(&of.customer), "shipping": address(&of.customer),
+        "line_items": [{
+            "id": of.id, "name": of.product.title, "product_id": of.product.id, "sku": of.product.sku,
+            "quantity": of.quantity,
+        }],
+    })
+}
+
+fn product(of: &Product) -> Value {
+    json!({
+        "id": of.id, "name": of.title, "sku": of.sku, "price": money(of.cents), "manage_stock": true,
+        "stock_quantity": of.available, "date_modified_gmt": stamp(of.at),
+    })
+}
