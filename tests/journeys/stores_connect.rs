@@ -1,8 +1,6 @@
 //! A merchant connects a store at its platform and comes back: the desk asks for what the policy lists, takes a code once,
 //! believes no one who cannot sign, and gives the token back when the connection ends.
 
-#![expect(clippy::disallowed_methods, reason = "the browser here is a merchant's, which has no egress")]
-
 use harness::asked::{ask, desk_seat, done, refusal_in};
 use harness::page::{Page, fetch};
 use harness::shop::Shop;

@@ -125,16 +125,16 @@ async fn listening(status: u16) -> (Url, Heard) {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let url = Url::parse(&format!("http://{}/hook", listener.local_addr().expect("an address"))).expect("an address");
     let kept = Arc::clone(&heard);
-    let hears = move |call: Request| {
+    let answers = move |call: Request| {
         let kept = Arc::clone(&kept);
         async move {
-            let (head, body) = call.into_parts();
+            let (parts, body) = call.into_parts();
             let body = axum::body::to_bytes(body, 1 << 20).await.expect("a body");
-            kept.lock().expect("held").push((head.headers, body));
+            kept.lock().expect("held").push((parts.headers, body));
             StatusCode::from_u16(status).expect("a status").into_response()
         }
     };
-    tokio::spawn(async { axum::serve(listener, Router::new().fallback(hears)).await });
+    tokio::spawn(async { axum::serve(listener, Router::new().fallback(answers)).await });
     (url, heard)
 }
 

@@ -148,7 +148,6 @@ pub async fn boot(config: Config, telemetry: Telemetry, duties: Duties) -> anyho
     let platforms = Platforms::open(&platforms, mode.reach())?;
     let egress = Egress::open(own_host(&http.public_url), mode.reach())?;
     let journal = Journal::open(audit.folder)?;
-    let keeping = Keeping { access_months: audit.access_months };
     let facts = facts_of(mode, &http);
     let limits = Limits { connections: database.connections, prepare: database.prepare, ..Limits::default() };
     let home = data.clone();
@@ -169,7 +168,7 @@ pub async fn boot(config: Config, telemetry: Telemetry, duties: Duties) -> anyho
         journal,
         policy: Book::new(FOLLOWERS),
         map: MAP,
-        keeping,
+        keeping: Keeping { access_months: audit.access_months },
         public_url: http.public_url,
         facts,
         watch: watch.clone(),

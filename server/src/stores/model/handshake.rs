@@ -83,8 +83,8 @@ mod tests {
         };
         assert!(waiting.require_waiting(begun_at.plus(WITHIN)).is_ok());
         assert!(waiting.require_waiting(begun_at.plus(WITHIN + Duration::microseconds(1))).is_err());
-        for outcome in HandshakeOutcome::ALL.into_iter().filter(|outcome| *outcome != HandshakeOutcome::Waiting) {
-            assert!(waiting.clone().ended(outcome, None, begun_at).require_waiting(begun_at).is_err(), "{outcome:?}");
+        for outcome in HandshakeOutcome::ALL.iter().filter(|outcome| **outcome != HandshakeOutcome::Waiting) {
+            assert!(waiting.clone().ended(*outcome, None, begun_at).require_waiting(begun_at).is_err(), "{outcome:?}");
         }
     }
 }

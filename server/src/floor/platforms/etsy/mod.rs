@@ -137,7 +137,7 @@ impl Platform for Etsy {
             if answer.status == 401 {
                 return Err(Fate::Stale);
             }
-            // The page shows a bare object where others saw a list: either is read.
+            // Its shape was not found in a document: a bare list is read as well as an object that holds one.
             let granted = answer.json::<Granted>().map(|granted| granted.scopes).or_else(|| answer.json());
             granted.filter(|_| answer.is_success()).map(Some).ok_or_else(|| later(&answer))
         }
