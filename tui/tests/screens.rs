@@ -16,6 +16,8 @@ mod documents;
 mod door;
 #[path = "screens/double.rs"]
 mod double;
+#[path = "screens/hands.rs"]
+mod hands;
 #[path = "screens/holdings.rs"]
 mod holdings;
 #[path = "screens/hostile.rs"]

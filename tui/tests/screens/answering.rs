@@ -1,26 +1,9 @@
 //! What the screens of sub-processors do: versions are held against each other, letters are counted, objections answered.
 
-use rightsdesk::core::action::{Action, Effect, Effects};
-use rightsdesk::core::ask::Ask;
-use rightsdesk::core::keymap::sequence;
-use rightsdesk::terminal::theme::Name;
 use serde_json::json;
 
-use crate::pictures::{draw, text};
-use crate::scenes::Stage;
+use crate::hands::{asks, press, seen};
 use crate::scenes::listed::{announced, objections, one_processor, processors};
-
-fn seen(stage: &Stage) -> String {
-    text(&draw(stage, Name::Dark, false).0)
-}
-
-fn press(stage: &mut Stage, keys: &str) -> Effects {
-    sequence(keys).unwrap().into_iter().flat_map(|key| stage.does(Action::Key(key))).collect()
-}
-
-fn asks(effects: &Effects) -> Vec<&Ask> {
-    effects.iter().filter_map(|effect| if let Effect::Ask(ask) = effect { Some(ask) } else { None }).collect()
-}
 
 #[test]
 fn a_version_says_what_it_says_otherwise_than_the_one_before() {

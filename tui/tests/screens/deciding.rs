@@ -1,35 +1,10 @@
 //! What the screens of reviews do: an overdue campaign is seen, its rows are decided with a reason, and another person
 //! signs off.
 
-use rightsdesk::core::action::{Action, Effect, Effects};
-use rightsdesk::core::ask::Ask;
-use rightsdesk::core::keymap::sequence;
-use rightsdesk::terminal::theme::Name;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::pictures::{draw, text};
-use crate::scenes::Stage;
+use crate::hands::{asks, press, seen, sent};
 use crate::scenes::reviewed::{campaigns, one_campaign, signed_off};
-
-fn seen(stage: &Stage) -> String {
-    text(&draw(stage, Name::Dark, false).0)
-}
-
-fn press(stage: &mut Stage, keys: &str) -> Effects {
-    sequence(keys).unwrap().into_iter().flat_map(|key| stage.does(Action::Key(key))).collect()
-}
-
-fn asks(effects: &Effects) -> Vec<&Ask> {
-    effects.iter().filter_map(|effect| if let Effect::Ask(ask) = effect { Some(ask) } else { None }).collect()
-}
-
-/// The input of the one change that was sent, without its own key.
-fn sent(effects: &Effects) -> Value {
-    let [ask] = asks(effects)[..] else { panic!("{effects:?}") };
-    let mut input = ask.variables["input"].clone();
-    input.as_object_mut().unwrap().remove("idempotencyKey");
-    input
-}
 
 #[test]
 fn an_overdue_campaign_says_so_first() {

@@ -1,6 +1,6 @@
 //! The one way to a change: what each danger asks, what Enter does not do, and what stays when the server refuses.
 
-use rightsdesk::core::action::{Action, Cli, Danger, Effect, Effects, On, Scope, Target, Verb, always};
+use rightsdesk::core::action::{Action, Cli, Danger, Effects, On, Scope, Target, Verb, always};
 use rightsdesk::core::ask::{Ask, Refusal, Trouble};
 use rightsdesk::core::dialog;
 use rightsdesk::core::form::{Field, Form, Opt, Values};
@@ -10,10 +10,9 @@ use rightsdesk::core::question::{Lookup, Once, Order, Question};
 use rightsdesk::core::screen::{Ctx, Desk, Entry, Screen, Shape};
 use rightsdesk::core::shown;
 use rightsdesk::terminal::keys;
-use rightsdesk::terminal::theme::Name;
 use serde_json::{Value, json};
 
-use crate::pictures::{draw, text};
+use crate::hands::{asks, press, seen};
 use crate::scenes::Stage;
 
 const LOOK: Verb = Verb {
@@ -125,19 +124,6 @@ fn stage() -> Stage {
 
 fn heard(stage: &Stage) -> String {
     stage.model.stack[0].screen.page(&stage.model.ctx).title.text()
-}
-
-fn seen(stage: &Stage) -> String {
-    text(&draw(stage, Name::Dark, false).0)
-}
-
-fn asks(effects: &Effects) -> Vec<&Ask> {
-    effects.iter().filter_map(|effect| if let Effect::Ask(ask) = effect { Some(ask) } else { None }).collect()
-}
-
-fn press(stage: &mut Stage, keys: &str) -> Effects {
-    let keys = rightsdesk::core::keymap::sequence(keys).unwrap();
-    keys.into_iter().flat_map(|key| stage.does(Action::Key(key))).collect()
 }
 
 fn answer(ask: &Ask, outcome: Value) -> Action {

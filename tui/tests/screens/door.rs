@@ -17,16 +17,13 @@ use rightsdesk::terminal::theme::Name;
 use serde_json::{Value, json};
 
 use crate::double::{Double, VIEWER};
+use crate::hands::seen;
 use crate::pictures::{draw, text};
 use crate::scenes::{
     SCENES, SECRET, Stage, URI, browsing, enrolled, enrolling, halfway, knocking, live, pass, person, remote, stranger,
     waiting,
 };
 use crate::tty::{Terminal, screen, title};
-
-fn seen(stage: &Stage) -> String {
-    text(&draw(stage, Name::Dark, false).0)
-}
 
 fn innermost(stage: &Stage) -> Option<&'static str> {
     stage.model.layers.last().map(|open| open.entry.name)

@@ -1,26 +1,10 @@
 //! What the screens of the estate do: figures lead to their rows, faults are found and mended by keys alone.
 
-use rightsdesk::core::action::{Action, Effect, Effects};
-use rightsdesk::core::ask::Ask;
-use rightsdesk::core::keymap::sequence;
-use rightsdesk::terminal::theme::Name;
+use rightsdesk::core::action::Effects;
 use serde_json::{Value, json};
 
-use crate::pictures::{draw, text};
-use crate::scenes::Stage;
+use crate::hands::{asks, press, seen};
 use crate::scenes::estate::{drift, ended_app, ended_store, one_app, one_store};
-
-fn seen(stage: &Stage) -> String {
-    text(&draw(stage, Name::Dark, false).0)
-}
-
-fn press(stage: &mut Stage, keys: &str) -> Effects {
-    sequence(keys).unwrap().into_iter().flat_map(|key| stage.does(Action::Key(key))).collect()
-}
-
-fn asks(effects: &Effects) -> Vec<&Ask> {
-    effects.iter().filter_map(|effect| if let Effect::Ask(ask) = effect { Some(ask) } else { None }).collect()
-}
 
 /// The input of the one change that was sent.
 fn sent(effects: &Effects) -> Value {

@@ -1,15 +1,12 @@
 //! What the screens of people do: rows lead on, changes carry ids and versions, reveals go, a tampered book is found.
 
 use rightsdesk::core::action::{Action, Cli, Danger, Effect, Effects, Link, Scope};
-use rightsdesk::core::ask::Ask;
 use rightsdesk::core::chain::Seen;
 use rightsdesk::core::filter::Takes;
-use rightsdesk::core::keymap::sequence;
 use rightsdesk::screens::{FILTERS, REGISTRY};
-use rightsdesk::terminal::theme::Name;
 use serde_json::{Value, json};
 
-use crate::pictures::{draw, text};
+use crate::hands::{asks, press, seen};
 use crate::scenes::estate::{ended_app, one_app, one_store};
 use crate::scenes::people::{
     accesses, audit, audit_broken, audit_checked, events, links, look_here, one_tenant, page, revealed, seated,
@@ -17,18 +14,6 @@ use crate::scenes::people::{
 };
 use crate::scenes::vows::one_version;
 use crate::scenes::{SCENES, Stage};
-
-fn seen(stage: &Stage) -> String {
-    text(&draw(stage, Name::Dark, false).0)
-}
-
-fn press(stage: &mut Stage, keys: &str) -> Effects {
-    sequence(keys).unwrap().into_iter().flat_map(|key| stage.does(Action::Key(key))).collect()
-}
-
-fn asks(effects: &Effects) -> Vec<&Ask> {
-    effects.iter().filter_map(|effect| if let Effect::Ask(ask) = effect { Some(ask) } else { None }).collect()
-}
 
 fn sent(effects: &Effects) -> Value {
     let [ask] = asks(effects)[..] else { panic!("{effects:?}") };

@@ -1,37 +1,14 @@
 //! What the screens of promises, policies and maps do: a figure leads to its rows, a look is asked for, a version is
 //! published by typing its name, and the matrix can be read at any width.
 
-use rightsdesk::core::action::{Action, Effect, Effects};
-use rightsdesk::core::ask::Ask;
-use rightsdesk::core::keymap::sequence;
-use rightsdesk::terminal::theme::Name;
-use serde_json::{Value, json};
+use rightsdesk::core::action::Action;
+use serde_json::json;
 
-use crate::pictures::{draw, text};
+use crate::hands::{asks, press, seen, sent};
 use crate::scenes::Stage;
 use crate::scenes::vows::{
     diff, map, matrix, matrix_of, one_file, one_promise, one_version, policy, promise_rows, promises,
 };
-
-fn seen(stage: &Stage) -> String {
-    text(&draw(stage, Name::Dark, false).0)
-}
-
-fn press(stage: &mut Stage, keys: &str) -> Effects {
-    sequence(keys).unwrap().into_iter().flat_map(|key| stage.does(Action::Key(key))).collect()
-}
-
-fn asks(effects: &Effects) -> Vec<&Ask> {
-    effects.iter().filter_map(|effect| if let Effect::Ask(ask) = effect { Some(ask) } else { None }).collect()
-}
-
-/// The input of the one change that was sent, without its key.
-fn sent(effects: &Effects) -> Value {
-    let [ask] = asks(effects)[..] else { panic!("{effects:?}") };
-    let mut input = ask.variables["input"].clone();
-    input.as_object_mut().unwrap().remove("idempotencyKey");
-    input
-}
 
 fn said(stage: &Stage) -> String {
     stage.model.ctx.notices.shown().map(|(_, text)| text.to_owned()).unwrap_or_default()
