@@ -112,8 +112,7 @@ fn live(plot: &mut Plot<'_>, dice: &mut StdRng, (merchant, nth): (usize, usize),
 
 /// The scopes that the policy lists for a platform.
 fn listed(plot: &Plot<'_>, platform: &str) -> Vec<String> {
-    let own = plot.policy.scopes.iter().filter(|scope| scope.platform.get_ref() == platform);
-    own.map(|scope| scope.name.get_ref().clone()).collect()
+    plot.policy.scopes_of(platform).map(|scope| scope.name.get_ref().clone()).collect()
 }
 
 fn sketch(plot: &Plot<'_>, (merchant, nth): (usize, usize), platform: &str) -> NewStore {

@@ -9,7 +9,7 @@ use url::Url;
 use super::super::model::{Handshake, HandshakeOutcome, Store, WITHIN, named_scopes};
 use super::super::queries::{handshakes, stores};
 use super::found;
-use super::granting::{Tokens, taken_down};
+use super::granting::{Tokens, count, taken_down};
 use crate::floor::access::{Caller, One, Permission, Scope};
 use crate::floor::kernel::{Error, HandshakeId, Instant, Ref, Result, Secret, StoreId, TenantId};
 use crate::floor::ledger::keyhole;
@@ -39,7 +39,8 @@ pub async fn begin_connection(tools: &Tools, caller: &Caller, at: Ref<StoreId>, 
     let place = Place::of(tools, &store)?;
     let (state, ends_at) = (Token::fresh(STATE)?, tools.watch.now().plus(WITHIN));
     let policy = tools.policy.in_force()?;
-    let scopes = asked_for(&policy.policy, &store.platform);
+    let scopes: Vec<String> =
+        policy.policy.scopes_of(&store.platform).map(|scope| scope.name.get_ref().clone()).collect();
     let url = place.link(&policy.policy, &scopes, &state.text)?;
     let (digest, asked) = (state.digest, scopes.clone());
     let written = tools.ledger.write_once(scope.clone(), once, "store", move |tx| {
@@ -244,14 +245,16 @@ const fn word(fate: Fate) -> &'static str {
 }
 
 async fn failed(tools: &Tools, scope: Scope<One>, id: HandshakeId, why: &'static str) -> Result<Landed> {
-    end(tools, scope, id, HandshakeOutcome::Failed, Some(why)).await?;
+    let written = tools.ledger.write(scope, move |tx| {
+        let held = handshakes::held(tx, id)?;
+        let (store, now) = (held.store, tx.now()?);
+        let failed = held.ended(HandshakeOutcome::Failed, Some(why), now);
+        handshakes::save(tx, &failed)?;
+        let told = Event::new("store.came_back", "store", store.uuid()).code("outcome", failed.outcome.code());
+        Ok(Witnessed::new((), told))
+    });
+    written.await?;
     Ok(Landed::Failed(why))
-}
-
-/// The scopes of a platform that the policy lists.
-fn asked_for(policy: &Policy, platform: &str) -> Vec<String> {
-    let listed = policy.scopes.iter().filter(|scope| scope.platform.get_ref() == platform);
-    listed.map(|scope| scope.name.get_ref().clone()).collect()
 }
 
 /// The house's own hand on one tenant.
@@ -319,25 +322,4 @@ async fn keep(
         Err(Error::Refused(_) | Error::Invalid(_)) => failed(tools, scope, id, "taken").await,
         Err(other) => Err(other),
     }
-}
-
-async fn end(
-    tools: &Tools,
-    scope: Scope<One>,
-    id: HandshakeId,
-    outcome: HandshakeOutcome,
-    code: Option<&'static str>,
-) -> Result<()> {
-    let written = tools.ledger.write(scope, move |tx| {
-        let held = handshakes::held(tx, id)?;
-        let (store, now) = (held.store, tx.now()?);
-        handshakes::save(tx, &held.ended(outcome, code, now))?;
-        let told = Event::new("store.came_back", "store", store.uuid()).code("outcome", outcome.code());
-        Ok(Witnessed::new((), told))
-    });
-    written.await
-}
-
-fn count(number: usize) -> u64 {
-    u64::try_from(number).unwrap_or(u64::MAX)
 }

@@ -207,6 +207,6 @@ pub(super) fn note(tx: &mut WriteTx, store: &Store, entry: Entry, reason: Option
     history::add(tx, Grant { tenant: store.tenant, id, store: store.id, at, how, scopes, added, removed, by, reason })
 }
 
-fn count(number: usize) -> u64 {
+pub(super) fn count(number: usize) -> u64 {
     u64::try_from(number).unwrap_or(u64::MAX)
 }

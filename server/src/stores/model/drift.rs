@@ -84,8 +84,8 @@ pub fn judge(policy: &Policy, store: &Store, held: &[Held], now: Instant) -> Vec
     if store.require_open().is_err() {
         return Vec::new();
     }
-    let of_platform = policy.scopes.iter().filter(|scope| scope.platform.get_ref() == &store.platform);
-    let listed: Vec<(&str, &Scope)> = of_platform.map(|scope| (scope.name.get_ref().as_str(), scope)).collect();
+    let listed: Vec<(&str, &Scope)> =
+        policy.scopes_of(&store.platform).map(|scope| (scope.name.get_ref().as_str(), scope)).collect();
     let row = |name: &str| {
         held.iter().find(|held| held.name == name && (held.is_granted() || held.revoked_at.is_some())).cloned()
     };

@@ -50,12 +50,7 @@ impl<'a> Scopes<'a> {
         let platform = |code: &'a str| Platform {
             code,
             name: reader.platform(code),
-            scopes: policy
-                .scopes
-                .iter()
-                .filter(|scope| scope.platform.get_ref() == code)
-                .map(|scope| asked(reader, scope))
-                .collect(),
+            scopes: policy.scopes_of(code).map(|scope| asked(reader, scope)).collect(),
         };
         let platforms = policy.platforms.iter().map(|code| platform(code.get_ref())).collect();
         Self { platforms, app_kinds: policy.app_kinds.iter().map(|app| kind(reader, app)).collect() }

@@ -76,6 +76,11 @@ impl Policy {
         self.locales.get_ref().first().map_or("en", String::as_str)
     }
 
+    /// The scopes that are listed for a platform.
+    pub fn scopes_of(&self, platform: &str) -> impl Iterator<Item = &Scope> {
+        self.scopes.iter().filter(move |scope| scope.platform.get_ref() == platform)
+    }
+
     /// The language of the policy that a reader of this one understands best: that one, that one without its region, or
     /// the first.
     pub fn spoken(&self, locale: &str) -> &str {
