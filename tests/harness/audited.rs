@@ -4,12 +4,12 @@
 use std::path::{Path, PathBuf};
 
 use rightsdesk_server::audit::verify::{Books, Case, Fault, Report, verify};
-use rightsdesk_server::floor::kernel::{Instant, TenantId, Watch};
+use rightsdesk_server::floor::kernel::{TenantId, Watch};
 use rightsdesk_server::floor::ledger::{Event, Witnessed};
 use rightsdesk_server::floor::vault::PublicKeys;
 
 use crate::scratch;
-use crate::world::World;
+use crate::world::{World, forenoon};
 
 /// The desk and what an auditor has of it.
 pub struct Audited {
@@ -27,15 +27,9 @@ pub const FIRST: u64 = 11;
 pub const SECOND: u64 = 21;
 pub const NOW: u64 = 31;
 
-/// The last moment at which work of every five minutes was due: for the next minutes only checkpoints are.
-pub fn quiet() -> Instant {
-    let five = 300_000_000;
-    Instant::from_micros(Watch::host().now().micros() / five * five)
-}
-
 impl Audited {
     pub async fn new() -> Self {
-        let world = World::alone(Watch::held(quiet())).await;
+        let world = World::alone(Watch::held(forenoon())).await;
         let mut tenants = [world.tenant, world.neighbour().await];
         tenants.sort();
         world.work().await;

@@ -2,7 +2,7 @@
 
 use chrono::Duration;
 use diesel::RunQueryDsl;
-use harness::world::World;
+use harness::world::{World, forenoon};
 use rightsdesk_server::floor::kernel::{TenantId, Watch};
 use rightsdesk_server::floor::ledger::{Role, statement};
 
@@ -34,7 +34,7 @@ fn told(world: &World, tenant: TenantId) -> Vec<String> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn accesses_age_by_themselves() {
-    let mut world = World::alone(Watch::held(Watch::host().now())).await;
+    let mut world = World::alone(Watch::held(forenoon())).await;
     let (ours, theirs, quiet) = (world.tenant, world.neighbour().await, world.neighbour().await);
     looked(&world, ours, "25 months", 12_000);
     for tenant in [ours, theirs, quiet, TenantId::HOUSE] {

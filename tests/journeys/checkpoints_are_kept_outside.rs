@@ -7,10 +7,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use harness::audited::{Audited, NOW, note, quiet};
+use harness::audited::{Audited, NOW, note};
 use harness::program::{Program, base_of, command};
 use harness::scratch;
-use harness::world::World;
+use harness::world::{World, forenoon};
 use harness::yard::brisk;
 use nix::sys::signal::Signal;
 use rightsdesk_server::audit::jobs::Checkpoint;
@@ -164,7 +164,7 @@ async fn two_workers_at_once_write_one_chain_of_checkpoints() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_minute_is_the_longest_that_a_link_waits_and_quiet_books_get_no_line() {
-    let world = World::alone(Watch::held(quiet())).await;
+    let world = World::alone(Watch::held(forenoon())).await;
     let path = world.tools.journal.checkpoints.path().to_owned();
     let count = || std::fs::read_to_string(&path).unwrap_or_default().lines().count();
     world.work().await;

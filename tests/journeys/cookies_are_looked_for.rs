@@ -5,7 +5,7 @@ use axum::http::{HeaderName, header};
 use axum::response::Html;
 use axum::routing::get;
 use harness::asked::{ask, desk_seat, done};
-use harness::world::World;
+use harness::world::{World, forenoon};
 use rightsdesk_server::floor::access::Role;
 use rightsdesk_server::floor::kernel::Watch;
 use serde_json::{Value, json};
@@ -49,7 +49,7 @@ async fn elsewhere(headers: &'static [(HeaderName, &'static str)]) -> String {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_pages_of_a_desk_set_no_cookie_and_load_nothing_from_others() {
-    let mut world = World::alone(Watch::held(Watch::host().now())).await;
+    let mut world = World::alone(Watch::held(forenoon())).await;
     let unknown = looked(&world).await;
     assert_eq!(unknown["standing"], "NOT_YET_MEASURED", "it knows no address of its own: {unknown}");
     assert!(why(&unknown).contains("http.public_url"), "{unknown}");
@@ -69,7 +69,7 @@ async fn the_pages_of_a_desk_set_no_cookie_and_load_nothing_from_others() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_cookie_beyond_the_list_and_a_part_from_elsewhere_are_seen() {
-    let mut world = World::alone(Watch::held(Watch::host().now())).await;
+    let mut world = World::alone(Watch::held(forenoon())).await;
     let session: (HeaderName, &str) = (header::SET_COOKIE, "session=x; HttpOnly; Secure");
     let tracks: (HeaderName, &str) = (header::SET_COOKIE, "_ga=GA1.2; Domain=.example");
     let (own, others) = ((header::CONTENT_SECURITY_POLICY, OWN), (header::CONTENT_SECURITY_POLICY, OTHERS));

@@ -8,7 +8,7 @@ use chrono::Duration;
 use harness::asked::{ask, desk_seat, done};
 use harness::people::Person;
 use harness::shop::Shop;
-use harness::world::World;
+use harness::world::{World, forenoon};
 use rightsdesk_server::apps::{connect_app, disconnect_app};
 use rightsdesk_server::floor::access::{Caller, Permission, Role};
 use rightsdesk_server::floor::graphql::node_id;
@@ -322,7 +322,7 @@ async fn promise(world: &World, policy: Policy) {
 
 /// A desk at which each check has something to look at, and all of it is in order.
 async fn furnished() -> (World, Listening) {
-    let mut world = World::alone(Watch::held(Watch::host().now())).await;
+    let mut world = World::alone(Watch::held(forenoon())).await;
     let desk = world.serve().await;
     world.found_at(&desk.url());
     let (shop, ops) = (world.shop("Zaitoon Home", 2).await, desk_seat(&world, &[Role::Ops]));

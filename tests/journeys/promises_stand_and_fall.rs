@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono::Duration;
 use harness::asked::{ask, desk_seat, done, partner, refused};
-use harness::world::World;
+use harness::world::{World, forenoon};
 use rightsdesk_server::floor::access::{Caller, Permission, Role};
 use rightsdesk_server::floor::graphql::node_id;
 use rightsdesk_server::floor::kernel::{PolicyId, Watch};
@@ -24,7 +24,7 @@ const RECORD: &str = "mutation ($input: RecordGrantInput!) { recordGrant(input: 
   store { driftKinds } userErrors { code } } }";
 
 async fn world_under(policy: &str) -> World {
-    World::alone_under(policy, Watch::held(Watch::host().now())).await
+    World::alone_under(policy, Watch::held(forenoon())).await
 }
 
 /// Every promise there is, page by page.

@@ -4,7 +4,7 @@ use chrono::Duration;
 use harness::asked::{ask, desk_seat, done, partner};
 use harness::audited::note;
 use harness::people::refusal;
-use harness::world::World;
+use harness::world::{World, forenoon};
 use rightsdesk_server::floor::access::{Caller, Permission, Role};
 use rightsdesk_server::floor::graphql::tenant_node_id;
 use rightsdesk_server::floor::kernel::ids::AccessId;
@@ -35,7 +35,7 @@ fn column(list: &Value, name: &str) -> Vec<Value> {
 
 /// A world where its tenant is a merchant of some name.
 async fn world() -> World {
-    let world = World::alone(Watch::held(Watch::host().now())).await;
+    let world = World::alone(Watch::held(forenoon())).await;
     world.base.tamper(&format!(
         "insert into tenants (tenant_id, legal_name, locale, region, plan, app_slots, opened_at)
          values ('{}', 'Zaitoon Home', 'en', 'EU', 'growth', 1, now())",

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use harness::world::World;
+use harness::world::{World, forenoon};
 use rightsdesk_server::apps::RemindOfRotation;
 use rightsdesk_server::audit::jobs::{Checkpoint, SweepAccesses, SweepAnswers};
 use rightsdesk_server::catalogue::PutPolicyInForce;
@@ -338,7 +338,7 @@ async fn jobs_may_run_twice() {
     assert_eq!(registered, tried, "each registered job has its case here");
     for case in CASES {
         // Its time stands still, so that nothing but the case's own job is due.
-        let world = World::alone(Watch::held(Watch::host().now())).await;
+        let world = World::alone(Watch::held(forenoon())).await;
         world.base.tamper(case.prepare);
         let id = enqueue(&world, case).await;
         let before = (case.effect)(&world);
