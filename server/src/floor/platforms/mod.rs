@@ -6,6 +6,7 @@
 
 mod ebay;
 mod etsy;
+mod goods;
 mod json;
 mod setup;
 mod shop;
@@ -17,6 +18,7 @@ mod tests;
 mod woocommerce;
 
 pub use ebay::{PublicKey, challenge, public_key};
+pub use goods::{Address, Customer, Good, Level, Line, Money, Order, Product, Shelf, Variant};
 pub use setup::{Platforms, Settings, Setup};
 pub use shop::Shop;
 pub use talk::Visit;
