@@ -8,4 +8,4 @@ mod store;
 pub use drift::{DriftKind, Held, Judged, UNUSED_AFTER, Verdict, judge};
 pub use grant::{Grant, GrantSource, Receipt, RevocationReason, named_scopes};
 pub use handshake::{Handshake, HandshakeOutcome, WITHIN};
-pub use store::{Store, StoreState, domain_digest};
+pub use store::{Store, StoreState, domain_digest, hook_digest};

@@ -4,7 +4,7 @@ use sha2::{Digest, Sha256};
 
 use crate::floor::kernel::text::normalise;
 use crate::floor::kernel::vocabulary::vocabulary;
-use crate::floor::kernel::{Error, Flaws, Instant, Result, StoreId, TenantId};
+use crate::floor::kernel::{Error, Flaws, HookId, Instant, Result, StoreId, TenantId};
 use crate::floor::policy::Policy;
 use crate::tenants::{is_line, is_region};
 
@@ -107,8 +107,13 @@ fn is_host(domain: &str) -> bool {
 }
 
 /// What the keyhole of a connected store is cut for.
-pub fn domain_digest(store: &Store) -> [u8; 32] {
-    Sha256::digest(format!("store_domain\0{}\0{}", store.platform, store.domain)).into()
+pub fn domain_digest(platform: &str, domain: &str) -> [u8; 32] {
+    Sha256::digest(format!("store_domain\0{platform}\0{domain}")).into()
+}
+
+/// What the keyhole at a hook's address is cut for.
+pub fn hook_digest(id: HookId) -> [u8; 32] {
+    Sha256::digest(format!("store_hook\0{}", id.uuid())).into()
 }
 
 #[cfg(test)]
