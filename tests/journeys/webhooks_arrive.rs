@@ -62,7 +62,7 @@ impl Course {
         world.tools.platforms = Platforms::open(&settings, Mode::Development.reach()).expect("platforms");
         let desk = world.serve().await;
         let shop = world.shop("Zaitoon Home", 0).await;
-        let course = Self { world, street, desk, shop, out: reqwest::Client::new() };
+        let course = Self { world, street, desk, shop, out: reqwest::Client::builder().build().expect("a client") };
         for (stand, path, secret) in [
             (&course.street.shopify, "shopify", "hush".repeat(8)),
             (&course.street.ebay, "ebay", String::new()),
