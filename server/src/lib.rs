@@ -7,7 +7,7 @@
 //!
 //! ```text
 //! kernel < access < ledger < vault, egress < mail, blobs, issuers, journal, tongues, platforms < html < policy < datamap < tools < graphql
-//! < jobs < catalogue < tenants < staff < grants < stores < apps < processors < reviews < audit < promises < feed < trust
+//! < jobs < catalogue < tenants < staff < grants < stores < apps < processors < inbox < reviews < audit < promises < feed < trust
 //! < config, telemetry, cluster < schema, workers, followers, map < http, demo < boot < commands
 //! ```
 //!
@@ -36,6 +36,7 @@ pub mod catalogue;
 pub mod feed;
 pub mod floor;
 pub mod grants;
+pub mod inbox;
 pub mod processors;
 pub mod promises;
 pub mod reviews;

@@ -11,6 +11,7 @@ use rightsdesk_server::floor::ledger::KeyholeKind;
 use rightsdesk_server::floor::policy::Transfer;
 use rightsdesk_server::floor::vault::{FileKind, KeyState};
 use rightsdesk_server::grants::GrantKind;
+use rightsdesk_server::inbox::{DeliveryState as InboxState, PrivacyNoticeKind, PrivacyNoticeState};
 use rightsdesk_server::processors::{DeliveryState, NoticeKind, ObjectionState, ProcessorState, SubscriberState};
 use rightsdesk_server::promises::{PromiseState, Standing};
 use rightsdesk_server::reviews::{CampaignState, ReviewDecision, ReviewSubject, RevocationState};
@@ -58,6 +59,9 @@ fn columns() -> Vec<(&'static str, &'static str, Vec<&'static str>)> {
         ("subscribers", "state", words!(SubscriberState)),
         ("objections", "state", words!(ObjectionState)),
         ("stores", "state", words!(StoreState)),
+        ("deliveries", "state", words!(InboxState)),
+        ("privacy_notices", "kind", words!(PrivacyNoticeKind)),
+        ("privacy_notices", "state", words!(PrivacyNoticeState)),
         ("handshakes", "outcome", words!(HandshakeOutcome)),
         ("store_grants", "how", words!(GrantSource)),
         ("store_grants", "reason", words!(RevocationReason)),

@@ -3,7 +3,7 @@
 
 use crate::floor::datamap::{Map, Table, doors};
 use crate::floor::jobs::map as jobs;
-use crate::{apps, audit, catalogue, grants, processors, promises, reviews, staff, stores, tenants};
+use crate::{apps, audit, catalogue, grants, inbox, processors, promises, reviews, staff, stores, tenants};
 
 pub const MAP: Map = Map::new(TABLES);
 
@@ -22,6 +22,7 @@ const TABLES: &[Table] = &[
     stores::map::STORE_GRANTS,
     stores::map::STORE_RECEIPTS,
     stores::map::HANDSHAKES,
+    stores::map::HOOKS,
     apps::map::APPS,
     apps::map::APP_RECEIPTS,
     apps::map::PROVIDER_TASKS,
@@ -31,6 +32,8 @@ const TABLES: &[Table] = &[
     processors::map::SUBSCRIBERS,
     processors::map::NOTICE_DELIVERIES,
     processors::map::OBJECTIONS,
+    inbox::map::DELIVERIES,
+    inbox::map::PRIVACY_NOTICES,
     reviews::map::REVIEW_CAMPAIGNS,
     reviews::map::REVIEW_EXTRACTS,
     reviews::map::REVIEW_ITEMS,

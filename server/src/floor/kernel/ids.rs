@@ -226,6 +226,21 @@ id!(
     LookId,
     "lok"
 );
+id!(
+    /// What a platform sent by itself.
+    DeliveryId,
+    "dlv"
+);
+id!(
+    /// What a platform asks for a person's sake.
+    PrivacyNoticeId,
+    "pnt"
+);
+id!(
+    /// Where a store was asked to tell us of something.
+    HookId,
+    "hok"
+);
 
 impl TenantId {
     /// The operator as a tenant of its own.
