@@ -7,7 +7,7 @@
 //!
 //! ```text
 //! kernel < access < ledger < vault, egress < mail, blobs, issuers, journal, tongues, platforms < html < policy < datamap < tools < graphql
-//! < jobs < catalogue < tenants < staff < grants < stores < apps < processors < reviews < audit < promises < feed < trust
+//! < jobs < subjects < catalogue < tenants < staff < grants < stores < apps < processors < records < reviews < audit < promises < feed < trust
 //! < config, telemetry, cluster < schema, workers, followers, map < http, demo < boot < commands
 //! ```
 //!
@@ -38,10 +38,12 @@ pub mod floor;
 pub mod grants;
 pub mod processors;
 pub mod promises;
+pub mod records;
 pub mod reviews;
 pub mod roof;
 pub mod staff;
 pub mod stores;
+pub mod subjects;
 pub mod tenants;
 pub mod trust;
 

@@ -20,6 +20,7 @@ pub mod cluster;
 pub mod desk;
 pub mod draft;
 pub mod estate;
+pub mod goods;
 pub mod janitor;
 pub mod line;
 pub mod logs;
