@@ -14,8 +14,8 @@ pub fn second(number: i64) -> Instant {
     Instant::from_micros(1_780_000_000_000_000 + number * 1_000_000)
 }
 
-fn said(text: String) -> Option<Personal> {
-    Some(Personal::new(text))
+fn said(text: impl Into<Option<String>>) -> Option<Personal> {
+    text.into().map(Personal::new)
 }
 
 pub fn customer(id: &str, mail: &str, at: i64) -> Customer {
@@ -105,12 +105,12 @@ impl World {
     }
 
     /// A platform says that these are gone.
-    pub async fn take_out(&self, store: Ref<StoreId>, shelf: Shelf, ids: &[&str]) -> usize {
+    pub async fn take_out(&self, at: Ref<StoreId>, shelf: Shelf, ids: &[&str]) -> usize {
         let vault = self.tools.vault.clone();
         let ids: Vec<String> = ids.iter().map(|id| (*id).to_owned()).collect();
-        let written = self.ledger.write(self.scope(store.tenant), move |tx| {
-            let gone = records::take_out(tx, &vault, store.id, shelf, &ids)?;
-            Ok(Witnessed::new(gone, Event::new("test.gone", "store", store.id.uuid())))
+        let written = self.ledger.write(self.scope(at.tenant), move |tx| {
+            let gone = records::take_out(tx, &vault, at.id, shelf, &ids)?;
+            Ok(Witnessed::new(gone, Event::new("test.gone", "store", at.id.uuid())))
         });
         written.await.expect("taken out")
     }
