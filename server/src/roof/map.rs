@@ -3,7 +3,9 @@
 
 use crate::floor::datamap::{Map, Table, doors};
 use crate::floor::jobs::map as jobs;
-use crate::{apps, audit, catalogue, grants, inbox, processors, promises, reviews, staff, stores, tenants};
+use crate::{
+    apps, audit, catalogue, grants, inbox, processors, promises, records, reviews, staff, stores, subjects, tenants,
+};
 
 pub const MAP: Map = Map::new(TABLES);
 
@@ -34,6 +36,16 @@ const TABLES: &[Table] = &[
     processors::map::OBJECTIONS,
     inbox::map::DELIVERIES,
     inbox::map::PRIVACY_NOTICES,
+    records::map::CUSTOMERS,
+    records::map::ORDERS,
+    records::map::ORDER_CONTACTS,
+    records::map::ORDER_LINES,
+    records::map::PRODUCTS,
+    records::map::VARIANTS,
+    records::map::INVENTORY,
+    records::map::DEPARTED,
+    subjects::map::SUBJECTS,
+    subjects::map::SUBJECT_IDENTIFIERS,
     reviews::map::REVIEW_CAMPAIGNS,
     reviews::map::REVIEW_EXTRACTS,
     reviews::map::REVIEW_ITEMS,

@@ -247,6 +247,27 @@ impl TenantId {
     pub const HOUSE: Self = Self::from_uuid(Uuid::nil());
 }
 
+id!(
+    /// What somebody is found by.
+    IdentifierId,
+    "idf"
+);
+id!(
+    /// A buyer with an account at a shop.
+    CustomerId,
+    "cus"
+);
+id!(
+    /// What was bought.
+    OrderId,
+    "ord"
+);
+id!(
+    /// What a shop sells.
+    ProductId,
+    "pdt"
+);
+
 /// The text is no id of the kind that was asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NotAnId;
