@@ -7,7 +7,7 @@
 //!
 //! ```text
 //! kernel < access < ledger < vault, egress < mail, blobs, issuers, journal, tongues, platforms < html < policy < datamap < tools < graphql
-//! < jobs < catalogue < tenants < staff < grants < stores < apps < processors < reviews < audit < promises < feed < trust
+//! < jobs < catalogue < tenants < staff < grants < stores < apps < processors < syncs < reviews < audit < promises < feed < trust
 //! < config, telemetry, cluster < schema, workers, followers, map < http, demo < boot < commands
 //! ```
 //!
@@ -42,6 +42,7 @@ pub mod reviews;
 pub mod roof;
 pub mod staff;
 pub mod stores;
+pub mod syncs;
 pub mod tenants;
 pub mod trust;
 

@@ -3,7 +3,7 @@
 
 use crate::floor::datamap::{Map, Table, doors};
 use crate::floor::jobs::map as jobs;
-use crate::{apps, audit, catalogue, grants, processors, promises, reviews, staff, stores, tenants};
+use crate::{apps, audit, catalogue, grants, processors, promises, reviews, staff, stores, syncs, tenants};
 
 pub const MAP: Map = Map::new(TABLES);
 
@@ -22,6 +22,8 @@ const TABLES: &[Table] = &[
     stores::map::STORE_GRANTS,
     stores::map::STORE_RECEIPTS,
     stores::map::HANDSHAKES,
+    syncs::map::SYNCS,
+    syncs::map::SYNC_RUNS,
     apps::map::APPS,
     apps::map::APP_RECEIPTS,
     apps::map::PROVIDER_TASKS,

@@ -14,7 +14,7 @@ pub use error::{Error, Flaw, Flaws, Refusal, Report, Result};
 pub use ids::{
     Addressed, ApiKeyId, AppId, BlobId, CampaignId, DeviceSignInId, GrantId, HandshakeId, JobId, MemberId, NoticeId,
     ObjectionId, PolicyId, ProcessorId, PromiseId, ProviderTaskId, ReceiptId, Ref, RequestId, ReviewItemId, SessionId,
-    StaffId, StoreGrantId, StoreId, SubjectId, SubscriberId, TenantId,
+    StaffId, StoreGrantId, StoreId, SubjectId, SubscriberId, SyncRunId, TenantId,
 };
 pub use mode::Mode;
 pub use reach::Reach;
