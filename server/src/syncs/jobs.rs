@@ -9,13 +9,13 @@ use super::running::{self, Turned};
 use super::shelving;
 use crate::floor::access::{Caller, One, Permission, Scope};
 use crate::floor::jobs::{self as queue, Halt, Job, Run};
-use crate::floor::kernel::{Error, MemberId, Personal, Ref, Result, StoreId, SyncRunId, TenantId};
+use crate::floor::kernel::{Error, MemberId, Personal, Ref, Result, StoreId, SyncRunId};
 use crate::floor::ledger::{Event, Witnessed};
 use crate::floor::mail::Letter;
 use crate::floor::platforms::{Ask, Fate, Page, Shelf};
 use crate::floor::tools::Tools;
 use crate::stores::{self, Store};
-use crate::tenants::{self, PersonalColumn};
+use crate::tenants;
 
 /// Rows of a page, where the platform gives as many.
 const MOST: u32 = 250;
@@ -286,42 +286,18 @@ impl Job for TellOfBehind {
     async fn run(self, run: Run) -> Result<(), Halt> {
         let (tools, tenant) = (run.tools()?, run.job.tenant);
         let house = Caller::house();
-        let Some(shown) = stores::find_store(&tools, &house, Ref::new(tenant, self.store)).await? else { return Ok(()) };
-        let mut letters = 0;
-        for (member, mail) in owners(&tools, tenant).await? {
-            run.hold().await?;
-            match tools.mail.send(&letter(&shown.store, &run, member, mail)).await {
-                Ok(()) => letters += 1,
-                // One address that takes no letters does not silence the others.
-                Err(Error::Refused(_)) => tracing::warn!(%member, "a letter about a store that fell behind was not taken"),
-                Err(other) => return Err(other.into()),
-            }
-        }
+        let Some(shown) = stores::find_store(&tools, &house, Ref::new(tenant, self.store)).await? else {
+            return Ok(());
+        };
+        run.hold().await?;
+        let write = |member, mail| letter(&shown.store, &run, member, mail);
+        let letters = tenants::write_to_owners(&tools, tenant, Self::NAME, write).await?;
         let id = self.store;
         let told = run.ledger.write(run.scope()?, move |_| {
             Ok(Witnessed::new((), Event::new("sync.told_of", "store", id.uuid()).count("letters", letters)))
         });
         Ok(told.await?)
     }
-}
-
-/// The open addresses of those who look after the tenant. That the house opened them for this stands in its access book.
-async fn owners(tools: &Tools, tenant: TenantId) -> Result<Vec<(MemberId, Personal)>> {
-    let scope = Caller::house().permit(Permission::KeepHouse, tenant)?;
-    let vault = tools.vault.clone();
-    let opened = tools.ledger.reveal(scope, TellOfBehind::NAME, move |tx| {
-        let mut mails = Vec::new();
-        for owner in tenants::owners(tx)? {
-            let sealed = tenants::sealed_value(tx, owner.id, PersonalColumn::Mail)?.ok_or(Error::NotFound("member"))?;
-            let key = vault.subject_key(tx, sealed.subject, "members.mail")?;
-            // Whoever was erased is written to no more.
-            if let Ok(mail) = key.and_then(|key| key.open_personal(&sealed.place, &sealed.sealed)) {
-                mails.push((owner.id, mail));
-            }
-        }
-        Ok(mails)
-    });
-    opened.await
 }
 
 fn letter(store: &Store, run: &Run, member: MemberId, to: Personal) -> Letter {

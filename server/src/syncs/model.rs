@@ -251,17 +251,25 @@ mod tests {
         assert_eq!((first.kind(), first.since()), (RunKind::Initial, None));
         let running = first.begun(SyncRunId::fresh(), at(10));
         let half = running.turned(Some("c".to_owned()), 100, Some(150), Span::from_secs(5), at(11));
-        assert_eq!((half.state, half.step, half.cursor.as_deref(), half.watermark), (SyncState::Running, 1, Some("c"), None));
+        assert_eq!(
+            (half.state, half.step, half.cursor.as_deref(), half.watermark),
+            (SyncState::Running, 1, Some("c"), None)
+        );
         assert_eq!(half.pace(at(12)), Some((50.0, Some(60))));
         let whole = half.turned(None, 50, None, Span::ZERO, at(12));
         assert_eq!((whole.state, whole.run, whole.done), (SyncState::Idle, None, 150));
-        assert_eq!((whole.watermark, whole.since()), (Some(at(10)), Some(at(5))), "what changed meanwhile is read next time");
+        assert_eq!(
+            (whole.watermark, whole.since()),
+            (Some(at(10)), Some(at(5))),
+            "what changed meanwhile is read next time"
+        );
         assert_eq!((whole.kind(), whole.due_at), (RunKind::Incremental, at(27)));
     }
 
     #[test]
     fn a_run_that_is_held_goes_on_where_it_was() {
-        let running = orders().begun(SyncRunId::fresh(), at(0)).turned(Some("c".to_owned()), 1, None, Span::ZERO, at(1));
+        let running =
+            orders().begun(SyncRunId::fresh(), at(0)).turned(Some("c".to_owned()), 1, None, Span::ZERO, at(1));
         let (run, resumed) = (running.run, running.paused(at(2)).resumed(at(3)));
         assert_eq!((resumed.state, resumed.run, resumed.cursor.as_deref()), (SyncState::Running, run, Some("c")));
         assert_eq!(orders().paused(at(2)).resumed(at(3)).due_at, at(3));

@@ -2,8 +2,8 @@
 
 use super::jobs::PullPage;
 use super::model::{Run, RunKind, RunOutcome, Sync, SyncState};
-use super::shelving::TakenIn;
 use super::queries::{runs, shops, syncs};
+use super::shelving::TakenIn;
 use crate::floor::jobs::{self, Ticket};
 use crate::floor::kernel::{Error, Instant, Result, StoreId, SyncRunId};
 use crate::floor::ledger::{Event, Tx, WriteTx};
@@ -12,7 +12,12 @@ use crate::floor::policy::Policy;
 use crate::stores::scopes;
 
 /// The scope by which a shelf may be read: one that the policy lists and the store grants.
-pub fn scope(tx: &mut Tx, policy: &Policy, platform: &dyn Platform, at: (StoreId, Shelf)) -> Result<Option<&'static str>> {
+pub fn scope(
+    tx: &mut Tx,
+    policy: &Policy,
+    platform: &dyn Platform,
+    at: (StoreId, Shelf),
+) -> Result<Option<&'static str>> {
     let (store, shelf) = at;
     for name in platform.opens(shelf) {
         let is_listed = policy.scopes_of(platform.code()).any(|scope| scope.name.get_ref() == name);
