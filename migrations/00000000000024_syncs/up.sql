@@ -18,6 +18,7 @@ create table syncs (
   failures   integer     not null default 0,
   failure    text,
   told_at    timestamptz,
+  letter_at  timestamptz,
   constraint syncs_pk primary key (tenant_id, store_id, shelf),
   constraint syncs_of_store foreign key (tenant_id, store_id) references stores (tenant_id, id) on delete restrict,
   constraint syncs_shelf_known check (shelf in ('customers', 'orders', 'products', 'inventory')),
@@ -27,6 +28,7 @@ create table syncs (
   constraint syncs_cursor_goes_with_the_run check (cursor is null or run_id is not null),
   constraint syncs_paused_has_its_time check ((state = 'paused') = (paused_at is not null)),
   constraint syncs_off_says_why check (state <> 'off' or failure is not null),
+  constraint syncs_letter_follows_the_look check (letter_at is null or told_at is not null),
   constraint syncs_counts check (every_s > 0 and step >= 0 and done >= 0 and estimated >= 0 and failures >= 0),
   constraint syncs_texts_are_short check (octet_length(cursor) <= 2000 and octet_length(failure) <= 40)
 );
@@ -37,12 +39,13 @@ comment on column syncs.cursor is 'where the run goes on, in the platform''s own
 comment on column syncs.step is 'pages of the run so far: a page of another step is nobody''s';
 comment on column syncs.due_at is 'when the next run begins; of one that runs, when it is looked after';
 comment on column syncs.failure is 'why it does not go on, in a word of ours';
-comment on column syncs.told_at is 'when it was told that the store fell behind; none since the last good page';
+comment on column syncs.told_at is 'when it was seen that the store fell behind; none since the last good page';
+comment on column syncs.letter_at is 'when its owners were told so';
 create index syncs_due on syncs (due_at, tenant_id, store_id, shelf) where state <> 'paused';
 call app.fence('syncs');
 grant select, insert, update on syncs to rd_api, rd_worker;
 grant select (tenant_id, store_id, shelf, state, every_s, watermark, run_id, step, done, estimated, started_at, page_at,
-              due_at, paused_at, failures, failure, told_at) on syncs to rd_desk;
+              due_at, paused_at, failures, failure, told_at, letter_at) on syncs to rd_desk;
 
 -- Every run there was, for ever: times, counts and codes, and nothing of anybody.
 create table sync_runs (

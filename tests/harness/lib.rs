@@ -17,6 +17,7 @@ pub mod base;
 pub mod bells;
 pub mod books;
 pub mod cluster;
+pub mod course;
 pub mod desk;
 pub mod draft;
 pub mod estate;

@@ -1,5 +1,6 @@
 //! A tenant of one's own, in a desk that really runs: the server on a free port, over real HTTP.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -181,14 +182,27 @@ impl World {
     }
 
     pub async fn serve_with(&self, change: impl FnOnce(&mut Edge)) -> Listening {
-        self.listen(change, None).await
+        self.listen(([127, 0, 0, 1], 0).into(), change, None).await
     }
 
     pub async fn serve_over_tls(&self, certificate: PathBuf, key: PathBuf) -> Listening {
-        self.listen(|_| {}, Some((certificate, key))).await
+        self.listen(([127, 0, 0, 1], 0).into(), |_| {}, Some((certificate, key))).await
     }
 
-    async fn listen(&self, change: impl FnOnce(&mut Edge), tls: Option<(PathBuf, PathBuf)>) -> Listening {
+    /// The server at an address that it knows to be its own, for what others send back there.
+    pub async fn serve_where_it_is_found(&mut self) -> Listening {
+        let free =
+            std::net::TcpListener::bind(("127.0.0.1", 0)).and_then(|door| door.local_addr()).expect("a free port");
+        self.found_at(&format!("http://{free}"));
+        self.listen(free, |_| {}, None).await
+    }
+
+    async fn listen(
+        &self,
+        at: SocketAddr,
+        change: impl FnOnce(&mut Edge),
+        tls: Option<(PathBuf, PathBuf)>,
+    ) -> Listening {
         rightsdesk_server::prepare();
         let mut edge = Edge {
             desk: schema::desk(false, self.sign_in.clone()),
@@ -213,6 +227,6 @@ impl World {
         };
         change(&mut edge);
         let read = edge.read;
-        listen(router(edge), ([127, 0, 0, 1], 0).into(), tls.as_ref(), read).await.expect("a free port")
+        listen(router(edge), at, tls.as_ref(), read).await.expect("a free port")
     }
 }

@@ -54,6 +54,7 @@ mod staff_sign_in_through_the_companys_provider;
 mod stores_connect;
 mod stores_disconnect;
 mod stores_drift;
+mod stores_stay_connected;
 mod stores_sync;
 mod the_books_can_be_read;
 mod the_edge_refuses_what_it_should;

@@ -2,116 +2,25 @@
 //! believes no one who cannot sign, and gives the token back when the connection ends.
 
 use harness::asked::{ask, desk_seat, done, refusal_in};
-use harness::page::{Page, fetch};
-use harness::shop::Shop;
+use harness::course::Course;
 use harness::world::World;
-use rightsdesk_server::floor::access::{Caller, Role};
+use rightsdesk_server::floor::access::Role;
 use rightsdesk_server::floor::graphql::node_id;
-use rightsdesk_server::floor::kernel::{Instant, Mode, Ref, Secret, StoreId, Watch};
+use rightsdesk_server::floor::kernel::{Instant, Mode, Watch};
 use rightsdesk_server::floor::platforms::{Platforms, Settings};
-use rightsdesk_server::roof::demo::street::{App, Street};
-use rightsdesk_server::roof::http::Listening;
-use rightsdesk_server::stores::{self, NewStore};
-use serde_json::{Value, json};
-use url::Url;
+use serde_json::json;
 
-const CONNECT: &str = "mutation ($input: ConnectStoreInput!) { connectStore(input: $input) {
-  begun { url endsAt store { state handshake { outcome scopes code } } } userErrors { code message } } }";
-const STORE: &str = "query ($id: ID!) { store(id: $id) { version state driftKinds handshake { outcome code }
-  scopes { name isGranted verdict } receipt { tokenDeleted } } }";
 const DISCONNECT: &str = "mutation ($input: DisconnectStoreInput!) { disconnectStore(input: $input) {
   store { state receipt { tokenDeleted } } userErrors { code } } }";
+const CONNECT: &str =
+    "mutation ($input: ConnectStoreInput!) { connectStore(input: $input) { userErrors { code message } } }";
 
 const SHOP: &str = "zaitoon-home.myshopify.com";
-const DESK: &str = "https://desk.example";
-
-/// A desk with an app at a platform, and the platform.
-struct Course {
-    world: World,
-    street: Street,
-    desk: Listening,
-    ops: Caller,
-    shop: Shop,
-}
-
-impl Course {
-    async fn begins() -> Self {
-        let mut world = World::alone(Watch::held(Instant::from_micros(1_790_000_000_000_000))).await;
-        let street = Street::open(world.tools.watch.clone()).await.expect("a street");
-        let secret = Secret::new("hush".repeat(8));
-        street.shopify.register(App {
-            id: "desk-app".to_owned(),
-            secret: secret.clone(),
-            title: "The privacy desk".to_owned(),
-            back: format!("{DESK}/connect/shopify/back").parse().expect("an address"),
-            runame: None,
-            required: Vec::new(),
-            optional: Vec::new(),
-        });
-        let settings = Settings {
-            shopify: Some(Secret::new(format!("client_id=desk-app client_secret={}", secret.expose()))),
-            addresses: vec![format!("shopify={}", street.shopify.shop_url("{shop}"))],
-            ..Settings::default()
-        };
-        world.tools.platforms = Platforms::open(&settings, Mode::Development.reach()).expect("platforms");
-        let (desk, ops) = (world.serve().await, desk_seat(&world, &[Role::Ops]));
-        let shop = world.shop("Zaitoon Home", 0).await;
-        Self { world, street, desk, ops, shop }
-    }
-
-    async fn store(&self, domain: &str) -> Ref<StoreId> {
-        let new = NewStore {
-            tenant: self.shop.tenant,
-            platform: "shopify".to_owned(),
-            domain: domain.to_owned(),
-            name: "Zaitoon Home".to_owned(),
-            region: "EU".to_owned(),
-        };
-        let store = stores::add_store(&self.world.tools, &Caller::house(), new, None).await.expect("added");
-        Ref::new(self.shop.tenant, store.id)
-    }
-
-    /// The link that a merchant is given.
-    async fn link(&self, at: Ref<StoreId>) -> Url {
-        let input = json!({ "id": node_id(at) });
-        let begun = done(&self.world, &self.ops, CONNECT, input).await["begun"].clone();
-        assert_eq!(begun["store"]["handshake"]["outcome"], "WAITING", "{begun}");
-        begun["url"].as_str().expect("a link").parse().expect("an address")
-    }
-
-    async fn seen(&self, at: Ref<StoreId>) -> Value {
-        ask(&self.world, Some(&self.ops), STORE, json!({ "id": node_id(at) })).await["data"]["store"].clone()
-    }
-
-    /// What the merchant's browser is sent back to, once the merchant has answered.
-    async fn answered(&self, link: &Url, answer: &str) -> Url {
-        let browser =
-            reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().expect("a browser");
-        let asked = browser.get(link.clone()).send().await.expect("a page");
-        assert!(asked.status().is_success(), "{}", asked.text().await.unwrap_or_default());
-        let carried: Vec<(String, String)> = link.query_pairs().into_owned().collect();
-        let form = carried.into_iter().chain([("answer".to_owned(), answer.to_owned())]);
-        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
-        let mut to = link.clone();
-        to.set_query(None);
-        let call = browser.post(to).header("content-type", "application/x-www-form-urlencoded").body(body);
-        let sent = call.send().await.expect("an answer");
-        let location = sent.headers().get("location").expect("a way back").to_str().expect("text");
-        assert!(location.starts_with(DESK), "{location}");
-        location.parse().expect("an address")
-    }
-
-    /// The page that the desk shows to whoever comes back so.
-    async fn back(&self, to: &Url) -> Page {
-        let path = to.as_str().strip_prefix(DESK).expect("ours");
-        Page::of(fetch(&self.desk, path, &[]).await).await
-    }
-}
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_merchant_says_yes_once_and_the_store_is_connected_with_what_it_granted() {
-    let course = Course::begins().await;
-    let at = course.store(SHOP).await;
+    let course = Course::under("sooperseller").await;
+    let at = course.store("shopify", SHOP).await;
     let link = course.link(at).await;
     let asked: Vec<String> = link
         .query_pairs()
@@ -141,8 +50,8 @@ async fn a_merchant_says_yes_once_and_the_store_is_connected_with_what_it_grante
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn whoever_cannot_sign_uses_no_link_up_and_whoever_says_no_grants_nothing() {
-    let course = Course::begins().await;
-    let at = course.store(SHOP).await;
+    let course = Course::under("sooperseller").await;
+    let at = course.store("shopify", SHOP).await;
     let back = course.answered(&course.link(at).await, "allow").await;
 
     let forged: Vec<(String, String)> = back
@@ -160,7 +69,7 @@ async fn whoever_cannot_sign_uses_no_link_up_and_whoever_says_no_grants_nothing(
     assert_eq!(course.back(&stateless).await.status, 410);
     assert_eq!(course.back(&back).await.status, 200, "the link was not used up by either");
 
-    let second = course.store("second.myshopify.com").await;
+    let second = course.store("shopify", "second.myshopify.com").await;
     let former = course.link(second).await;
     let link = course.link(second).await;
     let late = course.answered(&former, "allow").await;
@@ -179,8 +88,8 @@ async fn whoever_cannot_sign_uses_no_link_up_and_whoever_says_no_grants_nothing(
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_granted_beyond_the_list_is_drift_and_a_desk_without_an_app_says_so() {
-    let course = Course::begins().await;
-    let at = course.store(SHOP).await;
+    let course = Course::under("sooperseller").await;
+    let at = course.store("shopify", SHOP).await;
     course.street.shopify.grant_instead(SHOP, &["read_orders", "read_gift_cards"]);
     let back = course.answered(&course.link(at).await, "allow").await;
     assert_eq!(course.back(&back).await.status, 200);
@@ -198,8 +107,8 @@ async fn what_is_granted_beyond_the_list_is_drift_and_a_desk_without_an_app_says
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_store_that_is_disconnected_gives_its_token_back_and_calls_no_more() {
-    let course = Course::begins().await;
-    let at = course.store(SHOP).await;
+    let course = Course::under("sooperseller").await;
+    let at = course.store("shopify", SHOP).await;
     let back = course.answered(&course.link(at).await, "allow").await;
     assert_eq!(course.back(&back).await.status, 200);
     assert!(course.street.shopify.is_installed(SHOP));
@@ -216,4 +125,54 @@ async fn a_store_that_is_disconnected_gives_its_token_back_and_calls_no_more() {
     assert!(course.world.base.lines(kinds).is_empty());
     let calls = course.street.shopify.calls();
     assert_eq!(calls.len(), before + 1, "one call left, and it was the revocation");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_platform_is_connected_in_its_own_way_with_what_the_policy_lists() {
+    let course = Course::begins().await;
+    let policy = course.world.tools.policy.in_force().expect("a policy");
+    for platform in ["shopify", "ebay", "etsy", "woocommerce"] {
+        let at = course.connected(platform, "zaitoon-home").await;
+        let store = course.seen(at).await;
+        let granted: Vec<&str> = store["scopes"]
+            .as_array()
+            .expect("scopes")
+            .iter()
+            .filter(|scope| scope["isGranted"] == true)
+            .map(|scope| scope["name"].as_str().expect("a name"))
+            .collect();
+        let listed: Vec<&str> = policy.policy.scopes_of(platform).map(|scope| scope.name.get_ref().as_str()).collect();
+        assert_eq!(granted, listed, "{platform}");
+        // Sync is off yet, and so what writes is not needed yet.
+        assert_eq!(store["state"], "CONNECTED", "{platform}: {store}");
+        assert_eq!(store["driftKinds"], json!(["WRITES_WHILE_SYNC_IS_OFF"]), "{platform}: {store}");
+        // Keys of a shop's own live until the merchant takes them back.
+        assert_eq!(store["tokenEndsAt"].is_null(), platform == "woocommerce", "{platform}: {store}");
+        assert_eq!(store["lapsesAt"].is_null(), platform == "woocommerce", "{platform}: {store}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn keys_that_open_nothing_and_keys_that_nobody_asked_for_are_not_taken() {
+    let course = Course::begins().await;
+    let at = course.store("woocommerce", &course.called("woocommerce", "zaitoon")).await;
+    let link = course.link(at).await;
+    let state = link.query_pairs().find(|(name, _)| name == "user_id").expect("a state").1.into_owned();
+    let post = async |state: &str| {
+        let keys = json!({
+            "key_id": 7, "user_id": state, "consumer_key": format!("ck_{}", "0".repeat(40)),
+            "consumer_secret": format!("cs_{}", "0".repeat(40)), "key_permissions": "read_write",
+        });
+        let to = format!("{}/connect/woocommerce/keys", course.desk.url());
+        let call = reqwest::Client::new().post(to).header("content-type", "application/json").body(keys.to_string());
+        call.send().await.expect("an answer").status().as_u16()
+    };
+    assert_eq!(post(&state).await, 401, "made-up keys open nothing");
+    assert_eq!(post("rdc_guessed").await, 410, "nobody began that");
+    assert_eq!(course.seen(at).await["handshake"]["outcome"], "WAITING", "neither uses the link up");
+
+    let back = course.answered(&link, "allow").await;
+    assert_eq!(course.back(&back).await.status, 200);
+    assert_eq!(course.seen(at).await["state"], "CONNECTED");
+    assert_eq!(post(&state).await, 410, "the link is used up");
 }

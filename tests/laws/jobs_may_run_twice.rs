@@ -8,8 +8,11 @@ use rightsdesk_server::apps::RemindOfRotation;
 use rightsdesk_server::audit::jobs::{Checkpoint, SweepAccesses, SweepAnswers};
 use rightsdesk_server::catalogue::PutPolicyInForce;
 use rightsdesk_server::floor::jobs::{SweepJobs, Ticket, redeem};
-use rightsdesk_server::floor::kernel::{GrantId, JobId, NoticeId, StoreId, SubscriberId, TenantId, Watch};
+use rightsdesk_server::floor::kernel::{
+    GrantId, JobId, Mode, NoticeId, Secret, StoreId, SubscriberId, TenantId, Watch,
+};
 use rightsdesk_server::floor::ledger::{Event, Witnessed};
+use rightsdesk_server::floor::platforms::{Platforms, Settings};
 use rightsdesk_server::floor::vault::SecretId;
 use rightsdesk_server::grants::AlarmOfBreakGlass;
 use rightsdesk_server::processors::{AskSubscriber, DeliverNotice, SweepSubscribers};
@@ -17,7 +20,7 @@ use rightsdesk_server::promises::jobs::{LookAtPromises, TellOfPromises};
 use rightsdesk_server::reviews::{OpenQuarterlyReview, ProveRevocations, RemindOfReviews};
 use rightsdesk_server::roof::workers;
 use rightsdesk_server::staff::jobs::SweepSignIns;
-use rightsdesk_server::stores::RevokeAtPlatform;
+use rightsdesk_server::stores::{RevokeAtPlatform, TellOfLostConnection, WatchConnections};
 use rightsdesk_server::tenants::CloseTenants;
 use uuid::Uuid;
 
@@ -33,6 +36,25 @@ struct Case {
 
 /// A tenant of some cases' own.
 const ZAITOON: TenantId = TenantId::from_uuid(Uuid::from_u128(0xbb));
+
+/// Two connected stores whose tokens open nothing and end in twenty days.
+const CONNECTED: &str = "insert into audit_heads (tenant_id, seq, hash)
+                  values ('00000000-0000-0000-0000-0000000000bb', 0, decode(repeat('00', 32), 'hex'));
+                  insert into tenants (tenant_id, legal_name, locale, region, plan, app_slots, opened_at)
+                  values ('00000000-0000-0000-0000-0000000000bb', 'Zaitoon Home', 'en', 'EU', 'growth', 1, now());
+                  insert into tenant_keys (tenant_id, id, purpose, version, made_under, root_version, wrapped)
+                  values ('00000000-0000-0000-0000-0000000000bb', gen_random_uuid(), 'kek', 1, 1, 1, '\\x00');
+                  insert into secrets (tenant_id, id, kind, kek_version, dek, ct)
+                  select '00000000-0000-0000-0000-0000000000bb', ('00000000-0000-0000-0000-00000000000' || n)::uuid, kind, 1,
+                         '\\x00', '\\x00'
+                    from (values (1, 'store_token'), (2, 'store_refresh'), (3, 'store_token'), (4, 'store_refresh'))
+                         as s (n, kind);
+                  insert into stores (tenant_id, id, platform, domain, name, region, state, added_at, connected_at, token_id,
+                                      refresh_id, refresh_ends_at)
+                  select '00000000-0000-0000-0000-0000000000bb', gen_random_uuid(), platform, domain, 'Zaitoon Home', 'EU',
+                         'connected', now(), now(), ('00000000-0000-0000-0000-00000000000' || n)::uuid,
+                         ('00000000-0000-0000-0000-00000000000' || n + 1)::uuid, now() + interval '20 days'
+                    from (values (1, 'shopify', 'zaitoon.myshopify.com'), (3, 'ebay', 'zaitoon')) as s (n, platform, domain)";
 
 /// A campaign that was due eight days ago, with a seat that is to go, is gone, and had an exception.
 const CAMPAIGN: &str = "
@@ -318,6 +340,40 @@ const CASES: &[Case] = &[
         },
     },
     Case {
+        name: "watch_connections",
+        ticket: || Ticket::of(&WatchConnections {}).expect("a ticket"),
+        lane: TenantId::HOUSE,
+        prepare: CONNECTED,
+        // The tokens of one stay shut, and so it is lost; the other's platform knows no renewal, and so it is warned of.
+        effect: |world| {
+            world.base.lines(
+                "select platform || ' ' || state || ' ' || version || ' ' || coalesce(warned_for::text, '') || ' ' ||
+                        (select count(*) from audit_events where action like 'store.%') as line from stores order by 1",
+            )
+        },
+    },
+    Case {
+        name: "tell_of_lost_connection",
+        ticket: || {
+            Ticket::of(&TellOfLostConnection { store: StoreId::from_uuid(Uuid::from_u128(7)) }).expect("a ticket")
+        },
+        lane: ZAITOON,
+        prepare: "insert into audit_heads (tenant_id, seq, hash)
+                  values ('00000000-0000-0000-0000-0000000000bb', 0, decode(repeat('00', 32), 'hex'));
+                  insert into tenants (tenant_id, legal_name, locale, region, plan, app_slots, opened_at)
+                  values ('00000000-0000-0000-0000-0000000000bb', 'Zaitoon Home', 'en', 'EU', 'growth', 1, now());
+                  insert into stores (tenant_id, id, platform, domain, name, region, state, added_at, connected_at,
+                                      untold_since)
+                  values ('00000000-0000-0000-0000-0000000000bb', '00000000-0000-0000-0000-000000000007', 'shopify',
+                          'zaitoon.myshopify.com', 'Zaitoon Home', 'EU', 'needs_reconnecting', now(), now(), now())",
+        effect: |world| {
+            world.base.lines(
+                "select coalesce(untold_since::text, '') || ' ' || (select count(*) from audit_events
+                         where action = 'store.loss_told') as line from stores",
+            )
+        },
+    },
+    Case {
         name: "tell_of_promises",
         ticket: || Ticket::of(&TellOfPromises {}).expect("a ticket"),
         lane: TenantId::HOUSE,
@@ -338,7 +394,10 @@ async fn jobs_may_run_twice() {
     assert_eq!(registered, tried, "each registered job has its case here");
     for case in CASES {
         // Its time stands still, so that nothing but the case's own job is due.
-        let world = World::alone(Watch::held(forenoon())).await;
+        let mut world = World::alone(Watch::held(forenoon())).await;
+        let shopify = Some(Secret::new("client_id=desk-app client_secret=made-up-secret"));
+        let settings = Settings { shopify, ..Settings::default() };
+        world.tools.platforms = Platforms::open(&settings, Mode::Development.reach()).expect("platforms");
         world.base.tamper(case.prepare);
         let id = enqueue(&world, case).await;
         let before = (case.effect)(&world);

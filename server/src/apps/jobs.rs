@@ -13,7 +13,7 @@ use crate::floor::kernel::{Day, Error, MemberId, Personal, Result};
 use crate::floor::ledger::{Event, Witnessed};
 use crate::floor::mail::Letter;
 use crate::floor::tools::Tools;
-use crate::tenants::{self, PersonalColumn, Tenant, TenantState};
+use crate::tenants::{self, Tenant, TenantState, write_to_owners};
 
 /// Writes to the owners of tenants whose credentials are to be replaced: two weeks before, on the day, and every week
 /// after, each time once. A letter that goes out twice, because the worker died in between, is the same letter.
@@ -68,15 +68,8 @@ async fn due(tools: &Tools) -> Result<Vec<Reminder>> {
 }
 
 async fn remind(tools: &Tools, reminder: &Reminder) -> Result<()> {
-    let mut letters = 0;
-    for (member, mail) in recipients(tools, reminder).await? {
-        match tools.mail.send(&letter(reminder, member, mail)).await {
-            Ok(()) => letters += 1,
-            // One address that takes no letters does not silence the others.
-            Err(Error::Refused(_)) => tracing::warn!(%member, "a reminder of a credential was not taken"),
-            Err(other) => return Err(other),
-        }
-    }
+    let write = |member, mail| letter(reminder, member, mail);
+    let letters = write_to_owners(tools, reminder.tenant.id, RemindOfRotation::NAME, write).await?;
     let scope = Caller::house().permit(Permission::KeepHouse, reminder.tenant.id)?;
     let (id, secret, day) = (reminder.app.id, reminder.credential.secret, reminder.told_for);
     let told = tools.ledger.write(scope, move |tx| {
@@ -90,25 +83,6 @@ async fn remind(tools: &Tools, reminder: &Reminder) -> Result<()> {
         Ok(()) | Err(Error::Conflict) => Ok(()),
         Err(other) => Err(other),
     }
-}
-
-/// The open addresses of those who look after the tenant. That the house opened them for this stands in its access book.
-async fn recipients(tools: &Tools, reminder: &Reminder) -> Result<Vec<(MemberId, Personal)>> {
-    let scope = Caller::house().permit(Permission::KeepHouse, reminder.tenant.id)?;
-    let vault = tools.vault.clone();
-    let opened = tools.ledger.reveal(scope, RemindOfRotation::NAME, move |tx| {
-        let mut mails = Vec::new();
-        for owner in tenants::owners(tx)? {
-            let sealed = tenants::sealed_value(tx, owner.id, PersonalColumn::Mail)?.ok_or(Error::NotFound("member"))?;
-            let key = vault.subject_key(tx, sealed.subject, "members.mail")?;
-            // Whoever was erased is written to no more.
-            if let Ok(mail) = key.and_then(|key| key.open_personal(&sealed.place, &sealed.sealed)) {
-                mails.push((owner.id, mail));
-            }
-        }
-        Ok(mails)
-    });
-    opened.await
 }
 
 fn letter(reminder: &Reminder, member: MemberId, to: Personal) -> Letter {

@@ -12,7 +12,7 @@ use crate::processors::{AskSubscriber, DeliverNotice, SweepSubscribers};
 use crate::promises::jobs::{EVERY, LookAtPromises, TellOfPromises};
 use crate::reviews::{OpenQuarterlyReview, ProveRevocations, RemindOfReviews};
 use crate::staff::jobs::SweepSignIns;
-use crate::stores::RevokeAtPlatform;
+use crate::stores::{RevokeAtPlatform, TellOfLostConnection, WatchConnections};
 use crate::syncs::{LookAfterSyncs, PullPage, TellOfBehind};
 use crate::tenants::CloseTenants;
 
@@ -44,6 +44,13 @@ pub fn registry() -> Registry {
             ticket: || Ticket::of(&PutPolicyInForce {}),
         })
         .job::<RevokeAtPlatform>()
+        .job::<WatchConnections>()
+        .schedule(Schedule {
+            name: "watch_connections",
+            rhythm: daily(6, 10),
+            ticket: || Ticket::of(&WatchConnections {}),
+        })
+        .job::<TellOfLostConnection>()
         .job::<RemindOfRotation>()
         .schedule(Schedule {
             name: "remind_of_rotation",

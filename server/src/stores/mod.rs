@@ -12,10 +12,11 @@ mod tables;
 
 pub use actions::{
     Begun, Landed, NewStore, Reading, Revoking, Shown, Tokens, add_store, begin_connection, come_back,
-    disconnect_store, find_store, list_stores, record_grant, revoke_scopes, take_keys, turn_sync,
+    disconnect_store, find_store, keep_alive, list_stores, lost, open_access, record_grant, revoke_scopes, take_keys,
+    turn_sync,
 };
 pub use graphql::{RULES, StoreGrantNode, StoreMutation, StoreNode, StoreQuery, find_store_grant, find_store_node};
-pub use jobs::RevokeAtPlatform;
+pub use jobs::{RevokeAtPlatform, TellOfLostConnection, WatchConnections};
 pub use model::{
     DriftKind, GrantSource, HandshakeOutcome, Held, Judged, RevocationReason, Store, StoreState, Verdict, judge,
 };

@@ -19,6 +19,9 @@ diesel::table! {
         refresh_id -> Nullable<Uuid>,
         token_ends_at -> Nullable<Timestamptz>,
         refresh_ends_at -> Nullable<Timestamptz>,
+        renewing_until -> Nullable<Timestamptz>,
+        warned_for -> Nullable<Date>,
+        untold_since -> Nullable<Timestamptz>,
     }
 }
 

@@ -293,10 +293,25 @@ impl Job for TellOfBehind {
         let write = |member, mail| letter(&shown.store, &run, member, mail);
         let letters = tenants::write_to_owners(&tools, tenant, Self::NAME, write).await?;
         let id = self.store;
-        let told = run.ledger.write(run.scope()?, move |_| {
+        let told = run.ledger.write(run.scope()?, move |tx| {
+            let (now, mut is_new) = (tx.now()?, false);
+            for sync in syncs::all_held(tx, id)? {
+                if sync.told_at.is_some() && sync.letter_at.is_none() {
+                    is_new = true;
+                    syncs::save(tx, &Sync { letter_at: Some(now), ..sync })?;
+                }
+            }
+            if !is_new {
+                return Err(Error::Conflict);
+            }
             Ok(Witnessed::new((), Event::new("sync.told_of", "store", id.uuid()).count("letters", letters)))
         });
-        Ok(told.await?)
+        match told.await {
+            Ok(()) => Ok(()),
+            // They were told, or it came good meanwhile; unless it was the lease, which the queue tells by itself.
+            Err(Error::Conflict) => Ok(run.hold().await?),
+            Err(other) => Err(other.into()),
+        }
     }
 }
 

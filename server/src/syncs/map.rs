@@ -20,6 +20,7 @@ pub const SYNCS: Table = Table::of_tenant("syncs").category("account").columns(&
     fact("failures"),
     fact("failure").because("a code of ours, never words"),
     fact("told_at"),
+    fact("letter_at"),
 ]);
 
 pub const SYNC_RUNS: Table = Table::of_tenant("sync_runs").category("account").columns(&[

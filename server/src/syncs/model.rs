@@ -82,6 +82,7 @@ pub struct Sync {
     pub failures: i32,
     pub failure: Option<String>,
     pub told_at: Option<Instant>,
+    pub letter_at: Option<Instant>,
 }
 
 /// One reading of a shelf.
@@ -132,6 +133,7 @@ impl Sync {
             failures: 0,
             failure: None,
             told_at: None,
+            letter_at: None,
         })
     }
 
@@ -168,7 +170,16 @@ impl Sync {
     #[must_use]
     pub fn turned(self, next: Option<String>, done: i64, total: Option<i64>, rest: Span, now: Instant) -> Self {
         let (done, estimated) = (self.done + done, self.estimated.or(total));
-        let sync = Self { done, estimated, page_at: Some(now), failures: 0, failure: None, told_at: None, ..self };
+        let sync = Self {
+            done,
+            estimated,
+            page_at: Some(now),
+            failures: 0,
+            failure: None,
+            told_at: None,
+            letter_at: None,
+            ..self
+        };
         if next.is_some() {
             let rest = Duration::from_std(rest).unwrap_or(WATCHED);
             return Self { cursor: next, step: sync.step + 1, due_at: now.plus(rest + WATCHED), ..sync };

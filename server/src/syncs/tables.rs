@@ -41,5 +41,6 @@ diesel::table! {
         failures -> Int4,
         failure -> Nullable<Text>,
         told_at -> Nullable<Timestamptz>,
+        letter_at -> Nullable<Timestamptz>,
     }
 }

@@ -72,6 +72,8 @@ pub struct Store {
     pub connected_at: Option<Moment>,
     pub last_read_at: Option<Moment>,
     pub disconnected_at: Option<Moment>,
+    pub token_ends_at: Option<Moment>,
+    pub lapses_at: Option<Moment>,
     pub version: i32,
     pub drift_kinds: Vec<Word<schema::DriftKind>>,
     pub scopes: Vec<StoreScope>,

@@ -200,9 +200,25 @@ fn facts(store: &Store, ctx: &Ctx) -> Vec<Fact> {
         let read = store.last_read_at.map(|at| Line::dim(", its platform last told ") + moment(at, ctx));
         facts.push(fact("connected_at", "Connected", moment(at, ctx) + read.unwrap_or_default()));
     }
+    facts.extend(token(store, ctx));
     facts.extend(store.handshake.as_ref().map(|handshake| connecting(handshake, ctx)));
     facts.extend(store.receipt.iter().flat_map(|receipt| self::receipt(receipt, ctx)));
     facts
+}
+
+/// How long its token lasts, and by when its merchant has to connect it anew.
+fn token(store: &Store, ctx: &Ctx) -> Option<Fact> {
+    let ends = store.token_ends_at.map(|at| Line::plain("good until ") + moment(at, ctx));
+    let lapses = store.lapses_at.map(|at| {
+        let soon = at - ctx.now < chrono::Duration::days(60);
+        let mark = if soon { Line::of(Tone::Warn, "▲ ") } else { Line::default() };
+        mark + Line::plain("connected until ") + moment(at, ctx)
+    });
+    let told = match (ends, lapses) {
+        (Some(ends), Some(lapses)) => lapses + Line::dim(", token ") + ends,
+        (one, other) => one.or(other)?,
+    };
+    Some(fact("token", "Token", told))
 }
 
 /// How far the last try to connect has come.

@@ -52,7 +52,7 @@ fn whole_store(state: &str, scopes: &[Value], receipt: &Value) -> Value {
     let mut store = store_row(1, "branded-tees.example", "shopify", "Zaitoon Home", state, drift);
     let more = json!({
         "connectedAt": "2026-03-03T10:00:00Z", "lastReadAt": "2026-11-23T12:00:00Z",
-        "disconnectedAt": receipt.get("at"), "version": 7, "scopes": scopes, "receipt": receipt, "handshake": null,
+        "disconnectedAt": receipt.get("at"), "tokenEndsAt": null, "lapsesAt": null, "version": 7, "scopes": scopes, "receipt": receipt, "handshake": null,
     });
     store.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
     store

@@ -197,6 +197,16 @@ pub trait Platform: Send + Sync {
         false
     }
 
+    /// Whether a refresh token is replaced by its use, so that what is used does not lapse.
+    fn turns_refresh(&self) -> bool {
+        false
+    }
+
+    /// Whether a shop is called by a host of its own there; by a name or a number where not.
+    fn has_hosts(&self) -> bool {
+        true
+    }
+
     /// The shop that a merchant means, in its one form, if the platform has shops of such names.
     fn shop(&self, setup: &Setup, typed: &str) -> Option<Shop>;
 

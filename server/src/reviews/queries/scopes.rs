@@ -125,6 +125,9 @@ impl Row {
             connected_at: self.connected_at.map(Instant::from_utc),
             read_at: self.read_at.map(Instant::from_utc),
             disconnected_at: self.disconnected_at.map(Instant::from_utc),
+            // A review is about scopes, not about how long they are held.
+            token_ends_at: None,
+            lapses_at: None,
             version: self.version,
         };
         let held = Held {

@@ -112,7 +112,7 @@ pub async fn come_back(tools: &Tools, platform: &str, query: Query) -> Result<La
         return Ok(Landed::Lapsed);
     }
     let Came::Code(code) = came else { return Ok(Landed::Denied) };
-    match place.exchange(&state, &code).await {
+    match place.exchange(&state, &code, &handshake.scopes).await {
         Ok((said, tokens)) => keep(tools, scope, handshake, said, tokens).await,
         Err(fate) => failed(tools, scope, id, word(fate)).await,
     }
@@ -131,7 +131,7 @@ pub async fn take_keys(tools: &Tools, platform: &str, body: &[u8]) -> Result<Lan
     if handshake.require_waiting(tools.watch.now()).is_err() {
         return Ok(Landed::Lapsed);
     }
-    match place.proven(tokens).await {
+    match place.tried(tokens).await {
         Ok((said, tokens)) => {
             if !take(tools, scope.clone(), handshake.id, HandshakeOutcome::Taken).await? {
                 return Ok(Landed::Lapsed);
@@ -212,19 +212,29 @@ impl<'t> Place<'t> {
     }
 
     /// What the platform gives for the code: all it grants, and the tokens.
-    async fn exchange(&self, state: &Secret, code: &Secret) -> Result<(Vec<String>, Tokens), Fate> {
+    async fn exchange(&self, state: &Secret, code: &Secret, asked: &[String]) -> Result<(Vec<String>, Tokens), Fate> {
         let back = self.ours("back").map_err(|_| Fate::Over("not_set_up"))?;
         let verifier = self.verifier(state);
         let code = Code { code, verifier: verifier.as_ref(), back: &back };
         let given = self.platform.exchange(self.visit(), code).await?;
-        self.proven(given).await
+        self.proven(given, asked).await
     }
 
-    /// Tokens that open the store, and what they open.
-    async fn proven(&self, given: platforms::Tokens) -> Result<(Vec<String>, Tokens), Fate> {
+    /// Keys that came unasked, once the store itself says what they open.
+    async fn tried(&self, given: platforms::Tokens) -> Result<(Vec<String>, Tokens), Fate> {
+        let posted = given.scopes.clone().unwrap_or_default();
+        self.proven(platforms::Tokens { scopes: None, ..given }, &posted).await
+    }
+
+    /// Tokens that open the store, and what they open. A platform that does not say what it grants has granted what was
+    /// asked.
+    async fn proven(&self, given: platforms::Tokens, asked: &[String]) -> Result<(Vec<String>, Tokens), Fate> {
         let said = match given.scopes {
             Some(said) => said,
-            None => self.platform.granted(self.visit(), &given.access).await?.unwrap_or_default(),
+            None => {
+                let told = self.platform.granted(self.visit(), &given.access).await?;
+                told.unwrap_or_else(|| asked.to_vec())
+            }
         };
         let refresh = given.refresh.map(|refresh| (refresh, given.refresh_ends));
         Ok((said, Tokens { access: given.access, ends_at: given.access_ends, refresh }))

@@ -76,7 +76,7 @@ pub(super) fn taken_down(
         connect(tx, &store, &told)?;
     }
     let (added, removed, proven) = (told.added.len(), told.removed.len(), told.proven);
-    let store = take_up(tx, store, told)?;
+    let store = take_up(tx, store, told, tokens.is_some())?;
     if let Some(tokens) = tokens {
         keep_tokens(tx, vault, &store, tokens)?;
     }
@@ -158,9 +158,10 @@ fn connect(tx: &mut WriteTx, store: &Store, told: &Told) -> Result<()> {
 }
 
 /// Brings the rows to what was told, and into the history where that is anything new.
-fn take_up(tx: &mut WriteTx, store: Store, told: Told) -> Result<Store> {
+fn take_up(tx: &mut WriteTx, store: Store, told: Told, has_tokens: bool) -> Result<Store> {
     let now = tx.now()?;
-    if told.added.is_empty() && told.removed.is_empty() {
+    let state = if told.scopes.is_empty() { StoreState::NeedsReconnecting } else { StoreState::Connected };
+    if told.added.is_empty() && told.removed.is_empty() && (state == store.state || !has_tokens) {
         stores::seen(tx, &store)?;
         return Ok(store);
     }
@@ -169,7 +170,6 @@ fn take_up(tx: &mut WriteTx, store: Store, told: Told) -> Result<Store> {
     }
     scopes::end(tx, &store, &told.removed)?;
     let how = if store.connected_at.is_none() { GrantSource::Connected } else { GrantSource::Read };
-    let state = if told.scopes.is_empty() { StoreState::NeedsReconnecting } else { StoreState::Connected };
     let connected_at = store.connected_at.or(Some(now));
     let store = Store { state, connected_at, read_at: Some(now), ..store };
     let Told { scopes, added, removed, .. } = told;

@@ -23,6 +23,8 @@ pub struct NewStore {
 pub async fn add_store(tools: &Tools, caller: &Caller, new: NewStore, once: Option<Once>) -> Result<Store> {
     let scope = caller.permit(Permission::KeepStores, new.tenant)?;
     let (id, policy) = (StoreId::fresh(), tools.policy.in_force()?);
+    let platform = tools.platforms.find(&new.platform);
+    let known = platform.and_then(|(platform, setup)| platform.shop(setup, &new.domain));
     let written = tools.ledger.write_once(scope.clone(), once, "store", move |tx| {
         tenants::tenant(tx, new.tenant)?.ok_or(Error::NotFound("tenant"))?.require_active()?;
         let store = Store {
@@ -38,9 +40,11 @@ pub async fn add_store(tools: &Tools, caller: &Caller, new: NewStore, once: Opti
             connected_at: None,
             read_at: None,
             disconnected_at: None,
+            token_ends_at: None,
+            lapses_at: None,
             version: 1,
         };
-        if !stores::add(tx, &store.checked(&policy.policy)?)? {
+        if !stores::add(tx, &store.checked(&policy.policy, known)?)? {
             return Err(Error::refused("TAKEN", "this tenant has a store under this domain"));
         }
         Ok(Witnessed::new(id.uuid(), Event::new("store.added", "store", id.uuid())))

@@ -5,6 +5,7 @@ mod disconnecting;
 mod granting;
 mod keeping;
 mod reading;
+mod renewing;
 
 pub(super) use connecting::Place;
 pub use connecting::{Begun, Landed, begin_connection, come_back, take_keys};
@@ -12,6 +13,7 @@ pub use disconnecting::disconnect_store;
 pub use granting::{Reading, Revoking, Tokens, record_grant, revoke_scopes};
 pub use keeping::{NewStore, add_store, turn_sync};
 pub use reading::{Shown, drift, find_grant, find_store, last_handshake, list_grants, list_stores, shown};
+pub use renewing::{keep_alive, lost, open_access};
 
 use super::model::Store;
 use super::queries::stores;

@@ -80,6 +80,16 @@ impl StoreNode {
         self.0.store.disconnected_at.map(Instant::utc)
     }
 
+    /// Until when its token opens anything; it is renewed in time. None where it does not end.
+    async fn token_ends_at(&self) -> Option<DateTime<Utc>> {
+        self.0.store.token_ends_at.map(Instant::utc)
+    }
+
+    /// When nothing renews its token any more and its merchant has to connect it anew.
+    async fn lapses_at(&self) -> Option<DateTime<Utc>> {
+        self.0.store.lapses_at.map(Instant::utc)
+    }
+
     /// Grows with each change; a change names the version it was made upon.
     async fn version(&self) -> i32 {
         self.0.store.version

@@ -5,6 +5,7 @@ use sha2::{Digest, Sha256};
 use crate::floor::kernel::text::normalise;
 use crate::floor::kernel::vocabulary::vocabulary;
 use crate::floor::kernel::{Error, Flaws, Instant, Result, StoreId, TenantId};
+use crate::floor::platforms::{self, Shop};
 use crate::floor::policy::Policy;
 use crate::tenants::{is_line, is_region};
 
@@ -39,6 +40,10 @@ pub struct Store {
     /// When the platform last told what it grants.
     pub read_at: Option<Instant>,
     pub disconnected_at: Option<Instant>,
+    /// Until when its token opens anything, where it has one that ends.
+    pub token_ends_at: Option<Instant>,
+    /// When nothing renews the token any more.
+    pub lapses_at: Option<Instant>,
     pub version: i32,
 }
 
@@ -72,16 +77,20 @@ impl Store {
         Ok(Self { state: StoreState::Disconnected, sync_is_on: false, disconnected_at: Some(now), ..self })
     }
 
-    /// What is wrong with what people wrote, all of it at once.
-    pub fn checked(self, policy: &Policy) -> Result<Self> {
+    /// What is wrong with what people wrote, all of it at once. A shop that its platform knows has the platform's form.
+    pub fn checked(self, policy: &Policy, known: Option<Shop>) -> Result<Self> {
         let mut flaws = Flaws::default();
         let platforms: Vec<&str> = policy.platforms.iter().map(|platform| platform.get_ref().as_str()).collect();
         if !platforms.contains(&self.platform.as_str()) {
             flaws.add("platform", format!("choose among those of the policy: {}", platforms.join(", ")));
         }
-        let domain = normalise(&self.domain);
-        if !is_host(&domain) {
-            flaws.add("domain", "give the shop's address at its platform, such as zaitoon-home.example");
+        let is_known = known.is_some();
+        let domain = known.map_or_else(|| normalise(&self.domain), |shop| shop.as_str().to_owned());
+        if !is_known && !is_called_so(&self.platform, &domain) {
+            flaws.add(
+                "domain",
+                "give the shop's address at its platform, such as zaitoon-home.example, or its name there",
+            );
         }
         if !is_line(&self.name, 400) {
             flaws.add("name", "name the shop, on one line, up to 400 bytes");
@@ -95,6 +104,15 @@ impl Store {
 
 fn over() -> Error {
     Error::refused("REFUSED", "this store is disconnected: add it anew to connect it again")
+}
+
+/// Whether a shop may be called so at a platform that this desk cannot ask.
+fn is_called_so(platform: &str, domain: &str) -> bool {
+    if platforms::find(platform).is_none_or(|platform| platform.has_hosts()) {
+        return is_host(domain);
+    }
+    let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_.*".contains(&byte);
+    (1..=64).contains(&domain.len()) && domain.bytes().all(fits)
 }
 
 /// Letters, digits and dashes between dots, at least one dot.
@@ -130,6 +148,8 @@ mod tests {
             connected_at: None,
             read_at: None,
             disconnected_at: None,
+            token_ends_at: None,
+            lapses_at: None,
             version: 1,
         }
     }
@@ -137,7 +157,7 @@ mod tests {
     #[test]
     fn a_domain_is_kept_in_one_form_and_all_that_is_wrong_is_told_at_once() {
         let policy = parse(shipped("sooperseller").expect("shipped")).expect("sound");
-        let kept = zaitoon().checked(&policy).expect("nothing is wrong");
+        let kept = zaitoon().checked(&policy, None).expect("nothing is wrong");
         assert_eq!(kept.domain, "zaitoon-home.example");
         let bad = Store {
             platform: "etsy".to_owned(),
@@ -146,10 +166,10 @@ mod tests {
             region: "Europe".to_owned(),
             ..zaitoon()
         };
-        let Err(Error::Invalid(flaws)) = bad.checked(&policy) else { panic!("flaws") };
+        let Err(Error::Invalid(flaws)) = bad.checked(&policy, None) else { panic!("flaws") };
         assert_eq!(flaws.iter().count(), 4);
         for domain in ["zaitoon", "zaitoon..example", "", "北山.example"] {
-            assert!(Store { domain: domain.to_owned(), ..zaitoon() }.checked(&policy).is_err(), "{domain}");
+            assert!(Store { domain: domain.to_owned(), ..zaitoon() }.checked(&policy, None).is_err(), "{domain}");
         }
     }
 

@@ -5,6 +5,7 @@ pub mod handshakes;
 pub mod history;
 pub mod scopes;
 pub mod stores;
+pub mod tokens;
 
 pub use drift::{Figures, Promised, figures};
 pub use stores::{Filter, Order, tokens_left};

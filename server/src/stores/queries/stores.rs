@@ -52,6 +52,8 @@ struct Row {
     connected_at: Option<DateTime<Utc>>,
     read_at: Option<DateTime<Utc>>,
     disconnected_at: Option<DateTime<Utc>>,
+    token_ends_at: Option<DateTime<Utc>>,
+    refresh_ends_at: Option<DateTime<Utc>>,
     version: i32,
 }
 
@@ -70,6 +72,8 @@ impl From<Row> for Store {
             connected_at: row.connected_at.map(Instant::from_utc),
             read_at: row.read_at.map(Instant::from_utc),
             disconnected_at: row.disconnected_at.map(Instant::from_utc),
+            token_ends_at: row.token_ends_at.map(Instant::from_utc),
+            lapses_at: row.refresh_ends_at.map(Instant::from_utc),
             version: row.version,
         }
     }
@@ -152,6 +156,8 @@ pub fn swap_tokens(tx: &mut WriteTx, store: &Store, kept: Option<Kept>) -> Resul
             stores::token_ends_at.eq(kept.and_then(|kept| kept.ends_at).map(Instant::utc)),
             stores::refresh_id.eq(fresh.map(|(refresh, _)| refresh)),
             stores::refresh_ends_at.eq(fresh.and_then(|(_, ends_at)| ends_at).map(Instant::utc)),
+            // Whoever renews the former ones is too late.
+            stores::renewing_until.eq(None::<DateTime<Utc>>),
         ))
         .execute(tx.conn())?;
     Ok([token, refresh].into_iter().flatten().collect())

@@ -31,6 +31,7 @@ struct Row {
     failures: i32,
     failure: Option<String>,
     told_at: Option<DateTime<Utc>>,
+    letter_at: Option<DateTime<Utc>>,
 }
 
 impl From<Row> for Sync {
@@ -55,6 +56,7 @@ impl From<Row> for Sync {
             failures: row.failures,
             failure: row.failure,
             told_at: at(row.told_at),
+            letter_at: at(row.letter_at),
         }
     }
 }
@@ -80,6 +82,7 @@ impl From<&Sync> for Row {
             failures: sync.failures,
             failure: sync.failure.clone(),
             told_at: sync.told_at.map(Instant::utc),
+            letter_at: sync.letter_at.map(Instant::utc),
         }
     }
 }

@@ -56,6 +56,10 @@ impl Platform for Ebay {
         "eBay"
     }
 
+    fn has_hosts(&self) -> bool {
+        false
+    }
+
     /// A seller's name. What eBay allows in one was not found in a page of its own; this is what is seen in use.
     fn shop(&self, _: &Setup, typed: &str) -> Option<Shop> {
         let name = typed.trim().to_ascii_lowercase();

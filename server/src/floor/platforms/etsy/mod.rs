@@ -79,6 +79,14 @@ impl Platform for Etsy {
         "Etsy"
     }
 
+    fn has_hosts(&self) -> bool {
+        false
+    }
+
+    fn turns_refresh(&self) -> bool {
+        true
+    }
+
     fn uses_pkce(&self) -> bool {
         true
     }

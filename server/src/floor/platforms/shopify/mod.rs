@@ -53,6 +53,10 @@ impl Platform for Shopify {
         "Shopify"
     }
 
+    fn turns_refresh(&self) -> bool {
+        true
+    }
+
     fn shop(&self, _: &Setup, typed: &str) -> Option<Shop> {
         named(typed.trim())
     }

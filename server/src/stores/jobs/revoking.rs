@@ -1,12 +1,12 @@
-//! What follows a store's connection in its own time: after its end the platform is asked to forget the token.
+//! After a connection's end the platform is asked to forget the token.
 
 use chrono::Duration;
 use serde::{Deserialize, Serialize};
 
-use super::ENDING;
-use super::actions::Place;
-use super::model::Store;
-use super::queries::stores;
+use super::super::ENDING;
+use super::super::actions::Place;
+use super::super::model::Store;
+use super::super::queries::stores;
 use crate::floor::jobs::{Halt, Job, Run};
 use crate::floor::kernel::{Error, Result, Secret, StoreId};
 use crate::floor::ledger::{Event, Witnessed};
