@@ -7,7 +7,7 @@
 //!
 //! ```text
 //! kernel < access < ledger < vault, egress < mail, blobs, issuers, journal, tongues, platforms < html < policy < datamap < tools < graphql
-//! < jobs < subjects < catalogue < tenants < staff < grants < stores < apps < processors < records < inbox < reviews < audit < promises < feed
+//! < jobs < subjects < catalogue < tenants < staff < grants < stores < apps < processors < records < syncs < inbox < reviews < audit < promises < feed
 //! < trust
 //! < config, telemetry, cluster < schema, workers, followers, map < http, demo < boot < commands
 //! ```
@@ -46,6 +46,7 @@ pub mod roof;
 pub mod staff;
 pub mod stores;
 pub mod subjects;
+pub mod syncs;
 pub mod tenants;
 pub mod trust;
 

@@ -3,9 +3,7 @@
 
 use crate::floor::datamap::{Map, Table, doors};
 use crate::floor::jobs::map as jobs;
-use crate::{
-    apps, audit, catalogue, grants, inbox, processors, promises, records, reviews, staff, stores, subjects, tenants,
-};
+use crate::{apps, audit, catalogue, grants, inbox, processors, promises, records, reviews, staff, stores, subjects, syncs, tenants};
 
 pub const MAP: Map = Map::new(TABLES);
 
@@ -25,6 +23,8 @@ const TABLES: &[Table] = &[
     stores::map::STORE_RECEIPTS,
     stores::map::HANDSHAKES,
     stores::map::HOOKS,
+    syncs::map::SYNCS,
+    syncs::map::SYNC_RUNS,
     apps::map::APPS,
     apps::map::APP_RECEIPTS,
     apps::map::PROVIDER_TASKS,

@@ -15,6 +15,7 @@ use crate::grants;
 use crate::staff::SignIn;
 use crate::staff::graphql as staff;
 use crate::stores;
+use crate::syncs;
 use crate::tenants;
 use crate::{processors, promises, reviews};
 
@@ -55,6 +56,7 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
         processors::RULES,
         stores::RULES,
         apps::RULES,
+        syncs::RULES,
         reviews::RULES,
         promises::RULES,
         audit::RULES,
@@ -85,6 +87,7 @@ pub struct Query(
     processors::ProcessorQuery,
     stores::StoreQuery,
     apps::AppQuery,
+    syncs::SyncQuery,
     reviews::ReviewQuery,
     promises::PromiseQuery,
     audit::AuditQuery,
@@ -99,6 +102,7 @@ pub struct Mutation(
     grants::GrantMutation,
     stores::StoreMutation,
     apps::AppMutation,
+    syncs::SyncMutation,
     processors::ProcessorMutation,
     reviews::ReviewMutation,
     promises::PromiseMutation,

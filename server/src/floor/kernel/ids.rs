@@ -172,6 +172,11 @@ id!(
     "sgr"
 );
 id!(
+    /// One reading of a store's shelf.
+    SyncRunId,
+    "syr"
+);
+id!(
     /// A third party that a tenant connected.
     AppId,
     "app"

@@ -2,7 +2,11 @@
 //! other. It never takes a shop's name that is not its own from end to end.
 
 mod admin;
+mod bulk;
 mod callback;
+mod deeds;
+mod goods;
+mod shelves;
 #[cfg(test)]
 mod tests;
 mod webhook;
@@ -14,8 +18,8 @@ use url::Url;
 
 use super::talk::{exchange_refused, refresh_refused, send, tokens};
 use super::{
-    Answering, Back, By, Came, Code, Consent, Delivery, Fate, Platform, Query, Refusal, Revoked, Setup, Shop, Tokens,
-    Visit,
+    Answering, Ask, Back, By, Came, Code, Consent, Correction, Delivery, Fate, Forgotten, Keeps, Page, Platform, Query,
+    Refusal, Revoked, SetStock, Setup, Shelf, Shop, Stocked, Tokens, Visit, Whom,
 };
 use crate::floor::egress::{Answer, Call};
 use crate::floor::kernel::{Instant, Secret};
@@ -113,6 +117,35 @@ impl Platform for Shopify {
             Back::Everything => admin::uninstall(visit, access).boxed(),
             Back::Scopes(scopes) => admin::revoke_scopes(visit, access, scopes).boxed(),
         }
+    }
+
+    fn keeps(&self, _: Shelf) -> Keeps {
+        Keeps::Changes
+    }
+
+    fn opens(&self, of: Shelf) -> &'static [&'static str] {
+        match of {
+            Shelf::Customers => &["read_customers", "write_customers"],
+            Shelf::Orders => &["read_orders", "write_orders"],
+            Shelf::Products => &["read_products", "write_products"],
+            Shelf::Inventory => &["read_inventory", "write_inventory"],
+        }
+    }
+
+    fn read<'a>(&'a self, visit: Visit<'a>, access: &'a Secret, ask: Ask<'a>) -> Answering<'a, Page> {
+        shelves::read(visit, access, ask).boxed()
+    }
+
+    fn set_stock<'a>(&'a self, visit: Visit<'a>, access: &'a Secret, set: &'a SetStock) -> Answering<'a, Stocked> {
+        deeds::set_stock(visit, access, set).boxed()
+    }
+
+    fn forget<'a>(&'a self, visit: Visit<'a>, access: &'a Secret, whom: &'a Whom) -> Answering<'a, Forgotten> {
+        deeds::forget(visit, access, whom).boxed()
+    }
+
+    fn correct<'a>(&'a self, visit: Visit<'a>, access: &'a Secret, right: &'a Correction) -> Answering<'a, Forgotten> {
+        deeds::correct(visit, access, right).boxed()
     }
 
     fn verify(
