@@ -61,8 +61,7 @@ async fn minutes(course: &Course, minutes: i64) {
 }
 
 fn standing(course: &Course) -> Vec<String> {
-    let jobs = "select name || ' ' || state || ' ' || attempt || ' ' || coalesce(code, '') as line from jobs where name = 'pull_page'
-                 order by created_at desc limit 5";
+    let jobs = "select name || ' ' || state || ' ' || attempt || ' ' || coalesce(code, '') as line from jobs where state <> 'done'";
     let syncs =
         "select shelf || ' ' || state || ' ' || done || ' ' || coalesce(failure, '') as line from syncs order by 1";
     [course.world.base.lines(jobs), course.world.base.lines(syncs)].concat()

@@ -8,6 +8,7 @@ use rightsdesk_server::catalogue::PolicyState;
 use rightsdesk_server::floor::jobs::{Fate, State};
 use rightsdesk_server::floor::kernel::Mode;
 use rightsdesk_server::floor::ledger::KeyholeKind;
+use rightsdesk_server::floor::platforms::Shelf;
 use rightsdesk_server::floor::policy::Transfer;
 use rightsdesk_server::floor::vault::{FileKind, KeyState};
 use rightsdesk_server::grants::GrantKind;
@@ -17,6 +18,7 @@ use rightsdesk_server::reviews::{CampaignState, ReviewDecision, ReviewSubject, R
 use rightsdesk_server::staff::sign_in::Budget;
 use rightsdesk_server::staff::{SessionEnd, SessionStage, SignInMethod, StaffState};
 use rightsdesk_server::stores::{GrantSource, HandshakeOutcome, RevocationReason, StoreState};
+use rightsdesk_server::syncs::{RunKind, RunOutcome, SyncState};
 use rightsdesk_server::tenants::{MemberRole, MemberState, OurRole, TenantState};
 
 /// Column and the words its vocabulary has.
@@ -58,6 +60,10 @@ fn columns() -> Vec<(&'static str, &'static str, Vec<&'static str>)> {
         ("subscribers", "state", words!(SubscriberState)),
         ("objections", "state", words!(ObjectionState)),
         ("stores", "state", words!(StoreState)),
+        ("syncs", "shelf", words!(Shelf)),
+        ("syncs", "state", words!(SyncState)),
+        ("sync_runs", "kind", words!(RunKind)),
+        ("sync_runs", "outcome", words!(RunOutcome)),
         ("handshakes", "outcome", words!(HandshakeOutcome)),
         ("store_grants", "how", words!(GrantSource)),
         ("store_grants", "reason", words!(RevocationReason)),

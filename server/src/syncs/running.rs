@@ -134,7 +134,6 @@ pub fn stop(tx: &mut WriteTx, sync: Sync, outcome: RunOutcome) -> Result<Event> 
     if let Some(id) = sync.run {
         let run = Run { ended_at: Some(now), outcome, ..runs::one(tx, id)? };
         runs::save(tx, &run)?;
-        jobs::cancel(tx, id.uuid())?;
     }
     let event = told("sync.stopped", &sync).code("outcome", outcome.code());
     syncs::save(tx, &sync.off(outcome.code(), now))?;
