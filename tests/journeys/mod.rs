@@ -45,6 +45,7 @@ mod processors_subscribers;
 
 mod promises_break;
 mod promises_stand_and_fall;
+mod records_are_taken_in;
 mod reviews_of_apps;
 mod reviews_of_scopes;
 mod reviews_of_staff;
@@ -67,6 +68,7 @@ mod the_street_speaks;
 mod the_trust_page_tells;
 #[cfg(target_os = "linux")]
 mod the_zoo_is_turned_away;
+mod webhooks_arrive;
 #[cfg(target_os = "linux")]
 mod work_is_shared_fairly;
 #[cfg(target_os = "linux")]

@@ -164,7 +164,8 @@ async fn keys_that_open_nothing_and_keys_that_nobody_asked_for_are_not_taken() {
             "consumer_secret": format!("cs_{}", "0".repeat(40)), "key_permissions": "read_write",
         });
         let to = format!("{}/connect/woocommerce/keys", course.desk.url());
-        let call = reqwest::Client::new().post(to).header("content-type", "application/json").body(keys.to_string());
+        let program = reqwest::Client::builder().build().expect("a program");
+        let call = program.post(to).header("content-type", "application/json").body(keys.to_string());
         call.send().await.expect("an answer").status().as_u16()
     };
     assert_eq!(post(&state).await, 401, "made-up keys open nothing");

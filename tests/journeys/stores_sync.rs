@@ -36,14 +36,16 @@ async fn connected(course: &Course, platform: &str) -> (Ref<StoreId>, String) {
     course.stand(platform).keep(&shop, FEW);
     // The schedules are planted.
     course.world.work().await;
-    let name = if platform == "woocommerce" { "zaitoon.example" } else { "zaitoon" };
-    (course.connected(platform, name).await, shop)
+    (course.connected(platform, "zaitoon").await, shop)
 }
 
 /// Lets time go by and work be done until nothing is read any more. Who was told to come back later comes at once.
 async fn read(course: &Course) {
     for _ in 0..200 {
-        course.world.base.tamper("update jobs set retry_at = now() where retry_at > now()");
+        course.world.base.tamper(
+            "update jobs set retry_at = now() where retry_at > now();
+             update lanes set retry_at = now() where retry_at > now()",
+        );
         course.world.work().await;
         let left = "select count(*)::text as line from syncs where state = 'running'";
         if course.world.base.lines(left) == ["0"] {

@@ -15,6 +15,7 @@ use rightsdesk_server::floor::ledger::{Event, Witnessed};
 use rightsdesk_server::floor::platforms::{Platforms, Settings};
 use rightsdesk_server::floor::vault::SecretId;
 use rightsdesk_server::grants::AlarmOfBreakGlass;
+use rightsdesk_server::inbox::SweepInbox;
 use rightsdesk_server::processors::{AskSubscriber, DeliverNotice, SweepSubscribers};
 use rightsdesk_server::promises::jobs::{LookAtPromises, TellOfPromises};
 use rightsdesk_server::reviews::{OpenQuarterlyReview, ProveRevocations, RemindOfReviews};
@@ -339,6 +340,21 @@ const CASES: &[Case] = &[
                          gen_random_uuid(), now() - n * interval '1 hour'
                     from generate_series(1, 48) as n",
         effect: |world| world.base.lines("select count(*)::text as line from answers"),
+    },
+    Case {
+        name: "sweep_inbox",
+        ticket: || Ticket::of(&SweepInbox {}).expect("a ticket"),
+        lane: TenantId::HOUSE,
+        prepare: "insert into deliveries (tenant_id, id, platform, topic, dedupe, received_at, body)
+                  select '00000000-0000-0000-0000-000000000000', gen_random_uuid(), 'ebay', 'topic', sha256(n::text::bytea),
+                         now() - n * interval '1 day', 'sealed'
+                    from generate_series(1, 120) as n",
+        effect: |world| {
+            world.base.lines(
+                "select state || ' ' || count(*) || ' ' || count(body) as line from deliveries group by state union all
+                 select seq::text from audit_events where action = 'inbox.swept'",
+            )
+        },
     },
     Case {
         name: "sweep_jobs",

@@ -52,6 +52,7 @@ const DOORS: &[(&str, &[&str])] = &[
             "staff/provider/",
             "staff/jobs.rs",
             "audit/jobs.rs",
+            "inbox/actions/receiving.rs",
         ],
     ),
 ];

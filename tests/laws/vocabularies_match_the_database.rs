@@ -12,12 +12,14 @@ use rightsdesk_server::floor::platforms::Shelf;
 use rightsdesk_server::floor::policy::Transfer;
 use rightsdesk_server::floor::vault::{FileKind, KeyState};
 use rightsdesk_server::grants::GrantKind;
+use rightsdesk_server::inbox::{DeliveryState as InboxState, PrivacyNoticeKind, PrivacyNoticeState};
 use rightsdesk_server::processors::{DeliveryState, NoticeKind, ObjectionState, ProcessorState, SubscriberState};
 use rightsdesk_server::promises::{PromiseState, Standing};
 use rightsdesk_server::reviews::{CampaignState, ReviewDecision, ReviewSubject, RevocationState};
 use rightsdesk_server::staff::sign_in::Budget;
 use rightsdesk_server::staff::{SessionEnd, SessionStage, SignInMethod, StaffState};
 use rightsdesk_server::stores::{GrantSource, HandshakeOutcome, RevocationReason, StoreState};
+use rightsdesk_server::subjects::IdentifierKind;
 use rightsdesk_server::syncs::{RunKind, RunOutcome, SyncState};
 use rightsdesk_server::tenants::{MemberRole, MemberState, OurRole, TenantState};
 
@@ -59,11 +61,16 @@ fn columns() -> Vec<(&'static str, &'static str, Vec<&'static str>)> {
         ("notice_deliveries", "state", words!(DeliveryState)),
         ("subscribers", "state", words!(SubscriberState)),
         ("objections", "state", words!(ObjectionState)),
+        ("subject_identifiers", "kind", words!(IdentifierKind)),
+        ("departed", "shelf", words!(Shelf)),
         ("stores", "state", words!(StoreState)),
         ("syncs", "shelf", words!(Shelf)),
         ("syncs", "state", words!(SyncState)),
         ("sync_runs", "kind", words!(RunKind)),
         ("sync_runs", "outcome", words!(RunOutcome)),
+        ("deliveries", "state", words!(InboxState)),
+        ("privacy_notices", "kind", words!(PrivacyNoticeKind)),
+        ("privacy_notices", "state", words!(PrivacyNoticeState)),
         ("handshakes", "outcome", words!(HandshakeOutcome)),
         ("store_grants", "how", words!(GrantSource)),
         ("store_grants", "reason", words!(RevocationReason)),

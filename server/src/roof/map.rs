@@ -3,7 +3,10 @@
 
 use crate::floor::datamap::{Map, Table, doors};
 use crate::floor::jobs::map as jobs;
-use crate::{apps, audit, catalogue, grants, processors, promises, reviews, staff, stores, syncs, tenants};
+use crate::{
+    apps, audit, catalogue, grants, inbox, processors, promises, records, reviews, staff, stores, subjects, syncs,
+    tenants,
+};
 
 pub const MAP: Map = Map::new(TABLES);
 
@@ -22,6 +25,7 @@ const TABLES: &[Table] = &[
     stores::map::STORE_GRANTS,
     stores::map::STORE_RECEIPTS,
     stores::map::HANDSHAKES,
+    stores::map::HOOKS,
     syncs::map::SYNCS,
     syncs::map::SYNC_RUNS,
     apps::map::APPS,
@@ -33,6 +37,18 @@ const TABLES: &[Table] = &[
     processors::map::SUBSCRIBERS,
     processors::map::NOTICE_DELIVERIES,
     processors::map::OBJECTIONS,
+    inbox::map::DELIVERIES,
+    inbox::map::PRIVACY_NOTICES,
+    records::map::CUSTOMERS,
+    records::map::ORDERS,
+    records::map::ORDER_CONTACTS,
+    records::map::ORDER_LINES,
+    records::map::PRODUCTS,
+    records::map::VARIANTS,
+    records::map::INVENTORY,
+    records::map::DEPARTED,
+    subjects::map::SUBJECTS,
+    subjects::map::SUBJECT_IDENTIFIERS,
     reviews::map::REVIEW_CAMPAIGNS,
     reviews::map::REVIEW_EXTRACTS,
     reviews::map::REVIEW_ITEMS,

@@ -8,6 +8,7 @@ use crate::audit::model::LOOK;
 use crate::catalogue::PutPolicyInForce;
 use crate::floor::jobs::{Registry, Rhythm, Schedule, SweepJobs, Ticket};
 use crate::grants::AlarmOfBreakGlass;
+use crate::inbox::SweepInbox;
 use crate::processors::{AskSubscriber, DeliverNotice, SweepSubscribers};
 use crate::promises::jobs::{EVERY, LookAtPromises, TellOfPromises};
 use crate::reviews::{OpenQuarterlyReview, ProveRevocations, RemindOfReviews};
@@ -51,6 +52,8 @@ pub fn registry() -> Registry {
             ticket: || Ticket::of(&WatchConnections {}),
         })
         .job::<TellOfLostConnection>()
+        .job::<SweepInbox>()
+        .schedule(Schedule { name: "sweep_inbox", rhythm: daily(3, 50), ticket: || Ticket::of(&SweepInbox {}) })
         .job::<RemindOfRotation>()
         .schedule(Schedule {
             name: "remind_of_rotation",

@@ -57,6 +57,15 @@ pub const STORE_RECEIPTS: Table = Table::of_tenant("store_receipts").category("a
     fact("what_stays"),
 ]);
 
+pub const HOOKS: Table = Table::of_tenant("hooks").category("account").columns(&[
+    key("id"),
+    key("store_id"),
+    fact("topic"),
+    secret_id("secret_id"),
+    fact("platform_hook").because("what the platform calls it"),
+    fact("since"),
+]);
+
 pub const HANDSHAKES: Table = Table::of_tenant("handshakes").category("account").ages("ended_at").columns(&[
     key("id"),
     key("store_id"),

@@ -11,9 +11,9 @@ pub mod scopes;
 mod tables;
 
 pub use actions::{
-    Begun, Landed, NewStore, Reading, Revoking, Shown, Tokens, add_store, begin_connection, come_back,
-    disconnect_store, find_store, keep_alive, list_stores, lost, open_access, record_grant, revoke_scopes, take_keys,
-    turn_sync,
+    Begun, Hooked, Landed, NewStore, Reading, Revoking, Shown, Tokens, add_store, begin_connection, behind, come_back,
+    disconnect_store, find_hook, find_store, keep_alive, list_stores, lost, open_access, open_hook, record_grant,
+    revoke_scopes, take_keys, turn_sync,
 };
 pub use graphql::{RULES, StoreGrantNode, StoreMutation, StoreNode, StoreQuery, find_store_grant, find_store_node};
 pub use jobs::{RevokeAtPlatform, TellOfLostConnection, WatchConnections};
@@ -27,5 +27,10 @@ use crate::floor::vault::SecretKind;
 /// What a store's token is in the vault, and what renews it.
 const TOKEN: SecretKind = SecretKind::new("store_token");
 const REFRESH: SecretKind = SecretKind::new("store_refresh");
+/// What a store signs with that tells us of what happens there.
+const HOOK: SecretKind = SecretKind::new("store_hook");
 /// The token of a store that was disconnected, on its way back to the platform.
 const ENDING: SecretKind = SecretKind::new("store_ending");
+
+/// Where platforms post what happened, below the desk's own address.
+pub const WEBHOOKS: &str = "/webhooks";

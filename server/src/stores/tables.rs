@@ -81,3 +81,15 @@ diesel::table! {
         code -> Nullable<Text>,
     }
 }
+
+diesel::table! {
+    hooks (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        store_id -> Uuid,
+        topic -> Text,
+        secret_id -> Nullable<Uuid>,
+        platform_hook -> Nullable<Text>,
+        since -> Nullable<Timestamptz>,
+    }
+}

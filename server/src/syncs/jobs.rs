@@ -6,7 +6,6 @@ use super::actions;
 use super::model::{RunOutcome, Sync, SyncState};
 use super::queries::{shops, syncs};
 use super::running::{self, Turned};
-use super::shelving;
 use crate::floor::access::{Caller, One, Permission, Scope};
 use crate::floor::jobs::{self as queue, Halt, Job, Run};
 use crate::floor::kernel::{Error, MemberId, Personal, Ref, Result, StoreId, SyncRunId};
@@ -14,6 +13,7 @@ use crate::floor::ledger::{Event, Witnessed, WriteTx};
 use crate::floor::mail::Letter;
 use crate::floor::platforms::{Ask, Fate, Page, Shelf};
 use crate::floor::tools::Tools;
+use crate::records;
 use crate::stores::{self, Store};
 use crate::tenants;
 
@@ -109,11 +109,12 @@ impl PullPage {
     }
 
     async fn take_in(&self, tools: &Tools, lane: Scope<One>, read: (&'static str, Page)) -> Result<()> {
-        let (vault, due, shelf, (scope, page)) = (tools.vault.clone(), self.clone(), self.shelf()?, read);
+        let (vault, policy) = (tools.vault.clone(), tools.policy.in_force()?);
+        let (due, shelf, (scope, page)) = (self.clone(), self.shelf()?, read);
         let written = tools.ledger.write(lane.clone(), move |tx| {
             let sync = due.held(tx, shelf)?;
             let turned = Turned::of(&page);
-            let taken = shelving::take_in(tx, &vault, due.store, &page.goods)?;
+            let taken = records::take_in(tx, &vault, &policy.policy, due.store, &page.goods)?;
             stores::scopes::used(tx, due.store, scope)?;
             Ok(Witnessed::new((), running::turn(tx, sync, turned, &taken)?))
         });

@@ -231,11 +231,47 @@ id!(
     LookId,
     "lok"
 );
+id!(
+    /// What a platform sent by itself.
+    DeliveryId,
+    "dlv"
+);
+id!(
+    /// What a platform asks for a person's sake.
+    PrivacyNoticeId,
+    "pnt"
+);
+id!(
+    /// Where a store was asked to tell us of something.
+    HookId,
+    "hok"
+);
 
 impl TenantId {
     /// The operator as a tenant of its own.
     pub const HOUSE: Self = Self::from_uuid(Uuid::nil());
 }
+
+id!(
+    /// What somebody is found by.
+    IdentifierId,
+    "idf"
+);
+id!(
+    /// A buyer with an account at a shop.
+    CustomerId,
+    "cus"
+);
+id!(
+    /// What was bought.
+    OrderId,
+    "ord"
+);
+id!(
+    /// What a shop sells.
+    ProductId,
+    "pdt"
+);
 
 /// The text is no id of the kind that was asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -26,6 +26,8 @@ vocabulary! {
         StoreDomain = "store_domain",
         /// The state with which a merchant comes back from a platform's consent page.
         StoreHandshake = "store_handshake",
+        /// The address at which a store tells us of what happens.
+        StoreHook = "store_hook",
     }
 }
 

@@ -232,6 +232,17 @@ pub trait Platform: Send + Sync {
 
     fn revoke<'a>(&'a self, visit: Visit<'a>, access: &'a Secret, back: Back<'a>) -> Answering<'a, Revoked>;
 
+    /// The address at which a store is on record that calls itself so, in the forms it may have there.
+    fn domains(&self, shop: &Shop) -> Vec<String> {
+        vec![shop.as_str().to_owned()]
+    }
+
+    /// Whether this only tries if anybody is there. It is signed by nobody and tells nothing.
+    fn is_ping(&self, headers: &HeaderMap, body: &[u8]) -> bool {
+        let _ = (headers, body);
+        false
+    }
+
     /// How it tells of this shelf.
     fn keeps(&self, of: Shelf) -> Keeps;
 

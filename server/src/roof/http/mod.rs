@@ -13,6 +13,7 @@ mod router;
 mod serve;
 mod socket;
 mod source;
+mod webhooks;
 
 pub use doorman::{Doorman, network};
 pub use gate::{document_id, documents};

@@ -19,7 +19,7 @@ use tracing::Instrument;
 use uuid::Uuid;
 
 use super::gate::Gate;
-use super::{Doorman, Sockets, connect, gate, health, network, pages};
+use super::{Doorman, Sockets, connect, gate, health, network, pages, webhooks};
 use crate::floor::jobs::Queue;
 use crate::floor::ledger::Ledger;
 use crate::roof::config::{Graphql, Network};
@@ -60,9 +60,11 @@ pub fn router(edge: Edge) -> Router {
     let gate = Arc::new(Gate::new(edge));
     let trust = trust::routes(gate.edge.doorman.tools.clone())
         .layer(middleware::from_fn_with_state(Arc::clone(&gate), name_source));
+    let webhooks = webhooks::routes(gate.edge.doorman.tools.clone(), gate.edge.read);
     // The gate keeps the time of its own calls, and says so in the form of an answer.
     let plain = Router::new()
         .merge(trust)
+        .merge(webhooks)
         .route("/sign-in/device", get(pages::device))
         .route("/connect/{platform}/back", get(connect::back))
         .route("/connect/{platform}/keys", post(connect::keys).layer(DefaultBodyLimit::max(connect::KEYS)))

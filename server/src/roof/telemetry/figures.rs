@@ -65,6 +65,11 @@ pub const FIGURES: &[Figure] = &[
         Kind::Counter,
         "Chains that end otherwise than a checkpoint says: the database was taken back, or tampered with",
     ),
+    figure(
+        "rightsdesk_deliveries_refused_total",
+        Kind::Counter,
+        "What came to the addresses of webhooks and did not prove what it said, by what was missing",
+    ),
     figure("rightsdesk_password_checks_total", Kind::Counter, "Passwords that were compared, of accounts and of none"),
     figure("rightsdesk_throttled_total", Kind::Counter, "Tries refused because there were too many, by budget"),
     figure(

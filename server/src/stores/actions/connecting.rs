@@ -229,12 +229,11 @@ impl<'t> Place<'t> {
     /// Tokens that open the store, and what they open. A platform that does not say what it grants has granted what was
     /// asked.
     async fn proven(&self, given: platforms::Tokens, asked: &[String]) -> Result<(Vec<String>, Tokens), Fate> {
-        let said = match given.scopes {
-            Some(said) => said,
-            None => {
-                let told = self.platform.granted(self.visit(), &given.access).await?;
-                told.unwrap_or_else(|| asked.to_vec())
-            }
+        let said = if let Some(said) = given.scopes {
+            said
+        } else {
+            let told = self.platform.granted(self.visit(), &given.access).await?;
+            told.unwrap_or_else(|| asked.to_vec())
         };
         let refresh = given.refresh.map(|refresh| (refresh, given.refresh_ends));
         Ok((said, Tokens { access: given.access, ends_at: given.access_ends, refresh }))

@@ -3,7 +3,7 @@
 
 use super::super::jobs::RevokeAtPlatform;
 use super::super::model::{GrantSource, Held, Receipt, Store};
-use super::super::queries::{history, scopes, stores};
+use super::super::queries::{history, hooks, scopes, stores};
 use super::super::{ENDING, TOKEN};
 use super::granting::{Entry, note};
 use super::{At, found, held_at};
@@ -35,6 +35,12 @@ pub async fn disconnect_store(tools: &Tools, caller: &Caller, at: At, once: Opti
         scopes::end(tx, &store, &granted)?;
         stores::save(tx, &store)?;
         keyhole::close(tx, KeyholeKind::StoreDomain, store.id.uuid())?;
+        for (hook, secret) in hooks::remove(tx, store.id)? {
+            keyhole::close(tx, KeyholeKind::StoreHook, hook.uuid())?;
+            if let Some(secret) = secret {
+                vault.delete(tx, secret)?;
+            }
+        }
         let entry =
             Entry { how: GrantSource::Disconnected, scopes: Vec::new(), added: Vec::new(), removed: granted.clone() };
         note(tx, &store, entry, None)?;

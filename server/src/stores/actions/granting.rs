@@ -150,7 +150,7 @@ fn connect(tx: &mut WriteTx, store: &Store, told: &Told) -> Result<()> {
     if told.scopes.is_empty() {
         return Err(Error::invalid("scopes", "a store is connected by granting something"));
     }
-    if keyhole::cut(tx, KeyholeKind::StoreDomain, &domain_digest(store), store.id.uuid())? {
+    if keyhole::cut(tx, KeyholeKind::StoreDomain, &domain_digest(&store.platform, &store.domain), store.id.uuid())? {
         Ok(())
     } else {
         Err(Error::refused("TAKEN", "another store is connected under this domain"))

@@ -4,7 +4,7 @@
 use chrono::Duration;
 
 use super::super::jobs::TellOfLostConnection;
-use super::super::model::{SPARE, Store, StoreState};
+use super::super::model::{Held, SPARE, Store, StoreState};
 use super::super::queries::stores::Kept;
 use super::super::queries::{scopes, stores, tokens};
 use super::super::{REFRESH, TOKEN};
@@ -172,9 +172,7 @@ async fn keep(
         tokens::set_renewing(tx, at.id, None)?;
         let said = match said {
             Some(said) => said,
-            None => {
-                scopes::of(tx, &store)?.into_iter().filter(|held| held.is_granted()).map(|held| held.name).collect()
-            }
+            None => scopes::of(tx, &store)?.into_iter().filter(Held::is_granted).map(|held| held.name).collect(),
         };
         let done = taken_down(tx, &vault, at, said, Some(&tokens))?;
         Ok(done.and(Event::new("store.renewed", "store", at.id.uuid())))

@@ -5,7 +5,7 @@ use chrono::Duration;
 use crate::floor::kernel::{Day, Instant};
 
 /// How many days before a connection lapses its owners are warned.
-pub const WARNED: [i64; 3] = [60, 30, 7];
+const WARNED: [i64; 3] = [60, 30, 7];
 
 /// A refresh token that is replaced by its use is used before the first warning falls.
 pub const RENEWED: Duration = Duration::days(75);

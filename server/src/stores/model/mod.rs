@@ -9,5 +9,5 @@ mod store;
 pub use drift::{DriftKind, Held, Judged, UNUSED_AFTER, Verdict, judge};
 pub use grant::{Grant, GrantSource, Receipt, RevocationReason, named_scopes};
 pub use handshake::{Handshake, HandshakeOutcome, WITHIN};
-pub use lapse::{RENEWED, SPARE, WARNED, warning};
-pub use store::{Store, StoreState, domain_digest};
+pub use lapse::{RENEWED, SPARE, warning};
+pub use store::{Store, StoreState, domain_digest, hook_digest};

@@ -4,8 +4,8 @@ use sha2::{Digest, Sha256};
 
 use crate::floor::kernel::text::normalise;
 use crate::floor::kernel::vocabulary::vocabulary;
-use crate::floor::kernel::{Error, Flaws, Instant, Result, StoreId, TenantId};
-use crate::floor::platforms::{self, Shop};
+use crate::floor::kernel::{Error, Flaws, HookId, Instant, Result, StoreId, TenantId};
+use crate::floor::platforms::{self, Platform, Shop};
 use crate::floor::policy::Policy;
 use crate::tenants::{is_line, is_region};
 
@@ -108,7 +108,7 @@ fn over() -> Error {
 
 /// Whether a shop may be called so at a platform that this desk cannot ask.
 fn is_called_so(platform: &str, domain: &str) -> bool {
-    if platforms::find(platform).is_none_or(|platform| platform.has_hosts()) {
+    if platforms::find(platform).is_none_or(Platform::has_hosts) {
         return is_host(domain);
     }
     let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_.*".contains(&byte);
@@ -125,8 +125,13 @@ fn is_host(domain: &str) -> bool {
 }
 
 /// What the keyhole of a connected store is cut for.
-pub fn domain_digest(store: &Store) -> [u8; 32] {
-    Sha256::digest(format!("store_domain\0{}\0{}", store.platform, store.domain)).into()
+pub fn domain_digest(platform: &str, domain: &str) -> [u8; 32] {
+    Sha256::digest(format!("store_domain\0{platform}\0{domain}")).into()
+}
+
+/// What the keyhole at a hook's address is cut for.
+pub fn hook_digest(id: HookId) -> [u8; 32] {
+    Sha256::digest(format!("store_hook\0{}", id.uuid())).into()
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 mod drift;
 pub mod handshakes;
 pub mod history;
+pub mod hooks;
 pub mod scopes;
 pub mod stores;
 pub mod tokens;

@@ -85,6 +85,18 @@ pub fn one(tx: &mut Tx, id: StoreId) -> Result<Option<Store>> {
     Ok(row.map(Store::from))
 }
 
+/// The store that was last under this domain, of whichever tenant. Asked at the desk.
+pub fn last_under(tx: &mut Tx, platform: &str, domain: &str) -> Result<Option<(TenantId, StoreId)>> {
+    let row = stores::table
+        .filter(stores::domain.eq(domain).and(stores::platform.eq(platform)))
+        .filter(stores::connected_at.is_not_null())
+        .order((stores::disconnected_at.desc(), stores::id.desc()))
+        .select((stores::tenant_id, stores::id))
+        .first(tx.conn())
+        .optional()?;
+    Ok(row)
+}
+
 /// The same, held until the transaction ends: whoever changes it comes one by one.
 pub fn held(tx: &mut WriteTx, id: StoreId) -> Result<Store> {
     let query = stores::table.find((tx.tenant()?, id)).select(Row::as_select()).for_no_key_update();

@@ -166,6 +166,11 @@ impl Platform for Etsy {
         async { Ok(Revoked::ByHand(BY_HAND)) }.boxed()
     }
 
+    /// It calls itself by its number, and is on record as a host.
+    fn domains(&self, shop: &Shop) -> Vec<String> {
+        vec![shop.as_str().to_owned(), [shop.as_str(), ".etsy.com"].concat()]
+    }
+
     fn keeps(&self, of: Shelf) -> Keeps {
         if of == Shelf::Customers { Keeps::Nothing } else { Keeps::Changes }
     }

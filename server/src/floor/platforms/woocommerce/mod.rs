@@ -182,6 +182,12 @@ impl Platform for WooCommerce {
         async { Ok(Revoked::ByHand(BY_HAND)) }.boxed()
     }
 
+    fn is_ping(&self, headers: &HeaderMap, body: &[u8]) -> bool {
+        let id = body.strip_prefix(b"webhook_id=").unwrap_or_default();
+        let is_number = (1..=20).contains(&id.len()) && id.iter().all(u8::is_ascii_digit);
+        is_number && !headers.contains_key("x-wc-webhook-signature")
+    }
+
     /// Customers have no list by what changed; orders and products do.
     fn keeps(&self, of: Shelf) -> Keeps {
         if of == Shelf::Customers { Keeps::Whole } else { Keeps::Changes }

@@ -1,0 +1,13 @@
+//! What platforms send by themselves: proved by its signature, kept sealed under a key of its own, answered at once and
+//! worked later. It never acts on what did not prove itself, and keeps nothing of it once it is worked.
+
+mod actions;
+mod jobs;
+pub mod map;
+mod model;
+mod queries;
+mod tables;
+
+pub use actions::{Coming, Proofs, Received, challenge, receive};
+pub use jobs::SweepInbox;
+pub use model::{DeliveryState, PrivacyNoticeKind, PrivacyNoticeState};

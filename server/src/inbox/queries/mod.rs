@@ -1,0 +1,3 @@
+//! All SQL of this slice: rows to models and back.
+
+pub mod deliveries;
