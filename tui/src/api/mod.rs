@@ -18,5 +18,6 @@ pub mod reviews;
 pub mod schema;
 pub mod staff;
 pub mod stores;
+pub mod syncs;
 pub mod tenants;
 pub mod viewer;

@@ -25,6 +25,7 @@ mod processor;
 mod processors;
 mod promise;
 mod promises;
+mod reading;
 mod reviews;
 mod sessions;
 mod shared;
@@ -38,7 +39,7 @@ mod version;
 use crate::api::ask::Document;
 use crate::api::{
     apps as apps_api, books, map as map_api, policies, processors as processors_api, promises as promises_api,
-    reviews as reviews_api, staff as staff_api, stores as stores_api, tenants as tenants_api, viewer,
+    reviews as reviews_api, staff as staff_api, stores as stores_api, syncs, tenants as tenants_api, viewer,
 };
 use crate::core::dialog;
 use crate::core::filter::Term;
@@ -66,6 +67,7 @@ pub static REGISTRY: &[Entry] = &[
     accesses::ENTRY,
     tenant::ENTRY,
     store::ENTRY,
+    reading::ENTRY,
     app::ENTRY,
     promise::ENTRY,
     version::ENTRY,
@@ -90,6 +92,7 @@ pub static DOCUMENTS: &[&[Document]] = &[
     tenants_api::DOCUMENTS,
     staff_api::DOCUMENTS,
     stores_api::DOCUMENTS,
+    syncs::DOCUMENTS,
     apps_api::DOCUMENTS,
     promises_api::DOCUMENTS,
     policies::DOCUMENTS,

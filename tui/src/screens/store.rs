@@ -4,7 +4,7 @@
 use serde_json::json;
 
 use crate::api::stores::{self, REASONS, Store, StoreGrant, StoreHandshake, StoreReceipt, StoreScope};
-use crate::core::action::{Action, Danger, Effects, Target, Verb};
+use crate::core::action::{Action, Cli, Danger, Effect, Effects, Link, Target, Verb};
 use crate::core::canvas::Canvas;
 use crate::core::due;
 use crate::core::form::{Field, Form, Opt};
@@ -26,7 +26,7 @@ pub const ENTRY: Entry = Entry {
     title: "Store",
     shape: Shape::Detail { kind: "store" },
     opener: None,
-    verbs: &[RENEW, TURN, CONNECT, SYNC, REVOKE, READ, DISCONNECT],
+    verbs: &[RENEW, TURN, READING, CONNECT, SYNC, REVOKE, READ, DISCONNECT],
     open: |_| {
         Box::new(OneScreen {
             store: One::new(&STORE),
@@ -49,6 +49,12 @@ const CONNECT: Verb = Verb {
         &["a c"],
         "keep_stores",
     )
+};
+const READING: Verb = Verb {
+    hint: "reading",
+    cli: Cli::None("how far it has come is for eyes"),
+    needs: None,
+    ..whole("store.reading", "how it is read", "Shows each shelf and how far its reading has come", PLACE, &["v"], "")
 };
 const SYNC: Verb = Verb {
     danger: Danger::Confirm,
@@ -274,6 +280,9 @@ impl Screen for OneScreen {
             Action::Do(verb, _) if **verb == TURN => {
                 self.is_on_history = !self.is_on_history;
                 Effects::new()
+            }
+            Action::Do(verb, _) if **verb == READING => {
+                vec![Effect::Then(Action::Open(Link { kind: super::reading::KIND, id: self.store.id().to_owned() }))]
             }
             action if is_for_all(action, &RENEW) => {
                 let mut effects = self.store.renew(action);

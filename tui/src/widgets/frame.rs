@@ -352,6 +352,7 @@ fn to_ascii(buffer: &mut Buffer) {
             "▁" | "▂" => "_",
             "▃" | "▄" | "▅" => "=",
             "▆" | "▇" | "█" => "#",
+            "░" => ".",
             _ => continue,
         };
         cell.set_symbol(plain);

@@ -102,6 +102,43 @@ pub fn ended_store() -> Stage {
     opened("Enter", &whole_store("DISCONNECTED", &[], &receipt))
 }
 
+fn sync(shelf: &str, state: &str, done: i32, estimated: Option<i32>, failure: Option<&str>) -> Value {
+    let is_running = state == "RUNNING";
+    json!({
+        "shelf": shelf, "state": state, "done": done, "estimated": estimated,
+        "ratePerMinute": is_running.then_some(1200.4), "secondsLeft": is_running.then_some(95),
+        "nextDueAt": (state == "IDLE").then_some("2026-11-23T13:10:00Z"), "lastPageAt": "2026-11-23T12:54:00Z",
+        "pausedAt": (state == "PAUSED").then_some("2026-11-22T08:00:00Z"), "isBehind": state == "PAUSED",
+        "failure": failure,
+    })
+}
+
+fn run(n: u32, shelf: &str, kind: &str, outcome: &str, left_out: i32) -> Value {
+    json!({
+        "shelf": shelf, "kind": kind, "outcome": outcome, "startedAt": format!("2026-11-2{n}T12:50:00Z"),
+        "endedAt": (outcome != "RUNNING").then(|| format!("2026-11-2{n}T12:53:00Z")), "new": 12, "changed": 3,
+        "older": left_out, "refused": 0, "unread": left_out / 2, "calls": 7,
+    })
+}
+
+/// A store whose shelves stand in every way they may.
+pub fn reading() -> Stage {
+    let syncs = [
+        sync("CUSTOMERS", "OFF", 0, None, Some("scope")),
+        sync("ORDERS", "RUNNING", 4_310, Some(6_200), None),
+        sync("PRODUCTS", "IDLE", 88, Some(88), None),
+        sync("INVENTORY", "PAUSED", 40, None, None),
+    ];
+    let runs = vec![
+        run(3, "ORDERS", "INITIAL", "RUNNING", 0),
+        run(2, "PRODUCTS", "INCREMENTAL", "DONE", 4),
+        run(1, "CUSTOMERS", "INITIAL", "SCOPE", 0),
+    ];
+    opened("Enter v", &whole_store("CONNECTED", &[], &Value::Null))
+        .hears("reading", "syncs", json!({ "syncs": syncs }))
+        .hears("reading", "runs", json!({ "syncRuns": page(runs) }))
+}
+
 pub fn drift() -> Stage {
     let drift = json!({
         "stores": 41, "withDrift": 6, "notListed": 2, "missing": 1, "unused": 4, "writesWhileSyncIsOff": 0,

@@ -1,10 +1,11 @@
 //! What the screens of the estate do: figures lead to their rows, faults are found and mended by keys alone.
 
-use rightsdesk::core::action::Effects;
+use chrono::TimeDelta;
+use rightsdesk::core::action::{Action, Effects};
 use serde_json::{Value, json};
 
 use crate::hands::{asks, press, seen};
-use crate::scenes::estate::{drift, ended_app, ended_store, one_app, one_store};
+use crate::scenes::estate::{drift, ended_app, ended_store, one_app, one_store, reading};
 
 /// The input of the one change that was sent.
 fn sent(effects: &Effects) -> Value {
@@ -80,4 +81,20 @@ fn a_provider_is_asked_and_its_task_settled() {
     stage = stage.write("conf").press("Tab").write("gone on Monday").press("Ctrl-s").later(1);
     let input = sent(&press(&mut stage, "y"));
     assert_eq!(input, json!({ "id": "ptk_1", "state": "CONFIRMED", "note": "gone on Monday" }));
+}
+
+#[test]
+fn a_reading_under_way_is_followed_and_can_be_held() {
+    let mut stage = reading().size(200, 60);
+    let shown = seen(&stage);
+    for told in ["1 of 4 shelves are read, 1 behind", "4310 of 6200", "off: its merchant does not let us", "held since"]
+    {
+        assert!(shown.contains(told), "{told}: {shown}");
+    }
+    assert_eq!(stage.model.wakes(), Some((stage.now + TimeDelta::seconds(2)).to_utc()), "it looks again by itself");
+    let asked = stage.does(Action::Time(stage.now + TimeDelta::seconds(2)));
+    assert!(matches!(asks(&asked)[..], [ask] if ask.tag == "syncs"), "{asked:?}");
+
+    let mut asked = reading().press("a p").later(1);
+    assert_eq!(sent(&press(&mut asked, "y")), json!({ "store": "sto_1" }));
 }

@@ -80,7 +80,7 @@ fn a_newcomer_finds_the_over_granted_store_revokes_and_sees_the_proof_in_the_con
     shows(&terminal, "drift:not-listed  1 of");
     let domain = word_on(&terminal, |word| word.ends_with(".example"));
     terminal.type_in("\r");
-    shows(&terminal, "its platform last told");
+    shows(&terminal, "✗ not listed  read");
     let scope = {
         let seen = terminal.seen.0.lock().unwrap();
         let words = screen(&seen);

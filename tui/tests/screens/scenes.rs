@@ -75,6 +75,7 @@ pub const SCENES: &[Scene] = &[
     Scene { name: "store-history", make: || estate::one_store().press("Tab") },
     Scene { name: "store-revoke", make: || estate::one_store().press("a R") },
     Scene { name: "store-ended", make: estate::ended_store },
+    Scene { name: "reading", make: estate::reading },
     Scene { name: "drift", make: estate::drift },
     Scene { name: "apps", make: estate::apps },
     Scene { name: "app", make: estate::one_app },
