@@ -45,6 +45,7 @@ mod processors_subscribers;
 
 mod promises_break;
 mod promises_stand_and_fall;
+mod records_are_read;
 mod records_are_taken_in;
 mod reviews_of_apps;
 mod reviews_of_scopes;

@@ -4,9 +4,12 @@
 //! It asks no platform, opens no envelope, and makes no event for a row: whoever brings a page says what came of it.
 
 mod actions;
+mod graphql;
 pub mod map;
 mod model;
 mod queries;
+mod tables;
 
 pub use actions::{take_in, take_out};
+pub use graphql::{CustomerNode, OrderNode, ProductNode, RULES, RecordQuery, find_customer, find_order, find_product};
 pub use model::TakenIn;

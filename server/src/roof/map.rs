@@ -3,7 +3,10 @@
 
 use crate::floor::datamap::{Map, Table, doors};
 use crate::floor::jobs::map as jobs;
-use crate::{apps, audit, catalogue, grants, inbox, processors, promises, records, reviews, staff, stores, subjects, syncs, tenants};
+use crate::{
+    apps, audit, catalogue, grants, inbox, processors, promises, records, reviews, staff, stores, subjects, syncs,
+    tenants,
+};
 
 pub const MAP: Map = Map::new(TABLES);
 

@@ -18,6 +18,7 @@ pub mod departed;
 pub mod levels;
 pub mod orders;
 pub mod products;
+pub mod reading;
 
 /// A row that is there already.
 #[derive(QueryableByName)]
