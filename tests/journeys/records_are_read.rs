@@ -124,11 +124,10 @@ async fn a_person_is_found_by_a_whole_address_and_the_look_is_noted() {
     assert_eq!(told(&world, &ops, SUBJECT, look("ada@example")).await, Value::Null);
     assert_eq!(looks().len(), 0, "nobody was found");
     let found = told(&world, &ops, SUBJECT, look(" ADA@example.com ")).await;
-    let rows = [("customers", 1), ("orders", 1), ("order_contacts", 1), ("order_lines", 4), ("subject_identifiers", 2)];
-    let told_rows = found["rows"].as_array().expect("rows").iter();
-    let told_rows: Vec<_> = told_rows.map(|row| (row["table"].as_str().unwrap_or(""), row["count"].as_i64())).collect();
-    assert_eq!(told_rows.len(), rows.len());
-    assert!(rows[..4].iter().all(|(table, count)| told_rows.contains(&(table, Some(*count)))), "{found}");
+    let rows = ["customers 1", "orders 1", "order_contacts 1", "order_lines 4", "shipments 0", "ledger_entries 0"];
+    let told = found["rows"].as_array().expect("rows").iter();
+    let told: Vec<_> = told.map(|row| format!("{} {}", row["table"].as_str().unwrap_or(""), row["count"])).collect();
+    assert_eq!(told[..6], rows);
     assert_eq!(found["storeIds"].as_array().map(Vec::len), Some(2));
     let subject =
         world.base.lines(&format!("select id::text as line from subjects where tenant_id = '{}'", at.tenant.uuid()));

@@ -11,5 +11,7 @@ mod queries;
 mod tables;
 
 pub use actions::{take_in, take_out};
-pub use graphql::{CustomerNode, OrderNode, ProductNode, RULES, RecordQuery, find_customer, find_order, find_product};
-pub use model::TakenIn;
+pub use graphql::{
+    CustomerNode, OrderNode, ProductNode, RULES, RecordMutation, RecordQuery, find_customer, find_order, find_product,
+};
+pub use model::{LedgerKind, ShipmentState, TakenIn};

@@ -98,3 +98,79 @@ diesel::table! {
         item -> Nullable<Text>,
     }
 }
+
+diesel::table! {
+    shipments (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        order_id -> Uuid,
+        number -> Int4,
+        subject_id -> Nullable<Uuid>,
+        courier -> Text,
+        tracking -> Nullable<Bytea>,
+        generation -> Int4,
+        state -> Text,
+        shipped_at -> Nullable<Timestamptz>,
+        delivered_at -> Nullable<Timestamptz>,
+        recorded_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    ledger_entries (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        order_id -> Nullable<Uuid>,
+        subject_id -> Nullable<Uuid>,
+        kind -> Text,
+        amount -> Int8,
+        currency -> Text,
+        at -> Timestamptz,
+        recorded_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    supplier_links (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        sku -> Text,
+        url -> Text,
+        supplier_sku -> Nullable<Text>,
+        linked_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    supplier_snapshots (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        link_id -> Uuid,
+        at -> Timestamptz,
+        price -> Nullable<Int8>,
+        currency -> Nullable<Text>,
+        stock -> Nullable<Int4>,
+    }
+}
+
+diesel::table! {
+    usage_events (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        subject_id -> Uuid,
+        kind -> Text,
+        at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    billing_events (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        kind -> Text,
+        amount -> Int8,
+        currency -> Text,
+        at -> Timestamptz,
+        reference -> Text,
+    }
+}

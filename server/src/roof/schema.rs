@@ -106,6 +106,7 @@ pub struct Mutation(
     stores::StoreMutation,
     apps::AppMutation,
     syncs::SyncMutation,
+    records::RecordMutation,
     processors::ProcessorMutation,
     reviews::ReviewMutation,
     promises::PromiseMutation,

@@ -53,6 +53,25 @@ pub fn gate(tx: &mut WriteTx, vault: &Vault, persons: &[Named<'_>]) -> Result<Ve
     Err(Error::Conflict)
 }
 
+/// Somebody who is known already, as at the gate: their row is held until the transaction ends. Whoever proved to be
+/// another is that other.
+pub fn greet(tx: &mut WriteTx, vault: &Vault, subject: SubjectId) -> Result<Passed> {
+    let mut subject = subject;
+    for _ in 0..TRIES {
+        let row = queries::hold(tx, vec![subject])?.pop().ok_or(Error::NotFound("person"))?;
+        let Some(stays) = row.same_as else {
+            let standing = match vault.known_sealer::<SubjectKey>(tx, subject)? {
+                Ok(sealer) => Standing::Welcome(Rc::new(sealer)),
+                Err(Shut::Forgotten) => Standing::Gone,
+                Err(_) => return Err(Error::internal("a person's key is not at hand")),
+            };
+            return Ok(Passed { subject, standing });
+        };
+        subject = stays;
+    }
+    Err(Error::Conflict)
+}
+
 /// Whom a mail address tells of, in the pinned tenant's records. A tenant that never indexed anybody has nobody to find.
 pub fn find(tx: &mut Tx, vault: &Vault, mail: &Personal) -> Result<Option<SubjectId>> {
     let Ok(key) = vault.find_index_key(tx)? else { return Ok(None) };

@@ -18,6 +18,8 @@ pub enum MaskKind {
     Phone,
     /// A postal address.
     Address,
+    /// A courier's reference.
+    Tracking,
     /// Words that somebody wrote, which may name anyone.
     Words,
 }
@@ -39,6 +41,7 @@ impl Mask {
             MaskKind::Mail => "mail",
             MaskKind::Phone => "phone",
             MaskKind::Address => "address",
+            MaskKind::Tracking => "tracking",
             MaskKind::Words => "words",
         };
         Self { masked: format!("{word} of {}", handle(subject)), kind }

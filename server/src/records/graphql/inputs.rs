@@ -3,9 +3,11 @@
 use async_graphql::{ID, InputObject};
 use chrono::{DateTime, Utc};
 
+use super::super::model;
 use super::super::queries::reading::OrderFilter as Orders;
+use super::telling::LedgerKind;
 use crate::floor::graphql::{place, tenant_place};
-use crate::floor::kernel::{Instant, Result, StoreId, TenantId};
+use crate::floor::kernel::{Instant, OrderId, Result, StoreId, TenantId};
 
 /// Which orders a list holds; all that is said must fit.
 #[derive(InputObject)]
@@ -29,6 +31,28 @@ impl OrderFilter {
             placed_before: self.placed_before.map(Instant::from_utc),
         };
         Ok((tenant, filter))
+    }
+}
+
+/// Which lines of a merchant's books of money a list holds; all that is said must fit.
+#[derive(InputObject)]
+pub struct LedgerFilter {
+    /// Of this tenant.
+    tenant: ID,
+    /// For this order.
+    order: Option<ID>,
+    /// Of this kind.
+    kind: Option<LedgerKind>,
+}
+
+/// Which of a tenant's lines: for an order, or for none that there is; of a kind.
+type Lines = (Option<Option<OrderId>>, Option<model::LedgerKind>);
+
+impl LedgerFilter {
+    pub fn read(self) -> Result<(TenantId, Lines)> {
+        let tenant = tenant_place(&self.tenant)?;
+        let order = self.order.map(|id| place::<OrderId>(&id, "order").ok().filter(|at| at.tenant == tenant));
+        Ok((tenant, (order.map(|at| at.map(|at| at.id)), self.kind.map(model::LedgerKind::from))))
     }
 }
 

@@ -2,21 +2,25 @@
 
 mod inputs;
 mod nodes;
+mod telling;
 
 use async_graphql::connection::{Connection, EmptyFields};
 use async_graphql::{Context, ID, Object};
 
 pub use nodes::{CustomerNode, OrderNode, ProductNode};
+pub use telling::RecordMutation;
 
-use self::inputs::{CustomerFilter, OrderFilter, ProductFilter};
+use self::inputs::{CustomerFilter, LedgerFilter, OrderFilter, ProductFilter};
 use self::nodes::{RecordCounts, Subject};
+use self::telling::LedgerEntry;
 use super::actions;
 use super::model::{Customer, Order, Product};
+use super::queries::telling as rows;
 use crate::floor::access::Permission;
 use crate::floor::graphql::{
     Listed, Needs, PageArgs, Rule, asking, connection, instant_key, place, rule, tenant_place,
 };
-use crate::floor::kernel::{Error, Personal, Result};
+use crate::floor::kernel::{Error, Instant, Personal, Result};
 
 /// What each field asks of a caller.
 pub const RULES: &[Rule] = &[
@@ -25,6 +29,27 @@ pub const RULES: &[Rule] = &[
     rule("Query.customers", Needs::Permission(Permission::SeeTenants)),
     rule("Query.products", Needs::Permission(Permission::SeeTenants)),
     rule("Query.subject", Needs::Permission(Permission::SeeTenants)),
+    rule("Query.ledgerEntries", Needs::Permission(Permission::SeeTenants)),
+    rule("Mutation.recordShipment", Needs::Permission(Permission::KeepStores)),
+    rule("Mutation.recordLedgerEntry", Needs::Permission(Permission::KeepStores)),
+    rule("Mutation.linkSupplier", Needs::Permission(Permission::KeepStores)),
+    rule("Mutation.recordSupplierSnapshot", Needs::Permission(Permission::KeepStores)),
+    rule("Mutation.recordUsage", Needs::Permission(Permission::KeepStores)),
+    rule("Mutation.recordBilling", Needs::Permission(Permission::KeepStores)),
+    rule("RecordShipmentPayload.*", Needs::Parent),
+    rule("RecordLedgerEntryPayload.*", Needs::Parent),
+    rule("LinkSupplierPayload.*", Needs::Parent),
+    rule("RecordSupplierSnapshotPayload.*", Needs::Parent),
+    rule("RecordUsagePayload.*", Needs::Parent),
+    rule("RecordBillingPayload.*", Needs::Parent),
+    rule("Shipment.*", Needs::Parent),
+    rule("LedgerEntry.*", Needs::Parent),
+    rule("LedgerEntryConnection.*", Needs::Parent),
+    rule("LedgerEntryEdge.*", Needs::Parent),
+    rule("SupplierLink.*", Needs::Parent),
+    rule("SupplierSnapshot.*", Needs::Parent),
+    rule("UsageEvent.*", Needs::Parent),
+    rule("BillingEvent.*", Needs::Parent),
     rule("RecordCounts.*", Needs::Parent),
     rule("Amount.*", Needs::Parent),
     rule("Order.*", Needs::Parent),
@@ -128,6 +153,26 @@ impl RecordQuery {
         let (rows, total) = actions::list_products(&asking.tools, caller, tenant, filter, page.clone()).await?;
         let key = |product: &Product| (instant_key(product.taken_at), product.id.uuid());
         Ok(connection(sort, &page, rows, total, key, ProductNode))
+    }
+
+    /// A tenant's books of money, newest first.
+    async fn ledger_entries(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Of which tenant, and only those that fit all of this.")] filter: LedgerFilter,
+        #[graphql(desc = "How many from the beginning, or after the cursor: 1 to 100.")] first: Option<i32>,
+        #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, or before the cursor: 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "End before this cursor.")] before: Option<String>,
+    ) -> Result<List<LedgerEntry>> {
+        let asking = asking(ctx)?;
+        let caller = asking.caller()?;
+        let sort = "ledger_entries.newest";
+        let page = PageArgs { first, after, last, before }.page(sort)?;
+        let (tenant, which) = filter.read()?;
+        let (rows, total) = actions::list_entries(&asking.tools, caller, tenant, which, page.clone()).await?;
+        let key = |row: &rows::LedgerEntry| (instant_key(Instant::from_utc(row.at)), row.id.uuid());
+        Ok(connection(sort, &page, rows, total, key, LedgerEntry::from))
     }
 
     /// The person who goes by a mail address, in exactly these letters; null where a tenant's records name nobody so.

@@ -4,6 +4,7 @@ use async_graphql::{ID, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 
 use super::super::model::{self, Contact, Counts, Customer, Found, Order, Product};
+use super::telling::ShipmentState;
 use crate::floor::graphql::{Mask, MaskKind, handle, node_id};
 use crate::floor::kernel::{Instant, Ref, SubjectId};
 
@@ -162,6 +163,19 @@ impl OrderNode {
         Some(OrderContact { of: self.0.contact.clone()?, subject: self.0.subject? })
     }
 
+    /// Its parcels.
+    async fn shipments(&self) -> Vec<Shipment> {
+        let shipment = |sent: &model::Shipment| Shipment {
+            number: sent.number,
+            courier: sent.courier.clone(),
+            tracking: sent.subject.and_then(|subject| mask(sent.has_tracking, MaskKind::Tracking, subject)),
+            state: sent.state.into(),
+            shipped_at: sent.shipped_at.map(Instant::utc),
+            delivered_at: sent.delivered_at.map(Instant::utc),
+        };
+        self.0.shipments.iter().map(shipment).collect()
+    }
+
     /// When it last changed, by the platform's clock.
     async fn updated_at(&self) -> DateTime<Utc> {
         self.0.updated_at.utc()
@@ -171,6 +185,23 @@ impl OrderNode {
     async fn taken_at(&self) -> DateTime<Utc> {
         self.0.taken_at.utc()
     }
+}
+
+/// One parcel of an order.
+#[derive(SimpleObject)]
+pub struct Shipment {
+    /// Which of the order's parcels.
+    number: i32,
+    /// Who carries it.
+    courier: String,
+    /// The courier's reference, sealed.
+    tracking: Option<Mask>,
+    /// How far it has come.
+    state: ShipmentState,
+    /// When it went.
+    shipped_at: Option<DateTime<Utc>>,
+    /// When it came.
+    delivered_at: Option<DateTime<Utc>>,
 }
 
 /// One thing of an order.
@@ -333,6 +364,6 @@ impl From<Found> for Subject {
     }
 }
 
-pub(super) fn mask(is_there: bool, kind: MaskKind, subject: SubjectId) -> Option<Mask> {
+fn mask(is_there: bool, kind: MaskKind, subject: SubjectId) -> Option<Mask> {
     is_there.then(|| Mask::of(kind, subject))
 }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::telling::ShipmentState;
 use crate::floor::kernel::ids::{CustomerId, OrderId, ProductId};
 use crate::floor::kernel::{Instant, StoreId, SubjectId, TenantId};
 
@@ -67,6 +68,7 @@ pub struct Order {
     pub taken_at: Instant,
     pub contact: Option<Contact>,
     pub lines: Vec<Line>,
+    pub shipments: Vec<Shipment>,
 }
 
 /// Who ordered and where it was sent, without a value of it.
@@ -87,6 +89,18 @@ pub struct Line {
     pub title: Option<String>,
     pub quantity: i32,
     pub price: Option<Amount>,
+}
+
+/// One parcel of it, without its reference.
+#[derive(Debug, Clone)]
+pub struct Shipment {
+    pub number: i32,
+    pub subject: Option<SubjectId>,
+    pub courier: String,
+    pub has_tracking: bool,
+    pub state: ShipmentState,
+    pub shipped_at: Option<Instant>,
+    pub delivered_at: Option<Instant>,
 }
 
 /// What a shop sells.

@@ -8,8 +8,10 @@ use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Text, Uuid as SqlUuid};
 
-use super::super::model::{Amount, Contact, Counts, Customer, Found, Line, Order, Product, Variant};
-use super::super::tables::{customers, order_contacts, order_lines, orders, products, variants};
+use super::super::model::{
+    Amount, Contact, Counts, Customer, Found, Line, Order, Product, Shipment, ShipmentState, Variant,
+};
+use super::super::tables::{customers, order_contacts, order_lines, orders, products, shipments, variants};
 use crate::floor::graphql::Page;
 use crate::floor::kernel::ids::{CustomerId, OrderId, ProductId};
 use crate::floor::kernel::{Instant, Result, StoreId, SubjectId, TenantId};
@@ -71,6 +73,35 @@ struct LineRow {
     quantity: i32,
     price: Option<i64>,
     currency: Option<String>,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = shipments)]
+struct ShipmentRow {
+    order_id: OrderId,
+    number: i32,
+    subject_id: Option<SubjectId>,
+    courier: String,
+    #[diesel(select_expression = shipments::tracking.is_not_null())]
+    #[diesel(select_expression_type = IsNotNull<shipments::tracking>)]
+    has_tracking: bool,
+    state: ShipmentState,
+    shipped_at: Option<DateTime<Utc>>,
+    delivered_at: Option<DateTime<Utc>>,
+}
+
+impl From<ShipmentRow> for Shipment {
+    fn from(row: ShipmentRow) -> Self {
+        Self {
+            number: row.number,
+            subject: row.subject_id,
+            courier: row.courier,
+            has_tracking: row.has_tracking,
+            state: row.state,
+            shipped_at: row.shipped_at.map(Instant::from_utc),
+            delivered_at: row.delivered_at.map(Instant::from_utc),
+        }
+    }
 }
 
 #[derive(Queryable, Selectable)]
@@ -185,13 +216,22 @@ fn with_lines(tx: &mut Tx, rows: Vec<OrderRow>) -> Result<Vec<Order>> {
         .load(tx.conn())?;
     let mut contacts: HashMap<OrderId, ContactRow> = contacts.into_iter().map(|row| (row.id, row)).collect();
     let found: Vec<LineRow> = order_lines::table
-        .filter(order_lines::tenant_id.eq(tenant).and(order_lines::order_id.eq_any(ids)))
+        .filter(order_lines::tenant_id.eq(tenant).and(order_lines::order_id.eq_any(ids.clone())))
         .order((order_lines::order_id, order_lines::place))
         .select(LineRow::as_select())
         .load(tx.conn())?;
     let mut lines: HashMap<OrderId, Vec<Line>> = HashMap::new();
     for LineRow { order_id, sku, title, quantity, price, currency } in found {
         lines.entry(order_id).or_default().push(Line { sku, title, quantity, price: Amount::of(price, currency) });
+    }
+    let sent: Vec<ShipmentRow> = shipments::table
+        .filter(shipments::tenant_id.eq(tenant).and(shipments::order_id.eq_any(ids)))
+        .order((shipments::order_id, shipments::number))
+        .select(ShipmentRow::as_select())
+        .load(tx.conn())?;
+    let mut parcels: HashMap<OrderId, Vec<Shipment>> = HashMap::new();
+    for row in sent {
+        parcels.entry(row.order_id).or_default().push(Shipment::from(row));
     }
     let order = |row: OrderRow| Order {
         contact: contacts.remove(&row.id).map(|row| Contact {
@@ -202,6 +242,7 @@ fn with_lines(tx: &mut Tx, rows: Vec<OrderRow>) -> Result<Vec<Order>> {
             country: row.country,
         }),
         lines: lines.remove(&row.id).unwrap_or_default(),
+        shipments: parcels.remove(&row.id).unwrap_or_default(),
         tenant: row.tenant_id,
         id: row.id,
         store: row.store_id,
@@ -366,6 +407,10 @@ pub fn about(tx: &mut Tx, subject: SubjectId, persons: &[SubjectId]) -> Result<F
          union all
          select 'order_lines', count(*), '{}' from order_lines where tenant_id = ? and order_id in (select id from bought)
          union all
+         select 'shipments', count(*), '{}' from shipments where tenant_id = ? and subject_id = any(?)
+         union all
+         select 'ledger_entries', count(*), '{}' from ledger_entries where tenant_id = ? and subject_id = any(?)
+         union all
          select 'subject_identifiers', count(*), '{}' from subject_identifiers where tenant_id = ? and subject_id = any(?)",
     )
     .bind::<SqlUuid, _>(tenant)
@@ -374,6 +419,10 @@ pub fn about(tx: &mut Tx, subject: SubjectId, persons: &[SubjectId]) -> Result<F
     .bind::<Array<SqlUuid>, _>(persons.to_vec())
     .bind::<SqlUuid, _>(tenant)
     .bind::<SqlUuid, _>(tenant)
+    .bind::<SqlUuid, _>(tenant)
+    .bind::<Array<SqlUuid>, _>(persons.to_vec())
+    .bind::<SqlUuid, _>(tenant)
+    .bind::<Array<SqlUuid>, _>(persons.to_vec())
     .bind::<SqlUuid, _>(tenant)
     .bind::<Array<SqlUuid>, _>(persons.to_vec())
     .load(tx.conn())?;
