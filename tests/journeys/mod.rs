@@ -45,7 +45,9 @@ mod processors_subscribers;
 
 mod promises_break;
 mod promises_stand_and_fall;
+mod records_are_read;
 mod records_are_taken_in;
+mod records_are_told;
 mod reviews_of_apps;
 mod reviews_of_scopes;
 mod reviews_of_staff;

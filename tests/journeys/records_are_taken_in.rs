@@ -222,6 +222,21 @@ async fn a_page_of_ten_and_of_two_hundred_take_as_many_statements() {
 }
 
 #[tokio::test]
+async fn two_hundred_and_fifty_orders_of_four_lines_take_as_many_statements_as_one() {
+    let world = World::new().await;
+    let mut asked = Vec::new();
+    for size in [1, 250] {
+        let at = shop(&world).await;
+        let one = |number: usize| Good::Order(order(&number.to_string(), &format!("buyer.{number}@example.com"), 1));
+        let (taken, statements) = counting(world.take_in(at, (0..size).map(one).collect())).await;
+        assert_eq!(taken.expect("taken"), TakenIn { new: size, ..NONE });
+        assert_eq!(count(&world, "order_lines", at.tenant), i64::try_from(size * 4).expect("a count"));
+        asked.push(statements);
+    }
+    assert_eq!(asked[0], asked[1]);
+}
+
+#[tokio::test]
 async fn what_the_platform_took_away_does_not_come_back_by_an_older_page() {
     let world = World::held(second(100)).await;
     let at = shop(&world).await;

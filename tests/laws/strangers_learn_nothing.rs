@@ -5,16 +5,20 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use harness::asked::{ask, desk_seat, done};
+use harness::goods;
 use harness::world::World;
 use rightsdesk_server::floor::access::{Bounds, Caller, Permission, Role, Seat, Session};
 use rightsdesk_server::floor::graphql::{Needs, Rule, tenant_node_id, tenant_place};
 use rightsdesk_server::floor::kernel::{
-    ApiKeyId, AppId, CampaignId, GrantId, MemberId, NoticeId, ObjectionId, PolicyId, ProcessorId, PromiseId,
-    ProviderTaskId, ReceiptId, Ref, ReviewItemId, SessionId, StaffId, StoreGrantId, StoreId, SubscriberId, TenantId,
+    ApiKeyId, AppId, CampaignId, CustomerId, GrantId, MemberId, NoticeId, ObjectionId, OrderId, PolicyId, ProcessorId,
+    ProductId, PromiseId, ProviderTaskId, ReceiptId, Ref, ReviewItemId, SessionId, StaffId, StoreGrantId, StoreId,
+    SubscriberId, TenantId,
 };
+use rightsdesk_server::floor::platforms::Good;
 use rightsdesk_server::roof::schema;
 use rightsdesk_server::staff::{SignIn, recognise};
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 type Ids = BTreeMap<&'static str, String>;
 
@@ -86,6 +90,22 @@ const IDS: &[(&str, &str)] = &[
     ("RevokeScopesInput.id", "store"),
     ("DisconnectStoreInput.id", "store"),
     ("RevealStaffMemberInput.id", "staff"),
+    ("recordCounts.store", "store"),
+    ("subject.tenant", "tenant"),
+    ("OrderFilter.tenant", "tenant"),
+    ("OrderFilter.store", "store"),
+    ("CustomerFilter.tenant", "tenant"),
+    ("CustomerFilter.store", "store"),
+    ("ProductFilter.tenant", "tenant"),
+    ("ProductFilter.store", "store"),
+    ("LedgerFilter.tenant", "tenant"),
+    ("LedgerFilter.order", "order"),
+    ("OrderAtInput.store", "store"),
+    ("RecordLedgerEntryInput.tenant", "tenant"),
+    ("LinkSupplierInput.tenant", "tenant"),
+    ("RecordSupplierSnapshotInput.tenant", "tenant"),
+    ("RecordUsageInput.member", "member"),
+    ("RecordBillingInput.tenant", "tenant"),
     ("processor.id", "processor"),
     ("ObjectionFilter.tenant", "tenant"),
     ("SubscribeInput.tenant", "tenant"),
@@ -369,6 +389,9 @@ impl Cast {
             ("objection", Ref::of_house(ObjectionId::fresh()).to_string()),
             ("store", Ref::new(nobodys, StoreId::fresh()).to_string()),
             ("store_grant", Ref::new(nobodys, StoreGrantId::fresh()).to_string()),
+            ("order", Ref::new(nobodys, OrderId::fresh()).to_string()),
+            ("customer", Ref::new(nobodys, CustomerId::fresh()).to_string()),
+            ("product", Ref::new(nobodys, ProductId::fresh()).to_string()),
         ]);
         Self { world, askers, yours, theirs, made_up }
     }
@@ -443,12 +466,16 @@ async fn furnish(world: &World, ops: &Caller) -> (Ids, TenantId) {
     let promises = ask(world, Some(ops), "{promises(first:1){nodes{id}}}", json!({})).await;
     let policy = world.tools.policy.in_force().expect("a policy").id;
     let (app, receipt, task) = former_app(world, &tenant);
+    let [order, customer, product] = goods(world, &store).await;
     let ids = BTreeMap::from([
         ("policy", Ref::of_house(policy).to_string()),
         ("campaign", text(&review["id"])),
         ("review_item", text(&review["items"]["nodes"][0]["id"])),
         ("app", app),
         ("app_receipt", receipt),
+        ("order", order),
+        ("customer", customer),
+        ("product", product),
         ("provider_task", task),
         ("promise", text(&promises["data"]["promises"]["nodes"][0]["id"])),
         ("store", store),
@@ -465,6 +492,27 @@ async fn furnish(world: &World, ops: &Caller) -> (Ids, TenantId) {
         ("objection", Ref::of_house(objection).to_string()),
     ]);
     (ids, place)
+}
+
+/// An order, a buyer and a product that the store's platform told of.
+async fn goods(world: &World, store: &str) -> [String; 3] {
+    let at: Ref<StoreId> = store.parse().expect("a store's id");
+    let page = vec![
+        Good::Order(goods::order("1", "ada@example.com", 1)),
+        Good::Customer(goods::customer("c1", "ada@example.com", 1)),
+        Good::Product(goods::product("p", 1)),
+    ];
+    world.take_in(at, page).await.expect("taken");
+    let id = |table: &str| {
+        let ids =
+            world.base.lines(&format!("select id::text as line from {table} where store_id = '{}'", at.id.uuid()));
+        ids[0].parse::<Uuid>().expect("an id")
+    };
+    [
+        Ref::new(at.tenant, OrderId::from_uuid(id("orders"))).to_string(),
+        Ref::new(at.tenant, CustomerId::from_uuid(id("customers"))).to_string(),
+        Ref::new(at.tenant, ProductId::from_uuid(id("products"))).to_string(),
+    ]
 }
 
 /// An app that was disconnected, its receipt and its provider's task. The policy of this law connects none, so they are
@@ -589,6 +637,9 @@ fn kinds_of(field: &str) -> Vec<Option<&'static str>> {
         "session",
         "store",
         "store_grant",
+        "order",
+        "customer",
+        "product",
         "policy",
         "app",
         "app_receipt",

@@ -15,6 +15,7 @@ use rightsdesk_server::grants::GrantKind;
 use rightsdesk_server::inbox::{DeliveryState as InboxState, PrivacyNoticeKind, PrivacyNoticeState};
 use rightsdesk_server::processors::{DeliveryState, NoticeKind, ObjectionState, ProcessorState, SubscriberState};
 use rightsdesk_server::promises::{PromiseState, Standing};
+use rightsdesk_server::records::{LedgerKind, ShipmentState};
 use rightsdesk_server::reviews::{CampaignState, ReviewDecision, ReviewSubject, RevocationState};
 use rightsdesk_server::staff::sign_in::Budget;
 use rightsdesk_server::staff::{SessionEnd, SessionStage, SignInMethod, StaffState};
@@ -63,6 +64,8 @@ fn columns() -> Vec<(&'static str, &'static str, Vec<&'static str>)> {
         ("objections", "state", words!(ObjectionState)),
         ("subject_identifiers", "kind", words!(IdentifierKind)),
         ("departed", "shelf", words!(Shelf)),
+        ("shipments", "state", words!(ShipmentState)),
+        ("ledger_entries", "kind", words!(LedgerKind)),
         ("stores", "state", words!(StoreState)),
         ("syncs", "shelf", words!(Shelf)),
         ("syncs", "state", words!(SyncState)),

@@ -115,6 +115,71 @@ pub const INVENTORY: Table = Table::of_tenant("inventory").listed(&["stock", "in
     fact("version"),
 ]);
 
+pub const SHIPMENTS: Table = Table::of_tenant("shipments")
+    .label("shipment")
+    .about("subject_id")
+    .listed(&["order"])
+    .ages("recorded_at")
+    .erased_by(Row::Deleted)
+    .columns(&[
+        key("id"),
+        key("order_id"),
+        fact("number"),
+        key("subject_id"),
+        fact("courier").disclosed(),
+        personal("tracking", "tracking").counted_in("generation"),
+        fact("generation"),
+        fact("state").disclosed(),
+        fact("shipped_at").disclosed(),
+        fact("delivered_at").disclosed(),
+        fact("recorded_at"),
+    ]);
+
+pub const LEDGER_ENTRIES: Table = Table::of_tenant("ledger_entries")
+    .about("subject_id")
+    .listed(&["financial"])
+    .ages("at")
+    .erased_by(Row::Cleared)
+    .columns(&[
+        key("id"),
+        key("order_id"),
+        key("subject_id").cleared(),
+        fact("kind").disclosed().kept_under(BOOKS),
+        fact("amount").disclosed().kept_under(BOOKS),
+        fact("currency").disclosed().kept_under(BOOKS),
+        fact("at").disclosed().kept_under(BOOKS),
+        fact("recorded_at"),
+    ]);
+
+pub const SUPPLIER_LINKS: Table = Table::of_tenant("supplier_links").listed(&["supplier"]).columns(&[
+    key("id"),
+    fact("sku"),
+    fact("url").because("a page of goods, not of a person"),
+    fact("supplier_sku"),
+    fact("linked_at"),
+]);
+
+pub const SUPPLIER_SNAPSHOTS: Table = Table::of_tenant("supplier_snapshots")
+    .listed(&["supplier"])
+    .ages("at")
+    .columns(&[key("id"), key("link_id"), fact("at"), fact("price"), fact("currency"), fact("stock")]);
+
+pub const USAGE_EVENTS: Table = Table::of_tenant("usage_events")
+    .about("subject_id")
+    .listed(&["usage"])
+    .ages("at")
+    .erased_by(Row::Deleted)
+    .columns(&[key("id"), key("subject_id"), fact("kind").disclosed(), fact("at").disclosed()]);
+
+pub const BILLING_EVENTS: Table = Table::of_tenant("billing_events").listed(&["billing"]).ages("at").columns(&[
+    key("id"),
+    fact("kind"),
+    fact("amount"),
+    fact("currency"),
+    fact("at"),
+    pseudonym("reference").as_text().because("of the merchant's account, not of a person"),
+]);
+
 pub const DEPARTED: Table = Table::of_tenant("departed").ages("at").columns(&[
     key("store_id"),
     fact("shelf"),

@@ -4,9 +4,14 @@
 //! It asks no platform, opens no envelope, and makes no event for a row: whoever brings a page says what came of it.
 
 mod actions;
+mod graphql;
 pub mod map;
 mod model;
 mod queries;
+mod tables;
 
 pub use actions::{take_in, take_out};
-pub use model::TakenIn;
+pub use graphql::{
+    CustomerNode, OrderNode, ProductNode, RULES, RecordMutation, RecordQuery, find_customer, find_order, find_product,
+};
+pub use model::{LedgerKind, ShipmentState, TakenIn};

@@ -12,6 +12,7 @@ use crate::feed;
 use crate::floor::graphql::{Needs, Rule, asking, rule};
 use crate::floor::kernel::{Error, Result};
 use crate::grants;
+use crate::records;
 use crate::staff::SignIn;
 use crate::staff::graphql as staff;
 use crate::stores;
@@ -56,6 +57,7 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
         processors::RULES,
         stores::RULES,
         apps::RULES,
+        records::RULES,
         syncs::RULES,
         reviews::RULES,
         promises::RULES,
@@ -87,6 +89,7 @@ pub struct Query(
     processors::ProcessorQuery,
     stores::StoreQuery,
     apps::AppQuery,
+    records::RecordQuery,
     syncs::SyncQuery,
     reviews::ReviewQuery,
     promises::PromiseQuery,
@@ -103,6 +106,7 @@ pub struct Mutation(
     stores::StoreMutation,
     apps::AppMutation,
     syncs::SyncMutation,
+    records::RecordMutation,
     processors::ProcessorMutation,
     reviews::ReviewMutation,
     promises::PromiseMutation,
@@ -166,6 +170,9 @@ pub enum Node {
     Store(stores::StoreNode),
     StoreGrant(stores::StoreGrantNode),
     App(apps::AppNode),
+    Order(records::OrderNode),
+    Customer(records::CustomerNode),
+    Product(records::ProductNode),
     AppReceipt(apps::AppReceiptNode),
     ProviderTask(apps::ProviderTaskNode),
     Promise(promises::PromiseNode),
@@ -193,6 +200,9 @@ async fn found(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
         "app" => apps::find_app(ctx, id).await.map(|found| found.map(Node::App)),
         "rct" => apps::find_receipt(ctx, id).await.map(|found| found.map(Node::AppReceipt)),
         "ptk" => apps::find_task(ctx, id).await.map(|found| found.map(Node::ProviderTask)),
+        "ord" => records::find_order(ctx, id).await.map(|found| found.map(Node::Order)),
+        "cus" => records::find_customer(ctx, id).await.map(|found| found.map(Node::Customer)),
+        "pdt" => records::find_product(ctx, id).await.map(|found| found.map(Node::Product)),
         "prm" => promises::find_promise(ctx, id).await.map(|found| found.map(Node::Promise)),
         _ => Ok(None),
     };

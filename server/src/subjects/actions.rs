@@ -5,8 +5,8 @@ use std::rc::Rc;
 
 use super::model::{Identifier, IdentifierKind, Named, Passed, Standing};
 use super::queries::{self, Mark, Row};
-use crate::floor::kernel::{Error, Result, SubjectId};
-use crate::floor::ledger::WriteTx;
+use crate::floor::kernel::{Error, Personal, Result, SubjectId};
+use crate::floor::ledger::{Tx, WriteTx};
 use crate::floor::vault::{FieldIndex, Index, Key, Sealer, Shut, SubjectKey, Vault};
 
 /// How often somebody else may be first before we give up and are asked again.
@@ -51,6 +51,33 @@ pub fn gate(tx: &mut WriteTx, vault: &Vault, persons: &[Named<'_>]) -> Result<Ve
         return passed(persons.len(), &groups, sealers);
     }
     Err(Error::Conflict)
+}
+
+/// Somebody who is known already, as at the gate: their row is held until the transaction ends. Whoever proved to be
+/// another is that other.
+pub fn greet(tx: &mut WriteTx, vault: &Vault, subject: SubjectId) -> Result<Passed> {
+    let mut subject = subject;
+    for _ in 0..TRIES {
+        let row = queries::hold(tx, vec![subject])?.pop().ok_or(Error::NotFound("person"))?;
+        let Some(stays) = row.same_as else {
+            let standing = match vault.known_sealer::<SubjectKey>(tx, subject)? {
+                Ok(sealer) => Standing::Welcome(Rc::new(sealer)),
+                Err(Shut::Forgotten) => Standing::Gone,
+                Err(_) => return Err(Error::internal("a person's key is not at hand")),
+            };
+            return Ok(Passed { subject, standing });
+        };
+        subject = stays;
+    }
+    Err(Error::Conflict)
+}
+
+/// Whom a mail address tells of, in the pinned tenant's records. A tenant that never indexed anybody has nobody to find.
+pub fn find(tx: &mut Tx, vault: &Vault, mail: &Personal) -> Result<Option<SubjectId>> {
+    let Ok(key) = vault.find_index_key(tx)? else { return Ok(None) };
+    let kind = IdentifierKind::Mail;
+    let mark = Mark { kind, scope: String::new(), index: key.field(kind.label())?.of(mail) };
+    Ok(queries::find(tx, &BTreeSet::from([&mark]))?.into_values().next())
 }
 
 fn passed(

@@ -8,5 +8,6 @@ pub mod map;
 mod model;
 mod queries;
 
-pub use actions::gate;
+pub use actions::{find, gate, greet};
 pub use model::{IdentifierKind, Named, Passed, Standing};
+pub use queries::persons;

@@ -10,7 +10,7 @@ use super::model::IdentifierKind;
 use crate::floor::kernel::ids::IdentifierId;
 use crate::floor::kernel::text::NORMALISER;
 use crate::floor::kernel::{Error, Result, SubjectId};
-use crate::floor::ledger::{WriteTx, statement};
+use crate::floor::ledger::{Tx, WriteTx, statement};
 use crate::floor::vault::BlindIndex;
 
 /// One thing somebody goes by, unreadable.
@@ -45,7 +45,7 @@ struct Found {
 }
 
 /// Whom these tell of, where it is known; of those who proved to be one, the one that stayed.
-pub fn find(tx: &mut WriteTx, marks: &BTreeSet<&Mark>) -> Result<BTreeMap<Mark, SubjectId>> {
+pub fn find(tx: &mut Tx, marks: &BTreeSet<&Mark>) -> Result<BTreeMap<Mark, SubjectId>> {
     let rows: Vec<Found> = statement(
         "select i.kind, i.scope, i.bidx, coalesce(s.same_as, s.id) as subject
            from unnest(?, ?, ?) as w (kind, scope, bidx)
@@ -64,6 +64,22 @@ pub fn find(tx: &mut WriteTx, marks: &BTreeSet<&Mark>) -> Result<BTreeMap<Mark, 
             Ok((Mark { kind: row.kind, scope: row.scope, index }, row.subject))
         })
         .collect()
+}
+
+#[derive(QueryableByName)]
+struct Person {
+    #[diesel(sql_type = SqlUuid)]
+    id: SubjectId,
+}
+
+/// A subject, and those that proved to be the same.
+pub fn persons(tx: &mut Tx, subject: SubjectId) -> Result<Vec<SubjectId>> {
+    let rows: Vec<Person> = statement("select id from subjects where tenant_id = ? and (id = ? or same_as = ?)")
+        .bind::<SqlUuid, _>(tx.tenant()?)
+        .bind::<SqlUuid, _>(subject)
+        .bind::<SqlUuid, _>(subject)
+        .load(tx.conn())?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
 }
 
 /// Holds these subjects until the transaction ends, in order of id as everybody does.

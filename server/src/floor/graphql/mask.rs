@@ -14,6 +14,12 @@ pub enum MaskKind {
     Name,
     /// A mail address.
     Mail,
+    /// A telephone number.
+    Phone,
+    /// A postal address.
+    Address,
+    /// A courier's reference.
+    Tracking,
     /// Words that somebody wrote, which may name anyone.
     Words,
 }
@@ -33,6 +39,9 @@ impl Mask {
         let word = match kind {
             MaskKind::Name => "name",
             MaskKind::Mail => "mail",
+            MaskKind::Phone => "phone",
+            MaskKind::Address => "address",
+            MaskKind::Tracking => "tracking",
             MaskKind::Words => "words",
         };
         Self { masked: format!("{word} of {}", handle(subject)), kind }

@@ -273,6 +273,37 @@ id!(
     "pdt"
 );
 
+id!(
+    /// A parcel of an order.
+    ShipmentId,
+    "shp"
+);
+id!(
+    /// A line of a merchant's books of money.
+    LedgerEntryId,
+    "ldg"
+);
+id!(
+    /// Where a merchant buys what he sells.
+    SupplierLinkId,
+    "spl"
+);
+id!(
+    /// What a supplier asked at a time.
+    SupplierSnapshotId,
+    "sps"
+);
+id!(
+    /// What a member used.
+    UsageEventId,
+    "usg"
+);
+id!(
+    /// What a billing provider told.
+    BillingEventId,
+    "bil"
+);
+
 /// The text is no id of the kind that was asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NotAnId;

@@ -18,6 +18,8 @@ pub mod departed;
 pub mod levels;
 pub mod orders;
 pub mod products;
+pub mod reading;
+pub mod telling;
 
 /// A row that is there already.
 #[derive(QueryableByName)]
@@ -72,7 +74,7 @@ fn slots<'g>(
 }
 
 /// What goes into a sealed column.
-fn envelope(
+pub fn envelope(
     sealer: &Sealer<SubjectKey>,
     place: &Place<'_>,
     column: &'static str,

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::model::{Fields, Kept, TakenIn, key};
-use super::queries::{customers, departed, levels, orders, products};
+use super::super::model::{Fields, Kept, TakenIn, key};
+use super::super::queries::{customers, departed, levels, orders, products};
 use crate::floor::kernel::{Instant, Personal, Result, StoreId};
 use crate::floor::ledger::WriteTx;
 use crate::floor::platforms::{Address, Good, Shelf};
@@ -72,7 +72,7 @@ fn newest<'g>(kept: &Kept, goods: &'g [Good], taken: &mut TakenIn) -> Vec<&'g Go
     newest.into_values().collect()
 }
 
-pub(super) fn updated_at(good: &Good) -> Instant {
+pub fn updated_at(good: &Good) -> Instant {
     match good {
         Good::Customer(customer) => customer.updated_at,
         Good::Order(order) => order.updated_at,

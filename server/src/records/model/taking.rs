@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::map::{CUSTOMERS, INVENTORY, ORDER_CONTACTS, ORDERS, PRODUCTS};
+use super::super::map::{CUSTOMERS, INVENTORY, ORDER_CONTACTS, ORDERS, PRODUCTS};
 use crate::floor::datamap::Table;
 use crate::floor::kernel::{Error, Personal, Result};
 use crate::floor::platforms::{self, Good, Money, Shelf};

@@ -1,0 +1,13 @@
+//! The verbs of this slice.
+
+mod reading;
+mod taking;
+mod telling;
+
+pub use reading::{
+    count_records, find_customer, find_order, find_product, find_subject, list_customers, list_orders, list_products,
+};
+pub use taking::{take_in, take_out, updated_at};
+pub use telling::{
+    link_supplier, list_entries, record_billing, record_entry, record_shipment, record_snapshot, record_usage,
+};
