@@ -12,6 +12,7 @@ use crate::feed;
 use crate::floor::graphql::{Needs, Rule, asking, rule};
 use crate::floor::kernel::{Error, Result};
 use crate::grants;
+use crate::relay;
 use crate::staff::SignIn;
 use crate::staff::graphql as staff;
 use crate::stores;
@@ -57,6 +58,7 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
         stores::RULES,
         apps::RULES,
         syncs::RULES,
+        relay::RULES,
         reviews::RULES,
         promises::RULES,
         audit::RULES,
@@ -88,6 +90,7 @@ pub struct Query(
     stores::StoreQuery,
     apps::AppQuery,
     syncs::SyncQuery,
+    relay::RelayQuery,
     reviews::ReviewQuery,
     promises::PromiseQuery,
     audit::AuditQuery,
@@ -103,6 +106,7 @@ pub struct Mutation(
     stores::StoreMutation,
     apps::AppMutation,
     syncs::SyncMutation,
+    relay::RelayMutation,
     processors::ProcessorMutation,
     reviews::ReviewMutation,
     promises::PromiseMutation,
