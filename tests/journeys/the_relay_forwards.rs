@@ -219,6 +219,13 @@ impl Scene {
         panic!("it does not end: {:?}", self.standing());
     }
 
+    /// Days go by, and what is due by then is done.
+    async fn goes_by(&self, days: i64) {
+        self.world.later(Duration::days(days));
+        self.world.work().await;
+        self.world.work().await;
+    }
+
     fn lines(&self, sql: &str) -> Vec<String> {
         self.world.base.lines(sql)
     }
@@ -469,17 +476,11 @@ async fn nothing_stays_longer_than_the_page_says() {
         )
     };
     assert_eq!(held(), ["true false true true", "false true true true"]);
-    let later = |days| async move {
-        scene.world.later(Duration::days(days));
-        scene.world.work().await;
-        scene.world.work().await;
-    };
-    let scene = &scene;
-    later(27).await;
+    scene.goes_by(27).await;
     assert_eq!(held().len(), 2);
-    later(4).await;
+    scene.goes_by(4).await;
     assert_eq!(held(), ["false false false true", "false false false true"], "a month is over");
-    later(30).await;
+    scene.goes_by(30).await;
     assert!(held().is_empty(), "two months are over");
     let keys = "select count(*)::text as line from request_keys where wrapped is not null";
     assert_eq!(scene.lines(keys), ["0"], "their keys are gone with them");
