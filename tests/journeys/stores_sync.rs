@@ -36,14 +36,16 @@ async fn connected(course: &Course, platform: &str) -> (Ref<StoreId>, String) {
     course.stand(platform).keep(&shop, FEW);
     // The schedules are planted.
     course.world.work().await;
-    let name = if platform == "woocommerce" { "zaitoon.example" } else { "zaitoon" };
-    (course.connected(platform, name).await, shop)
+    (course.connected(platform, "zaitoon").await, shop)
 }
 
 /// Lets time go by and work be done until nothing is read any more. Who was told to come back later comes at once.
 async fn read(course: &Course) {
     for _ in 0..200 {
-        course.world.base.tamper("update jobs set retry_at = now() where retry_at > now()");
+        course.world.base.tamper(
+            "update jobs set retry_at = now() where retry_at > now();
+             update lanes set retry_at = now() where retry_at > now()",
+        );
         course.world.work().await;
         let left = "select count(*)::text as line from syncs where state = 'running'";
         if course.world.base.lines(left) == ["0"] {
@@ -61,8 +63,7 @@ async fn minutes(course: &Course, minutes: i64) {
 }
 
 fn standing(course: &Course) -> Vec<String> {
-    let jobs = "select name || ' ' || state || ' ' || attempt || ' ' || coalesce(code, '') as line from jobs where name = 'pull_page'
-                 order by created_at desc limit 5";
+    let jobs = "select name || ' ' || state || ' ' || attempt || ' ' || coalesce(code, '') as line from jobs where state <> 'done'";
     let syncs =
         "select shelf || ' ' || state || ' ' || done || ' ' || coalesce(failure, '') as line from syncs order by 1";
     [course.world.base.lines(jobs), course.world.base.lines(syncs)].concat()

@@ -21,6 +21,7 @@ use rightsdesk_server::staff::sign_in::Budget;
 use rightsdesk_server::staff::{SessionEnd, SessionStage, SignInMethod, StaffState};
 use rightsdesk_server::stores::{GrantSource, HandshakeOutcome, RevocationReason, StoreState};
 use rightsdesk_server::subjects::IdentifierKind;
+use rightsdesk_server::syncs::{RunKind, RunOutcome, SyncState};
 use rightsdesk_server::tenants::{MemberRole, MemberState, OurRole, TenantState};
 
 /// Column and the words its vocabulary has.
@@ -64,6 +65,10 @@ fn columns() -> Vec<(&'static str, &'static str, Vec<&'static str>)> {
         ("subject_identifiers", "kind", words!(IdentifierKind)),
         ("departed", "shelf", words!(Shelf)),
         ("stores", "state", words!(StoreState)),
+        ("syncs", "shelf", words!(Shelf)),
+        ("syncs", "state", words!(SyncState)),
+        ("sync_runs", "kind", words!(RunKind)),
+        ("sync_runs", "outcome", words!(RunOutcome)),
         ("deliveries", "state", words!(InboxState)),
         ("privacy_notices", "kind", words!(PrivacyNoticeKind)),
         ("privacy_notices", "state", words!(PrivacyNoticeState)),

@@ -6,14 +6,14 @@ use super::actions;
 use super::model::{RunOutcome, Sync, SyncState};
 use super::queries::{shops, syncs};
 use super::running::{self, Turned};
-use super::shelving;
 use crate::floor::access::{Caller, One, Permission, Scope};
 use crate::floor::jobs::{self as queue, Halt, Job, Run};
 use crate::floor::kernel::{Error, MemberId, Personal, Ref, Result, StoreId, SyncRunId};
-use crate::floor::ledger::{Event, Witnessed};
+use crate::floor::ledger::{Event, Witnessed, WriteTx};
 use crate::floor::mail::Letter;
 use crate::floor::platforms::{Ask, Fate, Page, Shelf};
 use crate::floor::tools::Tools;
+use crate::records;
 use crate::stores::{self, Store};
 use crate::tenants;
 
@@ -25,7 +25,7 @@ const SOON: std::time::Duration = std::time::Duration::from_secs(30);
 
 /// Asks a platform for one page and takes it in: rows, cursor, counts and the next page in one commit. A page of another
 /// step than the sync is at is somebody else's, and brings nothing.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct PullPage {
     pub store: StoreId,
     pub shelf: String,
@@ -58,7 +58,7 @@ impl Job for PullPage {
         metrics::histogram!("rightsdesk_sync_page_seconds", "platform" => store.platform.clone(), "shelf" => due.sync.shelf.code())
             .record(asked.elapsed().as_secs_f64());
         match read {
-            Ok(page) => self.take_in(&run, &tools, lane, (due.scope, page)).await,
+            Ok(page) => Ok(self.take_in(&tools, lane, (due.scope, page)).await?),
             Err(Fate::Again { after }) => {
                 self.held_up(&tools, lane, "platform").await?;
                 Err(Halt::SlowDown { after })
@@ -72,7 +72,7 @@ impl Job for PullPage {
                 Err(Error::Refused(_)) => Ok(()),
                 Err(other) => Err(other.into()),
             },
-            Err(Fate::NOT_GRANTED) => self.stop(&tools, lane, RunOutcome::Scope).await,
+            Err(Fate::NOT_GRANTED) => Ok(self.stop(&tools, lane).await?),
             Err(Fate::Over(why)) => {
                 stores::lost(&tools, &lane, &store, why).await?;
                 Ok(())
@@ -92,62 +92,60 @@ impl PullPage {
 
     /// The page, if it is still to be asked for. A scope that is granted no more ends the run.
     async fn due(&self, tools: &Tools, lane: &Scope<One>) -> Result<Option<Due>> {
-        let (store, shelf, run, step) = (self.store, self.shelf()?, self.run, self.step);
+        let (page, shelf) = (self.clone(), self.shelf()?);
         let (policy, platforms) = (tools.policy.in_force()?, tools.platforms.clone());
         let read = tools.ledger.read(lane, move |tx| {
-            let page = Self { store, shelf: shelf.code().to_owned(), run, step };
-            let sync = syncs::one(tx, store, shelf)?.filter(|sync| page.is_at(sync));
-            let Some((sync, code)) = sync.zip(running::platform(tx, store)?) else { return Ok(None) };
+            let sync = syncs::one(tx, page.store, shelf)?.filter(|sync| page.is_at(sync));
+            let Some((sync, code)) = sync.zip(running::platform(tx, page.store)?) else { return Ok(None) };
             let Some((platform, _)) = platforms.find(&code) else { return Ok(None) };
-            let scope = running::scope(tx, &policy.policy, platform, (store, shelf))?;
+            let scope = running::scope(tx, &policy.policy, platform, (page.store, shelf))?;
             Ok(Some((sync, scope)))
         });
         match read.await? {
             Some((sync, Some(scope))) => Ok(Some(Due { sync, scope })),
-            Some((_, None)) => {
-                self.stop(tools, lane.clone(), RunOutcome::Scope).await.map(|()| None).map_err(|halt| match halt {
-                    Halt::Failed(error) => error,
-                    Halt::SlowDown { .. } | Halt::GiveBack => Error::Conflict,
-                })
-            }
+            Some((_, None)) => self.stop(tools, lane.clone()).await.map(|()| None),
             None => Ok(None),
         }
     }
 
-    async fn take_in(self, run: &Run, tools: &Tools, lane: Scope<One>, read: (&'static str, Page)) -> Result<(), Halt> {
-        let (vault, shelf, (scope, page)) = (tools.vault.clone(), self.shelf()?, read);
-        let written = run.ledger.write(lane, move |tx| {
-            let sync = syncs::held(tx, self.store, shelf)?;
-            if !self.is_at(&sync) {
-                return Err(Error::Conflict);
-            }
+    async fn take_in(&self, tools: &Tools, lane: Scope<One>, read: (&'static str, Page)) -> Result<()> {
+        let (vault, policy) = (tools.vault.clone(), tools.policy.in_force()?);
+        let (due, shelf, (scope, page)) = (self.clone(), self.shelf()?, read);
+        let written = tools.ledger.write(lane.clone(), move |tx| {
+            let sync = due.held(tx, shelf)?;
             let turned = Turned::of(&page);
-            let taken = shelving::take_in(tx, &vault, self.store, &page.goods)?;
-            stores::scopes::used(tx, self.store, scope)?;
+            let taken = records::take_in(tx, &vault, &policy.policy, due.store, &page.goods)?;
+            stores::scopes::used(tx, due.store, scope)?;
             Ok(Witnessed::new((), running::turn(tx, sync, turned, &taken)?))
         });
-        match written.await {
-            Ok(()) => Ok(()),
-            // Somebody took this page in, or holds the sync; unless it was the lease, which the queue tells by itself.
-            Err(Error::Conflict) => Ok(run.hold().await?),
-            Err(other) => Err(other.into()),
-        }
+        self.settled(tools, &lane, written.await).await
     }
 
-    async fn stop(&self, tools: &Tools, lane: Scope<One>, outcome: RunOutcome) -> Result<(), Halt> {
-        let (store, shelf, run, step) = (self.store, self.shelf()?, self.run, self.step);
-        let written = tools.ledger.write(lane, move |tx| {
-            let sync = syncs::held(tx, store, shelf)?;
-            let page = Self { store, shelf: shelf.code().to_owned(), run, step };
-            if !page.is_at(&sync) {
-                return Err(Error::Conflict);
-            }
-            Ok(Witnessed::new((), running::stop(tx, sync, outcome)?))
+    /// The store does not grant it any more.
+    async fn stop(&self, tools: &Tools, lane: Scope<One>) -> Result<()> {
+        let (due, shelf) = (self.clone(), self.shelf()?);
+        let written = tools.ledger.write(lane.clone(), move |tx| {
+            let sync = due.held(tx, shelf)?;
+            Ok(Witnessed::new((), running::stop(tx, sync, RunOutcome::Scope)?))
         });
-        match written.await {
-            Ok(()) | Err(Error::Conflict) => Ok(()),
-            Err(other) => Err(other.into()),
+        self.settled(tools, &lane, written.await).await
+    }
+
+    /// The sync, held, as long as it is at this page.
+    fn held(&self, tx: &mut WriteTx, shelf: Shelf) -> Result<Sync> {
+        let sync = syncs::held(tx, self.store, shelf)?;
+        if self.is_at(&sync) { Ok(sync) } else { Err(Error::Conflict) }
+    }
+
+    /// Where two met, this page may be somebody else's by now; if not, it is asked again.
+    async fn settled(&self, tools: &Tools, lane: &Scope<One>, written: Result<()>) -> Result<()> {
+        if !matches!(written, Err(Error::Conflict)) {
+            return written;
         }
+        let (due, shelf) = (self.clone(), self.shelf()?);
+        let read = tools.ledger.read(lane, move |tx| syncs::one(tx, due.store, shelf).map(|sync| (due, sync)));
+        let (due, sync) = read.await?;
+        if sync.is_some_and(|sync| due.is_at(&sync)) { written } else { Ok(()) }
     }
 
     /// Notes why no page comes, once for the same reason.

@@ -9,7 +9,6 @@ pub mod map;
 mod model;
 mod queries;
 mod running;
-mod shelving;
 mod tables;
 
 pub use actions::{list, pause, resume, start};

@@ -169,7 +169,9 @@ impl Sync {
     /// After a page that goes on, or the last one. What stood there when the run began is read then.
     #[must_use]
     pub fn turned(self, next: Option<String>, done: i64, total: Option<i64>, rest: Span, now: Instant) -> Self {
-        let (done, estimated) = (self.done + done, self.estimated.or(total));
+        // A page may tell of some again, so what was read may be more than there is.
+        let estimated = self.estimated.or(total);
+        let done = (self.done + done).min(estimated.unwrap_or(i64::MAX));
         let sync = Self {
             done,
             estimated,

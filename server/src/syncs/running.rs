@@ -3,12 +3,12 @@
 use super::jobs::PullPage;
 use super::model::{Run, RunKind, RunOutcome, Sync, SyncState};
 use super::queries::{runs, shops, syncs};
-use super::shelving::TakenIn;
 use crate::floor::jobs::{self, Ticket};
 use crate::floor::kernel::{Error, Instant, Result, StoreId, SyncRunId};
 use crate::floor::ledger::{Event, Tx, WriteTx};
 use crate::floor::platforms::{Page, Platform, Shelf};
 use crate::floor::policy::Policy;
+use crate::records::TakenIn;
 use crate::stores::scopes;
 
 /// The scope by which a shelf may be read: one that the policy lists and the store grants.
@@ -134,7 +134,6 @@ pub fn stop(tx: &mut WriteTx, sync: Sync, outcome: RunOutcome) -> Result<Event> 
     if let Some(id) = sync.run {
         let run = Run { ended_at: Some(now), outcome, ..runs::one(tx, id)? };
         runs::save(tx, &run)?;
-        jobs::cancel(tx, id.uuid())?;
     }
     let event = told("sync.stopped", &sync).code("outcome", outcome.code());
     syncs::save(tx, &sync.off(outcome.code(), now))?;

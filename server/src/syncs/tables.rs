@@ -1,27 +1,6 @@
 // Generated from the migrated database; the law `tables_are_current` compares it.
 
 diesel::table! {
-    sync_runs (tenant_id, id) {
-        tenant_id -> Uuid,
-        id -> Uuid,
-        store_id -> Uuid,
-        shelf -> Text,
-        kind -> Text,
-        since -> Nullable<Timestamptz>,
-        started_at -> Timestamptz,
-        ended_at -> Nullable<Timestamptz>,
-        pages -> Int4,
-        calls -> Int4,
-        new -> Int8,
-        changed -> Int8,
-        older -> Int8,
-        refused -> Int8,
-        unread -> Int8,
-        outcome -> Text,
-    }
-}
-
-diesel::table! {
     syncs (tenant_id, store_id, shelf) {
         tenant_id -> Uuid,
         store_id -> Uuid,
@@ -42,5 +21,26 @@ diesel::table! {
         failure -> Nullable<Text>,
         told_at -> Nullable<Timestamptz>,
         letter_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    sync_runs (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        store_id -> Uuid,
+        shelf -> Text,
+        kind -> Text,
+        since -> Nullable<Timestamptz>,
+        started_at -> Timestamptz,
+        ended_at -> Nullable<Timestamptz>,
+        pages -> Int4,
+        calls -> Int4,
+        new -> Int8,
+        changed -> Int8,
+        older -> Int8,
+        refused -> Int8,
+        unread -> Int8,
+        outcome -> Text,
     }
 }
