@@ -207,7 +207,10 @@ impl Scene {
     /// Works until nothing waits; who was told to come back later comes at once.
     async fn works(&self) {
         for _ in 0..20 {
-            self.world.base.tamper("update jobs set retry_at = now() where retry_at > now()");
+            self.world.base.tamper(
+                "update jobs set retry_at = now() where retry_at > now();
+                 update lanes set retry_at = now() where retry_at > now()",
+            );
             self.world.work().await;
             if self.lines(
                 "select count(*)::text as line from jobs where name = 'relay_event' and state in ('ready', 'running')",

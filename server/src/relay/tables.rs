@@ -1,20 +1,6 @@
 // Generated from the migrated database; the law `tables_are_current` compares it.
 
 diesel::table! {
-    destinations (tenant_id, id) {
-        tenant_id -> Uuid,
-        id -> Uuid,
-        store_id -> Nullable<Uuid>,
-        recipient -> Text,
-        url -> Text,
-        region -> Text,
-        secret_id -> Uuid,
-        state -> Text,
-        since -> Timestamptz,
-    }
-}
-
-diesel::table! {
     disclosures (tenant_id, id) {
         tenant_id -> Uuid,
         id -> Uuid,
@@ -34,16 +20,16 @@ diesel::table! {
 }
 
 diesel::table! {
-    relay_deliveries (tenant_id, id) {
+    destinations (tenant_id, id) {
         tenant_id -> Uuid,
         id -> Uuid,
-        event_id -> Uuid,
-        destination_id -> Uuid,
+        store_id -> Nullable<Uuid>,
+        recipient -> Text,
+        url -> Text,
+        region -> Text,
+        secret_id -> Uuid,
         state -> Text,
-        attempts -> Int4,
-        idempotency_key -> Text,
-        sent_at -> Nullable<Timestamptz>,
-        answer -> Nullable<Text>,
+        since -> Timestamptz,
     }
 }
 
@@ -64,5 +50,19 @@ diesel::table! {
         passing -> Nullable<Bytea>,
         passing_key -> Nullable<Uuid>,
         expires_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    relay_deliveries (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        event_id -> Uuid,
+        destination_id -> Uuid,
+        state -> Text,
+        attempts -> Int4,
+        idempotency_key -> Text,
+        sent_at -> Nullable<Timestamptz>,
+        answer -> Nullable<Text>,
     }
 }
