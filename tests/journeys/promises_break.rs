@@ -448,9 +448,8 @@ fn announced(world: &World) {
 fn relayed(world: &World) {
     let (policy, now) = (sound(), world.tools.watch.now());
     let given = policy.recipients.iter().find(|one| one.is_given()).expect("a recipient");
-    let row = policy.matrix().into_iter().map(|row| (row.category, row.field));
-    let (category, field) = row
-        .into_iter()
+    let mut places = policy.matrix().into_iter().map(|row| (row.category, row.field));
+    let (category, field) = places
         .find(|place| given.form_of(*place) == rightsdesk_server::floor::policy::Form::Raw)
         .expect("a field it gets");
     world.base.tamper(&format!(

@@ -40,29 +40,26 @@ pub async fn set_destination(
         let wish = (new.recipient.as_str(), new.url.as_str(), new.region.as_str());
         placed(tx, &doors, &adopted.policy, new.store, wish)?;
         let now = tx.now()?;
-        let set = match destinations::held(tx, new.store, &new.recipient)? {
-            Some(there) => {
-                doors.vault.reseal(tx, SIGNING, there.secret, &secret)?;
-                let state = DestinationState::On;
-                let set = Destination { url: new.url.clone(), region: new.region.clone(), state, since: now, ..there };
-                destinations::save(tx, &set)?;
-                set
-            }
-            None => {
-                let set = Destination {
-                    tenant: new.tenant,
-                    id,
-                    store: new.store,
-                    recipient: new.recipient.clone(),
-                    url: new.url.clone(),
-                    region: new.region.clone(),
-                    secret: doors.vault.put(tx, SIGNING, &secret)?,
-                    state: DestinationState::On,
-                    since: now,
-                };
-                destinations::add(tx, &set)?;
-                set
-            }
+        let set = if let Some(there) = destinations::held(tx, new.store, &new.recipient)? {
+            doors.vault.reseal(tx, SIGNING, there.secret, &secret)?;
+            let state = DestinationState::On;
+            let set = Destination { url: new.url.clone(), region: new.region.clone(), state, since: now, ..there };
+            destinations::save(tx, &set)?;
+            set
+        } else {
+            let set = Destination {
+                tenant: new.tenant,
+                id,
+                store: new.store,
+                recipient: new.recipient.clone(),
+                url: new.url.clone(),
+                region: new.region.clone(),
+                secret: doors.vault.put(tx, SIGNING, &secret)?,
+                state: DestinationState::On,
+                since: now,
+            };
+            destinations::add(tx, &set)?;
+            set
         };
         Ok(Witnessed::new(set.id.uuid(), Event::new("destination.set", "destination", set.id.uuid())))
     });

@@ -126,10 +126,7 @@ fn parcel(
     if built.carries.is_empty() {
         return Ok(Err("nothing_for_it"));
     }
-    let secret = match tools.vault.open_secret(tx, SIGNING, destination.secret)? {
-        Ok(secret) => secret,
-        Err(_) => return Ok(Err("shut")),
-    };
+    let Ok(secret) = tools.vault.open_secret(tx, SIGNING, destination.secret)? else { return Ok(Err("shut")) };
     let document = json!({ "type": event.kind.code(), "timestamp": event.happened_at.to_string(), "data": built.data });
     let at = tx.now()?;
     let call = Call::json(place.url.clone(), &document).theirs();

@@ -154,12 +154,11 @@ pub fn built(policy: &Policy, recipient: &Recipient, fields: &Fields) -> Built {
 
 fn formed(kind: Kind, form: Form, value: &Value) -> Option<Value> {
     match form {
-        Form::Never => None,
         Form::Raw => Some(value.clone()),
         Form::Truncated if kind == Kind::Network => value.as_str().and_then(truncated).map(Value::String),
         Form::TruncatedHashed if kind == Kind::Network => value.as_str().and_then(truncated_hashed).map(Value::String),
         // Nothing else is known to be cut short.
-        Form::Truncated | Form::TruncatedHashed => None,
+        Form::Never | Form::Truncated | Form::TruncatedHashed => None,
         Form::Hashed => hashed_whole(kind, "", value),
     }
 }

@@ -32,7 +32,8 @@ impl<'p> Place<'p> {
         let flaw = || Error::invalid("url", "give an address at one of the hosts that the policy lists for it");
         let url = Url::parse(url).map_err(|_| flaw())?;
         let host = Host::of(&url).ok_or_else(flaw)?;
-        if !is_listed(&url) && !(url.scheme() == "https" && recipient.hosts.iter().any(|own| is_at(&host, own))) {
+        let is_own = url.scheme() == "https" && recipient.hosts.iter().any(|own| is_at(&host, own));
+        if !(is_own || is_listed(&url)) {
             return Err(flaw());
         }
         let works = |place: &str| is_within(region, &[place]);

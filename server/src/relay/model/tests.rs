@@ -93,6 +93,14 @@ fn each_destination_gets_exactly_its_fields_in_its_forms() {
     }
 }
 
+fn leaves(value: &Value, into: &mut Vec<String>) {
+    match value {
+        Value::Object(parts) => parts.values().for_each(|part| leaves(part, into)),
+        Value::Array(items) => items.iter().for_each(|item| leaves(item, into)),
+        leaf => into.push(leaf.as_str().expect("text").to_owned()),
+    }
+}
+
 #[test]
 fn all_that_facebook_gets_is_hashed_in_its_own_normalisation() {
     let policy = littledata();
@@ -108,13 +116,6 @@ fn all_that_facebook_gets_is_hashed_in_its_own_normalisation() {
     assert_eq!(built.data["customer"]["name"]["last"], digest(Meta::Plain, "qureshi"));
     assert_eq!(built.data["browser"]["ip"], digest(Meta::Plain, "203.0.113.0"));
     assert_eq!(built.data["cart"]["contents"][0]["sku"], digest(Meta::Plain, "j-1"));
-    fn leaves(value: &Value, into: &mut Vec<String>) {
-        match value {
-            Value::Object(parts) => parts.values().for_each(|part| leaves(part, into)),
-            Value::Array(items) => items.iter().for_each(|item| leaves(item, into)),
-            leaf => into.push(leaf.as_str().expect("text").to_owned()),
-        }
-    }
     let mut all = Vec::new();
     leaves(&built.data, &mut all);
     assert!(all.len() > 10 && all.iter().all(|leaf| leaf.len() == 64 && leaf.bytes().all(|b| b.is_ascii_hexdigit())));
