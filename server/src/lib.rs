@@ -6,8 +6,8 @@
 //! `imports_flow_downward` reads these very lines.
 //!
 //! ```text
-//! kernel < access < ledger < vault, egress < mail, blobs, issuers, journal, tongues, platforms < html < policy < datamap < tools < graphql
-//! < jobs < subjects < catalogue < tenants < staff < grants < stores < apps < processors < records < syncs < inbox < reviews < audit < promises < feed
+//! kernel < access < ledger < vault, egress < mail, blobs, issuers, journal, tongues, platforms, forms < html < policy < datamap < tools < graphql
+//! < jobs < subjects < catalogue < tenants < staff < grants < stores < apps < processors < records < syncs < inbox < relay < reviews < audit < promises < feed
 //! < trust
 //! < config, telemetry, cluster < schema, workers, followers, map < http, demo < boot < commands
 //! ```
@@ -41,6 +41,7 @@ pub mod inbox;
 pub mod processors;
 pub mod promises;
 pub mod records;
+pub mod relay;
 pub mod reviews;
 pub mod roof;
 pub mod staff;

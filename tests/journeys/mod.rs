@@ -66,6 +66,7 @@ mod the_ledger_keeps_its_word;
 mod the_map_drives;
 #[cfg(target_os = "linux")]
 mod the_record_is_one;
+mod the_relay_forwards;
 mod the_street_speaks;
 mod the_trust_page_tells;
 #[cfg(target_os = "linux")]

@@ -212,6 +212,42 @@ fn faults() -> Vec<Fault> {
             holds,
         ),
         (
+            "relay_forms",
+            Sql(
+                "insert into disclosures (tenant_id, id, at, recipient, category, fields, form, count, purpose, way, reference)
+                 select tenant_id, gen_random_uuid(), at, recipient, category, fields, 'hashed', 1, purpose, way, id
+                   from disclosures",
+                "delete from disclosures where form = 'hashed'",
+            ),
+            holds,
+        ),
+        (
+            "relay_forms",
+            Sql(
+                "insert into disclosures (tenant_id, id, at, recipient, category, fields, form, count, purpose, way, reference)
+                 select tenant_id, gen_random_uuid(), at, recipient, 'card', '{number}', form, 1, purpose, way, id
+                   from disclosures",
+                "delete from disclosures where category = 'card'",
+            ),
+            holds,
+        ),
+        (
+            "relay_store",
+            Sql(
+                "update relayed_events set linked_until = linked_until - interval '40 days'",
+                "update relayed_events set linked_until = linked_until + interval '40 days'",
+            ),
+            holds,
+        ),
+        (
+            "relay_store",
+            Sql(
+                "update relayed_events set passing_key = gen_random_uuid()",
+                "update relayed_events set passing_key = null",
+            ),
+            holds,
+        ),
+        (
             "reviews_on_time",
             Sql(
                 "update review_campaigns set due_on = due_on - 60 where state = 'open'",
@@ -345,6 +381,7 @@ async fn furnished() -> (World, Listening) {
            from policies where version = 1",
     );
     announced(&world);
+    relayed(&world);
     // A checkpoint is taken, so that the books have somebody to vouch for them.
     world.work().await;
     world.later(Duration::minutes(6));
@@ -405,6 +442,28 @@ fn announced(world: &World) {
            (p.in_force_at - interval '1 day')::date, array['en'], array['It comes.']
            from policies p, processors x where p.version = 2 and x.code = 'mnp'",
     );
+}
+
+/// Something was relayed, and is held for a while.
+fn relayed(world: &World) {
+    let (policy, now) = (sound(), world.tools.watch.now());
+    let given = policy.recipients.iter().find(|one| one.is_given()).expect("a recipient");
+    let mut places = policy.matrix().into_iter().map(|row| (row.category, row.field));
+    let (category, field) = places
+        .find(|place| given.form_of(*place) == rightsdesk_server::floor::policy::Form::Raw)
+        .expect("a field it gets");
+    world.base.tamper(&format!(
+        "insert into disclosures (tenant_id, id, at, recipient, category, fields, form, count, purpose, way)
+         select tenant_id, gen_random_uuid(), '{now}', '{}', '{}', '{{{}}}', 'raw', 1, 'relay', 'relay'
+           from stores where domain = 'zaitoon.example';
+         insert into relayed_events (tenant_id, id, store_id, kind, happened_at, received_at, linked_key, linked_until,
+                                     expires_at)
+         select tenant_id, gen_random_uuid(), id, 'order', '{now}', '{now}', gen_random_uuid(), '{now}'::timestamptz + interval '30 days',
+                '{now}'::timestamptz + interval '60 days' from stores where domain = 'zaitoon.example'",
+        given.code.get_ref(),
+        category.code.get_ref(),
+        field.code.get_ref(),
+    ));
 }
 
 fn seen_under_leave(world: &World, shop: &Shop, staff: &Person, by: &Person) {

@@ -9,7 +9,8 @@ use rightsdesk_server::audit::jobs::{Checkpoint, SweepAccesses, SweepAnswers};
 use rightsdesk_server::catalogue::PutPolicyInForce;
 use rightsdesk_server::floor::jobs::{SweepJobs, Ticket, redeem};
 use rightsdesk_server::floor::kernel::{
-    GrantId, JobId, Mode, NoticeId, Secret, StoreId, SubscriberId, SyncRunId, TenantId, Watch,
+    DestinationId, GrantId, JobId, Mode, NoticeId, RelayedEventId, Secret, StoreId, SubscriberId, SyncRunId, TenantId,
+    Watch,
 };
 use rightsdesk_server::floor::ledger::{Event, Witnessed};
 use rightsdesk_server::floor::platforms::{Platforms, Settings};
@@ -18,6 +19,7 @@ use rightsdesk_server::grants::AlarmOfBreakGlass;
 use rightsdesk_server::inbox::SweepInbox;
 use rightsdesk_server::processors::{AskSubscriber, DeliverNotice, SweepSubscribers};
 use rightsdesk_server::promises::jobs::{LookAtPromises, TellOfPromises};
+use rightsdesk_server::relay::{RelayEvent, SweepRelay};
 use rightsdesk_server::reviews::{OpenQuarterlyReview, ProveRevocations, RemindOfReviews};
 use rightsdesk_server::roof::workers;
 use rightsdesk_server::staff::jobs::SweepSignIns;
@@ -57,6 +59,29 @@ const CONNECTED: &str = "insert into audit_heads (tenant_id, seq, hash)
                          'connected', now(), now(), ('00000000-0000-0000-0000-00000000000' || n)::uuid,
                          ('00000000-0000-0000-0000-00000000000' || n + 1)::uuid, now() + interval '20 days'
                     from (values (1, 'shopify', 'zaitoon.myshopify.com'), (3, 'ebay', 'zaitoon')) as s (n, platform, domain)";
+
+/// An event of long ago that still waits to be sent.
+const RELAYED: &str = "insert into audit_heads (tenant_id, seq, hash)
+                  values ('00000000-0000-0000-0000-0000000000bb', 0, decode(repeat('00', 32), 'hex'));
+                  insert into tenants (tenant_id, legal_name, locale, region, plan, app_slots, opened_at)
+                  values ('00000000-0000-0000-0000-0000000000bb', 'Zaitoon Home', 'en', 'US', 'growth', 1, now());
+                  insert into stores (tenant_id, id, platform, domain, name, region, added_at)
+                  values ('00000000-0000-0000-0000-0000000000bb', '00000000-0000-0000-0000-000000000007', 'shopify',
+                          'zaitoon.example', 'Zaitoon Home', 'US', now());
+                  insert into secrets (tenant_id, id, kind, kek_version, dek, ct)
+                  values ('00000000-0000-0000-0000-0000000000bb', '00000000-0000-0000-0000-000000000008',
+                          'relay_signing', 1, '\\x00', '\\x00');
+                  insert into destinations (tenant_id, id, recipient, url, region, secret_id, since)
+                  values ('00000000-0000-0000-0000-0000000000bb', '00000000-0000-0000-0000-00000000000a', 'segment',
+                          'https://api.segment.io/', 'US', '00000000-0000-0000-0000-000000000008', now());
+                  insert into relayed_events (tenant_id, id, store_id, kind, happened_at, received_at, linked_until, expires_at)
+                  values ('00000000-0000-0000-0000-0000000000bb', '00000000-0000-0000-0000-000000000009',
+                          '00000000-0000-0000-0000-000000000007', 'order', now() - interval '70 days', now(),
+                          now() - interval '40 days', now() - interval '10 days');
+                  insert into relay_deliveries (tenant_id, id, event_id, destination_id, idempotency_key)
+                  values ('00000000-0000-0000-0000-0000000000bb', '00000000-0000-0000-0000-00000000000b',
+                          '00000000-0000-0000-0000-000000000009', '00000000-0000-0000-0000-00000000000a',
+                          'msg_' || repeat('0', 64))";
 
 /// A campaign that was due eight days ago, with a seat that is to go, is gone, and had an exception.
 const CAMPAIGN: &str = "
@@ -450,6 +475,35 @@ const CASES: &[Case] = &[
             world.base.lines(
                 "select coalesce(untold_since::text, '') || ' ' || (select count(*) from audit_events
                          where action = 'store.loss_told') as line from stores",
+            )
+        },
+    },
+    Case {
+        name: "relay_event",
+        ticket: || {
+            let (event, destination) = (Uuid::from_u128(9), Uuid::from_u128(10));
+            let (event, destination) = (RelayedEventId::from_uuid(event), DestinationId::from_uuid(destination));
+            Ticket::of(&RelayEvent { event, destination }).expect("a ticket")
+        },
+        lane: ZAITOON,
+        // The policy of this law relays nothing, and so it is refused.
+        prepare: RELAYED,
+        effect: |world| {
+            world.base.lines(
+                "select state || ' ' || coalesce(answer, '') || ' ' || (select count(*) from audit_events
+                         where action = 'relay.tried') as line from relay_deliveries",
+            )
+        },
+    },
+    Case {
+        name: "sweep_relay",
+        ticket: || Ticket::of(&SweepRelay {}).expect("a ticket"),
+        lane: TenantId::HOUSE,
+        prepare: RELAYED,
+        effect: |world| {
+            world.base.lines(
+                "select count(*) || ' ' || (select count(*) from audit_events where action = 'relay.swept') as line
+                   from relayed_events",
             )
         },
     },

@@ -10,9 +10,9 @@ use harness::world::World;
 use rightsdesk_server::floor::access::{Bounds, Caller, Permission, Role, Seat, Session};
 use rightsdesk_server::floor::graphql::{Needs, Rule, tenant_node_id, tenant_place};
 use rightsdesk_server::floor::kernel::{
-    ApiKeyId, AppId, CampaignId, CustomerId, GrantId, MemberId, NoticeId, ObjectionId, OrderId, PolicyId, ProcessorId,
-    ProductId, PromiseId, ProviderTaskId, ReceiptId, Ref, ReviewItemId, SessionId, StaffId, StoreGrantId, StoreId,
-    SubscriberId, TenantId,
+    ApiKeyId, AppId, CampaignId, CustomerId, DestinationId, GrantId, MemberId, NoticeId, ObjectionId, OrderId,
+    PolicyId, ProcessorId, ProductId, PromiseId, ProviderTaskId, ReceiptId, Ref, ReviewItemId, SessionId, StaffId,
+    StoreGrantId, StoreId, SubjectId, SubscriberId, TenantId,
 };
 use rightsdesk_server::floor::platforms::Good;
 use rightsdesk_server::roof::schema;
@@ -122,6 +122,14 @@ const IDS: &[(&str, &str)] = &[
     ("ExportCampaignInput.id", "campaign"),
     ("RevealReviewReasonInput.id", "review_item"),
     ("CheckPromiseInput.id", "promise"),
+    ("destinations.tenant", "tenant"),
+    ("shared.store", "store"),
+    ("DisclosureFilter.tenant", "tenant"),
+    ("DisclosureFilter.subject", "subject"),
+    ("SetDestinationInput.tenant", "tenant"),
+    ("SetDestinationInput.store", "store"),
+    ("TurnDestinationInput.id", "destination"),
+    ("RelayEventInput.store", "store"),
 ];
 
 /// Mutations that concern the caller's own session or secret and take no id: there is nobody else's to try them with.
@@ -392,6 +400,8 @@ impl Cast {
             ("order", Ref::new(nobodys, OrderId::fresh()).to_string()),
             ("customer", Ref::new(nobodys, CustomerId::fresh()).to_string()),
             ("product", Ref::new(nobodys, ProductId::fresh()).to_string()),
+            ("destination", Ref::new(nobodys, DestinationId::fresh()).to_string()),
+            ("subject", Ref::new(nobodys, SubjectId::fresh()).to_string()),
         ]);
         Self { world, askers, yours, theirs, made_up }
     }
@@ -478,8 +488,10 @@ async fn furnish(world: &World, ops: &Caller) -> (Ids, TenantId) {
         ("product", product),
         ("provider_task", task),
         ("promise", text(&promises["data"]["promises"]["nodes"][0]["id"])),
-        ("store", store),
+        ("store", store.clone()),
         ("store_grant", text(&connected["store"]["grants"]["nodes"][0]["id"])),
+        ("destination", destination(world, place, &store)),
+        ("subject", Ref::new(place, SubjectId::fresh()).to_string()),
         ("tenant", tenant.clone()),
         ("member", member),
         ("key", text(&key["created"]["apiKey"]["id"])),
@@ -513,6 +525,20 @@ async fn goods(world: &World, store: &str) -> [String; 3] {
         Ref::new(at.tenant, CustomerId::from_uuid(id("customers"))).to_string(),
         Ref::new(at.tenant, ProductId::from_uuid(id("products"))).to_string(),
     ]
+}
+
+/// Where a store has its events sent. The policy of this law relays none, so it is put there by hand.
+fn destination(world: &World, tenant: TenantId, store: &str) -> String {
+    let (id, store) = (DestinationId::fresh(), store.parse::<Ref<StoreId>>().expect("a store's id").id);
+    let (whose, of, secret) = (tenant.uuid(), id.uuid(), GrantId::fresh().uuid());
+    world.base.tamper(&format!(
+        "insert into secrets (tenant_id, id, kind, kek_version, dek, ct)
+         values ('{whose}', '{secret}', 'relay_signing', 1, '\\x00', '\\x00');
+         insert into destinations (tenant_id, id, store_id, recipient, url, region, secret_id, since)
+         values ('{whose}', '{of}', '{}', 'segment', 'https://api.segment.io/', 'US', '{secret}', now())",
+        store.uuid()
+    ));
+    Ref::new(tenant, id).to_string()
 }
 
 /// An app that was disconnected, its receipt and its provider's task. The policy of this law connects none, so they are

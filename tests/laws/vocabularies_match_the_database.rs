@@ -9,13 +9,14 @@ use rightsdesk_server::floor::jobs::{Fate, State};
 use rightsdesk_server::floor::kernel::Mode;
 use rightsdesk_server::floor::ledger::KeyholeKind;
 use rightsdesk_server::floor::platforms::Shelf;
-use rightsdesk_server::floor::policy::Transfer;
+use rightsdesk_server::floor::policy::{Form, Transfer};
 use rightsdesk_server::floor::vault::{FileKind, KeyState};
 use rightsdesk_server::grants::GrantKind;
 use rightsdesk_server::inbox::{DeliveryState as InboxState, PrivacyNoticeKind, PrivacyNoticeState};
 use rightsdesk_server::processors::{DeliveryState, NoticeKind, ObjectionState, ProcessorState, SubscriberState};
 use rightsdesk_server::promises::{PromiseState, Standing};
 use rightsdesk_server::records::{LedgerKind, ShipmentState};
+use rightsdesk_server::relay::{DeliveryState as RelayState, DestinationState, RelayedKind, Way};
 use rightsdesk_server::reviews::{CampaignState, ReviewDecision, ReviewSubject, RevocationState};
 use rightsdesk_server::staff::sign_in::Budget;
 use rightsdesk_server::staff::{SessionEnd, SessionStage, SignInMethod, StaffState};
@@ -74,6 +75,15 @@ fn columns() -> Vec<(&'static str, &'static str, Vec<&'static str>)> {
         ("deliveries", "state", words!(InboxState)),
         ("privacy_notices", "kind", words!(PrivacyNoticeKind)),
         ("privacy_notices", "state", words!(PrivacyNoticeState)),
+        (
+            "disclosures",
+            "form",
+            Form::ALL.iter().filter(|form| **form != Form::Never).map(|form| form.code()).collect(),
+        ),
+        ("disclosures", "way", words!(Way)),
+        ("destinations", "state", words!(DestinationState)),
+        ("relayed_events", "kind", words!(RelayedKind)),
+        ("relay_deliveries", "state", words!(RelayState)),
         ("handshakes", "outcome", words!(HandshakeOutcome)),
         ("store_grants", "how", words!(GrantSource)),
         ("store_grants", "reason", words!(RevocationReason)),

@@ -4,6 +4,7 @@ pub mod access;
 pub mod blobs;
 pub mod datamap;
 pub mod egress;
+pub mod forms;
 pub mod graphql;
 pub mod html;
 pub mod issuers;

@@ -4,8 +4,8 @@
 use crate::floor::datamap::{Map, Table, doors};
 use crate::floor::jobs::map as jobs;
 use crate::{
-    apps, audit, catalogue, grants, inbox, processors, promises, records, reviews, staff, stores, subjects, syncs,
-    tenants,
+    apps, audit, catalogue, grants, inbox, processors, promises, records, relay, reviews, staff, stores, subjects,
+    syncs, tenants,
 };
 
 pub const MAP: Map = Map::new(TABLES);
@@ -39,6 +39,10 @@ const TABLES: &[Table] = &[
     processors::map::OBJECTIONS,
     inbox::map::DELIVERIES,
     inbox::map::PRIVACY_NOTICES,
+    relay::map::DESTINATIONS,
+    relay::map::RELAYED_EVENTS,
+    relay::map::RELAY_DELIVERIES,
+    relay::map::DISCLOSURES,
     records::map::CUSTOMERS,
     records::map::ORDERS,
     records::map::ORDER_CONTACTS,

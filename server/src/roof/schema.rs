@@ -13,6 +13,7 @@ use crate::floor::graphql::{Needs, Rule, asking, rule};
 use crate::floor::kernel::{Error, Result};
 use crate::grants;
 use crate::records;
+use crate::relay;
 use crate::staff::SignIn;
 use crate::staff::graphql as staff;
 use crate::stores;
@@ -59,6 +60,7 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
         apps::RULES,
         records::RULES,
         syncs::RULES,
+        relay::RULES,
         reviews::RULES,
         promises::RULES,
         audit::RULES,
@@ -91,6 +93,7 @@ pub struct Query(
     apps::AppQuery,
     records::RecordQuery,
     syncs::SyncQuery,
+    relay::RelayQuery,
     reviews::ReviewQuery,
     promises::PromiseQuery,
     audit::AuditQuery,
@@ -107,6 +110,7 @@ pub struct Mutation(
     apps::AppMutation,
     syncs::SyncMutation,
     records::RecordMutation,
+    relay::RelayMutation,
     processors::ProcessorMutation,
     reviews::ReviewMutation,
     promises::PromiseMutation,

@@ -11,6 +11,7 @@ use crate::grants::AlarmOfBreakGlass;
 use crate::inbox::SweepInbox;
 use crate::processors::{AskSubscriber, DeliverNotice, SweepSubscribers};
 use crate::promises::jobs::{EVERY, LookAtPromises, TellOfPromises};
+use crate::relay::{RelayEvent, SweepRelay};
 use crate::reviews::{OpenQuarterlyReview, ProveRevocations, RemindOfReviews};
 use crate::staff::jobs::SweepSignIns;
 use crate::stores::{RevokeAtPlatform, TellOfLostConnection, WatchConnections};
@@ -67,6 +68,13 @@ pub fn registry() -> Registry {
             name: "look_after_syncs",
             rhythm: Rhythm::Every(Duration::from_mins(1)),
             ticket: || Ticket::of(&LookAfterSyncs {}),
+        })
+        .job::<RelayEvent>()
+        .job::<SweepRelay>()
+        .schedule(Schedule {
+            name: "sweep_relay",
+            rhythm: Rhythm::Every(Duration::from_hours(1)),
+            ticket: || Ticket::of(&SweepRelay {}),
         })
         .job::<OpenQuarterlyReview>()
         .schedule(Schedule {

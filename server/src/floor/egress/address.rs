@@ -32,7 +32,7 @@ impl Host {
 
 impl Host {
     /// Whether it is one label below `parent`, on the port of https.
-    pub(super) fn is_below(&self, parent: &str) -> bool {
+    pub fn is_below(&self, parent: &str) -> bool {
         let label = self.name.strip_suffix(parent).and_then(|rest| rest.strip_suffix('.'));
         self.port == 443 && label.is_some_and(|label| !label.is_empty() && !label.contains('.'))
     }

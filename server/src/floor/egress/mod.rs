@@ -3,16 +3,19 @@
 //! for longer or larger than set here.
 //!
 //! It never logs more than host and status, and nothing of what was sent or answered reaches an error. What a call
-//! carries about people is said with the call.
+//! carries about people is said with the call; what one recipient is given of many people is weighed against what that
+//! recipient may get, field by field and form by form, and goes to its own host or nowhere.
 
 mod address;
 mod call;
+mod shared;
 #[cfg(test)]
 mod tests;
 mod theirs;
 
 pub use address::{Host, address};
 pub use call::{Answer, Call, Consignment};
+pub use shared::{Carried, Sent, Shared};
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -22,6 +25,8 @@ use url::Url;
 
 use super::kernel::{Error, Reach, Result};
 
+/// Nobody was there, and so nothing left.
+const NOT_REACHED: &str = "not_reached";
 const CONNECT: Duration = Duration::from_secs(5);
 const TOTAL: Duration = Duration::from_secs(10);
 /// Longest answer that is read where a call names no other measure.
@@ -95,6 +100,23 @@ impl Egress {
             tracing::warn!(to, "a call to a host that no setting names was not made");
             return Err(Error::internal(format!("a call to a host that no setting names, meant for {to}")));
         };
+        Self::counted(client, host, call).await.map_err(|_| Error::Unavailable { whom: to, after: AGAIN })
+    }
+
+    /// Gives one recipient what it may get, at its own host. Anything else is refused before a byte leaves.
+    pub async fn share(&self, shared: &Shared, call: Call) -> Result<Sent> {
+        if let Some(flaw) = shared.flaw(&call.url) {
+            tracing::warn!(recipient = shared.recipient, flaw, "a consignment was not sent");
+            return Err(Error::internal(format!("a consignment for {} was not sent: {flaw}", shared.recipient)));
+        }
+        let Some((client, host)) = self.way(&call) else {
+            return Err(Error::internal("a consignment to a host that may not be called"));
+        };
+        let answer = Self::counted(client, host, call).await;
+        Ok(Sent { has_left: !matches!(answer, Err(NOT_REACHED)), answer })
+    }
+
+    async fn counted(client: &reqwest::Client, host: String, call: Call) -> Result<Answer, &'static str> {
         let answered = Self::carry(client, call).await;
         let fate = match &answered {
             Ok(answer) => answer.status.to_string(),
@@ -102,7 +124,7 @@ impl Egress {
         };
         tracing::debug!(host, status = %fate, "called out");
         metrics::counter!("rightsdesk_calls_out_total", "host" => host, "status" => fate).increment(1);
-        answered.map_err(|_| Error::Unavailable { whom: to, after: AGAIN })
+        answered
     }
 
     async fn carry(client: &reqwest::Client, call: Call) -> Result<Answer, &'static str> {
@@ -140,7 +162,7 @@ fn told(error: &reqwest::Error) -> &'static str {
     if error.is_timeout() {
         "timed_out"
     } else if error.is_connect() {
-        "not_reached"
+        NOT_REACHED
     } else {
         "broken_off"
     }

@@ -110,6 +110,51 @@ async fn a_tenants_word_opens_no_host_of_ours_unless_the_operator_listed_it_away
     assert!(to(&[&url]).send(NOBODY, theirs()).await.is_ok());
 }
 
+#[tokio::test]
+async fn a_consignment_goes_to_its_recipients_own_host_in_the_forms_it_may_get() {
+    let (url, asked) = host(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}".to_vec(), false).await;
+    let (other, _) = host(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}".to_vec(), false).await;
+    let egress = to(&[&url, &other]);
+    let of = |field: &str, form| Carried { field: field.to_owned(), form };
+    let shared = |carries| Shared {
+        recipient: "facebook".to_owned(),
+        host: Host::of(&url).expect("a host"),
+        purpose: "relay".to_owned(),
+        carries,
+        may: vec![of("customer.email", "hashed"), of("browser.ip", "truncated_hashed")],
+    };
+    for (carries, url) in [
+        (vec![of("customer.email", "raw")], &url),
+        (vec![of("customer.email", "hashed"), of("payment.information", "hashed")], &url),
+        (vec![of("customer.email", "hashed")], &other),
+        (Vec::new(), &url),
+    ] {
+        assert!(matches!(egress.share(&shared(carries), Call::get(url.clone())).await, Err(Error::Internal(_))));
+    }
+    assert_eq!(asked.load(Ordering::SeqCst), 0);
+    let sent = egress.share(&shared(vec![of("customer.email", "hashed")]), Call::get(url.clone())).await;
+    let sent = sent.expect("sent");
+    assert!(sent.has_left && sent.answer.is_ok_and(|answer| answer.is_success()));
+}
+
+#[tokio::test]
+async fn what_reached_nobody_did_not_leave_and_what_was_not_answered_did() {
+    let (mute, _) = host(Vec::new(), false).await;
+    let gone = {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        Url::parse(&format!("http://{}/", listener.local_addr().expect("its address"))).expect("an address")
+    };
+    for (url, has_left) in [(mute, true), (gone, false)] {
+        let field = Carried { field: "cart.contents".to_owned(), form: "raw" };
+        let (host, purpose) = (Host::of(&url).expect("a host"), "relay".to_owned());
+        let carries = vec![field.clone()];
+        let shared = Shared { recipient: "google".to_owned(), host, purpose, carries, may: vec![field] };
+        let sent = to(&[&url]).share(&shared, Call::get(url.clone())).await.expect("a try");
+        assert!(sent.answer.is_err());
+        assert_eq!(sent.has_left, has_left, "{url}");
+    }
+}
+
 #[test]
 fn a_family_of_shops_is_permitted_and_counted_as_one() {
     let egress = to(&[]).with_families(["shops.example"]);

@@ -247,6 +247,27 @@ id!(
     "hok"
 );
 
+id!(
+    /// Where a merchant has events sent.
+    DestinationId,
+    "dst"
+);
+id!(
+    /// An event on its way to destinations.
+    RelayedEventId,
+    "rev"
+);
+id!(
+    /// One event to one destination.
+    RelayDeliveryId,
+    "rdl"
+);
+id!(
+    /// A row of the book of disclosures.
+    DisclosureId,
+    "dsc"
+);
+
 impl TenantId {
     /// The operator as a tenant of its own.
     pub const HOUSE: Self = Self::from_uuid(Uuid::nil());

@@ -7,6 +7,7 @@ mod answers;
 pub mod books;
 pub mod chain;
 mod constraint;
+mod disclosed;
 mod doors;
 mod fence;
 mod handover;
@@ -22,6 +23,7 @@ mod walk;
 
 pub use answers::{Answered, Done, Once, sweep_answers};
 pub use books::{Event, Leave, Object, Opened, Witnessed};
+pub use disclosed::{Disclosed, disclose};
 pub use doors::{Ledger, counting};
 pub use handover::Handover;
 pub use inspect::inspect;

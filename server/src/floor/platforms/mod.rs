@@ -26,6 +26,7 @@ pub use goods::{Address, Customer, Good, Level, Line, Money, Order, Product, She
 pub use page::{Ask, Correction, Forgotten, Keeps, Page, SetStock, Stocked, Whom};
 pub use setup::{Platforms, Settings, Setup};
 pub use shop::Shop;
+pub use signature::sign;
 pub use talk::Visit;
 
 use std::time::Duration;

@@ -33,7 +33,7 @@ pub(super) fn is_signed<'a>(secrets: impl IntoIterator<Item = &'a [u8]>, parts: 
 }
 
 /// The signature in base64.
-pub(super) fn sign(secret: &[u8], message: &[u8]) -> Option<String> {
+pub fn sign(secret: &[u8], message: &[u8]) -> Option<String> {
     over(secret, &[message]).map(|mac| BASE64.encode(&mac.finalize().into_bytes()))
 }
 

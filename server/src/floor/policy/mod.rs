@@ -15,7 +15,7 @@ mod text;
 mod words;
 
 pub use book::{Adopted, Book};
-pub use check::check;
+pub use check::{check, is_within};
 pub use diff::{Change, ChangeKind, Written, diff, new_processors};
 pub use follow::{Follower, Moment, Turn};
 pub use items::{Fact, Item, Part, Value, items};

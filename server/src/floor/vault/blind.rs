@@ -47,6 +47,12 @@ impl Key<Pseudonym> {
         handle.copy_from_slice(&hmac(self.bytes(), &[&message])[..16]);
         handle
     }
+
+    /// What stands for somebody's value of this kind, however it is written: nobody without this tenant's key tells whose
+    /// it is, and nobody at all once the key is gone.
+    pub fn alias(&self, kind: &str, value: &Personal) -> [u8; 32] {
+        hmac(self.bytes(), &[kind.as_bytes(), &[0], normalised(value).disclose().as_bytes()])
+    }
 }
 
 /// Key of tombstone digests, a version of its file.
@@ -117,6 +123,17 @@ mod tests {
         assert_ne!(key.tombstone(TenantId::HOUSE, "email", "", &john), digest);
         assert_ne!(key.tombstone(tenant(), "email", "1", &john), digest);
         assert_ne!(key.tombstone(tenant(), "emai", "l", &john), digest);
+    }
+
+    #[test]
+    fn an_alias_is_one_however_the_value_is_written_and_belongs_to_its_kind_and_tenant() {
+        let key = |start| Key::<Pseudonym>::from_bytes(span(start), 1, uuid::Uuid::nil());
+        let alias = |kind, value| key(0x10).alias(kind, &Personal::new(value));
+        assert_eq!(alias("client_id", " GA1.2.7 "), alias("client_id", "ga1.2.7"));
+        assert_ne!(alias("client_id", "ga1.2.7"), alias("client", "_idga1.2.7"));
+        assert_ne!(alias("client_id", "7"), key(0x11).alias("client_id", &Personal::new("7")));
+        let known = hmac(key(0x10).bytes(), &[b"client_id\0ga1.2.7"]);
+        assert_eq!(alias("client_id", "ga1.2.7"), known);
     }
 
     #[test]

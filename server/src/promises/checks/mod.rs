@@ -27,6 +27,8 @@ mod provider_policies;
 mod receipts_left;
 mod recipients_allowed;
 mod region_pinned;
+mod relay_forms;
+mod relay_store;
 mod reviews_on_time;
 mod roles_stated;
 mod scopes_listed;
@@ -112,6 +114,8 @@ const LISTS: &[&[Check]] = &[
         receipts_left::CHECK,
         recipients_allowed::CHECK,
         region_pinned::CHECK,
+        relay_forms::CHECK,
+        relay_store::CHECK,
         reviews_on_time::CHECK,
         roles_stated::CHECK,
         scopes_listed::CHECK,

@@ -23,8 +23,6 @@ pub const CHECKS: &[Check] = &[
     Check::waits("letters_listed", "letters", "every kind of letter sent is one that the policy lists"),
     Check::waits("mail_intake", "requests", "mail to the contact address becomes a request"),
     Check::waits("purposes_listed", "disclosures", "every disclosure names a listed purpose"),
-    Check::waits("relay_forms", "relay", "every field that was relayed left in the form of the table, or not at all"),
-    Check::waits("relay_store", "relay", "what is held for the relay is what the table says, for its window"),
     Check::waits("reports_end", "sweeps", "no report is older than its rule allows"),
     Check::waits("retention", "sweeps", "nothing is older than its rule allows"),
     Check::waits("rights_offered", "requests", "each right can be asked for here, and asking reaches the desk"),

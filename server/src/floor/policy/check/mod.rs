@@ -87,7 +87,7 @@ fn is_code(code: &str) -> bool {
 }
 
 /// Whether a place lies within one of these: the same, a part of it as `US-CA` is of `US`, or a country of a union.
-fn is_within(place: &str, bounds: &[&str]) -> bool {
+pub fn is_within(place: &str, bounds: &[&str]) -> bool {
     let place = place.to_ascii_uppercase();
     let holds = |bound: &str| {
         let bound = bound.to_ascii_uppercase();

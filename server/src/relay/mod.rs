@@ -1,0 +1,25 @@
+//! Events of a shop on their way to where its merchant has them sent: every field in the form the policy gives that
+//! recipient, or not at all. It stores no field that the policy does not list, keeps none longer than it says, sends
+//! nothing to where data may not be, and leaves a row in the book of disclosures for all that left.
+
+mod actions;
+mod graphql;
+mod jobs;
+pub mod map;
+mod model;
+mod queries;
+mod tables;
+
+pub use actions::{
+    Accepted, NewDestination, NewEvent, Settled, accept_event, list_destinations, list_disclosures, relay_order,
+    set_destination, turn_destination,
+};
+pub use graphql::{RELAY_RULES as RULES, RelayMutation, RelayQuery};
+pub use jobs::{RelayEvent, SweepRelay};
+pub use model::{DeliveryState, Destination, DestinationState, Fields, RelayedKind, Way};
+pub use queries::{Figure, Held, figures, held};
+
+use crate::floor::vault::SecretKind;
+
+/// What deliveries to a destination are signed with.
+const SIGNING: SecretKind = SecretKind::new("relay_signing");

@@ -1,0 +1,63 @@
+//! Rows of deliveries.
+
+use diesel::prelude::*;
+
+use super::super::model::{Delivery, DeliveryState};
+use super::super::tables::relay_deliveries;
+use crate::floor::kernel::{DestinationId, Error, RelayDeliveryId, RelayedEventId, Result};
+use crate::floor::ledger::{Tx, WriteTx};
+
+/// Begins them, each waiting.
+pub fn add(tx: &mut WriteTx, event: RelayedEventId, all: &[Delivery]) -> Result<()> {
+    let tenant = tx.tenant()?;
+    let row = |one: &Delivery| {
+        (
+            relay_deliveries::tenant_id.eq(tenant),
+            relay_deliveries::id.eq(one.id),
+            relay_deliveries::event_id.eq(event),
+            relay_deliveries::destination_id.eq(one.destination),
+            relay_deliveries::idempotency_key.eq(one.key.clone()),
+        )
+    };
+    diesel::insert_into(relay_deliveries::table).values(all.iter().map(row).collect::<Vec<_>>()).execute(tx.conn())?;
+    Ok(())
+}
+
+/// How one event's way to one destination stands, while it is there.
+pub fn one(tx: &mut Tx, event: RelayedEventId, destination: DestinationId) -> Result<Option<Delivery>> {
+    let row = relay_deliveries::table
+        .filter(relay_deliveries::tenant_id.eq(tx.tenant()?).and(relay_deliveries::event_id.eq(event)))
+        .filter(relay_deliveries::destination_id.eq(destination))
+        .select((
+            relay_deliveries::id,
+            relay_deliveries::state,
+            relay_deliveries::attempts,
+            relay_deliveries::idempotency_key,
+        ))
+        .first::<(RelayDeliveryId, DeliveryState, i32, String)>(tx.conn())
+        .optional()?;
+    Ok(row.map(|(id, state, attempts, key)| Delivery { id, destination, state, attempts, key }))
+}
+
+/// Writes what came of a try. `Conflict` where it has ended meanwhile.
+pub fn settle(tx: &mut WriteTx, id: RelayDeliveryId, state: DeliveryState, tried: bool, answer: &str) -> Result<()> {
+    let sent_at = (state == DeliveryState::Sent).then_some(tx.now()?.utc());
+    let settled = diesel::update(relay_deliveries::table.find((tx.tenant()?, id)))
+        .filter(relay_deliveries::state.eq(DeliveryState::Waiting))
+        .set((
+            relay_deliveries::state.eq(state),
+            relay_deliveries::attempts.eq(relay_deliveries::attempts + i32::from(tried)),
+            relay_deliveries::sent_at.eq(sent_at),
+            relay_deliveries::answer.eq(answer),
+        ))
+        .execute(tx.conn())?;
+    if settled == 1 { Ok(()) } else { Err(Error::Conflict) }
+}
+
+/// How many of an event's still wait.
+pub fn waiting(tx: &mut Tx, event: RelayedEventId) -> Result<i64> {
+    let waiting = relay_deliveries::table
+        .filter(relay_deliveries::tenant_id.eq(tx.tenant()?).and(relay_deliveries::event_id.eq(event)))
+        .filter(relay_deliveries::state.eq(DeliveryState::Waiting));
+    Ok(waiting.count().get_result(tx.conn())?)
+}

@@ -1,0 +1,9 @@
+//! SQL of the relay. Nothing here opens what is sealed.
+
+pub mod deliveries;
+pub mod destinations;
+pub mod disclosures;
+pub mod events;
+mod standing;
+
+pub use standing::{Figure, Held, figures, held};
