@@ -8,6 +8,7 @@ mod ebay;
 mod etsy;
 mod goods;
 mod json;
+mod read;
 mod setup;
 mod shop;
 mod shopify;
@@ -15,6 +16,9 @@ mod signature;
 mod talk;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_of_told;
+mod told;
 mod woocommerce;
 
 pub use ebay::{PublicKey, challenge, public_key};
@@ -22,6 +26,7 @@ pub use goods::{Address, Customer, Good, Level, Line, Money, Order, Product, She
 pub use setup::{Platforms, Settings, Setup};
 pub use shop::Shop;
 pub use talk::Visit;
+pub use told::{Notice, PrivacyNoticeKind, Told};
 
 use std::time::Duration;
 
@@ -248,4 +253,7 @@ pub trait Platform: Send + Sync {
         body: &[u8],
         now: Instant,
     ) -> Result<Delivery, Refusal>;
+
+    /// What a delivery that was verified tells.
+    fn told(&self, delivery: &Delivery) -> Result<Told, Refusal>;
 }

@@ -15,7 +15,7 @@ use url::Url;
 use super::talk::{exchange_refused, refresh_refused, send, tokens};
 use super::{
     Answering, Back, By, Came, Code, Consent, Delivery, Fate, Platform, Query, Refusal, Revoked, Setup, Shop, Signer,
-    Tokens, Visit,
+    Tokens, Told, Visit,
 };
 use crate::floor::egress::{Answer, Call, Egress};
 use crate::floor::kernel::{Instant, Secret};
@@ -118,5 +118,9 @@ impl Platform for Ebay {
             By::Key(key) => notice::verify(key, headers, body),
             By::App | By::Hook(_) => Err(Refusal("signature")),
         }
+    }
+
+    fn told(&self, delivery: &Delivery) -> Result<Told, Refusal> {
+        notice::told(delivery)
     }
 }

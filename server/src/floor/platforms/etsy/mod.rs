@@ -14,8 +14,8 @@ use url::Url;
 use super::signature::{decoded, header, is_signed};
 use super::talk::{exchange_refused, later, refresh_refused, send, tokens};
 use super::{
-    Answering, Back, By, Came, Code, Consent, Delivery, Fate, Platform, Query, Refusal, Revoked, Setup, Shop, Tokens,
-    Visit,
+    Answering, Back, By, Came, Code, Consent, Delivery, Fate, Platform, Query, Refusal, Revoked, Setup, Shelf, Shop,
+    Tokens, Told, Visit,
 };
 use crate::floor::egress::Call;
 use crate::floor::kernel::{Instant, Secret};
@@ -170,6 +170,11 @@ impl Platform for Etsy {
         now: Instant,
     ) -> Result<Delivery, Refusal> {
         verify([setup.said("webhook_secret"), setup.said("former_webhook_secret")], headers, body, now)
+    }
+
+    /// It names a receipt by its address and tells nothing of it.
+    fn told(&self, delivery: &Delivery) -> Result<Told, Refusal> {
+        Ok(if delivery.topic == "order.paid" { Told::Look(Shelf::Orders) } else { Told::Nothing })
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod admin;
 mod callback;
+mod posted;
 #[cfg(test)]
 mod tests;
 mod webhook;
@@ -15,7 +16,7 @@ use url::Url;
 use super::talk::{exchange_refused, refresh_refused, send, tokens};
 use super::{
     Answering, Back, By, Came, Code, Consent, Delivery, Fate, Platform, Query, Refusal, Revoked, Setup, Shop, Tokens,
-    Visit,
+    Told, Visit,
 };
 use crate::floor::egress::{Answer, Call};
 use crate::floor::kernel::{Instant, Secret};
@@ -124,5 +125,9 @@ impl Platform for Shopify {
         _: Instant,
     ) -> Result<Delivery, Refusal> {
         webhook::verify(setup.keys(["client_secret", "former_secret"]), headers, body)
+    }
+
+    fn told(&self, delivery: &Delivery) -> Result<Told, Refusal> {
+        posted::told(delivery)
     }
 }

@@ -16,7 +16,7 @@ use url::Url;
 use super::talk::{later, send};
 use super::{
     Answering, Back, By, Came, Code, Consent, Delivery, Fate, Handed, Platform, Query, Refusal, Revoked, Setup, Shop,
-    Signer, Tokens, Visit,
+    Signer, Tokens, Told, Visit,
 };
 use crate::floor::egress::{Call, address};
 use crate::floor::kernel::{Instant, Reach, Secret};
@@ -184,5 +184,9 @@ impl Platform for WooCommerce {
         let By::Hook(secrets) = by else { return Err(Refusal("signature")) };
         let source = |text: &str| self.shop(setup, text);
         webhook::verify(secrets, source, headers, body)
+    }
+
+    fn told(&self, delivery: &Delivery) -> Result<Told, Refusal> {
+        webhook::told(delivery)
     }
 }

@@ -5,8 +5,10 @@ use data_encoding::HEXLOWER;
 use http::HeaderMap;
 use sha2::{Digest, Sha256};
 
+use super::super::read::id;
 use super::super::signature::{decoded, header, is_signed};
-use super::super::{Delivery, Refusal, Shop};
+use super::super::told::document;
+use super::super::{Delivery, Refusal, Shelf, Shop, Told};
 use crate::floor::kernel::Secret;
 
 /// The webhook that a delivery says it comes by.
@@ -34,4 +36,17 @@ pub(super) fn verify(
         at: None,
         body: body.to_vec(),
     })
+}
+
+pub(super) fn told(delivery: &Delivery) -> Result<Told, Refusal> {
+    let Some((resource, event)) = delivery.topic.split_once('.') else { return Ok(Told::Nothing) };
+    let shelf = match resource {
+        "order" => Shelf::Orders,
+        "customer" => Shelf::Customers,
+        "product" => Shelf::Products,
+        _ => return Ok(Told::Nothing),
+    };
+    let body = document(&delivery.body)?;
+    let gone = (event == "deleted").then(|| id(&body["id"])).flatten();
+    Ok(gone.map_or(Told::Look(shelf), |id| Told::Gone(shelf, id)))
 }
