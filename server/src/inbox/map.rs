@@ -32,3 +32,6 @@ pub const PRIVACY_NOTICES: Table =
             .withheld("whom a platform means, under the notice's own key: they go when it is settled"),
         fact("state"),
     ]);
+
+pub const LOOKS: Table =
+    Table::of_tenant("looks").label("look").columns(&[key("store_id"), fact("shelf"), fact("since")]);

@@ -34,6 +34,7 @@ const TABLES: &[Table] = &[
     processors::map::OBJECTIONS,
     inbox::map::DELIVERIES,
     inbox::map::PRIVACY_NOTICES,
+    inbox::map::LOOKS,
     reviews::map::REVIEW_CAMPAIGNS,
     reviews::map::REVIEW_EXTRACTS,
     reviews::map::REVIEW_ITEMS,

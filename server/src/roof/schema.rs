@@ -12,6 +12,7 @@ use crate::feed;
 use crate::floor::graphql::{Needs, Rule, asking, rule};
 use crate::floor::kernel::{Error, Result};
 use crate::grants;
+use crate::inbox;
 use crate::staff::SignIn;
 use crate::staff::graphql as staff;
 use crate::stores;
@@ -54,6 +55,7 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
         grants::RULES,
         processors::RULES,
         stores::RULES,
+        inbox::RULES,
         apps::RULES,
         reviews::RULES,
         promises::RULES,
@@ -84,6 +86,7 @@ pub struct Query(
     grants::GrantQuery,
     processors::ProcessorQuery,
     stores::StoreQuery,
+    inbox::InboxQuery,
     apps::AppQuery,
     reviews::ReviewQuery,
     promises::PromiseQuery,

@@ -1,3 +1,5 @@
 //! All SQL of this slice: rows to models and back.
 
 pub mod deliveries;
+pub mod looks;
+pub mod notices;

@@ -66,7 +66,12 @@ impl Cost {
     }
 }
 
-async fn ask<T: DeserializeOwned>(visit: Visit<'_>, access: &Secret, query: &str, variables: Value) -> Result<T, Fate> {
+pub(super) async fn ask<T: DeserializeOwned>(
+    visit: Visit<'_>,
+    access: &Secret,
+    query: &str,
+    variables: Value,
+) -> Result<T, Fate> {
     let call = Call::json(visit.at(PATH)?, &json!({ "query": query, "variables": variables }));
     let answer = send(visit.out, call.with("x-shopify-access-token", access.clone())).await?;
     if answer.status == 401 {

@@ -3,6 +3,7 @@
 
 mod admin;
 mod callback;
+mod hooks;
 mod posted;
 #[cfg(test)]
 mod tests;
@@ -15,8 +16,8 @@ use url::Url;
 
 use super::talk::{exchange_refused, refresh_refused, send, tokens};
 use super::{
-    Answering, Back, By, Came, Code, Consent, Delivery, Fate, Platform, Query, Refusal, Revoked, Setup, Shop, Tokens,
-    Told, Visit,
+    Answering, Back, By, Came, Code, Consent, Delivery, Fate, KnownHook, NewHook, Platform, Query, Refusal, Revoked,
+    Setup, Shop, Tokens, Told, Topic, Visit,
 };
 use crate::floor::egress::{Answer, Call};
 use crate::floor::kernel::{Instant, Secret};
@@ -114,6 +115,18 @@ impl Platform for Shopify {
             Back::Everything => admin::uninstall(visit, access).boxed(),
             Back::Scopes(scopes) => admin::revoke_scopes(visit, access, scopes).boxed(),
         }
+    }
+
+    fn topics(&self) -> &'static [Topic] {
+        hooks::TOPICS
+    }
+
+    fn hooks<'a>(&'a self, visit: Visit<'a>, access: &'a Secret) -> Answering<'a, Vec<KnownHook>> {
+        hooks::list(visit, access).boxed()
+    }
+
+    fn subscribe<'a>(&'a self, visit: Visit<'a>, access: &'a Secret, hook: NewHook<'a>) -> Answering<'a, String> {
+        hooks::create(visit, access, hook).boxed()
     }
 
     fn verify(

@@ -1,6 +1,7 @@
 //! WooCommerce: a store is its own address and its own platform. It hands over keys that never end, for reading or for
 //! reading and writing the whole store. In production it is spoken to over TLS alone, at a public address.
 
+mod hooks;
 mod oauth1;
 #[cfg(test)]
 mod tests;
@@ -15,10 +16,10 @@ use url::Url;
 
 use super::talk::{later, send};
 use super::{
-    Answering, Back, By, Came, Code, Consent, Delivery, Fate, Handed, Platform, Query, Refusal, Revoked, Setup, Shop,
-    Signer, Tokens, Told, Visit,
+    Answering, Back, By, Came, Code, Consent, Delivery, Fate, Handed, KnownHook, NewHook, Platform, Query, Refusal,
+    Revoked, Setup, Shop, Signer, Tokens, Told, Topic, Visit,
 };
-use crate::floor::egress::{Call, address};
+use crate::floor::egress::{Answer, Call, address};
 use crate::floor::kernel::{Instant, Reach, Secret};
 
 pub(super) struct WooCommerce;
@@ -42,16 +43,45 @@ fn basic(access: &Secret) -> Secret {
 
 /// What one store answers to `GET` with these keys.
 fn ask(visit: Visit<'_>, path: &str, access: &Secret) -> Result<Call, Fate> {
+    call(visit, "GET", path, access, Call::get)
+}
+
+fn call(
+    visit: Visit<'_>,
+    method: &str,
+    path: &str,
+    access: &Secret,
+    call: impl FnOnce(Url) -> Call,
+) -> Result<Call, Fate> {
     let url = at(visit.setup, visit.shop, path).ok_or(Fate::Over("address"))?;
     let (key, secret) = access.expose().split_once(':').ok_or(Fate::Over("keys"))?;
     if url.scheme() == "https" {
-        return Ok(Call::get(url).authorized(basic(access)).theirs());
+        return Ok(call(url).authorized(basic(access)).theirs());
     }
     // A store in the clear takes no password, but a signature in the address. Only a desk that is none of production's
     // comes here.
     let nonce = data_encoding::HEXLOWER.encode(&rand::random::<[u8; 16]>());
     let seconds = visit.now.utc().timestamp();
-    Ok(Call::get(oauth1::signed(url, key, secret, &nonce, seconds).ok_or(Fate::Over("keys"))?).theirs())
+    let signed = oauth1::signed(method, url, (key, secret), &nonce, seconds);
+    Ok(call(signed.ok_or(Fate::Over("keys"))?).theirs())
+}
+
+/// A yes of the store's, or why not.
+fn yes(answer: Answer) -> Result<Answer, Fate> {
+    #[derive(Deserialize)]
+    struct Told {
+        code: String,
+    }
+    match answer.status {
+        200..=299 => Ok(answer),
+        // A wall before the store answers with 401 and 403 too; only the store's own word is final.
+        401 if answer.json::<Told>().is_some_and(|told| told.code.starts_with("woocommerce_rest_")) => {
+            Err(Fate::Over("keys"))
+        }
+        // A redirect is not followed: the keys would go along.
+        301 | 308 => Err(Fate::Over("moved")),
+        _ => Err(later(&answer)),
+    }
 }
 
 impl Platform for WooCommerce {
@@ -138,29 +168,36 @@ impl Platform for WooCommerce {
     /// The store says of no key what it may; but this proves that the key is one of this store's. It asks for the number
     /// of a product: nothing of a shopper's comes along.
     fn granted<'a>(&'a self, visit: Visit<'a>, access: &'a Secret) -> Answering<'a, Option<Vec<String>>> {
-        #[derive(Deserialize)]
-        struct Told {
-            code: String,
-        }
         async move {
             let call = ask(visit, "/wp-json/wc/v3/products?per_page=1&_fields=id", access)?;
-            let answer = send(visit.out, call).await?;
-            match answer.status {
-                200 if answer.json::<Vec<IgnoredAny>>().is_some() => Ok(None),
-                // A wall before the store answers with 401 and 403 too; only the store's own word is final.
-                401 if answer.json::<Told>().is_some_and(|told| told.code.starts_with("woocommerce_rest_")) => {
-                    Err(Fate::Over("keys"))
-                }
-                // A redirect is not followed: the keys would go along.
-                301 | 308 => Err(Fate::Over("moved")),
-                _ => Err(later(&answer)),
-            }
+            let answer = yes(send(visit.out, call).await?)?;
+            answer.json::<Vec<IgnoredAny>>().map(|_| None).ok_or_else(|| later(&answer))
         }
         .boxed()
     }
 
     fn revoke<'a>(&'a self, _: Visit<'a>, _: &'a Secret, _: Back<'a>) -> Answering<'a, Revoked> {
         async { Ok(Revoked::ByHand(BY_HAND)) }.boxed()
+    }
+
+    fn topics(&self) -> &'static [Topic] {
+        hooks::TOPICS
+    }
+
+    fn has_own_hooks(&self) -> bool {
+        true
+    }
+
+    fn hooks<'a>(&'a self, visit: Visit<'a>, access: &'a Secret) -> Answering<'a, Vec<KnownHook>> {
+        hooks::list(visit, access).boxed()
+    }
+
+    fn subscribe<'a>(&'a self, visit: Visit<'a>, access: &'a Secret, hook: NewHook<'a>) -> Answering<'a, String> {
+        hooks::create(visit, access, hook).boxed()
+    }
+
+    fn unsubscribe<'a>(&'a self, visit: Visit<'a>, access: &'a Secret, id: &'a str) -> Answering<'a, ()> {
+        hooks::delete(visit, access, id).boxed()
     }
 
     fn is_ping(&self, headers: &HeaderMap, body: &[u8]) -> bool {

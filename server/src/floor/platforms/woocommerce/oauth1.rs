@@ -14,7 +14,7 @@ fn encoded(text: &str) -> String {
 }
 
 /// The address with all that signs it.
-pub(super) fn signed(url: Url, key: &str, secret: &str, nonce: &str, seconds: i64) -> Option<Url> {
+pub(super) fn signed(method: &str, url: Url, (key, secret): (&str, &str), nonce: &str, seconds: i64) -> Option<Url> {
     let seconds = seconds.to_string();
     let own = [
         ("oauth_consumer_key", key),
@@ -26,7 +26,7 @@ pub(super) fn signed(url: Url, key: &str, secret: &str, nonce: &str, seconds: i6
     let own = own.map(|(name, value)| (name.to_owned(), value.to_owned()));
     let given = url.query_pairs().map(|(name, value)| (name.into_owned(), value.into_owned()));
     let pairs: Vec<_> = given.chain(own).collect();
-    let signature = sign(&[secret.as_bytes(), b"&"].concat(), base("GET", &url, &pairs).as_bytes())?;
+    let signature = sign(&[secret.as_bytes(), b"&"].concat(), base(method, &url, &pairs).as_bytes())?;
     let mut signed = url;
     signed.query_pairs_mut().clear().extend_pairs(pairs).append_pair("oauth_signature", &signature);
     Some(signed)

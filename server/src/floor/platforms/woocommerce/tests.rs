@@ -24,11 +24,11 @@ fn a_store_in_the_clear_is_asked_as_one_took_it() {
     let asked = Url::parse(&[text("url"), "?per_page=", param("per_page")].concat()).expect("an address");
     let seconds = param("oauth_timestamp").parse().expect("seconds");
     let (key, nonce) = (param("oauth_consumer_key"), param("oauth_nonce"));
-    let signed = oauth1::signed(asked.clone(), key, text("consumer_secret"), nonce, seconds).expect("signed");
+    let signed = oauth1::signed("GET", asked.clone(), (key, text("consumer_secret")), nonce, seconds).expect("signed");
     let made: Vec<_> = signed.query_pairs().filter(|(name, _)| name == "oauth_signature").collect();
     assert_eq!(made.len(), 1);
     assert_eq!(made[0].1, text("expected_oauth_signature"));
-    let other = oauth1::signed(asked, key, "cs_other", nonce, seconds).expect("signed");
+    let other = oauth1::signed("GET", asked, (key, "cs_other"), nonce, seconds).expect("signed");
     assert_ne!(other, signed);
 }
 
