@@ -65,22 +65,6 @@ call app.fence('privacy_notices');
 grant select, insert, update on privacy_notices to rd_api, rd_worker;
 grant select (tenant_id, id, store_id, platform, kind, delivery_id, received_at, due_on, reference, state) on privacy_notices to rd_desk;
 
--- What platforms told of a store without telling what: the shelf is to be read.
-create table looks (
-  tenant_id uuid        not null,
-  store_id  uuid        not null,
-  shelf     text        not null,
-  since     timestamptz not null,
-  constraint looks_pk primary key (tenant_id, store_id, shelf),
-  constraint looks_of_store foreign key (tenant_id, store_id) references stores (tenant_id, id) on delete restrict,
-  constraint looks_shelf_known check (shelf in ('customers', 'orders', 'products', 'inventory'))
-);
-comment on table looks is 'which lists of a store are not as they were when they were read';
-comment on column looks.since is 'when the first of it came that was not looked at yet';
-call app.fence('looks');
-grant select, insert, update, delete on looks to rd_api, rd_worker;
-grant select on looks to rd_desk;
-
 -- Where a store was asked to tell us of what happens, topic by topic.
 create table hooks (
   tenant_id     uuid        not null,

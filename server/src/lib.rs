@@ -7,7 +7,8 @@
 //!
 //! ```text
 //! kernel < access < ledger < vault, egress < mail, blobs, issuers, journal, tongues, platforms < html < policy < datamap < tools < graphql
-//! < jobs < catalogue < tenants < staff < grants < stores < apps < processors < inbox < reviews < audit < promises < feed < trust
+//! < jobs < subjects < catalogue < tenants < staff < grants < stores < apps < processors < records < syncs < inbox < reviews < audit < promises < feed
+//! < trust
 //! < config, telemetry, cluster < schema, workers, followers, map < http, demo < boot < commands
 //! ```
 //!
@@ -39,10 +40,13 @@ pub mod grants;
 pub mod inbox;
 pub mod processors;
 pub mod promises;
+pub mod records;
 pub mod reviews;
 pub mod roof;
 pub mod staff;
 pub mod stores;
+pub mod subjects;
+pub mod syncs;
 pub mod tenants;
 pub mod trust;
 

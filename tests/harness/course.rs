@@ -64,7 +64,7 @@ impl Course {
         }
     }
 
-    /// What a shop of this name is called where the platform stands.
+    /// What the desk calls a shop of this name.
     pub fn called(&self, platform: &str, name: &str) -> String {
         match platform {
             "shopify" => format!("{name}.myshopify.com"),
@@ -72,6 +72,11 @@ impl Course {
             "woocommerce" => self.street.woocommerce.shop_url(&format!("{name}.example")),
             _ => name.to_owned(),
         }
+    }
+
+    /// What the platform calls a shop of this name.
+    pub fn on_street(&self, platform: &str, name: &str) -> String {
+        if platform == "woocommerce" { format!("{name}.example") } else { self.called(platform, name) }
     }
 
     /// A store on record that nobody said yes for.

@@ -21,6 +21,7 @@ pub mod course;
 pub mod desk;
 pub mod draft;
 pub mod estate;
+pub mod goods;
 pub mod janitor;
 pub mod line;
 pub mod logs;

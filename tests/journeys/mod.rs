@@ -45,6 +45,7 @@ mod processors_subscribers;
 
 mod promises_break;
 mod promises_stand_and_fall;
+mod records_are_taken_in;
 mod reviews_of_apps;
 mod reviews_of_scopes;
 mod reviews_of_staff;
@@ -55,6 +56,7 @@ mod stores_connect;
 mod stores_disconnect;
 mod stores_drift;
 mod stores_stay_connected;
+mod stores_sync;
 mod the_books_can_be_read;
 mod the_edge_refuses_what_it_should;
 mod the_glass_is_broken_and_it_alarms;
@@ -66,6 +68,7 @@ mod the_street_speaks;
 mod the_trust_page_tells;
 #[cfg(target_os = "linux")]
 mod the_zoo_is_turned_away;
+mod webhooks_are_worked;
 mod webhooks_arrive;
 #[cfg(target_os = "linux")]
 mod work_is_shared_fairly;

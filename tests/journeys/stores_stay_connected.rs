@@ -18,7 +18,9 @@ async fn opened(course: &Course, at: Ref<StoreId>) -> Result<Secret> {
 
 fn letters(course: &Course) -> Vec<String> {
     let mailbox = course.world.tools.mail.mailbox().expect("letters are kept in memory");
-    mailbox.letters_to(&course.owner.mail).into_iter().map(|kept| kept.letter.subject).collect()
+    let letters = mailbox.letters_to(&course.owner.mail).into_iter().map(|kept| kept.letter.subject);
+    // That nobody read it for days is told too, and elsewhere.
+    letters.filter(|subject| !subject.contains("fell behind")).collect()
 }
 
 /// Renewals that reached a platform.

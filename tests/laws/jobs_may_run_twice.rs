@@ -9,19 +9,20 @@ use rightsdesk_server::audit::jobs::{Checkpoint, SweepAccesses, SweepAnswers};
 use rightsdesk_server::catalogue::PutPolicyInForce;
 use rightsdesk_server::floor::jobs::{SweepJobs, Ticket, redeem};
 use rightsdesk_server::floor::kernel::{
-    GrantId, JobId, Mode, NoticeId, Secret, StoreId, SubscriberId, TenantId, Watch,
+    DeliveryId, GrantId, JobId, Mode, NoticeId, Secret, StoreId, SubscriberId, SyncRunId, TenantId, Watch,
 };
 use rightsdesk_server::floor::ledger::{Event, Witnessed};
 use rightsdesk_server::floor::platforms::{Platforms, Settings};
 use rightsdesk_server::floor::vault::SecretId;
 use rightsdesk_server::grants::AlarmOfBreakGlass;
-use rightsdesk_server::inbox::SweepInbox;
+use rightsdesk_server::inbox::{SweepInbox, WorkDelivery};
 use rightsdesk_server::processors::{AskSubscriber, DeliverNotice, SweepSubscribers};
 use rightsdesk_server::promises::jobs::{LookAtPromises, TellOfPromises};
 use rightsdesk_server::reviews::{OpenQuarterlyReview, ProveRevocations, RemindOfReviews};
 use rightsdesk_server::roof::workers;
 use rightsdesk_server::staff::jobs::SweepSignIns;
-use rightsdesk_server::stores::{RevokeAtPlatform, TellOfLostConnection, WatchConnections};
+use rightsdesk_server::stores::{RevokeAtPlatform, SubscribeStore, TellOfLostConnection, WatchConnections};
+use rightsdesk_server::syncs::{LookAfterSyncs, PullPage, TellOfBehind};
 use rightsdesk_server::tenants::CloseTenants;
 use uuid::Uuid;
 
@@ -68,7 +69,70 @@ const CAMPAIGN: &str = "
             '00000000-0000-0000-0000-000000000000', gen_random_uuid(), '', 'mira', '{}', '{}', 'revoke', 'sealed', now(),
             gen_random_uuid(), (now() - interval '2 days')::date, 'due', (now() - interval '20 days')::date)";
 
+/// A connected store that grants nothing, whose orders are being read, and are far behind.
+const READ: &str = "insert into audit_heads (tenant_id, seq, hash)
+                  values ('00000000-0000-0000-0000-0000000000bb', 0, decode(repeat('00', 32), 'hex'));
+                  insert into tenants (tenant_id, legal_name, locale, region, plan, app_slots, opened_at)
+                  values ('00000000-0000-0000-0000-0000000000bb', 'Zaitoon Home', 'en', 'EU', 'growth', 1, now());
+                  insert into stores (tenant_id, id, platform, domain, name, region, state, added_at, connected_at)
+                  values ('00000000-0000-0000-0000-0000000000bb', '00000000-0000-0000-0000-000000000007', 'woocommerce',
+                          'zaitoon.example', 'Zaitoon Home', 'EU', 'connected', now(), now());
+                  insert into syncs (tenant_id, store_id, shelf, state, every_s, run_id, started_at, due_at, told_at)
+                  values ('00000000-0000-0000-0000-0000000000bb', '00000000-0000-0000-0000-000000000007', 'orders', 'running',
+                          900, '00000000-0000-0000-0000-000000000009', now(), now() + interval '1 day', now());
+                  insert into sync_runs (tenant_id, id, store_id, shelf, kind, started_at)
+                  values ('00000000-0000-0000-0000-0000000000bb', '00000000-0000-0000-0000-000000000009',
+                          '00000000-0000-0000-0000-000000000007', 'orders', 'initial', now())";
+
 const CASES: &[Case] = &[
+    Case {
+        name: "look_after_syncs",
+        ticket: || Ticket::of(&LookAfterSyncs {}).expect("a ticket"),
+        lane: TenantId::HOUSE,
+        prepare: "insert into audit_heads (tenant_id, seq, hash)
+                  values ('00000000-0000-0000-0000-0000000000bb', 0, decode(repeat('00', 32), 'hex'));
+                  insert into tenants (tenant_id, legal_name, locale, region, plan, app_slots, opened_at)
+                  values ('00000000-0000-0000-0000-0000000000bb', 'Zaitoon Home', 'en', 'EU', 'growth', 1, now());
+                  insert into stores (tenant_id, id, platform, domain, name, region, state, added_at, connected_at)
+                  values ('00000000-0000-0000-0000-0000000000bb', '00000000-0000-0000-0000-000000000007', 'woocommerce',
+                          'zaitoon.example', 'Zaitoon Home', 'EU', 'connected', now(), now())",
+        effect: |world| {
+            world.base.lines(
+                "select shelf || ' ' || state || ' ' || (select count(*) from audit_events where action like 'sync.%') as line
+                   from syncs order by shelf",
+            )
+        },
+    },
+    Case {
+        name: "pull_page",
+        ticket: || {
+            let (store, run) = (StoreId::from_uuid(Uuid::from_u128(7)), SyncRunId::from_uuid(Uuid::from_u128(9)));
+            Ticket::of(&PullPage { store, shelf: "orders".to_owned(), run, step: 0 }).expect("a ticket")
+        },
+        lane: ZAITOON,
+        prepare: READ,
+        effect: |world| {
+            world.base.lines(
+                "select y.state || ' ' || r.outcome || ' ' || (select count(*) from audit_events where action = 'sync.stopped') as line
+                   from syncs y, sync_runs r",
+            )
+        },
+    },
+    Case {
+        name: "tell_of_behind",
+        ticket: || {
+            let store = StoreId::from_uuid(Uuid::from_u128(7));
+            Ticket::of(&TellOfBehind { store }).expect("a ticket")
+        },
+        lane: ZAITOON,
+        prepare: READ,
+        effect: |world| {
+            world.base.lines(
+                "select letter_at::text || ' ' || (select count(*) from audit_events where action = 'sync.told_of') as line
+                   from syncs where letter_at is not null",
+            )
+        },
+    },
     Case {
         name: "alarm_of_break_glass",
         ticket: || {
@@ -268,6 +332,29 @@ const CASES: &[Case] = &[
         },
     },
     Case {
+        name: "subscribe_store",
+        ticket: || Ticket::of(&SubscribeStore { store: StoreId::from_uuid(Uuid::from_u128(7)) }).expect("a ticket"),
+        lane: ZAITOON,
+        prepare: "insert into audit_heads (tenant_id, seq, hash)
+                  values ('00000000-0000-0000-0000-0000000000bb', 0, decode(repeat('00', 32), 'hex'));
+                  insert into tenants (tenant_id, legal_name, locale, region, plan, app_slots, opened_at)
+                  values ('00000000-0000-0000-0000-0000000000bb', 'Zaitoon Home', 'en', 'EU', 'growth', 1, now());
+                  insert into tenant_keys (tenant_id, id, purpose, version, made_under, root_version, wrapped)
+                  values ('00000000-0000-0000-0000-0000000000bb', gen_random_uuid(), 'kek', 1, 1, 1, 'x');
+                  insert into secrets (tenant_id, id, kind, kek_version, dek, ct)
+                  values ('00000000-0000-0000-0000-0000000000bb', '00000000-0000-0000-0000-000000000001', 'store_token', 1,
+                          'x', 'x');
+                  insert into stores (tenant_id, id, platform, domain, name, region, state, added_at, connected_at, token_id)
+                  values ('00000000-0000-0000-0000-0000000000bb', '00000000-0000-0000-0000-000000000007', 'shopify',
+                          'zaitoon.myshopify.com', 'Zaitoon Home', 'EU', 'connected', now(), now(),
+                          '00000000-0000-0000-0000-000000000001')",
+        effect: |world| {
+            world.base.lines(
+                "select state || ' ' || (select count(*) from audit_events where action like 'store.%') as line from stores",
+            )
+        },
+    },
+    Case {
         name: "sweep_answers",
         ticket: || Ticket::of(&SweepAnswers {}).expect("a ticket"),
         lane: TenantId::HOUSE,
@@ -398,6 +485,22 @@ const CASES: &[Case] = &[
             world.base.lines(
                 "select count(*) || ' ' || (select count(*) from audit_events where action = 'promises.told') as line
                    from promises where untold",
+            )
+        },
+    },
+    Case {
+        name: "work_delivery",
+        ticket: || {
+            Ticket::of(&WorkDelivery { delivery: DeliveryId::from_uuid(Uuid::from_u128(7)) }).expect("a ticket")
+        },
+        lane: TenantId::HOUSE,
+        prepare: "insert into deliveries (tenant_id, id, platform, topic, dedupe, received_at, body)
+                  values ('00000000-0000-0000-0000-000000000000', '00000000-0000-0000-0000-000000000007', 'ebay', 'topic',
+                          sha256('x'), now(), 'sealed')",
+        effect: |world| {
+            world.base.lines(
+                "select state || coalesce(' ' || outcome, '') || ' ' || (select count(*) from audit_events
+                         where action = 'delivery.worked') as line from deliveries",
             )
         },
     },

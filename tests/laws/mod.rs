@@ -14,6 +14,7 @@ mod known_documents_are_sound;
 mod migrations_go_both_ways;
 mod only_doors_reach_outside;
 mod personal_reads_are_access_records;
+mod platforms_conform;
 mod promises_have_checks;
 mod secrets_never_print;
 mod settings_are_documented;

@@ -19,6 +19,8 @@ use rightsdesk_server::reviews::{CampaignState, ReviewDecision, ReviewSubject, R
 use rightsdesk_server::staff::sign_in::Budget;
 use rightsdesk_server::staff::{SessionEnd, SessionStage, SignInMethod, StaffState};
 use rightsdesk_server::stores::{GrantSource, HandshakeOutcome, RevocationReason, StoreState};
+use rightsdesk_server::subjects::IdentifierKind;
+use rightsdesk_server::syncs::{RunKind, RunOutcome, SyncState};
 use rightsdesk_server::tenants::{MemberRole, MemberState, OurRole, TenantState};
 
 /// Column and the words its vocabulary has.
@@ -59,7 +61,13 @@ fn columns() -> Vec<(&'static str, &'static str, Vec<&'static str>)> {
         ("notice_deliveries", "state", words!(DeliveryState)),
         ("subscribers", "state", words!(SubscriberState)),
         ("objections", "state", words!(ObjectionState)),
+        ("subject_identifiers", "kind", words!(IdentifierKind)),
+        ("departed", "shelf", words!(Shelf)),
         ("stores", "state", words!(StoreState)),
+        ("syncs", "shelf", words!(Shelf)),
+        ("syncs", "state", words!(SyncState)),
+        ("sync_runs", "kind", words!(RunKind)),
+        ("sync_runs", "outcome", words!(RunOutcome)),
         ("deliveries", "state", words!(InboxState)),
         ("privacy_notices", "kind", words!(PrivacyNoticeKind)),
         ("privacy_notices", "state", words!(PrivacyNoticeState)),

@@ -2,14 +2,14 @@
 
 use async_graphql::connection::{Connection, EmptyFields};
 use async_graphql::{Context, Enum, ID, InputObject, Object};
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 
 use super::actions;
 use super::model::{self, Delivered};
 use super::queries::notices::Filter;
 use crate::floor::access::Permission;
 use crate::floor::graphql::{
-    Listed, Mask, Needs, PageArgs, Rule, asking, connection, instant_key, node_id, place, rule, tenant_node_id,
+    Date, Listed, Mask, Needs, PageArgs, Rule, asking, connection, instant_key, node_id, place, rule, tenant_node_id,
     tenant_place,
 };
 use crate::floor::kernel::{Instant, Ref, Result, StoreId};
@@ -149,8 +149,8 @@ impl PrivacyNoticeNode {
     }
 
     /// The day by which it is to be done: thirty days from when it came.
-    async fn due_on(&self) -> NaiveDate {
-        self.0.due_on.0
+    async fn due_on(&self) -> Date {
+        Date(self.0.due_on)
     }
 
     /// What the platform calls its request, where it says so.

@@ -7,10 +7,11 @@ use super::model::{Delivered, DeliveryState, KEPT_FOR, KNOWN_FOR};
 use super::queries::deliveries;
 use crate::floor::access::{Caller, Permission};
 use crate::floor::jobs::{Halt, Job, Run};
-use crate::floor::kernel::{DeliveryId, Error, Result, TenantId};
+use crate::floor::kernel::{DeliveryId, Error, Ref, Result, TenantId};
 use crate::floor::ledger::{Event, Ledger, Witnessed};
 use crate::floor::platforms::{self, Delivery, Refusal, Told};
 use crate::floor::vault::{Clear, Opening, Vault};
+use crate::syncs;
 
 /// How many go at a time.
 const PAGE: i64 = 500;
@@ -31,6 +32,13 @@ impl Job for WorkDelivery {
         // It was worked before the worker died, or its time is over.
         let Some((of, body)) = opened.await? else { return Ok(()) };
         let told = read(&of, body);
+        if let (Ok(Told::Look(_)), Some(store)) = (&told, of.store) {
+            match syncs::start(&tools, &Caller::house(), Ref::new(run.job.tenant, store), None).await {
+                // A store that is over is read no more.
+                Ok(()) | Err(Error::Refused(_)) => {}
+                Err(other) => return Err(other.into()),
+            }
+        }
         let (vault, policy) = (tools.vault, tools.policy.in_force()?);
         let done = run.ledger.write(lane, move |tx| work(tx, (&vault, &policy.policy), &of, told));
         Ok(done.await?)

@@ -32,6 +32,3 @@ pub const PRIVACY_NOTICES: Table =
             .withheld("whom a platform means, under the notice's own key: they go when it is settled"),
         fact("state"),
     ]);
-
-pub const LOOKS: Table =
-    Table::of_tenant("looks").label("look").columns(&[key("store_id"), fact("shelf"), fact("since")]);

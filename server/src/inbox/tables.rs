@@ -32,12 +32,3 @@ diesel::table! {
         state -> Text,
     }
 }
-
-diesel::table! {
-    looks (tenant_id, store_id, shelf) {
-        tenant_id -> Uuid,
-        store_id -> Uuid,
-        shelf -> Text,
-        since -> Timestamptz,
-    }
-}

@@ -3,7 +3,10 @@
 
 use crate::floor::datamap::{Map, Table, doors};
 use crate::floor::jobs::map as jobs;
-use crate::{apps, audit, catalogue, grants, inbox, processors, promises, reviews, staff, stores, tenants};
+use crate::{
+    apps, audit, catalogue, grants, inbox, processors, promises, records, reviews, staff, stores, subjects, syncs,
+    tenants,
+};
 
 pub const MAP: Map = Map::new(TABLES);
 
@@ -23,6 +26,8 @@ const TABLES: &[Table] = &[
     stores::map::STORE_RECEIPTS,
     stores::map::HANDSHAKES,
     stores::map::HOOKS,
+    syncs::map::SYNCS,
+    syncs::map::SYNC_RUNS,
     apps::map::APPS,
     apps::map::APP_RECEIPTS,
     apps::map::PROVIDER_TASKS,
@@ -34,7 +39,16 @@ const TABLES: &[Table] = &[
     processors::map::OBJECTIONS,
     inbox::map::DELIVERIES,
     inbox::map::PRIVACY_NOTICES,
-    inbox::map::LOOKS,
+    records::map::CUSTOMERS,
+    records::map::ORDERS,
+    records::map::ORDER_CONTACTS,
+    records::map::ORDER_LINES,
+    records::map::PRODUCTS,
+    records::map::VARIANTS,
+    records::map::INVENTORY,
+    records::map::DEPARTED,
+    subjects::map::SUBJECTS,
+    subjects::map::SUBJECT_IDENTIFIERS,
     reviews::map::REVIEW_CAMPAIGNS,
     reviews::map::REVIEW_EXTRACTS,
     reviews::map::REVIEW_ITEMS,

@@ -16,6 +16,7 @@ use crate::inbox;
 use crate::staff::SignIn;
 use crate::staff::graphql as staff;
 use crate::stores;
+use crate::syncs;
 use crate::tenants;
 use crate::{processors, promises, reviews};
 
@@ -57,6 +58,7 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
         stores::RULES,
         inbox::RULES,
         apps::RULES,
+        syncs::RULES,
         reviews::RULES,
         promises::RULES,
         audit::RULES,
@@ -88,6 +90,7 @@ pub struct Query(
     stores::StoreQuery,
     inbox::InboxQuery,
     apps::AppQuery,
+    syncs::SyncQuery,
     reviews::ReviewQuery,
     promises::PromiseQuery,
     audit::AuditQuery,
@@ -102,6 +105,7 @@ pub struct Mutation(
     grants::GrantMutation,
     stores::StoreMutation,
     apps::AppMutation,
+    syncs::SyncMutation,
     processors::ProcessorMutation,
     reviews::ReviewMutation,
     promises::PromiseMutation,

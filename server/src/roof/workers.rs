@@ -14,6 +14,7 @@ use crate::promises::jobs::{EVERY, LookAtPromises, TellOfPromises};
 use crate::reviews::{OpenQuarterlyReview, ProveRevocations, RemindOfReviews};
 use crate::staff::jobs::SweepSignIns;
 use crate::stores::{RevokeAtPlatform, SubscribeStore, TellOfLostConnection, WatchConnections};
+use crate::syncs::{LookAfterSyncs, PullPage, TellOfBehind};
 use crate::tenants::CloseTenants;
 
 /// How long at most until a decision of a review is read back.
@@ -60,6 +61,14 @@ pub fn registry() -> Registry {
             name: "remind_of_rotation",
             rhythm: daily(6, 0),
             ticket: || Ticket::of(&RemindOfRotation {}),
+        })
+        .job::<PullPage>()
+        .job::<TellOfBehind>()
+        .job::<LookAfterSyncs>()
+        .schedule(Schedule {
+            name: "look_after_syncs",
+            rhythm: Rhythm::Every(Duration::from_mins(1)),
+            ticket: || Ticket::of(&LookAfterSyncs {}),
         })
         .job::<OpenQuarterlyReview>()
         .schedule(Schedule {

@@ -42,7 +42,7 @@ impl Map {
     pub fn holdings(&self, tx: &mut Tx) -> Result<Vec<Held>> {
         let parts: Vec<String> = self
             .tables()
-            .filter(|table| matches!(table.category, Some(Category::Policy(_))))
+            .filter(|table| matches!(table.category, Some(Category::Policy(_) | Category::Listed(_))))
             .map(|Table { name, .. }| format!("select '{name}' as name, count(*) as rows from {name}"))
             .collect();
         if parts.is_empty() {

@@ -18,4 +18,4 @@ pub use columns::{Class, Column, Fate, derived, fact, hashed, key, personal, pse
 pub use figures::{Cells, Held};
 pub use map::Map;
 pub use people::{Cell, Disclosed, Line, Value};
-pub use table::{About, Category, Of, Row, Table};
+pub use table::{About, Category, Of, Row, Table, is_field};

@@ -197,8 +197,8 @@ impl Reader<'_> {
     fn data(&self, category: &Category, fields: &[&str]) -> Data {
         let wanted = category.fields.iter().filter(|field| fields.contains(&field.code.get_ref().as_str()));
         let code = category.code.get_ref();
-        let tables =
-            self.map.tables().filter(|table| matches!(table.category, Some(Heading::Policy(own)) if own == code));
+        let is_of = |table: &&super::Table| table.listed_as(self.policy).is_some_and(|own| own.code.get_ref() == code);
+        let tables = self.map.tables().filter(is_of);
         Data {
             category: self.said(&category.title).to_owned(),
             fields: wanted.map(|field| self.said(&field.title).to_owned()).collect(),
@@ -238,7 +238,7 @@ impl Reader<'_> {
         let data = tables.map(|table| {
             let told = table.columns.iter().filter(|column| column.is_disclosed || column.mask().is_some());
             Data {
-                category: table.category.map_or("", Heading::code).to_owned(),
+                category: table.category.and_then(|own| own.under(self.policy)).unwrap_or_default().to_owned(),
                 fields: told.map(|column| column.name.to_owned()).collect(),
                 tables: vec![table.name],
             }

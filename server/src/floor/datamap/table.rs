@@ -2,6 +2,7 @@
 //! Pure, and a constant: what is declared cannot change while the desk runs.
 
 use super::columns::{Column, Fate};
+use crate::floor::policy::{self, Policy};
 
 /// Whose rows a table holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,14 +31,18 @@ pub enum About {
 pub enum Category {
     /// A category of the operator's policy.
     Policy(&'static str),
+    /// The first of these that the operator's policy lists. Where it lists none, nothing is held.
+    Listed(&'static [&'static str]),
     /// The operator's own, as controller: no category of what it holds for merchants.
     Operator(&'static str),
 }
 
 impl Category {
-    pub const fn code(self) -> &'static str {
+    /// What this policy calls it; nothing where it lists no such category.
+    pub fn under(self, policy: &Policy) -> Option<&'static str> {
         match self {
-            Self::Policy(code) | Self::Operator(code) => code,
+            Self::Policy(code) | Self::Operator(code) => Some(code),
+            Self::Listed(codes) => codes.iter().copied().find(|code| policy.category(code).is_some()),
         }
     }
 }
@@ -105,6 +110,12 @@ impl Table {
         Self { category: Some(Category::Policy(code)), ..self }
     }
 
+    /// Under the first of these categories that the policy lists.
+    #[must_use]
+    pub const fn listed(self, codes: &'static [&'static str]) -> Self {
+        Self { category: Some(Category::Listed(codes)), ..self }
+    }
+
     /// Under this heading of the operator's own record.
     #[must_use]
     pub const fn operators(self, code: &'static str) -> Self {
@@ -124,6 +135,20 @@ impl Table {
     #[must_use]
     pub const fn columns(self, columns: &'static [Column]) -> Self {
         Self { columns, ..self }
+    }
+
+    /// The category of this policy that the rows are held under.
+    pub fn listed_as<'p>(&self, policy: &'p Policy) -> Option<&'p policy::Category> {
+        match self.category? {
+            Category::Operator(_) => None,
+            category => policy.category(category.under(policy)?),
+        }
+    }
+
+    /// Whether this policy lets a field of this kind be kept here.
+    pub fn may_hold(&self, policy: &Policy, field: &str) -> bool {
+        let listed = self.listed_as(policy).into_iter().flat_map(|category| &category.fields);
+        listed.into_iter().any(|listed| is_field(field, listed.code.get_ref()) && listed.is_held())
     }
 
     /// What tells one of a person's rows from another: its id, or its first column where it has none.
@@ -155,4 +180,9 @@ impl Table {
             }
         })
     }
+}
+
+/// Whether a word of the map means this field of a policy.
+pub fn is_field(word: &str, field: &str) -> bool {
+    word == field || (word == "mail" && field == "email")
 }

@@ -7,6 +7,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use url::{Url, form_urlencoded};
 
+use super::LARGEST;
 use crate::floor::kernel::Secret;
 
 /// What a call carries, as whoever makes it declares.
@@ -14,6 +15,16 @@ use crate::floor::kernel::Secret;
 pub enum Consignment {
     /// Nothing about a person whose data the desk looks after. `to` is whom we wait for, in words.
     NoPersonalData { to: &'static str },
+    /// What one person asked to have put right or forgotten, for whoever holds it for the merchant too.
+    OfOnePerson { to: &'static str },
+}
+
+impl Consignment {
+    pub(super) const fn to(self) -> &'static str {
+        match self {
+            Self::NoPersonalData { to } | Self::OfOnePerson { to } => to,
+        }
+    }
 }
 
 /// A call on its way out.
@@ -22,14 +33,18 @@ pub struct Call {
     /// A tenant named its host, no setting did.
     pub(super) is_theirs: bool,
     accept: &'static str,
+    method: Method,
     body: Option<(&'static str, Secret)>,
+    /// Longest answer that is read.
+    pub(super) most: usize,
     headers: Vec<(&'static str, Secret)>,
 }
 
 impl Call {
     /// Asks for a document.
     pub fn get(url: Url) -> Self {
-        Self { url, is_theirs: false, accept: "application/json", body: None, headers: Vec::new() }
+        let (method, most, headers) = (Method::GET, LARGEST, Vec::new());
+        Self { url, is_theirs: false, accept: "application/json", method, body: None, most, headers }
     }
 
     /// Asks for a page, as a reader's program does.
@@ -40,12 +55,29 @@ impl Call {
     /// Sends fields, as a form does.
     pub fn form<'a>(url: Url, fields: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
         let form = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
-        Self { body: Some(("application/x-www-form-urlencoded", Secret::new(form))), ..Self::get(url) }
+        let body = Some(("application/x-www-form-urlencoded", Secret::new(form)));
+        Self { method: Method::POST, body, ..Self::get(url) }
     }
 
     /// Sends a document.
     pub fn json(url: Url, document: &Value) -> Self {
-        Self { body: Some(("application/json", Secret::new(document.to_string()))), ..Self::get(url) }
+        let body = Some(("application/json", Secret::new(document.to_string())));
+        Self { method: Method::POST, body, ..Self::get(url) }
+    }
+
+    /// Puts a document in the place of what is there.
+    pub fn put(url: Url, document: &Value) -> Self {
+        Self { method: Method::PUT, ..Self::json(url, document) }
+    }
+
+    pub fn delete(url: Url) -> Self {
+        Self { method: Method::DELETE, ..Self::get(url) }
+    }
+
+    /// With an answer of up to so many bytes.
+    #[must_use]
+    pub fn up_to(self, most: usize) -> Self {
+        Self { most, ..self }
     }
 
     /// With this value as its `Authorization`.
@@ -69,8 +101,7 @@ impl Call {
     }
 
     pub(super) fn into_request(self) -> Result<reqwest::Request, &'static str> {
-        let method = if self.body.is_some() { Method::POST } else { Method::GET };
-        let mut request = reqwest::Request::new(method, self.url);
+        let mut request = reqwest::Request::new(self.method, self.url);
         let headers = request.headers_mut();
         headers.insert(header::ACCEPT, HeaderValue::from_static(self.accept));
         for (name, value) in &self.headers {
@@ -107,6 +138,11 @@ impl Answer {
     /// Its body as text; what is none stands there as a sign of it.
     pub fn text(&self) -> Cow<'_, str> {
         String::from_utf8_lossy(&self.body)
+    }
+
+    /// Its body as it came.
+    pub fn bytes(&self) -> &[u8] {
+        &self.body
     }
 
     /// Its body as JSON of this shape, if it is.

@@ -24,7 +24,7 @@ use super::kernel::{Error, Reach, Result};
 
 const CONNECT: Duration = Duration::from_secs(5);
 const TOTAL: Duration = Duration::from_secs(10);
-/// Longest answer that is read.
+/// Longest answer that is read where a call names no other measure.
 const LARGEST: usize = 256 * 1024;
 /// Who was away is not back within a second.
 const AGAIN: Duration = Duration::from_secs(5);
@@ -90,7 +90,7 @@ impl Egress {
 
     /// Sends one call and reads its answer, whatever its status.
     pub async fn send(&self, consignment: Consignment, call: Call) -> Result<Answer> {
-        let Consignment::NoPersonalData { to } = consignment;
+        let to = consignment.to();
         let Some((client, host)) = self.way(&call) else {
             tracing::warn!(to, "a call to a host that no setting names was not made");
             return Err(Error::internal(format!("a call to a host that no setting names, meant for {to}")));
@@ -106,15 +106,16 @@ impl Egress {
     }
 
     async fn carry(client: &reqwest::Client, call: Call) -> Result<Answer, &'static str> {
+        let most = call.most;
         let mut answer = client.execute(call.into_request()?).await.map_err(|error| told(&error))?;
         let status = answer.status().as_u16();
-        if answer.content_length().is_some_and(|length| length > LARGEST as u64) {
+        if answer.content_length().is_some_and(|length| length > most as u64) {
             return Err("too_large");
         }
         let headers = std::mem::take(answer.headers_mut());
         let mut body = Vec::new();
         while let Some(part) = answer.chunk().await.map_err(|error| told(&error))? {
-            if body.len() + part.len() > LARGEST {
+            if body.len() + part.len() > most {
                 return Err("too_large");
             }
             body.extend_from_slice(&part);

@@ -172,6 +172,11 @@ id!(
     "sgr"
 );
 id!(
+    /// One reading of a store's shelf.
+    SyncRunId,
+    "syr"
+);
+id!(
     /// A third party that a tenant connected.
     AppId,
     "app"
@@ -246,6 +251,27 @@ impl TenantId {
     /// The operator as a tenant of its own.
     pub const HOUSE: Self = Self::from_uuid(Uuid::nil());
 }
+
+id!(
+    /// What somebody is found by.
+    IdentifierId,
+    "idf"
+);
+id!(
+    /// A buyer with an account at a shop.
+    CustomerId,
+    "cus"
+);
+id!(
+    /// What was bought.
+    OrderId,
+    "ord"
+);
+id!(
+    /// What a shop sells.
+    ProductId,
+    "pdt"
+);
 
 /// The text is no id of the kind that was asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -12,9 +12,10 @@ pub mod vocabulary;
 
 pub use error::{Error, Flaw, Flaws, Refusal, Report, Result};
 pub use ids::{
-    Addressed, ApiKeyId, AppId, BlobId, CampaignId, DeliveryId, DeviceSignInId, GrantId, HandshakeId, HookId, JobId,
-    MemberId, NoticeId, ObjectionId, PolicyId, PrivacyNoticeId, ProcessorId, PromiseId, ProviderTaskId, ReceiptId, Ref,
-    RequestId, ReviewItemId, SessionId, StaffId, StoreGrantId, StoreId, SubjectId, SubscriberId, TenantId,
+    Addressed, ApiKeyId, AppId, BlobId, CampaignId, CustomerId, DeliveryId, DeviceSignInId, GrantId, HandshakeId,
+    HookId, JobId, MemberId, NoticeId, ObjectionId, OrderId, PolicyId, PrivacyNoticeId, ProcessorId, ProductId,
+    PromiseId, ProviderTaskId, ReceiptId, Ref, RequestId, ReviewItemId, SessionId, StaffId, StoreGrantId, StoreId,
+    SubjectId, SubscriberId, SyncRunId, TenantId,
 };
 pub use mode::Mode;
 pub use reach::Reach;

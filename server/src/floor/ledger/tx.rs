@@ -12,6 +12,7 @@ use super::books::{Leave, Opened};
 use super::handover::Handover;
 use super::pin;
 use super::pool::Conn;
+use super::statement::statement;
 use crate::floor::access::Actor;
 use crate::floor::kernel::ids::AccessId;
 use crate::floor::kernel::{Error, Instant, Result, SubjectId, TenantId};
@@ -90,6 +91,13 @@ impl WriteTx {
     /// where the write does not.
     pub fn hand_over(&mut self, job: Handover) {
         self.handed.push(job);
+    }
+
+    /// For work by the page: each statement is planned for the rows it has, since a plan made once for all pages may look
+    /// at the whole table for each row. Ends with the transaction.
+    pub fn plan_for_this_page(&mut self) -> Result<()> {
+        statement("set local plan_cache_mode = 'force_custom_plan'").execute(self.tx.conn())?;
+        Ok(())
     }
 
     /// Pins a transaction that began without a tenant. Whoever works lanes learns only in it whose turn it is.

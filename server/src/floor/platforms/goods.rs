@@ -127,3 +127,11 @@ pub struct Money {
     /// ISO 4217.
     pub currency: [u8; 3],
 }
+
+impl Money {
+    /// What each of so many is, where that is exact.
+    pub(super) fn shared(self, among: i32) -> Option<Self> {
+        let among = i64::from(among);
+        (among > 0 && self.micros % among == 0).then(|| Self { micros: self.micros / among, ..self })
+    }
+}

@@ -8,6 +8,7 @@ mod ebay;
 mod etsy;
 mod goods;
 mod json;
+mod page;
 mod read;
 mod setup;
 mod shop;
@@ -17,12 +18,15 @@ mod talk;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
+mod tests_of_shelves;
+#[cfg(test)]
 mod tests_of_told;
 mod told;
 mod woocommerce;
 
 pub use ebay::{PublicKey, challenge, public_key};
 pub use goods::{Address, Customer, Good, Level, Line, Money, Order, Product, Shelf, Variant};
+pub use page::{Ask, Correction, Forgotten, Keeps, Page, SetStock, Stocked, Whom};
 pub use setup::{Platforms, Settings, Setup};
 pub use shop::Shop;
 pub use talk::Visit;
@@ -144,6 +148,11 @@ pub enum Fate {
     Stale,
     /// The platform's last word: the merchant has to connect the store anew.
     Over(&'static str),
+}
+
+impl Fate {
+    /// The token is good, and not for this: the merchant has not granted it.
+    pub const NOT_GRANTED: Self = Self::Over("scope");
 }
 
 /// By what a delivery wants to be verified, as its headers say. Nothing of it is proved yet.
@@ -290,6 +299,24 @@ pub trait Platform: Send + Sync {
         let _ = (visit, access, id);
         async { Ok(()) }.boxed()
     }
+
+    /// How it tells of this shelf.
+    fn keeps(&self, of: Shelf) -> Keeps;
+
+    /// The scopes each of which lets a shelf be read.
+    fn opens(&self, of: Shelf) -> &'static [&'static str];
+
+    /// One page of a shelf. Asked for changes, it tells of every one since that moment, and may tell of some again.
+    fn read<'a>(&'a self, visit: Visit<'a>, access: &'a Secret, ask: Ask<'a>) -> Answering<'a, Page>;
+
+    /// Sets how much there is of one item. Asked again with the same key it changes nothing more.
+    fn set_stock<'a>(&'a self, visit: Visit<'a>, access: &'a Secret, set: &'a SetStock) -> Answering<'a, Stocked>;
+
+    /// Passes on that a person wants to be forgotten.
+    fn forget<'a>(&'a self, visit: Visit<'a>, access: &'a Secret, whom: &'a Whom) -> Answering<'a, Forgotten>;
+
+    /// Puts right what a shop holds of a buyer.
+    fn correct<'a>(&'a self, visit: Visit<'a>, access: &'a Secret, right: &'a Correction) -> Answering<'a, Forgotten>;
 
     /// By what a delivery wants to be verified.
     fn signer(&self, headers: &HeaderMap) -> Result<Signer, Refusal> {

@@ -29,6 +29,8 @@ const SHOP: &str = "{shop}";
 /// Where the platforms are: calls of ours, and the page that a merchant is sent to.
 const ADDRESSES: &[(&str, &str)] = &[
     ("shopify", "https://{shop}"),
+    // Where its bulk files lie.
+    ("shopify_files", "https://storage.googleapis.com"),
     ("ebay", "https://api.ebay.com"),
     ("ebay_auth", "https://auth.ebay.com"),
     ("etsy", "https://api.etsy.com"),
@@ -48,6 +50,8 @@ pub struct Setup {
     words: HashMap<&'static str, Secret>,
     api: String,
     auth: String,
+    /// Where files lie that the platform makes for us.
+    files: Option<String>,
 }
 
 impl Setup {
@@ -98,8 +102,8 @@ impl Platforms {
     pub fn open(settings: &Settings, reach: Reach) -> Result<Self> {
         let (setups, flaws) = read(settings, reach);
         let setups = flaws.or(setups)?;
-        let hosts = setups.values().filter(|setup| !is_family(&setup.api));
-        let hosts = hosts.filter_map(|setup| Host::of(&Url::parse(&setup.api).ok()?));
+        let hosts = setups.values().flat_map(|setup| [Some(&setup.api), setup.files.as_ref()]).flatten();
+        let hosts = hosts.filter(|address| !is_family(address)).filter_map(|text| Host::of(&Url::parse(text).ok()?));
         let listed = settings.hosts.iter().filter_map(|text| Host::parse("egress.hosts", text).ok());
         let families = setups.values().any(|setup| is_family(&setup.api)).then_some(super::shopify::PARENT);
         let out = Egress::open(hosts.chain(listed), reach)?.with_families(families);
@@ -137,14 +141,15 @@ fn read(settings: &Settings, reach: Reach) -> (HashMap<&'static str, Setup>, Fla
     let addresses = addresses(&settings.addresses, reach, &mut flaws);
     let at = |name: &str| addresses.get(name).cloned().unwrap_or_default();
     // A store of this platform is its own address, and knows no app.
-    let own = Setup { reach, words: HashMap::new(), api: String::new(), auth: String::new() };
+    let own = Setup { reach, words: HashMap::new(), api: String::new(), auth: String::new(), files: None };
     let mut setups = HashMap::from([("woocommerce", own)]);
     let texts = [&settings.shopify, &settings.ebay, &settings.etsy];
     for ((code, needed, known), text) in WORDS.iter().zip(texts) {
         let Some(text) = text else { continue };
         let words = words(&["platforms.", code].concat(), text, needed, known, &mut flaws);
         let auth = addresses.get([code, "_auth"].concat().as_str()).cloned().unwrap_or_else(|| at(code));
-        setups.insert(code, Setup { reach, words, api: at(code), auth });
+        let files = addresses.get([code, "_files"].concat().as_str()).cloned();
+        setups.insert(code, Setup { reach, words, api: at(code), auth, files });
     }
     (setups, flaws)
 }
@@ -192,7 +197,10 @@ fn addresses(said: &[String], reach: Reach, flaws: &mut Flaws) -> HashMap<&'stat
     for one in said {
         let (name, text) = one.split_once('=').unwrap_or((one, ""));
         let Some((name, usual)) = ADDRESSES.iter().find(|(known, _)| *known == name.trim()) else {
-            flaws.add(FIELD, "give name=address by commas; names are shopify, ebay, ebay_auth, etsy and etsy_auth");
+            flaws.add(
+                FIELD,
+                "give name=address by commas; names are shopify, shopify_files, ebay, ebay_auth, etsy and etsy_auth",
+            );
             continue;
         };
         let text = text.trim().trim_end_matches('/');

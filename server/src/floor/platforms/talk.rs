@@ -34,7 +34,11 @@ impl Visit<'_> {
 
 /// Sends it. An answer that only says to come back is none.
 pub(super) async fn send(out: &Egress, call: Call) -> Result<Answer, Fate> {
-    let answer = match out.send(CONSIGNMENT, call).await {
+    judged(out.send(CONSIGNMENT, call).await)
+}
+
+fn judged(answer: crate::floor::kernel::Result<Answer>) -> Result<Answer, Fate> {
+    let answer = match answer {
         Ok(answer) => answer,
         Err(Error::Unavailable { after, .. }) => return Err(Fate::Again { after }),
         Err(_) => return Err(Fate::Over("address")),
@@ -46,6 +50,32 @@ pub(super) async fn send(out: &Egress, call: Call) -> Result<Answer, Fate> {
     }
     Ok(answer)
 }
+
+/// Sends what one person asked for.
+pub(super) async fn send_of_one(out: &Egress, call: Call) -> Result<Answer, Fate> {
+    judged(out.send(Consignment::OfOnePerson { to: "the store's platform" }, call).await)
+}
+
+/// What an answer brought that was asked with a token: a yes, or why not.
+pub(super) fn yes(answer: Answer) -> Result<Answer, Fate> {
+    match answer.status {
+        200..=299 => Ok(answer),
+        401 => Err(Fate::Stale),
+        403 => Err(Fate::NOT_GRANTED),
+        _ => Err(later(&answer)),
+    }
+}
+
+/// A document that may be as long as a page of a shelf is.
+pub(super) const PAGE: usize = 4 << 20;
+
+/// The document in an answer; one of another shape may be right next time.
+pub(super) fn document(answer: &Answer) -> Result<serde_json::Value, Fate> {
+    answer.json().ok_or(Fate::Again { after: SOON })
+}
+
+/// An answer that is none of what was asked.
+pub(super) const ODD: Fate = Fate::Again { after: SOON };
 
 /// What an unsigned way back brings: a code, or an error. Only the state vouches for it.
 pub(super) fn came(query: &Query) -> Result<Came, Refusal> {

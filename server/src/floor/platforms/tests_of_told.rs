@@ -156,6 +156,15 @@ fn goods_come_whole_or_their_shelf_is_to_be_read() {
     ] {
         assert_eq!(words("woocommerce", topic, &bare), told, "{topic}");
     }
+    let stored = json!({ "id": 7, "number": "7", "date_created_gmt": "2026-01-02T03:04:05", "name": "Olives",
+        "stock_quantity": 4, "variations": [] });
+    assert_eq!(words("woocommerce", "order.created", &stored), "goods of orders");
+    assert_eq!(words("woocommerce", "customer.updated", &stored), "goods of customers");
+    let Ok(Told::Goods(goods)) = told("woocommerce", "product.updated", &stored) else { panic!("goods") };
+    assert!(matches!(&goods[..], [Good::Level(_), Good::Product(_)]), "a product and its stock");
+    let mut several = stored.clone();
+    several["variations"] = json!([8, 9]);
+    assert_eq!(words("woocommerce", "product.updated", &several), "look products");
     assert_eq!(
         (words("etsy", "order.paid", &bare), words("etsy", "x", &bare)),
         ("look orders".into(), "nothing".into())

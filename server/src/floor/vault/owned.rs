@@ -22,7 +22,7 @@ pub trait Owned: Role {
     #[doc(hidden)]
     const FIND: &'static str;
     #[doc(hidden)]
-    const INSERT: &'static str;
+    const MINT: &'static str;
     #[doc(hidden)]
     const FORGET: &'static str;
     #[doc(hidden)]
@@ -42,8 +42,9 @@ macro_rules! owned {
                 "select id, ", $column, " as owner, epoch, wrapped from ", $table,
                 " where tenant_id = ? and ", $column, " = any(?)"
             );
-            const INSERT: &'static str = concat!(
-                "insert into ", $table, " (tenant_id, id, ", $column, ", epoch, wrapped) values (?, ?, ?, ?, ?)
+            const MINT: &'static str = concat!(
+                "insert into ", $table, " (tenant_id, id, ", $column, ", epoch, wrapped)
+                 select ?, n.id, n.owner, ?, n.wrapped from unnest(?, ?, ?) as n (id, owner, wrapped) order by n.owner
                  on conflict do nothing"
             );
             const FORGET: &'static str = concat!(
@@ -97,24 +98,54 @@ impl Vault {
     where
         Epoch: Wraps<R>,
     {
-        if let Some((_, key)) = self.find::<R>(tx, vec![R::uuid(owner)])?.pop() {
-            return Ok(key.map(Sealer));
+        Ok(self.sealers::<R>(tx, &[owner])?.remove(&owner).unwrap_or(Err(Shut::UnknownKey)))
+    }
+
+    /// The same of many owners, in as many statements as of one.
+    pub fn sealers<R: Owned>(
+        &self,
+        tx: &mut WriteTx,
+        owners: &[R::Owner],
+    ) -> Result<HashMap<R::Owner, Opening<Sealer<R>>>>
+    where
+        Epoch: Wraps<R>,
+    {
+        let mut found: HashMap<_, _> =
+            self.find::<R>(tx, owners.iter().copied().map(R::uuid).collect())?.into_iter().collect();
+        let mut missing: Vec<R::Owner> = owners.iter().copied().filter(|owner| !found.contains_key(owner)).collect();
+        missing.sort_unstable_by_key(|owner| R::uuid(*owner));
+        missing.dedup();
+        if !missing.is_empty() {
+            let made = self.mint::<R>(tx, &missing)?;
+            let all_ours = made.len() == missing.len();
+            found.extend(made);
+            if !all_ours {
+                // Another transaction made some of them at the same moment, and its keys are the ones.
+                found.extend(self.find::<R>(tx, missing.into_iter().map(R::uuid).collect())?);
+            }
         }
+        Ok(found.into_iter().map(|(owner, key)| (owner, key.map(Sealer))).collect())
+    }
+
+    /// A key for each of these owners who have none. Fewer come back where another transaction was first, or none where
+    /// the epoch is not at hand.
+    fn mint<R: Owned>(&self, tx: &mut WriteTx, owners: &[R::Owner]) -> Result<Vec<Found<R>>>
+    where
+        Epoch: Wraps<R>,
+    {
         let version = Self::active(tx, FileKind::Epoch)?;
-        let Ok(epoch) = self.epoch(tx, version)? else { return Ok(Err(Shut::UnknownKey)) };
-        let (tenant, key) = (tx.tenant()?, Key::<R>::fresh(0, KeyId::fresh().uuid())?);
-        let made = statement(R::INSERT)
+        let Ok(epoch) = self.epoch(tx, version)? else { return Ok(Vec::new()) };
+        let tenant = tx.tenant()?;
+        let keys = owners.iter().map(|_| Key::<R>::fresh(0, KeyId::fresh().uuid())).collect::<Result<Vec<_>>>()?;
+        let wrapped = keys.iter().map(|key| Ok(epoch.wrap(tenant, key)?.into_bytes())).collect::<Result<Vec<_>>>()?;
+        let made = statement(R::MINT)
             .bind::<SqlUuid, _>(tenant)
-            .bind::<SqlUuid, _>(key.id())
-            .bind::<SqlUuid, _>(R::uuid(owner))
             .bind::<Integer, _>(down(version))
-            .bind::<Binary, _>(epoch.wrap(tenant, &key)?.into_bytes())
+            .bind::<Array<SqlUuid>, _>(keys.iter().map(Key::id).collect::<Vec<_>>())
+            .bind::<Array<SqlUuid>, _>(owners.iter().copied().map(R::uuid).collect::<Vec<_>>())
+            .bind::<Array<Binary>, _>(wrapped)
             .execute(tx.conn())?;
-        if made == 1 {
-            return Ok(Ok(Sealer(key)));
-        }
-        let theirs = self.find::<R>(tx, vec![R::uuid(owner)])?.pop();
-        Ok(theirs.map_or(Err(Shut::UnknownKey), |(_, key)| key.map(Sealer)))
+        Ok(if made == keys.len() { owners.iter().copied().zip(keys.into_iter().map(Ok)).collect() } else { Vec::new() })
     }
 
     /// The sealing half of a key that is there already, for what is written down while it is looked at.

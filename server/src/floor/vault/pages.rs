@@ -97,7 +97,7 @@ impl Vault {
     /// One page of secrets that stand under the kek of version `old`, from the one after `from`.
     pub(super) fn rewrap_secrets(&self, tx: &mut WriteTx, old: u32, from: Uuid) -> Result<Page> {
         let tenant = tx.tenant()?;
-        turning::plan_for_this_page(tx)?;
+        tx.plan_for_this_page()?;
         // The kek first, then the secrets: the order every writer locks in.
         let new = self.kek_to_wrap(tx, usize::from(PAGE))?;
         let rows: Vec<SecretRow> = statement(
@@ -154,7 +154,7 @@ impl Vault {
             return Ok(None);
         }
         let tenant = tx.tenant()?;
-        turning::plan_for_this_page(tx)?;
+        tx.plan_for_this_page()?;
         let rows: Vec<OwnedRow> = statement(R::PAGE)
             .bind::<SqlUuid, _>(tenant)
             .bind::<Integer, _>(down(old))

@@ -53,13 +53,6 @@ where
     ledger.as_role(Role::Worker).bookkeep(Some(tenant), tend).await
 }
 
-/// For a page of rewrapping: planned for the rows it has, since a plan made once for all pages may look at the whole
-/// table for each row. Ends with the transaction.
-pub(super) fn plan_for_this_page(tx: &mut WriteTx) -> Result<()> {
-    statement("set local plan_cache_mode = 'force_custom_plan'").execute(tx.conn())?;
-    Ok(())
-}
-
 /// A look over all tenants at keys' facts, never at keys.
 async fn look<T, F>(ledger: &Ledger, view: &'static str, ask: F) -> Result<T>
 where

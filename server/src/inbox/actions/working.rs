@@ -1,13 +1,14 @@
 //! What a delivery changes. It is one write: what it tells is applied, and what it brought is gone with its key.
 
 use super::super::model::{Delivered, DeliveryState};
-use super::super::queries::{deliveries, looks, notices};
+use super::super::queries::{deliveries, notices};
 use crate::floor::kernel::{Error, Result, StoreId};
 use crate::floor::ledger::{Event, Witnessed, WriteTx};
-use crate::floor::platforms::{Refusal, Shelf, Told};
+use crate::floor::platforms::{self, Good, Refusal, Told};
 use crate::floor::policy::Policy;
 use crate::floor::vault::Vault;
-use crate::stores::{heed_end, heed_loss, heed_scopes};
+use crate::records;
+use crate::stores::{heed_end, heed_loss, heed_scopes, scopes};
 
 /// How the work on one ended.
 type Outcome = (DeliveryState, &'static str);
@@ -64,21 +65,41 @@ fn apply(
                 Err(other) => return Err(other),
             }
         }
-        Told::Gone(shelf, _) | Told::Look(shelf) => return look(tx, store, [shelf]),
-        Told::Goods(goods) => return look(tx, store, goods.iter().map(crate::floor::platforms::Good::shelf)),
+        Told::Look(_) => return Ok(((DeliveryState::Done, "to_be_read"), None)),
+        Told::Gone(shelf, id) => {
+            records::take_out(tx, vault, store, shelf, &[id])?;
+            return Ok(((DeliveryState::Done, "gone"), None));
+        }
+        Told::Goods(goods) => {
+            let goods = used(tx, policy, of, store, goods)?;
+            let taken = records::take_in(tx, vault, policy, store, &goods)?;
+            let is_news = taken.new + taken.changed > 0;
+            return Ok((if is_news { (DeliveryState::Done, "taken_in") } else { OLDER }, None));
+        }
         Told::Nothing | Told::Notice(_) => return Err(Error::internal("a delivery that was answered before")),
     };
     Ok(if heeded.is_some() { ((DeliveryState::Done, done), heeded) } else { (OLDER, None) })
 }
 
-/// Marks what is to be read of a store.
-fn look(
-    tx: &mut WriteTx,
-    store: StoreId,
-    shelves: impl IntoIterator<Item = Shelf>,
-) -> Result<(Outcome, Option<Witnessed<uuid::Uuid>>)> {
-    for shelf in shelves {
-        looks::mark(tx, store, shelf)?;
+/// Of these what may be used: by a scope that the policy lists, and that the store grants still.
+fn used(tx: &mut WriteTx, policy: &Policy, of: &Delivered, store: StoreId, goods: Vec<Good>) -> Result<Vec<Good>> {
+    let Some(platform) = platforms::find(&of.platform) else { return Ok(Vec::new()) };
+    let mut used = Vec::with_capacity(goods.len());
+    for good in goods {
+        for name in platform.opens(good.shelf()) {
+            if !policy.scopes_of(platform.code()).any(|scope| scope.name.get_ref() == name) {
+                continue;
+            }
+            match scopes::may_use(tx, store, name) {
+                Ok(()) => {
+                    scopes::used(tx, store, name)?;
+                    used.push(good);
+                    break;
+                }
+                Err(Error::Refused(_)) => {}
+                Err(other) => return Err(other),
+            }
+        }
     }
-    Ok(((DeliveryState::Done, "to_be_read"), None))
+    Ok(used)
 }

@@ -21,12 +21,16 @@ async fn look(asked: Asked) -> Result<Look> {
     let mut faults: Vec<String> = Vec::new();
     let (mut tables, mut rows) = (0, 0);
     for held in held {
-        let Some(Category::Policy(code)) = held.table.category else { continue };
-        if !listed(code) {
-            faults.push(format!("{} rows of {} stand under no category of the policy", held.rows, held.table.name));
-        } else if asked.is_about(code) {
-            tables += 1;
-            rows += held.rows;
+        match held.table.listed_as(asked.policy()) {
+            Some(category) if asked.is_about(category.code.get_ref()) => {
+                tables += 1;
+                rows += held.rows;
+            }
+            Some(_) => {}
+            None if held.rows == 0 && matches!(held.table.category, Some(Category::Listed(_))) => {}
+            None => {
+                faults.push(format!("{} rows of {} stand under no category of the policy", held.rows, held.table.name));
+            }
         }
     }
     for code in asked.of.iter().map(|of| of.split('.').next().unwrap_or(of)).filter(|code| !listed(code)) {

@@ -3,45 +3,51 @@
 use futures_util::FutureExt;
 
 use super::{Asked, Check, Look};
-use crate::floor::datamap::{Category, Column, Table};
+use crate::floor::datamap::{Category, Cells, Column, Table, is_field};
+use crate::floor::kernel::Result;
 
 pub const CHECK: Check = Check::daily(
     "never_held",
     "no column of the data map stands under the category of a field that the policy says is never received or never kept, \
-     and holds that field",
+     and holds that field; a column that other policies fill is empty",
     "{ dataMap { name category columns { name field } } }",
-    |asked| async move { Ok(look(&asked)) }.boxed(),
+    |asked| look(asked).boxed(),
 );
 
-fn look(asked: &Asked) -> Look {
+async fn look(asked: Asked) -> Result<Look> {
+    let cells: Vec<Cells> = asked.each(|tx, tools| tools.map.sealed_cells(tx)).await?.into_iter().flatten().collect();
+    let is_filled = |table: &Table, column: &Column| {
+        let is_it = |cell: &&Cells| (cell.table.as_str(), cell.column.as_str()) == (table.name, column.name);
+        cells.iter().filter(is_it).any(|cell| cell.filled > 0)
+    };
     let (mut fields, mut faults) = (0, Vec::new());
     for category in &asked.policy().categories {
         let code = category.code.get_ref();
         let never = category.fields.iter().filter(|field| {
             let whole = format!("{code}.{}", field.code.get_ref());
-            !(field.received && field.stored) && (asked.is_about(code) || asked.is_about(&whole))
+            !field.is_held() && (asked.is_about(code) || asked.is_about(&whole))
         });
         for field in never {
             fields += 1;
             let field = field.code.get_ref();
-            let columns = asked.tools.map.tables().filter(|table| is_under(table, code)).flat_map(|table| {
-                table.columns.iter().filter(|column| holds(column, field)).map(move |column| (table.name, column.name))
+            let is_under =
+                |table: &&Table| table.listed_as(asked.policy()).is_some_and(|own| own.code.get_ref() == code);
+            let columns = asked.tools.map.tables().filter(is_under).flat_map(|table| {
+                table.columns.iter().filter(|column| holds(column, field)).map(move |column| (table, column))
             });
-            faults.extend(columns.map(|(table, column)| format!("{table}.{column} holds {code}.{field}")));
+            let held = columns.filter(|(table, column)| {
+                !matches!(table.category, Some(Category::Listed(_))) || is_filled(table, column)
+            });
+            faults.extend(held.map(|(table, column)| format!("{}.{} holds {code}.{field}", table.name, column.name)));
         }
     }
     if fields == 0 {
-        return Look::broken("0 fields", "the policy names no field that is never received or kept");
+        return Ok(Look::broken("0 fields", "the policy names no field that is never received or kept"));
     }
-    Look::unless(format!("{fields} fields, none of them held"), &faults)
-}
-
-fn is_under(table: &Table, category: &str) -> bool {
-    matches!(table.category, Some(Category::Policy(own)) if own == category)
+    Ok(Look::unless(format!("{fields} fields, none of them held"), &faults))
 }
 
 /// By the kind of its value, or by its own name.
 fn holds(column: &Column, field: &str) -> bool {
-    let is_same = |word: &str| word == field || (word == "mail" && field == "email");
-    column.mask().is_some_and(is_same) || is_same(column.name)
+    column.mask().is_some_and(|mask| is_field(mask, field)) || is_field(column.name, field)
 }

@@ -1,9 +1,10 @@
 //! The data map as it is answered. It tells what columns are, never what is in them.
 
-use async_graphql::{Enum, Object};
+use async_graphql::{Context, Enum, Object, Result};
 
 use crate::catalogue::LegalGround;
-use crate::floor::datamap::{About, Category, Class, Column, Of, Row, Table};
+use crate::floor::datamap::{About, Class, Column, Of, Row, Table};
+use crate::floor::graphql::asking;
 
 /// A table and what it holds.
 pub struct MapTable(pub &'static Table);
@@ -32,9 +33,11 @@ impl MapTable {
         }
     }
 
-    /// The category of the policy it is held under, or the operator's own heading.
-    async fn category(&self) -> Option<&'static str> {
-        self.0.category.map(Category::code)
+    /// The category of the policy it is held under, or the operator's own heading; null where the policy lists none, and
+    /// nothing is held.
+    async fn category(&self, ctx: &Context<'_>) -> Result<Option<&'static str>> {
+        let in_force = asking(ctx)?.tools.policy.in_force()?;
+        Ok(self.0.category.and_then(|category| category.under(&in_force.policy)))
     }
 
     /// What its envelopes are bound to.

@@ -125,7 +125,7 @@ pub const SETTINGS: &[Setting] = &[
     setting(
         "platforms.addresses",
         "",
-        "where platforms are, by comma, if not where they usually are: shopify=http://127.0.0.1:9001/{shop}; also ebay, ebay_auth, etsy, etsy_auth",
+        "where platforms are, by comma, if not where they usually are: shopify=http://127.0.0.1:9001/{shop}; also shopify_files, ebay, ebay_auth, etsy, etsy_auth",
     ),
     setting("staff.idle_minutes", "30", "how long a session at the desk may lie unused"),
     setting("staff.session_hours", "8", "how long a session at the desk lives in all"),

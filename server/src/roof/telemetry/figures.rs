@@ -52,6 +52,7 @@ pub const FIGURES: &[Figure] = &[
     figure("rightsdesk_jobs_crashed_total", Kind::Counter, "Leases that ran out"),
     figure("rightsdesk_jobs_lost_total", Kind::Counter, "Attempts that lost their lease before they ended"),
     figure("rightsdesk_jobs_finished_total", Kind::Counter, "Attempts at jobs, by kind and fate"),
+    figure("rightsdesk_sync_page_seconds", Kind::Seconds, "Time a platform took to tell a page, by platform and shelf"),
     figure(
         "rightsdesk_envelopes_shut_total",
         Kind::Counter,

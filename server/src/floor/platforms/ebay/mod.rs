@@ -1,7 +1,9 @@
 //! eBay: an access token of two hours, a refresh token of eighteen months that stays the same. It never asks eBay to
 //! revoke: eBay has no call for it.
 
+mod goods;
 mod notice;
+mod shelves;
 #[cfg(test)]
 pub(super) mod tests;
 
@@ -14,8 +16,8 @@ use url::Url;
 
 use super::talk::{exchange_refused, refresh_refused, send, tokens};
 use super::{
-    Answering, Back, By, Came, Code, Consent, Delivery, Fate, Platform, Query, Refusal, Revoked, Setup, Shop, Signer,
-    Tokens, Told, Visit,
+    Answering, Ask, Back, By, Came, Code, Consent, Correction, Delivery, Fate, Forgotten, Keeps, Page, Platform, Query,
+    Refusal, Revoked, SetStock, Setup, Shelf, Shop, Signer, Stocked, Tokens, Told, Visit, Whom,
 };
 use crate::floor::egress::{Answer, Call, Egress};
 use crate::floor::kernel::{Instant, Secret};
@@ -24,6 +26,9 @@ pub(super) struct Ebay;
 
 const BY_HAND: &str = "Sign in to eBay, open Account settings, Permissions, Third-party app access, and remove this app: \
      eBay lets no app do it for you.";
+
+const ITS_OWN: &str = "Send the buyer to eBay's own privacy page: what stands on an eBay order is eBay's, and no seller or \
+     app can change it.";
 
 /// What stands in front of a client's own calls, encoded each by itself as RFC 6749 wants it.
 fn client(setup: &Setup) -> Secret {
@@ -107,6 +112,44 @@ impl Platform for Ebay {
 
     fn revoke<'a>(&'a self, _: Visit<'a>, _: &'a Secret, _: Back<'a>) -> Answering<'a, Revoked> {
         async { Ok(Revoked::ByHand(BY_HAND)) }.boxed()
+    }
+
+    fn keeps(&self, of: Shelf) -> Keeps {
+        match of {
+            Shelf::Customers => Keeps::Nothing,
+            Shelf::Orders => Keeps::Changes,
+            Shelf::Products | Shelf::Inventory => Keeps::Whole,
+        }
+    }
+
+    fn opens(&self, of: Shelf) -> &'static [&'static str] {
+        match of {
+            Shelf::Customers => &[],
+            Shelf::Orders => &[
+                "https://api.ebay.com/oauth/api_scope/sell.fulfillment.readonly",
+                "https://api.ebay.com/oauth/api_scope/sell.fulfillment",
+            ],
+            Shelf::Products | Shelf::Inventory => &[
+                "https://api.ebay.com/oauth/api_scope/sell.inventory.readonly",
+                "https://api.ebay.com/oauth/api_scope/sell.inventory",
+            ],
+        }
+    }
+
+    fn read<'a>(&'a self, visit: Visit<'a>, access: &'a Secret, ask: Ask<'a>) -> Answering<'a, Page> {
+        shelves::read(visit, access, ask).boxed()
+    }
+
+    fn set_stock<'a>(&'a self, visit: Visit<'a>, access: &'a Secret, set: &'a SetStock) -> Answering<'a, Stocked> {
+        shelves::set_stock(visit, access, set).boxed()
+    }
+
+    fn forget<'a>(&'a self, _: Visit<'a>, _: &'a Secret, _: &'a Whom) -> Answering<'a, Forgotten> {
+        async { Ok(Forgotten::ByHand(ITS_OWN)) }.boxed()
+    }
+
+    fn correct<'a>(&'a self, _: Visit<'a>, _: &'a Secret, _: &'a Correction) -> Answering<'a, Forgotten> {
+        async { Ok(Forgotten::ByHand(ITS_OWN)) }.boxed()
     }
 
     fn signer(&self, headers: &HeaderMap) -> Result<Signer, Refusal> {

@@ -1,6 +1,8 @@
 //! Etsy: PKCE always, an access token of an hour, a refresh token of ninety days that is replaced each time. It never
 //! asks Etsy to revoke: Etsy has no call for it.
 
+mod goods;
+mod shelves;
 #[cfg(test)]
 mod tests;
 
@@ -14,8 +16,8 @@ use url::Url;
 use super::signature::{decoded, header, is_signed};
 use super::talk::{exchange_refused, later, refresh_refused, send, tokens};
 use super::{
-    Answering, Back, By, Came, Code, Consent, Delivery, Fate, Platform, Query, Refusal, Revoked, Setup, Shelf, Shop,
-    Tokens, Told, Visit,
+    Answering, Ask, Back, By, Came, Code, Consent, Correction, Delivery, Fate, Forgotten, Keeps, Page, Platform, Query,
+    Refusal, Revoked, SetStock, Setup, Shelf, Shop, Stocked, Tokens, Told, Visit, Whom,
 };
 use crate::floor::egress::Call;
 use crate::floor::kernel::{Instant, Secret};
@@ -24,6 +26,9 @@ pub(super) struct Etsy;
 
 const BY_HAND: &str = "Sign in to Etsy, open Account settings, Apps, and revoke this app's access: Etsy lets no app do it \
      for you.";
+
+const ITS_OWN: &str = "Send the buyer to Etsy's own privacy page: what stands on an Etsy receipt is Etsy's, and no shop or \
+     app can change it.";
 
 /// How long a refresh token lives; its answer does not say.
 const REFRESH_DAYS: i64 = 90;
@@ -36,6 +41,12 @@ pub(super) fn key(secret: &str) -> Option<Vec<u8>> {
     let text = secret.strip_prefix("whsec_")?.as_bytes();
     let key = BASE64.decode(text).or_else(|_| BASE64_NOPAD.decode(text)).ok()?;
     (!key.is_empty()).then_some(key)
+}
+
+/// A call with a member's token.
+fn by_member(visit: Visit<'_>, access: &Secret, call: Call) -> Call {
+    let bearer = Secret::new(["Bearer ", access.expose()].concat());
+    call.with("x-api-key", app(visit.setup)).authorized(bearer)
 }
 
 /// Etsy wants to know whose app calls, on every call.
@@ -140,8 +151,7 @@ impl Platform for Etsy {
         }
         async move {
             let call = Call::form(visit.at("/v3/application/scopes")?, [("token", access.expose())]);
-            let bearer = Secret::new(["Bearer ", access.expose()].concat());
-            let answer = send(visit.out, call.with("x-api-key", app(visit.setup)).authorized(bearer)).await?;
+            let answer = send(visit.out, by_member(visit, access, call)).await?;
             if answer.status == 401 {
                 return Err(Fate::Stale);
             }
@@ -159,6 +169,34 @@ impl Platform for Etsy {
     /// It calls itself by its number, and is on record as a host.
     fn domains(&self, shop: &Shop) -> Vec<String> {
         vec![shop.as_str().to_owned(), [shop.as_str(), ".etsy.com"].concat()]
+    }
+
+    fn keeps(&self, of: Shelf) -> Keeps {
+        if of == Shelf::Customers { Keeps::Nothing } else { Keeps::Changes }
+    }
+
+    fn opens(&self, of: Shelf) -> &'static [&'static str] {
+        match of {
+            Shelf::Customers => &[],
+            Shelf::Orders => &["transactions_r"],
+            Shelf::Products | Shelf::Inventory => &["listings_r"],
+        }
+    }
+
+    fn read<'a>(&'a self, visit: Visit<'a>, access: &'a Secret, ask: Ask<'a>) -> Answering<'a, Page> {
+        shelves::read(visit, access, ask).boxed()
+    }
+
+    fn set_stock<'a>(&'a self, visit: Visit<'a>, access: &'a Secret, set: &'a SetStock) -> Answering<'a, Stocked> {
+        shelves::set_stock(visit, access, set).boxed()
+    }
+
+    fn forget<'a>(&'a self, _: Visit<'a>, _: &'a Secret, _: &'a Whom) -> Answering<'a, Forgotten> {
+        async { Ok(Forgotten::ByHand(ITS_OWN)) }.boxed()
+    }
+
+    fn correct<'a>(&'a self, _: Visit<'a>, _: &'a Secret, _: &'a Correction) -> Answering<'a, Forgotten> {
+        async { Ok(Forgotten::ByHand(ITS_OWN)) }.boxed()
     }
 
     fn verify(

@@ -1,4 +1,5 @@
-//! What an app asks a shop about its own grant. It never asks for anything of the shop's.
+//! The admin's GraphQL: what an app asks a shop about its own grant, and how anything else is asked for its price. It
+//! reads no row of a shop's.
 
 use std::time::Duration;
 
@@ -6,9 +7,9 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use super::super::talk::{LATER, later, send};
+use super::super::talk::{LATER, PAGE, later, send, send_of_one};
 use super::super::{Fate, Revoked, Visit};
-use crate::floor::egress::Call;
+use crate::floor::egress::{Answer, Call};
 use crate::floor::kernel::Secret;
 
 const PATH: &str = "/admin/api/2026-10/graphql.json";
@@ -58,12 +59,37 @@ struct Throttle {
 }
 
 impl Cost {
-    /// Until the bucket holds enough. The rate differs by plan, so it is read and never assumed.
+    /// Until the bucket holds enough for the same again. The rate differs by plan, so it is read and never assumed.
     fn wait(&self) -> Duration {
         let missing = (self.requested_query_cost - self.throttle_status.currently_available).max(0.0);
         let seconds = Duration::try_from_secs_f64((missing / self.throttle_status.restore_rate).ceil());
-        seconds.unwrap_or(LATER).clamp(Duration::from_secs(1), LATER)
+        seconds.unwrap_or(LATER).min(LATER)
     }
+}
+
+impl Problem {
+    fn is(&self, code: &str) -> bool {
+        self.extensions.as_ref().and_then(|coded| coded.code.as_deref()) == Some(code)
+    }
+}
+
+fn call(visit: Visit<'_>, access: &Secret, query: &str, variables: Value) -> Result<Call, Fate> {
+    let call = Call::json(visit.at(PATH)?, &json!({ "query": query, "variables": variables }));
+    Ok(call.with("x-shopify-access-token", access.clone()))
+}
+
+/// The document in an answer that was paid for, and how long to rest before the same is asked again.
+fn paid<T: DeserializeOwned>(answer: &Answer) -> Result<(Document<T>, Duration), Fate> {
+    if answer.status == 401 {
+        return Err(Fate::Stale);
+    }
+    let document = answer.json::<Document<T>>().filter(|_| answer.is_success()).ok_or_else(|| later(answer))?;
+    let cost = document.extensions.as_ref().and_then(|extensions| extensions.cost.as_ref());
+    let rest = cost.map(Cost::wait);
+    if document.errors.iter().any(|problem| problem.is("THROTTLED")) {
+        return Err(Fate::Again { after: rest.unwrap_or(Duration::from_secs(2)).max(Duration::from_secs(1)) });
+    }
+    Ok((document, rest.unwrap_or_default()))
 }
 
 pub(super) async fn ask<T: DeserializeOwned>(
@@ -72,20 +98,36 @@ pub(super) async fn ask<T: DeserializeOwned>(
     query: &str,
     variables: Value,
 ) -> Result<T, Fate> {
-    let call = Call::json(visit.at(PATH)?, &json!({ "query": query, "variables": variables }));
-    let answer = send(visit.out, call.with("x-shopify-access-token", access.clone())).await?;
-    if answer.status == 401 {
-        return Err(Fate::Stale);
-    }
-    let document = answer.json::<Document<T>>().filter(|_| answer.is_success()).ok_or_else(|| later(&answer))?;
-    let is_throttled = |problem: &Problem| {
-        problem.extensions.as_ref().and_then(|coded| coded.code.as_deref()).is_some_and(|code| code == "THROTTLED")
-    };
-    if document.errors.iter().any(is_throttled) {
-        let cost = document.extensions.and_then(|extensions| extensions.cost);
-        return Err(Fate::Again { after: cost.map_or(Duration::from_secs(2), |cost| cost.wait()) });
-    }
+    let answer = send(visit.out, call(visit, access, query, variables)?).await?;
+    let (document, _) = paid::<T>(&answer)?;
     document.data.filter(|_| document.errors.is_empty()).ok_or_else(|| later(&answer))
+}
+
+/// What a document named `page` at its root brought. Where a shop's data is protected, fields that this app may not see
+/// come back empty and are complained of; that alone spoils no page.
+pub(super) async fn page(
+    visit: Visit<'_>,
+    access: &Secret,
+    query: &str,
+    variables: Value,
+) -> Result<(Value, Duration), Fate> {
+    told(&send(visit.out, call(visit, access, query, variables)?.up_to(PAGE)).await?)
+}
+
+/// The same for what one person asked for.
+pub(super) async fn of_one(visit: Visit<'_>, access: &Secret, query: &str, variables: Value) -> Result<Value, Fate> {
+    told(&send_of_one(visit.out, call(visit, access, query, variables)?).await?).map(|(data, _)| data)
+}
+
+fn told(answer: &Answer) -> Result<(Value, Duration), Fate> {
+    let (document, rest) = paid::<Value>(answer)?;
+    let data = document.data.unwrap_or_default();
+    match (document.errors.iter().all(|problem| problem.is("ACCESS_DENIED")), data["page"].is_null()) {
+        (true, false) => Ok((data, rest)),
+        (true, true) if !document.errors.is_empty() => Err(Fate::NOT_GRANTED),
+        (true, true) => Err(super::super::talk::ODD),
+        (false, _) => Err(later(answer)),
+    }
 }
 
 pub(super) async fn scopes(visit: Visit<'_>, access: &Secret) -> Result<Vec<String>, Fate> {

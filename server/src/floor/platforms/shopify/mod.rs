@@ -2,9 +2,13 @@
 //! other. It never takes a shop's name that is not its own from end to end.
 
 mod admin;
+mod bulk;
 mod callback;
+mod deeds;
+mod goods;
 mod hooks;
 mod posted;
+mod shelves;
 #[cfg(test)]
 mod tests;
 mod webhook;
@@ -16,8 +20,8 @@ use url::Url;
 
 use super::talk::{exchange_refused, refresh_refused, send, tokens};
 use super::{
-    Answering, Back, By, Came, Code, Consent, Delivery, Fate, KnownHook, NewHook, Platform, Query, Refusal, Revoked,
-    Setup, Shop, Tokens, Told, Topic, Visit,
+    Answering, Ask, Back, By, Came, Code, Consent, Correction, Delivery, Fate, Forgotten, Keeps, KnownHook, NewHook,
+    Page, Platform, Query, Refusal, Revoked, SetStock, Setup, Shelf, Shop, Stocked, Tokens, Told, Topic, Visit, Whom,
 };
 use crate::floor::egress::{Answer, Call};
 use crate::floor::kernel::{Instant, Secret};
@@ -127,6 +131,35 @@ impl Platform for Shopify {
 
     fn subscribe<'a>(&'a self, visit: Visit<'a>, access: &'a Secret, hook: NewHook<'a>) -> Answering<'a, String> {
         hooks::create(visit, access, hook).boxed()
+    }
+
+    fn keeps(&self, _: Shelf) -> Keeps {
+        Keeps::Changes
+    }
+
+    fn opens(&self, of: Shelf) -> &'static [&'static str] {
+        match of {
+            Shelf::Customers => &["read_customers", "write_customers"],
+            Shelf::Orders => &["read_orders", "write_orders"],
+            Shelf::Products => &["read_products", "write_products"],
+            Shelf::Inventory => &["read_inventory", "write_inventory"],
+        }
+    }
+
+    fn read<'a>(&'a self, visit: Visit<'a>, access: &'a Secret, ask: Ask<'a>) -> Answering<'a, Page> {
+        shelves::read(visit, access, ask).boxed()
+    }
+
+    fn set_stock<'a>(&'a self, visit: Visit<'a>, access: &'a Secret, set: &'a SetStock) -> Answering<'a, Stocked> {
+        deeds::set_stock(visit, access, set).boxed()
+    }
+
+    fn forget<'a>(&'a self, visit: Visit<'a>, access: &'a Secret, whom: &'a Whom) -> Answering<'a, Forgotten> {
+        deeds::forget(visit, access, whom).boxed()
+    }
+
+    fn correct<'a>(&'a self, visit: Visit<'a>, access: &'a Secret, right: &'a Correction) -> Answering<'a, Forgotten> {
+        deeds::correct(visit, access, right).boxed()
     }
 
     fn verify(

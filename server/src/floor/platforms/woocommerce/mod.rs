@@ -1,8 +1,11 @@
 //! WooCommerce: a store is its own address and its own platform. It hands over keys that never end, for reading or for
 //! reading and writing the whole store. In production it is spoken to over TLS alone, at a public address.
 
+mod deeds;
+pub(super) mod goods;
 mod hooks;
 mod oauth1;
+mod shelves;
 #[cfg(test)]
 mod tests;
 mod webhook;
@@ -16,8 +19,9 @@ use url::Url;
 
 use super::talk::{later, send};
 use super::{
-    Answering, Back, By, Came, Code, Consent, Delivery, Fate, Handed, KnownHook, NewHook, Platform, Query, Refusal,
-    Revoked, Setup, Shop, Signer, Tokens, Told, Topic, Visit,
+    Answering, Ask, Back, By, Came, Code, Consent, Correction, Delivery, Fate, Forgotten, Handed, Keeps, KnownHook,
+    NewHook, Page, Platform, Query, Refusal, Revoked, SetStock, Setup, Shelf, Shop, Signer, Stocked, Tokens, Told,
+    Topic, Visit, Whom,
 };
 use crate::floor::egress::{Answer, Call, address};
 use crate::floor::kernel::{Instant, Reach, Secret};
@@ -204,6 +208,32 @@ impl Platform for WooCommerce {
         let id = body.strip_prefix(b"webhook_id=").unwrap_or_default();
         let is_number = (1..=20).contains(&id.len()) && id.iter().all(u8::is_ascii_digit);
         is_number && !headers.contains_key("x-wc-webhook-signature")
+    }
+
+    /// Customers have no list by what changed; orders and products do.
+    fn keeps(&self, of: Shelf) -> Keeps {
+        if of == Shelf::Customers { Keeps::Whole } else { Keeps::Changes }
+    }
+
+    /// A key opens the whole store.
+    fn opens(&self, _: Shelf) -> &'static [&'static str] {
+        &["read", "read_write"]
+    }
+
+    fn read<'a>(&'a self, visit: Visit<'a>, access: &'a Secret, ask: Ask<'a>) -> Answering<'a, Page> {
+        shelves::read(visit, access, ask).boxed()
+    }
+
+    fn set_stock<'a>(&'a self, visit: Visit<'a>, access: &'a Secret, set: &'a SetStock) -> Answering<'a, Stocked> {
+        deeds::set_stock(visit, access, set).boxed()
+    }
+
+    fn forget<'a>(&'a self, visit: Visit<'a>, access: &'a Secret, whom: &'a Whom) -> Answering<'a, Forgotten> {
+        deeds::forget(visit, access, whom).boxed()
+    }
+
+    fn correct<'a>(&'a self, visit: Visit<'a>, access: &'a Secret, right: &'a Correction) -> Answering<'a, Forgotten> {
+        deeds::correct(visit, access, right).boxed()
     }
 
     fn signer(&self, headers: &HeaderMap) -> Result<Signer, Refusal> {

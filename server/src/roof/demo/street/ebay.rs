@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::asked::{Asked, Pairs, json as answered, not_found, pair, sent_back, value, with};
 use super::page::{self, Consent};
-use super::people::{Goods, ORDERS, Order, PRODUCTS, money};
+use super::people::{Goods, Listing, Order, Product, place_of};
 use super::stand::{App, Stand};
 use super::tokens::{Asking, Lasts, Lease, drawn};
 use crate::floor::kernel::Instant;
@@ -47,6 +47,14 @@ pub(super) fn answer(stand: &Stand, asked: &Asked) -> Response {
             within(stand, asked, &["/sell.inventory", "/sell.inventory.readonly"], |lease| {
                 items(stand, asked, &lease.shop)
             })
+        }
+        (&Method::GET, ["sell", "inventory", "v1", "inventory_item", sku]) => {
+            within(stand, asked, &["/sell.inventory", "/sell.inventory.readonly"], |lease| {
+                found(stand, &lease.shop, sku).map_or_else(no_item, |(_, of)| answered(StatusCode::OK, &item(&of)))
+            })
+        }
+        (&Method::PUT, ["sell", "inventory", "v1", "inventory_item", sku]) => {
+            within(stand, asked, &["/sell.inventory"], |lease| put(stand, asked, &lease.shop, sku))
         }
         (&Method::GET, ["commerce", "notification", "v1", "public_key", kid]) => {
             within(stand, asked, &[""], |_| public_key(stand, kid))
@@ -176,21 +184,22 @@ fn public_key(stand: &Stand, kid: &str) -> Response {
 }
 
 /// A page of rows under their name, with the way to the next one.
-fn page(asked: &Asked, name: &str, largest: usize, rows: &[Value]) -> Response {
+fn page(asked: &Asked, name: &str, listing: &Listing, row: impl Fn(usize) -> Value) -> Response {
+    const LARGEST: usize = 200;
     let (limit, offset) = (asked.number("limit", 50), asked.number("offset", 0));
-    if limit == 0 || limit > largest {
-        let why = format!("Invalid limit: it is between 1 and {largest}.");
+    if limit == 0 || limit > LARGEST {
+        let why = format!("Invalid limit: it is between 1 and {LARGEST}.");
         return answered(StatusCode::BAD_REQUEST, &refusal(30_800, "API_FULFILLMENT", &why));
     }
     let to = |offset: usize| format!("{}{}?limit={limit}&offset={offset}", asked.site, asked.path);
-    let mut told = json!({ "href": to(offset), "total": rows.len(), "limit": limit, "offset": offset });
-    if offset + limit < rows.len() {
+    let mut told = json!({ "href": to(offset), "total": listing.len(), "limit": limit, "offset": offset });
+    if offset + limit < listing.len() {
         told["next"] = to(offset + limit).into();
     }
     if offset > 0 {
         told["prev"] = to(offset.saturating_sub(limit)).into();
     }
-    told[name] = rows.iter().skip(offset).take(limit).cloned().collect();
+    told[name] = listing.places(offset, limit).map(row).collect();
     answered(StatusCode::OK, &told)
 }
 
@@ -205,16 +214,12 @@ fn between(filter: &str) -> (Option<Instant>, Option<Instant>) {
 fn orders(stand: &Stand, asked: &Asked, shop: &str) -> Response {
     let stock = stand.stock(shop);
     let (from, until) = between(asked.query("filter"));
-    let rows: Vec<Value> = (0..ORDERS)
-        .map(|place| stock.order(place))
-        .filter(|order| from.is_none_or(|from| order.at >= from) && until.is_none_or(|until| order.at <= until))
-        .map(|sold| order(&sold, shop))
-        .collect();
-    page(asked, "orders", 200, &rows)
+    page(asked, "orders", &stock.listed(Goods::Order, from, until), |place| order(&stock.order(place), shop))
 }
 
 fn order(of: &Order, shop: &str) -> Value {
-    let (at, buyer) = (of.at.utc().to_rfc3339_opts(SecondsFormat::Millis, true), &of.customer);
+    let stamp = |at: Instant| at.utc().to_rfc3339_opts(SecondsFormat::Millis, true);
+    let buyer = &of.customer;
     let address = json!({
         "fullName": buyer.name(), "primaryPhone": { "phoneNumber": buyer.phone }, "email": buyer.mail,
         "contactAddress": {
@@ -222,7 +227,8 @@ fn order(of: &Order, shop: &str) -> Value {
         },
     });
     json!({
-        "orderId": format!("03-{:05}-{:05}", of.id % 100_000, of.id / 100_000), "creationDate": at, "lastModifiedDate": at,
+        "orderId": format!("03-{:05}-{:05}", of.id % 100_000, of.id / 100_000),
+        "creationDate": stamp(of.born), "lastModifiedDate": stamp(of.at),
         "orderFulfillmentStatus": "NOT_STARTED", "orderPaymentStatus": "PAID", "sellerId": shop,
         "buyer": { "username": format!("buyer_{}", buyer.id) },
         "pricingSummary": { "total": { "value": of.total(), "currency": "EUR" } },
@@ -235,15 +241,41 @@ fn order(of: &Order, shop: &str) -> Value {
 
 fn items(stand: &Stand, asked: &Asked, shop: &str) -> Response {
     let stock = stand.stock(shop);
-    let rows: Vec<Value> = (0..PRODUCTS)
-        .map(|place| {
-            let of = stock.product(place);
-            json!({
-                "sku": of.sku, "product": { "title": of.title, "epid": Goods::Product.id(place).to_string() },
-                "price": money(of.cents),
-                "availability": { "shipToLocationAvailability": { "quantity": of.available } },
-            })
-        })
-        .collect();
-    page(asked, "inventoryItems", 200, &rows)
+    page(asked, "inventoryItems", &stock.listed(Goods::Product, None, None), |place| item(&stock.product(place)))
+}
+
+fn item(of: &Product) -> Value {
+    json!({
+        "sku": of.sku, "locale": "en_US", "condition": "NEW", "product": { "title": of.title, "epid": of.id.to_string() },
+        "availability": { "shipToLocationAvailability": { "quantity": of.available } },
+    })
+}
+
+fn found(stand: &Stand, shop: &str, sku: &str) -> Option<(usize, Product)> {
+    let stock = stand.stock(shop);
+    let place = stock.place(Goods::Product, Goods::Product.id(place_of(sku)?))?;
+    Some((place, stock.product(place)))
+}
+
+fn no_item() -> Response {
+    answered(
+        StatusCode::NOT_FOUND,
+        &refusal(25_710, "API_INVENTORY", "We didn't find the resource/entity you are requesting."),
+    )
+}
+
+/// The whole item takes the place of the one that is there.
+fn put(stand: &Stand, asked: &Asked, shop: &str, sku: &str) -> Response {
+    let bad = |why: &str| answered(StatusCode::BAD_REQUEST, &refusal(25_709, "API_INVENTORY", why));
+    let Some((place, _)) = found(stand, shop, sku) else { return no_item() };
+    if asked.header("content-language").is_empty() {
+        return bad("Invalid value for header Content-Language.");
+    }
+    let told = asked.json();
+    let quantity = told["availability"]["shipToLocationAvailability"]["quantity"].as_i64().filter(|count| *count >= 0);
+    let Some(quantity) = quantity.filter(|_| told["product"]["title"].is_string() && told["sku"].is_null()) else {
+        return bad("Invalid request: the item is to be given whole.");
+    };
+    stand.set_level(shop, place, quantity, None);
+    answered(StatusCode::NO_CONTENT, &Value::Null)
 }

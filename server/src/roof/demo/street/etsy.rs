@@ -11,10 +11,10 @@ use sha2::{Digest, Sha256};
 
 use super::asked::{Asked, Refused, json as answered, not_found, pair, sent_back, settled, value, with};
 use super::page::{self, Consent};
-use super::people::{Goods, ORDERS, Order, PRODUCTS, Product};
+use super::people::{Goods, Order, Product};
 use super::stand::Stand;
 use super::tokens::{Asking, Lasts, Lease, Pair, Turning, drawn};
-use crate::floor::kernel::Secret;
+use crate::floor::kernel::{Instant, Secret};
 
 const LASTS: Lasts = Lasts { access: Some(chrono::Duration::seconds(3600)), refresh: Some(chrono::Duration::days(90)) };
 
@@ -180,16 +180,18 @@ fn application(stand: &Stand, asked: &Asked, steps: &[&str]) -> Result<Response,
             may("transactions_r")?;
             own(shop)?;
             let stock = stand.stock(&lease.shop);
-            let since = asked.number("min_last_modified", 0);
-            let sold = (0..ORDERS).map(|place| stock.order(place));
-            let is_late = |order: &Order| order.at.utc().timestamp() >= i64::try_from(since).unwrap_or(i64::MAX);
-            page(asked, &sold.filter(is_late).map(|order| receipt(&order)).collect::<Vec<_>>())
+            let since =
+                asked.query("min_last_modified").parse().ok().map(|since: i64| Instant::from_micros(since * 1_000_000));
+            let listing = stock.listed(Goods::Order, since, None);
+            page(asked, listing.len(), |index| Some(receipt(&stock.order(listing.place(index)?))))
         }
         (&Method::GET, ["shops", shop, "listings"]) => {
             may("listings_r")?;
             own(shop)?;
             let stock = stand.stock(&lease.shop);
-            page(asked, &(0..PRODUCTS).map(|place| listing(&stock.product(place))).collect::<Vec<_>>())
+            let all = stock.listed(Goods::Product, None, None);
+            let with_inventory = asked.query("includes") == "Inventory";
+            page(asked, all.len(), |index| Some(listing(&stock.product(all.place(index)?), with_inventory)))
         }
         (method, ["listings", id, "inventory"]) => {
             may(if method == Method::GET { "listings_r" } else { "listings_w" })?;
@@ -206,57 +208,71 @@ fn scopes(stand: &Stand, asked: &Asked) -> Result<Response, Refused> {
     Ok(answered(StatusCode::OK, &json!({ "scopes": lease.scopes })))
 }
 
-fn page(asked: &Asked, rows: &[Value]) -> Result<Response, Refused> {
+/// A page of so many rows, the oldest change first or last.
+fn page(asked: &Asked, count: usize, row: impl Fn(usize) -> Option<Value>) -> Result<Response, Refused> {
     let (limit, offset) = (asked.number("limit", 25), asked.number("offset", 0));
     if limit == 0 || limit > 100 {
         return Err(failed(StatusCode::BAD_REQUEST, "limit must be between 1 and 100"));
     }
-    let results: Vec<&Value> = rows.iter().skip(offset).take(limit).collect();
-    Ok(answered(StatusCode::OK, &json!({ "count": rows.len(), "results": results })))
+    let is_rising = asked.query("sort_order").starts_with("asc");
+    let shown = offset.min(count)..offset.saturating_add(limit).min(count);
+    let results: Vec<Value> =
+        shown.filter_map(|index| row(if is_rising { index } else { count - 1 - index })).collect();
+    Ok(answered(StatusCode::OK, &json!({ "count": count, "results": results })))
 }
 
 fn receipt(of: &Order) -> Value {
-    let (at, buyer) = (of.at.utc().timestamp(), &of.customer);
+    let (at, born, buyer) = (of.at.utc().timestamp(), of.born.utc().timestamp(), &of.customer);
     json!({
         "receipt_id": of.id, "buyer_user_id": buyer.id, "buyer_email": buyer.mail, "name": buyer.name(),
         "first_line": buyer.street, "second_line": null, "city": buyer.city, "state": null, "zip": buyer.zip,
-        "country_iso": buyer.country, "status": "Paid", "created_timestamp": at, "updated_timestamp": at,
+        "country_iso": buyer.country, "status": "Paid", "is_paid": true, "created_timestamp": born, "updated_timestamp": at,
         "grandtotal": { "amount": of.product.cents * of.quantity, "divisor": 100, "currency_code": "EUR" },
         "transactions": [{
             "transaction_id": of.id, "listing_id": of.product.id, "sku": of.product.sku, "title": of.product.title,
-            "quantity": of.quantity,
+            "quantity": of.quantity, "product_id": of.product.id,
+            "price": { "amount": of.product.cents, "divisor": 100, "currency_code": "EUR" },
         }],
     })
 }
 
-fn listing(of: &Product) -> Value {
+fn listing(of: &Product, with_inventory: bool) -> Value {
     json!({
         "listing_id": of.id, "title": of.title, "state": "active", "quantity": of.available, "skus": [of.sku],
         "updated_timestamp": of.at.utc().timestamp(),
         "price": { "amount": of.cents, "divisor": 100, "currency_code": "EUR" },
+        "inventory": if with_inventory { products(of) } else { Value::Null },
     })
 }
 
-/// The whole document, read or replaced.
+fn products(of: &Product) -> Value {
+    let price = json!({ "amount": of.cents, "divisor": 100, "currency_code": "EUR" });
+    let offer = json!({
+        "offering_id": of.id, "quantity": of.available, "is_enabled": true, "is_deleted": false, "price": price,
+    });
+    let product = json!({
+        "product_id": of.id, "sku": of.sku, "is_deleted": false, "offerings": [offer], "property_values": [],
+    });
+    json!({ "products": [product], "price_on_property": [], "quantity_on_property": [], "sku_on_property": [] })
+}
+
+/// The whole document, read or replaced. It is taken without what only the platform says, its price as a number.
 fn inventory(stand: &Stand, asked: &Asked, shop: &str, id: &str) -> Result<Response, Refused> {
-    let id: Option<u64> = id.parse().ok();
-    let Some((id, place)) = id.and_then(|id| Some((id, Goods::Product.place(id)?))) else {
+    let stock = stand.stock(shop);
+    let Some(place) = id.parse().ok().and_then(|id| stock.place(Goods::Product, id)) else {
         return Err(failed(StatusCode::NOT_FOUND, "Resource not found"));
     };
-    let key = (shop.to_owned(), Goods::Product, id);
     if asked.method == Method::PUT {
         let whole = asked.json();
-        if !whole["products"].is_array() {
-            return Err(failed(StatusCode::BAD_REQUEST, "products is required"));
-        }
-        stand.within().changed.insert(key, Some(whole.clone()));
-        return Ok(answered(StatusCode::OK, &whole));
+        let product = &whole["products"][0];
+        let offer = &product["offerings"][0];
+        let quantity = offer["quantity"].as_i64().filter(|_| offer["price"].is_number() && product["sku"].is_string());
+        let is_bare =
+            product["product_id"].is_null() && offer["offering_id"].is_null() && offer["is_deleted"].is_null();
+        let why = "products is required, with sku and offerings, and without ids";
+        let quantity = quantity.filter(|_| is_bare).ok_or_else(|| failed(StatusCode::BAD_REQUEST, why))?;
+        stand.set_level(shop, place, quantity, None);
+        return Ok(answered(StatusCode::OK, &products(&stand.stock(shop).product(place))));
     }
-    let of = stand.stock(shop).product(place);
-    let whole = stand.within().changed.get(&key).cloned().flatten().unwrap_or_else(|| {
-        let price = json!({ "amount": of.cents, "divisor": 100, "currency_code": "EUR" });
-        let offer = json!({ "quantity": of.available, "is_enabled": true, "price": price });
-        json!({ "products": [{ "product_id": id, "sku": of.sku, "offerings": [offer], "property_values": [] }] })
-    });
-    Ok(answered(StatusCode::OK, &whole))
+    Ok(answered(StatusCode::OK, &products(&stock.product(place))))
 }

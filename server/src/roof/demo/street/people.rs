@@ -1,6 +1,8 @@
 //! Whom a shop sells to, and what: invented, the same for the same shop every time. Names and addresses are of nobody;
 //! domains and numbers are of those that are kept for examples.
 
+use std::collections::HashMap;
+
 use chrono::Duration;
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;
@@ -10,14 +12,9 @@ use super::super::names::COUNTRIES;
 use super::stand::Stand;
 use crate::floor::kernel::Instant;
 
-/// How many of each a shop has.
-pub(super) const CUSTOMERS: usize = 130;
-pub(super) const ORDERS: usize = 260;
-pub(super) const PRODUCTS: usize = 60;
-
 /// What a shop keeps, by kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum Goods {
+pub enum Goods {
     Customer,
     Order,
     Product,
@@ -33,19 +30,34 @@ impl Goods {
         }
     }
 
-    pub fn id(self, place: usize) -> u64 {
+    pub(super) fn id(self, place: usize) -> u64 {
         self.base() + place as u64
     }
+}
 
-    pub fn place(self, id: u64) -> Option<usize> {
-        let place = usize::try_from(id.checked_sub(self.base())?).ok()?;
-        let count = match self {
-            Self::Customer => CUSTOMERS,
-            Self::Order => ORDERS,
-            Self::Product => PRODUCTS,
-        };
-        (place < count).then_some(place)
+/// How many of each a shop has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Counts {
+    pub customers: usize,
+    pub orders: usize,
+    pub products: usize,
+}
+
+impl Default for Counts {
+    fn default() -> Self {
+        Self { customers: 130, orders: 260, products: 60 }
     }
+}
+
+/// What became of one of them since the street opened.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Edit {
+    pub at: Option<Instant>,
+    /// How often; each time shows.
+    pub times: u64,
+    pub is_gone: bool,
+    /// How many there are of a product by now.
+    pub available: Option<i64>,
 }
 
 pub(super) struct Customer {
@@ -58,6 +70,7 @@ pub(super) struct Customer {
     pub city: String,
     pub zip: String,
     pub country: &'static str,
+    pub at: Instant,
 }
 
 impl Customer {
@@ -72,6 +85,7 @@ pub(super) struct Order {
     pub product: Product,
     pub quantity: u64,
     pub at: Instant,
+    pub born: Instant,
 }
 
 impl Order {
@@ -89,23 +103,94 @@ pub(super) struct Product {
     pub at: Instant,
 }
 
-/// Everything that a shop keeps, as it was when the street opened.
+/// Everything that a shop keeps, made up as it is asked for: however much there is, only what changed is remembered.
 pub(super) struct Stock<'a> {
     pub shop: &'a str,
     pub opened: Instant,
+    pub counts: Counts,
+    pub edits: HashMap<(Goods, usize), Edit>,
 }
+
+/// The longest time over which a shop's past is spread.
+const PAST: Duration = Duration::days(500);
 
 impl Stock<'_> {
     fn dice(&self, goods: Goods, place: usize) -> StdRng {
         StdRng::seed_from_u64(Stand::number(self.shop).wrapping_mul(1_000_003) + goods.id(place))
     }
 
-    /// When the one at this place was changed last: each later than the one before, the last some days ago.
-    fn at(&self, place: usize) -> Instant {
-        self.opened.plus(Duration::hours(2 * i64::try_from(place).unwrap_or_default()) - Duration::days(30))
+    pub fn count(&self, goods: Goods) -> usize {
+        match goods {
+            Goods::Customer => self.counts.customers,
+            Goods::Order => self.counts.orders,
+            Goods::Product => self.counts.products,
+        }
+    }
+
+    /// The place of the one that a platform knows by this number, if there is one.
+    pub fn place(&self, goods: Goods, id: u64) -> Option<usize> {
+        let place = usize::try_from(id.checked_sub(goods.base())?).ok()?;
+        (place < self.count(goods) && !self.edit(goods, place).is_gone).then_some(place)
+    }
+
+    fn edit(&self, goods: Goods, place: usize) -> Edit {
+        self.edits.get(&(goods, place)).copied().unwrap_or_default()
+    }
+
+    /// When the one at this place came to be: each later than the one before, the last some days before the street opened.
+    fn born(&self, goods: Goods, place: usize) -> Instant {
+        let (count, place) = (seconds(self.count(goods).max(1)), seconds(place));
+        let apart = Duration::hours(2).num_seconds().min(PAST.num_seconds() / count);
+        self.opened.plus(Duration::seconds(apart * (place - count)) - Duration::days(8))
+    }
+
+    /// When it was changed last.
+    pub fn at(&self, goods: Goods, place: usize) -> Instant {
+        self.edit(goods, place).at.unwrap_or_else(|| self.born(goods, place))
+    }
+
+    /// Those that changed within this time, the oldest change first.
+    pub fn listed(&self, goods: Goods, since: Option<Instant>, until: Option<Instant>) -> Listing {
+        let begins = |is_before: &dyn Fn(Instant) -> bool| {
+            let (mut low, mut high) = (0, self.count(goods));
+            while low < high {
+                let middle = usize::midpoint(low, high);
+                if is_before(self.born(goods, middle)) { low = middle + 1 } else { high = middle }
+            }
+            low
+        };
+        let low = since.map_or(0, |since| begins(&|at| at < since));
+        let high = until.map_or(self.count(goods), |until| begins(&|at| at <= until)).max(low);
+        let edits =
+            || self.edits.iter().filter(|((kind, _), edit)| *kind == goods && (edit.is_gone || edit.at.is_some()));
+        let mut moved: Vec<usize> =
+            edits().map(|((_, place), _)| *place).filter(|place| (low..high).contains(place)).collect();
+        moved.sort_unstable();
+        let fits = |at: Instant| since.is_none_or(|since| at >= since) && until.is_none_or(|until| at <= until);
+        let mut later: Vec<(Instant, usize)> = edits()
+            .filter(|(_, edit)| !edit.is_gone)
+            .filter_map(|((_, place), edit)| Some((edit.at?, *place)))
+            .filter(|(at, _)| fits(*at))
+            .collect();
+        later.sort_unstable();
+        Listing {
+            low,
+            still: high - low - moved.len(),
+            moved,
+            later: later.into_iter().map(|(_, place)| place).collect(),
+        }
+    }
+
+    /// All of them by their numbers.
+    pub fn numbered(&self, goods: Goods) -> Listing {
+        let gone = self.edits.iter().filter(|((kind, _), edit)| *kind == goods && edit.is_gone);
+        let mut moved: Vec<usize> = gone.map(|((_, place), _)| *place).collect();
+        moved.sort_unstable();
+        Listing { low: 0, still: self.count(goods) - moved.len(), moved, later: Vec::new() }
     }
 
     pub fn customer(&self, place: usize) -> Customer {
+        let edit = self.edit(Goods::Customer, place);
         let mut dice = self.dice(Goods::Customer, place);
         let country = &COUNTRIES[dice.random_range(0..COUNTRIES.len())];
         let [first, last] = country.people.map(|names| names.choose(&mut dice).copied().unwrap_or_default());
@@ -115,38 +200,97 @@ impl Stock<'_> {
             last: last.0.to_owned(),
             mail: format!("{}.{}.{place}@customers.example.com", first.1, last.1),
             phone: format!("+1202555{:04}", 100 + place % 100),
-            street: format!("{} Example Street", dice.random_range(1..200)),
+            street: format!("{} Example Street", dice.random_range(1..200) + edit.times),
             city: "Exampleton".to_owned(),
             zip: format!("{:05}", dice.random_range(10_000..99_999)),
             country: country.region,
+            at: self.at(Goods::Customer, place),
         }
     }
 
     pub fn product(&self, place: usize) -> Product {
+        let edit = self.edit(Goods::Product, place);
         let mut dice = self.dice(Goods::Product, place);
         let country = &COUNTRIES[dice.random_range(0..COUNTRIES.len())];
         let [first, second] =
             [country.first, country.second].map(|names| names.choose(&mut dice).copied().unwrap_or_default());
         Product {
             id: Goods::Product.id(place),
-            title: format!("{}{}{}", first.0, country.gap, second.0),
-            sku: format!("SKU-{place:04}"),
+            title: format!(
+                "{}{}{}{}",
+                first.0,
+                country.gap,
+                second.0,
+                " again".repeat(usize::try_from(edit.times).unwrap_or(1))
+            ),
+            sku: sku(place),
             cents: dice.random_range(300..20_000),
-            available: dice.random_range(0..50),
-            at: self.at(place),
+            available: edit.available.unwrap_or(dice.random_range(0..50)),
+            at: self.at(Goods::Product, place),
         }
     }
 
     pub fn order(&self, place: usize) -> Order {
+        let edit = self.edit(Goods::Order, place);
         let mut dice = self.dice(Goods::Order, place);
         Order {
             id: Goods::Order.id(place),
-            customer: self.customer(dice.random_range(0..CUSTOMERS)),
-            product: self.product(dice.random_range(0..PRODUCTS)),
-            quantity: dice.random_range(1..4),
-            at: self.at(place),
+            customer: self.customer(dice.random_range(0..self.counts.customers.max(1))),
+            product: self.product(dice.random_range(0..self.counts.products.max(1))),
+            quantity: dice.random_range(1..4) + edit.times,
+            at: self.at(Goods::Order, place),
+            born: self.born(Goods::Order, place),
         }
     }
+}
+
+fn seconds(count: usize) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX / 100_000)
+}
+
+/// Places in the order of their changes. Those that nothing happened to are told by reckoning alone.
+pub(super) struct Listing {
+    low: usize,
+    still: usize,
+    /// Those among them that something happened to.
+    moved: Vec<usize>,
+    /// What is left of those and of others, by when.
+    later: Vec<usize>,
+}
+
+impl Listing {
+    pub fn len(&self) -> usize {
+        self.still + self.later.len()
+    }
+
+    pub fn place(&self, index: usize) -> Option<usize> {
+        if index >= self.still {
+            return self.later.get(index - self.still).copied();
+        }
+        let mut place = self.low + index;
+        for moved in &self.moved {
+            if *moved > place {
+                break;
+            }
+            place += 1;
+        }
+        Some(place)
+    }
+
+    /// The places of one page.
+    pub fn places(&self, from: usize, most: usize) -> impl Iterator<Item = usize> {
+        (from..self.len().min(from.saturating_add(most))).filter_map(|index| self.place(index))
+    }
+}
+
+/// What merchants call the product at this place, in every shop.
+pub(super) fn sku(place: usize) -> String {
+    format!("SKU-{place:04}")
+}
+
+/// The place of what merchants call so.
+pub(super) fn place_of(sku: &str) -> Option<usize> {
+    sku.strip_prefix("SKU-")?.parse().ok()
 }
 
 /// Cents as platforms write money.

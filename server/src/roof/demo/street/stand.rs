@@ -11,7 +11,7 @@ use url::Url;
 use super::Platform;
 use super::faults::{self, Fault, Kind};
 use super::hooks::{Hook, Keys};
-use super::people::{Goods, Stock};
+use super::people::{Counts, Edit, Goods, Stock, sku};
 use super::tokens::{Lease, Live, Tokens};
 use super::wire::Seen;
 use crate::floor::kernel::{Instant, Secret, Watch};
@@ -31,6 +31,25 @@ pub struct App {
     pub optional: Vec<String>,
 }
 
+/// A write of how much there is, as the platform took it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Written {
+    pub at: Instant,
+    pub shop: String,
+    pub sku: String,
+    pub quantity: i64,
+    /// What the caller made it known again by.
+    pub key: Option<String>,
+}
+
+/// A file that a shop makes of a list.
+pub(super) struct File {
+    pub shop: String,
+    pub list: String,
+    pub is_grouped: bool,
+    pub begun: Instant,
+}
+
 pub struct Stand {
     pub(super) platform: Platform,
     pub(super) url: Url,
@@ -46,8 +65,15 @@ pub(super) struct Within {
     pub apps: Vec<App>,
     pub tokens: Tokens,
     pub hooks: Vec<Hook>,
-    /// What changed since a shop was made up: a good by its kind and number, none once it is deleted.
-    pub changed: HashMap<(String, Goods, u64), Option<Value>>,
+    /// What somebody wrote over what was made up: a good by its kind and number.
+    pub changed: HashMap<(String, Goods, u64), Value>,
+    /// How much each shop keeps, where somebody said so.
+    pub counts: HashMap<String, Counts>,
+    pub edits: HashMap<String, HashMap<(Goods, usize), Edit>>,
+    pub written: Vec<Written>,
+    pub files: Vec<File>,
+    /// Whom a shop was asked to forget, by the platform's number.
+    pub erasures: Vec<(String, u64)>,
     /// What was answered to a key of idempotency.
     pub answered: HashMap<String, Value>,
     /// What is left to spend of each shop's budget, and since when.
@@ -147,9 +173,58 @@ impl Stand {
         self.watch.now()
     }
 
-    /// What a shop kept when the street opened.
+    /// From now on a shop keeps so many.
+    pub fn keep(&self, shop: &str, counts: Counts) {
+        self.within().counts.insert(shop.to_owned(), counts);
+    }
+
+    /// The one at this place changes, as of now.
+    pub fn edit(&self, shop: &str, goods: Goods, place: usize) {
+        self.edited(shop, goods, place, |edit| edit.times += 1);
+    }
+
+    /// The one at this place is deleted.
+    pub fn remove(&self, shop: &str, goods: Goods, place: usize) {
+        self.edited(shop, goods, place, |edit| edit.is_gone = true);
+    }
+
+    pub(super) fn edited(&self, shop: &str, goods: Goods, place: usize, change: impl FnOnce(&mut Edit)) {
+        let now = self.now();
+        let mut within = self.within();
+        let edit = within.edits.entry(shop.to_owned()).or_default().entry((goods, place)).or_default();
+        edit.at = Some(now);
+        change(edit);
+    }
+
+    /// Somebody set how many there are of the product at this place.
+    pub(super) fn set_level(&self, shop: &str, place: usize, quantity: i64, key: Option<&str>) {
+        self.edited(shop, Goods::Product, place, |edit| edit.available = Some(quantity));
+        let (shop, sku) = (shop.to_owned(), sku(place));
+        let written = Written { at: self.now(), shop, sku, quantity, key: key.map(str::to_owned) };
+        self.within().written.push(written);
+    }
+
+    /// Every write of how much there is, in the order in which they were taken.
+    pub fn written(&self) -> Vec<Written> {
+        self.within().written.clone()
+    }
+
+    /// How many there are of the product at this place.
+    pub fn available(&self, shop: &str, place: usize) -> i64 {
+        self.stock(shop).product(place).available
+    }
+
+    /// Whom shops were asked to forget.
+    pub fn erasures(&self) -> Vec<(String, u64)> {
+        self.within().erasures.clone()
+    }
+
+    /// What a shop keeps.
     pub(super) fn stock<'a>(&self, shop: &'a str) -> Stock<'a> {
-        Stock { shop, opened: self.opened }
+        let within = self.within();
+        let counts = within.counts.get(shop).copied().unwrap_or_default();
+        let edits = within.edits.get(shop).cloned().unwrap_or_default();
+        Stock { shop, opened: self.opened, counts, edits }
     }
 
     pub(super) fn note(&self, seen: Seen) {

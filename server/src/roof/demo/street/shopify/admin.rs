@@ -9,9 +9,10 @@ use url::Url;
 use super::super::asked::{Asked, json as answered, settled, with};
 use super::super::graphql::{Root, roots};
 use super::super::hooks::Hook;
+use super::super::people::Goods;
 use super::super::stand::Stand;
 use super::super::tokens::Lease;
-use super::{holder, lists};
+use super::{bulk, holder, lists};
 use crate::floor::kernel::Secret;
 
 /// Those that are spoken, the oldest first: a version that no longer is, or never was, falls forward to it.
@@ -101,12 +102,16 @@ fn resolved(call: &Call<'_>, roots: &[Root]) -> Value {
 pub(super) type Fault = (String, &'static str);
 
 fn field(call: &Call<'_>, root: &Root) -> Result<Value, Fault> {
-    let needs = match root.name.as_str() {
+    let bulk = root.arguments["query"].as_str().filter(|_| root.name == "bulkOperationRunQuery");
+    let bulk = bulk.and_then(|document| Some(roots(document, &Value::Null)?.first()?.name.clone()));
+    let needs = match bulk.as_deref().unwrap_or(&root.name) {
         "orders" => "read_orders",
         "customers" => "read_customers",
         "products" => "read_products",
         "inventoryItems" => "read_inventory",
         "inventorySetQuantities" => "write_inventory",
+        "customerRequestDataErasure" => "write_customer_data_erasure",
+        "customerUpdate" => "write_customers",
         _ => "",
     };
     if !needs.is_empty() && !may(&call.lease.scopes, needs) {
@@ -120,10 +125,46 @@ fn field(call: &Call<'_>, root: &Root) -> Result<Value, Fault> {
         "inventorySetQuantities" => lists::set_quantities(call, root),
         "webhookSubscriptions" => Ok(hooks(call)),
         "webhookSubscriptionCreate" => Ok(subscribe(call, &root.arguments)),
+        "bulkOperationRunQuery" => Ok(bulk::begin(call, root, bulk.as_deref())),
+        "bulkOperation" => Ok(bulk::told(call, root)),
+        "customerRequestDataErasure" => Ok(erase(call, root)),
+        "customerUpdate" => Ok(correct(call, root)),
         "shop" => Ok(lists::shop(&call.lease.shop)),
         name if lists::is_list(name) => lists::page(call, root),
         name => Err((format!("Field '{name}' doesn't exist on type 'QueryRoot'"), "undefinedField")),
     }
+}
+
+/// The place of the customer that a global id names.
+fn customer(call: &Call<'_>, id: &Value) -> Option<(u64, usize)> {
+    let id = id.as_str()?.strip_prefix("gid://shopify/Customer/")?.parse().ok()?;
+    Some((id, call.stand.stock(&call.lease.shop).place(Goods::Customer, id)?))
+}
+
+/// Takes the wish down; the platform sees to it by itself, later.
+fn erase(call: &Call<'_>, root: &Root) -> Value {
+    let id = &root.arguments["customerId"];
+    let Some((number, _)) = customer(call, id) else {
+        let error = json!({ "field": ["customerId"], "code": "DOES_NOT_EXIST", "message": "Customer does not exist" });
+        return json!({ "customerId": null, "userErrors": [error] });
+    };
+    call.stand.within().erasures.push((call.lease.shop.clone(), number));
+    json!({ "customerId": id, "userErrors": [] })
+}
+
+fn correct(call: &Call<'_>, root: &Root) -> Value {
+    let wish = &root.arguments["input"];
+    let refused =
+        |field: &str, why: &str| json!({ "customer": null, "userErrors": [{ "field": [field], "message": why }] });
+    let Some((number, place)) = customer(call, &wish["id"]) else {
+        return refused("id", "Customer does not exist");
+    };
+    if wish["email"].as_str().is_some_and(|mail| !mail.contains('@')) {
+        return refused("email", "Email is invalid");
+    }
+    call.stand.edited(&call.lease.shop, Goods::Customer, place, |_| {});
+    call.stand.within().changed.insert((call.lease.shop.clone(), Goods::Customer, number), wish.clone());
+    json!({ "customer": { "id": wish["id"] }, "userErrors": [] })
 }
 
 /// Whoever may write may read.

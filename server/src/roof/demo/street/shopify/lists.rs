@@ -6,7 +6,7 @@ use data_encoding::BASE64;
 use serde_json::{Value, json};
 
 use super::super::graphql::Root;
-use super::super::people::{CUSTOMERS, Customer, Goods, ORDERS, Order, PRODUCTS, Product, Stock, money};
+use super::super::people::{Customer, Goods, Listing, Order, Product, Stock, money};
 use super::super::stand::Stand;
 use super::admin::{Call, Fault};
 use crate::floor::kernel::Instant;
@@ -22,43 +22,54 @@ pub(super) fn page(call: &Call<'_>, root: &Root) -> Result<Value, Fault> {
     let first = root.arguments["first"].as_u64().and_then(|first| usize::try_from(first).ok());
     let first =
         first.filter(|first| (1..=250).contains(first)).ok_or_else(|| bad("you must provide first, 1 to 250"))?;
-    let after = match &root.arguments["after"] {
-        Value::Null => 0,
-        cursor => place(cursor).ok_or_else(|| bad("Invalid cursor for current pagination sort."))?,
-    };
     let since = root.arguments["query"].as_str().and_then(since);
     let stock = call.stand.stock(&call.lease.shop);
-    let count = match root.name.as_str() {
-        "customers" => CUSTOMERS,
-        "orders" => ORDERS,
-        _ => PRODUCTS,
+    let goods = kept(&root.name);
+    let listing = stock.listed(goods, since, None);
+    let from = match &root.arguments["after"] {
+        Value::Null => 0,
+        cursor => {
+            begins(&stock, goods, &listing, cursor).ok_or_else(|| bad("Invalid cursor for current pagination sort."))?
+        }
     };
-    let rows: Vec<(usize, Value)> = (after..count)
-        .map(|place| (place, row(call, &stock, &root.name, place)))
-        .filter(|(_, (at, _))| since.is_none_or(|since| *at >= since))
-        .take(first + 1)
-        .map(|(place, (_, row))| (place, row))
+    let edges: Vec<Value> = listing
+        .places(from, first)
+        .map(|place| json!({ "cursor": cursor(place, stock.at(goods, place)), "node": row(call.stand, &stock, &root.name, place) }))
         .collect();
-    let is_more = rows.len() > first;
-    let edges: Vec<Value> =
-        rows.into_iter().take(first).map(|(place, node)| json!({ "cursor": cursor(place), "node": node })).collect();
     let nodes: Vec<Value> = edges.iter().map(|edge| edge["node"].clone()).collect();
     let ends = [edges.first(), edges.last()].map(|edge| edge.map(|edge| edge["cursor"].clone()));
+    let is_more = from + edges.len() < listing.len();
     Ok(json!({
         "nodes": nodes,
         "edges": edges,
-        "pageInfo": { "hasNextPage": is_more, "hasPreviousPage": after > 0, "startCursor": ends[0], "endCursor": ends[1] },
+        "pageInfo": { "hasNextPage": is_more, "hasPreviousPage": from > 0, "startCursor": ends[0], "endCursor": ends[1] },
     }))
 }
 
-fn cursor(place: usize) -> String {
-    BASE64.encode(format!("{{\"last_id\":{place}}}").as_bytes())
+/// What a list is a list of.
+pub(super) fn kept(list: &str) -> Goods {
+    match list {
+        "customers" => Goods::Customer,
+        "orders" => Goods::Order,
+        _ => Goods::Product,
+    }
 }
 
-/// Where the page after this cursor begins.
-fn place(cursor: &Value) -> Option<usize> {
+fn cursor(place: usize, at: Instant) -> String {
+    BASE64.encode(format!("{{\"last_id\":{place},\"last_value\":{}}}", at.micros()).as_bytes())
+}
+
+/// Where the page after this cursor begins: behind whatever stands before or at it by now.
+fn begins(stock: &Stock<'_>, goods: Goods, listing: &Listing, cursor: &Value) -> Option<usize> {
     let told: Value = serde_json::from_slice(&BASE64.decode(cursor.as_str()?.as_bytes()).ok()?).ok()?;
-    Some(usize::try_from(told["last_id"].as_u64()?).ok()? + 1)
+    let last = (told["last_value"].as_i64()?, usize::try_from(told["last_id"].as_u64()?).ok()?);
+    let (mut low, mut high) = (0, listing.len());
+    while low < high {
+        let middle = usize::midpoint(low, high);
+        let place = listing.place(middle)?;
+        if (stock.at(goods, place).micros(), place) <= last { low = middle + 1 } else { high = middle }
+    }
+    Some(low)
 }
 
 /// The watermark of an `updated_at:>='…'`.
@@ -68,21 +79,16 @@ fn since(query: &str) -> Option<Instant> {
     DateTime::parse_from_rfc3339(told).ok().map(|at| at.to_utc()).or_else(day).map(Instant::from_utc)
 }
 
-fn row(call: &Call<'_>, stock: &Stock<'_>, list: &str, place: usize) -> (Instant, Value) {
+pub(super) fn row(stand: &Stand, stock: &Stock<'_>, list: &str, place: usize) -> Value {
     match list {
-        "customers" => (stock.opened, customer(&stock.customer(place))),
-        "orders" => {
-            let sold = stock.order(place);
-            (sold.at, order(&sold))
+        "customers" => {
+            let of = stock.customer(place);
+            let put = stand.within().changed.get(&(stock.shop.to_owned(), Goods::Customer, of.id)).cloned();
+            customer(&of, &put.unwrap_or_default())
         }
-        "products" => {
-            let sold = stock.product(place);
-            (sold.at, product(&sold))
-        }
-        _ => {
-            let sold = stock.product(place);
-            (sold.at, item(&sold, available(call.stand, stock, place)))
-        }
+        "orders" => order(&stock.order(place)),
+        "products" => product(&stock.product(place)),
+        _ => item(&stock.product(place)),
     }
 }
 
@@ -97,23 +103,28 @@ fn address(of: &Customer) -> Value {
     })
 }
 
-fn customer(of: &Customer) -> Value {
+/// As it was made up, with what was put right since.
+fn customer(of: &Customer, put: &Value) -> Value {
+    let said = |name: &str, otherwise: &str| put[name].as_str().unwrap_or(otherwise).to_owned();
     json!({
-        "id": format!("gid://shopify/Customer/{}", of.id), "firstName": of.first, "lastName": of.last,
+        "id": format!("gid://shopify/Customer/{}", of.id), "firstName": said("firstName", &of.first),
+        "lastName": said("lastName", &of.last), "createdAt": stamp(of.at), "updatedAt": stamp(of.at),
         "numberOfOrders": "2", "state": "ENABLED", "dataSaleOptOut": false, "canDelete": false,
-        "defaultEmailAddress": { "emailAddress": of.mail, "marketingState": "NOT_SUBSCRIBED" },
-        "defaultPhoneNumber": { "phoneNumber": of.phone }, "defaultAddress": address(of),
+        "defaultEmailAddress": { "emailAddress": said("email", &of.mail), "marketingState": "NOT_SUBSCRIBED" },
+        "defaultPhoneNumber": { "phoneNumber": said("phone", &of.phone) }, "defaultAddress": address(of),
     })
 }
 
 fn order(of: &Order) -> Value {
     let line = json!({
-        "id": format!("gid://shopify/LineItem/{}", of.id), "sku": of.product.sku, "quantity": of.quantity,
+        "id": format!("gid://shopify/LineItem/{}", of.id), "sku": of.product.sku, "title": of.product.title,
+        "quantity": of.quantity,
+        "originalUnitPriceSet": { "shopMoney": { "amount": money(of.product.cents), "currencyCode": "EUR" } },
         "variant": { "id": format!("gid://shopify/ProductVariant/{}", of.product.id) },
     });
     json!({
         "id": format!("gid://shopify/Order/{}", of.id), "name": format!("#{}", of.id % 10_000 + 1000),
-        "createdAt": stamp(of.at), "updatedAt": stamp(of.at), "processedAt": stamp(of.at), "cancelledAt": null,
+        "createdAt": stamp(of.born), "updatedAt": stamp(of.at), "processedAt": stamp(of.born), "cancelledAt": null,
         "displayFinancialStatus": "PAID", "displayFulfillmentStatus": "UNFULFILLED",
         "email": of.customer.mail, "phone": of.customer.phone,
         "currentTotalPriceSet": { "shopMoney": { "amount": of.total(), "currencyCode": "EUR" } },
@@ -128,27 +139,28 @@ fn product(of: &Product) -> Value {
         "id": format!("gid://shopify/Product/{}", of.id), "title": of.title, "status": "ACTIVE",
         "createdAt": stamp(of.at), "updatedAt": stamp(of.at),
         "variants": { "nodes": [{
-            "id": format!("gid://shopify/ProductVariant/{}", of.id), "sku": of.sku, "price": money(of.cents),
-            "inventoryItem": { "id": format!("gid://shopify/InventoryItem/{}", of.id) },
-        }] },
+            "id": format!("gid://shopify/ProductVariant/{}", of.id), "sku": of.sku, "title": "Default Title",
+            "price": money(of.cents), "inventoryItem": { "id": format!("gid://shopify/InventoryItem/{}", of.id) },
+        }], "pageInfo": { "hasNextPage": false, "endCursor": null } },
     })
 }
 
-fn item(of: &Product, available: i64) -> Value {
-    let quantities: Value = [("available", available), ("on_hand", available), ("committed", 0)]
+fn item(of: &Product) -> Value {
+    let quantities: Value = [("available", of.available), ("on_hand", of.available), ("committed", 0)]
         .into_iter()
         .map(|(name, quantity)| json!({ "name": name, "quantity": quantity }))
         .collect();
     json!({
         "id": format!("gid://shopify/InventoryItem/{}", of.id), "sku": of.sku, "tracked": true,
-        "inventoryLevels": { "nodes": [{ "location": { "id": LOCATION }, "quantities": quantities }] },
+        "updatedAt": stamp(of.at),
+        "inventoryLevels": {
+            "nodes": [{
+                "id": format!("gid://shopify/InventoryLevel/{}?inventory_item_id={}", of.id, of.id),
+                "updatedAt": stamp(of.at), "location": { "id": LOCATION }, "quantities": quantities,
+            }],
+            "pageInfo": { "hasNextPage": false, "endCursor": null },
+        },
     })
-}
-
-fn available(stand: &Stand, stock: &Stock<'_>, place: usize) -> i64 {
-    let key = (stock.shop.to_owned(), Goods::Product, Goods::Product.id(place));
-    let set = stand.within().changed.get(&key).cloned().flatten();
-    set.and_then(|set| set["available"].as_i64()).unwrap_or_else(|| stock.product(place).available)
 }
 
 /// Sets what there is, all or nothing: only if there was what the caller believes, and only once for the same key.
@@ -169,7 +181,7 @@ pub(super) fn set_quantities(call: &Call<'_>, root: &Root) -> Result<Value, Faul
             errors.push(json!({ "field": field, "code": code, "message": message }));
         };
         let id = wish["inventoryItemId"].as_str().and_then(|gid| gid.rsplit('/').next()?.parse().ok());
-        let Some((id, place)) = id.and_then(|id| Some((id, Goods::Product.place(id)?))) else {
+        let Some(place) = id.and_then(|id| stock.place(Goods::Product, id)) else {
             wrong("inventoryItemId", "INVALID_INVENTORY_ITEM", "The specified inventory item could not be found.");
             continue;
         };
@@ -177,26 +189,24 @@ pub(super) fn set_quantities(call: &Call<'_>, root: &Root) -> Result<Value, Faul
             wrong("quantity", "INVALID_QUANTITY", "The quantity must be a number.");
             continue;
         };
-        let there = available(call.stand, &stock, place);
+        let there = stock.product(place).available;
         if wish["changeFromQuantity"].as_i64().is_some_and(|believed| believed != there) {
             wrong("changeFromQuantity", "CHANGE_FROM_QUANTITY_STALE", "The quantity has changed meanwhile.");
         }
-        sets.push((id, there, quantity));
+        sets.push((place, there, quantity));
     }
     if !errors.is_empty() {
         return Ok(json!({ "inventoryAdjustmentGroup": null, "userErrors": errors }));
     }
-    let mut within = call.stand.within();
     let mut changes = Vec::new();
-    for (id, there, quantity) in sets {
-        let key = (call.lease.shop.clone(), Goods::Product, id);
-        within.changed.insert(key, Some(json!({ "available": quantity })));
+    for (place, there, quantity) in sets {
+        call.stand.set_level(&call.lease.shop, place, quantity, root.idempotent.as_deref());
         changes.push(json!({ "name": "available", "delta": quantity - there, "quantityAfterChange": quantity }));
     }
     let group = json!({ "createdAt": stamp(call.stand.now()), "reason": input["reason"], "changes": changes });
     let told = json!({ "inventoryAdjustmentGroup": group, "userErrors": [] });
     if let Some(key) = key {
-        within.answered.insert(key, told.clone());
+        call.stand.within().answered.insert(key, told.clone());
     }
     Ok(told)
 }

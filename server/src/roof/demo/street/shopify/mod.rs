@@ -2,6 +2,7 @@
 //! sends a browser anywhere but where the app registered, and never lets a code in twice.
 
 mod admin;
+mod bulk;
 mod lists;
 
 use std::time::Duration;
@@ -37,6 +38,7 @@ pub(super) async fn answer(stand: &Stand, asked: &Asked) -> Response {
         (&Method::POST, ["admin", "oauth", "access_token"]) => token(stand, asked, shop),
         (&Method::GET, ["admin", "oauth", "access_scopes.json"]) => scopes(stand, asked, shop),
         (&Method::POST, ["admin", "api", version, "graphql.json"]) => admin::answer(stand, asked, shop, version).await,
+        (&Method::GET, ["bulk", file, key]) => bulk::file(stand, asked, shop, (file, key)),
         _ => not_found(),
     }
 }

@@ -9,7 +9,7 @@ use url::Url;
 
 use super::super::asked::{Asked, Refused, json as answered, with};
 use super::super::hooks::Hook;
-use super::super::people::{CUSTOMERS, Customer, Goods, ORDERS, Order, PRODUCTS, Product, Stock, money};
+use super::super::people::{Customer, Goods, Listing, Order, Product, Stock, money};
 use super::super::stand::Stand;
 use super::{failed, no_route};
 use crate::floor::kernel::{Instant, Secret};
@@ -27,13 +27,18 @@ pub(super) fn rest(store: &Store<'_>, steps: &[&str]) -> Result<Response, Refuse
     match (&store.asked.method, steps) {
         (&Method::GET, ["customers"]) => {
             let mail = store.asked.query("email");
-            store.page(Goods::Customer, CUSTOMERS, |row| mail.is_empty() || row["email"] == mail)
+            store.page(Goods::Customer, Some(mail).filter(|mail| !mail.is_empty()), |row| row["email"] == mail)
         }
         (&Method::GET, ["orders"]) => {
             let search = store.asked.query("search");
-            store.page(Goods::Order, ORDERS, |row| search.is_empty() || row["billing"]["email"] == search)
+            let is_meant = |row: &Value| row["billing"]["email"] == search;
+            store.page(Goods::Order, Some(search).filter(|search| !search.is_empty()), is_meant)
         }
-        (&Method::GET, ["products"]) => store.page(Goods::Product, PRODUCTS, |_| true),
+        (&Method::GET, ["products"]) => store.page(Goods::Product, None, |_| true),
+        (&Method::GET, ["products", id]) => {
+            store.one(Goods::Product, id).map(|row| ok(&row)).ok_or_else(|| lost("product"))
+        }
+        (&Method::PUT, ["customers", id]) => store.put(Goods::Customer, id).ok_or_else(|| lost("customer"))?,
         (&Method::GET, ["orders", id]) => {
             store.one(Goods::Order, id).map(|row| ok(&row)).ok_or_else(|| lost("shop_order"))
         }
@@ -67,9 +72,10 @@ fn ok(row: &Value) -> Response {
 impl Store<'_> {
     /// As it is now, none once it is deleted.
     fn at(&self, goods: Goods, place: usize) -> Option<Value> {
+        self.stock.place(goods, goods.id(place))?;
         let key = (self.stock.shop.to_owned(), goods, goods.id(place));
         if let Some(changed) = self.stand.within().changed.get(&key) {
-            return changed.clone();
+            return Some(changed.clone());
         }
         let mut row = match goods {
             Goods::Customer => customer(&self.stock.customer(place)),
@@ -77,32 +83,40 @@ impl Store<'_> {
             Goods::Product => product(&self.stock.product(place)),
         };
         // Who is deleted stays on the orders, without the number.
-        let buyer = row["customer_id"].as_u64().map(|id| (self.stock.shop.to_owned(), Goods::Customer, id));
-        if buyer.is_some_and(|key| matches!(self.stand.within().changed.get(&key), Some(None))) {
+        let buyer = row["customer_id"].as_u64();
+        if buyer.is_some_and(|id| self.stock.place(Goods::Customer, id).is_none()) {
             row["customer_id"] = 0.into();
         }
         Some(row)
     }
 
     fn one(&self, goods: Goods, id: &str) -> Option<Value> {
-        self.at(goods, goods.place(id.parse().ok()?)?)
+        self.at(goods, self.stock.place(goods, id.parse().ok()?)?)
     }
 
-    fn page(&self, goods: Goods, count: usize, wanted: impl Fn(&Value) -> bool) -> Result<Response, Refused> {
+    /// Where somebody searches, all of them are looked at.
+    fn page(&self, goods: Goods, search: Option<&str>, is_meant: impl Fn(&Value) -> bool) -> Result<Response, Refused> {
         let (size, number) = (self.asked.number("per_page", 10), self.asked.number("page", 1).max(1));
         if !(1..=100).contains(&size) {
             return Err(failed(StatusCode::BAD_REQUEST, "rest_invalid_param", "Invalid parameter(s): per_page"));
         }
-        let since = moment(self.asked.query("modified_after"));
-        let is_late = |row: &Value| {
-            let at = row["date_modified_gmt"].as_str().and_then(moment);
-            since.is_none_or(|since| at.is_none_or(|at| at > since))
+        // Later than what is said, and whole seconds are what it knows. Customers know no such filter.
+        let since = moment(self.asked.query("modified_after")).filter(|_| goods != Goods::Customer);
+        let since = since.map(|since| since.plus(chrono::Duration::seconds(1)));
+        let listing = match goods {
+            Goods::Customer => self.stock.numbered(goods),
+            _ => self.stock.listed(goods, since, None),
         };
-        let rows: Vec<Value> =
-            (0..count).filter_map(|place| self.at(goods, place)).filter(|row| wanted(row) && is_late(row)).collect();
-        let pages = rows.len().div_ceil(size);
-        let shown: Vec<&Value> = rows.iter().skip((number - 1) * size).take(size).collect();
-        let answer = with(answered(StatusCode::OK, &json!(shown)), "x-wp-total", &rows.len().to_string());
+        let at = |index: usize| listing.place(index).and_then(|place| self.at(goods, place));
+        let (total, shown): (usize, Vec<Value>) = match search {
+            None => (listing.len(), self.sorted(&listing, goods, (number - 1) * size, size)),
+            Some(_) => {
+                let found: Vec<Value> = (0..listing.len()).filter_map(at).filter(|row| is_meant(row)).collect();
+                (found.len(), found.into_iter().skip((number - 1) * size).take(size).collect())
+            }
+        };
+        let pages = total.div_ceil(size);
+        let answer = with(answered(StatusCode::OK, &json!(shown)), "x-wp-total", &total.to_string());
         let answer = with(answer, "x-wp-totalpages", &pages.to_string());
         if number >= pages {
             return Ok(answer);
@@ -111,6 +125,14 @@ impl Store<'_> {
         let kept = self.asked.query.iter().filter(|(name, _)| name != "page" && !name.starts_with("oauth_"));
         next.query_pairs_mut().extend_pairs(kept).append_pair("page", &(number + 1).to_string());
         Ok(with(answer, "link", &format!("<{next}>; rel=\"next\"")))
+    }
+
+    /// The oldest first where that is asked, else the newest first, as a store lists.
+    fn sorted(&self, listing: &Listing, goods: Goods, from: usize, most: usize) -> Vec<Value> {
+        let is_rising = self.asked.query("order") == "asc";
+        let indexes = from.min(listing.len())..from.saturating_add(most).min(listing.len());
+        let place = |index: usize| listing.place(if is_rising { index } else { listing.len() - 1 - index });
+        indexes.filter_map(place).filter_map(|place| self.at(goods, place)).collect()
     }
 
     /// Lays what is sent over what there is. A mail must be one: an empty one is refused.
@@ -123,8 +145,14 @@ impl Store<'_> {
         }
         lay(&mut row, &sent);
         row["date_modified_gmt"] = stamp(self.stand.now()).into();
-        let key = (self.stock.shop.to_owned(), goods, row["id"].as_u64()?);
-        self.stand.within().changed.insert(key, Some(row.clone()));
+        let number = row["id"].as_u64()?;
+        let place = self.stock.place(goods, number)?;
+        if let Some(quantity) = sent["stock_quantity"].as_i64() {
+            self.stand.set_level(self.stock.shop, place, quantity, None);
+        } else {
+            self.stand.edited(self.stock.shop, goods, place, |_| {});
+        }
+        self.stand.within().changed.insert((self.stock.shop.to_owned(), goods, number), row.clone());
         Some(Ok(ok(&row)))
     }
 
@@ -135,8 +163,8 @@ impl Store<'_> {
             let (code, why) = ("woocommerce_rest_trash_not_supported", "Customers do not support trashing.");
             return Some(Err(failed(StatusCode::NOT_IMPLEMENTED, code, why)));
         }
-        let key = (self.stock.shop.to_owned(), Goods::Customer, row["id"].as_u64()?);
-        self.stand.within().changed.insert(key, None);
+        let place = self.stock.place(Goods::Customer, row["id"].as_u64()?)?;
+        self.stand.remove(self.stock.shop, Goods::Customer, place);
         Some(Ok(ok(&row)))
     }
 
@@ -197,7 +225,7 @@ fn address(of: &Customer) -> Value {
 
 fn customer(of: &Customer) -> Value {
     json!({
-        "id": of.id, "email": of.mail, "first_name": of.first, "last_name": of.last, "role": "customer",
+        "id": of.id, "date_created_gmt": stamp(of.at), "date_modified_gmt": stamp(of.at), "email": of.mail, "first_name": of.first, "last_name": of.last, "role": "customer",
         "username": format!("customer{}", of.id), "billing": address(of), "shipping": address(of),
     })
 }
@@ -206,18 +234,19 @@ fn order(of: &Order) -> Value {
     json!({
         "id": of.id, "number": of.id.to_string(), "status": "processing", "currency": "EUR", "total": of.total(),
         "customer_id": of.customer.id, "customer_ip_address": "192.0.2.7", "customer_note": "",
-        "date_created_gmt": stamp(of.at), "date_modified_gmt": stamp(of.at),
+        "date_created_gmt": stamp(of.born), "date_modified_gmt": stamp(of.at), "date_paid_gmt": stamp(of.born),
         "billing": address(&of.customer), "shipping": address(&of.customer),
         "line_items": [{
             "id": of.id, "name": of.product.title, "product_id": of.product.id, "sku": of.product.sku,
-            "quantity": of.quantity,
+            "variation_id": 0, "quantity": of.quantity, "subtotal": of.total(),
         }],
     })
 }
 
 fn product(of: &Product) -> Value {
     json!({
-        "id": of.id, "name": of.title, "sku": of.sku, "price": money(of.cents), "manage_stock": true,
+        "id": of.id, "name": of.title, "type": "simple", "status": "publish", "sku": of.sku, "price": money(of.cents),
+        "manage_stock": true,
         "stock_quantity": of.available, "date_modified_gmt": stamp(of.at),
     })
 }

@@ -1,0 +1,2 @@
+drop table subject_identifiers;
+drop table subjects;

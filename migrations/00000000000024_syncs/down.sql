@@ -1,0 +1,2 @@
+drop table sync_runs;
+drop table syncs;

@@ -1,0 +1,168 @@
+//! Receipts and listings of a shop by when they changed, and how much there is of one. Receipts go on from the time of the
+//! last row; listings, which cannot be asked for by time, are read from the newest on until they are old enough.
+
+use std::time::Duration;
+
+use serde_json::{Map, Value, json};
+
+use super::super::goods::{Good, Shelf};
+use super::super::read::{count, goods, id, rows, text};
+use super::super::talk::{LATER, ODD, PAGE, document, send, yes};
+use super::super::{Ask, Fate, Page, SetStock, Stocked, Visit};
+use super::{by_member, goods as own};
+use crate::floor::egress::{Answer, Call};
+use crate::floor::kernel::Secret;
+
+const MOST: u32 = 100;
+
+/// The number of the shop, from which second on, and how many rows of that are read.
+struct Place {
+    shop: String,
+    from: Option<i64>,
+    offset: u64,
+}
+
+impl Place {
+    fn read(after: &str) -> Option<Self> {
+        let [shop, from, offset] = after.splitn(3, '.').collect::<Vec<_>>().try_into().ok()?;
+        Some(Self { shop: shop.to_owned(), from: from.parse().ok(), offset: offset.parse().ok()? })
+    }
+
+    fn write(&self) -> String {
+        format!("{}.{}.{}", self.shop, self.from.map(|from| from.to_string()).unwrap_or_default(), self.offset)
+    }
+}
+
+pub(super) async fn read(visit: Visit<'_>, access: &Secret, wish: Ask<'_>) -> Result<Page, Fate> {
+    let is_orders = match wish.of {
+        Shelf::Customers => return Ok(Page::empty()),
+        Shelf::Orders => true,
+        Shelf::Products | Shelf::Inventory => false,
+    };
+    let since = wish.since.map(|since| since.utc().timestamp());
+    let mut calls = 1;
+    let place = match wish.after {
+        Some(after) => Place::read(after).ok_or(ODD)?,
+        None => {
+            calls += 1;
+            Place { shop: shop(visit, access).await?, from: since, offset: 0 }
+        }
+    };
+    let (limit, Place { shop, offset, .. }) = (wish.most.clamp(1, MOST), &place);
+    let mut path = format!("/v3/application/shops/{shop}/");
+    if is_orders {
+        path += &format!("receipts?limit={limit}&offset={offset}&sort_on=updated&sort_order=asc");
+        if let Some(from) = place.from {
+            path += &format!("&min_last_modified={from}");
+        }
+    } else {
+        path += &format!("listings?limit={limit}&offset={offset}&sort_on=updated&sort_order=desc&includes=Inventory");
+    }
+    let answer = yes(send(visit.out, by_member(visit, access, Call::get(visit.at(&path)?)).up_to(PAGE)).await?)?;
+    let (told, rest) = (document(&answer)?, rest(&answer));
+    let (total, list) = (told["count"].as_u64().ok_or(ODD)?, told["results"].as_array().ok_or(ODD)?);
+    let mut page = match wish.of {
+        Shelf::Products => goods(list, |row| own::listing(row).map(|one| vec![Good::Product(one)])),
+        Shelf::Inventory => goods(list, own::levels),
+        _ => goods(list, |row| own::receipt(row).map(|one| vec![Good::Order(one)])),
+    }?;
+    let read = offset + list.len() as u64;
+    let time = |row: Option<&Value>| row.and_then(own::updated).map(|at| at.utc().timestamp());
+    let (first, last) = (time(list.first()), time(list.last()));
+    let is_over = list.is_empty() || read >= total || (!is_orders && last < since);
+    page.next = (!is_over).then(|| {
+        let moved = last.filter(|last| is_orders && Some(*last) > place.from.or(first));
+        match moved {
+            Some(from) => Place { from: Some(from), offset: 0, ..place },
+            None => Place { offset: read, ..place },
+        }
+        .write()
+    });
+    (page.total, page.rest, page.calls) = (Some(total), rest, calls);
+    Ok(page)
+}
+
+/// The number that calls name a shop by: it is said, or asked of whom the token is.
+async fn shop(visit: Visit<'_>, access: &Secret) -> Result<String, Fate> {
+    let said = visit.shop.as_str();
+    if said.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Ok(said.to_owned());
+    }
+    let call = Call::get(visit.at("/v3/application/users/me")?);
+    let told = document(&yes(send(visit.out, by_member(visit, access, call)).await?)?)?;
+    id(&told["shop_id"]).filter(|id| id.bytes().all(|byte| byte.is_ascii_digit())).ok_or(ODD)
+}
+
+/// What Etsy leaves for this second and for this day.
+fn rest(answer: &Answer) -> Duration {
+    let left = |name: &str| answer.headers(name).next().and_then(|left| left.trim().parse::<u64>().ok());
+    match (left("x-remaining-today"), left("x-remaining-this-second")) {
+        (Some(0), _) => LATER,
+        (_, Some(0)) => Duration::from_secs(1),
+        _ => Duration::ZERO,
+    }
+}
+
+/// The inventory of a listing is one document: it is read and written back with another quantity.
+pub(super) async fn set_stock(visit: Visit<'_>, access: &Secret, set: &SetStock) -> Result<Stocked, Fate> {
+    let (listing, sku) = set.item.split_once(':').map_or((set.item.as_str(), None), |(one, sku)| (one, Some(sku)));
+    if listing.is_empty() || !listing.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(Fate::Over("id"));
+    }
+    let at = visit.at(&format!("/v3/application/listings/{listing}/inventory"))?;
+    let answer = send(visit.out, by_member(visit, access, Call::get(at.clone())).up_to(PAGE)).await?;
+    if answer.status == 404 {
+        return Ok(Stocked::Gone);
+    }
+    let mut whole = document(&yes(answer)?)?;
+    let products = whole["products"].as_array_mut().ok_or(ODD)?;
+    products.retain(|product| product["is_deleted"] != true);
+    let is_meant = |product: &Value| sku.is_none_or(|sku| text(&product["sku"]).as_deref() == Some(sku));
+    let Some(meant) = products.iter().position(is_meant) else { return Ok(Stocked::Gone) };
+    let there = count(&products[meant]["offerings"][0]["quantity"]);
+    if there == Some(set.quantity) {
+        return Ok(Stocked::Done);
+    }
+    if set.from.is_some() && set.from != there {
+        return Ok(Stocked::Moved);
+    }
+    products[meant]["offerings"][0]["quantity"] = set.quantity.into();
+    let written: Option<Vec<Value>> = products.iter().map(written).collect();
+    let mut document = Map::from_iter([("products".to_owned(), Value::Array(written.ok_or(ODD)?))]);
+    for name in ["price_on_property", "quantity_on_property", "sku_on_property"] {
+        if whole[name].is_array() {
+            document.insert(name.to_owned(), whole[name].clone());
+        }
+    }
+    yes(send(visit.out, by_member(visit, access, Call::put(at, &document.into()))).await?).map(|_| Stocked::Done)
+}
+
+/// A product as Etsy takes it: without what Etsy adds when it tells of one, and with its price as one number.
+fn written(product: &Value) -> Option<Value> {
+    let offerings: Option<Vec<Value>> = rows(&product["offerings"])
+        .iter()
+        .filter(|offering| offering["is_deleted"] != true)
+        .map(|offering| {
+            let mut kept = json!({ "quantity": offering["quantity"], "is_enabled": offering["is_enabled"] });
+            kept["price"] = price(&offering["price"])?;
+            if !offering["readiness_state_id"].is_null() {
+                kept["readiness_state_id"] = offering["readiness_state_id"].clone();
+            }
+            Some(kept)
+        })
+        .collect();
+    let values: Vec<Value> = rows(&product["property_values"])
+        .iter()
+        .map(|value| {
+            let names = ["property_id", "property_name", "scale_id", "value_ids", "values"];
+            names.into_iter().map(|name| (name.to_owned(), value[name].clone())).collect::<Map<_, _>>().into()
+        })
+        .collect();
+    Some(json!({ "sku": product["sku"], "property_values": values, "offerings": offerings? }))
+}
+
+/// Written digit by digit: what goes back is what came.
+fn price(price: &Value) -> Option<Value> {
+    let micros = super::super::read::coins(price)?.micros;
+    serde_json::from_str(&format!("{}.{:06}", micros / 1_000_000, micros % 1_000_000)).ok()
+}

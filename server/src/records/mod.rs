@@ -1,0 +1,12 @@
+//! What platforms tell of shops, kept: buyers, orders, goods and stock. It holds no more than the policy lists, seals what
+//! is personal under the person's key, and ends in the same state in whatever order things arrive.
+//!
+//! It asks no platform, opens no envelope, and makes no event for a row: whoever brings a page says what came of it.
+
+mod actions;
+pub mod map;
+mod model;
+mod queries;
+
+pub use actions::{take_in, take_out};
+pub use model::TakenIn;

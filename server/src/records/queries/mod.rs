@@ -1,0 +1,82 @@
+//! All SQL of this slice, by the page: rows are read, sealed and written as sets. An envelope is bound to its row and to
+//! how often that was overwritten, so what is there already is looked up before anything is sealed.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use diesel::sql_types::{Array, Integer, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::{QueryableByName, RunQueryDsl};
+use uuid::Uuid;
+
+use super::model::TakenIn;
+use crate::floor::kernel::{Instant, Personal, Result, StoreId};
+use crate::floor::ledger::{WriteTx, statement};
+use crate::floor::vault::{Place, Sealer, SubjectKey};
+
+pub mod customers;
+pub mod departed;
+pub mod levels;
+pub mod orders;
+pub mod products;
+
+/// A row that is there already.
+#[derive(QueryableByName)]
+struct Held {
+    #[diesel(sql_type = Text)]
+    platform_id: String,
+    #[diesel(sql_type = SqlUuid)]
+    id: Uuid,
+    #[diesel(sql_type = Integer)]
+    generation: i32,
+    #[diesel(sql_type = Timestamptz)]
+    updated_at: DateTime<Utc>,
+}
+
+/// The row that a version goes to.
+#[derive(Clone, Copy)]
+struct Slot {
+    id: Uuid,
+    generation: i32,
+}
+
+/// For each version that is newer than what is held, its row; none for the others.
+fn slots<'g>(
+    tx: &mut WriteTx,
+    sql: &'static str,
+    store: StoreId,
+    versions: impl Iterator<Item = (&'g str, Instant)> + Clone,
+    fresh: impl Fn() -> Uuid,
+    taken: &mut TakenIn,
+) -> Result<Vec<Option<Slot>>> {
+    let held: Vec<Held> = statement(sql)
+        .bind::<SqlUuid, _>(tx.tenant()?)
+        .bind::<SqlUuid, _>(store)
+        .bind::<Array<Text>, _>(versions.clone().map(|(id, _)| id.to_owned()).collect::<Vec<_>>())
+        .load(tx.conn())?;
+    let held: HashMap<String, Held> = held.into_iter().map(|held| (held.platform_id.clone(), held)).collect();
+    let slot = |(id, updated_at): (&str, Instant)| match held.get(id) {
+        None => {
+            taken.new += 1;
+            Some(Slot { id: fresh(), generation: 0 })
+        }
+        Some(held) if held.updated_at < updated_at.utc() => {
+            taken.changed += 1;
+            Some(Slot { id: held.id, generation: held.generation + 1 })
+        }
+        Some(_) => {
+            taken.older += 1;
+            None
+        }
+    };
+    Ok(versions.map(slot).collect())
+}
+
+/// What goes into a sealed column.
+fn envelope(
+    sealer: &Sealer<SubjectKey>,
+    place: &Place<'_>,
+    column: &'static str,
+    value: Option<&Personal>,
+) -> Result<Option<Vec<u8>>> {
+    value.map(|value| Ok(sealer.seal_personal(&Place { column, ..*place }, value)?.into_bytes())).transpose()
+}

@@ -1,0 +1,169 @@
+//! The gate: who these persons are, whether anything of theirs may be written, and the key it is sealed with.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::rc::Rc;
+
+use super::model::{Identifier, IdentifierKind, Named, Passed, Standing};
+use super::queries::{self, Mark, Row};
+use crate::floor::kernel::{Error, Result, SubjectId};
+use crate::floor::ledger::WriteTx;
+use crate::floor::vault::{FieldIndex, Index, Key, Sealer, Shut, SubjectKey, Vault};
+
+/// How often somebody else may be first before we give up and are asked again.
+const TRIES: usize = 4;
+
+/// Finds or makes the subject of each of these persons, holds its row until the transaction ends, and says how it stands.
+/// A fixed number of statements, however many persons there are. Whoever turns out to be two is the older one from then on.
+pub fn gate(tx: &mut WriteTx, vault: &Vault, persons: &[Named<'_>]) -> Result<Vec<Passed>> {
+    if persons.is_empty() {
+        return Ok(Vec::new());
+    }
+    let key = vault.index_key(tx)?.map_err(|_| Error::internal("the tenant's index key is not at hand"))?;
+    let marks = Marks::of(&key, persons)?;
+    for _ in 0..TRIES {
+        let known = queries::find(tx, &marks.telling())?;
+        let roots: BTreeSet<SubjectId> = known.values().copied().collect();
+        let rows = queries::hold(tx, roots.iter().copied().collect())?;
+        if rows.iter().any(|row| row.same_as.is_some()) {
+            continue; // merged while we waited
+        }
+        let mut sealers = vault.sealers::<SubjectKey>(tx, &roots.iter().copied().collect::<Vec<_>>())?;
+        let groups = Group::of(&marks, &known, &rows, &sealers);
+        let new: Vec<_> = groups
+            .iter()
+            .filter(|group| !group.is_gone)
+            .flat_map(|group| group.telling(&marks).map(|mark| (mark, group.subject)))
+            .filter(|(mark, _)| !known.contains_key(*mark))
+            .map(|(mark, subject)| (mark.clone(), subject))
+            .collect();
+        if queries::enter(tx, &new, true)? < new.len() {
+            continue; // somebody else named one of them at the same moment
+        }
+        let made: Vec<_> = groups.iter().filter(|group| group.is_new).map(|group| group.subject).collect();
+        sealers.extend(vault.sealers::<SubjectKey>(tx, &made)?);
+        let doubles: Vec<_> =
+            groups.iter().flat_map(|group| group.doubles.iter().map(|double| (*double, group.subject))).collect();
+        queries::merge(tx, &doubles)?;
+        let welcome = groups.iter().filter(|group| !group.is_gone);
+        let beside: Vec<_> =
+            welcome.flat_map(|group| group.beside(&marks).map(|mark| (mark.clone(), group.subject))).collect();
+        queries::enter(tx, &beside, false)?;
+        return passed(persons.len(), &groups, sealers);
+    }
+    Err(Error::Conflict)
+}
+
+fn passed(
+    persons: usize,
+    groups: &[Group],
+    mut sealers: HashMap<SubjectId, Result<Sealer<SubjectKey>, Shut>>,
+) -> Result<Vec<Passed>> {
+    let mut passed: Vec<Option<Passed>> = vec![None; persons];
+    for group in groups {
+        let standing = match sealers.remove(&group.subject) {
+            _ if group.is_gone => Standing::Gone,
+            Some(Ok(sealer)) => Standing::Welcome(Rc::new(sealer)),
+            _ => return Err(Error::internal("a person's key is not at hand")),
+        };
+        for person in &group.persons {
+            passed[*person] = Some(Passed { subject: group.subject, standing: standing.clone() });
+        }
+    }
+    passed.into_iter().collect::<Option<_>>().ok_or_else(|| Error::internal("somebody is in no group"))
+}
+
+/// What each person goes by, as blind indexes.
+struct Marks(Vec<Vec<(Mark, bool)>>);
+
+impl Marks {
+    fn of(key: &Key<Index>, persons: &[Named<'_>]) -> Result<Self> {
+        let mut fields: HashMap<IdentifierKind, FieldIndex> = HashMap::new();
+        for kind in IdentifierKind::ALL {
+            fields.insert(*kind, key.field(kind.label())?);
+        }
+        let mark = |Identifier { kind, scope, value, tells }| {
+            let index = fields.get(&kind)?.of(&value);
+            Some((Mark { kind, scope, index }, tells))
+        };
+        Ok(Self(persons.iter().map(|person| person.identifiers().into_iter().filter_map(mark).collect()).collect()))
+    }
+
+    fn telling(&self) -> BTreeSet<&Mark> {
+        self.0.iter().flatten().filter(|(_, tells)| *tells).map(|(mark, _)| mark).collect()
+    }
+}
+
+/// Those of the persons who are one, because they share what tells or a subject.
+struct Group {
+    persons: Vec<usize>,
+    subject: SubjectId,
+    is_new: bool,
+    is_gone: bool,
+    /// The other subjects it was taken for.
+    doubles: Vec<SubjectId>,
+}
+
+impl Group {
+    fn of(
+        marks: &Marks,
+        known: &BTreeMap<Mark, SubjectId>,
+        rows: &[Row],
+        sealers: &HashMap<SubjectId, Result<Sealer<SubjectKey>, Shut>>,
+    ) -> Vec<Self> {
+        let mut leader: Vec<usize> = (0..marks.0.len()).collect();
+        let (mut by_mark, mut by_root) = (HashMap::new(), HashMap::new());
+        for (person, own) in marks.0.iter().enumerate() {
+            for (mark, _) in own.iter().filter(|(_, tells)| *tells) {
+                let first = *by_mark.entry(mark).or_insert(person);
+                join(&mut leader, first, person);
+                if let Some(root) = known.get(mark) {
+                    let first = *by_root.entry(*root).or_insert(person);
+                    join(&mut leader, first, person);
+                }
+            }
+        }
+        let mut together: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        for person in 0..leader.len() {
+            together.entry(lead(&mut leader, person)).or_default().push(person);
+        }
+        let age: HashMap<SubjectId, _> = rows.iter().map(|row| (row.id, row.made_at)).collect();
+        let group = |persons: Vec<usize>| {
+            let telling = persons.iter().flat_map(|person| &marks.0[*person]).filter_map(|(mark, _)| known.get(mark));
+            let mut roots: Vec<SubjectId> = telling.copied().collect::<BTreeSet<_>>().into_iter().collect();
+            roots.sort_by_key(|root| (age.get(root).copied(), *root));
+            let is_gone = roots.iter().any(|root| matches!(sealers.get(root), Some(Err(Shut::Forgotten))));
+            let mut roots = roots.into_iter();
+            let oldest = roots.next();
+            let subject = oldest.unwrap_or_else(SubjectId::fresh);
+            let doubles = if is_gone { Vec::new() } else { roots.collect() };
+            Self { persons, subject, is_new: oldest.is_none(), is_gone, doubles }
+        };
+        together.into_values().map(group).collect()
+    }
+
+    fn telling<'m>(&self, marks: &'m Marks) -> impl Iterator<Item = &'m Mark> {
+        self.marks(marks, true)
+    }
+
+    fn beside<'m>(&self, marks: &'m Marks) -> impl Iterator<Item = &'m Mark> {
+        self.marks(marks, false)
+    }
+
+    fn marks<'m>(&self, marks: &'m Marks, telling: bool) -> impl Iterator<Item = &'m Mark> {
+        let own = self.persons.iter().flat_map(|person| &marks.0[*person]);
+        own.filter(move |(_, tells)| *tells == telling).map(|(mark, _)| mark).collect::<BTreeSet<_>>().into_iter()
+    }
+}
+
+fn lead(leader: &mut [usize], mut person: usize) -> usize {
+    while leader[person] != person {
+        leader[person] = leader[leader[person]];
+        person = leader[person];
+    }
+    person
+}
+
+fn join(leader: &mut [usize], one: usize, other: usize) {
+    let (one, other) = (lead(leader, one), lead(leader, other));
+    leader[one.max(other)] = one.min(other);
+}

@@ -1,0 +1,12 @@
+//! Whom data is about: one subject for each person in a tenant, however many stores and records name them, and the gate
+//! that everybody passes before anything of theirs is written.
+//!
+//! It keeps no value, only blind indexes; it opens nothing, and never decides what is written.
+
+mod actions;
+pub mod map;
+mod model;
+mod queries;
+
+pub use actions::gate;
+pub use model::{IdentifierKind, Named, Passed, Standing};

@@ -1,0 +1,123 @@
+//! The verbs of this slice: whoever keeps a store says when it is read, and sees how far that is.
+
+use super::model::{Run, Sync, SyncState};
+use super::queries::syncs::Figures;
+use super::queries::{runs, syncs};
+use super::running;
+use crate::floor::access::{Caller, Permission};
+use crate::floor::graphql::Page;
+use crate::floor::jobs;
+use crate::floor::kernel::{Error, Ref, Result, StoreId};
+use crate::floor::ledger::{Event, Once, Witnessed, WriteTx};
+use crate::floor::tools::Tools;
+
+/// The syncs of a store, each with its last run that is over.
+pub async fn list(tools: &Tools, caller: &Caller, at: Ref<StoreId>) -> Result<Vec<(Sync, Option<Run>)>> {
+    let scope = caller.permit(Permission::SeeTenants, at.tenant)?;
+    let found = tools.ledger.read(&scope, move |tx| {
+        let last = runs::last(tx, at.id)?;
+        let with = |sync: Sync| {
+            let run = last.iter().find(|run| run.shelf == sync.shelf).cloned();
+            (sync, run)
+        };
+        Ok(syncs::of_store(tx, at.id)?.into_iter().map(with).collect())
+    });
+    found.await
+}
+
+/// The runs of a store, newest first, and how many there are in all.
+pub async fn list_runs(tools: &Tools, caller: &Caller, at: Ref<StoreId>, page: Page) -> Result<(Vec<Run>, i64)> {
+    let scope = caller.permit(Permission::SeeTenants, at.tenant)?;
+    tools.ledger.read(&scope, move |tx| runs::list(tx, at.id, &page)).await
+}
+
+/// How the syncs of all stores stand.
+pub async fn figures(tools: &Tools, caller: &Caller) -> Result<Figures> {
+    let desk = tools.ledger.desk_scope(caller.permit_desk(Permission::SeeQueue)?, "syncs").await?;
+    tools.ledger.desk(&desk, syncs::figures).await
+}
+
+/// Reads a store now, whatever its time: every shelf that does not run already.
+pub async fn start(tools: &Tools, caller: &Caller, at: Ref<StoreId>, once: Option<Once>) -> Result<()> {
+    let (policy, platforms) = (tools.policy.in_force()?, tools.platforms.clone());
+    change(tools, caller, (at, once), "sync.started", move |tx| {
+        let code = running::platform(tx, at.id)?.ok_or_else(not_connected)?;
+        let (platform, _) = platforms.find(&code).ok_or_else(not_connected)?;
+        open(tx, at, platform)?;
+        let mut events = Vec::new();
+        for sync in syncs::all_held(tx, at.id)? {
+            if matches!(sync.state, SyncState::Idle | SyncState::Off) {
+                events.push(running::begin(tx, &policy.policy, platform, sync)?);
+            }
+        }
+        Ok(events)
+    })
+    .await
+}
+
+/// Holds the reading of a store where it is, until somebody lets it go on.
+pub async fn pause(tools: &Tools, caller: &Caller, at: Ref<StoreId>, once: Option<Once>) -> Result<()> {
+    change(tools, caller, (at, once), "sync.paused", move |tx| {
+        let now = tx.now()?;
+        for sync in syncs::all_held(tx, at.id)? {
+            if matches!(sync.state, SyncState::Idle | SyncState::Running) {
+                if let Some(run) = sync.run {
+                    jobs::cancel(tx, run.uuid())?;
+                }
+                syncs::save(tx, &sync.paused(now))?;
+            }
+        }
+        Ok(Vec::new())
+    })
+    .await
+}
+
+/// Lets the reading of a store go on where it was held.
+pub async fn resume(tools: &Tools, caller: &Caller, at: Ref<StoreId>, once: Option<Once>) -> Result<()> {
+    change(tools, caller, (at, once), "sync.resumed", move |tx| {
+        running::platform(tx, at.id)?.ok_or_else(not_connected)?;
+        let now = tx.now()?;
+        for sync in syncs::all_held(tx, at.id)? {
+            if sync.state == SyncState::Paused {
+                let sync = sync.resumed(now);
+                syncs::save(tx, &sync)?;
+                if sync.state == SyncState::Running {
+                    running::enqueue(tx, &sync, now)?;
+                }
+            }
+        }
+        Ok(Vec::new())
+    })
+    .await
+}
+
+async fn change<F>(
+    tools: &Tools,
+    caller: &Caller,
+    (at, once): (Ref<StoreId>, Option<Once>),
+    verb: &'static str,
+    change: F,
+) -> Result<()>
+where
+    F: FnOnce(&mut WriteTx) -> Result<Vec<Event>> + Clone + Send + 'static,
+{
+    let scope = caller.permit(Permission::KeepStores, at.tenant)?;
+    let written = tools.ledger.write_once(scope, once, "store", move |tx| {
+        super::queries::shops::one(tx, at.id)?.ok_or(Error::NotFound("store"))?;
+        let done = Witnessed::new(at.id.uuid(), Event::new(verb, "store", at.id.uuid()));
+        Ok(change(tx)?.into_iter().fold(done, Witnessed::and))
+    });
+    written.await.map(|_| ())
+}
+
+/// A row for each shelf that the platform has, where there is none yet.
+pub fn open(tx: &mut WriteTx, at: Ref<StoreId>, platform: &dyn crate::floor::platforms::Platform) -> Result<usize> {
+    let now = tx.now()?;
+    let fresh = crate::floor::platforms::Shelf::ALL.iter();
+    let fresh = fresh.filter_map(|shelf| Sync::fresh(at.tenant, at.id, *shelf, platform.keeps(*shelf), now));
+    syncs::add(tx, &fresh.collect::<Vec<_>>())
+}
+
+fn not_connected() -> Error {
+    Error::refused("REFUSED", "this store is not connected: nothing can be read of it")
+}

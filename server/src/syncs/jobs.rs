@@ -1,0 +1,330 @@
+//! The work of reading: one page at a time, and each minute a look at what is due.
+
+use serde::{Deserialize, Serialize};
+
+use super::actions;
+use super::model::{RunOutcome, Sync, SyncState};
+use super::queries::{shops, syncs};
+use super::running::{self, Turned};
+use crate::floor::access::{Caller, One, Permission, Scope};
+use crate::floor::jobs::{self as queue, Halt, Job, Run};
+use crate::floor::kernel::{Error, MemberId, Personal, Ref, Result, StoreId, SyncRunId};
+use crate::floor::ledger::{Event, Witnessed, WriteTx};
+use crate::floor::mail::Letter;
+use crate::floor::platforms::{Ask, Fate, Page, Shelf};
+use crate::floor::tools::Tools;
+use crate::records;
+use crate::stores::{self, Store};
+use crate::tenants;
+
+/// Rows of a page, where the platform gives as many.
+const MOST: u32 = 250;
+
+/// Before a platform that lets nobody in with a fresh token is asked again.
+const SOON: std::time::Duration = std::time::Duration::from_secs(30);
+
+/// Asks a platform for one page and takes it in: rows, cursor, counts and the next page in one commit. A page of another
+/// step than the sync is at is somebody else's, and brings nothing.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct PullPage {
+    pub store: StoreId,
+    pub shelf: String,
+    pub run: SyncRunId,
+    pub step: i32,
+}
+
+/// The page that is to be asked for.
+struct Due {
+    sync: Sync,
+    scope: &'static str,
+}
+
+impl Job for PullPage {
+    const NAME: &'static str = "pull_page";
+
+    async fn run(self, run: Run) -> Result<(), Halt> {
+        let (lane, tools) = (run.scope()?, run.tools()?);
+        let Some(due) = self.due(&tools, &lane).await? else { return Ok(()) };
+        let (store, access) = match stores::open_access(&tools, &lane, self.store).await {
+            Ok(opened) => opened,
+            Err(Error::Unavailable { after, .. }) => return Err(Halt::SlowDown { after }),
+            // It lets us in no more: the run waits until somebody connects it anew.
+            Err(Error::Refused(_)) => return Ok(()),
+            Err(other) => return Err(other.into()),
+        };
+        run.hold().await?;
+        let asked = std::time::Instant::now();
+        let read = page(&tools, &store, &access, &due.sync).await;
+        metrics::histogram!("rightsdesk_sync_page_seconds", "platform" => store.platform.clone(), "shelf" => due.sync.shelf.code())
+            .record(asked.elapsed().as_secs_f64());
+        match read {
+            Ok(page) => Ok(self.take_in(&tools, lane, (due.scope, page)).await?),
+            Err(Fate::Again { after }) => {
+                self.held_up(&tools, lane, "platform").await?;
+                Err(Halt::SlowDown { after })
+            }
+            Err(Fate::Stale) => match stores::keep_alive(&tools, &lane, self.store).await {
+                Ok(()) => {
+                    self.held_up(&tools, lane, "token").await?;
+                    Err(Halt::SlowDown { after: SOON })
+                }
+                Err(Error::Unavailable { after, .. }) => Err(Halt::SlowDown { after }),
+                Err(Error::Refused(_)) => Ok(()),
+                Err(other) => Err(other.into()),
+            },
+            Err(Fate::NOT_GRANTED) => Ok(self.stop(&tools, lane).await?),
+            Err(Fate::Over(why)) => {
+                stores::lost(&tools, &lane, &store, why).await?;
+                Ok(())
+            }
+        }
+    }
+}
+
+impl PullPage {
+    fn shelf(&self) -> Result<Shelf> {
+        Shelf::from_code(&self.shelf).ok_or_else(|| Error::internal("a page of a shelf that there is not"))
+    }
+
+    fn is_at(&self, sync: &Sync) -> bool {
+        sync.state == SyncState::Running && sync.run == Some(self.run) && sync.step == self.step
+    }
+
+    /// The page, if it is still to be asked for. A scope that is granted no more ends the run.
+    async fn due(&self, tools: &Tools, lane: &Scope<One>) -> Result<Option<Due>> {
+        let (page, shelf) = (self.clone(), self.shelf()?);
+        let (policy, platforms) = (tools.policy.in_force()?, tools.platforms.clone());
+        let read = tools.ledger.read(lane, move |tx| {
+            let sync = syncs::one(tx, page.store, shelf)?.filter(|sync| page.is_at(sync));
+            let Some((sync, code)) = sync.zip(running::platform(tx, page.store)?) else { return Ok(None) };
+            let Some((platform, _)) = platforms.find(&code) else { return Ok(None) };
+            let scope = running::scope(tx, &policy.policy, platform, (page.store, shelf))?;
+            Ok(Some((sync, scope)))
+        });
+        match read.await? {
+            Some((sync, Some(scope))) => Ok(Some(Due { sync, scope })),
+            Some((_, None)) => self.stop(tools, lane.clone()).await.map(|()| None),
+            None => Ok(None),
+        }
+    }
+
+    async fn take_in(&self, tools: &Tools, lane: Scope<One>, read: (&'static str, Page)) -> Result<()> {
+        let (vault, policy) = (tools.vault.clone(), tools.policy.in_force()?);
+        let (due, shelf, (scope, page)) = (self.clone(), self.shelf()?, read);
+        let written = tools.ledger.write(lane.clone(), move |tx| {
+            let sync = due.held(tx, shelf)?;
+            let turned = Turned::of(&page);
+            let taken = records::take_in(tx, &vault, &policy.policy, due.store, &page.goods)?;
+            stores::scopes::used(tx, due.store, scope)?;
+            Ok(Witnessed::new((), running::turn(tx, sync, turned, &taken)?))
+        });
+        self.settled(tools, &lane, written.await).await
+    }
+
+    /// The store does not grant it any more.
+    async fn stop(&self, tools: &Tools, lane: Scope<One>) -> Result<()> {
+        let (due, shelf) = (self.clone(), self.shelf()?);
+        let written = tools.ledger.write(lane.clone(), move |tx| {
+            let sync = due.held(tx, shelf)?;
+            Ok(Witnessed::new((), running::stop(tx, sync, RunOutcome::Scope)?))
+        });
+        self.settled(tools, &lane, written.await).await
+    }
+
+    /// The sync, held, as long as it is at this page.
+    fn held(&self, tx: &mut WriteTx, shelf: Shelf) -> Result<Sync> {
+        let sync = syncs::held(tx, self.store, shelf)?;
+        if self.is_at(&sync) { Ok(sync) } else { Err(Error::Conflict) }
+    }
+
+    /// Where two met, this page may be somebody else's by now; if not, it is asked again.
+    async fn settled(&self, tools: &Tools, lane: &Scope<One>, written: Result<()>) -> Result<()> {
+        if !matches!(written, Err(Error::Conflict)) {
+            return written;
+        }
+        let (due, shelf) = (self.clone(), self.shelf()?);
+        let read = tools.ledger.read(lane, move |tx| syncs::one(tx, due.store, shelf).map(|sync| (due, sync)));
+        let (due, sync) = read.await?;
+        if sync.is_some_and(|sync| due.is_at(&sync)) { written } else { Ok(()) }
+    }
+
+    /// Notes why no page comes, once for the same reason.
+    async fn held_up(&self, tools: &Tools, lane: Scope<One>, why: &'static str) -> Result<()> {
+        let (store, shelf) = (self.store, self.shelf()?);
+        let written = tools.ledger.write(lane, move |tx| {
+            let sync = syncs::held(tx, store, shelf)?;
+            if sync.failure.as_deref() == Some(why) {
+                return Err(Error::Conflict);
+            }
+            let event = running::told("sync.held_up", &sync).code("why", why);
+            syncs::save(tx, &sync.held_up(why))?;
+            Ok(Witnessed::new((), event))
+        });
+        match written.await {
+            Ok(()) | Err(Error::Conflict) => Ok(()),
+            Err(other) => Err(other),
+        }
+    }
+}
+
+/// Asks the platform. Nothing is held meanwhile but the token.
+async fn page(tools: &Tools, store: &Store, access: &crate::floor::kernel::Secret, sync: &Sync) -> Result<Page, Fate> {
+    let (platform, setup) = tools.platforms.find(&store.platform).ok_or(Fate::Over("not_set_up"))?;
+    let shop = platform.shop(setup, &store.domain).ok_or(Fate::Over("shop"))?;
+    let visit = tools.platforms.visit(setup, &shop, tools.watch.now());
+    let since = sync.since().filter(|_| sync.kind() == super::model::RunKind::Incremental);
+    platform.read(visit, access, Ask { of: sync.shelf, since, after: sync.cursor.as_deref(), most: MOST }).await
+}
+
+/// Once a minute: opens the syncs of stores that were connected, ends those of stores that are over, begins what is due and
+/// looks after runs whose job nobody holds any more.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct LookAfterSyncs {}
+
+impl Job for LookAfterSyncs {
+    const NAME: &'static str = "look_after_syncs";
+
+    async fn run(self, run: Run) -> Result<(), Halt> {
+        let tools = run.tools()?;
+        let permit = Caller::house().permit_desk(Permission::SeeQueue)?;
+        let desk = tools.ledger.desk_scope(permit, "syncs that are due").await?;
+        let now = tools.watch.now();
+        let found = tools.ledger.desk(&desk, move |tx| shops::found(tx, now)).await?;
+        let due = found.new.into_iter().chain(found.due).map(|at| (at, Look::Due));
+        let others = found.over.into_iter().map(|at| (at, Look::Over));
+        let behind = found.behind.into_iter().map(|at| (at, Look::Behind));
+        for ((tenant, store), look) in due.chain(others).chain(behind) {
+            if run.is_stopping() {
+                return Err(Halt::GiveBack);
+            }
+            match look_after(&tools, Ref::new(tenant, store), look).await {
+                // Another run was first, or there is nothing to be done.
+                Ok(()) | Err(Error::Conflict) => {}
+                Err(other) => return Err(other.into()),
+            }
+        }
+        Ok(())
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Look {
+    Due,
+    Over,
+    Behind,
+}
+
+async fn look_after(tools: &Tools, at: Ref<StoreId>, look: Look) -> Result<()> {
+    let scope = Caller::house().permit(Permission::KeepHouse, at.tenant)?;
+    let (policy, platforms) = (tools.policy.in_force()?, tools.platforms.clone());
+    let written = tools.ledger.write(scope, move |tx| {
+        let shop = shops::one(tx, at.id)?.ok_or(Error::Conflict)?;
+        let (now, mut events) = (tx.now()?, Vec::new());
+        match look {
+            Look::Over => {
+                for sync in syncs::all_held(tx, at.id)? {
+                    if sync.state != SyncState::Off || sync.run.is_some() {
+                        events.push(running::stop(tx, sync, RunOutcome::Disconnected)?);
+                    }
+                }
+            }
+            Look::Due if shop.is_connected => {
+                let (platform, _) = platforms.find(&shop.platform).ok_or(Error::Conflict)?;
+                if actions::open(tx, at, platform)? > 0 {
+                    events.push(Event::new("sync.opened", "store", at.id.uuid()));
+                }
+                for sync in syncs::all_held(tx, at.id)?.into_iter().filter(|sync| sync.due_at <= now) {
+                    match sync.state {
+                        SyncState::Idle | SyncState::Off => {
+                            events.push(running::begin(tx, &policy.policy, platform, sync)?);
+                        }
+                        SyncState::Running => {
+                            let run = sync.run.ok_or(Error::Conflict)?;
+                            let is_held = queue::naming(tx, &[run.uuid()])? > 0;
+                            let sync = sync.looked_after(now);
+                            syncs::save(tx, &sync)?;
+                            if !is_held {
+                                running::enqueue(tx, &sync, now)?;
+                            }
+                            events.push(running::told("sync.looked_after", &sync));
+                        }
+                        SyncState::Paused => {}
+                    }
+                }
+            }
+            Look::Behind if shop.is_connected => {
+                for sync in syncs::all_held(tx, at.id)? {
+                    if sync.told_at.is_none() && sync.is_behind(now) {
+                        events.push(running::told("sync.fell_behind", &sync));
+                        syncs::save(tx, &Sync { told_at: Some(now), ..sync })?;
+                    }
+                }
+                if !events.is_empty() {
+                    queue::enqueue(tx, &TellOfBehind { store: at.id })?;
+                }
+            }
+            Look::Due | Look::Behind => {}
+        }
+        let mut events = events.into_iter();
+        let first = events.next().ok_or(Error::Conflict)?;
+        Ok(events.fold(Witnessed::new((), first), Witnessed::and))
+    });
+    written.await
+}
+
+/// Writes to the owners of a tenant that a store of theirs fell behind.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct TellOfBehind {
+    pub store: StoreId,
+}
+
+impl Job for TellOfBehind {
+    const NAME: &'static str = "tell_of_behind";
+
+    async fn run(self, run: Run) -> Result<(), Halt> {
+        let (tools, tenant) = (run.tools()?, run.job.tenant);
+        let house = Caller::house();
+        let Some(shown) = stores::find_store(&tools, &house, Ref::new(tenant, self.store)).await? else {
+            return Ok(());
+        };
+        run.hold().await?;
+        let write = |member, mail| letter(&shown.store, &run, member, mail);
+        let letters = tenants::write_to_owners(&tools, tenant, Self::NAME, write).await?;
+        let id = self.store;
+        let told = run.ledger.write(run.scope()?, move |tx| {
+            let (now, mut is_new) = (tx.now()?, false);
+            for sync in syncs::all_held(tx, id)? {
+                if sync.told_at.is_some() && sync.letter_at.is_none() {
+                    is_new = true;
+                    syncs::save(tx, &Sync { letter_at: Some(now), ..sync })?;
+                }
+            }
+            if !is_new {
+                return Err(Error::Conflict);
+            }
+            Ok(Witnessed::new((), Event::new("sync.told_of", "store", id.uuid()).count("letters", letters)))
+        });
+        match told.await {
+            Ok(()) => Ok(()),
+            // They were told, or it came good meanwhile; unless it was the lease, which the queue tells by itself.
+            Err(Error::Conflict) => Ok(run.hold().await?),
+            Err(other) => Err(other.into()),
+        }
+    }
+}
+
+fn letter(store: &Store, run: &Run, member: MemberId, to: Personal) -> Letter {
+    let text = format!(
+        "Nothing new came from {} ({}) for longer than it should: what you see of it here is out of date.\n\n\
+         We go on asking. If the shop was moved, closed or protected, connect it anew. The store: {}.\n",
+        store.name, store.domain, store.id
+    );
+    Letter {
+        to,
+        subject: format!("{} fell behind", store.name),
+        text,
+        reply_to: None,
+        message_id: format!("behind-{}-{}", run.job.id.uuid().as_simple(), member.uuid().as_simple()),
+        headers: vec![("Auto-Submitted".to_owned(), "auto-generated".to_owned())],
+    }
+}

@@ -1,0 +1,5 @@
+//! All SQL of this slice: rows to models and back.
+
+pub mod runs;
+pub mod shops;
+pub mod syncs;
