@@ -419,7 +419,7 @@ const CASES: &[Case] = &[
         name: "revoke_at_platform",
         ticket: || {
             let (store, secret) = (StoreId::from_uuid(Uuid::from_u128(7)), SecretId::from_uuid(Uuid::from_u128(8)));
-            Ticket::of(&RevokeAtPlatform { store, secret }).expect("a ticket")
+            Ticket::of(&RevokeAtPlatform { store, secret, hooks: Vec::new() }).expect("a ticket")
         },
         lane: ZAITOON,
         // A token that stays shut: it can be given back to nobody, and goes.
