@@ -22,6 +22,8 @@ const DELIVERIES: &str = "query ($id: ID!) { deliveries(store: $id, first: 50) {
   nodes { platform topic receivedAt happenedAt state outcome } } }";
 const NOTICES: &str = "query ($filter: PrivacyNoticeFilter) { privacyNotices(filter: $filter, first: 50) { totalCount
   nodes { kind platform dueOn state store reference identifiers { masked } } } }";
+const DISCONNECT: &str = "mutation ($input: DisconnectStoreInput!) { disconnectStore(input: $input) {
+  store { state hooks { topic } } userErrors { code } } }";
 
 const SHOP: &str = "zaitoon.myshopify.com";
 const WOO: &str = "zaitoon.example";
@@ -102,8 +104,6 @@ async fn a_store_that_is_connected_is_asked_to_tell_once_and_to_stop_when_it_is_
     let secrets = "select count(*)::text as line from secrets where kind = 'store_hook'";
     assert_eq!(course.world.base.lines(secrets), ["11"]);
 
-    const DISCONNECT: &str = "mutation ($input: DisconnectStoreInput!) { disconnectStore(input: $input) {
-      store { state hooks { topic } } userErrors { code } } }";
     let all = told(&course, "{ stores(first: 10) { nodes { id version platform } } }", json!({})).await;
     let woo =
         all["nodes"].as_array().expect("a list").iter().find(|one| one["platform"] == "woocommerce").expect("one");

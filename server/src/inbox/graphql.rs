@@ -196,7 +196,6 @@ impl InboxQuery {
     }
 
     /// What platforms ask for people's sake, what is due first.
-    #[expect(clippy::too_many_arguments, reason = "the arguments of every list, and its filter")]
     async fn privacy_notices(
         &self,
         ctx: &Context<'_>,
