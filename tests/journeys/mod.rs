@@ -71,6 +71,7 @@ mod the_street_speaks;
 mod the_trust_page_tells;
 #[cfg(target_os = "linux")]
 mod the_zoo_is_turned_away;
+mod webhooks_are_worked;
 mod webhooks_arrive;
 #[cfg(target_os = "linux")]
 mod work_is_shared_fairly;

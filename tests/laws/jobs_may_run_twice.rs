@@ -9,21 +9,21 @@ use rightsdesk_server::audit::jobs::{Checkpoint, SweepAccesses, SweepAnswers};
 use rightsdesk_server::catalogue::PutPolicyInForce;
 use rightsdesk_server::floor::jobs::{SweepJobs, Ticket, redeem};
 use rightsdesk_server::floor::kernel::{
-    DestinationId, GrantId, JobId, Mode, NoticeId, RelayedEventId, Secret, StoreId, SubscriberId, SyncRunId, TenantId,
-    Watch,
+    DeliveryId, DestinationId, GrantId, JobId, Mode, NoticeId, RelayedEventId, Secret, StoreId, SubscriberId,
+    SyncRunId, TenantId, Watch,
 };
 use rightsdesk_server::floor::ledger::{Event, Witnessed};
 use rightsdesk_server::floor::platforms::{Platforms, Settings};
 use rightsdesk_server::floor::vault::SecretId;
 use rightsdesk_server::grants::AlarmOfBreakGlass;
-use rightsdesk_server::inbox::SweepInbox;
+use rightsdesk_server::inbox::{SweepInbox, WorkDelivery};
 use rightsdesk_server::processors::{AskSubscriber, DeliverNotice, SweepSubscribers};
 use rightsdesk_server::promises::jobs::{LookAtPromises, TellOfPromises};
 use rightsdesk_server::relay::{RelayEvent, SweepRelay};
 use rightsdesk_server::reviews::{OpenQuarterlyReview, ProveRevocations, RemindOfReviews};
 use rightsdesk_server::roof::workers;
 use rightsdesk_server::staff::jobs::SweepSignIns;
-use rightsdesk_server::stores::{RevokeAtPlatform, TellOfLostConnection, WatchConnections};
+use rightsdesk_server::stores::{RevokeAtPlatform, SubscribeStore, TellOfLostConnection, WatchConnections};
 use rightsdesk_server::syncs::{LookAfterSyncs, PullPage, TellOfBehind};
 use rightsdesk_server::tenants::CloseTenants;
 use uuid::Uuid;
@@ -357,6 +357,29 @@ const CASES: &[Case] = &[
         },
     },
     Case {
+        name: "subscribe_store",
+        ticket: || Ticket::of(&SubscribeStore { store: StoreId::from_uuid(Uuid::from_u128(7)) }).expect("a ticket"),
+        lane: ZAITOON,
+        prepare: "insert into audit_heads (tenant_id, seq, hash)
+                  values ('00000000-0000-0000-0000-0000000000bb', 0, decode(repeat('00', 32), 'hex'));
+                  insert into tenants (tenant_id, legal_name, locale, region, plan, app_slots, opened_at)
+                  values ('00000000-0000-0000-0000-0000000000bb', 'Zaitoon Home', 'en', 'EU', 'growth', 1, now());
+                  insert into tenant_keys (tenant_id, id, purpose, version, made_under, root_version, wrapped)
+                  values ('00000000-0000-0000-0000-0000000000bb', gen_random_uuid(), 'kek', 1, 1, 1, 'x');
+                  insert into secrets (tenant_id, id, kind, kek_version, dek, ct)
+                  values ('00000000-0000-0000-0000-0000000000bb', '00000000-0000-0000-0000-000000000001', 'store_token', 1,
+                          'x', 'x');
+                  insert into stores (tenant_id, id, platform, domain, name, region, state, added_at, connected_at, token_id)
+                  values ('00000000-0000-0000-0000-0000000000bb', '00000000-0000-0000-0000-000000000007', 'shopify',
+                          'zaitoon.myshopify.com', 'Zaitoon Home', 'EU', 'connected', now(), now(),
+                          '00000000-0000-0000-0000-000000000001')",
+        effect: |world| {
+            world.base.lines(
+                "select state || ' ' || (select count(*) from audit_events where action like 'store.%') as line from stores",
+            )
+        },
+    },
+    Case {
         name: "sweep_answers",
         ticket: || Ticket::of(&SweepAnswers {}).expect("a ticket"),
         lane: TenantId::HOUSE,
@@ -421,7 +444,7 @@ const CASES: &[Case] = &[
         name: "revoke_at_platform",
         ticket: || {
             let (store, secret) = (StoreId::from_uuid(Uuid::from_u128(7)), SecretId::from_uuid(Uuid::from_u128(8)));
-            Ticket::of(&RevokeAtPlatform { store, secret }).expect("a ticket")
+            Ticket::of(&RevokeAtPlatform { store, secret, hooks: Vec::new() }).expect("a ticket")
         },
         lane: ZAITOON,
         // A token that stays shut: it can be given back to nobody, and goes.
@@ -516,6 +539,22 @@ const CASES: &[Case] = &[
             world.base.lines(
                 "select count(*) || ' ' || (select count(*) from audit_events where action = 'promises.told') as line
                    from promises where untold",
+            )
+        },
+    },
+    Case {
+        name: "work_delivery",
+        ticket: || {
+            Ticket::of(&WorkDelivery { delivery: DeliveryId::from_uuid(Uuid::from_u128(7)) }).expect("a ticket")
+        },
+        lane: TenantId::HOUSE,
+        prepare: "insert into deliveries (tenant_id, id, platform, topic, dedupe, received_at, body)
+                  values ('00000000-0000-0000-0000-000000000000', '00000000-0000-0000-0000-000000000007', 'ebay', 'topic',
+                          sha256('x'), now(), 'sealed')",
+        effect: |world| {
+            world.base.lines(
+                "select state || coalesce(' ' || outcome, '') || ' ' || (select count(*) from audit_events
+                         where action = 'delivery.worked') as line from deliveries",
             )
         },
     },

@@ -29,6 +29,8 @@ const IDS: &[(&str, &str)] = &[
     ("tenant.id", "tenant"),
     ("staffMember.id", "staff"),
     ("store.id", "store"),
+    ("deliveries.store", "store"),
+    ("PrivacyNoticeFilter.tenant", "tenant"),
     ("recordOfProcessing.tenant", "tenant"),
     ("policyVersion.id", "policy"),
     ("policyDiff.id", "policy"),

@@ -2,6 +2,7 @@
 //! worked later. It never acts on what did not prove itself, and keeps nothing of it once it is worked.
 
 mod actions;
+mod graphql;
 mod jobs;
 pub mod map;
 mod model;
@@ -9,5 +10,6 @@ mod queries;
 mod tables;
 
 pub use actions::{Coming, Proofs, Received, challenge, receive};
-pub use jobs::SweepInbox;
-pub use model::{DeliveryState, PrivacyNoticeKind, PrivacyNoticeState};
+pub use graphql::{InboxQuery, RULES};
+pub use jobs::{SweepInbox, WorkDelivery};
+pub use model::{DeliveryState, PrivacyNoticeState};

@@ -3,7 +3,8 @@
 use sha2::{Digest, Sha256};
 
 use crate::floor::kernel::vocabulary::vocabulary;
-use crate::floor::kernel::{DeliveryId, Instant, StoreId, TenantId};
+use crate::floor::kernel::{Day, DeliveryId, Instant, PrivacyNoticeId, StoreId, TenantId};
+use crate::floor::platforms::PrivacyNoticeKind;
 
 /// A delivery that was not worked within this is worked no more.
 pub const KEPT_FOR: chrono::Duration = chrono::Duration::days(7);
@@ -26,25 +27,41 @@ vocabulary! {
 }
 
 vocabulary! {
-    /// What a platform asks for a person's sake.
-    pub enum PrivacyNoticeKind {
-        /// What is held of a customer is to be given to the merchant.
-        DataRequest = "data_request",
-        /// What is held of a customer is to go.
-        RedactCustomer = "redact_customer",
-        /// What is held of a shop is to go.
-        RedactShop = "redact_shop",
-        /// A person's account at the platform is closed.
-        AccountClosed = "account_closed",
-    }
-}
-
-vocabulary! {
     /// How far a platform's notice has come.
     pub enum PrivacyNoticeState {
         /// It came, its clock runs.
         Open = "open",
     }
+}
+
+/// How long a platform gives for what it asks, and we for what it does not say.
+pub const DUE_AFTER: chrono::Duration = chrono::Duration::days(30);
+
+/// A delivery as it is shown: that it came, and what came of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Delivered {
+    pub id: DeliveryId,
+    pub store: Option<StoreId>,
+    pub platform: String,
+    pub topic: String,
+    pub happened_at: Option<Instant>,
+    pub received_at: Instant,
+    pub state: DeliveryState,
+    pub outcome: Option<String>,
+}
+
+/// What a platform asks for a person's sake, as it is shown: nothing of whom.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PrivacyNotice {
+    pub tenant: TenantId,
+    pub id: PrivacyNoticeId,
+    pub store: Option<StoreId>,
+    pub platform: String,
+    pub kind: PrivacyNoticeKind,
+    pub received_at: Instant,
+    pub due_on: Day,
+    pub reference: Option<String>,
+    pub state: PrivacyNoticeState,
 }
 
 /// A delivery on its way into the inbox.

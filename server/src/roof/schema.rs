@@ -12,6 +12,7 @@ use crate::feed;
 use crate::floor::graphql::{Needs, Rule, asking, rule};
 use crate::floor::kernel::{Error, Result};
 use crate::grants;
+use crate::inbox;
 use crate::records;
 use crate::relay;
 use crate::staff::SignIn;
@@ -57,6 +58,7 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
         grants::RULES,
         processors::RULES,
         stores::RULES,
+        inbox::RULES,
         apps::RULES,
         records::RULES,
         syncs::RULES,
@@ -90,6 +92,7 @@ pub struct Query(
     grants::GrantQuery,
     processors::ProcessorQuery,
     stores::StoreQuery,
+    inbox::InboxQuery,
     apps::AppQuery,
     records::RecordQuery,
     syncs::SyncQuery,

@@ -8,13 +8,13 @@ use crate::audit::model::LOOK;
 use crate::catalogue::PutPolicyInForce;
 use crate::floor::jobs::{Registry, Rhythm, Schedule, SweepJobs, Ticket};
 use crate::grants::AlarmOfBreakGlass;
-use crate::inbox::SweepInbox;
+use crate::inbox::{SweepInbox, WorkDelivery};
 use crate::processors::{AskSubscriber, DeliverNotice, SweepSubscribers};
 use crate::promises::jobs::{EVERY, LookAtPromises, TellOfPromises};
 use crate::relay::{RelayEvent, SweepRelay};
 use crate::reviews::{OpenQuarterlyReview, ProveRevocations, RemindOfReviews};
 use crate::staff::jobs::SweepSignIns;
-use crate::stores::{RevokeAtPlatform, TellOfLostConnection, WatchConnections};
+use crate::stores::{RevokeAtPlatform, SubscribeStore, TellOfLostConnection, WatchConnections};
 use crate::syncs::{LookAfterSyncs, PullPage, TellOfBehind};
 use crate::tenants::CloseTenants;
 
@@ -53,6 +53,8 @@ pub fn registry() -> Registry {
             ticket: || Ticket::of(&WatchConnections {}),
         })
         .job::<TellOfLostConnection>()
+        .job::<SubscribeStore>()
+        .job::<WorkDelivery>()
         .job::<SweepInbox>()
         .schedule(Schedule { name: "sweep_inbox", rhythm: daily(3, 50), ticket: || Ticket::of(&SweepInbox {}) })
         .job::<RemindOfRotation>()

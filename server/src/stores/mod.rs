@@ -12,11 +12,11 @@ mod tables;
 
 pub use actions::{
     Begun, Hooked, Landed, NewStore, Reading, Revoking, Shown, Tokens, add_store, begin_connection, behind, come_back,
-    disconnect_store, find_hook, find_store, keep_alive, list_stores, lost, open_access, open_hook, record_grant,
-    revoke_scopes, take_keys, turn_sync,
+    disconnect_store, find_hook, find_store, heed_end, heed_loss, heed_scopes, keep_alive, list_stores, lost,
+    open_access, open_hook, record_grant, revoke_scopes, take_keys, turn_sync,
 };
 pub use graphql::{RULES, StoreGrantNode, StoreMutation, StoreNode, StoreQuery, find_store_grant, find_store_node};
-pub use jobs::{RevokeAtPlatform, TellOfLostConnection, WatchConnections};
+pub use jobs::{RevokeAtPlatform, SubscribeStore, TellOfLostConnection, WatchConnections};
 pub use model::{
     DriftKind, GrantSource, HandshakeOutcome, Held, Judged, RevocationReason, Store, StoreState, Verdict, judge,
 };

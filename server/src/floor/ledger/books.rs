@@ -95,6 +95,12 @@ impl<T> Witnessed<T> {
         self
     }
 
+    /// With what another part of the same change tells.
+    pub fn with<U>(mut self, other: Witnessed<U>) -> Self {
+        self.events.extend(other.events);
+        self
+    }
+
     pub(super) fn map<U>(self, into: impl FnOnce(T) -> U) -> Witnessed<U> {
         Witnessed { value: into(self.value), events: self.events }
     }

@@ -19,6 +19,9 @@ mod talk;
 mod tests;
 #[cfg(test)]
 mod tests_of_shelves;
+#[cfg(test)]
+mod tests_of_told;
+mod told;
 mod woocommerce;
 
 pub use ebay::{PublicKey, challenge, public_key};
@@ -28,9 +31,11 @@ pub use setup::{Platforms, Settings, Setup};
 pub use shop::Shop;
 pub use signature::sign;
 pub use talk::Visit;
+pub use told::{Notice, PrivacyNoticeKind, Told};
 
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use http::HeaderMap;
 use url::Url;
@@ -184,6 +189,30 @@ pub struct Delivery {
     pub body: Vec<u8>,
 }
 
+/// Something that a platform tells where it was asked to.
+pub struct Topic {
+    pub name: &'static str,
+    /// The scopes each of which lets it be told; none where none is needed.
+    pub scopes: &'static [&'static str],
+}
+
+/// A hook that stands at a platform and tells.
+pub struct KnownHook {
+    pub id: String,
+    pub topic: String,
+    /// Where it posts to.
+    pub to: String,
+}
+
+/// A hook that is to be.
+#[derive(Clone, Copy)]
+pub struct NewHook<'a> {
+    pub topic: &'a str,
+    pub to: &'a Url,
+    /// What it is to sign with, where each has a secret of its own.
+    pub secret: Option<&'a Secret>,
+}
+
 /// A call to a platform under way.
 pub type Answering<'a, T> = BoxFuture<'a, Result<T, Fate>>;
 
@@ -244,6 +273,34 @@ pub trait Platform: Send + Sync {
         false
     }
 
+    /// What a store is asked to tell, where that is asked store by store.
+    fn topics(&self) -> &'static [Topic] {
+        &[]
+    }
+
+    /// Whether each hook has an address and a secret of its own.
+    fn has_own_hooks(&self) -> bool {
+        false
+    }
+
+    /// The hooks that stand there and tell.
+    fn hooks<'a>(&'a self, visit: Visit<'a>, access: &'a Secret) -> Answering<'a, Vec<KnownHook>> {
+        let _ = (visit, access);
+        async { Ok(Vec::new()) }.boxed()
+    }
+
+    /// Makes one, and says what it is called there.
+    fn subscribe<'a>(&'a self, visit: Visit<'a>, access: &'a Secret, hook: NewHook<'a>) -> Answering<'a, String> {
+        let _ = (visit, access, hook);
+        async { Err(Fate::Over("no_hooks")) }.boxed()
+    }
+
+    /// Takes one away, where it does not go with the token.
+    fn unsubscribe<'a>(&'a self, visit: Visit<'a>, access: &'a Secret, id: &'a str) -> Answering<'a, ()> {
+        let _ = (visit, access, id);
+        async { Ok(()) }.boxed()
+    }
+
     /// How it tells of this shelf.
     fn keeps(&self, of: Shelf) -> Keeps;
 
@@ -277,4 +334,7 @@ pub trait Platform: Send + Sync {
         body: &[u8],
         now: Instant,
     ) -> Result<Delivery, Refusal>;
+
+    /// What a delivery that was verified tells.
+    fn told(&self, delivery: &Delivery) -> Result<Told, Refusal>;
 }

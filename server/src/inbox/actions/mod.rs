@@ -1,7 +1,11 @@
 //! The verbs of this slice.
 
 mod proofs;
+mod reading;
 mod receiving;
+mod working;
 
 pub use proofs::Proofs;
+pub use reading::{list_deliveries, list_notices};
 pub use receiving::{Coming, Received, challenge, receive};
+pub use working::work;

@@ -3,9 +3,11 @@
 
 use http::HeaderMap;
 
+use super::super::jobs::WorkDelivery;
 use super::super::model::{Arrived, dedupe};
 use super::super::queries::deliveries;
 use super::Proofs;
+use crate::floor::jobs;
 use crate::floor::kernel::{DeliveryId, Error, HookId, Result, TenantId};
 use crate::floor::platforms::{self, By, Delivery, Platform, Setup, Signer};
 use crate::floor::tools::Tools;
@@ -87,7 +89,9 @@ pub async fn receive(tools: &Tools, proofs: &Proofs, coming: Coming<'_>) -> Resu
         if deliveries::is_known(tx, &arrived)? {
             return Ok(());
         }
-        deliveries::add(tx, &vault, &arrived)
+        deliveries::add(tx, &vault, &arrived)?;
+        jobs::enqueue(tx, &WorkDelivery { delivery: arrived.id })?;
+        Ok(())
     });
     match kept.await {
         Ok(()) | Err(Error::Conflict) => Ok(Received::Taken),

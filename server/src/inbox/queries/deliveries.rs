@@ -1,13 +1,15 @@
 //! Rows of deliveries. A body goes in sealed under the delivery's own key, and no list brings it out.
 
+use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{Timestamptz, Uuid as SqlUuid};
 
-use super::super::model::{Arrived, DeliveryState};
+use super::super::model::{Arrived, Delivered, DeliveryState};
 use super::super::tables::deliveries;
-use crate::floor::kernel::{DeliveryId, Error, Instant, Result, TenantId};
-use crate::floor::ledger::{Tx, WriteTx, statement};
-use crate::floor::vault::{Place, RequestKey, Vault};
+use crate::floor::graphql::Page;
+use crate::floor::kernel::{DeliveryId, Error, Instant, Result, Sealed, StoreId, TenantId};
+use crate::floor::ledger::{RevealTx, Tx, WriteTx, statement, walk};
+use crate::floor::vault::{Clear, Opening, Place, RequestKey, Vault};
 
 /// Where a body stands.
 fn place_of_body(tenant: TenantId, id: DeliveryId) -> Place<'static> {
@@ -46,6 +48,56 @@ pub fn add(tx: &mut WriteTx, vault: &Vault, new: &Arrived) -> Result<()> {
         .on_conflict_do_nothing()
         .execute(tx.conn())?;
     if added == 1 { Ok(()) } else { Err(Error::Conflict) }
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = deliveries)]
+struct Row {
+    id: DeliveryId,
+    store_id: Option<StoreId>,
+    platform: String,
+    topic: String,
+    happened_at: Option<DateTime<Utc>>,
+    received_at: DateTime<Utc>,
+    state: DeliveryState,
+    outcome: Option<String>,
+}
+
+impl From<Row> for Delivered {
+    fn from(row: Row) -> Self {
+        Self {
+            id: row.id,
+            store: row.store_id,
+            platform: row.platform,
+            topic: row.topic,
+            happened_at: row.happened_at.map(Instant::from_utc),
+            received_at: Instant::from_utc(row.received_at),
+            state: row.state,
+            outcome: row.outcome,
+        }
+    }
+}
+
+/// One that waits, and what it brought, if its key still opens it. None once it was worked.
+pub fn open(tx: &mut RevealTx, vault: &Vault, id: DeliveryId) -> Result<Option<(Delivered, Opening<Clear>)>> {
+    let tenant = tx.tenant()?;
+    let waiting = deliveries::table.find((tenant, id)).filter(deliveries::state.eq(DeliveryState::Waiting));
+    let found: Option<(Row, Option<Vec<u8>>)> =
+        waiting.select((Row::as_select(), deliveries::body)).first(tx.conn()).optional()?;
+    let Some((row, Some(body))) = found else { return Ok(None) };
+    let key = vault.request_key(tx, id.uuid(), "deliveries.body")?;
+    let body = Sealed::from_bytes(body);
+    Ok(Some((row.into(), key.and_then(|key| key.open_blob(&place_of_body(tenant, id), &body)))))
+}
+
+/// A page of a store's deliveries, newest first, one row more than it holds, and how many there are in all.
+pub fn list(tx: &mut Tx, store: StoreId, page: &Page) -> Result<(Vec<Delivered>, i64)> {
+    let own = deliveries::table.filter(deliveries::tenant_id.eq(tx.tenant()?).and(deliveries::store_id.eq(store)));
+    let total = own.count().get_result(tx.conn())?;
+    let beyond = page.beyond_instant()?.map(|(at, id)| (at.utc(), id));
+    let query = own.select(Row::as_select()).into_boxed();
+    let rows = walk!(query, (deliveries::received_at, deliveries::id), beyond, page.is_backward, page.limit());
+    Ok((rows.load(tx.conn())?.into_iter().map(Delivered::from).collect(), total))
 }
 
 /// Ends the work on one: its body goes, and with its key whatever of it stands in a backup.

@@ -6,11 +6,13 @@ use data_encoding::BASE64URL_NOPAD;
 use sha2::{Digest, Sha256};
 use url::Url;
 
+use super::super::jobs::SubscribeStore;
 use super::super::model::{Handshake, HandshakeOutcome, Store, WITHIN, named_scopes};
 use super::super::queries::{handshakes, stores};
 use super::found;
 use super::granting::{Tokens, count, taken_down};
 use crate::floor::access::{Caller, One, Permission, Scope};
+use crate::floor::jobs;
 use crate::floor::kernel::{Error, HandshakeId, Instant, Ref, Result, Secret, StoreId, TenantId};
 use crate::floor::ledger::keyhole;
 use crate::floor::ledger::{Event, KeyholeKind, Once, Witnessed, WriteTx};
@@ -322,7 +324,12 @@ async fn keep(
         }
         let now = tx.now()?;
         handshakes::save(tx, &held.ended(HandshakeOutcome::Connected, None, now))?;
-        taken_down(tx, &vault, at, said, Some(&tokens))
+        let done = taken_down(tx, &vault, at, said, Some(&tokens))?;
+        let platform = platforms::find(&stores::held(tx, store)?.platform);
+        if platform.is_some_and(|platform| !platform.topics().is_empty()) {
+            jobs::enqueue(tx, &SubscribeStore { store })?;
+        }
+        Ok(done)
     });
     match written.await {
         Ok(_) => Ok(Landed::Connected(Box::new(found(tools, &scope, store).await?))),

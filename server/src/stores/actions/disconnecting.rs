@@ -7,13 +7,16 @@ use super::super::queries::{history, hooks, scopes, stores};
 use super::super::{ENDING, TOKEN};
 use super::granting::{Entry, note};
 use super::{At, found, held_at};
+use uuid::Uuid;
+
 use crate::floor::access::{Caller, One, Permission, Scope};
 use crate::floor::jobs;
 use crate::floor::kernel::{ReceiptId, Result, Secret, StoreId};
 use crate::floor::ledger::keyhole::{self, KeyholeKind};
-use crate::floor::ledger::{Event, Once, Witnessed};
+use crate::floor::ledger::{Event, Once, Witnessed, WriteTx};
 use crate::floor::policy::{Policy, RecipientKind};
 use crate::floor::tools::Tools;
+use crate::floor::vault::Vault;
 
 /// Ends a store's connection, for good: a new one is a new store.
 pub async fn disconnect_store(tools: &Tools, caller: &Caller, at: At, once: Option<Once>) -> Result<Store> {
@@ -23,48 +26,61 @@ pub async fn disconnect_store(tools: &Tools, caller: &Caller, at: At, once: Opti
     let (vault, policy) = (tools.vault.clone(), tools.policy.in_force()?);
     let ending = to_give_back(tools, &scope, place.id).await?;
     let written = tools.ledger.write_once(scope.clone(), once, "store", move |tx| {
-        let (now, by) = (tx.now()?, tx.actor().to_string());
-        let store = held_at(tx, at)?.disconnected(now)?;
-        let held = scopes::of(tx, &store)?;
-        let granted: Vec<_> = held.into_iter().filter(Held::is_granted).map(|held| held.name).collect();
-        let mut token_deleted = false;
-        for token in stores::swap_tokens(tx, &store, None)? {
-            token_deleted |= vault.delete(tx, token)?;
-        }
-        let ending = ending.as_ref().filter(|_| token_deleted);
-        scopes::end(tx, &store, &granted)?;
-        stores::save(tx, &store)?;
-        keyhole::close(tx, KeyholeKind::StoreDomain, store.id.uuid())?;
-        for (hook, secret) in hooks::remove(tx, store.id)? {
-            keyhole::close(tx, KeyholeKind::StoreHook, hook.uuid())?;
-            if let Some(secret) = secret {
-                vault.delete(tx, secret)?;
-            }
-        }
-        let entry =
-            Entry { how: GrantSource::Disconnected, scopes: Vec::new(), added: Vec::new(), removed: granted.clone() };
-        note(tx, &store, entry, None)?;
-        let cancelled = jobs::cancel(tx, store.id.uuid())?;
-        if let Some(token) = ending {
-            let secret = vault.put(tx, ENDING, token)?;
-            jobs::enqueue(tx, &RevokeAtPlatform { store: store.id, secret })?;
-        }
-        let receipt = Receipt {
-            id: ReceiptId::fresh(),
-            store: store.id,
-            at: now,
-            by,
-            token_deleted,
-            jobs_cancelled: i32::try_from(cancelled).unwrap_or(i32::MAX),
-            scopes: granted,
-            what_stays: what_stays(&policy.policy, &store.platform),
-        };
-        history::add_receipt(tx, receipt)?;
-        let told = Event::new("store.disconnected", "store", place.id.uuid()).count("jobs", cancelled);
-        Ok(Witnessed::new(place.id.uuid(), told))
+        let store = held_at(tx, at)?;
+        end(tx, (&vault, &policy.policy), store, ending.as_ref())
     });
     written.await?;
     found(tools, &scope, place.id).await
+}
+
+/// Ends the connection of a store that is held. Its platform is asked to forget the token that is given along.
+pub(super) fn end(
+    tx: &mut WriteTx,
+    (vault, policy): (&Vault, &Policy),
+    store: Store,
+    ending: Option<&Secret>,
+) -> Result<Witnessed<Uuid>> {
+    let (now, by) = (tx.now()?, tx.actor().to_string());
+    let store = store.disconnected(now)?;
+    let held = scopes::of(tx, &store)?;
+    let granted: Vec<_> = held.into_iter().filter(Held::is_granted).map(|held| held.name).collect();
+    let mut token_deleted = false;
+    for token in stores::swap_tokens(tx, &store, None)? {
+        token_deleted |= vault.delete(tx, token)?;
+    }
+    let ending = ending.filter(|_| token_deleted);
+    scopes::end(tx, &store, &granted)?;
+    stores::save(tx, &store)?;
+    keyhole::close(tx, KeyholeKind::StoreDomain, store.id.uuid())?;
+    let hooks = hooks::remove(tx, store.id)?;
+    for hook in &hooks {
+        keyhole::close(tx, KeyholeKind::StoreHook, hook.id.uuid())?;
+        if let Some(secret) = hook.secret {
+            vault.delete(tx, secret)?;
+        }
+    }
+    let entry =
+        Entry { how: GrantSource::Disconnected, scopes: Vec::new(), added: Vec::new(), removed: granted.clone() };
+    note(tx, &store, entry, None)?;
+    let cancelled = jobs::cancel(tx, store.id.uuid())?;
+    if let Some(token) = ending {
+        let secret = vault.put(tx, ENDING, token)?;
+        let hooks = hooks.into_iter().filter_map(|hook| hook.platform_hook).collect();
+        jobs::enqueue(tx, &RevokeAtPlatform { store: store.id, secret, hooks })?;
+    }
+    let receipt = Receipt {
+        id: ReceiptId::fresh(),
+        store: store.id,
+        at: now,
+        by,
+        token_deleted,
+        jobs_cancelled: i32::try_from(cancelled).unwrap_or(i32::MAX),
+        scopes: granted,
+        what_stays: what_stays(policy, &store.platform),
+    };
+    history::add_receipt(tx, receipt)?;
+    let told = Event::new("store.disconnected", "store", store.id.uuid()).count("jobs", cancelled);
+    Ok(Witnessed::new(store.id.uuid(), told))
 }
 
 /// The token that its platform is asked to forget, where this desk can ask: opened here for that alone.

@@ -59,12 +59,24 @@ pub async fn record_grant(
     found(tools, &scope, at.id).await
 }
 
-/// Takes down what a platform says, with the tokens that it gave along.
+/// Takes down what a platform says now, with the tokens that it gave along.
 pub(super) fn taken_down(
     tx: &mut WriteTx,
     vault: &Vault,
     at: Ref<StoreId>,
     said: Vec<String>,
+    tokens: Option<&Tokens>,
+) -> Result<Witnessed<Uuid>> {
+    let now = tx.now()?;
+    taken_down_of(tx, vault, at, (said, now), tokens)
+}
+
+/// The same where the platform said it at another moment.
+pub(super) fn taken_down_of(
+    tx: &mut WriteTx,
+    vault: &Vault,
+    at: Ref<StoreId>,
+    (said, said_at): (Vec<String>, Instant),
     tokens: Option<&Tokens>,
 ) -> Result<Witnessed<Uuid>> {
     tenants::tenant(tx, at.tenant)?.ok_or(Error::NotFound("tenant"))?.require_open()?;
@@ -76,7 +88,7 @@ pub(super) fn taken_down(
         connect(tx, &store, &told)?;
     }
     let (added, removed, proven) = (told.added.len(), told.removed.len(), told.proven);
-    let store = take_up(tx, store, told, tokens.is_some())?;
+    let store = take_up(tx, store, (told, said_at), tokens.is_some())?;
     if let Some(tokens) = tokens {
         keep_tokens(tx, vault, &store, tokens)?;
     }
@@ -158,11 +170,11 @@ fn connect(tx: &mut WriteTx, store: &Store, told: &Told) -> Result<()> {
 }
 
 /// Brings the rows to what was told, and into the history where that is anything new.
-fn take_up(tx: &mut WriteTx, store: Store, told: Told, has_tokens: bool) -> Result<Store> {
+fn take_up(tx: &mut WriteTx, store: Store, (told, said_at): (Told, Instant), has_tokens: bool) -> Result<Store> {
     let now = tx.now()?;
     let state = if told.scopes.is_empty() { StoreState::NeedsReconnecting } else { StoreState::Connected };
     if told.added.is_empty() && told.removed.is_empty() && (state == store.state || !has_tokens) {
-        stores::seen(tx, &store)?;
+        stores::seen(tx, &store, said_at)?;
         return Ok(store);
     }
     if !told.added.is_empty() {
@@ -171,7 +183,7 @@ fn take_up(tx: &mut WriteTx, store: Store, told: Told, has_tokens: bool) -> Resu
     scopes::end(tx, &store, &told.removed)?;
     let how = if store.connected_at.is_none() { GrantSource::Connected } else { GrantSource::Read };
     let connected_at = store.connected_at.or(Some(now));
-    let store = Store { state, connected_at, read_at: Some(now), ..store };
+    let store = Store { state, connected_at, read_at: Some(said_at), ..store };
     let Told { scopes, added, removed, .. } = told;
     note(tx, &store, Entry { how, scopes, added, removed }, None)?;
     stores::save(tx, &store)?;

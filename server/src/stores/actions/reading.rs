@@ -4,7 +4,8 @@
 use std::collections::HashMap;
 
 use super::super::model::{Grant, Handshake, Judged, Receipt, Store, judge};
-use super::super::queries::{Figures, Filter, Order, Promised, figures, handshakes, history, scopes, stores};
+use super::super::queries::hooks::Hook;
+use super::super::queries::{Figures, Filter, Order, Promised, figures, handshakes, history, hooks, scopes, stores};
 use crate::floor::access::{Caller, Permission};
 use crate::floor::graphql::Page;
 use crate::floor::kernel::{Error, Ref, Result, StoreGrantId, StoreId, TenantId};
@@ -45,6 +46,12 @@ pub async fn shown(tools: &Tools, store: Store) -> Result<Shown> {
 pub async fn last_handshake(tools: &Tools, at: Ref<StoreId>) -> Result<Option<Handshake>> {
     let scope = Caller::house().permit(Permission::KeepHouse, at.tenant)?;
     tools.ledger.read(&scope, move |tx| handshakes::last(tx, at.id)).await
+}
+
+/// What a store was asked to tell, for whoever may see the store.
+pub async fn list_hooks(tools: &Tools, at: Ref<StoreId>) -> Result<Vec<Hook>> {
+    let scope = Caller::house().permit(Permission::KeepHouse, at.tenant)?;
+    tools.ledger.read(&scope, move |tx| hooks::of(tx, at.id)).await
 }
 
 /// The stores that exist for the caller, and how many there are in all.

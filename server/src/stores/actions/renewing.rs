@@ -2,6 +2,7 @@
 //! told to come back. What the platform has ended is not asked for again; a person connects the store anew.
 
 use chrono::Duration;
+use uuid::Uuid;
 
 use super::super::jobs::TellOfLostConnection;
 use super::super::model::{Held, SPARE, Store, StoreState};
@@ -13,10 +14,10 @@ use super::{Place, found};
 use crate::floor::access::{One, Scope};
 use crate::floor::jobs;
 use crate::floor::kernel::{Error, Instant, Ref, Result, Secret, StoreId};
-use crate::floor::ledger::{Event, Witnessed};
+use crate::floor::ledger::{Event, Witnessed, WriteTx};
 use crate::floor::platforms::Fate;
 use crate::floor::tools::Tools;
-use crate::floor::vault::SecretId;
+use crate::floor::vault::{SecretId, Vault};
 
 /// For how long one who renews is waited for: longer than any call may take.
 const WITHIN: Duration = Duration::minutes(1);
@@ -94,22 +95,24 @@ pub async fn lost(tools: &Tools, lane: &Scope<One>, store: &Store, why: &'static
     let (id, vault) = (store.id, tools.vault.clone());
     let written = tools.ledger.write(lane.clone(), move |tx| {
         let store = stores::held(tx, id)?;
-        if store.state != StoreState::Connected {
-            return Err(Error::Conflict);
-        }
-        for former in stores::swap_tokens(tx, &store, None)? {
-            vault.delete(tx, former)?;
-        }
-        stores::save(tx, &Store { state: StoreState::NeedsReconnecting, ..store })?;
-        let now = tx.now()?;
-        tokens::set_untold(tx, id, Some(now))?;
-        jobs::enqueue(tx, &TellOfLostConnection { store: id })?;
-        Ok(Witnessed::new((), Event::new("store.connection_lost", "store", id.uuid()).code("why", why)))
+        if store.state == StoreState::Connected { lose(tx, &vault, store, why) } else { Err(Error::Conflict) }
     });
     match written.await {
-        Ok(()) | Err(Error::Conflict) => Ok(lapsed()),
+        Ok(_) | Err(Error::Conflict) => Ok(lapsed()),
         Err(other) => Err(other),
     }
+}
+
+/// A store that is held and connected is not connected any more, until its merchant connects it anew.
+pub(super) fn lose(tx: &mut WriteTx, vault: &Vault, store: Store, why: &'static str) -> Result<Witnessed<Uuid>> {
+    let (id, now) = (store.id, tx.now()?);
+    for former in stores::swap_tokens(tx, &store, None)? {
+        vault.delete(tx, former)?;
+    }
+    stores::save(tx, &Store { state: StoreState::NeedsReconnecting, ..store })?;
+    tokens::set_untold(tx, id, Some(now))?;
+    jobs::enqueue(tx, &TellOfLostConnection { store: id })?;
+    Ok(Witnessed::new(id.uuid(), Event::new("store.connection_lost", "store", id.uuid()).code("why", why)))
 }
 
 fn require_connected(store: &Store) -> Result<()> {

@@ -32,6 +32,7 @@ pub const RULES: &[Rule] = &[
     rule("Store.*", Needs::Parent),
     rule("StoreConnection.*", Needs::Parent),
     rule("StoreEdge.*", Needs::Parent),
+    rule("StoreHook.*", Needs::Parent),
     rule("StoreScope.*", Needs::Parent),
     rule("StoreGrant.*", Needs::Parent),
     rule("StoreGrantConnection.*", Needs::Parent),

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use super::super::actions::{self, Shown};
 use super::super::model::{self, Grant, Judged, Receipt};
 use super::super::queries::Figures;
+use super::super::queries::hooks::Hook;
 use super::List;
 use super::words::{DriftKind, GrantSource, HandshakeOutcome, RevocationReason, ScopeVerdict, StoreState};
 use crate::catalogue::Sensitivity;
@@ -132,11 +133,28 @@ impl StoreNode {
         self.0.receipt.clone().map(StoreReceipt::from)
     }
 
+    /// What it tells by itself, topic by topic; what it does not is asked for.
+    async fn hooks(&self, ctx: &Context<'_>) -> Result<Vec<StoreHook>> {
+        let at = Ref::new(self.0.store.tenant, self.0.store.id);
+        let hooks = actions::list_hooks(&asking(ctx)?.tools, at).await?;
+        let stands = |hook: Hook| Some(StoreHook { since: hook.since()?.utc(), topic: hook.topic });
+        Ok(hooks.into_iter().filter_map(stands).collect())
+    }
+
     /// The last try to connect it at its platform.
     async fn handshake(&self, ctx: &Context<'_>) -> Result<Option<Handshake>> {
         let at = Ref::new(self.0.store.tenant, self.0.store.id);
         Ok(actions::last_handshake(&asking(ctx)?.tools, at).await?.map(Handshake::from))
     }
+}
+
+/// Something that a store tells by itself.
+#[derive(SimpleObject)]
+pub struct StoreHook {
+    /// As the platform calls it.
+    topic: String,
+    /// Since when.
+    since: DateTime<Utc>,
 }
 
 /// A try to connect a store, from the link to what its platform answered.

@@ -3,6 +3,8 @@
 
 mod lasting;
 mod revoking;
+mod subscribing;
 
 pub use lasting::{TellOfLostConnection, WatchConnections};
 pub use revoking::RevokeAtPlatform;
+pub use subscribing::SubscribeStore;

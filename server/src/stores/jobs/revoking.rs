@@ -23,6 +23,9 @@ const TRIED_FOR: Duration = Duration::days(1);
 pub struct RevokeAtPlatform {
     pub store: StoreId,
     pub secret: SecretId,
+    /// What the platform calls the hooks that it is to forget too.
+    #[serde(default)]
+    pub hooks: Vec<String>,
 }
 
 impl Job for RevokeAtPlatform {
@@ -36,7 +39,7 @@ impl Job for RevokeAtPlatform {
         let outcome = match opened.await {
             Ok(Ok(token)) => {
                 run.hold().await?;
-                given_back(&tools, &store, &token).await?
+                given_back(&tools, &store, &token, &self.hooks).await?
             }
             // Nobody can read it any more, and so it goes.
             Ok(Err(_)) => "shut",
@@ -54,8 +57,14 @@ impl Job for RevokeAtPlatform {
     }
 }
 
-async fn given_back(tools: &Tools, store: &Store, token: &Secret) -> Result<&'static str, Halt> {
+async fn given_back(tools: &Tools, store: &Store, token: &Secret, hooks: &[String]) -> Result<&'static str, Halt> {
     let place = Place::of(tools, store)?;
+    for hook in hooks {
+        // One that stays is told no, and falls silent after a few times.
+        if let Err(fate) = place.platform.unsubscribe(place.visit(), token, hook).await {
+            tracing::warn!(?fate, "a hook of a store that is disconnected stays at its platform");
+        }
+    }
     let now = tools.watch.now();
     let since = store.disconnected_at.unwrap_or(now);
     match place.platform.revoke(place.visit(), token, Back::Everything).await {

@@ -135,10 +135,10 @@ pub fn save(tx: &mut WriteTx, store: &Store) -> Result<()> {
     Ok(())
 }
 
-/// Notes that the platform told what it told before.
-pub fn seen(tx: &mut WriteTx, store: &Store) -> Result<()> {
-    let now = tx.now()?.utc();
-    diesel::update(stores::table.find((store.tenant, store.id))).set(stores::read_at.eq(now)).execute(tx.conn())?;
+/// Notes that the platform told at this moment what it told before.
+pub fn seen(tx: &mut WriteTx, store: &Store, at: Instant) -> Result<()> {
+    let row = stores::table.find((store.tenant, store.id));
+    diesel::update(row).set(stores::read_at.eq(at.utc())).execute(tx.conn())?;
     Ok(())
 }
 

@@ -17,7 +17,7 @@ use url::Url;
 use super::talk::{exchange_refused, refresh_refused, send, tokens};
 use super::{
     Answering, Ask, Back, By, Came, Code, Consent, Correction, Delivery, Fate, Forgotten, Keeps, Page, Platform, Query,
-    Refusal, Revoked, SetStock, Setup, Shelf, Shop, Signer, Stocked, Tokens, Visit, Whom,
+    Refusal, Revoked, SetStock, Setup, Shelf, Shop, Signer, Stocked, Tokens, Told, Visit, Whom,
 };
 use crate::floor::egress::{Answer, Call, Egress};
 use crate::floor::kernel::{Instant, Secret};
@@ -161,5 +161,9 @@ impl Platform for Ebay {
             By::Key(key) => notice::verify(key, headers, body),
             By::App | By::Hook(_) => Err(Refusal("signature")),
         }
+    }
+
+    fn told(&self, delivery: &Delivery) -> Result<Told, Refusal> {
+        notice::told(delivery)
     }
 }

@@ -13,9 +13,11 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::super::json::compact;
+use super::super::read::{id, personal};
 use super::super::signature::{decoded, header};
 use super::super::talk::{later, send, tokens};
-use super::super::{Delivery, Fate, Refusal, Setup, Shop, Visit};
+use super::super::told::document;
+use super::super::{Delivery, Fate, PrivacyNoticeKind, Refusal, Setup, Shop, Told, Visit};
 use crate::floor::egress::{Call, Egress};
 use crate::floor::kernel::{Instant, Secret};
 
@@ -118,6 +120,13 @@ struct Metadata {
 struct Notification {
     notification_id: String,
     event_date: Option<String>,
+    data: Option<About>,
+}
+
+/// Whose account it is about. A seller's is the name of a shop.
+#[derive(Deserialize)]
+struct About {
+    username: Option<String>,
 }
 
 pub(super) fn verify(key: &PublicKey, headers: &HeaderMap, body: &[u8]) -> Result<Delivery, Refusal> {
@@ -131,12 +140,34 @@ pub(super) fn verify(key: &PublicKey, headers: &HeaderMap, body: &[u8]) -> Resul
         compact(body).filter(|body| key.signed(body, &signature)).ok_or(Refusal("signature"))?
     };
     let notice: Notice = serde_json::from_slice(&body).map_err(|_| Refusal("body"))?;
+    let shop = notice.notification.data.and_then(|about| about.username);
     let at = notice.notification.event_date.and_then(|at| DateTime::parse_from_rfc3339(&at).ok());
     Ok(Delivery {
         id: notice.notification.notification_id,
         topic: notice.metadata.topic,
-        shop: None,
+        shop: shop.map(|name| Shop::kept(name.trim().to_ascii_lowercase())),
         at: at.map(|at| Instant::from_utc(at.to_utc())),
         body,
+    })
+}
+
+pub(super) fn told(delivery: &Delivery) -> Result<Told, Refusal> {
+    let body = document(&delivery.body)?;
+    let (notice, data) = (&body["notification"], &body["notification"]["data"]);
+    Ok(match delivery.topic.as_str() {
+        "MARKETPLACE_ACCOUNT_DELETION" => Told::Notice(super::super::Notice {
+            kind: PrivacyNoticeKind::AccountClosed,
+            reference: id(&notice["notificationId"]),
+            named: [("handle", "username"), ("user", "userId"), ("eias", "eiasToken")]
+                .into_iter()
+                .filter_map(|(kind, name)| Some((kind, personal(&data[name])?)))
+                .collect(),
+        }),
+        // Whoever changed a password did not say that it is over.
+        "AUTHORIZATION_REVOCATION" => match data["revokeReason"].as_str() {
+            Some("USER" | "REVOKED_BY_APP") => Told::Uninstalled,
+            _ => Told::Lapsed,
+        },
+        _ => Told::Nothing,
     })
 }

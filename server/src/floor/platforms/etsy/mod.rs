@@ -17,7 +17,7 @@ use super::signature::{decoded, header, is_signed};
 use super::talk::{exchange_refused, later, refresh_refused, send, tokens};
 use super::{
     Answering, Ask, Back, By, Came, Code, Consent, Correction, Delivery, Fate, Forgotten, Keeps, Page, Platform, Query,
-    Refusal, Revoked, SetStock, Setup, Shelf, Shop, Stocked, Tokens, Visit, Whom,
+    Refusal, Revoked, SetStock, Setup, Shelf, Shop, Stocked, Tokens, Told, Visit, Whom,
 };
 use crate::floor::egress::Call;
 use crate::floor::kernel::{Instant, Secret};
@@ -208,6 +208,11 @@ impl Platform for Etsy {
         now: Instant,
     ) -> Result<Delivery, Refusal> {
         verify([setup.said("webhook_secret"), setup.said("former_webhook_secret")], headers, body, now)
+    }
+
+    /// It names a receipt by its address and tells nothing of it.
+    fn told(&self, delivery: &Delivery) -> Result<Told, Refusal> {
+        Ok(if delivery.topic == "order.paid" { Told::Look(Shelf::Orders) } else { Told::Nothing })
     }
 }
 

@@ -92,7 +92,12 @@ fn paid<T: DeserializeOwned>(answer: &Answer) -> Result<(Document<T>, Duration),
     Ok((document, rest.unwrap_or_default()))
 }
 
-async fn ask<T: DeserializeOwned>(visit: Visit<'_>, access: &Secret, query: &str, variables: Value) -> Result<T, Fate> {
+pub(super) async fn ask<T: DeserializeOwned>(
+    visit: Visit<'_>,
+    access: &Secret,
+    query: &str,
+    variables: Value,
+) -> Result<T, Fate> {
     let answer = send(visit.out, call(visit, access, query, variables)?).await?;
     let (document, _) = paid::<T>(&answer)?;
     document.data.filter(|_| document.errors.is_empty()).ok_or_else(|| later(&answer))

@@ -6,6 +6,8 @@ mod bulk;
 mod callback;
 mod deeds;
 mod goods;
+mod hooks;
+mod posted;
 mod shelves;
 #[cfg(test)]
 mod tests;
@@ -18,8 +20,8 @@ use url::Url;
 
 use super::talk::{exchange_refused, refresh_refused, send, tokens};
 use super::{
-    Answering, Ask, Back, By, Came, Code, Consent, Correction, Delivery, Fate, Forgotten, Keeps, Page, Platform, Query,
-    Refusal, Revoked, SetStock, Setup, Shelf, Shop, Stocked, Tokens, Visit, Whom,
+    Answering, Ask, Back, By, Came, Code, Consent, Correction, Delivery, Fate, Forgotten, Keeps, KnownHook, NewHook,
+    Page, Platform, Query, Refusal, Revoked, SetStock, Setup, Shelf, Shop, Stocked, Tokens, Told, Topic, Visit, Whom,
 };
 use crate::floor::egress::{Answer, Call};
 use crate::floor::kernel::{Instant, Secret};
@@ -119,6 +121,18 @@ impl Platform for Shopify {
         }
     }
 
+    fn topics(&self) -> &'static [Topic] {
+        hooks::TOPICS
+    }
+
+    fn hooks<'a>(&'a self, visit: Visit<'a>, access: &'a Secret) -> Answering<'a, Vec<KnownHook>> {
+        hooks::list(visit, access).boxed()
+    }
+
+    fn subscribe<'a>(&'a self, visit: Visit<'a>, access: &'a Secret, hook: NewHook<'a>) -> Answering<'a, String> {
+        hooks::create(visit, access, hook).boxed()
+    }
+
     fn keeps(&self, _: Shelf) -> Keeps {
         Keeps::Changes
     }
@@ -157,5 +171,9 @@ impl Platform for Shopify {
         _: Instant,
     ) -> Result<Delivery, Refusal> {
         webhook::verify(setup.keys(["client_secret", "former_secret"]), headers, body)
+    }
+
+    fn told(&self, delivery: &Delivery) -> Result<Told, Refusal> {
+        posted::told(delivery)
     }
 }

@@ -3,6 +3,7 @@
 
 mod deeds;
 pub(super) mod goods;
+mod hooks;
 mod oauth1;
 mod shelves;
 #[cfg(test)]
@@ -18,8 +19,9 @@ use url::Url;
 
 use super::talk::{later, send};
 use super::{
-    Answering, Ask, Back, By, Came, Code, Consent, Correction, Delivery, Fate, Forgotten, Handed, Keeps, Page,
-    Platform, Query, Refusal, Revoked, SetStock, Setup, Shelf, Shop, Signer, Stocked, Tokens, Visit, Whom,
+    Answering, Ask, Back, By, Came, Code, Consent, Correction, Delivery, Fate, Forgotten, Handed, Keeps, KnownHook,
+    NewHook, Page, Platform, Query, Refusal, Revoked, SetStock, Setup, Shelf, Shop, Signer, Stocked, Tokens, Told,
+    Topic, Visit, Whom,
 };
 use crate::floor::egress::{Answer, Call, address};
 use crate::floor::kernel::{Instant, Reach, Secret};
@@ -182,6 +184,26 @@ impl Platform for WooCommerce {
         async { Ok(Revoked::ByHand(BY_HAND)) }.boxed()
     }
 
+    fn topics(&self) -> &'static [Topic] {
+        hooks::TOPICS
+    }
+
+    fn has_own_hooks(&self) -> bool {
+        true
+    }
+
+    fn hooks<'a>(&'a self, visit: Visit<'a>, access: &'a Secret) -> Answering<'a, Vec<KnownHook>> {
+        hooks::list(visit, access).boxed()
+    }
+
+    fn subscribe<'a>(&'a self, visit: Visit<'a>, access: &'a Secret, hook: NewHook<'a>) -> Answering<'a, String> {
+        hooks::create(visit, access, hook).boxed()
+    }
+
+    fn unsubscribe<'a>(&'a self, visit: Visit<'a>, access: &'a Secret, id: &'a str) -> Answering<'a, ()> {
+        hooks::delete(visit, access, id).boxed()
+    }
+
     fn is_ping(&self, headers: &HeaderMap, body: &[u8]) -> bool {
         let id = body.strip_prefix(b"webhook_id=").unwrap_or_default();
         let is_number = (1..=20).contains(&id.len()) && id.iter().all(u8::is_ascii_digit);
@@ -229,5 +251,9 @@ impl Platform for WooCommerce {
         let By::Hook(secrets) = by else { return Err(Refusal("signature")) };
         let source = |text: &str| self.shop(setup, text);
         webhook::verify(secrets, source, headers, body)
+    }
+
+    fn told(&self, delivery: &Delivery) -> Result<Told, Refusal> {
+        webhook::told(delivery)
     }
 }

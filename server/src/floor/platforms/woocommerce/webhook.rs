@@ -3,10 +3,14 @@
 
 use data_encoding::HEXLOWER;
 use http::HeaderMap;
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 
+use super::super::read::{id, rows};
 use super::super::signature::{decoded, header, is_signed};
-use super::super::{Delivery, Refusal, Shop};
+use super::super::told::document;
+use super::super::{Delivery, Good, Refusal, Shelf, Shop, Told};
+use super::goods;
 use crate::floor::kernel::Secret;
 
 /// The webhook that a delivery says it comes by.
@@ -34,4 +38,30 @@ pub(super) fn verify(
         at: None,
         body: body.to_vec(),
     })
+}
+
+pub(super) fn told(delivery: &Delivery) -> Result<Told, Refusal> {
+    let Some((resource, event)) = delivery.topic.split_once('.') else { return Ok(Told::Nothing) };
+    let shelf = match resource {
+        "order" => Shelf::Orders,
+        "customer" => Shelf::Customers,
+        "product" => Shelf::Products,
+        _ => return Ok(Told::Nothing),
+    };
+    let body = document(&delivery.body)?;
+    if event == "deleted" {
+        return Ok(id(&body["id"]).map_or(Told::Look(shelf), |id| Told::Gone(shelf, id)));
+    }
+    let goods = match shelf {
+        Shelf::Orders => goods::order(&body).map(|one| vec![Good::Order(one)]),
+        Shelf::Customers => goods::customer(&body).map(|one| vec![Good::Customer(one)]),
+        Shelf::Products | Shelf::Inventory => product(&body),
+    };
+    Ok(goods.map_or(Told::Look(shelf), Told::Goods))
+}
+
+/// A product and how much there is of it. What there is of several variations is not in it.
+fn product(row: &Value) -> Option<Vec<Good>> {
+    let one = goods::product(row, &[]).filter(|_| rows(&row["variations"]).is_empty())?;
+    Some(goods::levels(row, &[])?.into_iter().chain([Good::Product(one)]).collect())
 }

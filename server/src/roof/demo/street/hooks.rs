@@ -107,6 +107,20 @@ impl Stand {
         id
     }
 
+    /// The hooks of one shop that are sent to.
+    pub fn hooks(&self, shop: &str) -> Vec<Hook> {
+        let is_own = |hook: &&Hook| hook.shop.as_deref() == Some(shop) && hook.failures <= PATIENCE;
+        self.within().hooks.iter().filter(is_own).cloned().collect()
+    }
+
+    /// Takes a hook of a shop's away, if there is one of this number.
+    pub(super) fn unsubscribe(&self, shop: &str, id: &str) -> bool {
+        let mut within = self.within();
+        let were = within.hooks.len();
+        within.hooks.retain(|hook| hook.shop.as_deref() != Some(shop) || hook.id.to_string() != id);
+        within.hooks.len() < were
+    }
+
     /// What would be sent, to each who wants it, in order; a ping first to whoever had none.
     pub fn deliveries(&self, shop: &str, topic: &str, body: &Value) -> Vec<Delivery> {
         let mut made = Vec::new();

@@ -4,13 +4,16 @@
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde_json::{Map, Value, json};
+use url::Url;
 
 use super::super::asked::{Asked, json as answered, settled, with};
 use super::super::graphql::{Root, roots};
+use super::super::hooks::Hook;
 use super::super::people::Goods;
 use super::super::stand::Stand;
 use super::super::tokens::Lease;
 use super::{bulk, holder, lists};
+use crate::floor::kernel::Secret;
 
 /// Those that are spoken, the oldest first: a version that no longer is, or never was, falls forward to it.
 const VERSIONS: [&str; 4] = ["2026-01", "2026-04", "2026-07", "2026-10"];
@@ -120,6 +123,8 @@ fn field(call: &Call<'_>, root: &Root) -> Result<Value, Fault> {
         "appRevokeAccessScopes" => Ok(revoke(call, &root.arguments["scopes"])),
         "appUninstall" => Ok(uninstall(call)),
         "inventorySetQuantities" => lists::set_quantities(call, root),
+        "webhookSubscriptions" => Ok(hooks(call)),
+        "webhookSubscriptionCreate" => Ok(subscribe(call, &root.arguments)),
         "bulkOperationRunQuery" => Ok(bulk::begin(call, root, bulk.as_deref())),
         "bulkOperation" => Ok(bulk::told(call, root)),
         "customerRequestDataErasure" => Ok(erase(call, root)),
@@ -185,6 +190,61 @@ fn installation(call: &Call<'_>) -> Value {
 fn uninstall(call: &Call<'_>) -> Value {
     call.stand.within().tokens.end(&call.lease.shop, Some(&call.lease.client));
     json!({ "app": { "id": format!("gid://shopify/App/{}", Stand::number(&call.lease.client)) }, "userErrors": [] })
+}
+
+/// What an app may be told of, but for what its settings alone can ask for.
+const TOPICS: [&str; 19] = [
+    "app/uninstalled",
+    "app/scopes_update",
+    "customers/create",
+    "customers/update",
+    "customers/delete",
+    "orders/create",
+    "orders/updated",
+    "orders/cancelled",
+    "orders/paid",
+    "orders/fulfilled",
+    "orders/edited",
+    "orders/delete",
+    "products/create",
+    "products/update",
+    "products/delete",
+    "inventory_levels/connect",
+    "inventory_levels/update",
+    "inventory_levels/disconnect",
+    "bulk_operations/finish",
+];
+
+fn word(topic: &str) -> String {
+    topic.replace('/', "_").to_ascii_uppercase()
+}
+
+fn named(hook: &Hook) -> Value {
+    let topic = word(hook.topic.as_deref().unwrap_or_default());
+    json!({ "id": format!("gid://shopify/WebhookSubscription/{}", hook.id), "topic": topic, "uri": hook.to })
+}
+
+fn hooks(call: &Call<'_>) -> Value {
+    json!({ "nodes": call.stand.hooks(&call.lease.shop).iter().map(named).collect::<Vec<_>>() })
+}
+
+fn subscribe(call: &Call<'_>, told: &Value) -> Value {
+    let bad = |field: &str, why: &str| json!({ "webhookSubscription": null, "userErrors": [{ "field": [field], "message": why }] });
+    let Some(topic) = TOPICS.into_iter().find(|topic| word(topic) == told["topic"]) else {
+        return bad("topic", "Invalid topic specified.");
+    };
+    let Some(to) = told["webhookSubscription"]["uri"].as_str().and_then(|uri| Url::parse(uri).ok()) else {
+        return bad("webhookSubscription", "Address is invalid");
+    };
+    let own = call.stand.hooks(&call.lease.shop);
+    if own.iter().any(|hook| hook.topic.as_deref() == Some(topic) && hook.to == to) {
+        return bad("webhookSubscription", "Address for this topic has already been taken");
+    }
+    let secret = call.stand.app(&call.lease.client).map_or_else(|| Secret::new(""), |app| app.secret);
+    let mut hook = Hook::new(to, secret);
+    (hook.shop, hook.topic) = (Some(call.lease.shop.clone()), Some(topic.to_owned()));
+    hook.id = call.stand.subscribe(hook.clone());
+    json!({ "webhookSubscription": named(&hook), "userErrors": [] })
 }
 
 fn revoke(call: &Call<'_>, scopes: &Value) -> Value {

@@ -49,6 +49,18 @@ pub(super) fn rest(store: &Store<'_>, steps: &[&str]) -> Result<Response, Refuse
         }
         (&Method::DELETE, ["customers", id]) => store.forget(id).ok_or_else(|| lost("customer"))?,
         (&Method::POST, ["webhooks"]) => store.hook(),
+        (&Method::GET, ["webhooks"]) => Ok(store.hooks()),
+        (&Method::POST, ["webhooks", id]) if store.asked.query("_method") == "DELETE" => {
+            if store.asked.query("force") != "true" {
+                let why = "Webhooks do not support trashing.";
+                return Err(failed(StatusCode::NOT_IMPLEMENTED, "woocommerce_rest_trash_not_supported", why));
+            }
+            store
+                .stand
+                .unsubscribe(store.stock.shop, id)
+                .then(|| ok(&json!({ "id": id })))
+                .ok_or_else(|| lost("shop_webhook"))
+        }
         _ => Err(no_route()),
     }
 }
@@ -154,6 +166,16 @@ impl Store<'_> {
         let place = self.stock.place(Goods::Customer, row["id"].as_u64()?)?;
         self.stand.remove(self.stock.shop, Goods::Customer, place);
         Some(Ok(ok(&row)))
+    }
+
+    fn hooks(&self) -> Response {
+        let told: Vec<Value> = self
+            .stand
+            .hooks(self.stock.shop)
+            .into_iter()
+            .map(|hook| json!({ "id": hook.id, "status": "active", "topic": hook.topic, "delivery_url": hook.to }))
+            .collect();
+        answered(StatusCode::OK, &json!(told))
     }
 
     fn hook(&self) -> Result<Response, Refused> {
