@@ -14,8 +14,8 @@ pub use error::{Error, Flaw, Flaws, Refusal, Report, Result};
 pub use ids::{
     Addressed, ApiKeyId, AppId, BlobId, CampaignId, CustomerId, DeliveryId, DeviceSignInId, GrantId, HandshakeId,
     HookId, JobId, MemberId, NoticeId, ObjectionId, OrderId, PolicyId, PrivacyNoticeId, ProcessorId, ProductId,
-    PromiseId, ProviderTaskId, ReceiptId, Ref, RequestId, ReviewItemId, SessionId, StaffId, StoreGrantId, StoreId,
-    SubjectId, SubscriberId, SyncRunId, TenantId,
+    PromiseId, ProviderTaskId, ReceiptId, Ref, RequestId, ReviewItemId, SessionId, StaffId, StockWriteId, StoreGrantId,
+    StoreId, SubjectId, SubscriberId, SyncRunId, TenantId,
 };
 pub use mode::Mode;
 pub use reach::Reach;
