@@ -1,6 +1,7 @@
 //! Connections over the years: those that would lapse are renewed while they can be, and who keeps a store is told where
 //! they cannot, and where one is lost.
 
+use chrono::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::super::actions::keep_alive;
@@ -14,6 +15,9 @@ use crate::floor::ledger::{Event, Witnessed};
 use crate::floor::mail::Letter;
 use crate::floor::tools::Tools;
 use crate::tenants::write_to_owners;
+
+/// For so long nobody is bothered with what may yet be renewed by itself.
+const HOPED: Duration = Duration::days(40);
 
 /// Looks after connections that nothing was read over for long. Where a platform turns the refresh token by its use, what is
 /// not used lapses, and so it is used; of what lapses all the same its owners are warned 60, 30 and 7 days before, each
@@ -43,7 +47,8 @@ impl Job for WatchConnections {
     }
 }
 
-/// Renews what can be. What is lost by that has been told; what is not reached is tried again tomorrow.
+/// Renews what can be. What is lost by that has been told; what is not reached is tried again tomorrow, and is as good as
+/// renewed while there are many such days.
 async fn is_renewed(tools: &Tools, lapsing: &Lapsing) -> Result<bool> {
     let platform = tools.platforms.find(&lapsing.platform);
     if !platform.is_some_and(|(platform, _)| platform.turns_refresh()) {
@@ -52,13 +57,15 @@ async fn is_renewed(tools: &Tools, lapsing: &Lapsing) -> Result<bool> {
     let lane = Caller::house().permit(Permission::KeepStores, lapsing.at.tenant)?;
     match keep_alive(tools, &lane, lapsing.at.id).await {
         Ok(()) | Err(Error::Refused(_)) => Ok(true),
-        Err(Error::Unavailable { .. }) => Ok(false),
+        Err(Error::Unavailable { .. }) => Ok(lapsing.lapses_at > tools.watch.now().plus(HOPED)),
         Err(other) => Err(other),
     }
 }
 
 async fn warn(tools: &Tools, lapsing: &Lapsing) -> Result<()> {
-    let due = warning(lapsing.lapses_at, tools.watch.now().day());
+    let now = tools.watch.now();
+    // What has lapsed is lost, and told as that.
+    let due = warning(lapsing.lapses_at, now.day()).filter(|_| lapsing.lapses_at > now);
     let Some(day) = due.filter(|day| lapsing.warned_for.is_none_or(|told| told < *day)) else { return Ok(()) };
     let (tenant, id, ends) = (lapsing.at.tenant, lapsing.at.id, lapsing.lapses_at.day());
     let lane = Caller::house().permit(Permission::KeepHouse, tenant)?;

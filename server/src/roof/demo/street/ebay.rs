@@ -6,6 +6,7 @@ use std::time::Duration;
 use axum::http::{Method, StatusCode};
 use axum::response::Response;
 use chrono::{DateTime, SecondsFormat};
+use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 
 use super::asked::{Asked, Pairs, json as answered, not_found, pair, sent_back, value, with};
@@ -252,8 +253,8 @@ fn item(of: &Product) -> Value {
 }
 
 fn found(stand: &Stand, shop: &str, sku: &str) -> Option<(usize, Product)> {
-    let stock = stand.stock(shop);
-    let place = stock.place(Goods::Product, Goods::Product.id(place_of(sku)?))?;
+    let (stock, sku) = (stand.stock(shop), percent_decode_str(sku).decode_utf8_lossy());
+    let place = stock.place(Goods::Product, Goods::Product.id(place_of(&sku)?))?;
     Some((place, stock.product(place)))
 }
 
