@@ -13,7 +13,6 @@ use crate::floor::jobs;
 use crate::floor::kernel::{Error, Ref, Result, StockWriteId, StoreId};
 use crate::floor::ledger::{Event, Once, Witnessed, WriteTx};
 use crate::floor::tools::Tools;
-use uuid::Uuid;
 
 /// The syncs of a store, each with its last run that is over.
 pub async fn list(tools: &Tools, caller: &Caller, at: Ref<StoreId>) -> Result<Vec<(Sync, Option<Run>)>> {
@@ -117,7 +116,7 @@ pub async fn set_stock(
     let (policy, platforms) = (tools.policy.in_force()?, tools.platforms.clone());
     let written = tools.ledger.write_once(scope.clone(), once, "stock_write", move |tx| {
         super::queries::shops::one(tx, at.id)?.ok_or(Error::NotFound("store"))?;
-        let action = Uuid::now_v7();
+        let action = StockWriteId::fresh().uuid();
         let leave = Leave::by_user(tx, (&policy.policy, &platforms), at.id, action)?;
         let Setting { item, place, quantity } = set;
         let known = writes::known(tx, at.id, &item, &place)?;
