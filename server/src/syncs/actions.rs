@@ -120,7 +120,8 @@ pub async fn set_stock(
         let leave = Leave::by_user(tx, (&policy.policy, &platforms), at.id, action)?;
         let Setting { item, place, quantity } = set;
         let known = writes::known(tx, at.id, &item, &place)?;
-        let sku = known.ok_or_else(|| Error::invalid("item", "the store has not told of this item at this place"))?;
+        let untold = || Error::invalid("item", "the store has not told of this item at this place");
+        let sku = known.ok_or_else(untold)?.sku;
         let wish = Wish { store: at.id, item, place, sku, quantity, change: None };
         let put = flowing::put(tx, &leave, &[wish])?;
         let write = writes::one(tx, *put.first().ok_or(Error::Conflict)?)?.ok_or(Error::Conflict)?;

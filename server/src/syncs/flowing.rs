@@ -65,14 +65,13 @@ fn theirs(tx: &mut WriteTx, store: StoreId, changed: Vec<Changed>) -> Result<BTr
     let open = writes::open(tx, store, &changed)?;
     for change in changed {
         let open: Vec<_> = open.iter().filter(|write| write.is_of(&change)).collect();
-        match open.iter().position(|write| write.quantity == change.available) {
+        if let Some(at) = open.iter().position(|write| write.quantity == change.available) {
             // Newest first: what was written before this one is told of no more.
-            Some(at) => seen.extend(open[at..].iter().map(|write| write.id)),
-            None => {
-                seen.extend(open.iter().filter(|write| write.is_sent).map(|write| write.id));
-                let at = theirs.entry(change.item).or_insert(change.updated_at);
-                *at = change.updated_at.max(*at);
-            }
+            seen.extend(open[at..].iter().map(|write| write.id));
+        } else {
+            seen.extend(open.iter().filter(|write| write.is_sent).map(|write| write.id));
+            let at = theirs.entry(change.item).or_insert(change.updated_at);
+            *at = change.updated_at.max(*at);
         }
     }
     writes::mark_seen(tx, &seen)?;

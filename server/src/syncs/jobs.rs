@@ -90,13 +90,13 @@ impl PullPage {
 
     /// The page, if it is still to be asked for. A scope that is granted no more ends the run.
     async fn due(&self, tools: &Tools, lane: &Scope<One>) -> Result<Option<Due>> {
-        let (page, shelf) = (self.clone(), self.shelf()?);
+        let (page, of) = (self.clone(), self.shelf()?);
         let (policy, platforms) = (tools.policy.in_force()?, tools.platforms.clone());
         let read = tools.ledger.read(lane, move |tx| {
-            let sync = syncs::one(tx, page.store, shelf)?.filter(|sync| page.is_at(sync));
+            let sync = syncs::one(tx, page.store, of)?.filter(|sync| page.is_at(sync));
             let Some((sync, code)) = sync.zip(running::platform(tx, page.store)?) else { return Ok(None) };
             let Some((platform, _)) = platforms.find(&code) else { return Ok(None) };
-            let scope = running::scope(tx, &policy.policy, platform, (page.store, shelf))?;
+            let scope = running::scope(tx, &policy.policy, platform, (page.store, of))?;
             Ok(Some((sync, scope)))
         });
         match read.await? {
@@ -108,9 +108,9 @@ impl PullPage {
 
     async fn take_in(&self, tools: &Tools, lane: Scope<One>, read: (&'static str, Page)) -> Result<()> {
         let (vault, policy, platforms) = (tools.vault.clone(), tools.policy.in_force()?, tools.platforms.clone());
-        let (due, shelf, (scope, page)) = (self.clone(), self.shelf()?, read);
+        let (due, of, (scope, page)) = (self.clone(), self.shelf()?, read);
         let written = tools.ledger.write(lane.clone(), move |tx| {
-            let sync = due.held(tx, shelf)?;
+            let sync = due.held(tx, of)?;
             let turned = Turned::of(&page);
             let (taken, flowed) = flowing::take_in(tx, &vault, (&policy.policy, &platforms), due.store, &page.goods)?;
             stores::scopes::used(tx, due.store, scope)?;
@@ -122,17 +122,17 @@ impl PullPage {
 
     /// The store does not grant it any more.
     async fn stop(&self, tools: &Tools, lane: Scope<One>) -> Result<()> {
-        let (due, shelf) = (self.clone(), self.shelf()?);
+        let (due, of) = (self.clone(), self.shelf()?);
         let written = tools.ledger.write(lane.clone(), move |tx| {
-            let sync = due.held(tx, shelf)?;
+            let sync = due.held(tx, of)?;
             Ok(Witnessed::new((), running::stop(tx, sync, RunOutcome::Scope)?))
         });
         self.settled(tools, &lane, written.await).await
     }
 
     /// The sync, held, as long as it is at this page.
-    fn held(&self, tx: &mut WriteTx, shelf: Shelf) -> Result<Sync> {
-        let sync = syncs::held(tx, self.store, shelf)?;
+    fn held(&self, tx: &mut WriteTx, of: Shelf) -> Result<Sync> {
+        let sync = syncs::held(tx, self.store, of)?;
         if self.is_at(&sync) { Ok(sync) } else { Err(Error::Conflict) }
     }
 
@@ -141,17 +141,17 @@ impl PullPage {
         if !matches!(written, Err(Error::Conflict)) {
             return written;
         }
-        let (due, shelf) = (self.clone(), self.shelf()?);
-        let read = tools.ledger.read(lane, move |tx| syncs::one(tx, due.store, shelf).map(|sync| (due, sync)));
+        let (due, of) = (self.clone(), self.shelf()?);
+        let read = tools.ledger.read(lane, move |tx| syncs::one(tx, due.store, of).map(|sync| (due, sync)));
         let (due, sync) = read.await?;
         if sync.is_some_and(|sync| due.is_at(&sync)) { written } else { Ok(()) }
     }
 
     /// Notes why no page comes, once for the same reason.
     async fn held_up(&self, tools: &Tools, lane: Scope<One>, why: &'static str) -> Result<()> {
-        let (store, shelf) = (self.store, self.shelf()?);
+        let (store, of) = (self.store, self.shelf()?);
         let written = tools.ledger.write(lane, move |tx| {
-            let sync = syncs::held(tx, store, shelf)?;
+            let sync = syncs::held(tx, store, of)?;
             if sync.failure.as_deref() == Some(why) {
                 return Err(Error::Conflict);
             }

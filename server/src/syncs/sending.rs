@@ -81,7 +81,7 @@ impl SetStockAtPlatform {
             }
             match still {
                 Ok(scope) => {
-                    let write = writes::tried(tx, write)?;
+                    let write = writes::tried(tx, id)?;
                     let event = told("stock.sending", &write);
                     Ok(Witnessed::new(Some((write, scope)), event))
                 }

@@ -174,14 +174,15 @@ pub fn targets(
     Ok(wishes.collect())
 }
 
+/// An item of which a store told.
 #[derive(QueryableByName)]
-struct Known {
+pub struct Known {
     #[diesel(sql_type = Nullable<Text>)]
-    sku: Option<String>,
+    pub sku: Option<String>,
 }
 
-/// What an item of a store's is sold as, if the store told of it.
-pub fn known(tx: &mut Tx, store: StoreId, item: &str, place: &str) -> Result<Option<Option<String>>> {
+/// An item of a store's at one place, if the store told of it.
+pub fn known(tx: &mut Tx, store: StoreId, item: &str, place: &str) -> Result<Option<Known>> {
     let known = statement("select sku from inventory where tenant_id = ? and store_id = ? and item = ? and place = ?")
         .bind::<SqlUuid, _>(tx.tenant()?)
         .bind::<SqlUuid, _>(store)
@@ -189,7 +190,7 @@ pub fn known(tx: &mut Tx, store: StoreId, item: &str, place: &str) -> Result<Opt
         .bind::<Text, _>(place.to_owned())
         .get_result::<Known>(tx.conn())
         .optional()?;
-    Ok(known.map(|known| known.sku))
+    Ok(known)
 }
 
 #[derive(QueryableByName)]
@@ -337,7 +338,7 @@ pub fn has_forerunner(tx: &mut WriteTx, write: &StockWrite) -> Result<bool> {
 }
 
 /// It goes out now. What there is believed to be is settled by its first try: the same key never says two things.
-pub fn tried(tx: &mut WriteTx, write: StockWrite) -> Result<StockWrite> {
+pub fn tried(tx: &mut WriteTx, id: StockWriteId) -> Result<StockWrite> {
     let now = tx.now()?.utc();
     let row = statement(
         "update stock_writes w set tried_at = coalesce(w.tried_at, ?), was = case when w.tried_at is null then coalesce(
@@ -350,7 +351,7 @@ pub fn tried(tx: &mut WriteTx, write: StockWrite) -> Result<StockWrite> {
     )
     .bind::<Timestamptz, _>(now)
     .bind::<SqlUuid, _>(tx.tenant()?)
-    .bind::<SqlUuid, _>(write.id)
+    .bind::<SqlUuid, _>(id)
     .get_result::<Row>(tx.conn())?;
     row.read()
 }
