@@ -82,3 +82,53 @@ create index sync_runs_by_time on sync_runs (tenant_id, store_id, started_at, id
 call app.fence('sync_runs');
 grant select, insert, update on sync_runs to rd_api, rd_worker;
 grant select on sync_runs to rd_desk;
+
+-- Every write of how much there is that was ever wanted of a store: by whose leave, when, why, and what came of it.
+create table stock_writes (
+  tenant_id   uuid        not null,
+  id          uuid        not null,
+  store_id    uuid        not null,
+  item        text        not null,
+  place       text        not null,
+  sku         text,
+  quantity    integer     not null,
+  was         integer,
+  key         bytea       not null,
+  leave       text        not null,
+  cause_id    uuid        not null,
+  cause_item  text,
+  cause_at    timestamptz,
+  actor       text        not null,
+  at          timestamptz not null,
+  tried_at    timestamptz,
+  state       text        not null default 'waiting',
+  code        text,
+  answered_at timestamptz,
+  seen_at     timestamptz,
+  constraint stock_writes_pk primary key (tenant_id, id),
+  constraint stock_writes_once unique (tenant_id, key),
+  constraint stock_writes_of_store foreign key (tenant_id, store_id) references stores (tenant_id, id) on delete restrict,
+  constraint stock_writes_leave_known check (leave in ('user', 'sync')),
+  constraint stock_writes_state_known check (state in ('waiting', 'sent', 'moved', 'gone', 'failed')),
+  constraint stock_writes_key_is_a_digest check (octet_length(key) = 32),
+  constraint stock_writes_of_a_sync_name_the_change check ((leave = 'sync') = (cause_item is not null)
+    and (cause_item is null) = (cause_at is null)),
+  constraint stock_writes_answered_has_its_time check ((state = 'waiting') = (answered_at is null)),
+  constraint stock_writes_failed_says_why check ((state = 'failed') = (code is not null)),
+  constraint stock_writes_code_is_short check (octet_length(code) <= 40)
+);
+comment on table stock_writes is 'what stores were to be told of quantities: who, when and why, and what came of it';
+comment on column stock_writes.was is 'how much there was believed to be when it was first sent; set only where that held';
+comment on column stock_writes.key is 'a digest of what caused it and of what it is done to: the same over every try';
+comment on column stock_writes.cause_id is 'the action of the person who asked, or the store whose change it follows';
+comment on column stock_writes.cause_item is 'what changed in that store';
+comment on column stock_writes.cause_at is 'when it changed, by the platform''s clock';
+comment on column stock_writes.tried_at is 'right before it was first sent';
+comment on column stock_writes.code is 'why it was not sent, or not taken, in a word of ours';
+comment on column stock_writes.seen_at is 'when the store told of it, or of something newer: it is no change of theirs';
+create index stock_writes_by_time on stock_writes (tenant_id, store_id, at, id);
+create index stock_writes_open on stock_writes (tenant_id, store_id, item, place) where seen_at is null;
+create index inventory_by_sku on inventory (tenant_id, sku);
+call app.fence('stock_writes');
+grant select, insert, update on stock_writes to rd_api, rd_worker;
+grant select (tenant_id, id, store_id, leave, at, tried_at, state, code, answered_at, seen_at) on stock_writes to rd_desk;

@@ -3,7 +3,7 @@
 
 use rightsdesk_server::floor::access::{Caller, Role};
 use rightsdesk_server::floor::graphql::node_id;
-use rightsdesk_server::floor::kernel::{Instant, Mode, Ref, Secret, StoreId, Watch};
+use rightsdesk_server::floor::kernel::{Instant, Mode, Ref, Secret, StoreId, TenantId, Watch};
 use rightsdesk_server::floor::platforms::{Platforms, Settings};
 use rightsdesk_server::roof::demo::street::{App, Stand, Street};
 use rightsdesk_server::roof::http::Listening;
@@ -81,24 +81,33 @@ impl Course {
 
     /// A store on record that nobody said yes for.
     pub async fn store(&self, platform: &str, domain: &str) -> Ref<StoreId> {
+        self.store_of(self.shop.tenant, platform, domain).await
+    }
+
+    async fn store_of(&self, tenant: TenantId, platform: &str, domain: &str) -> Ref<StoreId> {
         let new = NewStore {
-            tenant: self.shop.tenant,
+            tenant,
             platform: platform.to_owned(),
             domain: domain.to_owned(),
             name: "Zaitoon Home".to_owned(),
             region: "EU".to_owned(),
         };
         let store = stores::add_store(&self.world.tools, &Caller::house(), new, None).await.expect("added");
-        Ref::new(self.shop.tenant, store.id)
+        Ref::new(tenant, store.id)
     }
 
     /// A store whose merchant said yes.
     pub async fn connected(&self, platform: &str, name: &str) -> Ref<StoreId> {
+        self.connected_for(self.shop.tenant, platform, name).await
+    }
+
+    /// The same, of another merchant.
+    pub async fn connected_for(&self, tenant: TenantId, platform: &str, name: &str) -> Ref<StoreId> {
         let domain = self.called(platform, name);
         if platform == "ebay" {
             self.street.ebay.sign_in(&domain);
         }
-        let at = self.store(platform, &domain).await;
+        let at = self.store_of(tenant, platform, &domain).await;
         let back = self.answered(&self.link(at).await, "allow").await;
         let page = self.back(&back).await;
         assert_eq!(page.status, 200, "{platform}: {}", self.seen(at).await);

@@ -105,11 +105,11 @@ impl World {
     }
 
     /// A platform says that these are gone.
-    pub async fn take_out(&self, at: Ref<StoreId>, shelf: Shelf, ids: &[&str]) -> usize {
+    pub async fn take_out(&self, at: Ref<StoreId>, of: Shelf, ids: &[&str]) -> usize {
         let vault = self.tools.vault.clone();
         let ids: Vec<String> = ids.iter().map(|id| (*id).to_owned()).collect();
         let written = self.ledger.write(self.scope(at.tenant), move |tx| {
-            let gone = records::take_out(tx, &vault, at.id, shelf, &ids)?;
+            let gone = records::take_out(tx, &vault, at.id, of, &ids)?;
             Ok(Witnessed::new(gone, Event::new("test.gone", "store", at.id.uuid())))
         });
         written.await.expect("taken out")

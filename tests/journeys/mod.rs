@@ -54,6 +54,7 @@ mod reviews_of_staff;
 mod reviews_quarterly;
 mod sockets_speak_the_protocol;
 mod staff_sign_in_through_the_companys_provider;
+mod stock_flows;
 mod stores_connect;
 mod stores_disconnect;
 mod stores_drift;

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use harness::asked::{ask, done};
 use harness::course::Course;
+use harness::post::Post;
 use rightsdesk_server::floor::graphql::node_id;
 use rightsdesk_server::floor::kernel::{Ref, StoreId};
 use rightsdesk_server::roof::demo::street::{Counts, Fault, Goods, Kind, Stand};
@@ -20,6 +21,10 @@ const START: &str =
     "mutation ($input: StartSyncInput!) { startSync(input: $input) { syncs { state } userErrors { code } } }";
 const STORE: &str = "query ($id: ID!) { store(id: $id) { version state } }";
 const DISCONNECT: &str = "mutation ($input: DisconnectStoreInput!) { disconnectStore(input: $input) { store { state } userErrors { code } } }";
+
+/// Who was told to come back later comes at once.
+const AT_ONCE: &str = "update jobs set retry_at = now() where retry_at > now();
+                       update lanes set retry_at = now() where retry_at > now()";
 
 const FEW: Counts = Counts { customers: 40, orders: 310, products: 30 };
 
@@ -39,13 +44,10 @@ async fn connected(course: &Course, platform: &str) -> (Ref<StoreId>, String) {
     (course.connected(platform, "zaitoon").await, shop)
 }
 
-/// Lets time go by and work be done until nothing is read any more. Who was told to come back later comes at once.
+/// Lets time go by and work be done until nothing is read any more.
 async fn read(course: &Course) {
     for _ in 0..200 {
-        course.world.base.tamper(
-            "update jobs set retry_at = now() where retry_at > now();
-             update lanes set retry_at = now() where retry_at > now()",
-        );
+        course.world.base.tamper(AT_ONCE);
         course.world.work().await;
         let left = "select count(*)::text as line from syncs where state = 'running'";
         if course.world.base.lines(left) == ["0"] {
@@ -223,4 +225,34 @@ async fn a_store_that_is_disconnected_in_the_middle_is_asked_for_nothing_more() 
     assert_eq!(calls(stand), before);
     let orders = shelf(&course, at, "ORDERS").await;
     assert_eq!((&orders["state"], &orders["lastRun"]["outcome"]), (&json!("OFF"), &json!("DISCONNECTED")), "{orders}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_store_that_falls_behind_is_told_of_once_until_it_has_caught_up() {
+    let mut course = Course::begins().await;
+    let post = Post::open().await;
+    post.serve(&mut course.world);
+    let (at, _) = connected(&course, "woocommerce").await;
+    minutes(&course, 1).await;
+    let stand = course.stand("woocommerce");
+    for letters in 1..=2 {
+        // One shelf falls behind, then the others.
+        for path in ["/wp-json/wc/v3/orders", "/wp-json/wc/v3"] {
+            stand.order(Fault::always(path, Kind::Fails));
+            for _ in 0..5 {
+                course.world.later(chrono::Duration::minutes(15));
+                course.world.base.tamper(AT_ONCE);
+                for _ in 0..3 {
+                    course.world.work().await;
+                }
+            }
+        }
+        let behind = syncs(&course, at).await;
+        let behind = behind.as_array().expect("a list").iter().filter(|sync| sync["isBehind"] == true).count();
+        assert!(behind > 1, "{:?}", standing(&course));
+        assert_eq!(post.letters_to(&course.owner.mail).len(), letters, "{:?}", standing(&course));
+        stand.lift();
+        minutes(&course, 60).await;
+        assert_eq!(shelf(&course, at, "ORDERS").await["isBehind"], false);
+    }
 }

@@ -9,8 +9,8 @@ use rightsdesk_server::audit::jobs::{Checkpoint, SweepAccesses, SweepAnswers};
 use rightsdesk_server::catalogue::PutPolicyInForce;
 use rightsdesk_server::floor::jobs::{SweepJobs, Ticket, redeem};
 use rightsdesk_server::floor::kernel::{
-    DeliveryId, DestinationId, GrantId, JobId, Mode, NoticeId, RelayedEventId, Secret, StoreId, SubscriberId,
-    SyncRunId, TenantId, Watch,
+    DeliveryId, DestinationId, GrantId, JobId, Mode, NoticeId, RelayedEventId, Secret, StockWriteId, StoreId,
+    SubscriberId, SyncRunId, TenantId, Watch,
 };
 use rightsdesk_server::floor::ledger::{Event, Witnessed};
 use rightsdesk_server::floor::platforms::{Platforms, Settings};
@@ -24,7 +24,7 @@ use rightsdesk_server::reviews::{OpenQuarterlyReview, ProveRevocations, RemindOf
 use rightsdesk_server::roof::workers;
 use rightsdesk_server::staff::jobs::SweepSignIns;
 use rightsdesk_server::stores::{RevokeAtPlatform, SubscribeStore, TellOfLostConnection, WatchConnections};
-use rightsdesk_server::syncs::{LookAfterSyncs, PullPage, TellOfBehind};
+use rightsdesk_server::syncs::{LookAfterSyncs, PullPage, SetStockAtPlatform, TellOfBehind};
 use rightsdesk_server::tenants::CloseTenants;
 use uuid::Uuid;
 
@@ -94,6 +94,19 @@ const CAMPAIGN: &str = "
             '00000000-0000-0000-0000-000000000000', gen_random_uuid(), '', 'mira', '{}', '{}', 'revoke', 'sealed', now(),
             gen_random_uuid(), (now() - interval '2 days')::date, 'due', (now() - interval '20 days')::date)";
 
+/// A store that wants connecting anew, to which somebody wanted something to be written.
+const WRITTEN: &str = "insert into audit_heads (tenant_id, seq, hash)
+                  values ('00000000-0000-0000-0000-0000000000bb', 0, decode(repeat('00', 32), 'hex'));
+                  insert into tenants (tenant_id, legal_name, locale, region, plan, app_slots, opened_at)
+                  values ('00000000-0000-0000-0000-0000000000bb', 'Zaitoon Home', 'en', 'EU', 'growth', 1, now());
+                  insert into stores (tenant_id, id, platform, domain, name, region, state, added_at, connected_at)
+                  values ('00000000-0000-0000-0000-0000000000bb', '00000000-0000-0000-0000-000000000007', 'woocommerce',
+                          'zaitoon.example', 'Zaitoon Home', 'EU', 'needs_reconnecting', now(), now());
+                  insert into stock_writes (tenant_id, id, store_id, item, place, quantity, key, leave, cause_id, actor, at)
+                  values ('00000000-0000-0000-0000-0000000000bb', '00000000-0000-0000-0000-000000000008',
+                          '00000000-0000-0000-0000-000000000007', '632', '', 5, sha256('x'), 'user', gen_random_uuid(),
+                          'house', now())";
+
 /// A connected store that grants nothing, whose orders are being read, and are far behind.
 const READ: &str = "insert into audit_heads (tenant_id, seq, hash)
                   values ('00000000-0000-0000-0000-0000000000bb', 0, decode(repeat('00', 32), 'hex'));
@@ -140,6 +153,22 @@ const CASES: &[Case] = &[
             world.base.lines(
                 "select y.state || ' ' || r.outcome || ' ' || (select count(*) from audit_events where action = 'sync.stopped') as line
                    from syncs y, sync_runs r",
+            )
+        },
+    },
+    Case {
+        name: "set_stock_at_platform",
+        ticket: || {
+            let (store, write) = (StoreId::from_uuid(Uuid::from_u128(7)), StockWriteId::from_uuid(Uuid::from_u128(8)));
+            Ticket::of(&SetStockAtPlatform { store, write }).expect("a ticket")
+        },
+        lane: ZAITOON,
+        // A store that has no token: nothing can be written to it.
+        prepare: WRITTEN,
+        effect: |world| {
+            world.base.lines(
+                "select state || ' ' || code || ' ' || answered_at || ' ' || (select count(*) from audit_events
+                         where action = 'stock.answered') as line from stock_writes where state <> 'waiting'",
             )
         },
     },

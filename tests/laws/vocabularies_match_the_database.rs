@@ -22,7 +22,7 @@ use rightsdesk_server::staff::sign_in::Budget;
 use rightsdesk_server::staff::{SessionEnd, SessionStage, SignInMethod, StaffState};
 use rightsdesk_server::stores::{GrantSource, HandshakeOutcome, RevocationReason, StoreState};
 use rightsdesk_server::subjects::IdentifierKind;
-use rightsdesk_server::syncs::{RunKind, RunOutcome, SyncState};
+use rightsdesk_server::syncs::{LeaveKind, RunKind, RunOutcome, SyncState, WriteState};
 use rightsdesk_server::tenants::{MemberRole, MemberState, OurRole, TenantState};
 
 /// Column and the words its vocabulary has.
@@ -72,6 +72,8 @@ fn columns() -> Vec<(&'static str, &'static str, Vec<&'static str>)> {
         ("syncs", "state", words!(SyncState)),
         ("sync_runs", "kind", words!(RunKind)),
         ("sync_runs", "outcome", words!(RunOutcome)),
+        ("stock_writes", "leave", words!(LeaveKind)),
+        ("stock_writes", "state", words!(WriteState)),
         ("deliveries", "state", words!(InboxState)),
         ("privacy_notices", "kind", words!(PrivacyNoticeKind)),
         ("privacy_notices", "state", words!(PrivacyNoticeState)),

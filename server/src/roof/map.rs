@@ -28,6 +28,7 @@ const TABLES: &[Table] = &[
     stores::map::HOOKS,
     syncs::map::SYNCS,
     syncs::map::SYNC_RUNS,
+    syncs::map::STOCK_WRITES,
     apps::map::APPS,
     apps::map::APP_RECEIPTS,
     apps::map::PROVIDER_TASKS,

@@ -15,7 +15,7 @@ use crate::relay::{RelayEvent, SweepRelay};
 use crate::reviews::{OpenQuarterlyReview, ProveRevocations, RemindOfReviews};
 use crate::staff::jobs::SweepSignIns;
 use crate::stores::{RevokeAtPlatform, SubscribeStore, TellOfLostConnection, WatchConnections};
-use crate::syncs::{LookAfterSyncs, PullPage, TellOfBehind};
+use crate::syncs::{LookAfterSyncs, PullPage, SetStockAtPlatform, TellOfBehind};
 use crate::tenants::CloseTenants;
 
 /// How long at most until a decision of a review is read back.
@@ -64,6 +64,7 @@ pub fn registry() -> Registry {
             ticket: || Ticket::of(&RemindOfRotation {}),
         })
         .job::<PullPage>()
+        .job::<SetStockAtPlatform>()
         .job::<TellOfBehind>()
         .job::<LookAfterSyncs>()
         .schedule(Schedule {

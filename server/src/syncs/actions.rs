@@ -1,13 +1,16 @@
 //! The verbs of this slice: whoever keeps a store says when it is read, and sees how far that is.
 
+use super::leave::Leave;
 use super::model::{Run, Sync, SyncState};
 use super::queries::syncs::Figures;
-use super::queries::{runs, syncs};
-use super::running;
+use super::queries::{runs, syncs, writes};
+use super::sending::told;
+use super::stock::{StockWrite, Wish};
+use super::{flowing, running};
 use crate::floor::access::{Caller, Permission};
 use crate::floor::graphql::Page;
 use crate::floor::jobs;
-use crate::floor::kernel::{Error, Ref, Result, StoreId};
+use crate::floor::kernel::{Error, Ref, Result, StockWriteId, StoreId};
 use crate::floor::ledger::{Event, Once, Witnessed, WriteTx};
 use crate::floor::tools::Tools;
 
@@ -89,6 +92,54 @@ pub async fn resume(tools: &Tools, caller: &Caller, at: Ref<StoreId>, once: Opti
         Ok(Vec::new())
     })
     .await
+}
+
+/// How much there is to be of an item of a store's.
+pub struct Setting {
+    pub item: String,
+    pub place: String,
+    pub quantity: i32,
+}
+
+/// Sets how much there is of an item at its store, because this person asked for it.
+pub async fn set_stock(
+    tools: &Tools,
+    caller: &Caller,
+    at: Ref<StoreId>,
+    set: Setting,
+    once: Option<Once>,
+) -> Result<StockWrite> {
+    let scope = caller.permit(Permission::KeepStores, at.tenant)?;
+    if set.quantity < 0 {
+        return Err(Error::invalid("quantity", "there cannot be less than nothing"));
+    }
+    let (policy, platforms) = (tools.policy.in_force()?, tools.platforms.clone());
+    let written = tools.ledger.write_once(scope.clone(), once, "stock_write", move |tx| {
+        super::queries::shops::one(tx, at.id)?.ok_or(Error::NotFound("store"))?;
+        let action = StockWriteId::fresh().uuid();
+        let leave = Leave::by_user(tx, (&policy.policy, &platforms), at.id, action)?;
+        let Setting { item, place, quantity } = set;
+        let known = writes::known(tx, at.id, &item, &place)?;
+        let untold = || Error::invalid("item", "the store has not told of this item at this place");
+        let sku = known.ok_or_else(untold)?.sku;
+        let wish = Wish { store: at.id, item, place, sku, quantity, change: None };
+        let put = flowing::put(tx, &leave, &[wish])?;
+        let write = writes::one(tx, *put.first().ok_or(Error::Conflict)?)?.ok_or(Error::Conflict)?;
+        Ok(Witnessed::new(write.id.uuid(), told("stock.asked", &write)))
+    });
+    let id = StockWriteId::from_uuid(written.await?.id);
+    tools.ledger.read(&scope, move |tx| writes::one(tx, id)).await?.ok_or(Error::NotFound("write"))
+}
+
+/// What was written to a store, newest first, and how often in all.
+pub async fn list_writes(
+    tools: &Tools,
+    caller: &Caller,
+    at: Ref<StoreId>,
+    page: Page,
+) -> Result<(Vec<StockWrite>, i64)> {
+    let scope = caller.permit(Permission::SeeTenants, at.tenant)?;
+    tools.ledger.read(&scope, move |tx| writes::list(tx, at.id, &page)).await
 }
 
 async fn change<F>(

@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use super::actions;
 use super::model::{self, Run, Sync};
 use super::queries::syncs::Figures;
+use super::stock::{self, StockWrite};
 use crate::floor::access::Permission;
 use crate::floor::graphql::{
     Asking, Listed, Needs, PageArgs, Rule, asking, connection, instant_key, once, payload, place, rule,
@@ -24,6 +25,12 @@ pub const RULES: &[Rule] = &[
     rule("SyncRunConnection.*", Needs::Parent),
     rule("SyncRunEdge.*", Needs::Parent),
     rule("SyncFigures.*", Needs::Parent),
+    rule("Query.stockWrites", Needs::Permission(Permission::SeeTenants)),
+    rule("StockWrite.*", Needs::Parent),
+    rule("StockWriteConnection.*", Needs::Parent),
+    rule("StockWriteEdge.*", Needs::Parent),
+    rule("Mutation.setStock", Needs::Permission(Permission::KeepStores)),
+    rule("SetStockPayload.*", Needs::Parent),
     rule("Mutation.startSync", Needs::Permission(Permission::KeepStores)),
     rule("Mutation.pauseSync", Needs::Permission(Permission::KeepStores)),
     rule("Mutation.resumeSync", Needs::Permission(Permission::KeepStores)),
@@ -232,6 +239,93 @@ impl SyncNode {
     }
 }
 
+/// By whose leave a store is written to.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "stock::LeaveKind")]
+pub enum StockLeave {
+    /// Somebody asked for it.
+    User,
+    /// The sync was on, of the store that changed and of this one.
+    Sync,
+}
+
+/// How a write of stock stands.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "stock::WriteState")]
+pub enum StockWriteState {
+    /// It is on its way.
+    Waiting,
+    /// The platform took it.
+    Sent,
+    /// There was not what we believed: nothing was set.
+    Moved,
+    /// The store has no such item.
+    Gone,
+    /// It was dropped, or the platform refused it.
+    Failed,
+}
+
+/// One write of how much there is at a store.
+pub struct StockWriteNode(StockWrite);
+
+#[Object(name = "StockWrite")]
+impl StockWriteNode {
+    /// What is counted, in the platform's own words.
+    async fn item(&self) -> &str {
+        &self.0.wish.item
+    }
+
+    /// Where it lies, in the platform's own words; empty where the store has but one place.
+    async fn place(&self) -> &str {
+        &self.0.wish.place
+    }
+
+    /// What it is sold as.
+    async fn sku(&self) -> Option<&str> {
+        self.0.wish.sku.as_deref()
+    }
+
+    /// How much there is to be.
+    async fn quantity(&self) -> i32 {
+        self.0.wish.quantity
+    }
+
+    /// How much there was believed to be when it was sent.
+    async fn was(&self) -> Option<i32> {
+        self.0.was
+    }
+
+    /// By whose leave.
+    async fn leave(&self) -> StockLeave {
+        self.0.leave.into()
+    }
+
+    /// Who acted.
+    async fn by(&self) -> &str {
+        &self.0.actor
+    }
+
+    /// When.
+    async fn at(&self) -> DateTime<Utc> {
+        self.0.at.utc()
+    }
+
+    /// How it stands.
+    async fn state(&self) -> StockWriteState {
+        self.0.state.into()
+    }
+
+    /// Why it was not sent or not taken: `sync_off`, `scope` or `disconnected`, or the platform's refusal in a word of ours.
+    async fn code(&self) -> Option<&str> {
+        self.0.code.as_deref()
+    }
+
+    /// When that came out.
+    async fn answered_at(&self) -> Option<DateTime<Utc>> {
+        self.0.answered_at.map(Instant::utc)
+    }
+}
+
 /// How the syncs of all stores stand.
 #[derive(SimpleObject)]
 pub struct SyncFigures {
@@ -291,6 +385,26 @@ impl SyncQuery {
         Ok(connection(sort, &page, rows, total, key, SyncRunNode))
     }
 
+    /// What was written to a store, newest first: who, when, why, and what came of it.
+    async fn stock_writes(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The store.")] store: ID,
+        #[graphql(desc = "How many from the beginning, or after the cursor: 1 to 100.")] first: Option<i32>,
+        #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, or before the cursor: 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "End before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<String, StockWriteNode, Listed, EmptyFields>> {
+        let asking = asking(ctx)?;
+        let caller = asking.caller()?;
+        let sort = "stock_writes.newest";
+        let page = PageArgs { first, after, last, before }.page(sort)?;
+        let at = place::<StoreId>(&store, "store")?;
+        let (rows, total) = actions::list_writes(&asking.tools, caller, at, page.clone()).await?;
+        let key = |write: &StockWrite| (instant_key(write.at), write.id.uuid());
+        Ok(connection(sort, &page, rows, total, key, StockWriteNode))
+    }
+
     /// How the syncs of all stores stand.
     async fn sync_figures(&self, ctx: &Context<'_>) -> Result<SyncFigures> {
         let asking = asking(ctx)?;
@@ -334,6 +448,28 @@ pub struct ResumeSyncInput {
     pub idempotency_key: Option<String>,
 }
 
+/// How much there is to be of an item of a store's.
+#[derive(InputObject)]
+pub struct SetStockInput {
+    /// Which store.
+    pub store: ID,
+    /// What is counted, in the platform's own words.
+    pub item: String,
+    /// Where it lies, in the platform's own words; none where the store has but one place.
+    pub place: Option<String>,
+    /// How much there is to be.
+    pub quantity: i32,
+    /// The same key with the same input is done once.
+    pub idempotency_key: Option<String>,
+}
+
+payload! {
+    /// What came of setting stock.
+    SetStockPayload {
+        /// The write, on its way.
+        write: StockWriteNode
+    }
+}
 payload! {
     /// What came of reading a store now.
     StartSyncPayload {
@@ -386,6 +522,21 @@ impl SyncMutation {
         let at = place::<StoreId>(&input.store, "store")?;
         let done = actions::pause(&asking.tools, asking.caller()?, at, once).await;
         PauseSyncPayload::of(after(asking, at, done).await)
+    }
+
+    /// Sets how much there is of an item at its store. It is done once the write is answered; see `stockWrites`.
+    async fn set_stock(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What, where and how much.")] input: SetStockInput,
+    ) -> Result<SetStockPayload> {
+        let asking = asking(ctx)?;
+        let once = once(ctx, input.idempotency_key.as_deref())?;
+        let at = place::<StoreId>(&input.store, "store")?;
+        let SetStockInput { item, place, quantity, .. } = input;
+        let set = actions::Setting { item, place: place.unwrap_or_default(), quantity };
+        let done = actions::set_stock(&asking.tools, asking.caller()?, at, set, once).await;
+        SetStockPayload::of(done.map(StockWriteNode))
     }
 
     /// Lets the reading of a store go on where it was held.

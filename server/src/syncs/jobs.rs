@@ -3,8 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::actions;
+use super::flowing;
 use super::model::{RunOutcome, Sync, SyncState};
-use super::queries::{shops, syncs};
+use super::queries::{shops, syncs, writes};
 use super::running::{self, Turned};
 use crate::floor::access::{Caller, One, Permission, Scope};
 use crate::floor::jobs::{self as queue, Halt, Job, Run};
@@ -13,7 +14,6 @@ use crate::floor::ledger::{Event, Witnessed, WriteTx};
 use crate::floor::mail::Letter;
 use crate::floor::platforms::{Ask, Fate, Page, Shelf};
 use crate::floor::tools::Tools;
-use crate::records;
 use crate::stores::{self, Store};
 use crate::tenants;
 
@@ -63,15 +63,13 @@ impl Job for PullPage {
                 self.held_up(&tools, lane, "platform").await?;
                 Err(Halt::SlowDown { after })
             }
-            Err(Fate::Stale) => match stores::keep_alive(&tools, &lane, self.store).await {
-                Ok(()) => {
+            Err(Fate::Stale) => {
+                let fresh = freshened(&tools, &lane, self.store).await;
+                if matches!(fresh, Err(Halt::SlowDown { after }) if after == SOON) {
                     self.held_up(&tools, lane, "token").await?;
-                    Err(Halt::SlowDown { after: SOON })
                 }
-                Err(Error::Unavailable { after, .. }) => Err(Halt::SlowDown { after }),
-                Err(Error::Refused(_)) => Ok(()),
-                Err(other) => Err(other.into()),
-            },
+                fresh
+            }
             Err(Fate::NOT_GRANTED) => Ok(self.stop(&tools, lane).await?),
             Err(Fate::Over(why)) => {
                 stores::lost(&tools, &lane, &store, why).await?;
@@ -92,13 +90,13 @@ impl PullPage {
 
     /// The page, if it is still to be asked for. A scope that is granted no more ends the run.
     async fn due(&self, tools: &Tools, lane: &Scope<One>) -> Result<Option<Due>> {
-        let (page, shelf) = (self.clone(), self.shelf()?);
+        let (page, of) = (self.clone(), self.shelf()?);
         let (policy, platforms) = (tools.policy.in_force()?, tools.platforms.clone());
         let read = tools.ledger.read(lane, move |tx| {
-            let sync = syncs::one(tx, page.store, shelf)?.filter(|sync| page.is_at(sync));
+            let sync = syncs::one(tx, page.store, of)?.filter(|sync| page.is_at(sync));
             let Some((sync, code)) = sync.zip(running::platform(tx, page.store)?) else { return Ok(None) };
             let Some((platform, _)) = platforms.find(&code) else { return Ok(None) };
-            let scope = running::scope(tx, &policy.policy, platform, (page.store, shelf))?;
+            let scope = running::scope(tx, &policy.policy, platform, (page.store, of))?;
             Ok(Some((sync, scope)))
         });
         match read.await? {
@@ -109,31 +107,32 @@ impl PullPage {
     }
 
     async fn take_in(&self, tools: &Tools, lane: Scope<One>, read: (&'static str, Page)) -> Result<()> {
-        let (vault, policy) = (tools.vault.clone(), tools.policy.in_force()?);
-        let (due, shelf, (scope, page)) = (self.clone(), self.shelf()?, read);
+        let (vault, policy, platforms) = (tools.vault.clone(), tools.policy.in_force()?, tools.platforms.clone());
+        let (due, of, (scope, page)) = (self.clone(), self.shelf()?, read);
         let written = tools.ledger.write(lane.clone(), move |tx| {
-            let sync = due.held(tx, shelf)?;
+            let sync = due.held(tx, of)?;
             let turned = Turned::of(&page);
-            let taken = records::take_in(tx, &vault, &policy.policy, due.store, &page.goods)?;
+            let (taken, flowed) = flowing::take_in(tx, &vault, (&policy.policy, &platforms), due.store, &page.goods)?;
             stores::scopes::used(tx, due.store, scope)?;
-            Ok(Witnessed::new((), running::turn(tx, sync, turned, &taken)?))
+            let done = Witnessed::new((), running::turn(tx, sync, turned, &taken)?);
+            Ok(flowed.into_iter().fold(done, Witnessed::and))
         });
         self.settled(tools, &lane, written.await).await
     }
 
     /// The store does not grant it any more.
     async fn stop(&self, tools: &Tools, lane: Scope<One>) -> Result<()> {
-        let (due, shelf) = (self.clone(), self.shelf()?);
+        let (due, of) = (self.clone(), self.shelf()?);
         let written = tools.ledger.write(lane.clone(), move |tx| {
-            let sync = due.held(tx, shelf)?;
+            let sync = due.held(tx, of)?;
             Ok(Witnessed::new((), running::stop(tx, sync, RunOutcome::Scope)?))
         });
         self.settled(tools, &lane, written.await).await
     }
 
     /// The sync, held, as long as it is at this page.
-    fn held(&self, tx: &mut WriteTx, shelf: Shelf) -> Result<Sync> {
-        let sync = syncs::held(tx, self.store, shelf)?;
+    fn held(&self, tx: &mut WriteTx, of: Shelf) -> Result<Sync> {
+        let sync = syncs::held(tx, self.store, of)?;
         if self.is_at(&sync) { Ok(sync) } else { Err(Error::Conflict) }
     }
 
@@ -142,17 +141,17 @@ impl PullPage {
         if !matches!(written, Err(Error::Conflict)) {
             return written;
         }
-        let (due, shelf) = (self.clone(), self.shelf()?);
-        let read = tools.ledger.read(lane, move |tx| syncs::one(tx, due.store, shelf).map(|sync| (due, sync)));
+        let (due, of) = (self.clone(), self.shelf()?);
+        let read = tools.ledger.read(lane, move |tx| syncs::one(tx, due.store, of).map(|sync| (due, sync)));
         let (due, sync) = read.await?;
         if sync.is_some_and(|sync| due.is_at(&sync)) { written } else { Ok(()) }
     }
 
     /// Notes why no page comes, once for the same reason.
     async fn held_up(&self, tools: &Tools, lane: Scope<One>, why: &'static str) -> Result<()> {
-        let (store, shelf) = (self.store, self.shelf()?);
+        let (store, of) = (self.store, self.shelf()?);
         let written = tools.ledger.write(lane, move |tx| {
-            let sync = syncs::held(tx, store, shelf)?;
+            let sync = syncs::held(tx, store, of)?;
             if sync.failure.as_deref() == Some(why) {
                 return Err(Error::Conflict);
             }
@@ -164,6 +163,16 @@ impl PullPage {
             Ok(()) | Err(Error::Conflict) => Ok(()),
             Err(other) => Err(other),
         }
+    }
+}
+
+/// The platform did not take the token: it is renewed, and the call made again a little later.
+pub async fn freshened(tools: &Tools, lane: &Scope<One>, store: StoreId) -> Result<(), Halt> {
+    match stores::keep_alive(tools, lane, store).await {
+        Ok(()) => Err(Halt::SlowDown { after: SOON }),
+        Err(Error::Unavailable { after, .. }) => Err(Halt::SlowDown { after }),
+        Err(Error::Refused(_)) => Ok(()),
+        Err(other) => Err(other.into()),
     }
 }
 
@@ -227,6 +236,7 @@ async fn look_after(tools: &Tools, at: Ref<StoreId>, look: Look) -> Result<()> {
                         events.push(running::stop(tx, sync, RunOutcome::Disconnected)?);
                     }
                 }
+                writes::drop_all(tx, at.id)?;
             }
             Look::Due if shop.is_connected => {
                 let (platform, _) = platforms.find(&shop.platform).ok_or(Error::Conflict)?;
@@ -253,13 +263,15 @@ async fn look_after(tools: &Tools, at: Ref<StoreId>, look: Look) -> Result<()> {
                 }
             }
             Look::Behind if shop.is_connected => {
-                for sync in syncs::all_held(tx, at.id)? {
-                    if sync.told_at.is_none() && sync.is_behind(now) {
-                        events.push(running::told("sync.fell_behind", &sync));
-                        syncs::save(tx, &Sync { told_at: Some(now), ..sync })?;
-                    }
+                let behind: Vec<Sync> =
+                    syncs::all_held(tx, at.id)?.into_iter().filter(|sync| sync.is_behind(now)).collect();
+                // One letter for a store, however many of its shelves fall behind one after another.
+                let is_told = behind.iter().any(|sync| sync.told_at.is_some());
+                for sync in behind.into_iter().filter(|sync| sync.told_at.is_none()) {
+                    events.push(running::told("sync.fell_behind", &sync));
+                    syncs::save(tx, &Sync { told_at: Some(now), ..sync })?;
                 }
-                if !events.is_empty() {
+                if !events.is_empty() && !is_told {
                     queue::enqueue(tx, &TellOfBehind { store: at.id })?;
                 }
             }

@@ -40,3 +40,25 @@ pub const SYNC_RUNS: Table = Table::of_tenant("sync_runs").category("account").c
     fact("unread"),
     fact("outcome"),
 ]);
+
+pub const STOCK_WRITES: Table = Table::of_tenant("stock_writes").category("account").columns(&[
+    key("id"),
+    key("store_id"),
+    fact("item"),
+    fact("place"),
+    fact("sku"),
+    fact("quantity"),
+    fact("was"),
+    fact("key").because("a digest of what caused the write and of what it is done to"),
+    fact("leave"),
+    key("cause_id"),
+    fact("cause_item"),
+    fact("cause_at"),
+    key("actor").because("who acted, by kind and id"),
+    fact("at"),
+    fact("tried_at"),
+    fact("state"),
+    fact("code").because("a code of ours, never words"),
+    fact("answered_at"),
+    fact("seen_at"),
+]);

@@ -18,8 +18,17 @@ pub fn scope(
     platform: &dyn Platform,
     at: (StoreId, Shelf),
 ) -> Result<Option<&'static str>> {
-    let (store, shelf) = at;
-    for name in platform.opens(shelf) {
+    usable(tx, policy, (platform, at.0), platform.opens(at.1))
+}
+
+/// The first of these scopes that the policy lists and the store grants.
+pub fn usable(
+    tx: &mut Tx,
+    policy: &Policy,
+    (platform, store): (&dyn Platform, StoreId),
+    names: &'static [&'static str],
+) -> Result<Option<&'static str>> {
+    for name in names {
         let is_listed = policy.scopes_of(platform.code()).any(|scope| scope.name.get_ref() == name);
         if !is_listed {
             continue;

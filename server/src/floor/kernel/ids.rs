@@ -177,6 +177,11 @@ id!(
     "syr"
 );
 id!(
+    /// One write of how much there is at a store.
+    StockWriteId,
+    "stw"
+);
+id!(
     /// A third party that a tenant connected.
     AppId,
     "app"

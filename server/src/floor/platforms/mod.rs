@@ -310,6 +310,9 @@ pub trait Platform: Send + Sync {
     /// One page of a shelf. Asked for changes, it tells of every one since that moment, and may tell of some again.
     fn read<'a>(&'a self, visit: Visit<'a>, access: &'a Secret, ask: Ask<'a>) -> Answering<'a, Page>;
 
+    /// The scopes each of which lets stock be set.
+    fn lets_stock_be_set(&self) -> &'static [&'static str];
+
     /// Sets how much there is of one item. Asked again with the same key it changes nothing more.
     fn set_stock<'a>(&'a self, visit: Visit<'a>, access: &'a Secret, set: &'a SetStock) -> Answering<'a, Stocked>;
 

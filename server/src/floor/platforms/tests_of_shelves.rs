@@ -8,7 +8,7 @@ use super::*;
 struct Shop {
     double: Double,
     platforms: Platforms,
-    shop: super::Shop,
+    kept: super::Shop,
     code: &'static str,
 }
 
@@ -20,19 +20,19 @@ impl Shop {
             "woocommerce" => double.url.clone(),
             _ => "12345".to_owned(),
         };
-        Self { platforms: double.platforms(), double, shop: super::Shop::kept(shop), code }
+        Self { platforms: double.platforms(), double, kept: super::Shop::kept(shop), code }
     }
 
     async fn read(&self, of: Shelf, since: Option<Instant>, after: Option<&str>) -> Result<Page, Fate> {
         let (platform, setup) = self.platforms.find(self.code).expect("set up");
         let ask = Ask { of, since, after, most: 2 };
-        platform.read(self.platforms.visit(setup, &self.shop, at(1_800_000_000)), &self.access(), ask).await
+        platform.read(self.platforms.visit(setup, &self.kept, at(1_800_000_000)), &self.access(), ask).await
     }
 
     async fn set(&self, item: &str, quantity: i32, from: Option<i32>) -> Result<Stocked, Fate> {
         let (platform, setup) = self.platforms.find(self.code).expect("set up");
         let set = SetStock { item: item.to_owned(), place: "7".to_owned(), quantity, from, key: "k-1".to_owned() };
-        platform.set_stock(self.platforms.visit(setup, &self.shop, at(0)), &self.access(), &set).await
+        platform.set_stock(self.platforms.visit(setup, &self.kept, at(0)), &self.access(), &set).await
     }
 
     fn access(&self) -> Secret {

@@ -3,3 +3,4 @@
 pub mod runs;
 pub mod shops;
 pub mod syncs;
+pub mod writes;

@@ -1,12 +1,12 @@
 //! What stands between a store and its syncs: which stores have none yet, which are over, which are due. Keys and facts of
 //! all tenants, for the desk.
 
-use diesel::sql_types::{Bool, Integer, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Array, Bool, Integer, Text, Timestamptz, Uuid as SqlUuid};
 use diesel::{OptionalExtension, QueryableByName, RunQueryDsl};
 
 use super::super::model::RHYTHMS;
 use crate::floor::kernel::{Instant, Result, StoreId, TenantId};
-use crate::floor::ledger::{Tx, statement};
+use crate::floor::ledger::{Tx, WriteTx, statement};
 
 /// Stores looked after at a time.
 const MOST: i32 = 500;
@@ -33,6 +33,42 @@ pub fn one(tx: &mut Tx, store: StoreId) -> Result<Option<Shop>> {
     .get_result::<Shop>(tx.conn())
     .optional()?;
     Ok(shop)
+}
+
+/// A store as far as writes to it ask.
+#[derive(QueryableByName)]
+pub struct Held {
+    #[diesel(sql_type = SqlUuid)]
+    pub id: StoreId,
+    #[diesel(sql_type = Text)]
+    pub platform: String,
+    #[diesel(sql_type = Bool)]
+    pub is_connected: bool,
+    #[diesel(sql_type = Bool)]
+    pub sync_is_on: bool,
+}
+
+/// These stores of the pinned tenant. Until the transaction ends nobody turns their sync on or off, or ends them.
+pub fn held(tx: &mut WriteTx, stores: &[StoreId]) -> Result<Vec<Held>> {
+    let held = statement(
+        "select id, platform, state = 'connected' as is_connected, sync_is_on from stores
+          where tenant_id = ? and id = any(?) order by id for share",
+    )
+    .bind::<SqlUuid, _>(tx.tenant()?)
+    .bind::<Array<SqlUuid>, _>(stores.iter().map(|store| store.uuid()).collect::<Vec<_>>())
+    .load(tx.conn())?;
+    Ok(held)
+}
+
+/// The connected stores of the pinned tenant whose sync is on, and their platforms; held as above.
+pub fn syncing_held(tx: &mut WriteTx) -> Result<Vec<(StoreId, String)>> {
+    let held: Vec<Held> = statement(
+        "select id, platform, state = 'connected' as is_connected, sync_is_on from stores
+          where tenant_id = ? and state = 'connected' and sync_is_on order by id for share",
+    )
+    .bind::<SqlUuid, _>(tx.tenant()?)
+    .load(tx.conn())?;
+    Ok(held.into_iter().map(|shop| (shop.id, shop.platform)).collect())
 }
 
 #[derive(QueryableByName)]

@@ -140,6 +140,10 @@ impl Platform for Ebay {
         shelves::read(visit, access, ask).boxed()
     }
 
+    fn lets_stock_be_set(&self) -> &'static [&'static str] {
+        &["https://api.ebay.com/oauth/api_scope/sell.inventory"]
+    }
+
     fn set_stock<'a>(&'a self, visit: Visit<'a>, access: &'a Secret, set: &'a SetStock) -> Answering<'a, Stocked> {
         shelves::set_stock(visit, access, set).boxed()
     }

@@ -59,7 +59,7 @@ fn address(row: &Value) -> Option<Address> {
 
 /// What of a listing may be had: each with its price and what there is of it.
 fn products(row: &Value) -> impl Iterator<Item = (&Value, &Value)> {
-    let offered = |product: &'_ Value| rows(&product["offerings"]).first().is_some();
+    let offered = |product: &'_ Value| !rows(&product["offerings"]).is_empty();
     rows(&row["inventory"]["products"])
         .iter()
         .filter(move |product| product["is_deleted"] != true && offered(product))

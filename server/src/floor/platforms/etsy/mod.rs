@@ -187,6 +187,10 @@ impl Platform for Etsy {
         shelves::read(visit, access, ask).boxed()
     }
 
+    fn lets_stock_be_set(&self) -> &'static [&'static str] {
+        &["listings_w"]
+    }
+
     fn set_stock<'a>(&'a self, visit: Visit<'a>, access: &'a Secret, set: &'a SetStock) -> Answering<'a, Stocked> {
         shelves::set_stock(visit, access, set).boxed()
     }

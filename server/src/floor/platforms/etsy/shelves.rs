@@ -41,35 +41,32 @@ pub(super) async fn read(visit: Visit<'_>, access: &Secret, wish: Ask<'_>) -> Re
     };
     let since = wish.since.map(|since| since.utc().timestamp());
     let mut calls = 1;
-    let place = match wish.after {
-        Some(after) => Place::read(after).ok_or(ODD)?,
-        None => {
-            calls += 1;
-            Place { shop: shop(visit, access).await?, from: since, offset: 0 }
-        }
+    let place = if let Some(after) = wish.after {
+        Place::read(after).ok_or(ODD)?
+    } else {
+        calls += 1;
+        Place { shop: shop(visit, access).await?, from: since, offset: 0 }
     };
     let (limit, Place { shop, offset, .. }) = (wish.most.clamp(1, MOST), &place);
-    let mut path = format!("/v3/application/shops/{shop}/");
-    if is_orders {
-        path += &format!("receipts?limit={limit}&offset={offset}&sort_on=updated&sort_order=asc");
-        if let Some(from) = place.from {
-            path += &format!("&min_last_modified={from}");
-        }
+    let sorted = format!("limit={limit}&offset={offset}&sort_on=updated");
+    let path = if is_orders {
+        let from = place.from.map(|from| format!("&min_last_modified={from}")).unwrap_or_default();
+        format!("/v3/application/shops/{shop}/receipts?{sorted}&sort_order=asc{from}")
     } else {
-        path += &format!("listings?limit={limit}&offset={offset}&sort_on=updated&sort_order=desc&includes=Inventory");
-    }
+        format!("/v3/application/shops/{shop}/listings?{sorted}&sort_order=desc&includes=Inventory")
+    };
     let answer = yes(send(visit.out, by_member(visit, access, Call::get(visit.at(&path)?)).up_to(PAGE)).await?)?;
     let (told, rest) = (document(&answer)?, rest(&answer));
-    let (total, list) = (told["count"].as_u64().ok_or(ODD)?, told["results"].as_array().ok_or(ODD)?);
+    let (total, found) = (told["count"].as_u64().ok_or(ODD)?, told["results"].as_array().ok_or(ODD)?);
     let mut page = match wish.of {
-        Shelf::Products => goods(list, |row| own::listing(row).map(|one| vec![Good::Product(one)])),
-        Shelf::Inventory => goods(list, own::levels),
-        _ => goods(list, |row| own::receipt(row).map(|one| vec![Good::Order(one)])),
+        Shelf::Products => goods(found, |row| own::listing(row).map(|one| vec![Good::Product(one)])),
+        Shelf::Inventory => goods(found, own::levels),
+        _ => goods(found, |row| own::receipt(row).map(|one| vec![Good::Order(one)])),
     }?;
-    let read = offset + list.len() as u64;
+    let read = offset + found.len() as u64;
     let time = |row: Option<&Value>| row.and_then(own::updated).map(|at| at.utc().timestamp());
-    let (first, last) = (time(list.first()), time(list.last()));
-    let is_over = list.is_empty() || read >= total || (!is_orders && last < since);
+    let (first, last) = (time(found.first()), time(found.last()));
+    let is_over = found.is_empty() || read >= total || (!is_orders && last < since);
     page.next = (!is_over).then(|| {
         let moved = last.filter(|last| is_orders && Some(*last) > place.from.or(first));
         match moved {

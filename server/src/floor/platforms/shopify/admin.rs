@@ -73,7 +73,7 @@ impl Problem {
     }
 }
 
-fn call(visit: Visit<'_>, access: &Secret, query: &str, variables: Value) -> Result<Call, Fate> {
+fn call(visit: Visit<'_>, access: &Secret, query: &str, variables: &Value) -> Result<Call, Fate> {
     let call = Call::json(visit.at(PATH)?, &json!({ "query": query, "variables": variables }));
     Ok(call.with("x-shopify-access-token", access.clone()))
 }
@@ -98,7 +98,7 @@ pub(super) async fn ask<T: DeserializeOwned>(
     query: &str,
     variables: Value,
 ) -> Result<T, Fate> {
-    let answer = send(visit.out, call(visit, access, query, variables)?).await?;
+    let answer = send(visit.out, call(visit, access, query, &variables)?).await?;
     let (document, _) = paid::<T>(&answer)?;
     document.data.filter(|_| document.errors.is_empty()).ok_or_else(|| later(&answer))
 }
@@ -111,12 +111,12 @@ pub(super) async fn page(
     query: &str,
     variables: Value,
 ) -> Result<(Value, Duration), Fate> {
-    told(&send(visit.out, call(visit, access, query, variables)?.up_to(PAGE)).await?)
+    told(&send(visit.out, call(visit, access, query, &variables)?.up_to(PAGE)).await?)
 }
 
 /// The same for what one person asked for.
 pub(super) async fn of_one(visit: Visit<'_>, access: &Secret, query: &str, variables: Value) -> Result<Value, Fate> {
-    told(&send_of_one(visit.out, call(visit, access, query, variables)?).await?).map(|(data, _)| data)
+    told(&send_of_one(visit.out, call(visit, access, query, &variables)?).await?).map(|(data, _)| data)
 }
 
 fn told(answer: &Answer) -> Result<(Value, Duration), Fate> {

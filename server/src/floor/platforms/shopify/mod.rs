@@ -150,6 +150,10 @@ impl Platform for Shopify {
         shelves::read(visit, access, ask).boxed()
     }
 
+    fn lets_stock_be_set(&self) -> &'static [&'static str] {
+        &["write_inventory"]
+    }
+
     fn set_stock<'a>(&'a self, visit: Visit<'a>, access: &'a Secret, set: &'a SetStock) -> Answering<'a, Stocked> {
         deeds::set_stock(visit, access, set).boxed()
     }

@@ -86,12 +86,12 @@ async fn whole(visit: Visit<'_>, access: &Secret, chosen: &Chosen, row: &mut Val
              {{ nodes {{ {node} }} pageInfo {{ hasNextPage endCursor }} }} }} }} }}",
             chosen.kind
         );
-        let (mut told, last) =
+        let (mut told, pause) =
             admin::page(visit, access, &document, json!({ "id": row["id"], "after": cursor })).await?;
         let more = told["page"][list]["nodes"].as_array_mut().ok_or(ODD)?;
         row[list]["nodes"].as_array_mut().ok_or(ODD)?.append(more);
         row[list]["pageInfo"] = told["page"][list]["pageInfo"].take();
-        (calls, rest) = (calls + 1, last);
+        (calls, rest) = (calls + 1, pause);
     }
     Ok((calls, rest))
 }

@@ -224,6 +224,10 @@ impl Platform for WooCommerce {
         shelves::read(visit, access, ask).boxed()
     }
 
+    fn lets_stock_be_set(&self) -> &'static [&'static str] {
+        &["read_write"]
+    }
+
     fn set_stock<'a>(&'a self, visit: Visit<'a>, access: &'a Secret, set: &'a SetStock) -> Answering<'a, Stocked> {
         deeds::set_stock(visit, access, set).boxed()
     }

@@ -204,6 +204,11 @@ impl Stand {
         self.within().written.push(written);
     }
 
+    /// The shop itself counts so many of the product at this place from now on.
+    pub fn count(&self, shop: &str, place: usize, quantity: i64) {
+        self.edited(shop, Goods::Product, place, |edit| edit.available = Some(quantity));
+    }
+
     /// Every write of how much there is, in the order in which they were taken.
     pub fn written(&self) -> Vec<Written> {
         self.within().written.clone()

@@ -1,6 +1,8 @@
 //! Files of whole lists: one object a line, children under their parents. A file is made up as it is read, so that every
 //! line and what stands under it take the same room.
 
+use std::fmt::Write;
+
 use axum::http::StatusCode;
 use axum::response::Response;
 use chrono::Duration;
@@ -126,7 +128,7 @@ fn plain(value: &Value) -> String {
             text.push(letter);
         } else {
             for unit in letter.encode_utf16(&mut [0; 2]) {
-                text.push_str(&format!("\\u{unit:04x}"));
+                let _ = write!(text, "\\u{unit:04x}");
             }
         }
     }

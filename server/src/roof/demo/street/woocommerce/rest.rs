@@ -108,12 +108,11 @@ impl Store<'_> {
             _ => self.stock.listed(goods, since, None),
         };
         let at = |index: usize| listing.place(index).and_then(|place| self.at(goods, place));
-        let (total, shown): (usize, Vec<Value>) = match search {
-            None => (listing.len(), self.sorted(&listing, goods, (number - 1) * size, size)),
-            Some(_) => {
-                let found: Vec<Value> = (0..listing.len()).filter_map(at).filter(|row| is_meant(row)).collect();
-                (found.len(), found.into_iter().skip((number - 1) * size).take(size).collect())
-            }
+        let (total, shown): (usize, Vec<Value>) = if search.is_none() {
+            (listing.len(), self.sorted(&listing, goods, (number - 1) * size, size))
+        } else {
+            let found: Vec<Value> = (0..listing.len()).filter_map(at).filter(|row| is_meant(row)).collect();
+            (found.len(), found.into_iter().skip((number - 1) * size).take(size).collect())
         };
         let pages = total.div_ceil(size);
         let answer = with(answered(StatusCode::OK, &json!(shown)), "x-wp-total", &total.to_string());
