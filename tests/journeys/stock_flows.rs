@@ -239,10 +239,15 @@ async fn a_write_whose_leave_has_gone_is_dropped() {
     assert_eq!((&dropped["state"], &dropped["code"]), (&json!("FAILED"), &json!("sync_off")), "{dropped}");
 }
 
-/// A thousand syncs with E2E_SYNCS=1000.
+/// Rounds of the replay: a thousand with `E2E_SYNCS=1000`.
+#[expect(clippy::disallowed_methods, reason = "said by whoever runs the tests, and no setting of the desk")]
+fn rounds() -> usize {
+    std::env::var("E2E_SYNCS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(60)
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_write_that_a_platform_saw_is_explained() {
-    let rounds = std::env::var("E2E_SYNCS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(60);
+    let rounds = rounds();
     let seed = rand::random();
     let mut dice = StdRng::seed_from_u64(seed);
     let course = Course::begins().await;
