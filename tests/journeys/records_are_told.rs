@@ -129,8 +129,8 @@ async fn money_is_told_once_and_read_by_order() {
     let whole = ask(&desk.world, Some(&ops), list, json!({ "filter": { "tenant": tenant } })).await;
     assert_eq!(whole["data"]["ledgerEntries"]["totalCount"], 2);
 
-    let link = json!({ "tenant": tenant, "sku": "K-1", "url": "https://supplier.example/kettle" });
-    assert_eq!(refused(&desk.world, &desk.program, LINK, link).await, "REFUSED", "this policy lists no suppliers");
+    let supplier = json!({ "tenant": tenant, "sku": "K-1", "url": "https://supplier.example/kettle" });
+    assert_eq!(refused(&desk.world, &desk.program, LINK, supplier).await, "REFUSED", "this policy lists no suppliers");
     assert_eq!(desk.count("supplier_links"), "0");
 }
 

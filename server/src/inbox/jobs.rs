@@ -40,7 +40,8 @@ impl Job for WorkDelivery {
             }
         }
         let (vault, policy) = (tools.vault, tools.policy.in_force()?);
-        let done = run.ledger.write(lane, move |tx| work(tx, (&vault, &policy.policy), &of, told));
+        let platforms = tools.platforms.clone();
+        let done = run.ledger.write(lane, move |tx| work(tx, (&vault, &policy.policy, &platforms), &of, told));
         Ok(done.await?)
     }
 }

@@ -4,11 +4,12 @@ use super::super::model::{Delivered, DeliveryState};
 use super::super::queries::{deliveries, notices};
 use crate::floor::kernel::{Error, Result, StoreId};
 use crate::floor::ledger::{Event, Witnessed, WriteTx};
-use crate::floor::platforms::{self, Good, Refusal, Told};
+use crate::floor::platforms::{self, Good, Platforms, Refusal, Told};
 use crate::floor::policy::Policy;
 use crate::floor::vault::Vault;
 use crate::records;
 use crate::stores::{heed_end, heed_loss, heed_scopes, scopes};
+use crate::syncs;
 
 /// How the work on one ended.
 type Outcome = (DeliveryState, &'static str);
@@ -18,7 +19,7 @@ const OLDER: Outcome = (DeliveryState::Ignored, "changes_nothing");
 /// Applies what a delivery tells, and ends the work on it.
 pub fn work(
     tx: &mut WriteTx,
-    doors: (&Vault, &Policy),
+    doors: (&Vault, &Policy, &Platforms),
     of: &Delivered,
     told: std::result::Result<Told, Refusal>,
 ) -> Result<Witnessed<()>> {
@@ -39,7 +40,7 @@ pub fn work(
 
 fn apply(
     tx: &mut WriteTx,
-    (vault, policy): (&Vault, &Policy),
+    (vault, policy, platforms): (&Vault, &Policy, &Platforms),
     of: &Delivered,
     told: Told,
 ) -> Result<(Outcome, Option<Witnessed<uuid::Uuid>>)> {
@@ -72,9 +73,10 @@ fn apply(
         }
         Told::Goods(goods) => {
             let goods = used(tx, policy, of, store, goods)?;
-            let taken = records::take_in(tx, vault, policy, store, &goods)?;
+            let (taken, flowed) = syncs::take_in(tx, vault, (policy, platforms), store, &goods)?;
             let is_news = taken.new + taken.changed > 0;
-            return Ok((if is_news { (DeliveryState::Done, "taken_in") } else { OLDER }, None));
+            let flowed = flowed.map(|event| Witnessed::new(store.uuid(), event));
+            return Ok((if is_news { (DeliveryState::Done, "taken_in") } else { OLDER }, flowed));
         }
         Told::Nothing | Told::Notice(_) => return Err(Error::internal("a delivery that was answered before")),
     };

@@ -78,7 +78,8 @@ pub fn add(tx: &mut WriteTx, vault: &Vault, of: &Delivered, notice: &Notice) -> 
 /// Pairs of what kind of name it is and the name.
 fn written(named: &[(&'static str, Personal)]) -> Vec<u8> {
     let named = named.iter().map(|(kind, name)| [*kind, name.disclose()]);
-    serde_json::Value::from_iter(named.map(|pair| pair.map(serde_json::Value::from).to_vec())).to_string().into_bytes()
+    let named: serde_json::Value = named.map(|pair| pair.map(serde_json::Value::from).to_vec()).collect();
+    named.to_string().into_bytes()
 }
 
 /// A page of notices, what is due first, one row more than it holds, and how many there are in all.

@@ -110,7 +110,7 @@ pub async fn list_entries(
     tools: &Tools,
     caller: &Caller,
     tenant: TenantId,
-    which: (Option<Option<OrderId>>, Option<LedgerKind>),
+    which: (Option<Vec<OrderId>>, Option<LedgerKind>),
     page: Page,
 ) -> Result<(Vec<LedgerEntry>, i64)> {
     let scope = caller.permit(Permission::SeeTenants, tenant)?;

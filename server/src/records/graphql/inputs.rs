@@ -46,13 +46,14 @@ pub struct LedgerFilter {
 }
 
 /// Which of a tenant's lines: for an order, or for none that there is; of a kind.
-type Lines = (Option<Option<OrderId>>, Option<model::LedgerKind>);
+type Lines = (Option<Vec<OrderId>>, Option<model::LedgerKind>);
 
 impl LedgerFilter {
     pub fn read(self) -> Result<(TenantId, Lines)> {
         let tenant = tenant_place(&self.tenant)?;
-        let order = self.order.map(|id| place::<OrderId>(&id, "order").ok().filter(|at| at.tenant == tenant));
-        Ok((tenant, (order.map(|at| at.map(|at| at.id)), self.kind.map(model::LedgerKind::from))))
+        let named = self.order.map(|id| place::<OrderId>(&id, "order").ok().filter(|at| at.tenant == tenant));
+        let orders = named.map(|at| at.into_iter().map(|at| at.id).collect());
+        Ok((tenant, (orders, self.kind.map(model::LedgerKind::from))))
     }
 }
 
@@ -72,6 +73,9 @@ impl CustomerFilter {
     }
 }
 
+/// The stores a list is narrowed to, and a beginning.
+type Narrowed = (Option<Vec<StoreId>>, Option<String>);
+
 /// Which products a list holds; all that is said must fit.
 #[derive(InputObject)]
 pub struct ProductFilter {
@@ -84,7 +88,7 @@ pub struct ProductFilter {
 }
 
 impl ProductFilter {
-    pub fn read(self) -> Result<(TenantId, (Option<Vec<StoreId>>, Option<String>))> {
+    pub fn read(self) -> Result<(TenantId, Narrowed)> {
         let tenant = tenant_place(&self.tenant)?;
         Ok((tenant, (stores_of(tenant, self.store.as_ref()), self.sku_begins)))
     }

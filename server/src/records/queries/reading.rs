@@ -47,6 +47,7 @@ struct OrderRow {
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = order_contacts)]
+#[expect(clippy::struct_excessive_bools, reason = "whether each sealed column holds anything")]
 struct ContactRow {
     id: OrderId,
     #[diesel(select_expression = order_contacts::handle.is_not_null())]

@@ -141,14 +141,14 @@ pub fn entry(tx: &mut Tx, id: LedgerEntryId) -> Result<Option<LedgerEntry>> {
 /// A page of the pinned tenant's books of money, newest first, and how many lines there are in all.
 pub fn entries(
     tx: &mut Tx,
-    (order, kind): (Option<Option<OrderId>>, Option<LedgerKind>),
+    (orders, kind): (Option<Vec<OrderId>>, Option<LedgerKind>),
     page: &Page,
 ) -> Result<(Vec<LedgerEntry>, i64)> {
     let tenant = tx.tenant()?;
     let own = || {
         let mut own = ledger_entries::table.filter(ledger_entries::tenant_id.eq(tenant)).into_boxed::<Pg>();
-        if let Some(order) = order {
-            own = own.filter(ledger_entries::order_id.eq_any(order));
+        if let Some(orders) = &orders {
+            own = own.filter(ledger_entries::order_id.eq_any(orders.clone()));
         }
         match kind {
             Some(kind) => own.filter(ledger_entries::kind.eq(kind)),

@@ -65,7 +65,7 @@ pub(super) fn end(
     let cancelled = jobs::cancel(tx, store.id.uuid())?;
     if let Some(token) = ending {
         let secret = vault.put(tx, ENDING, token)?;
-        let hooks = hooks.into_iter().filter_map(|hook| hook.platform_hook).collect();
+        let hooks = hooks.into_iter().filter_map(|hook| hook.called).collect();
         jobs::enqueue(tx, &RevokeAtPlatform { store: store.id, secret, hooks })?;
     }
     let receipt = Receipt {

@@ -51,7 +51,7 @@ impl Job for SubscribeStore {
             let to = address(&desk, place.platform, hook.id)?;
             let stands = known.iter().find(|known| known.topic == hook.topic && known.to == to.as_str());
             if let Some(known) = stands {
-                if hook.platform_hook.as_ref() != Some(&known.id) {
+                if hook.called.as_ref() != Some(&known.id) {
                     made.push((hook.id, known.id.clone()));
                 }
                 continue;
@@ -112,10 +112,7 @@ async fn planned(
     let has = |scope: &&str| {
         held.iter().any(|held: &Held| held.is_granted() && held.revoked_at.is_none() && held.name == **scope)
     };
-    let wanted = platform
-        .topics()
-        .iter()
-        .filter(|topic| topic.scopes.is_empty() || topic.scopes.iter().any(|scope| has(&scope)));
+    let wanted = platform.topics().iter().filter(|topic| topic.scopes.is_empty() || topic.scopes.iter().any(&has));
     let wanted: Vec<&'static str> = wanted.map(|topic| topic.name).collect();
     let is_there = |name: &&str| there.iter().any(|hook| hook.topic == **name);
     let missing: Vec<&'static str> = wanted.iter().copied().filter(|name| !is_there(name)).collect();

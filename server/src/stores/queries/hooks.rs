@@ -24,7 +24,8 @@ pub struct Hook {
     #[diesel(column_name = secret_id)]
     pub secret: Option<SecretId>,
     /// What the platform calls it, once it stands there.
-    pub platform_hook: Option<String>,
+    #[diesel(column_name = platform_hook)]
+    pub called: Option<String>,
     since: Option<DateTime<Utc>>,
 }
 

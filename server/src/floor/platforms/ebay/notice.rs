@@ -118,7 +118,8 @@ struct Metadata {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Notification {
-    notification_id: String,
+    #[serde(rename = "notificationId")]
+    id: String,
     event_date: Option<String>,
     data: Option<About>,
 }
@@ -143,7 +144,7 @@ pub(super) fn verify(key: &PublicKey, headers: &HeaderMap, body: &[u8]) -> Resul
     let shop = notice.notification.data.and_then(|about| about.username);
     let at = notice.notification.event_date.and_then(|at| DateTime::parse_from_rfc3339(&at).ok());
     Ok(Delivery {
-        id: notice.notification.notification_id,
+        id: notice.notification.id,
         topic: notice.metadata.topic,
         shop: shop.map(|name| Shop::kept(name.trim().to_ascii_lowercase())),
         at: at.map(|at| Instant::from_utc(at.to_utc())),
