@@ -325,6 +325,10 @@ fn sound() -> Policy {
     text.push_str(
         "\n[[category]]\ncode = \"card\"\ntitle = \"Cards\"\nabout = \"shopper\"\nsources = [\"None\"]\nfield = [\n
          { code = \"number\", title = \"Card number\", personal = true, received = false, stored = false } ]\n
+         [[category]]\ncode = \"event\"\ntitle = \"Events\"\nabout = \"nobody\"\nsources = [\"Shops\"]\nfield = [\n
+         { code = \"kind\", title = \"Kind and time of the event\", key = \"system.operations\" } ]\n
+         [[retention]]\ncode = \"events\"\ntitle = \"Events\"\ncategories = [\"event\"]\nanchor = \"event_time\"\n
+         window = { months = 2 }\nend = \"delete\"\n
          [[app_kind]]\ncode = \"messaging\"\ntitle = \"Messaging\"\ntouches = [\"account\"]\nrotate_days = 90\n
          needs = [\"read_customers\", \"send_messages\"]\nstays = \"What was sent stays with the provider.\"\n",
     );

@@ -353,7 +353,7 @@ fn standing(course: &Course) -> Vec<String> {
              (select (to_jsonb(v) - 'id' - 'tenant_id' - 'store_id' - 'taken_at' - 'version') as i from inventory v) as x (i)
            union all select 'subjects ' || count(*) from subjects
            union all select 'gone ' || count(*) from departed
-           union all select 'scope ' || name || ' ' || (gone_at is null) from store_scopes
+           union all select 'scope ' || name from store_scopes where gone_at is null
            union all select 'notice ' || kind || ' ' || reference || ' ' || due_on from privacy_notices
            union all select 'delivery ' || topic || ' ' || count(*) || ' ' || count(body) || ' '
                             || count(*) filter (where state in ('waiting', 'failed')) from deliveries group by topic

@@ -26,7 +26,7 @@ fn words(platform: &str, topic: &str, body: &Value) -> String {
         Ok(Told::Lapsed) => "lapsed".to_owned(),
         Ok(Told::Scopes(scopes, at)) => format!("{} at {}", scopes.join(" "), at.unwrap_or(Instant::EPOCH)),
         Ok(Told::Notice(Notice { kind, reference, named })) => {
-            let named: Vec<_> = named.iter().map(|(kind, name)| format!("{kind}={}", name.disclose())).collect();
+            let named: Vec<_> = named.iter().map(|(kind, name)| [*kind, "=", name.disclose()].concat()).collect();
             format!("{kind} {} {}", reference.unwrap_or_default(), named.join(" "))
         }
         Ok(Told::Nothing) => "nothing".to_owned(),
