@@ -389,21 +389,21 @@ async fn a_burst_that_comes_again_and_in_any_order_ends_as_if_all_had_come_once_
     }
 
     let mut dice = Dice(11);
-    let mut storm: Vec<(Delivery, u16)> = Vec::new();
+    let mut posts: Vec<(Delivery, u16)> = Vec::new();
     for delivery in &story {
         for _ in 0..=dice.below(5) {
-            storm.push((delivery.clone(), 200));
+            posts.push((delivery.clone(), 200));
         }
         if dice.below(10) == 0 {
             let mut forged = delivery.clone();
             let at = usize::try_from(dice.below(forged.body.len() as u64)).expect("small");
             forged.body[at] ^= 1;
-            storm.push((forged, 401));
+            posts.push((forged, 401));
         }
     }
-    dice.shuffle(&mut storm);
+    dice.shuffle(&mut posts);
     let to = address(&upset, "shopify");
-    let wrong: Vec<_> = stream::iter(&storm)
+    let wrong: Vec<_> = stream::iter(&posts)
         .map(|(delivery, answer)| {
             let (out, to) = (&out, &to);
             async move { (post(out, to, delivery).await, *answer) }
