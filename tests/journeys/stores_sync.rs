@@ -28,16 +28,8 @@ const AT_ONCE: &str = "update jobs set retry_at = now() where retry_at > now();
 
 const FEW: Counts = Counts { customers: 40, orders: 310, products: 30 };
 
-/// What a store is called where its goods lie on the street.
-fn shop(course: &Course, platform: &str) -> String {
-    match platform {
-        "woocommerce" => "zaitoon.example".to_owned(),
-        _ => course.called(platform, "zaitoon"),
-    }
-}
-
 async fn connected(course: &Course, platform: &str) -> (Ref<StoreId>, String) {
-    let shop = shop(course, platform);
+    let shop = course.on_street(platform, "zaitoon");
     course.stand(platform).keep(&shop, FEW);
     // The schedules are planted.
     course.world.work().await;
@@ -181,7 +173,7 @@ async fn whoever_holds_a_store_lets_it_go_on_where_it_was() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_shelf_that_is_not_granted_is_switched_off_and_never_asked_for() {
     let course = Course::begins().await;
-    let shop = shop(&course, "shopify");
+    let shop = course.on_street("shopify", "zaitoon");
     course.stand("shopify").grant_instead(&shop, &["read_products"]);
     let (at, _) = connected(&course, "shopify").await;
     minutes(&course, 1).await;

@@ -68,6 +68,9 @@ pub(super) fn read(of: Shelf, row: &Value) -> Option<Vec<Good>> {
     }
 }
 
+const PROVINCE: &str = "provinceCode";
+const COUNTRY: &str = "countryCodeV2";
+
 /// The number at the end of a global id, without what a level's carries behind it.
 pub(super) fn number(value: &Value) -> Option<String> {
     let number = value.as_str()?.rsplit('/').next()?.split('?').next()?;
@@ -86,7 +89,7 @@ fn customer(row: &Value) -> Option<Customer> {
         family_name: personal(&row["lastName"]),
         mail: personal(&mail["emailAddress"]),
         phone: personal(&row["defaultPhoneNumber"]["phoneNumber"]),
-        address: address(&row["defaultAddress"]),
+        address: address(&row["defaultAddress"], PROVINCE, COUNTRY),
         wants_mail: match mail["marketingState"].as_str() {
             Some("SUBSCRIBED") => Some(true),
             Some("NOT_SUBSCRIBED" | "UNSUBSCRIBED") => Some(false),
@@ -97,14 +100,15 @@ fn customer(row: &Value) -> Option<Customer> {
     })
 }
 
-fn address(row: &Value) -> Option<Address> {
+/// An address, with what this form calls a province and a country.
+pub(super) fn address(row: &Value, province: &str, land: &str) -> Option<Address> {
     row.is_object().then(|| Address {
         name: personal(&row["name"]),
         lines: personals(["address1", "address2"].map(|name| &row[name])),
         city: personal(&row["city"]),
-        province: personal(&row["provinceCode"]),
+        province: personal(&row[province]),
         zip: personal(&row["zip"]),
-        country: country(&row["countryCodeV2"]),
+        country: country(&row[land]),
         phone: personal(&row["phone"]),
     })
 }
@@ -123,7 +127,7 @@ fn order(row: &Value) -> Option<Order> {
         handle: None,
         mail: personal(&row["email"]),
         phone: personal(&row["phone"]),
-        ships_to: address(&row["shippingAddress"]),
+        ships_to: address(&row["shippingAddress"], PROVINCE, COUNTRY),
         lines: rows(&row["lineItems"]["nodes"]).iter().filter_map(line).collect(),
     })
 }

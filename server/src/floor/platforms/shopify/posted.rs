@@ -3,11 +3,15 @@
 
 use serde_json::Value;
 
-use super::super::goods::{Address, Customer, Good, Level, Line, Order, Product, Shelf, Variant};
-use super::super::read::{count, country, id, lower, moment, money, personal, personals, rows, text};
+use super::super::goods::{Customer, Good, Level, Line, Order, Product, Shelf, Variant};
+use super::super::read::{count, id, lower, moment, money, personal, rows, text};
 use super::super::told::document;
 use super::super::{Delivery, Notice, PrivacyNoticeKind, Refusal, Told};
+use super::goods::address;
 use crate::floor::kernel::Personal;
+
+const PROVINCE: &str = "province_code";
+const COUNTRY: &str = "country_code";
 
 pub(super) fn told(delivery: &Delivery) -> Result<Told, Refusal> {
     let body = &document(&delivery.body)?;
@@ -87,7 +91,7 @@ fn customer(row: &Value) -> Option<Customer> {
         family_name: personal(&row["last_name"]),
         mail: personal(&row["email"]),
         phone: personal(&row["phone"]),
-        address: address(&row["default_address"]),
+        address: address(&row["default_address"], PROVINCE, COUNTRY),
         wants_mail: match lower(&row["email_marketing_consent"]["state"]).as_deref() {
             Some("subscribed") => Some(true),
             Some("not_subscribed" | "unsubscribed") => Some(false),
@@ -95,18 +99,6 @@ fn customer(row: &Value) -> Option<Customer> {
         },
         created_at: moment(&row["created_at"]),
         updated_at: moment(&row["updated_at"])?,
-    })
-}
-
-fn address(row: &Value) -> Option<Address> {
-    row.is_object().then(|| Address {
-        name: personal(&row["name"]),
-        lines: personals(["address1", "address2"].map(|name| &row[name])),
-        city: personal(&row["city"]),
-        province: personal(&row["province_code"]),
-        zip: personal(&row["zip"]),
-        country: country(&row["country_code"]),
-        phone: personal(&row["phone"]),
     })
 }
 
@@ -124,7 +116,7 @@ fn order(row: &Value) -> Option<Order> {
         handle: None,
         mail: personal(&row["email"]),
         phone: personal(&row["phone"]),
-        ships_to: address(&row["shipping_address"]),
+        ships_to: address(&row["shipping_address"], PROVINCE, COUNTRY),
         lines: rows(&row["line_items"]).iter().filter_map(|line| self::line(line, &row["currency"])).collect(),
     })
 }
