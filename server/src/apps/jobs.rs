@@ -93,12 +93,10 @@ fn letter(reminder: &Reminder, member: MemberId, to: Personal) -> Letter {
          Make another one at {}, set it here, and take the old one back there. The app: {}.\n",
         app.name, tenant.legal_name, app.provider, app.id
     );
-    Letter {
+    Letter::automatic(
         to,
-        subject: format!("The credential of {} {when} {rotate_by}", app.name),
+        format!("The credential of {} {when} {rotate_by}", app.name),
         text,
-        reply_to: None,
-        message_id: format!("rotation-{}-{told_for}-{}", app.id.uuid().as_simple(), member.uuid().as_simple()),
-        headers: vec![("Auto-Submitted".to_owned(), "auto-generated".to_owned())],
-    }
+        format!("rotation-{}-{told_for}-{}", app.id.uuid().as_simple(), member.uuid().as_simple()),
+    )
 }

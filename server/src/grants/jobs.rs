@@ -87,12 +87,5 @@ fn letter(grant: &Grant, tenant: &Tenant, broke: &str, staff: StaffId, to: Perso
          Look into it, and say in the console that you did: {}.\n",
         grant.starts_at, tenant.legal_name, grant.ends_at, grant.id
     );
-    Letter {
-        to,
-        subject: format!("Glass broken by {broke}"),
-        text,
-        reply_to: None,
-        message_id: format!("break-glass-{}-{}", grant.id, staff),
-        headers: vec![("Auto-Submitted".to_owned(), "auto-generated".to_owned())],
-    }
+    Letter::automatic(to, format!("Glass broken by {broke}"), text, format!("break-glass-{}-{}", grant.id, staff))
 }

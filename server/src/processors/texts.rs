@@ -122,18 +122,11 @@ pub fn letter_of_notice(
     let (text, told_in) = notice.told_in(reads, policy.first_locale());
     let words = Words::of(&[told_in])?;
     let one_click = [("List-Unsubscribe", format!("<{leave}>")), ("List-Unsubscribe-Post", ONE_CLICK.to_owned())];
-    Ok(Letter {
-        to,
-        subject: title(words, &policy.operator.name, notice),
-        text: format!("{text}\n\n{}\n", fill(&words.letter.leave, &[("link", leave)])),
-        reply_to: None,
-        message_id: id.to_owned(),
-        headers: one_click
-            .into_iter()
-            .chain([("Auto-Submitted", "auto-generated".to_owned())])
-            .map(|(name, value)| (name.to_owned(), value))
-            .collect(),
-    })
+    let subject = title(words, &policy.operator.name, notice);
+    let text = format!("{text}\n\n{}\n", fill(&words.letter.leave, &[("link", leave)]));
+    let mut letter = Letter::automatic(to, subject, text, id.to_owned());
+    letter.headers.extend(one_click.map(|(name, value)| (name.to_owned(), value)));
+    Ok(letter)
 }
 
 /// What RFC 8058 wants to be posted.
@@ -143,12 +136,10 @@ const ONE_CLICK: &str = "List-Unsubscribe=One-Click";
 pub fn letter_that_asks(policy: &Policy, (to, reads): (Personal, &str), (id, confirm): (&str, &str)) -> Result<Letter> {
     let words = &Words::of(&[reads, policy.first_locale()])?.letter;
     let slots = [("operator", policy.operator.name.as_str())];
-    Ok(Letter {
+    Ok(Letter::automatic(
         to,
-        subject: scrub(&fill(&words.asks_title, &slots)),
-        text: format!("{}\n\n{confirm}\n\n{}\n", fill(&words.asks, &slots), words.not_you),
-        reply_to: None,
-        message_id: id.to_owned(),
-        headers: vec![("Auto-Submitted".to_owned(), "auto-generated".to_owned())],
-    })
+        scrub(&fill(&words.asks_title, &slots)),
+        format!("{}\n\n{confirm}\n\n{}\n", fill(&words.asks, &slots), words.not_you),
+        id.to_owned(),
+    ))
 }

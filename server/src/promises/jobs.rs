@@ -93,14 +93,12 @@ fn letter(turned: &[Promise], staff: StaffId, to: Personal) -> Letter {
     };
     let lines: Vec<String> = turned.iter().map(line).collect();
     let last = turned.iter().map(|promise| promise.since.micros()).max().unwrap_or_default();
-    Letter {
+    Letter::automatic(
         to,
         subject,
-        text: format!("{}\n\nThe console shows the rows behind each of them.\n", lines.join("\n\n")),
-        reply_to: None,
-        message_id: format!("promises-{last}-{}-{staff}", turned.len()),
-        headers: vec![("Auto-Submitted".to_owned(), "auto-generated".to_owned())],
-    }
+        format!("{}\n\nThe console shows the rows behind each of them.\n", lines.join("\n\n")),
+        format!("promises-{last}-{}-{staff}", turned.len()),
+    )
 }
 
 fn line(promise: &Promise) -> String {

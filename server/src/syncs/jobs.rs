@@ -331,12 +331,10 @@ fn letter(store: &Store, run: &Run, member: MemberId, to: Personal) -> Letter {
          We go on asking. If the shop was moved, closed or protected, connect it anew. The store: {}.\n",
         store.name, store.domain, store.id
     );
-    Letter {
+    Letter::automatic(
         to,
-        subject: format!("{} fell behind", store.name),
+        format!("{} fell behind", store.name),
         text,
-        reply_to: None,
-        message_id: format!("behind-{}-{}", run.job.id.uuid().as_simple(), member.uuid().as_simple()),
-        headers: vec![("Auto-Submitted".to_owned(), "auto-generated".to_owned())],
-    }
+        format!("behind-{}-{}", run.job.id.uuid().as_simple(), member.uuid().as_simple()),
+    )
 }

@@ -30,6 +30,12 @@ pub struct Letter {
 }
 
 impl Letter {
+    /// One that the desk writes by itself, and that no program is to answer.
+    pub fn automatic(to: Personal, subject: String, text: String, message_id: String) -> Self {
+        let headers = vec![("Auto-Submitted".to_owned(), "auto-generated".to_owned())];
+        Self { to, subject, text, reply_to: None, message_id, headers }
+    }
+
     /// As it goes over the wire.
     pub(super) fn written(&self, from: &Mailbox, at: Instant) -> Result<Message> {
         let mut flaws = Flaws::default();

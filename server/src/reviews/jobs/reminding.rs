@@ -121,14 +121,8 @@ fn due_text(campaign: &Campaign, figures: Figures, today: Day) -> String {
 async fn write(tools: &Tools, title: &str, text: &str, key: &str) -> Result<u64> {
     let mut letters = 0;
     for (staff, to) in reviewers(tools).await? {
-        let letter = Letter {
-            to,
-            subject: format!("Review: {title}"),
-            text: text.to_owned(),
-            reply_to: None,
-            message_id: format!("review-{key}-{staff}"),
-            headers: vec![("Auto-Submitted".to_owned(), "auto-generated".to_owned())],
-        };
+        let letter =
+            Letter::automatic(to, format!("Review: {title}"), text.to_owned(), format!("review-{key}-{staff}"));
         match tools.mail.send(&letter).await {
             Ok(()) => letters += 1,
             // One address that takes no letters does not silence the others.

@@ -122,7 +122,12 @@ fn lapses(store: &Store, (ends, told_for): (Day, Day), member: MemberId, to: Per
          Connect it anew before then: ask for a link at the desk and say yes at the platform. The store: {id}.\n"
     );
     let subject = format!("{name} is connected until {ends}");
-    letter(subject, text, format!("lapse-{}-{told_for}-{}", id.uuid().as_simple(), member.uuid().as_simple()), to)
+    Letter::automatic(
+        to,
+        subject,
+        text,
+        format!("lapse-{}-{told_for}-{}", id.uuid().as_simple(), member.uuid().as_simple()),
+    )
 }
 
 fn lost(store: &Store, since: Day, member: MemberId, to: Personal) -> Letter {
@@ -132,10 +137,10 @@ fn lost(store: &Store, since: Day, member: MemberId, to: Personal) -> Letter {
          Connect it anew: ask for a link at the desk and say yes at the platform. The store: {id}.\n"
     );
     let subject = format!("{name} is not connected any more");
-    letter(subject, text, format!("lost-{}-{since}-{}", id.uuid().as_simple(), member.uuid().as_simple()), to)
-}
-
-fn letter(subject: String, text: String, message_id: String, to: Personal) -> Letter {
-    let headers = vec![("Auto-Submitted".to_owned(), "auto-generated".to_owned())];
-    Letter { to, subject, text, reply_to: None, message_id, headers }
+    Letter::automatic(
+        to,
+        subject,
+        text,
+        format!("lost-{}-{since}-{}", id.uuid().as_simple(), member.uuid().as_simple()),
+    )
 }
