@@ -33,8 +33,8 @@ static LISTED: Listed<StockWrite> = Listed {
     },
     looks: Looks {
         title: "What was written to it",
-        heads: &["When", "What", "From", "To", "Why", "Who", "State", "Answered"],
-        leaves: &[7, 2],
+        heads: &["When", "State", "What", "From", "To", "Why", "Who", "Answered"],
+        leaves: &[7, 3, 6],
         none: "nothing was written to it",
         is_heard: true,
     },
@@ -49,12 +49,12 @@ static LISTED: Listed<StockWrite> = Listed {
 fn cells(write: &StockWrite, ctx: &Ctx) -> Vec<Line> {
     vec![
         moment(write.at, ctx),
+        state(write),
         Line::plain(write.sku.clone().unwrap_or_else(|| write.item.clone())),
         write.was.map_or(Line::dim("—"), |was| Line::dim(was.to_string())),
         Line::plain(write.quantity.to_string()),
         why(&write.leave.0),
         Line::dim(short_id(&write.by)),
-        state(write),
         write.answered_at.map_or(Line::dim("—"), |at| moment(at, ctx)),
     ]
 }
