@@ -6,7 +6,7 @@ use harness::line::Line;
 use rightsdesk_server::floor::access::{Permission, Role};
 use rightsdesk_server::floor::graphql::node_id;
 use rightsdesk_server::floor::kernel::{Ref, StoreId};
-use rightsdesk_server::roof::demo::street::Counts;
+use rightsdesk_server::roof::demo::street::{Counts, Fault, Kind};
 use serde_json::{Value, json};
 
 const FEW: Counts = Counts { customers: 20, orders: 600, products: 10 };
@@ -40,6 +40,9 @@ async fn a_reading_is_told_of_as_it_goes_to_everybody_who_follows_it() {
     course.stand("shopify").keep(&shop, FEW);
     course.world.work().await;
     let at = course.connected("shopify", "zaitoon").await;
+    // It takes longer than from one look to the next.
+    let slow = Kind::Slow(std::time::Duration::from_millis(400));
+    course.stand("shopify").order(Fault::always("/admin/api/2026-10/graphql.json", slow));
     let person = course.world.staff(&[Role::Support]).await;
     let mut lines = Vec::new();
     for _ in 0..2 {
