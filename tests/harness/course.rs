@@ -132,20 +132,7 @@ impl Course {
 
     /// What the merchant's browser is sent back to, once the merchant has answered.
     pub async fn answered(&self, link: &Url, answer: &str) -> Url {
-        let browser =
-            reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().expect("a browser");
-        let asked = browser.get(link.clone()).send().await.expect("a page");
-        assert!(asked.status().is_success(), "{}", asked.text().await.unwrap_or_default());
-        let carried: Vec<(String, String)> = link.query_pairs().into_owned().collect();
-        let form = carried.into_iter().chain([("answer".to_owned(), answer.to_owned())]);
-        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
-        let mut to = link.clone();
-        to.set_query(None);
-        let call = browser.post(to).header("content-type", "application/x-www-form-urlencoded").body(body);
-        let sent = call.send().await.expect("an answer");
-        let location = sent.headers().get("location").expect("a way back").to_str().expect("text");
-        assert!(location.starts_with(&self.desk.url()), "{location}");
-        location.parse().expect("an address")
+        answered(&self.desk, link, answer).await
     }
 
     /// The page that the desk shows to whoever comes back so.
@@ -153,6 +140,23 @@ impl Course {
         let path = &to[url::Position::BeforePath..];
         Page::of(fetch(&self.desk, path, &[]).await).await
     }
+}
+
+/// What the merchant's browser is sent back to by the platform of a link, once the merchant has answered.
+pub async fn answered(desk: &Listening, link: &Url, answer: &str) -> Url {
+    let browser = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().expect("a browser");
+    let asked = browser.get(link.clone()).send().await.expect("a page");
+    assert!(asked.status().is_success(), "{}", asked.text().await.unwrap_or_default());
+    let carried: Vec<(String, String)> = link.query_pairs().into_owned().collect();
+    let form = carried.into_iter().chain([("answer".to_owned(), answer.to_owned())]);
+    let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
+    let mut to = link.clone();
+    to.set_query(None);
+    let call = browser.post(to).header("content-type", "application/x-www-form-urlencoded").body(body);
+    let sent = call.send().await.expect("an answer");
+    let location = sent.headers().get("location").expect("a way back").to_str().expect("text");
+    assert!(location.starts_with(&desk.url()), "{location}");
+    location.parse().expect("an address")
 }
 
 /// The desk's app, at every stand that knows apps.

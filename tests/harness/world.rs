@@ -22,7 +22,7 @@ use rightsdesk_server::floor::tools::{Facts, Keeping, Tools};
 use rightsdesk_server::floor::vault::{KeySource, Vault};
 use rightsdesk_server::roof::config::{Documents, Graphql, Statuses};
 use rightsdesk_server::roof::followers::FOLLOWERS;
-use rightsdesk_server::roof::http::{Doorman, Edge, Listening, Sockets, listen, router};
+use rightsdesk_server::roof::http::{Doorman, Edge, Listening, Sockets, bind, listen, router};
 use rightsdesk_server::roof::map::MAP;
 use rightsdesk_server::roof::telemetry::redact;
 use rightsdesk_server::roof::{schema, workers};
@@ -227,6 +227,7 @@ impl World {
         };
         change(&mut edge);
         let read = edge.read;
-        listen(router(edge), at, tls.as_ref(), read).await.expect("a free port")
+        let door = bind(at).expect("a free port");
+        listen(router(edge), door, tls.as_ref(), read).await.expect("a free port")
     }
 }

@@ -5,7 +5,9 @@ use std::path::Path;
 use std::process::Output;
 
 use chrono::Duration;
-use harness::asked::{ask, desk_seat};
+use harness::asked::{ask, desk_seat, done};
+use harness::course::{BEGIN, answered};
+use harness::page::{Page, fetch};
 use harness::program::{Program, command};
 use harness::scratch;
 use harness::world::World;
@@ -13,9 +15,10 @@ use nix::sys::signal::Signal;
 use rightsdesk_server::audit::verify::{Books, Case, verify};
 use rightsdesk_server::floor::access::{Caller, Role};
 use rightsdesk_server::floor::kernel::{Error, Instant, Mode, Watch};
+use rightsdesk_server::floor::platforms::{Platforms, Settings};
 use rightsdesk_server::floor::policy::SHIPPED;
 use rightsdesk_server::floor::vault::PublicKeys;
-use rightsdesk_server::roof::demo::{Amounts, furnish, plant};
+use rightsdesk_server::roof::demo::{Amounts, Ground, furnish, plant};
 use serde_json::{Value, json};
 
 const FEW: Amounts = Amounts { merchants: 14, stores: 60 };
@@ -53,7 +56,7 @@ const FIGURES: &str = "{ drift { stores withDrift notListed missing unused write
 
 async fn planted(policy: &str, amounts: Amounts) -> World {
     let world = World::empty(policy, Mode::Demo, Watch::held(Instant::from_micros(1_790_000_000_000_000))).await;
-    let done = plant(&world.tools, amounts).await.unwrap_or_else(|error| panic!("{policy}: {error:?}"));
+    let done = plant(&world.tools, amounts, &[]).await.unwrap_or_else(|error| panic!("{policy}: {error:?}"));
     assert!(done.told().lines().filter(|line| line.contains("rdi_")).count() > 5, "{}", done.told());
     world
 }
@@ -196,10 +199,77 @@ async fn only_an_empty_desk_of_mode_demo_is_planted() {
     let now = || Watch::held(Instant::from_micros(1_790_000_000_000_000));
     let refused = |done: Result<(), Error>| done.expect_err("refused").to_string();
     let own = World::empty("shopiq", Mode::Development, now()).await;
-    assert!(refused(plant(&own.tools, FEW).await.map(drop)).contains("--data"));
+    assert!(refused(plant(&own.tools, FEW, &[]).await.map(drop)).contains("--data"));
     let busy = World::empty("shopiq", Mode::Demo, now()).await;
     busy.neighbour().await;
-    assert!(refused(furnish(&busy.tools, 1).await.map(drop)).contains("merchants already"));
+    assert!(refused(furnish(&busy.tools, 1, &[]).await.map(drop)).contains("merchants already"));
+}
+
+/// The shelves of a store, and how far the reading of each is.
+async fn shelves(world: &World, caller: &Caller, store: &Value) -> Vec<Value> {
+    let document = format!("{{ syncs(store: {}) {{ shelf state lastRun {{ outcome }} }} }}", store["id"]);
+    asked(world, caller, &document).await["syncs"].as_array().expect("a list").clone()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_store_of_a_demo_is_connected_on_its_own_street_and_read_as_few_are_from_the_first_day() {
+    // Who was told to come back later comes at once.
+    const AT_ONCE: &str = "update jobs set retry_at = now() where retry_at > now();
+                           update lanes set retry_at = now() where retry_at > now()";
+    const CONNECT: &str = "mutation ($input: ConnectStoreInput!) { connectStore(input: $input) {
+      begun { url } userErrors { code message } } }";
+    let watch = Watch::held(Instant::from_micros(BEGIN));
+    let mut world = World::empty("inventorysync", Mode::Demo, watch.clone()).await;
+    let (ground, settings) = Ground::open(watch, Settings::default()).await.expect("a street");
+    world.tools.platforms = Platforms::open(&settings, Mode::Demo.reach()).expect("platforms");
+    let desk = world.serve_where_it_is_found().await;
+    plant(&world.tools, FEW, &ground.codes).await.expect("planted");
+    ground.register(&desk.url()).expect("an address to come back to");
+    ground.admit(&world.tools).await.expect("let in");
+
+    let ops = desk_seat(&world, &[Role::Ops]);
+    let stores = rows(&world, &ops, "stores", "id platform domain state").await;
+    let mut open = Vec::new();
+    for store in stores.iter().filter(|store| store["state"] == "CONNECTED") {
+        let shelves = shelves(&world, &ops, store).await;
+        if shelves.iter().any(|shelf| shelf["state"] == "RUNNING") {
+            open.push(store);
+        } else {
+            assert!(
+                shelves.iter().all(|shelf| ["PAUSED", "OFF"].iter().any(|state| shelf["state"] == *state)),
+                "{store}: {shelves:?}"
+            );
+        }
+    }
+    assert_eq!(open.len(), 5, "{open:?}");
+
+    let waits = |store: &&Value| store["platform"] == "shopify" && store["state"] == "PENDING";
+    let store = stores.iter().find(waits).unwrap_or_else(|| panic!("{stores:?}"));
+    let begun = done(&world, &ops, CONNECT, json!({ "id": store["id"] })).await["begun"].clone();
+    let link = begun["url"].as_str().unwrap_or_else(|| panic!("{begun}")).parse().expect("an address");
+    let back = answered(&desk, &link, "allow").await;
+    let page = Page::of(fetch(&desk, &back[url::Position::BeforePath..], &[]).await).await;
+    assert_eq!(page.status, 200, "{}", page.text);
+
+    open.push(store);
+    for _ in 0..120 {
+        world.base.tamper(AT_ONCE);
+        world.work().await;
+        world.later(Duration::seconds(20));
+        let mut are_read = true;
+        for store in &open {
+            let shelves = shelves(&world, &ops, store).await;
+            let is_read = |shelf: &Value| shelf["state"] == "OFF" || shelf["lastRun"]["outcome"] == "DONE";
+            are_read = are_read && !shelves.is_empty() && shelves.iter().all(is_read);
+        }
+        if are_read {
+            return;
+        }
+    }
+    for store in open {
+        println!("{store}: {:?}", shelves(&world, &ops, store).await);
+    }
+    panic!("it does not end");
 }
 
 fn run(data: &Path, words: &[&str]) -> Output {

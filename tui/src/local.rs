@@ -65,7 +65,11 @@ pub fn boot_local(mut config: Config) -> Result<Desk, Code> {
         say(&flaws);
         Code::Usage
     })?;
-    config.http.listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+    let here = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+    if config.http.public_url.ends_with(&config.http.listen.to_string()) {
+        config.http.public_url = format!("http://{here}");
+    }
+    config.http.listen = here;
     config.http.tls = None;
     let (arrive, arrival) = oneshot::channel();
     let (stop, stopped) = oneshot::channel();

@@ -1,6 +1,7 @@
 //! From settings to a running program, and from there to a graceful stop. Every setting is taken up here by name,
 //! so that one nobody uses does not pass quietly.
 
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -70,6 +71,8 @@ pub struct Running {
     grace: Duration,
     telemetry: Telemetry,
     postgres: Option<Cluster>,
+    /// What a demo stands on, as long as it runs.
+    _ground: Option<demo::Ground>,
 }
 
 impl Running {
@@ -145,8 +148,16 @@ pub async fn boot(config: Config, telemetry: Telemetry, duties: Duties) -> anyho
     let mail = Mail::open(way, &mail.from, watch.clone())?;
     let blobs = Blobs::open(&place_of(&blobs, mode).map_err(Error::from)?, watch.clone())?;
     let issuers = issuers_of(issuers, mode, &watch)?;
+    let (mut ground, platforms) = match demo {
+        Some(_) => {
+            demo::Ground::open(watch.clone(), platforms).await.map(|(ground, platforms)| (Some(ground), platforms))?
+        }
+        None => (None, platforms),
+    };
     let platforms = Platforms::open(&platforms, mode.reach())?;
-    let egress = Egress::open(own_host(&http.public_url), mode.reach())?;
+    let door = if duties == Duties::Serve { Some(http::bind(http.listen)?) } else { None };
+    let public_url = found_at(&http.public_url, door.as_ref());
+    let egress = Egress::open(own_host(&public_url), mode.reach())?;
     let journal = Journal::open(audit.folder)?;
     let facts = facts_of(mode, &http);
     let limits = Limits { connections: database.connections, prepare: database.prepare, ..Limits::default() };
@@ -169,7 +180,7 @@ pub async fn boot(config: Config, telemetry: Telemetry, duties: Duties) -> anyho
         policy: Book::new(FOLLOWERS),
         map: MAP,
         keeping: Keeping { access_months: audit.access_months },
-        public_url: http.public_url,
+        public_url,
         facts,
         watch: watch.clone(),
     };
@@ -178,11 +189,19 @@ pub async fn boot(config: Config, telemetry: Telemetry, duties: Duties) -> anyho
     let is_of_its_machine = duties == Duties::Serve && postgres.is_some();
     let file = if is_of_its_machine { Some(open_to_its_machine(&tools, &home).await?) } else { None };
     let planted = match demo {
-        Some(scale) => demo::furnish(&tools, scale).await.map_err(told)?,
+        Some(scale) => {
+            let on_street = ground.as_ref().map(|ground| ground.codes.as_slice()).unwrap_or_default();
+            demo::furnish(&tools, scale, on_street).await.map_err(told)?
+        }
         None => None,
     };
+    if let Some(ground) = &mut ground {
+        ground.register(&tools.public_url)?;
+        ground.admit(&tools).await?;
+        ground.open_shops();
+    }
     let sockets = Sockets::default();
-    let listening = if duties == Duties::Serve {
+    let listening = if let Some(door) = door {
         let sign_in = SignIn::new(Lives::new(staff.idle, staff.session)).with_file(file);
         let edge = Edge {
             desk: schema::desk(graphql.introspection, sign_in),
@@ -198,7 +217,7 @@ pub async fn boot(config: Config, telemetry: Telemetry, duties: Duties) -> anyho
             read: http.read,
             answer: http.answer,
         };
-        let listening = http::listen(http::router(edge), http.listen, http.tls.as_ref(), http.read).await?;
+        let listening = http::listen(http::router(edge), door, http.tls.as_ref(), http.read).await?;
         tracing::info!(url = %listening.url(), "the desk answers");
         Some(listening)
     } else {
@@ -219,6 +238,7 @@ pub async fn boot(config: Config, telemetry: Telemetry, duties: Duties) -> anyho
         grace: http.grace,
         telemetry,
         postgres,
+        _ground: ground,
     })
 }
 
@@ -236,6 +256,17 @@ fn own_host(public_url: &str) -> Option<Host> {
     let url = Url::parse(public_url).ok()?;
     let is_anywhere = url.port() == Some(0) || matches!(url.host_str(), Some("0.0.0.0" | "[::]"));
     Host::of(&url).filter(|_| !is_anywhere)
+}
+
+/// Where people reach the desk: at the port that was free, where any would do.
+fn found_at(said: &str, door: Option<&TcpListener>) -> String {
+    let any = Url::parse(said).ok().filter(|url| url.port() == Some(0));
+    let port = door.and_then(|door| door.local_addr().ok()).map(|at| at.port());
+    let Some((mut url, port)) = any.zip(port) else { return said.to_owned() };
+    match url.set_port(Some(port)) {
+        Ok(()) => url.as_str().trim_end_matches('/').to_owned(),
+        Err(()) => said.to_owned(),
+    }
 }
 
 fn facts_of(mode: Mode, http: &config::Http) -> Facts {

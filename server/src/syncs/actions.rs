@@ -60,8 +60,14 @@ pub async fn start(tools: &Tools, caller: &Caller, at: Ref<StoreId>, once: Optio
 
 /// Holds the reading of a store where it is, until somebody lets it go on.
 pub async fn pause(tools: &Tools, caller: &Caller, at: Ref<StoreId>, once: Option<Once>) -> Result<()> {
+    let platforms = tools.platforms.clone();
     change(tools, caller, (at, once), "sync.paused", move |tx| {
         let now = tx.now()?;
+        let code = running::platform(tx, at.id)?;
+        // One that nobody looked at yet is held before its first page.
+        if let Some((platform, _)) = code.and_then(|code| platforms.find(&code)) {
+            open(tx, at, platform)?;
+        }
         for sync in syncs::all_held(tx, at.id)? {
             if matches!(sync.state, SyncState::Idle | SyncState::Running) {
                 if let Some(run) = sync.run {

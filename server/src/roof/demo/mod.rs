@@ -7,6 +7,7 @@
 mod apps;
 mod changes;
 mod deeds;
+mod ground;
 mod names;
 mod reviews;
 mod staff;
@@ -22,12 +23,14 @@ use rand::rngs::StdRng;
 use uuid::Uuid;
 
 use self::deeds::{Deed, DeskDeed, Merchant, carry_out};
+pub use self::ground::Ground;
 use crate::audit::EventFilter;
 use crate::audit::actions::list_events;
 use crate::floor::access::{Caller, Permission, Role};
 use crate::floor::graphql::Page;
 use crate::floor::kernel::{Error, Instant, Mode, Result, TenantId};
 use crate::floor::ledger::{Event, Witnessed};
+use crate::floor::platforms::Platforms;
 use crate::floor::policy::Policy;
 use crate::floor::tools::Tools;
 use crate::promises::look_at_due;
@@ -72,6 +75,9 @@ struct Plot<'p> {
     /// Up to when things have happened.
     now: Instant,
     policy: &'p Policy,
+    platforms: Platforms,
+    /// The platforms that have a stand on the demo's own street.
+    on_street: &'p [&'static str],
     merchants: Vec<Merchant>,
     deeds: Vec<Deed>,
     desk: Vec<DeskDeed>,
@@ -102,10 +108,10 @@ impl Planted {
 }
 
 /// Plants so many times over what is usual. A desk that was planted just so already stays as it has become meanwhile.
-pub async fn furnish(tools: &Tools, scale: u32) -> Result<Option<Planted>> {
+pub async fn furnish(tools: &Tools, scale: u32, on_street: &[&'static str]) -> Result<Option<Planted>> {
     let amounts = Amounts::USUAL.times(scale);
     match told(tools, PLANTED).await? {
-        None => plant(tools, amounts).await.map(Some),
+        None => plant(tools, amounts, on_street).await.map(Some),
         Some(facts) if facts == amounts.facts() => Ok(None),
         Some(facts) => {
             let why = format!("this demo was planted with {facts}: start it with --mode demo instead of --demo");
@@ -115,7 +121,7 @@ pub async fn furnish(tools: &Tools, scale: u32) -> Result<Option<Planted>> {
 }
 
 /// Plants. Refused where the desk is of another mode, or holds anything already.
-pub async fn plant(tools: &Tools, amounts: Amounts) -> Result<Planted> {
+pub async fn plant(tools: &Tools, amounts: Amounts, on_street: &[&'static str]) -> Result<Planted> {
     if tools.vault.mode() != Mode::Demo {
         return Err(elsewhere("this desk is of another mode"));
     }
@@ -127,6 +133,8 @@ pub async fn plant(tools: &Tools, amounts: Amounts) -> Result<Planted> {
         amounts,
         now: tools.watch.now(),
         policy: &adopted.policy,
+        platforms: tools.platforms.clone(),
+        on_street,
         merchants: Vec::new(),
         deeds: Vec::new(),
         desk: Vec::new(),

@@ -10,13 +10,15 @@ use super::deeds::{Hand, Made};
 use super::names::LINES;
 use super::tenants::DAY;
 use crate::floor::access::{Caller, Permission};
+use crate::floor::jobs;
 use crate::floor::kernel::{Instant, Ref, Secret};
 use crate::floor::ledger::{Event, Witnessed};
 use crate::stores::scopes::{may_use, used};
 use crate::stores::{
-    NewStore, Reading, RevocationReason, Revoking, Store, Tokens, add_store, disconnect_store, record_grant,
-    revoke_scopes, turn_sync,
+    NewStore, Reading, RevocationReason, Revoking, Store, SubscribeStore, Tokens, add_store, disconnect_store,
+    record_grant, revoke_scopes, turn_sync,
 };
+use crate::syncs;
 
 /// What became of a store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,7 +68,7 @@ pub(super) fn plan(plot: &mut Plot<'_>, mut dice: StdRng) {
     // Few merchants have many stores, and each has one.
     let weights: Vec<(usize, u32)> =
         (0..plot.merchants.len()).map(|place| (place, dice.random_range(1..10_u32).pow(2))).collect();
-    let mut own = vec![0; plot.merchants.len()];
+    let (mut own, mut open) = (vec![0; plot.merchants.len()], 0);
     for number in 0..plot.amounts.stores {
         let drawn = weights.choose_weighted(&mut dice, |(_, weight)| *weight).map_or(0, |(place, _)| *place);
         let place = if number < own.len() { number } else { drawn };
@@ -74,9 +76,18 @@ pub(super) fn plan(plot: &mut Plot<'_>, mut dice: StdRng) {
         let drawn =
             FORTUNES.choose_weighted(&mut dice, |(_, of_hundred)| *of_hundred).map_or(FORTUNES[0].0, |one| one.0);
         let fortune = FORTUNES.get(number).map_or(drawn, |(fortune, _)| *fortune);
-        live(plot, &mut dice, (place, own[place]), fortune);
+        let is_open = open < OPEN && matches!(fortune, Fortune::AsItShouldBe | Fortune::SyncIsOff);
+        open += usize::from(live(plot, &mut dice, (place, own[place]), (fortune, is_open)));
         own[place] += 1;
     }
+}
+
+/// So many stores are read from the first day on; the reading of the others is held, until somebody lets it go on.
+const OPEN: usize = 5;
+
+/// What a planted store's platform was let in by.
+pub(super) fn token_of(domain: &str) -> String {
+    format!("token of {domain}")
 }
 
 /// A store on its way through time.
@@ -86,7 +97,13 @@ struct Life {
     domain: String,
 }
 
-fn live(plot: &mut Plot<'_>, dice: &mut StdRng, (merchant, nth): (usize, usize), fortune: Fortune) {
+/// Whether it is one that is read from the first day on.
+fn live(
+    plot: &mut Plot<'_>,
+    dice: &mut StdRng,
+    (merchant, nth): (usize, usize),
+    (fortune, is_open): (Fortune, bool),
+) -> bool {
     let platforms: Vec<&str> = plot.policy.platforms.iter().map(|platform| platform.get_ref().as_str()).collect();
     // The first platform is the one that most are on.
     let platform =
@@ -98,7 +115,7 @@ fn live(plot: &mut Plot<'_>, dice: &mut StdRng, (merchant, nth): (usize, usize),
     let connected = plot.ago(dice.random_range(120 * DAY..oldest.max(121 * DAY)));
     life.add(plot, connected.plus(-Duration::minutes(dice.random_range(2..300))), new);
     if fortune == Fortune::NeverConnected {
-        return;
+        return false;
     }
     life.told(plot, connected, listed.clone());
     if fortune != Fortune::SyncIsOff {
@@ -108,7 +125,19 @@ fn live(plot: &mut Plot<'_>, dice: &mut StdRng, (merchant, nth): (usize, usize),
     if !matches!(fortune, Fortune::NeedsReconnecting | Fortune::Disconnected) {
         life.used(plot, plot.ago(dice.random_range(600..20 * 3_600)), in_use);
     }
+    let is_open = is_open && READ.contains(&platform.as_str()) && plot.on_street.contains(&platform.as_str());
+    if is_open {
+        life.begin(plot, plot.ago(300));
+    } else if plot.platforms.find(&platform).is_some()
+        && !matches!(fortune, Fortune::NeedsReconnecting | Fortune::Disconnected)
+    {
+        life.hold(plot, connected.plus(Duration::minutes(1)));
+    }
+    is_open
 }
+
+/// The platforms whose planted stores are let in on the street.
+const READ: [&str; 2] = ["shopify", "ebay"];
 
 /// The scopes that the policy lists for a platform.
 fn listed(plot: &Plot<'_>, platform: &str) -> Vec<String> {
@@ -133,7 +162,11 @@ fn sketch(plot: &Plot<'_>, (merchant, nth): (usize, usize), platform: &str) -> N
         // Known only when its day comes.
         tenant: crate::floor::kernel::TenantId::HOUSE,
         platform: platform.to_owned(),
-        domain: format!("{slug}.{platform}.example"),
+        domain: match platform {
+            "shopify" if plot.on_street.contains(&platform) => format!("{slug}.myshopify.com"),
+            "ebay" if plot.on_street.contains(&platform) => slug,
+            _ => format!("{slug}.{platform}.example"),
+        },
         name,
         region: owner.new.region.clone(),
     }
@@ -154,13 +187,37 @@ impl Life {
         let (made, domain) = (self.store.clone(), self.domain.clone());
         plot.deed(self.merchant, at, async move |hand: Hand| {
             let store = made.get()?;
-            let access = || Secret::new(format!("token of {domain}"));
+            let access = || Secret::new(token_of(&domain));
             let tokens = || Tokens { access: access(), ends_at: None, refresh: None };
             let reading = Reading { scopes, tokens: store.connected_at.is_none().then(tokens) };
             made.set(
                 record_grant(&hand.tools, &Caller::house(), Ref::new(hand.tenant, store.id), reading, None).await?,
             );
             Ok(())
+        });
+    }
+
+    /// All of it is read from now on, and it is asked to tell what happens.
+    fn begin(&self, plot: &mut Plot<'_>, at: Instant) {
+        let made = self.store.clone();
+        plot.deed(self.merchant, at, async move |hand: Hand| {
+            let id = made.get()?.id;
+            syncs::start(&hand.tools, &Caller::house(), Ref::new(hand.tenant, id), None).await?;
+            let scope = Caller::house().permit(Permission::KeepHouse, hand.tenant)?;
+            let written = hand.tools.ledger.write(scope, move |tx| {
+                jobs::enqueue(tx, &SubscribeStore { store: id })?;
+                Ok(Witnessed::new((), Event::new("store.asked_to_tell", "store", id.uuid())))
+            });
+            written.await
+        });
+    }
+
+    /// Nothing is read of it until somebody lets that go on.
+    fn hold(&self, plot: &mut Plot<'_>, at: Instant) {
+        let made = self.store.clone();
+        plot.deed(self.merchant, at, async move |hand: Hand| {
+            let at = Ref::new(hand.tenant, made.get()?.id);
+            syncs::pause(&hand.tools, &Caller::house(), at, None).await
         });
     }
 

@@ -18,5 +18,5 @@ mod webhooks;
 pub use doorman::{Doorman, network};
 pub use gate::{document_id, documents};
 pub use router::{Edge, router};
-pub use serve::{Listening, listen};
+pub use serve::{Listening, bind, listen};
 pub use socket::Sockets;

@@ -23,17 +23,22 @@ pub struct Listening {
     task: JoinHandle<std::io::Result<()>>,
 }
 
-/// Binds and answers until told to stop.
-pub async fn listen(
-    router: Router,
-    at: SocketAddr,
-    tls: Option<&(PathBuf, PathBuf)>,
-    read: Duration,
-) -> anyhow::Result<Listening> {
+/// Takes an address, and lets nobody in yet.
+pub fn bind(at: SocketAddr) -> anyhow::Result<TcpListener> {
     let listener = TcpListener::bind(at).with_context(|| {
         format!("cannot listen on {at}: choose another with --http-listen, port 0 takes a free one")
     })?;
     listener.set_nonblocking(true)?;
+    Ok(listener)
+}
+
+/// Answers there until told to stop.
+pub async fn listen(
+    router: Router,
+    listener: TcpListener,
+    tls: Option<&(PathBuf, PathBuf)>,
+    read: Duration,
+) -> anyhow::Result<Listening> {
     let at = listener.local_addr()?;
     let handle = Handle::new();
     let service = router.into_make_service_with_connect_info::<SocketAddr>();

@@ -113,6 +113,16 @@ impl Stand {
         self.within().hooks.iter().filter(is_own).cloned().collect()
     }
 
+    /// The shops that tell of this topic, by name.
+    pub(super) fn telling(&self, topic: &str) -> Vec<String> {
+        let within = self.within();
+        let told = within.hooks.iter().filter(|hook| hook.topic.as_deref() == Some(topic));
+        let mut shops: Vec<String> = told.filter_map(|hook| hook.shop.clone()).collect();
+        shops.sort();
+        shops.dedup();
+        shops
+    }
+
     /// Takes a hook of a shop's away, if there is one of this number.
     pub(super) fn unsubscribe(&self, shop: &str, id: &str) -> bool {
         let mut within = self.within();

@@ -21,6 +21,9 @@ mod woocommerce;
 use std::io;
 use std::sync::Arc;
 
+use rand::RngExt;
+use rand::rngs::StdRng;
+use rand::seq::IndexedRandom;
 use tokio::task::JoinHandle;
 
 pub use self::faults::{Fault, Kind};
@@ -63,6 +66,16 @@ impl Street {
         let etsy = stand(Platform::Etsy).await?;
         let woocommerce = stand(Platform::Woocommerce).await?;
         Ok(Self { shopify, ebay, etsy, woocommerce, doors })
+    }
+
+    /// Somebody buys something in one of the shops that tell of it, and it tells.
+    pub async fn sell_something(&self, dice: &mut StdRng) {
+        let Some(shop) = self.shopify.telling(shopify::SOLD).choose(dice).cloned() else { return };
+        let goods = Counts::default().products;
+        let (place, left) = (dice.random_range(0..goods), dice.random_range(0..50));
+        self.shopify.count(&shop, place, left);
+        let body = shopify::sold(place, left, self.shopify.now());
+        self.shopify.send(&shop, shopify::SOLD, &body).await;
     }
 }
 

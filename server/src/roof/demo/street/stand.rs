@@ -12,7 +12,7 @@ use super::Platform;
 use super::faults::{self, Fault, Kind};
 use super::hooks::{Hook, Keys};
 use super::people::{Counts, Edit, Goods, Stock, sku};
-use super::tokens::{Lease, Live, Tokens};
+use super::tokens::{Lasts, Lease, Live, Tokens};
 use super::wire::Seen;
 use crate::floor::kernel::{Instant, Secret, Watch};
 
@@ -128,6 +128,13 @@ impl Stand {
     /// Answers from now on as if it were called by https, although on this machine nobody does.
     pub fn as_if_secure(&self, is_secure: bool) {
         self.within().is_secure = is_secure;
+    }
+
+    /// Lets an app in as if its merchant had agreed to these scopes long ago.
+    pub fn admit(&self, client: &str, shop: &str, token: String, scopes: Vec<String>) {
+        let lease = Lease { shop: shop.to_owned(), client: client.to_owned(), scopes };
+        let now = self.now();
+        self.within().tokens.hand_out(lease, token, None, now, Lasts { access: None, refresh: None });
     }
 
     /// The merchant throws the app out: its tokens are dead at once.

@@ -11,7 +11,7 @@ use super::super::stand::Stand;
 use super::admin::{Call, Fault};
 use crate::floor::kernel::Instant;
 
-const LOCATION: &str = "gid://shopify/Location/655441491";
+pub(super) const LOCATION: &str = "gid://shopify/Location/655441491";
 
 pub(super) fn is_list(name: &str) -> bool {
     matches!(name, "orders" | "customers" | "products" | "inventoryItems")
@@ -92,7 +92,7 @@ pub(super) fn row(stand: &Stand, stock: &Stock<'_>, list: &str, place: usize) ->
     }
 }
 
-fn stamp(at: Instant) -> String {
+pub(super) fn stamp(at: Instant) -> String {
     at.utc().to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 

@@ -16,8 +16,22 @@ use serde_json::{Value, json};
 use super::asked::{Asked, Pairs, Refused, json as answered, not_found, pair, sent_back, settled, value, with};
 use super::hooks::hmac;
 use super::page::{self, Consent};
+use super::people::Goods;
 use super::stand::{App, Stand};
 use super::tokens::{Asking, Lasts, Lease, Pair, Turning, drawn};
+use crate::floor::kernel::Instant;
+
+/// What a shop tells when there is more or less of something.
+pub(super) const SOLD: &str = "inventory_levels/update";
+
+/// What it says then.
+pub(super) fn sold(place: usize, left: i64, at: Instant) -> Value {
+    let location: u64 = lists::LOCATION.rsplit('/').next().and_then(|id| id.parse().ok()).unwrap_or_default();
+    json!({
+        "inventory_item_id": Goods::Product.id(place), "location_id": location, "available": left,
+        "updated_at": lists::stamp(at),
+    })
+}
 
 const LASTS: Lasts =
     Lasts { access: Some(chrono::Duration::seconds(3600)), refresh: Some(chrono::Duration::seconds(7_776_000)) };
