@@ -55,7 +55,8 @@ impl Ground {
     pub async fn open(watch: Watch, mut settings: Settings) -> io::Result<(Self, Settings)> {
         let street = Street::open(watch).await?;
         let secret = Secret::new(format!("{:032x}", rand::random::<u128>()));
-        let said = |more: &str| Some(Secret::new(format!("client_id={APP} client_secret={}{more}", secret.expose())));
+        let said =
+            |more: &str| Some(Secret::new(["client_id=", APP, " client_secret=", secret.expose(), more].concat()));
         let bare = |stand: &Stand| stand.url().as_str().trim_end_matches('/').to_owned();
         let is_placed = |code: &str, addresses: &[String]| addresses.iter().any(|one| one.trim().starts_with(code));
         let mut codes = Vec::new();
