@@ -2,6 +2,7 @@
 //! revoke: eBay has no call for it.
 
 mod goods;
+mod listing;
 mod notice;
 mod shelves;
 #[cfg(test)]
@@ -16,8 +17,8 @@ use url::Url;
 
 use super::talk::{exchange_refused, refresh_refused, send, tokens};
 use super::{
-    Answering, Ask, Back, By, Came, Code, Consent, Correction, Delivery, Fate, Forgotten, Keeps, Page, Platform, Query,
-    Refusal, Revoked, SetStock, Setup, Shelf, Shop, Signer, Stocked, Tokens, Told, Visit, Whom,
+    Answering, Ask, Back, By, Came, Code, Consent, Correction, Delivery, Fate, Forgotten, Keeps, Listed, Page, Platform,
+    Query, Refusal, Revoked, SetListing, SetStock, Setup, Shelf, Shop, Signer, Stocked, Tokens, Told, Visit, Whom,
 };
 use crate::floor::egress::{Answer, Call, Egress};
 use crate::floor::kernel::{Instant, Secret};
@@ -146,6 +147,14 @@ impl Platform for Ebay {
 
     fn set_stock<'a>(&'a self, visit: Visit<'a>, access: &'a Secret, set: &'a SetStock) -> Answering<'a, Stocked> {
         shelves::set_stock(visit, access, set).boxed()
+    }
+
+    fn lets_listings_be_set(&self) -> &'static [&'static str] {
+        &["https://api.ebay.com/oauth/api_scope/sell.inventory"]
+    }
+
+    fn set_listing<'a>(&'a self, visit: Visit<'a>, access: &'a Secret, set: &'a SetListing) -> Answering<'a, Listed> {
+        listing::set(visit, access, set).boxed()
     }
 
     fn forget<'a>(&'a self, _: Visit<'a>, _: &'a Secret, _: &'a Whom) -> Answering<'a, Forgotten> {

@@ -50,7 +50,7 @@ impl Default for Counts {
 }
 
 /// What became of one of them since the street opened.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Edit {
     pub at: Option<Instant>,
     /// How often; each time shows.
@@ -58,6 +58,9 @@ pub(super) struct Edit {
     pub is_gone: bool,
     /// How many there are of a product by now.
     pub available: Option<i64>,
+    /// What somebody calls it by now, and what it costs.
+    pub title: Option<String>,
+    pub cents: Option<u64>,
 }
 
 pub(super) struct Customer {
@@ -134,7 +137,7 @@ impl Stock<'_> {
     }
 
     fn edit(&self, goods: Goods, place: usize) -> Edit {
-        self.edits.get(&(goods, place)).copied().unwrap_or_default()
+        self.edits.get(&(goods, place)).cloned().unwrap_or_default()
     }
 
     /// When the one at this place came to be: each later than the one before, the last some days before the street opened.
@@ -216,15 +219,12 @@ impl Stock<'_> {
             [country.first, country.second].map(|names| names.choose(&mut dice).copied().unwrap_or_default());
         Product {
             id: Goods::Product.id(place),
-            title: format!(
-                "{}{}{}{}",
-                first.0,
-                country.gap,
-                second.0,
-                " again".repeat(usize::try_from(edit.times).unwrap_or(1))
-            ),
+            title: edit.title.unwrap_or_else(|| {
+                let again = " again".repeat(usize::try_from(edit.times).unwrap_or(1));
+                format!("{}{}{}{again}", first.0, country.gap, second.0)
+            }),
             sku: sku(place),
-            cents: dice.random_range(300..20_000),
+            cents: edit.cents.unwrap_or(dice.random_range(300..20_000)),
             available: edit.available.unwrap_or(dice.random_range(0..50)),
             at: self.at(Goods::Product, place),
         }
@@ -291,6 +291,12 @@ pub(super) fn sku(place: usize) -> String {
 /// The place of what merchants call so.
 pub(super) fn place_of(sku: &str) -> Option<usize> {
     sku.strip_prefix("SKU-")?.parse().ok()
+}
+
+/// Money as platforms write it, in cents.
+pub(super) fn cents(text: &str) -> Option<u64> {
+    let (whole, part) = text.split_once('.').unwrap_or((text, ""));
+    (part.len() <= 2).then(|| format!("{whole}{part:0<2}").parse().ok())?
 }
 
 /// Cents as platforms write money.

@@ -42,6 +42,23 @@ pub struct Written {
     pub key: Option<String>,
 }
 
+/// A change of what a thing is sold as, as the platform took it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Relisted {
+    pub at: Instant,
+    pub shop: String,
+    pub sku: String,
+    pub what: Sold,
+}
+
+/// What of it was changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Sold {
+    As(String),
+    /// In cents.
+    For(u64),
+}
+
 /// A file that a shop makes of a list.
 pub(super) struct File {
     pub shop: String,
@@ -71,6 +88,7 @@ pub(super) struct Within {
     pub counts: HashMap<String, Counts>,
     pub edits: HashMap<String, HashMap<(Goods, usize), Edit>>,
     pub written: Vec<Written>,
+    pub relisted: Vec<Relisted>,
     pub files: Vec<File>,
     /// Whom a shop was asked to forget, by the platform's number.
     pub erasures: Vec<(String, u64)>,
@@ -207,6 +225,26 @@ impl Stand {
     /// The shop itself counts so many of the product at this place from now on.
     pub fn count(&self, shop: &str, place: usize, quantity: i64) {
         self.edited(shop, Goods::Product, place, |edit| edit.available = Some(quantity));
+    }
+
+    /// Somebody set what the product at this place is sold as.
+    pub(super) fn relist(&self, shop: &str, place: usize, what: Sold) {
+        self.edited(shop, Goods::Product, place, |edit| match &what {
+            Sold::As(title) => edit.title = Some(title.clone()),
+            Sold::For(cents) => edit.cents = Some(*cents),
+        });
+        let relisted = Relisted { at: self.now(), shop: shop.to_owned(), sku: sku(place), what };
+        self.within().relisted.push(relisted);
+    }
+
+    /// The shop itself calls the product at this place so from now on.
+    pub fn call(&self, shop: &str, place: usize, title: &str) {
+        self.edited(shop, Goods::Product, place, |edit| edit.title = Some(title.to_owned()));
+    }
+
+    /// Every change of what things are sold as, in the order in which they were taken.
+    pub fn relisted(&self) -> Vec<Relisted> {
+        self.within().relisted.clone()
     }
 
     /// Every write of how much there is, in the order in which they were taken.
