@@ -28,14 +28,14 @@ const SHOPIFY: &str = "/admin/api/2026-10/graphql.json";
 const FEW: Counts = Counts { customers: 2, orders: 2, products: 9 };
 
 /// A store, and where it stands.
-struct There<'c> {
-    at: Ref<StoreId>,
-    shop: String,
-    stand: &'c Stand,
+pub(super) struct There<'c> {
+    pub at: Ref<StoreId>,
+    pub shop: String,
+    pub stand: &'c Stand,
 }
 
 impl There<'_> {
-    fn written(&self) -> Vec<Written> {
+    pub fn written(&self) -> Vec<Written> {
         self.stand.written().into_iter().filter(|written| written.shop == self.shop).collect()
     }
 
@@ -57,7 +57,7 @@ impl There<'_> {
     }
 }
 
-async fn connected<'c>(course: &'c Course, platform: &str, name: &str) -> There<'c> {
+pub(super) async fn connected<'c>(course: &'c Course, platform: &str, name: &str) -> There<'c> {
     let (shop, stand) = (course.on_street(platform, name), course.stand(platform));
     stand.keep(&shop, FEW);
     There { at: course.connected(platform, name).await, shop, stand }
@@ -73,12 +73,13 @@ async fn two(course: &Course) -> (There<'_>, There<'_>) {
 }
 
 /// Lets time go by and work be done until nothing is read or written any more.
-async fn settled(course: &Course) {
+pub(super) async fn settled(course: &Course) {
     for _ in 0..100 {
         course.world.base.tamper(AT_ONCE);
         course.world.work().await;
         let left = "select ((select count(*) from syncs where state = 'running')
-                            + (select count(*) from stock_writes where state = 'waiting'))::text as line";
+                            + (select count(*) from stock_writes where state = 'waiting')
+                            + (select count(*) from catalogue_writes where state = 'waiting'))::text as line";
         if course.world.base.lines(left) == ["0"] {
             return;
         }
@@ -93,12 +94,12 @@ async fn settled(course: &Course) {
     );
 }
 
-async fn minutes(course: &Course, minutes: i64) {
+pub(super) async fn minutes(course: &Course, minutes: i64) {
     course.world.later(chrono::Duration::minutes(minutes));
     settled(course).await;
 }
 
-async fn turn(course: &Course, at: Ref<StoreId>, is_on: bool) {
+pub(super) async fn turn(course: &Course, at: Ref<StoreId>, is_on: bool) {
     let version = course.seen(at).await["version"].clone();
     let turned =
         done(&course.world, &course.ops, TURN, json!({ "id": node_id(at), "version": version, "isOn": is_on })).await;

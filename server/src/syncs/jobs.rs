@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::actions;
 use super::flowing;
 use super::model::{RunOutcome, Sync, SyncState};
-use super::queries::{shops, syncs, writes};
+use super::queries::{listings, shops, syncs, writes};
 use super::running::{self, Turned};
 use crate::floor::access::{Caller, One, Permission, Scope};
 use crate::floor::jobs::{self as queue, Halt, Job, Run};
@@ -237,6 +237,7 @@ async fn look_after(tools: &Tools, at: Ref<StoreId>, look: Look) -> Result<()> {
                     }
                 }
                 writes::drop_all(tx, at.id)?;
+                listings::drop_all(tx, at.id)?;
             }
             Look::Due if shop.is_connected => {
                 let (platform, _) = platforms.find(&shop.platform).ok_or(Error::Conflict)?;

@@ -182,6 +182,16 @@ id!(
     "stw"
 );
 id!(
+    /// A monthly file.
+    ReportId,
+    "rpt"
+);
+id!(
+    /// One change of what a store sells.
+    CatalogueWriteId,
+    "ctw"
+);
+id!(
     /// A third party that a tenant connected.
     AppId,
     "app"

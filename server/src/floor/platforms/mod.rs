@@ -27,7 +27,7 @@ mod woocommerce;
 pub use ebay::{PublicKey, challenge, public_key};
 pub use goods::{Address, Customer, Good, Level, Line, Money, Order, Product, Shelf, Variant};
 pub use page::{
-    Ask, Correction, Forgotten, Keeps, VariantAt, Listed, Page, SetListing, SetStock, Stocked, Whom, Relisting,
+    Ask, Correction, Forgotten, Keeps, Listed, Page, Relisting, SetListing, SetStock, Stocked, VariantAt, Whom,
 };
 pub use setup::{Platforms, Settings, Setup};
 pub use shop::Shop;

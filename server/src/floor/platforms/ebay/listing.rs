@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::super::page::{price_stands, title_stands};
 use super::super::read::{money, rows};
 use super::super::talk::{ODD, document, send, yes};
-use super::super::{Fate, VariantAt, Listed, Money, SetListing, Visit, Relisting};
+use super::super::{Fate, Listed, Money, Relisting, SetListing, VariantAt, Visit};
 use super::shelves::{authorized, change};
 use crate::floor::egress::Call;
 use crate::floor::kernel::Secret;
@@ -65,8 +65,7 @@ async fn price(
     }
     let currency = String::from_utf8_lossy(&to.currency);
     let price = json!({ "value": to.decimals(), "currency": currency });
-    let offers: Vec<Value> =
-        changes.into_iter().flatten().map(|id| json!({ "offerId": id, "price": price })).collect();
+    let offers: Vec<Value> = changes.into_iter().flatten().map(|id| json!({ "offerId": id, "price": price })).collect();
     if offers.is_empty() {
         return Ok(Listed::Done);
     }

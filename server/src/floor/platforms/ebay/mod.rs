@@ -17,8 +17,9 @@ use url::Url;
 
 use super::talk::{exchange_refused, refresh_refused, send, tokens};
 use super::{
-    Answering, Ask, Back, By, Came, Code, Consent, Correction, Delivery, Fate, Forgotten, Keeps, Listed, Page, Platform,
-    Query, Refusal, Revoked, SetListing, SetStock, Setup, Shelf, Shop, Signer, Stocked, Tokens, Told, Visit, Whom,
+    Answering, Ask, Back, By, Came, Code, Consent, Correction, Delivery, Fate, Forgotten, Keeps, Listed, Page,
+    Platform, Query, Refusal, Revoked, SetListing, SetStock, Setup, Shelf, Shop, Signer, Stocked, Tokens, Told, Visit,
+    Whom,
 };
 use crate::floor::egress::{Answer, Call, Egress};
 use crate::floor::kernel::{Instant, Secret};

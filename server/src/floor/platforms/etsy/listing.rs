@@ -4,7 +4,7 @@
 use super::super::page::{price_stands, title_stands};
 use super::super::read::coins;
 use super::super::talk::{ODD, document, send, yes};
-use super::super::{Fate, VariantAt, Listed, Money, SetListing, Visit, Relisting};
+use super::super::{Fate, Listed, Money, Relisting, SetListing, VariantAt, Visit};
 use super::by_member;
 use super::shelves::{change, number, shop};
 use crate::floor::egress::Call;
@@ -17,12 +17,7 @@ pub(super) async fn set(visit: Visit<'_>, access: &Secret, set: &SetListing) -> 
     }
 }
 
-async fn title(
-    visit: Visit<'_>,
-    access: &Secret,
-    set: &SetListing,
-    (to, from): (&str, &str),
-) -> Result<Listed, Fate> {
+async fn title(visit: Visit<'_>, access: &Secret, set: &SetListing, (to, from): (&str, &str)) -> Result<Listed, Fate> {
     let listing = number(&set.product)?;
     let at = visit.at(&format!("/v3/application/listings/{listing}"))?;
     let answer = send(visit.out, by_member(visit, access, Call::get(at))).await?;

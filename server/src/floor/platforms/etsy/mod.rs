@@ -17,8 +17,8 @@ use url::Url;
 use super::signature::{decoded, header, is_signed};
 use super::talk::{exchange_refused, later, refresh_refused, send, tokens};
 use super::{
-    Answering, Ask, Back, By, Came, Code, Consent, Correction, Delivery, Fate, Forgotten, Keeps, Listed, Page, Platform,
-    Query, Refusal, Revoked, SetListing, SetStock, Setup, Shelf, Shop, Stocked, Tokens, Told, Visit, Whom,
+    Answering, Ask, Back, By, Came, Code, Consent, Correction, Delivery, Fate, Forgotten, Keeps, Listed, Page,
+    Platform, Query, Refusal, Revoked, SetListing, SetStock, Setup, Shelf, Shop, Stocked, Tokens, Told, Visit, Whom,
 };
 use crate::floor::egress::Call;
 use crate::floor::kernel::{Instant, Secret};

@@ -5,9 +5,9 @@ use serde_json::{Value, json};
 use super::super::page::{price_stands, title_stands};
 use super::super::read::{code, micros, moment, rows};
 use super::super::talk::ODD;
-use super::super::{Fate, Listed, Money, SetListing, Visit, Relisting};
-use super::deeds::{asked, gid};
+use super::super::{Fate, Listed, Money, Relisting, SetListing, Visit};
 use super::admin;
+use super::deeds::{asked, gid};
 use crate::floor::kernel::Secret;
 
 const LOOK: &str = "query($ids: [ID!]!) { page: nodes(ids: $ids) { ... on Product { id title updatedAt } \
@@ -29,7 +29,8 @@ pub(super) async fn set(visit: Visit<'_>, access: &Secret, set: &SetListing) -> 
         Relisting::Price { of, to, from } => {
             let variant = gid("ProductVariant", &of.id);
             let (nodes, currency) = look(visit, access, &[&product, &variant]).await?;
-            let Some([whole, kind]) = nodes.first_chunk().filter(|nodes| nodes.iter().all(|node| !node.is_null())) else {
+            let Some([whole, kind]) = nodes.first_chunk().filter(|nodes| nodes.iter().all(|node| !node.is_null()))
+            else {
                 return Ok(Listed::Gone);
             };
             let price = kind["price"].as_str().and_then(micros).ok_or(ODD)?;

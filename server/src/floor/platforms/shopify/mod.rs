@@ -22,7 +22,8 @@ use url::Url;
 use super::talk::{exchange_refused, refresh_refused, send, tokens};
 use super::{
     Answering, Ask, Back, By, Came, Code, Consent, Correction, Delivery, Fate, Forgotten, Keeps, KnownHook, Listed,
-    NewHook, Page, Platform, Query, Refusal, Revoked, SetListing, SetStock, Setup, Shelf, Shop, Stocked, Tokens, Told, Topic, Visit, Whom,
+    NewHook, Page, Platform, Query, Refusal, Revoked, SetListing, SetStock, Setup, Shelf, Shop, Stocked, Tokens, Told,
+    Topic, Visit, Whom,
 };
 use crate::floor::egress::{Answer, Call};
 use crate::floor::kernel::{Instant, Secret};

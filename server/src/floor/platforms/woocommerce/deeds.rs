@@ -46,7 +46,13 @@ pub(super) async fn set_stock(visit: Visit<'_>, access: &Secret, set: &SetStock)
     put(visit, access, &path, &wish, false).await.map(|_| Stocked::Done)
 }
 
-pub(super) async fn put(visit: Visit<'_>, access: &Secret, path: &str, wish: &Value, is_of_one: bool) -> Result<Answer, Fate> {
+pub(super) async fn put(
+    visit: Visit<'_>,
+    access: &Secret,
+    path: &str,
+    wish: &Value,
+    is_of_one: bool,
+) -> Result<Answer, Fate> {
     let call = call(visit, "PUT", path, access, |url| Call::put(url, wish))?;
     let answer = if is_of_one { send_of_one(visit.out, call).await } else { send(visit.out, call).await };
     yes(answer?)

@@ -6,7 +6,7 @@ use serde_json::json;
 use super::super::page::{price_stands, title_stands};
 use super::super::read::{code, micros};
 use super::super::talk::{ODD, document, send};
-use super::super::{Fate, Listed, Money, SetListing, Visit, Relisting};
+use super::super::{Fate, Listed, Money, Relisting, SetListing, Visit};
 use super::deeds::{path, put};
 use super::{ask, goods, yes};
 use crate::floor::kernel::Secret;

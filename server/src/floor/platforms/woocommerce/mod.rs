@@ -21,8 +21,8 @@ use url::Url;
 use super::talk::{later, send};
 use super::{
     Answering, Ask, Back, By, Came, Code, Consent, Correction, Delivery, Fate, Forgotten, Handed, Keeps, KnownHook,
-    Listed, NewHook, Page, Platform, Query, Refusal, Revoked, SetListing, SetStock, Setup, Shelf, Shop, Signer, Stocked, Tokens, Told,
-    Topic, Visit, Whom,
+    Listed, NewHook, Page, Platform, Query, Refusal, Revoked, SetListing, SetStock, Setup, Shelf, Shop, Signer,
+    Stocked, Tokens, Told, Topic, Visit, Whom,
 };
 use crate::floor::egress::{Answer, Call, address};
 use crate::floor::kernel::{Instant, Reach, Secret};
