@@ -61,7 +61,7 @@ fn sold(there: &There<'_>) -> Vec<Sold> {
     relisted(there).into_iter().map(|one| one.what).collect()
 }
 
-async fn read(course: &Course, platform: &str) -> There<'_> {
+async fn read<'c>(course: &'c Course, platform: &str) -> There<'c> {
     let there = connected(course, platform, "zaitoon").await;
     course.world.work().await;
     minutes(course, 1).await;

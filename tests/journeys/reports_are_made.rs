@@ -2,13 +2,13 @@
 //! note, and gone when the policy says.
 
 use harness::asked::{ask, desk_seat, done, refused};
-use harness::goods::{order, second};
+use harness::goods::order;
 use harness::world::World;
 use rightsdesk_server::floor::access::Role;
 use rightsdesk_server::floor::graphql::tenant_node_id;
 use rightsdesk_server::floor::kernel::{Instant, Watch};
 use rightsdesk_server::floor::platforms::{Good, Line, Money};
-use serde_json::{Value, json};
+use serde_json::json;
 use sha2::{Digest, Sha256};
 
 const LIST: &str = "query ($filter: ReportFilter!) { reports(filter: $filter, first: 10) { totalCount nodes {
