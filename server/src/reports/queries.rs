@@ -188,7 +188,7 @@ pub fn lines(tx: &mut Tx, kind: ReportKind, month: NaiveDate) -> Result<Vec<Vec<
         ReportKind::Sales => statement(
             "select array[s.domain, coalesce(l.sku, ''), coalesce(min(l.title), ''), sum(l.quantity)::text,
                           coalesce(l.currency, ''),
-                          coalesce(to_char(sum(l.price * l.quantity) / 1000000.0, 'FM99999999999999990.00####'), '')] as cells
+                          coalesce(to_char(sum(l.price * l.quantity) / 1000000.0, 'FM99999999999999990.009999'), '')] as cells
                from orders o
                join order_lines l on l.tenant_id = o.tenant_id and l.order_id = o.id
                join stores s on s.tenant_id = o.tenant_id and s.id = o.store_id
@@ -202,7 +202,7 @@ pub fn lines(tx: &mut Tx, kind: ReportKind, month: NaiveDate) -> Result<Vec<Vec<
         ReportKind::Orders => statement(
             "select array[s.domain, coalesce(o.currency, ''), count(*)::text, count(o.cancelled_at)::text,
                           coalesce(to_char(sum(o.total) filter (where o.cancelled_at is null) / 1000000.0,
-                                           'FM99999999999999990.00####'), '')] as cells
+                                           'FM99999999999999990.009999'), '')] as cells
                from orders o join stores s on s.tenant_id = o.tenant_id and s.id = o.store_id
               where o.tenant_id = ? and o.placed_at >= ? and o.placed_at < ?
               group by s.domain, s.id, o.currency order by s.domain, s.id, o.currency",
