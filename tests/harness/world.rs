@@ -42,6 +42,10 @@ pub struct World {
     pub tenant: TenantId,
 }
 
+fn worker(tools: &Tools) -> Worker {
+    Worker::new(&tools.ledger, tools.watch.clone(), workers::registry().with(tools), Pace::default())
+}
+
 /// Five past nine today: what is counted by the day has most of it before it, at whatever hour the tests run.
 pub fn forenoon() -> Instant {
     let day = 86_400_000_000;
@@ -159,9 +163,14 @@ impl World {
 
     /// Does everything that is due, as a worker would; only in a world that is alone.
     pub async fn work(&self) -> usize {
-        let registry = workers::registry().with(&self.tools);
-        let worker = Worker::new(&self.ledger, self.tools.watch.clone(), registry, Pace::default());
-        worker.step().await.expect("the queue answers")
+        worker(&self.tools).step().await.expect("the queue answers")
+    }
+
+    /// A worker that shares nothing with this desk but the database and the keys, as one in another process.
+    pub fn worker_apart(&self) -> Worker {
+        let limits = Limits { connections: 4, ..Limits::default() };
+        let ledger = Ledger::open(&self.base.online, limits, self.tools.watch.clone());
+        worker(&Tools { ledger, ..self.tools.clone() })
     }
 
     /// Another tenant beside the test's own.

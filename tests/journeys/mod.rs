@@ -38,6 +38,7 @@ mod documents_are_known_and_paid_for;
 mod five_policies_five_desks;
 mod grants_end_by_themselves;
 mod keys_turn_and_nothing_is_lost;
+mod orders_are_relayed;
 mod others_clients_talk_to_us;
 mod processors_change;
 mod processors_follow_the_policy;

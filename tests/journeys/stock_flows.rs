@@ -332,3 +332,29 @@ async fn every_write_that_a_platform_saw_is_explained() {
     assert!(told[0].parse::<usize>().expect("a number") >= explained);
     assert!(explained >= rounds / 5, "seed {seed}: {explained} writes in {rounds} rounds prove little");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_wanted_by_now_takes_the_place_of_a_write_that_was_given_up() {
+    let course = Course::begins().await;
+    let (one, _) = two(&course).await;
+    let given_up = "update jobs set state = 'quarantined', code = 'INTERNAL', ended_at = now()
+                     where name = 'set_stock_at_platform' and state = 'ready'";
+    set(&course, &one, 0, 7).await;
+    course.world.base.tamper(given_up);
+    set(&course, &one, 0, 9).await;
+    settled(&course).await;
+    assert_eq!(one.last(), Some((sku(&course, &one, 0), 9)));
+    let seen: Vec<_> = writes(&course, one.at)
+        .await
+        .iter()
+        .map(|write| (write["quantity"].clone(), write["state"].clone(), write["code"].clone()))
+        .collect();
+    assert_eq!(seen, [(json!(9), json!("SENT"), Value::Null), (json!(7), json!("FAILED"), json!("superseded"))]);
+    // Somebody takes the old job up again.
+    course
+        .world
+        .base
+        .tamper("update jobs set state = 'ready', code = null, ended_at = null where state = 'quarantined'");
+    settled(&course).await;
+    assert_eq!(one.written().len(), 1, "what was superseded is not written");
+}

@@ -7,6 +7,7 @@ use super::flowing;
 use super::model::{RunOutcome, Sync, SyncState};
 use super::queries::{shops, syncs, writes};
 use super::running::{self, Turned};
+use crate::calls;
 use crate::floor::access::{Caller, One, Permission, Scope};
 use crate::floor::jobs::{self as queue, Halt, Job, Run};
 use crate::floor::kernel::{Error, MemberId, Personal, Ref, Result, StoreId, SyncRunId};
@@ -54,9 +55,12 @@ impl Job for PullPage {
         };
         run.hold().await?;
         let asked = std::time::Instant::now();
-        let read = page(&tools, &store, &access, &due.sync).await;
+        let at = Ref::new(run.job.tenant, self.store);
+        let read = calls::under_way(&tools.ledger, at, page(&tools, &store, &access, &due.sync)).await?;
         metrics::histogram!("rightsdesk_sync_page_seconds", "platform" => store.platform.clone(), "shelf" => due.sync.shelf.code())
             .record(asked.elapsed().as_secs_f64());
+        // Whoever ended the connection has ended the run.
+        let Ok(read) = read else { return Ok(()) };
         match read {
             Ok(page) => Ok(self.take_in(&tools, lane, (due.scope, page)).await?),
             Err(Fate::Again { after }) => {

@@ -9,9 +9,10 @@ use super::jobs::freshened;
 use super::leave;
 use super::queries::writes;
 use super::stock::{StockWrite, WriteState};
+use crate::calls;
 use crate::floor::access::{One, Scope};
-use crate::floor::jobs::{Halt, Job, Run};
-use crate::floor::kernel::{Error, Result, Secret, StockWriteId, StoreId};
+use crate::floor::jobs::{self, Halt, Job, Run};
+use crate::floor::kernel::{Error, Ref, Result, Secret, StockWriteId, StoreId};
 use crate::floor::ledger::{Event, Witnessed};
 use crate::floor::platforms::{Fate, SetStock, Stocked};
 use crate::floor::tools::Tools;
@@ -19,6 +20,8 @@ use crate::stores::{self, Store};
 
 /// Before a write is tried whose forerunner is still on its way.
 const BEHIND_ANOTHER: Duration = Duration::from_secs(2);
+
+const SUPERSEDED: &str = "superseded";
 
 /// Sets how much there is of one item at a platform. Writes of the same item go one after another.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -55,7 +58,11 @@ impl Job for SetStockAtPlatform {
             Err(Error::Unavailable { after, .. }) => return Err(Halt::SlowDown { after }),
             Err(other) => return Err(other.into()),
         };
-        let end = match send(&tools, &store, &access, &write).await {
+        let at = Ref::new(run.job.tenant, self.store);
+        let sent = calls::under_way(&tools.ledger, at, send(&tools, &store, &access, &write)).await?;
+        // Whoever ended the connection has dropped the write.
+        let Ok(sent) = sent else { return Ok(()) };
+        let end = match sent {
             Ok(Stocked::Done) => (WriteState::Sent, None),
             Ok(Stocked::Moved) => (WriteState::Moved, None),
             Ok(Stocked::Gone) => (WriteState::Gone, None),
@@ -76,20 +83,27 @@ impl SetStockAtPlatform {
             let write = writes::one(tx, id)?.ok_or(Error::Conflict)?;
             let still = leave::still(tx, (&policy.policy, &platforms), &write)?;
             let write = writes::held(tx, id)?;
-            if writes::has_forerunner(tx, &write)? {
-                return Err(Error::Unavailable { whom: "an earlier write of the same", after: BEHIND_ANOTHER });
+            let mut superseded = Vec::new();
+            for earlier in writes::forerunners(tx, &write)? {
+                if jobs::naming(tx, &[earlier.id.uuid()])? > 0 {
+                    return Err(Error::Unavailable { whom: "an earlier write of the same", after: BEHIND_ANOTHER });
+                }
+                // Its job was given up: what is wanted by now takes its place.
+                writes::end(tx, earlier.id, WriteState::Failed, Some(SUPERSEDED))?;
+                superseded.push(told("stock.dropped", &earlier).code("why", SUPERSEDED));
             }
-            match still {
+            let done = match still {
                 Ok(scope) => {
                     let write = writes::tried(tx, id)?;
                     let event = told("stock.sending", &write);
-                    Ok(Witnessed::new(Some((write, scope)), event))
+                    Witnessed::new(Some((write, scope)), event)
                 }
                 Err(why) => {
                     writes::end(tx, id, WriteState::Failed, Some(why))?;
-                    Ok(Witnessed::new(None, told("stock.dropped", &write).code("why", why)))
+                    Witnessed::new(None, told("stock.dropped", &write).code("why", why))
                 }
-            }
+            };
+            Ok(superseded.into_iter().fold(done, Witnessed::and))
         });
         written.await
     }

@@ -182,6 +182,11 @@ id!(
     "stw"
 );
 id!(
+    /// One call for a store's sake, while it is under way.
+    StoreCallId,
+    "scl"
+);
+id!(
     /// A third party that a tenant connected.
     AppId,
     "app"

@@ -320,12 +320,12 @@ pub fn held(tx: &mut WriteTx, id: StockWriteId) -> Result<StockWrite> {
     row.ok_or(Error::Conflict)?.read()
 }
 
-/// Whether an earlier write of the same is still on its way.
-pub fn has_forerunner(tx: &mut WriteTx, write: &StockWrite) -> Result<bool> {
-    let earlier = statement(
-        "select id from stock_writes
+/// Earlier writes of the same that were not answered.
+pub fn forerunners(tx: &mut WriteTx, write: &StockWrite) -> Result<Vec<StockWrite>> {
+    let earlier: Vec<Row> = statement(
+        "select * from stock_writes
           where tenant_id = ? and store_id = ? and item = ? and place = ? and seen_at is null and state = 'waiting'
-            and (at, id) < (?, ?)",
+            and (at, id) < (?, ?) order by at, id",
     )
     .bind::<SqlUuid, _>(tx.tenant()?)
     .bind::<SqlUuid, _>(write.wish.store)
@@ -333,8 +333,8 @@ pub fn has_forerunner(tx: &mut WriteTx, write: &StockWrite) -> Result<bool> {
     .bind::<Text, _>(write.wish.place.clone())
     .bind::<Timestamptz, _>(write.at.utc())
     .bind::<SqlUuid, _>(write.id)
-    .execute(tx.conn())?;
-    Ok(earlier > 0)
+    .load(tx.conn())?;
+    earlier.into_iter().map(Row::read).collect()
 }
 
 /// It goes out now. What there is believed to be is settled by its first try: the same key never says two things.

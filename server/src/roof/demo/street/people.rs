@@ -58,6 +58,8 @@ pub(super) struct Edit {
     pub is_gone: bool,
     /// How many there are of a product by now.
     pub available: Option<i64>,
+    /// When it came to be, if that was since.
+    pub born: Option<Instant>,
 }
 
 pub(super) struct Customer {
@@ -137,8 +139,12 @@ impl Stock<'_> {
         self.edits.get(&(goods, place)).copied().unwrap_or_default()
     }
 
-    /// When the one at this place came to be: each later than the one before, the last some days before the street opened.
+    /// When the one at this place came to be: each later than the one before, the last of those that were there from the
+    /// beginning some days before the street opened.
     fn born(&self, goods: Goods, place: usize) -> Instant {
+        if let Some(born) = self.edit(goods, place).born {
+            return born;
+        }
         let (count, place) = (seconds(self.count(goods).max(1)), seconds(place));
         let apart = Duration::hours(2).num_seconds().min(PAST.num_seconds() / count);
         self.opened.plus(Duration::seconds(apart * (place - count)) - Duration::days(8))

@@ -86,6 +86,7 @@ pub(super) struct Within {
     instead: HashMap<String, Vec<String>>,
     faults: Vec<Fault>,
     calls: Vec<Seen>,
+    arrived: usize,
 }
 
 impl Stand {
@@ -155,6 +156,11 @@ impl Stand {
         self.within().calls.clone()
     }
 
+    /// How many calls have come so far, answered or not.
+    pub fn arrived(&self) -> usize {
+        self.within().arrived
+    }
+
     /// The tokens of a shop that would be let in now.
     pub fn tokens(&self, shop: &str) -> Vec<Live> {
         self.within().tokens.live(shop, self.now())
@@ -181,6 +187,18 @@ impl Stand {
     /// The one at this place changes, as of now.
     pub fn edit(&self, shop: &str, goods: Goods, place: usize) {
         self.edited(shop, goods, place, |edit| edit.times += 1);
+    }
+
+    /// Somebody buys something now. Says at which place the order is.
+    pub fn sell(&self, shop: &str) -> usize {
+        let mut within = self.within();
+        let counts = within.counts.entry(shop.to_owned()).or_default();
+        let place = counts.orders;
+        counts.orders += 1;
+        drop(within);
+        let now = self.now();
+        self.edited(shop, Goods::Order, place, |edit| edit.born = Some(now));
+        place
     }
 
     /// The one at this place is deleted.
@@ -230,6 +248,10 @@ impl Stand {
         let counts = within.counts.get(shop).copied().unwrap_or_default();
         let edits = within.edits.get(shop).cloned().unwrap_or_default();
         Stock { shop, opened: self.opened, counts, edits }
+    }
+
+    pub(super) fn comes(&self) {
+        self.within().arrived += 1;
     }
 
     pub(super) fn note(&self, seen: Seen) {

@@ -107,6 +107,7 @@ where
 
     fn call(&mut self, call: Request<B>) -> Self::Future {
         let stand = Arc::clone(&self.0);
+        stand.comes();
         Box::pin(async move {
             let (head, body) = call.into_parts();
             let body = Limited::new(body, LARGEST).collect().await.map_err(|_| Dropped)?.to_bytes();
