@@ -44,7 +44,12 @@ impl Course {
     }
 
     pub async fn under(policy: &str) -> Self {
-        let mut world = World::alone_under(policy, Watch::held(Instant::from_micros(BEGIN))).await;
+        Self::by(policy, Watch::held(Instant::from_micros(BEGIN))).await
+    }
+
+    /// The same by another watch.
+    pub async fn by(policy: &str, watch: Watch) -> Self {
+        let mut world = World::alone_under(policy, watch).await;
         let street = Street::open(world.tools.watch.clone()).await.expect("a street");
         world.tools.platforms = platforms(&street);
         let (desk, ops) = (world.serve_where_it_is_found().await, desk_seat(&world, &[Role::Ops]));
