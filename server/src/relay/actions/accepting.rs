@@ -105,7 +105,7 @@ pub fn relay_orders(
         (!to.is_empty()).then_some(Told { kind: RelayedKind::Order, happened_at, sifted, source: Some(source), to })
     });
     let told = told.collect();
-    let taken = take_in(tx, vault, policy, store, told)?.into_iter().filter(Result::is_ok).count();
+    let taken = take_in(tx, vault, policy, store, told)?.into_iter().flatten().count();
     let event = ledger::Event::new("relay.orders", "store", store.uuid()).count("events", taken as u64);
     Ok((taken > 0).then_some(event))
 }
