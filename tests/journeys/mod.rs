@@ -59,6 +59,8 @@ mod stores_connect;
 mod stores_disconnect;
 mod stores_drift;
 mod stores_stay_connected;
+#[cfg(target_os = "linux")]
+mod stores_survive_kills;
 mod stores_sync;
 mod the_books_can_be_read;
 mod the_edge_refuses_what_it_should;

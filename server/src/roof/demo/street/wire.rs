@@ -176,8 +176,9 @@ async fn serve(stand: &Arc<Stand>, asked: &Asked) -> Result<Response, Dropped> {
         Some(Kind::Fails) => Ok(answered(StatusCode::INTERNAL_SERVER_ERROR, &json!({ "errors": "Internal error" }))),
         Some(Kind::Lies) => Ok(answered(StatusCode::OK, &json!([{ "something": ["else", 7, null] }]))),
         Some(Kind::Slow(delay)) => {
+            let answer = acted(stand, asked).await;
             tokio::time::sleep(delay).await;
-            Ok(acted(stand, asked).await)
+            Ok(answer)
         }
         Some(Kind::DropsAfterActing) => {
             acted(stand, asked).await;
