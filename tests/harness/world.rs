@@ -1,7 +1,7 @@
 //! A tenant of one's own, in a desk that really runs: the server on a free port, over real HTTP.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
@@ -59,9 +59,7 @@ fn text_of(policy: &str) -> String {
 pub async fn tools(ledger: &Ledger, keys: PathBuf, mode: Mode, watch: Watch) -> Tools {
     let vault = Vault::open(ledger, KeySource::Folder(keys), mode).await.expect("the vault opens");
     let mail = Mail::open(Way::Memory, "desk@desk.example", watch.clone()).expect("a way for mail");
-    let objects = scratch::folder("blobs").expect("a folder");
-    let place = Place::parse(&format!("folder:{}", objects.display()), None, Mode::Development.reach());
-    let blobs = Blobs::open(&place.expect("a place"), watch.clone()).expect("a place for objects");
+    let blobs = blobs(&scratch::folder("blobs").expect("a folder"), watch.clone());
     let journal = Journal::open(scratch::folder("audit").expect("a folder")).expect("a place for checkpoints");
     let egress = Egress::open([], Mode::Development.reach()).expect("a way out");
     let platforms = Platforms::open(&platforms::Settings::default(), Mode::Development.reach()).expect("a way out");
@@ -82,6 +80,11 @@ pub async fn tools(ledger: &Ledger, keys: PathBuf, mode: Mode, watch: Watch) -> 
         facts: Facts { mode: Mode::Development, has_certificate: false, has_proxy: false, redacts: redact::prose },
         watch,
     }
+}
+
+fn blobs(folder: &Path, watch: Watch) -> Blobs {
+    let place = Place::parse(&format!("folder:{}", folder.display()), None, Mode::Development.reach());
+    Blobs::open(&place.expect("a place"), watch).expect("a place for objects")
 }
 
 impl World {
@@ -126,6 +129,16 @@ impl World {
     /// A desk of this mode, alone, that nothing has happened at: not even the test's own tenant is there.
     pub async fn empty(policy: &str, mode: Mode, watch: Watch) -> Self {
         Self::new_desk(text_of(policy), mode, watch).await
+    }
+
+    /// A world over a database that stands elsewhere than the run's, with everything else that it keeps in this folder.
+    pub async fn at(base: &'static Base, home: &Path, policy: String, watch: Watch) -> Self {
+        let limits = Limits { connections: 8, ..Limits::default() };
+        std::fs::create_dir_all(home).expect("a folder");
+        let mut world = Self::over(base, home.join("keys"), limits, watch.clone(), (policy, Mode::Development)).await;
+        world.tools.blobs = blobs(&home.join("blobs"), watch);
+        world.tools.journal = Journal::open(home.join("audit")).expect("a place for checkpoints");
+        world.with_books().await
     }
 
     async fn new_desk(policy: String, mode: Mode, watch: Watch) -> Self {

@@ -22,6 +22,7 @@ mod an_outsider_reads_what_is_stored;
 mod apps_and_slots;
 mod apps_are_reminded;
 mod apps_race;
+mod canaries_are_searched_for;
 mod changes_are_followed;
 #[cfg(target_os = "linux")]
 mod checkpoints_are_kept_outside;

@@ -5,6 +5,7 @@ mod storm;
 mod truth;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use harness::course::Course;
 use harness::draft::Draft;
@@ -16,52 +17,20 @@ use self::storm::{Storm, There};
 
 /// Kills of the run: two hundred with `E2E_KILLS=200`.
 #[expect(clippy::disallowed_methods, reason = "said by whoever runs the tests, and no setting of the desk")]
-fn kills() -> usize {
+fn kills() -> u32 {
     std::env::var("E2E_KILLS").ok().and_then(|kills| kills.parse().ok()).unwrap_or(12)
-}
-
-/// An operator who reads customers and orders of persons, and keeps stock in step.
-fn policy() -> String {
-    Draft::of("inventorysync")
-        .saying("title = \"Sales event data\"\nabout = \"nobody\"", "title = \"Sales event data\"\nabout = \"shopper\"")
-        .saying(
-            "\"stock\", \"sales\", \"support\"]\nanchor",
-            "\"stock\", \"sales\", \"support\", \"customer\"]\nanchor",
-        )
-        .and(
-            "[[category]]
-code = \"customer\"
-title = \"Customer data\"
-about = \"shopper\"
-sources = [\"The platforms you connect\"]
-field = [
-  { code = \"name\", title = \"Recipient name\", key = \"user.name\", personal = true },
-  { code = \"address\", title = \"Shipping address\", key = \"user.contact.address\", personal = true },
-  { code = \"phone\", title = \"Phone\", key = \"user.contact.phone_number\", personal = true },
-  { code = \"email\", title = \"Email\", key = \"user.contact.email\", personal = true },
-]
-
-[[scope]]
-platform = \"shopify\"
-name = \"read_customers\"
-reason = \"Who ordered, and where it is sent\"
-categories = [\"customer\"]
-sensitivity = \"high\"
-feature = \"sales_events\"
-",
-        )
-        .text()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn whoever_is_killed_no_row_is_lost_or_doubled_and_no_write_is_made_twice() {
     let _turn = turn().await;
-    let course = Course::of(World::alone_with(policy(), Watch::host()).await).await;
+    let course = Course::of(World::alone_with(Draft::with_persons().text(), Watch::host()).await).await;
     let mut storm = Storm::gathers(&course).await;
     let begun = std::time::Instant::now();
     let wanted = kills();
     for number in 0..wanted {
-        assert!(begun.elapsed().as_secs() < 60 + 10 * wanted as u64, "after {number} kills: {:#?}", storm.standing());
+        let patience = Duration::from_mins(1) + Duration::from_secs(10) * wanted;
+        assert!(begun.elapsed() < patience, "after {number} kills: {:#?}", storm.standing());
         storm.rages(number).await;
     }
     let raged = begun.elapsed();

@@ -20,8 +20,8 @@ use serde_json::json;
 use uuid::Uuid;
 
 const LEASE: Duration = Duration::from_millis(500);
-/// Every call to a platform takes so long after it was carried out, so that kills come in between.
-const SLOW: Duration = Duration::from_millis(120);
+/// Every call to a platform takes so many milliseconds after it was carried out, so that kills come in between.
+const SLOW: u64 = 120;
 const SEED: u64 = 29;
 
 /// What the four in step sell, and what each of those has that are connected later.
@@ -31,7 +31,7 @@ const MANY: Counts = Counts { customers: 110, orders: 700, products: 30 };
 const COUNTED_BY: [std::ops::Range<usize>; 2] = [0..8, 8..16];
 const WRITTEN: [std::ops::Range<usize>; 2] = [16..20, 20..24];
 /// Kills from one further store to the next.
-const BETWEEN_STORES: usize = 4;
+const BETWEEN_STORES: u32 = 4;
 
 const TURN: &str =
     "mutation ($input: TurnSyncInput!) { turnSync(input: $input) { store { syncIsOn } userErrors { code } } }";
@@ -88,7 +88,7 @@ impl<'c> Storm<'c> {
             let version = course.seen(there.at).await["version"].clone();
             let input = json!({ "id": node_id(there.at), "version": version, "isOn": true });
             assert_eq!(done(&course.world, &course.ops, TURN, input).await["store"]["syncIsOn"], true);
-            there.stand.order(Fault::always("/", Kind::Slow(SLOW)));
+            there.stand.order(Fault::always("/", Kind::Slow(Duration::from_millis(SLOW))));
             storm.in_step.push(there);
         }
         storm.hands = vec![storm.hired(), storm.hired()];
@@ -115,7 +115,7 @@ impl<'c> Storm<'c> {
 
     /// Something happens everywhere, and one of the two is killed: at any moment, or just when a platform did what it was
     /// asked to and has not answered yet.
-    pub async fn rages(&mut self, number: usize) {
+    pub async fn rages(&mut self, number: u32) {
         if number.is_multiple_of(BETWEEN_STORES) {
             let platform = if number.is_multiple_of(2 * BETWEEN_STORES) { "woocommerce" } else { "shopify" };
             let there = self.connected(platform, &format!("later{number}"), MANY).await;
@@ -130,7 +130,7 @@ impl<'c> Storm<'c> {
                     break;
                 }
             }
-            let moment = self.dice.random_range(0..SLOW.as_millis() as u64);
+            let moment = self.dice.random_range(0..SLOW);
             tokio::time::sleep(Duration::from_millis(moment)).await;
         } else {
             let moment = self.dice.random_range(200..1_500);
