@@ -45,9 +45,15 @@ impl Course {
     }
 
     pub async fn under(policy: &str) -> Self {
-        Self::of(World::alone_under(policy, Watch::held(Instant::from_micros(BEGIN))).await).await
+        Self::by(policy, Watch::held(Instant::from_micros(BEGIN))).await
     }
 
+    /// The same by another watch.
+    pub async fn by(policy: &str, watch: Watch) -> Self {
+        Self::of(World::alone_under(policy, watch).await).await
+    }
+
+    /// The same in a world that stands.
     pub async fn of(mut world: World) -> Self {
         let street = Street::open(world.tools.watch.clone()).await.expect("a street");
         world.tools.platforms = Met::on(&street).platforms();

@@ -145,7 +145,7 @@ const CASES: &[Case] = &[
         name: "pull_page",
         ticket: || {
             let (store, run) = (StoreId::from_uuid(Uuid::from_u128(7)), SyncRunId::from_uuid(Uuid::from_u128(9)));
-            Ticket::of(&PullPage { store, shelf: "orders".to_owned(), run, step: 0 }).expect("a ticket")
+            Ticket::of(&PullPage { store, shelf: "orders".to_owned(), run }).expect("a ticket")
         },
         lane: ZAITOON,
         prepare: READ,

@@ -45,6 +45,7 @@ pub fn changed(tx: &mut WriteTx, store: StoreId, told: &[&Level]) -> Result<Vec<
            join inventory i on i.tenant_id = ? and i.store_id = ? and i.item = n.item and i.place = n.place
           where i.updated_at < n.updated_at and i.available <> n.available",
     )
+    .planned_anew()
     .bind::<Array<Text>, _>(told.iter().map(|level| level.item.clone()).collect::<Vec<_>>())
     .bind::<Array<Text>, _>(told.iter().map(|level| level.place.clone()).collect::<Vec<_>>())
     .bind::<Array<Integer>, _>(told.iter().map(|level| level.available).collect::<Vec<_>>())
@@ -93,6 +94,7 @@ pub fn open(tx: &mut WriteTx, store: StoreId, changed: &[Changed]) -> Result<Vec
           where w.tenant_id = ? and w.store_id = ? and w.seen_at is null and w.state in ('waiting', 'sent')
           order by w.at desc, w.id desc",
     )
+    .planned_anew()
     .bind::<Array<Text>, _>(changed.iter().map(|one| one.item.clone()).collect::<Vec<_>>())
     .bind::<Array<Text>, _>(changed.iter().map(|one| one.place.clone()).collect::<Vec<_>>())
     .bind::<SqlUuid, _>(tx.tenant()?)
@@ -156,6 +158,7 @@ pub fn targets(
                       and w.seen_at is null and w.state in ('waiting', 'sent')
                     order by w.at desc, w.id desc limit 1), t.available)",
     )
+    .planned_anew()
     .bind::<Array<Text>, _>(changed.keys().cloned().collect::<Vec<_>>())
     .bind::<Array<Timestamptz>, _>(changed.values().map(|at| at.utc()).collect::<Vec<_>>())
     .bind::<SqlUuid, _>(tenant)
