@@ -5,9 +5,17 @@ use std::path::Path;
 
 use data_encoding::{BASE64_NOPAD, BASE64URL_NOPAD, Encoding, HEXLOWER, HEXUPPER};
 
+/// A word that stands somewhere: which one, written how, and where.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Finding {
+    pub word: String,
+    pub way: &'static str,
+    pub place: String,
+}
+
 /// What betrays a word, by its first three bytes.
 pub struct Needles {
-    forms: Vec<(Vec<u8>, String)>,
+    forms: Vec<(Vec<u8>, (String, &'static str))>,
     begins: Vec<bool>,
     by_beginning: HashMap<[u8; 3], Vec<usize>>,
 }
@@ -54,7 +62,7 @@ impl Needles {
             assert!(word.len() >= 9, "{name} is so short that it stands anywhere by chance");
             for (way, form) in ways(word) {
                 if seen.insert(form.clone()) {
-                    forms.push((form, format!("{name} {way}")));
+                    forms.push((form, (name.to_owned(), way)));
                 }
             }
         }
@@ -67,8 +75,13 @@ impl Needles {
         Self { forms, begins, by_beginning }
     }
 
+    /// The ways in which any of them is looked for.
+    pub fn ways(&self) -> impl Iterator<Item = &'static str> {
+        self.forms.iter().map(|(_, (_, way))| *way)
+    }
+
     /// Which of them stand there, and how.
-    pub fn found_in(&self, bytes: &[u8]) -> BTreeSet<String> {
+    pub fn found_in(&self, bytes: &[u8], place: &str) -> BTreeSet<Finding> {
         let mut found = BTreeSet::new();
         for (at, window) in bytes.windows(3).enumerate() {
             let beginning = [window[0], window[1], window[2]];
@@ -76,17 +89,17 @@ impl Needles {
                 continue;
             }
             for form in &self.by_beginning[&beginning] {
-                let (form, name) = &self.forms[*form];
+                let (form, (word, way)) = &self.forms[*form];
                 if bytes[at..].starts_with(form) {
-                    found.insert(name.clone());
+                    found.insert(Finding { word: word.clone(), way, place: place.to_owned() });
                 }
             }
         }
         found
     }
 
-    /// The same in every file below a folder, each with its place.
-    pub fn found_below(&self, folder: &Path) -> BTreeSet<String> {
+    /// The same in every file below a folder.
+    pub fn found_below(&self, folder: &Path) -> BTreeSet<Finding> {
         let mut found = BTreeSet::new();
         let mut folders = vec![folder.to_owned()];
         while let Some(folder) = folders.pop() {
@@ -97,8 +110,7 @@ impl Needles {
                     folders.push(entry.path());
                 } else if kind.is_file() {
                     let bytes = std::fs::read(entry.path()).unwrap_or_default();
-                    let place = entry.path().display().to_string();
-                    found.extend(self.found_in(&bytes).into_iter().map(|what| format!("{what} in {place}")));
+                    found.extend(self.found_in(&bytes, &entry.path().display().to_string()));
                 }
             }
         }
@@ -117,14 +129,14 @@ fn whatever_way_a_word_is_written_it_is_found() {
     for (way, form) in ways(word) {
         for shift in 0..4 {
             let bytes = [&vec![b'x'; shift], &form[..], b"yz"].concat();
-            assert!(!needles.found_in(&bytes).is_empty(), "{way}");
+            assert!(!needles.found_in(&bytes, "").is_empty(), "{way}");
         }
     }
     for shift in 0..6 {
         let around = [&vec![b'~'; shift], word.as_bytes(), b"~?~"].concat();
         for text in [BASE64_NOPAD.encode(&around), BASE64URL_NOPAD.encode(&around)] {
-            assert!(!needles.found_in(text.as_bytes()).is_empty(), "{shift} bytes in: {text}");
+            assert!(!needles.found_in(text.as_bytes(), "").is_empty(), "{shift} bytes in: {text}");
         }
     }
-    assert!(needles.found_in(b"The path of a sword and of a fish, K\xc3\xa4the+sword").is_empty());
+    assert!(needles.found_in(b"The path of a sword and of a fish, K\xc3\xa4the+sword", "").is_empty());
 }

@@ -1,16 +1,17 @@
 //! Where something may be left, each with a word planted, so that it is known to be looked at.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use data_encoding::HEXLOWER;
 use harness::base::Base;
 use harness::desk::program;
 use harness::{logs, scratch};
 use rightsdesk_server::floor::ledger::migrations;
 use rightsdesk_server::roof::cluster::{Cluster, Setup};
 
-use super::needles::{Needles, ways};
+use super::needles::{Finding, Needles, ways};
 
 /// A Postgres as the product starts its own, with all it keeps in one folder.
 pub struct Places {
@@ -39,24 +40,37 @@ impl Places {
         self.bases[name]
     }
 
-    /// Leaves the word in each place, in one way after another.
+    /// Leaves the word in each place, in every way that the place can hold.
     pub fn plant(&self, word: &str) {
         tracing::info!(target: "rightsdesk_canaries", "this is an {word} of nobody's");
+        let forms: Vec<Vec<u8>> = ways(word).into_iter().map(|(_, form)| form).collect();
         for base in self.bases.values() {
-            base.tamper(&format!(
-                "create table planted (plain text, sealed bytea); insert into planted values ('{word}', '{word}')"
-            ));
+            base.tamper("create table planted (plain text, sealed bytea)");
+            for form in &forms {
+                // A text in Postgres has no zero in it.
+                let plain = if form.contains(&0) { "" } else { std::str::from_utf8(form).expect("letters") };
+                let sealed = HEXLOWER.encode(form);
+                base.tamper(&format!("insert into planted values ('{plain}', '\\x{sealed}')"));
+            }
         }
-        let forms: Vec<u8> = ways(word).into_iter().flat_map(|(_, form)| [form, b"\n".to_vec()].concat()).collect();
+        let lines = forms.join(&b'\n');
         for folder in [self.home.clone(), self.home.join("stores/blobs"), self.home.join("relay/audit")] {
-            std::fs::write(folder.join("planted"), &forms).expect("written");
+            std::fs::write(folder.join("planted"), &lines).expect("written");
         }
-        std::fs::write(temporary_file(), &forms).expect("written");
+        std::fs::write(temporary_file(), &lines).expect("written");
     }
 
     /// What is found, by the place.
-    pub fn look(&self, needles: &Needles, answers: &[String], begun: SystemTime) -> BTreeMap<String, BTreeSet<String>> {
+    pub fn look(
+        &self,
+        needles: &Needles,
+        answers: &[String],
+        begun: SystemTime,
+    ) -> BTreeMap<String, BTreeSet<Finding>> {
         let mut everywhere = BTreeMap::new();
+        // Checkpoints let Postgres write over what was noted before them.
+        let postgres = self.home.join("desk").join("postgres");
+        everywhere.insert("Postgres's pg_wal".to_owned(), below(needles, &postgres, "pg_wal"));
         for (name, base) in &self.bases {
             base.tamper("checkpoint");
             let tables = base.lines(
@@ -66,26 +80,34 @@ impl Places {
             assert!(tables.len() > 60, "{} tables", tables.len());
             let mut dump = BTreeSet::new();
             for table in tables {
-                let rows = base.lines(&format!("select t::text as line from {table} t")).join("\n");
-                dump.extend(needles.found_in(rows.as_bytes()).into_iter().map(|what| format!("{what} in {table}")));
+                // A row as text has every backslash twice.
+                let rows =
+                    base.lines(&format!("select t::text as line from {table} t")).join("\n").replace(r"\\", r"\");
+                dump.extend(needles.found_in(rows.as_bytes(), &table));
             }
             everywhere.insert(format!("the dump of {name}"), dump);
         }
-        let postgres = self.home.join("desk").join("postgres");
-        let below = needles.found_below(&postgres);
-        for part in ["pg_wal", "base"] {
-            let found = below.iter().filter(|what| what.contains(&format!("/{part}/"))).cloned().collect();
-            everywhere.insert(format!("Postgres's {part}"), found);
-        }
+        everywhere.insert("Postgres's base".to_owned(), below(needles, &postgres, "base"));
         for part in ["", "stores/blobs", "relay/audit"] {
             everywhere.insert(format!("/{part} of what is kept"), needles.found_below(&self.home.join(part)));
         }
-        everywhere.insert("the log".to_owned(), needles.found_in(&logs::heard()));
-        everywhere.insert("the figures".to_owned(), needles.found_in(logs::telemetry().render().as_bytes()));
-        everywhere.insert("what was answered".to_owned(), needles.found_in(answers.join("\n").as_bytes()));
+        let figures = logs::telemetry().render();
+        for (place, bytes) in [
+            ("the log", &logs::heard()[..]),
+            ("the figures", figures.as_bytes()),
+            ("what was answered", answers.join("\n").as_bytes()),
+        ] {
+            everywhere.insert(place.to_owned(), needles.found_in(bytes, place));
+        }
         everywhere.insert("temporary files".to_owned(), temporary(needles, begun));
         everywhere
     }
+}
+
+/// In every folder of this name.
+fn below(needles: &Needles, postgres: &Path, name: &str) -> BTreeSet<Finding> {
+    let within = format!("/{name}/");
+    needles.found_below(postgres).into_iter().filter(|found| found.place.contains(&within)).collect()
 }
 
 impl Drop for Places {
@@ -100,12 +122,13 @@ fn temporary_file() -> PathBuf {
 }
 
 /// Files that lie there since this began.
-fn temporary(needles: &Needles, begun: SystemTime) -> BTreeSet<String> {
+fn temporary(needles: &Needles, begun: SystemTime) -> BTreeSet<Finding> {
     let mut found = BTreeSet::new();
     for entry in std::fs::read_dir(std::env::temp_dir()).expect("a folder").flatten() {
         let Ok(about) = entry.metadata() else { continue };
         if about.is_file() && about.modified().is_ok_and(|at| at >= begun) {
-            found.extend(needles.found_in(&std::fs::read(entry.path()).unwrap_or_default()));
+            let bytes = std::fs::read(entry.path()).unwrap_or_default();
+            found.extend(needles.found_in(&bytes, &entry.path().display().to_string()));
         }
     }
     found

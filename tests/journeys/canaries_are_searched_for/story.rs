@@ -45,6 +45,9 @@ const DESTINATION: &str = "mutation ($input: SetDestinationInput!) { setDestinat
 const RELAY: &str = "mutation ($input: RelayEventInput!) { relayEvent(input: $input) {
   event { id dropped } userErrors { code message } } }";
 const SUBJECT: &str = "query ($tenant: ID!, $mail: String!) { subject(tenant: $tenant, mail: $mail) { id } }";
+const PEOPLE: &str = "query ($tenant: ID!) {
+  customers(filter: { tenant: $tenant }, first: 100) { totalCount nodes { givenName { masked } mail { masked } } }
+  orders(filter: { tenant: $tenant }, first: 100) { totalCount nodes { contact { mail { masked } address { masked } } } } }";
 const AT_ONCE: &str = "update jobs set retry_at = now() where retry_at > now();
                        update lanes set retry_at = now() where retry_at > now()";
 
@@ -109,6 +112,7 @@ pub async fn of_stores(course: &Course) -> Said {
     }
     settles(course).await;
     said.answers = errors(course, &ops, all[0]).await;
+    said.answers.push(people(course, &ops).await);
     for platform in PLATFORMS {
         let stand = course.stand(platform);
         said.tokens.extend(
@@ -241,6 +245,18 @@ async fn errors(course: &Course, ops: &Caller, at: Ref<StoreId>) -> Vec<String> 
         answers.push(course.back(&to.parse::<Url>().expect("an address")).await.text);
     }
     answers
+}
+
+/// What is shown of those whose values are kept; that they are is known by the mail that one of them is found by.
+async fn people(course: &Course, ops: &Caller) -> String {
+    let tenant = tenant_node_id(course.shop.tenant);
+    let known = ask(&course.world, Some(ops), SUBJECT, json!({ "tenant": tenant, "mail": mail() })).await;
+    assert!(known["data"]["subject"]["id"].is_string(), "nobody is known: {known}");
+    let people = ask(&course.world, Some(ops), PEOPLE, json!({ "tenant": tenant })).await;
+    for kind in ["customers", "orders"] {
+        assert!(people["data"][kind]["totalCount"].as_u64() > Some(20), "{people}");
+    }
+    format!("{known}{people}")
 }
 
 /// A destination that repeats whatever it is sent before it takes it.
