@@ -22,6 +22,7 @@ mod an_outsider_reads_what_is_stored;
 mod apps_and_slots;
 mod apps_are_reminded;
 mod apps_race;
+mod canaries_are_searched_for;
 mod changes_are_followed;
 #[cfg(target_os = "linux")]
 mod checkpoints_are_kept_outside;
@@ -60,6 +61,8 @@ mod stores_connect;
 mod stores_disconnect;
 mod stores_drift;
 mod stores_stay_connected;
+#[cfg(target_os = "linux")]
+mod stores_survive_kills;
 mod stores_sync;
 mod the_books_can_be_read;
 mod the_edge_refuses_what_it_should;

@@ -76,13 +76,18 @@ impl Job for SetStockAtPlatform {
 
 impl SetStockAtPlatform {
     /// Right before it is sent: the write and the scope it goes by, if its leave still holds. What goes out stands in the
-    /// books before it does.
+    /// books before it does. What the store told of by itself is not sent again: somebody may have set it back since.
     async fn begin(&self, tools: &Tools, lane: &Scope<One>) -> Result<Option<(StockWrite, &'static str)>> {
         let (policy, platforms, id) = (tools.policy.in_force()?, tools.platforms.clone(), self.write);
         let written = tools.ledger.write(lane.clone(), move |tx| {
             let write = writes::one(tx, id)?.ok_or(Error::Conflict)?;
             let still = leave::still(tx, (&policy.policy, &platforms), &write)?;
             let write = writes::held(tx, id)?;
+            if write.is_told {
+                writes::end(tx, id, WriteState::Sent, None)?;
+                let event = told("stock.answered", &write).code("came", WriteState::Sent.code());
+                return Ok(Witnessed::new(None, event));
+            }
             let mut superseded = Vec::new();
             for earlier in writes::forerunners(tx, &write)? {
                 if jobs::naming(tx, &[earlier.id.uuid()])? > 0 {

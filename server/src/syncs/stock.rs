@@ -67,4 +67,6 @@ pub struct StockWrite {
     pub state: WriteState,
     pub code: Option<String>,
     pub answered_at: Option<Instant>,
+    /// It was sent, and the store has told of it since, whatever became of the answer.
+    pub is_told: bool,
 }

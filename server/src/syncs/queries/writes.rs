@@ -274,6 +274,10 @@ struct Row {
     code: Option<String>,
     #[diesel(sql_type = Nullable<Timestamptz>)]
     answered_at: Option<DateTime<Utc>>,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    tried_at: Option<DateTime<Utc>>,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    seen_at: Option<DateTime<Utc>>,
 }
 
 impl Row {
@@ -298,6 +302,7 @@ impl Row {
             state: self.state,
             code: self.code,
             answered_at: self.answered_at.map(Instant::from_utc),
+            is_told: self.tried_at.and(self.seen_at).is_some(),
         })
     }
 }

@@ -107,7 +107,8 @@ pub(super) async fn set_stock(visit: Visit<'_>, access: &Secret, set: &SetStock)
     for name in ["sku", "locale", "groupIds", "inventoryItemGroupKeys"] {
         fields.remove(name);
     }
-    item["availability"]["shipToLocationAvailability"]["quantity"] = set.quantity.into();
+    let counted = item.pointer_mut("/availability/shipToLocationAvailability").and_then(Value::as_object_mut);
+    counted.ok_or(ODD)?.insert("quantity".to_owned(), set.quantity.into());
     let call = authorized(Call::put(at, &item), access).with("content-language", Secret::new("en-US"));
     yes(send(visit.out, call).await?).map(|_| Stocked::Done)
 }

@@ -112,7 +112,7 @@ pub(super) async fn set_stock(visit: Visit<'_>, access: &Secret, set: &SetStock)
         return Ok(Stocked::Gone);
     }
     let mut whole = document(&yes(answer)?)?;
-    let products = whole["products"].as_array_mut().ok_or(ODD)?;
+    let products = whole.get_mut("products").and_then(Value::as_array_mut).ok_or(ODD)?;
     products.retain(|product| product["is_deleted"] != true);
     let is_meant = |product: &Value| sku.is_none_or(|sku| text(&product["sku"]).as_deref() == Some(sku));
     let Some(meant) = products.iter().position(is_meant) else { return Ok(Stocked::Gone) };
@@ -123,7 +123,8 @@ pub(super) async fn set_stock(visit: Visit<'_>, access: &Secret, set: &SetStock)
     if set.from.is_some() && set.from != there {
         return Ok(Stocked::Moved);
     }
-    products[meant]["offerings"][0]["quantity"] = set.quantity.into();
+    let offering = products[meant].pointer_mut("/offerings/0").and_then(Value::as_object_mut).ok_or(ODD)?;
+    offering.insert("quantity".to_owned(), set.quantity.into());
     let written: Option<Vec<Value>> = products.iter().map(written).collect();
     let mut document = Map::from_iter([("products".to_owned(), Value::Array(written.ok_or(ODD)?))]);
     for name in ["price_on_property", "quantity_on_property", "sku_on_property"] {

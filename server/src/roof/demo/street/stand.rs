@@ -1,5 +1,5 @@
-//! One platform: what it was told, what it handed out, what it saw. Whoever drives it looks and orders here. It never
-//! shows a token, only its digest.
+//! One platform: what it was told, what it handed out, what it saw. Whoever drives it looks and orders here. It shows a
+//! token by its digest; all of them to whoever has to prove that none stands anywhere.
 
 use std::collections::{HashMap, HashSet};
 use std::io;
@@ -67,6 +67,8 @@ pub(super) struct Within {
     pub hooks: Vec<Hook>,
     /// What somebody wrote over what was made up: a good by its kind and number.
     pub changed: HashMap<(String, Goods, u64), Value>,
+    /// A word that every value of a shop's people holds, where somebody said one.
+    pub marks: HashMap<String, String>,
     /// How much each shop keeps, where somebody said so.
     pub counts: HashMap<String, Counts>,
     pub edits: HashMap<String, HashMap<(Goods, usize), Edit>>,
@@ -166,6 +168,16 @@ impl Stand {
         self.within().tokens.live(shop, self.now())
     }
 
+    /// Every code, token and key that was handed out so far.
+    pub fn handed_out(&self) -> Vec<Secret> {
+        self.within().tokens.all()
+    }
+
+    /// From now on whatever is about a person of this shop's holds this word.
+    pub fn mark(&self, shop: &str, word: &str) {
+        self.within().marks.insert(shop.to_owned(), word.to_owned());
+    }
+
     /// Whether any app holds a token of this shop, be it out of date.
     pub fn is_installed(&self, shop: &str) -> bool {
         self.within().tokens.is_installed(shop)
@@ -247,7 +259,8 @@ impl Stand {
         let within = self.within();
         let counts = within.counts.get(shop).copied().unwrap_or_default();
         let edits = within.edits.get(shop).cloned().unwrap_or_default();
-        Stock { shop, opened: self.opened, counts, edits }
+        let mark = within.marks.get(shop).cloned().unwrap_or_default();
+        Stock { shop, opened: self.opened, counts, edits, mark }
     }
 
     pub(super) fn comes(&self) {
