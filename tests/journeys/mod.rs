@@ -64,6 +64,7 @@ mod stores_stay_connected;
 #[cfg(target_os = "linux")]
 mod stores_survive_kills;
 mod stores_sync;
+mod stores_sync_told;
 mod the_books_can_be_read;
 mod the_edge_refuses_what_it_should;
 mod the_glass_is_broken_and_it_alarms;

@@ -18,6 +18,7 @@ use crate::floor::platforms;
 /// What each field asks of a caller.
 pub const RULES: &[Rule] = &[
     rule("Query.syncs", Needs::Permission(Permission::SeeTenants)),
+    rule("Subscription.syncProgress", Needs::Permission(Permission::SeeTenants)),
     rule("Query.syncRuns", Needs::Permission(Permission::SeeTenants)),
     rule("Query.syncFigures", Needs::Permission(Permission::SeeQueue)),
     rule("Sync.*", Needs::Parent),
@@ -412,7 +413,7 @@ impl SyncQuery {
     }
 }
 
-async fn nodes(asking: &Asking, at: Ref<StoreId>) -> Result<Vec<SyncNode>> {
+pub(super) async fn nodes(asking: &Asking, at: Ref<StoreId>) -> Result<Vec<SyncNode>> {
     let now = asking.tools.watch.now();
     let found = match actions::list(&asking.tools, asking.caller()?, at).await {
         Err(Error::NotFound(_)) => Vec::new(),

@@ -4,6 +4,7 @@
 
 mod actions;
 mod flowing;
+mod following;
 mod graphql;
 mod jobs;
 mod leave;
@@ -17,6 +18,7 @@ mod tables;
 
 pub use actions::{list, pause, resume, start};
 pub use flowing::take_in;
+pub use following::{Followed, SyncSubscription};
 pub use graphql::{RULES, SyncMutation, SyncQuery};
 pub use jobs::{LookAfterSyncs, PullPage, TellOfBehind};
 pub use leave::Leave;

@@ -31,6 +31,8 @@ pub struct Begun {
     pub store: Store,
     /// Where the merchant says yes. It leaves once: nothing of it is kept but a digest.
     pub url: Option<Url>,
+    /// The same by way of this desk, which is short.
+    pub short_url: Option<Url>,
     pub ends_at: Instant,
 }
 
@@ -45,6 +47,7 @@ pub async fn begin_connection(tools: &Tools, caller: &Caller, at: Ref<StoreId>, 
     let scopes: Vec<String> =
         policy.policy.scopes_of(&store.platform).map(|scope| scope.name.get_ref().clone()).collect();
     let url = place.link(&policy.policy, &scopes, &state.text)?;
+    let short_url = place.address(state.text.expose())?;
     let (digest, asked) = (state.digest, scopes.clone());
     let written = tools.ledger.write_once(scope.clone(), once, "store", move |tx| {
         tenants::tenant(tx, at.tenant)?.ok_or(Error::NotFound("tenant"))?.require_active()?;
@@ -72,7 +75,18 @@ pub async fn begin_connection(tools: &Tools, caller: &Caller, at: Ref<StoreId>, 
     });
     let done = written.await?;
     let store = found(tools, &scope, at.id).await?;
-    Ok(Begun { store, url: (!done.is_repeated).then_some(url), ends_at })
+    let [url, short_url] = [url, short_url].map(|url| (!done.is_repeated).then_some(url));
+    Ok(Begun { store, url, short_url, ends_at })
+}
+
+/// Where a link by way of this desk leads, as long as it is good.
+pub async fn lead_on(tools: &Tools, state: Secret) -> Result<Option<Url>> {
+    let Some(Known { handshake, store, .. }) = known(tools, &state).await? else { return Ok(None) };
+    if handshake.require_waiting(tools.watch.now()).is_err() {
+        return Ok(None);
+    }
+    let policy = tools.policy.in_force()?;
+    Place::of(tools, &store)?.link(&policy.policy, &handshake.scopes, &state).map(Some)
 }
 
 /// How it ended for whoever came back.
@@ -159,6 +173,10 @@ struct Known {
 
 /// The try to connect behind a state, at this platform.
 async fn behind(tools: &Tools, platform: &str, state: &Secret) -> Result<Option<Known>> {
+    Ok(known(tools, state).await?.filter(|known| known.store.platform == platform))
+}
+
+async fn known(tools: &Tools, state: &Secret) -> Result<Option<Known>> {
     let found = tools.ledger.knock(digest(state.expose())).await?;
     let Some(hole) = found.filter(|found| found.kind == KeyholeKind::StoreHandshake) else { return Ok(None) };
     let (scope, id) = (hand(hole.tenant)?, HandshakeId::from_uuid(hole.target));
@@ -168,7 +186,7 @@ async fn behind(tools: &Tools, platform: &str, state: &Secret) -> Result<Option<
         Ok((handshake, store))
     });
     let (handshake, store) = read.await?;
-    Ok((store.platform == platform).then_some(Known { scope, handshake, store }))
+    Ok(Some(Known { scope, handshake, store }))
 }
 
 /// A store's place at its platform.
@@ -193,7 +211,11 @@ impl<'t> Place<'t> {
 
     /// An address of this desk's that the platform is told.
     fn ours(&self, end: &str) -> Result<Url> {
-        Url::parse(&format!("{}/connect/{}/{end}", self.tools.public_url, self.platform.code()))
+        self.address(&format!("{}/{end}", self.platform.code()))
+    }
+
+    fn address(&self, end: &str) -> Result<Url> {
+        Url::parse(&format!("{}/connect/{end}", self.tools.public_url))
             .map_err(|_| Error::refused("REFUSED", "set http.public_url: platforms send merchants back there"))
     }
 

@@ -10,7 +10,7 @@ mod reading;
 mod renewing;
 
 pub(super) use connecting::Place;
-pub use connecting::{Begun, Landed, begin_connection, come_back, take_keys};
+pub use connecting::{Begun, Landed, begin_connection, come_back, lead_on, take_keys};
 pub use disconnecting::disconnect_store;
 pub use granting::{Reading, Revoking, Tokens, record_grant, revoke_scopes};
 pub use hearing::{Hooked, behind, ever_at, find_hook, open_hook};
