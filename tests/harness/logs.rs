@@ -10,6 +10,14 @@ static LINES: OnceLock<Arc<Mutex<Vec<u8>>>> = OnceLock::new();
 /// every test of theirs would pay for it.
 pub const KEPT: &str = "E2E_LOG_IS_KEPT";
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "said by a test to the process that it starts, and no setting of the desk"
+)]
+pub fn are_kept() -> bool {
+    std::env::var_os(KEPT).is_some()
+}
+
 /// Everything that the process logged since it first served.
 pub fn heard() -> Vec<u8> {
     LINES.get_or_init(Arc::default).lock().unwrap_or_else(PoisonError::into_inner).clone()
@@ -22,7 +30,7 @@ pub fn telemetry() -> Telemetry {
         .get_or_init(|| {
             // A test that fails tells its values; the server's own hook would keep them.
             let telling = std::panic::take_hook();
-            let filter = if std::env::var_os(KEPT).is_some() { "trace" } else { "off" }.to_owned();
+            let filter = if are_kept() { "trace" } else { "off" }.to_owned();
             let writer = Writer::Memory(Arc::clone(LINES.get_or_init(Arc::default)));
             let telemetry = install(&Settings { filter, writer, ..Settings::default() }).expect("telemetry");
             std::panic::set_hook(telling);

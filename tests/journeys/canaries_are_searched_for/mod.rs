@@ -31,7 +31,7 @@ const FIGURE: &str = "rightsdesk_sync_page_seconds";
 /// In a process of its own, which alone keeps its log.
 #[test]
 fn no_token_stands_anywhere_and_nothing_of_a_person_in_clear() {
-    if std::env::var_os(logs::KEPT).is_some() {
+    if logs::are_kept() {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
         return runtime.expect("a runtime").block_on(everything_is_searched());
     }
