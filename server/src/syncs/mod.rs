@@ -4,7 +4,6 @@
 
 mod actions;
 mod flowing;
-mod following;
 mod graphql;
 mod jobs;
 mod leave;
@@ -18,8 +17,7 @@ mod tables;
 
 pub use actions::{list, pause, resume, start};
 pub use flowing::take_in;
-pub use following::{Followed, SyncSubscription};
-pub use graphql::{RULES, SyncMutation, SyncQuery};
+pub use graphql::{Followed, RULES, SyncMutation, SyncQuery, SyncSubscription};
 pub use jobs::{LookAfterSyncs, PullPage, TellOfBehind};
 pub use leave::Leave;
 pub use model::{Run as SyncRun, RunKind, RunOutcome, Sync, SyncState};

@@ -15,7 +15,7 @@ use harness::logs;
 use harness::world::World;
 use rightsdesk_server::floor::kernel::{Instant, Watch};
 
-use self::needles::{Needles, ways};
+use self::needles::Needles;
 use self::places::Places;
 
 /// What whatever is about a person holds.
@@ -41,9 +41,9 @@ fn no_token_stands_anywhere_and_nothing_of_a_person_in_clear() {
     let run = run.args(["--exact", own, "--nocapture"]).env(logs::KEPT, "yes").output().expect("a process");
     let said = format!("{}{}", String::from_utf8_lossy(&run.stdout), String::from_utf8_lossy(&run.stderr));
     assert!(run.status.success() && said.contains("1 passed"), "{said}");
-    println!("{said}");
 }
 
+#[expect(clippy::disallowed_methods, reason = "compared with what the file system says of its files")]
 async fn everything_is_searched() {
     let begun = SystemTime::now();
     let places = tokio::task::spawn_blocking(Places::open).await.expect("a Postgres");
@@ -72,14 +72,6 @@ async fn everything_is_searched() {
         let seen: BTreeSet<&str> = known.iter().map(|found| found.way).collect();
         assert_eq!(ways_into(place).difference(&seen).collect::<Vec<_>>(), [&""; 0], "would not be found in {place}");
     }
-    println!(
-        "{} tokens and {} words in {} ways each, in {} places: {:?}",
-        said.tokens.len(),
-        persons.len(),
-        ways(PERSON).len(),
-        everywhere.len(),
-        everywhere.keys().collect::<Vec<_>>()
-    );
 }
 
 /// In which ways the control was left there.

@@ -35,9 +35,9 @@ pub fn ways(word: &str) -> Vec<(&'static str, Vec<u8>)> {
         ("in UTF-16, the high byte first", utf16(u16::to_be_bytes)),
         ("in hex", HEXLOWER.encode(bytes).into_bytes()),
         ("in hex of capitals", HEXUPPER.encode(bytes).into_bytes()),
-        ("in percents", bytes.iter().map(|byte| format!("%{byte:02X}")).collect::<String>().into_bytes()),
+        ("in percents", bytes.iter().flat_map(|byte| format!("%{byte:02X}").into_bytes()).collect()),
         ("in percents where needed", url::form_urlencoded::byte_serialize(bytes).collect::<String>().into_bytes()),
-        ("as JSON", json[1..json.len() - 1].as_bytes().to_vec()),
+        ("as JSON", json.as_bytes()[1..json.len() - 1].to_vec()),
         ("as JSON in numbers", each(&|letter| format!("\\u{:04x}", u32::from(letter)))),
     ];
     for (name, encoding) in [("in base64", BASE64_NOPAD), ("in base64 for addresses", BASE64URL_NOPAD)] {

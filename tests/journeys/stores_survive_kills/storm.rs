@@ -145,9 +145,9 @@ impl<'c> Storm<'c> {
 
     /// Merchants count at two stores, persons write to the two others, and all four are read.
     async fn happens(&mut self, counts: usize) {
-        for store in 0..2 {
+        for (store, own) in COUNTED_BY.iter().enumerate() {
             for _ in 0..counts {
-                let place = self.place(&COUNTED_BY[store]);
+                let place = self.place(own);
                 self.count(store, place);
             }
             self.write(2 + store).await;

@@ -1,5 +1,9 @@
 //! The face of syncs: how far each store is read, what came of it, and the three things that may be said to it.
 
+mod following;
+
+pub use following::{Followed, SyncSubscription};
+
 use async_graphql::connection::{Connection, EmptyFields};
 use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
 use chrono::{DateTime, Utc};
