@@ -7,7 +7,7 @@
 //!
 //! ```text
 //! kernel < access < ledger < vault, egress < mail, blobs, issuers, journal, tongues, platforms, forms < html < policy < datamap < tools < graphql
-//! < jobs < subjects < catalogue < tenants < staff < grants < stores < apps < processors < records < reports < syncs < inbox < relay < reviews < audit < promises < feed
+//! < jobs < calls < subjects < relay < catalogue < tenants < staff < grants < stores < apps < processors < records < reports < syncs < inbox < reviews < audit < promises < feed
 //! < trust
 //! < config, telemetry, cluster < schema, workers, followers, map < http, demo < boot < commands
 //! ```
@@ -33,6 +33,7 @@
 
 pub mod apps;
 pub mod audit;
+pub mod calls;
 pub mod catalogue;
 pub mod feed;
 pub mod floor;

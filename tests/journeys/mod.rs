@@ -22,6 +22,7 @@ mod an_outsider_reads_what_is_stored;
 mod apps_and_slots;
 mod apps_are_reminded;
 mod apps_race;
+mod canaries_are_searched_for;
 mod changes_are_followed;
 #[cfg(target_os = "linux")]
 mod checkpoints_are_kept_outside;
@@ -39,6 +40,7 @@ mod five_policies_five_desks;
 mod grants_end_by_themselves;
 mod keys_turn_and_nothing_is_lost;
 mod listings_are_changed;
+mod orders_are_relayed;
 mod others_clients_talk_to_us;
 mod processors_change;
 mod processors_follow_the_policy;
@@ -61,7 +63,10 @@ mod stores_connect;
 mod stores_disconnect;
 mod stores_drift;
 mod stores_stay_connected;
+#[cfg(target_os = "linux")]
+mod stores_survive_kills;
 mod stores_sync;
+mod stores_sync_told;
 mod the_books_can_be_read;
 mod the_edge_refuses_what_it_should;
 mod the_glass_is_broken_and_it_alarms;

@@ -240,6 +240,38 @@ async fn a_write_whose_leave_has_gone_is_dropped() {
     assert_eq!((&dropped["state"], &dropped["code"]), (&json!("FAILED"), &json!("sync_off")), "{dropped}");
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_write_that_the_store_told_of_is_not_made_again_after_it_was_set_back() {
+    let course = Course::begins().await;
+    let (_, other) = two(&course).await;
+    let before = other.stand.available(&other.shop, 2);
+    // It is asked how much there is, and then the answer to what it is told is lost.
+    for kind in [Kind::Slow(Duration::ZERO), Kind::DropsAfterActing] {
+        other.stand.order(Fault::once("/wp-json/wc/v3/products/", kind));
+    }
+    set(&course, &other, 2, before + 7).await;
+    course.world.work().await;
+    assert_eq!(other.stand.available(&other.shop, 2), before + 7);
+    // The store is read before anybody comes back to the write.
+    course
+        .world
+        .base
+        .tamper("update jobs set retry_at = now() + interval '1 hour' where name = 'set_stock_at_platform'");
+    course.world.later(chrono::Duration::minutes(16));
+    for _ in 0..6 {
+        course.world.work().await;
+        course.world.later(chrono::Duration::seconds(6));
+    }
+    assert_eq!(writes(&course, other.at).await[0]["state"], "WAITING");
+    set(&course, &other, 2, before).await;
+    course.world.work().await;
+    assert_eq!(other.stand.available(&other.shop, 2), before);
+
+    settled(&course).await;
+    assert_eq!((other.stand.available(&other.shop, 2), other.written().len()), (before, 2));
+    assert!(writes(&course, other.at).await.iter().all(|write| write["state"] == "SENT"));
+}
+
 /// Rounds of the replay: a thousand with `E2E_SYNCS=1000`.
 #[expect(clippy::disallowed_methods, reason = "said by whoever runs the tests, and no setting of the desk")]
 fn rounds() -> usize {
@@ -332,4 +364,30 @@ async fn every_write_that_a_platform_saw_is_explained() {
     println!("{rounds} rounds: {explained} writes explained");
     assert!(told[0].parse::<usize>().expect("a number") >= explained);
     assert!(explained >= rounds / 5, "seed {seed}: {explained} writes in {rounds} rounds prove little");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_wanted_by_now_takes_the_place_of_a_write_that_was_given_up() {
+    let course = Course::begins().await;
+    let (one, _) = two(&course).await;
+    let given_up = "update jobs set state = 'quarantined', code = 'INTERNAL', ended_at = now()
+                     where name = 'set_stock_at_platform' and state = 'ready'";
+    set(&course, &one, 0, 7).await;
+    course.world.base.tamper(given_up);
+    set(&course, &one, 0, 9).await;
+    settled(&course).await;
+    assert_eq!(one.last(), Some((sku(&course, &one, 0), 9)));
+    let seen: Vec<_> = writes(&course, one.at)
+        .await
+        .iter()
+        .map(|write| (write["quantity"].clone(), write["state"].clone(), write["code"].clone()))
+        .collect();
+    assert_eq!(seen, [(json!(9), json!("SENT"), Value::Null), (json!(7), json!("FAILED"), json!("superseded"))]);
+    // Somebody takes the old job up again.
+    course
+        .world
+        .base
+        .tamper("update jobs set state = 'ready', code = null, ended_at = null where state = 'quarantined'");
+    settled(&course).await;
+    assert_eq!(one.written().len(), 1, "what was superseded is not written");
 }

@@ -3,6 +3,7 @@
 
 use harness::asked::{ask, desk_seat, done, refusal_in};
 use harness::course::Course;
+use harness::page::fetch;
 use harness::world::World;
 use rightsdesk_server::floor::access::Role;
 use rightsdesk_server::floor::graphql::node_id;
@@ -176,4 +177,23 @@ async fn keys_that_open_nothing_and_keys_that_nobody_asked_for_are_not_taken() {
     assert_eq!(course.back(&back).await.status, 200);
     assert_eq!(course.seen(at).await["state"], "CONNECTED");
     assert_eq!(post(&state).await, 410, "the link is used up");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_short_link_leads_where_the_long_one_does_as_long_as_it_is_good() {
+    const BOTH: &str = "mutation ($input: ConnectStoreInput!) { connectStore(input: $input) { begun { url shortUrl } userErrors { code } } }";
+    let course = Course::under("sooperseller").await;
+    let at = course.store("shopify", SHOP).await;
+    let begun = done(&course.world, &course.ops, BOTH, json!({ "id": node_id(at) })).await["begun"].clone();
+    let (long, short) = (begun["url"].as_str().expect("a link"), begun["shortUrl"].as_str().expect("a link"));
+    assert!(short.starts_with(&course.desk.url()) && short.len() < 80, "{short}");
+    let path = &short[course.desk.url().len()..];
+
+    let page = fetch(&course.desk, path, &[]).await;
+    assert_eq!((page.url().as_str(), page.status().as_u16()), (long, 200), "on to the platform's own page");
+    assert_eq!(course.back(&short.replace("rdc_", "rdc_x").parse().expect("an address")).await.status, 410);
+
+    let back = course.answered(&long.parse().expect("an address"), "allow").await;
+    assert_eq!(course.back(&back).await.status, 200, "looking at it used nothing up");
+    assert_eq!(fetch(&course.desk, path, &[]).await.status().as_u16(), 410, "a link is good once");
 }

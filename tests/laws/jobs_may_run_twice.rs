@@ -9,14 +9,14 @@ use rightsdesk_server::audit::jobs::{Checkpoint, SweepAccesses, SweepAnswers};
 use rightsdesk_server::catalogue::PutPolicyInForce;
 use rightsdesk_server::floor::jobs::{SweepJobs, Ticket, redeem};
 use rightsdesk_server::floor::kernel::{
-    CatalogueWriteId, DeliveryId, DestinationId, GrantId, JobId, Mode, NoticeId, RelayedEventId, Secret, StockWriteId,
-    StoreId, SubscriberId, SyncRunId, TenantId, Watch,
+    CatalogueWriteId, DeliveryId, DestinationId, GrantId, JobId, Mode, NoticeId, PrivacyNoticeId, RelayedEventId,
+    Secret, StockWriteId, StoreId, SubscriberId, SyncRunId, TenantId, Watch,
 };
 use rightsdesk_server::floor::ledger::{Event, Witnessed};
 use rightsdesk_server::floor::platforms::{Platforms, Settings};
 use rightsdesk_server::floor::vault::SecretId;
 use rightsdesk_server::grants::AlarmOfBreakGlass;
-use rightsdesk_server::inbox::{SweepInbox, WorkDelivery};
+use rightsdesk_server::inbox::{MatchClosedAccount, SweepInbox, WorkDelivery};
 use rightsdesk_server::processors::{AskSubscriber, DeliverNotice, SweepSubscribers};
 use rightsdesk_server::promises::jobs::{LookAtPromises, TellOfPromises};
 use rightsdesk_server::relay::{RelayEvent, SweepRelay};
@@ -197,7 +197,7 @@ const CASES: &[Case] = &[
         name: "pull_page",
         ticket: || {
             let (store, run) = (StoreId::from_uuid(Uuid::from_u128(7)), SyncRunId::from_uuid(Uuid::from_u128(9)));
-            Ticket::of(&PullPage { store, shelf: "orders".to_owned(), run, step: 0 }).expect("a ticket")
+            Ticket::of(&PullPage { store, shelf: "orders".to_owned(), run }).expect("a ticket")
         },
         lane: ZAITOON,
         prepare: READ,
@@ -652,6 +652,23 @@ const CASES: &[Case] = &[
             world.base.lines(
                 "select state || coalesce(' ' || outcome, '') || ' ' || (select count(*) from audit_events
                          where action = 'delivery.worked') as line from deliveries",
+            )
+        },
+    },
+    Case {
+        name: "match_closed_account",
+        ticket: || {
+            let notice = PrivacyNoticeId::from_uuid(Uuid::from_u128(7));
+            Ticket::of(&MatchClosedAccount { notice }).expect("a ticket")
+        },
+        lane: TenantId::HOUSE,
+        prepare: "insert into privacy_notices (tenant_id, id, platform, kind, delivery_id, received_at, due_on, identifiers)
+                  values ('00000000-0000-0000-0000-000000000000', '00000000-0000-0000-0000-000000000007', 'ebay',
+                          'account_closed', gen_random_uuid(), now(), now()::date, 'sealed')",
+        effect: |world| {
+            world.base.lines(
+                "select coalesce(matched_at::text, '') || ' ' || (select count(*) from audit_events
+                         where action like 'privacy_notice.%') as line from privacy_notices",
             )
         },
     },

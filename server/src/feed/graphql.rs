@@ -11,15 +11,15 @@ use futures_util::{Stream, TryStreamExt, stream};
 use tokio::sync::watch;
 use uuid::Uuid;
 
-use super::heads::{Heads, Look};
+use super::Heads;
 use super::queries::{self, Happening};
-use crate::floor::access::{One, Permission, Scope};
+use crate::floor::access::{Caller, One, Permission, Scope};
 use crate::floor::graphql::{Needs, Rule, asking, node_id, rule, tenant_node_id, tenant_place};
 use crate::floor::kernel::{
     ApiKeyId, AppId, CampaignId, Error, GrantId, MemberId, NoticeId, ObjectionId, PolicyId, ProcessorId, PromiseId,
     ProviderTaskId, Ref, Result, ReviewItemId, SessionId, StaffId, StoreId, SubscriberId, TenantId,
 };
-use crate::floor::ledger::Ledger;
+use crate::floor::ledger::{Ledger, Look};
 
 pub const RULES: &[Rule] = &[
     rule("Subscription.changes", Needs::AnyOf(&[Permission::SeeTenants, Permission::SeeStaff])),
@@ -57,8 +57,10 @@ impl FeedSubscription {
             None => head,
         };
         let heads = ctx.data::<Heads>().map_err(|_| Error::internal("a schema came without its feed"))?;
-        let look = heads.look(&ledger, scope.tenant(), head)?;
-        let follower = Follower { head: look.head(), _look: look, ledger, scope, at, ahead: VecDeque::new() };
+        // Only the length is learned by the house's own hand.
+        let house = Caller::house().permit(Permission::KeepHouse, scope.tenant())?;
+        let look = heads.0.look(&ledger, (scope.tenant(), house), head, queries::head);
+        let follower = Follower { head: look.stamp(), _look: look, ledger, scope, at, ahead: VecDeque::new() };
         Ok(stream::try_unfold(follower, Follower::next).err_into())
     }
 }

@@ -30,6 +30,7 @@ pub fn desk(introspection: bool, sign_in: SignIn) -> Desk {
     let schema = Schema::build(Query::default(), Mutation::default(), Subscription::default())
         .data(sign_in)
         .data(feed::Heads::default())
+        .data(syncs::Followed::default())
         .limit_depth(10)
         .limit_complexity(500)
         .limit_directives(5)
@@ -47,7 +48,7 @@ pub fn contract() -> String {
 
 /// What clients may follow.
 #[derive(MergedSubscription, Default)]
-pub struct Subscription(feed::graphql::FeedSubscription);
+pub struct Subscription(feed::graphql::FeedSubscription, syncs::SyncSubscription);
 
 /// What every field of the schema asks of a caller.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {

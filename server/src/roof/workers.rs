@@ -8,7 +8,7 @@ use crate::audit::model::LOOK;
 use crate::catalogue::PutPolicyInForce;
 use crate::floor::jobs::{Registry, Rhythm, Schedule, SweepJobs, Ticket};
 use crate::grants::AlarmOfBreakGlass;
-use crate::inbox::{SweepInbox, WorkDelivery};
+use crate::inbox::{MatchClosedAccount, SweepInbox, WorkDelivery};
 use crate::processors::{AskSubscriber, DeliverNotice, SweepSubscribers};
 use crate::promises::jobs::{EVERY, LookAtPromises, TellOfPromises};
 use crate::relay::{RelayEvent, SweepRelay};
@@ -56,6 +56,7 @@ pub fn registry() -> Registry {
         .job::<TellOfLostConnection>()
         .job::<SubscribeStore>()
         .job::<WorkDelivery>()
+        .job::<MatchClosedAccount>()
         .job::<SweepInbox>()
         .schedule(Schedule { name: "sweep_inbox", rhythm: daily(3, 50), ticket: || Ticket::of(&SweepInbox {}) })
         .job::<RemindOfRotation>()

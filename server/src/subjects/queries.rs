@@ -53,6 +53,7 @@ pub fn find(tx: &mut Tx, marks: &BTreeSet<&Mark>) -> Result<BTreeMap<Mark, Subje
                                      and i.tells
            join subjects s on s.tenant_id = i.tenant_id and s.id = i.subject_id",
     )
+    .planned_anew()
     .bind::<Array<Text>, _>(marks.iter().map(|mark| mark.kind).collect::<Vec<_>>())
     .bind::<Array<Text>, _>(marks.iter().map(|mark| mark.scope.clone()).collect::<Vec<_>>())
     .bind::<Array<Binary>, _>(marks.iter().map(|mark| mark.index.to_vec()).collect::<Vec<_>>())
@@ -87,6 +88,7 @@ pub fn hold(tx: &mut WriteTx, subjects: Vec<SubjectId>) -> Result<Vec<Row>> {
     let rows = statement(
         "select id, same_as, made_at from subjects where tenant_id = ? and id = any(?) order by id for update",
     )
+    .planned_anew()
     .bind::<SqlUuid, _>(tx.tenant()?)
     .bind::<Array<SqlUuid>, _>(subjects)
     .load(tx.conn())?;
@@ -143,6 +145,7 @@ pub fn merge(tx: &mut WriteTx, doubles: &[(SubjectId, SubjectId)]) -> Result<()>
         "update subjects s set same_as = n.stays, version = s.version + 1 from unnest(?, ?) as n (goes, stays)
           where s.tenant_id = ? and (s.id = n.goes or s.same_as = n.goes)",
     )
+    .planned_anew()
     .bind::<Array<SqlUuid>, _>(doubles.iter().map(|(goes, _)| *goes).collect::<Vec<_>>())
     .bind::<Array<SqlUuid>, _>(doubles.iter().map(|(_, stays)| *stays).collect::<Vec<_>>())
     .bind::<SqlUuid, _>(tx.tenant()?)

@@ -6,7 +6,8 @@ use super::actions;
 use super::flowing;
 use super::model::{RunOutcome, Sync, SyncState};
 use super::queries::{listings, shops, syncs, writes};
-use super::running::{self, Turned};
+use super::running::{self, Goes, Turned};
+use crate::calls;
 use crate::floor::access::{Caller, One, Permission, Scope};
 use crate::floor::jobs::{self as queue, Halt, Job, Run};
 use crate::floor::kernel::{Error, MemberId, Personal, Ref, Result, StoreId, SyncRunId};
@@ -23,14 +24,16 @@ const MOST: u32 = 250;
 /// Before a platform that lets nobody in with a fresh token is asked again.
 const SOON: std::time::Duration = std::time::Duration::from_secs(30);
 
-/// Asks a platform for one page and takes it in: rows, cursor, counts and the next page in one commit. A page of another
-/// step than the sync is at is somebody else's, and brings nothing.
+/// A turn at a shelf. Then others of the lane have theirs.
+const TURN: std::time::Duration = std::time::Duration::from_secs(20);
+
+/// Reads a shelf on from where it is, a page at a time: rows, cursor and counts in one commit. While a page is taken in,
+/// the next one is on its way, for as long as the platform wants no rest.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct PullPage {
     pub store: StoreId,
     pub shelf: String,
     pub run: SyncRunId,
-    pub step: i32,
 }
 
 /// The page that is to be asked for.
@@ -44,7 +47,7 @@ impl Job for PullPage {
 
     async fn run(self, run: Run) -> Result<(), Halt> {
         let (lane, tools) = (run.scope()?, run.tools()?);
-        let Some(due) = self.due(&tools, &lane).await? else { return Ok(()) };
+        let Some(Due { mut sync, scope }) = self.due(&tools, &lane).await? else { return Ok(()) };
         let (store, access) = match stores::open_access(&tools, &lane, self.store).await {
             Ok(opened) => opened,
             Err(Error::Unavailable { after, .. }) => return Err(Halt::SlowDown { after }),
@@ -53,28 +56,23 @@ impl Job for PullPage {
             Err(other) => return Err(other.into()),
         };
         run.hold().await?;
-        let asked = std::time::Instant::now();
-        let read = page(&tools, &store, &access, &due.sync).await;
-        metrics::histogram!("rightsdesk_sync_page_seconds", "platform" => store.platform.clone(), "shelf" => due.sync.shelf.code())
-            .record(asked.elapsed().as_secs_f64());
-        match read {
-            Ok(page) => Ok(self.take_in(&tools, lane, (due.scope, page)).await?),
-            Err(Fate::Again { after }) => {
-                self.held_up(&tools, lane, "platform").await?;
-                Err(Halt::SlowDown { after })
+        let begun = std::time::Instant::now();
+        let mut read = page(&tools, &store, &access, &sync).await;
+        loop {
+            let came = match read {
+                Ok(came) => came,
+                Err(fate) => return self.did_not_come(&tools, lane, &store, fate).await,
+            };
+            let is_last = came.next.is_none() || !came.rest.is_zero() || begun.elapsed() > TURN || run.is_stopping();
+            if is_last {
+                self.take_in(&tools, lane, (sync.step, scope, came), Goes::Back).await?;
+                return Ok(());
             }
-            Err(Fate::Stale) => {
-                let fresh = freshened(&tools, &lane, self.store).await;
-                if matches!(fresh, Err(Halt::SlowDown { after }) if after == SOON) {
-                    self.held_up(&tools, lane, "token").await?;
-                }
-                fresh
-            }
-            Err(Fate::NOT_GRANTED) => Ok(self.stop(&tools, lane).await?),
-            Err(Fate::Over(why)) => {
-                stores::lost(&tools, &lane, &store, why).await?;
-                Ok(())
-            }
+            let next = Sync { cursor: came.next.clone(), ..sync.clone() };
+            let taking = self.take_in(&tools, lane.clone(), (sync.step, scope, came), Goes::On);
+            let (taken, ahead) = tokio::join!(taking, page(&tools, &store, &access, &next));
+            let Some(turned) = taken? else { return Ok(()) };
+            (sync, read) = (turned, ahead);
         }
     }
 }
@@ -84,16 +82,16 @@ impl PullPage {
         Shelf::from_code(&self.shelf).ok_or_else(|| Error::internal("a page of a shelf that there is not"))
     }
 
-    fn is_at(&self, sync: &Sync) -> bool {
-        sync.state == SyncState::Running && sync.run == Some(self.run) && sync.step == self.step
+    fn is_of(&self, sync: &Sync) -> bool {
+        sync.state == SyncState::Running && sync.run == Some(self.run)
     }
 
-    /// The page, if it is still to be asked for. A scope that is granted no more ends the run.
+    /// The page, if one is still to be asked for. A scope that is granted no more ends the run.
     async fn due(&self, tools: &Tools, lane: &Scope<One>) -> Result<Option<Due>> {
         let (page, of) = (self.clone(), self.shelf()?);
         let (policy, platforms) = (tools.policy.in_force()?, tools.platforms.clone());
         let read = tools.ledger.read(lane, move |tx| {
-            let sync = syncs::one(tx, page.store, of)?.filter(|sync| page.is_at(sync));
+            let sync = syncs::one(tx, page.store, of)?.filter(|sync| page.is_of(sync));
             let Some((sync, code)) = sync.zip(running::platform(tx, page.store)?) else { return Ok(None) };
             let Some((platform, _)) = platforms.find(&code) else { return Ok(None) };
             let scope = running::scope(tx, &policy.policy, platform, (page.store, of))?;
@@ -101,50 +99,89 @@ impl PullPage {
         });
         match read.await? {
             Some((sync, Some(scope))) => Ok(Some(Due { sync, scope })),
-            Some((_, None)) => self.stop(tools, lane.clone()).await.map(|()| None),
+            Some((sync, None)) => self.stop(tools, lane.clone(), sync.step).await.map(|()| None),
             None => Ok(None),
         }
     }
 
-    async fn take_in(&self, tools: &Tools, lane: Scope<One>, read: (&'static str, Page)) -> Result<()> {
+    /// No page came: again a little later, or never.
+    async fn did_not_come(&self, tools: &Tools, lane: Scope<One>, store: &Store, fate: Fate) -> Result<(), Halt> {
+        match fate {
+            Fate::Again { after } => {
+                self.held_up(tools, lane, "platform").await?;
+                Err(Halt::SlowDown { after })
+            }
+            Fate::Stale => {
+                let fresh = freshened(tools, &lane, self.store).await;
+                if matches!(fresh, Err(Halt::SlowDown { after }) if after == SOON) {
+                    self.held_up(tools, lane, "token").await?;
+                }
+                fresh
+            }
+            Fate::NOT_GRANTED => {
+                let (page, of) = (self.clone(), self.shelf()?);
+                let read = tools
+                    .ledger
+                    .read(&lane, move |tx| Ok(syncs::one(tx, page.store, of)?.filter(|sync| page.is_of(sync))));
+                match read.await? {
+                    Some(sync) => Ok(self.stop(tools, lane, sync.step).await?),
+                    None => Ok(()),
+                }
+            }
+            Fate::Over(why) => {
+                stores::lost(tools, &lane, store, why).await?;
+                Ok(())
+            }
+        }
+    }
+
+    /// The sync after the page; none where the page was somebody else's by then.
+    async fn take_in(
+        &self,
+        tools: &Tools,
+        lane: Scope<One>,
+        (step, scope, page): (i32, &'static str, Page),
+        goes: Goes,
+    ) -> Result<Option<Sync>> {
         let (vault, policy, platforms) = (tools.vault.clone(), tools.policy.in_force()?, tools.platforms.clone());
-        let (due, of, (scope, page)) = (self.clone(), self.shelf()?, read);
+        let (due, of) = (self.clone(), self.shelf()?);
         let written = tools.ledger.write(lane.clone(), move |tx| {
-            let sync = due.held(tx, of)?;
+            let sync = due.held(tx, of, step)?;
             let turned = Turned::of(&page);
             let (taken, flowed) = flowing::take_in(tx, &vault, (&policy.policy, &platforms), due.store, &page.goods)?;
             stores::scopes::used(tx, due.store, scope)?;
-            let done = Witnessed::new((), running::turn(tx, sync, turned, &taken)?);
-            Ok(flowed.into_iter().fold(done, Witnessed::and))
+            let (sync, event) = running::turn(tx, sync, turned, &taken, goes)?;
+            Ok(flowed.into_iter().fold(Witnessed::new(sync, event), Witnessed::and))
         });
-        self.settled(tools, &lane, written.await).await
+        self.settled(tools, &lane, step, written.await).await
     }
 
     /// The store does not grant it any more.
-    async fn stop(&self, tools: &Tools, lane: Scope<One>) -> Result<()> {
+    async fn stop(&self, tools: &Tools, lane: Scope<One>, step: i32) -> Result<()> {
         let (due, of) = (self.clone(), self.shelf()?);
         let written = tools.ledger.write(lane.clone(), move |tx| {
-            let sync = due.held(tx, of)?;
+            let sync = due.held(tx, of, step)?;
             Ok(Witnessed::new((), running::stop(tx, sync, RunOutcome::Scope)?))
         });
-        self.settled(tools, &lane, written.await).await
+        self.settled(tools, &lane, step, written.await).await?;
+        Ok(())
     }
 
-    /// The sync, held, as long as it is at this page.
-    fn held(&self, tx: &mut WriteTx, of: Shelf) -> Result<Sync> {
+    /// The sync, held, as long as it is at this step.
+    fn held(&self, tx: &mut WriteTx, of: Shelf, step: i32) -> Result<Sync> {
         let sync = syncs::held(tx, self.store, of)?;
-        if self.is_at(&sync) { Ok(sync) } else { Err(Error::Conflict) }
+        if self.is_of(&sync) && sync.step == step { Ok(sync) } else { Err(Error::Conflict) }
     }
 
     /// Where two met, this page may be somebody else's by now; if not, it is asked again.
-    async fn settled(&self, tools: &Tools, lane: &Scope<One>, written: Result<()>) -> Result<()> {
+    async fn settled<T>(&self, tools: &Tools, lane: &Scope<One>, step: i32, written: Result<T>) -> Result<Option<T>> {
         if !matches!(written, Err(Error::Conflict)) {
-            return written;
+            return written.map(Some);
         }
         let (due, of) = (self.clone(), self.shelf()?);
-        let read = tools.ledger.read(lane, move |tx| syncs::one(tx, due.store, of).map(|sync| (due, sync)));
-        let (due, sync) = read.await?;
-        if sync.is_some_and(|sync| due.is_at(&sync)) { written } else { Ok(()) }
+        let read = tools.ledger.read(lane, move |tx| Ok(syncs::one(tx, due.store, of)?.filter(|sync| due.is_of(sync))));
+        let is_ours = read.await?.is_some_and(|sync| sync.step == step);
+        if is_ours { written.map(Some) } else { Ok(None) }
     }
 
     /// Notes why no page comes, once for the same reason.
@@ -182,7 +219,18 @@ async fn page(tools: &Tools, store: &Store, access: &crate::floor::kernel::Secre
     let shop = platform.shop(setup, &store.domain).ok_or(Fate::Over("shop"))?;
     let visit = tools.platforms.visit(setup, &shop, tools.watch.now());
     let since = sync.since().filter(|_| sync.kind() == super::model::RunKind::Incremental);
-    platform.read(visit, access, Ask { of: sync.shelf, since, after: sync.cursor.as_deref(), most: MOST }).await
+    let ask = Ask { of: sync.shelf, since, after: sync.cursor.as_deref(), most: MOST };
+    let asked = std::time::Instant::now();
+    let at = Ref::new(store.tenant, store.id);
+    let read = match calls::under_way(&tools.ledger, at, platform.read(visit, access, ask)).await {
+        Ok(Ok(read)) => read,
+        // Whoever ended the connection has ended the run.
+        Ok(Err(_)) => Err(Fate::Over("disconnected")),
+        Err(_) => Err(Fate::Again { after: SOON }),
+    };
+    metrics::histogram!("rightsdesk_sync_page_seconds", "platform" => store.platform.clone(), "shelf" => sync.shelf.code())
+        .record(asked.elapsed().as_secs_f64());
+    read
 }
 
 /// Once a minute: opens the syncs of stores that were connected, ends those of stores that are over, begins what is due and

@@ -19,7 +19,7 @@ mod tables;
 
 pub use actions::{list, pause, resume, start};
 pub use flowing::take_in;
-pub use graphql::{RULES, SyncMutation, SyncQuery};
+pub use graphql::{Followed, RULES, SyncMutation, SyncQuery, SyncSubscription};
 pub use jobs::{LookAfterSyncs, PullPage, TellOfBehind};
 pub use leave::{Leave, PersonsLeave};
 pub use model::{Run as SyncRun, RunKind, RunOutcome, Sync, SyncState};

@@ -77,10 +77,10 @@ pub fn begin(tx: &mut WriteTx, policy: &Policy, platform: &dyn Platform, sync: S
     Ok(told("sync.began", &sync).code("kind", kind.code()))
 }
 
-/// Enqueues the page that a running sync is at.
+/// Enqueues that a running sync is read on.
 pub fn enqueue(tx: &mut WriteTx, sync: &Sync, due: Instant) -> Result<()> {
     let run = sync.run.ok_or_else(|| Error::internal("a sync without a run has no page"))?;
-    let page = PullPage { store: sync.store, shelf: sync.shelf.code().to_owned(), run, step: sync.step };
+    let page = PullPage { store: sync.store, shelf: sync.shelf.code().to_owned(), run };
     jobs::redeem(tx, Ticket::of(&page)?.due(due));
     Ok(())
 }
@@ -109,8 +109,17 @@ impl Turned {
     }
 }
 
-/// Adds a page to its run, and the next one to the queue.
-pub fn turn(tx: &mut WriteTx, sync: Sync, page: Turned, taken: &TakenIn) -> Result<Event> {
+/// Who reads on after a page.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Goes {
+    /// Whoever read this one.
+    On,
+    /// Whoever takes it from the queue.
+    Back,
+}
+
+/// Adds a page to its run, and says how the sync stands then.
+pub fn turn(tx: &mut WriteTx, sync: Sync, page: Turned, taken: &TakenIn, goes: Goes) -> Result<(Sync, Event)> {
     let (now, count) = (tx.now()?, |count: usize| i64::try_from(count).unwrap_or(i64::MAX));
     let run = runs::one(tx, sync.run.ok_or(Error::Conflict)?)?;
     let is_last = page.next.is_none();
@@ -130,11 +139,12 @@ pub fn turn(tx: &mut WriteTx, sync: Sync, page: Turned, taken: &TakenIn) -> Resu
     let rest = chrono::Duration::from_std(page.rest).unwrap_or_default();
     let sync = sync.turned(page.next, count(page.goods), page.total, page.rest, now);
     syncs::save(tx, &sync)?;
-    if sync.state == SyncState::Running {
+    if sync.state == SyncState::Running && goes == Goes::Back {
         enqueue(tx, &sync, now.plus(rest))?;
     }
     let event = told(if is_last { "sync.ended" } else { "sync.page" }, &sync);
-    Ok(event.count("rows", page.goods as u64).count("done", sync.done.unsigned_abs()))
+    let event = event.count("rows", page.goods as u64).count("done", sync.done.unsigned_abs());
+    Ok((sync, event))
 }
 
 /// Ends what is under way: the store does not let us any more, or is over.

@@ -13,9 +13,10 @@ use super::listing::{CatalogueWrite, Change};
 use super::queries::{listings, writes};
 use super::standing::{End, Standing, WriteState};
 use super::stock::StockWrite;
+use crate::calls;
 use crate::floor::access::{One, Scope};
-use crate::floor::jobs::{Halt, Job, Run};
-use crate::floor::kernel::{CatalogueWriteId, Error, Result, Secret, StockWriteId, StoreId};
+use crate::floor::jobs::{self, Halt, Job, Run};
+use crate::floor::kernel::{Addressed, CatalogueWriteId, Error, Ref, Result, Secret, StockWriteId, StoreId};
 use crate::floor::ledger::{Event, Tx, Witnessed, WriteTx};
 use crate::floor::platforms::{Fate, Listed, Platform, Platforms, Relisting, SetListing, SetStock, Stocked, Visit};
 use crate::floor::policy::Policy;
@@ -24,6 +25,8 @@ use crate::stores::{self, Store};
 
 /// Before a write is tried whose forerunner is still on its way.
 const BEHIND_ANOTHER: Duration = Duration::from_secs(2);
+
+const SUPERSEDED: &str = "superseded";
 
 /// Sets how much there is of one item at a platform. Writes of the same item go one after another.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -60,15 +63,21 @@ type Still = Result<&'static str, &'static str>;
 
 /// What is written, as far as its way to the platform asks.
 trait Sent: Sized + Send + Sync + 'static {
-    type Id: Copy + Send + Sync + 'static;
+    type Id: Addressed + Send + Sync + 'static;
 
     /// What the books say when it goes, when it is dropped, and when it was answered.
     const WORDS: [&'static str; 3];
 
+    fn id(&self) -> Self::Id;
     fn standing(&self) -> &Standing;
+    /// The store told of it by itself, whatever became of the answer.
+    fn is_told(&self) -> bool {
+        false
+    }
     fn one(tx: &mut Tx, id: Self::Id) -> Result<Option<Self>>;
     fn held(tx: &mut WriteTx, id: Self::Id) -> Result<Self>;
-    fn has_forerunner(&self, tx: &mut WriteTx) -> Result<bool>;
+    /// Earlier ones of the same that were not answered.
+    fn forerunners(&self, tx: &mut WriteTx) -> Result<Vec<Self>>;
     fn still(&self, tx: &mut WriteTx, bounds: (&Policy, &Platforms)) -> Result<Still>;
     fn tried(tx: &mut WriteTx, id: Self::Id) -> Result<Self>;
     fn end(tx: &mut WriteTx, id: Self::Id, end: &End) -> Result<()>;
@@ -100,7 +109,11 @@ async fn carry<W: Sent>(run: Run, at: StoreId, id: W::Id) -> Result<(), Halt> {
         Err(Error::Unavailable { after, .. }) => return Err(Halt::SlowDown { after }),
         Err(other) => return Err(other.into()),
     };
-    let came = match send(&tools, &store, &access, &write).await {
+    let place = Ref::new(run.job.tenant, at);
+    let sent = calls::under_way(&tools.ledger, place, send(&tools, &store, &access, &write)).await?;
+    // Whoever ended the connection has dropped the write.
+    let Ok(sent) = sent else { return Ok(()) };
+    let came = match sent {
         Ok(came) => came,
         Err(Fate::Again { after }) => return Err(Halt::SlowDown { after }),
         Err(Fate::Stale) => return freshened(&tools, &lane, at).await,
@@ -110,28 +123,39 @@ async fn carry<W: Sent>(run: Run, at: StoreId, id: W::Id) -> Result<(), Halt> {
 }
 
 /// Right before it is sent: the write and the scope it goes by, if its leave still holds. What goes out stands in the
-/// books before it does.
+/// books before it does. What the store told of by itself is not sent again: somebody may have set it back since.
 async fn begin<W: Sent>(tools: &Tools, lane: &Scope<One>, id: W::Id) -> Result<Option<(W, &'static str)>> {
     let (policy, platforms) = (tools.policy.in_force()?, tools.platforms.clone());
-    let [sending, dropped, _] = W::WORDS;
+    let [sending, dropped, answered] = W::WORDS;
     let written = tools.ledger.write(lane.clone(), move |tx| {
         let write = W::one(tx, id)?.ok_or(Error::Conflict)?;
         let still = write.still(tx, (&policy.policy, &platforms))?;
         let write = W::held(tx, id)?;
-        if write.has_forerunner(tx)? {
-            return Err(Error::Unavailable { whom: "an earlier write of the same", after: BEHIND_ANOTHER });
+        if write.is_told() {
+            W::end(tx, id, &End::of(WriteState::Sent))?;
+            return Ok(Witnessed::new(None, write.told(answered).code("came", WriteState::Sent.code())));
         }
-        match still {
+        let mut superseded = Vec::new();
+        for earlier in write.forerunners(tx)? {
+            if jobs::naming(tx, &[earlier.id().uuid()])? > 0 {
+                return Err(Error::Unavailable { whom: "an earlier write of the same", after: BEHIND_ANOTHER });
+            }
+            // Its job was given up: what is wanted by now takes its place.
+            W::end(tx, earlier.id(), &End::failed(SUPERSEDED))?;
+            superseded.push(earlier.told(dropped).code("why", SUPERSEDED));
+        }
+        let done = match still {
             Ok(scope) => {
                 let write = W::tried(tx, id)?;
                 let event = write.told(sending);
-                Ok(Witnessed::new(Some((write, scope)), event))
+                Witnessed::new(Some((write, scope)), event)
             }
             Err(why) => {
                 W::end(tx, id, &End::failed(why))?;
-                Ok(Witnessed::new(None, write.told(dropped).code("why", why)))
+                Witnessed::new(None, write.told(dropped).code("why", why))
             }
-        }
+        };
+        Ok(superseded.into_iter().fold(done, Witnessed::and))
     });
     written.await
 }
@@ -174,8 +198,16 @@ impl Sent for StockWrite {
 
     const WORDS: [&'static str; 3] = ["stock.sending", "stock.dropped", "stock.answered"];
 
+    fn id(&self) -> Self::Id {
+        self.id
+    }
+
     fn standing(&self) -> &Standing {
         &self.standing
+    }
+
+    fn is_told(&self) -> bool {
+        self.is_told
     }
 
     fn one(tx: &mut Tx, id: Self::Id) -> Result<Option<Self>> {
@@ -186,8 +218,8 @@ impl Sent for StockWrite {
         writes::held(tx, id)
     }
 
-    fn has_forerunner(&self, tx: &mut WriteTx) -> Result<bool> {
-        writes::has_forerunner(tx, self)
+    fn forerunners(&self, tx: &mut WriteTx) -> Result<Vec<Self>> {
+        writes::forerunners(tx, self)
     }
 
     fn still(&self, tx: &mut WriteTx, bounds: (&Policy, &Platforms)) -> Result<Still> {
@@ -240,6 +272,10 @@ impl Sent for CatalogueWrite {
 
     const WORDS: [&'static str; 3] = ["catalogue.sending", "catalogue.dropped", "catalogue.answered"];
 
+    fn id(&self) -> Self::Id {
+        self.id
+    }
+
     fn standing(&self) -> &Standing {
         &self.standing
     }
@@ -252,8 +288,8 @@ impl Sent for CatalogueWrite {
         listings::held(tx, id)
     }
 
-    fn has_forerunner(&self, tx: &mut WriteTx) -> Result<bool> {
-        listings::has_forerunner(tx, self)
+    fn forerunners(&self, tx: &mut WriteTx) -> Result<Vec<Self>> {
+        listings::forerunners(tx, self)
     }
 
     fn still(&self, tx: &mut WriteTx, bounds: (&Policy, &Platforms)) -> Result<Still> {

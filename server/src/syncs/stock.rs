@@ -46,4 +46,6 @@ pub struct StockWrite {
     pub was: Option<i32>,
     pub leave: LeaveKind,
     pub standing: Standing,
+    /// It was sent, and the store has told of it since, whatever became of the answer.
+    pub is_told: bool,
 }

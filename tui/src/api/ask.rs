@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use cynic::queries::{OperationType, build_executable_document};
-use cynic::schema::{MutationRoot, QueryRoot};
+use cynic::schema::{MutationRoot, QueryRoot, SubscriptionRoot};
 use cynic::{Operation, QueryFragment, QueryVariables};
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -30,6 +30,14 @@ where
     F::SchemaType: QueryRoot,
 {
     build_executable_document::<F, V>(OperationType::Query, F::name().as_deref(), HashSet::new(), None)
+}
+
+/// The document of a subscription, for the list of all.
+pub fn subscription<F: QueryFragment, V: QueryVariables>() -> String
+where
+    F::SchemaType: SubscriptionRoot,
+{
+    build_executable_document::<F, V>(OperationType::Subscription, F::name().as_deref(), HashSet::new(), None)
 }
 
 /// The document of a mutation, for the list of all.

@@ -186,6 +186,11 @@ impl Asker {
         }
     }
 
+    /// The client that goes with the token of now, and how often that was replaced.
+    pub fn carried(&self) -> Option<(Client, u64)> {
+        self.shared.client()
+    }
+
     /// Asks that are on their way.
     pub fn busy(&self) -> usize {
         self.shared.busy.load(Ordering::Relaxed)

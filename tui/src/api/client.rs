@@ -9,11 +9,18 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use cynic::QueryBuilder;
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
+use reqwest::header::{
+    AUTHORIZATION, CONNECTION, CONTENT_TYPE, HeaderValue, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY,
+    SEC_WEBSOCKET_PROTOCOL, SEC_WEBSOCKET_VERSION, UPGRADE,
+};
 use reqwest::{StatusCode, Url, redirect};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::handshake::client::generate_key;
+use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
+use tokio_tungstenite::tungstenite::protocol::Role;
 use zeroize::Zeroizing;
 
 use crate::core::ask::{Ask, Refusal, Trouble};
@@ -25,12 +32,18 @@ use super::schema::ServerQuery;
 
 /// A desk that takes longer is as good as away.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// What is spoken on a line that stays open.
+const PROTOCOL: &str = "graphql-transport-ws";
+/// A line that stays open.
+pub type Line = WebSocketStream<reqwest::Upgraded>;
 /// More than any answer to the console; a larger one is not read.
 const LARGEST: usize = 8 * 1024 * 1024;
 
 #[derive(Clone)]
 pub struct Client {
     http: reqwest::Client,
+    /// For what stays open: one call, one connection.
+    lines: reqwest::Client,
     endpoint: Url,
     bearer: Option<HeaderValue>,
     /// Documents that this desk does not know by their id.
@@ -64,13 +77,15 @@ impl Client {
             let path = format!("{}/graphql", endpoint.path().trim_end_matches('/'));
             endpoint.set_path(&path);
         }
-        let http = reqwest::Client::builder()
-            .timeout(PATIENCE)
-            .connect_timeout(PATIENCE / 2)
-            .redirect(redirect::Policy::none())
-            .user_agent(concat!("rightsdesk/", env!("CARGO_PKG_VERSION")))
-            .build()?;
-        Self { http, endpoint, bearer: None, foreign: Arc::default() }.bearing(key)
+        let builder = || {
+            reqwest::Client::builder()
+                .timeout(PATIENCE)
+                .connect_timeout(PATIENCE / 2)
+                .redirect(redirect::Policy::none())
+                .user_agent(concat!("rightsdesk/", env!("CARGO_PKG_VERSION")))
+        };
+        let (http, lines) = (builder().build()?, builder().http1_only().build()?);
+        Self { http, lines, endpoint, bearer: None, foreign: Arc::default() }.bearing(key)
     }
 
     /// The same, carrying another token or none.
@@ -113,6 +128,30 @@ impl Client {
     /// made harmless.
     pub async fn exact(&self, ask: &Ask) -> Result<Value, Trouble> {
         self.run(&ask.document, &ask.variables).await
+    }
+
+    /// A line to the desk that stays open, with nothing said on it yet.
+    pub async fn line(&self) -> Result<Line, Trouble> {
+        let key = generate_key();
+        let mut url = self.endpoint.clone();
+        url.set_path(&format!("{}/ws", url.path()));
+        let call = self.lines.get(url).header(CONNECTION, "Upgrade").header(UPGRADE, "websocket");
+        let call = call.header(SEC_WEBSOCKET_VERSION, "13").header(SEC_WEBSOCKET_PROTOCOL, PROTOCOL);
+        let reply = call.header(SEC_WEBSOCKET_KEY, &key).send().await.map_err(|e| unreached(&e))?;
+        let is = |name, value: &str| reply.headers().get(name).is_some_and(|said| said == value);
+        let accepts =
+            is(SEC_WEBSOCKET_ACCEPT, &derive_accept_key(key.as_bytes())) && is(SEC_WEBSOCKET_PROTOCOL, PROTOCOL);
+        if reply.status() != StatusCode::SWITCHING_PROTOCOLS || !accepts {
+            return Err(not_ours(reply.status()));
+        }
+        let line = reply.upgrade().await.map_err(|e| unreached(&e))?;
+        Ok(WebSocketStream::from_raw_socket(line, Role::Client, None).await)
+    }
+
+    /// What the first words on a line show.
+    pub fn shown(&self) -> Value {
+        let bearer = self.bearer.as_ref().and_then(|bearer| bearer.to_str().ok());
+        bearer.map_or_else(|| Value::Object(Map::new()), |bearer| json!({ "authorization": bearer }))
     }
 
     /// Names the document by its digest, and sends its text only to a desk that does not know it.

@@ -76,7 +76,7 @@ impl Drop for Pulse {
 }
 
 /// How long to wait after so many misses in a row: doubling from half a second to thirty, the upper half by chance.
-fn backoff(missed: u32, dice: f64) -> Duration {
+pub(super) fn backoff(missed: u32, dice: f64) -> Duration {
     let doubled = SHORTEST.saturating_mul(2u32.saturating_pow(missed)).min(LONGEST);
     (doubled / 2).mul_f64(1.0 + dice.clamp(0.0, 1.0)).max(SHORTEST)
 }

@@ -158,9 +158,56 @@ pub struct Drift {
 }
 
 /// A store on its way to being connected.
-#[derive(cynic::QueryFragment, Debug)]
+#[derive(cynic::QueryFragment, Clone, Debug)]
 pub struct StoreConnecting {
     pub url: Option<String>,
+    pub short_url: Option<String>,
+    pub ends_at: Moment,
+}
+
+/// How far a try to connect has come.
+#[derive(cynic::QueryFragment, Debug)]
+#[cynic(graphql_type = "Query", variables = "IdVariables")]
+pub struct OneStanding {
+    #[arguments(id: $id)]
+    pub store: Option<Standing>,
+}
+
+#[derive(cynic::QueryFragment, Clone, Debug)]
+#[cynic(graphql_type = "Store")]
+pub struct Standing {
+    pub tenant: NamedTenant,
+    pub platform: String,
+    pub domain: String,
+    pub state: Word<schema::StoreState>,
+    pub handshake: Option<StoreHandshake>,
+}
+
+/// Whose a store is.
+#[derive(cynic::QueryFragment, Clone, Debug)]
+#[cynic(graphql_type = "Store")]
+pub struct StoreNamed {
+    pub domain: String,
+    pub tenant: NamedTenant,
+}
+
+#[derive(cynic::QueryVariables)]
+pub struct FollowVariables {
+    pub id: Option<cynic::Id>,
+}
+
+/// That something of a tenant's was changed.
+#[derive(cynic::QueryFragment, Debug)]
+#[cynic(graphql_type = "Subscription", variables = "FollowVariables")]
+pub struct Followed {
+    #[arguments(tenant: $id)]
+    pub changes: Change,
+}
+
+#[derive(cynic::QueryFragment, Clone, Debug)]
+pub struct Change {
+    pub cursor: String,
+    pub node: Option<cynic::Id>,
 }
 
 change!(connect, connect_store(ConnectStoreInput) -> "ConnectStorePayload", begun: StoreConnecting);
@@ -177,6 +224,14 @@ pub fn store() -> String {
     ask::query::<OneStore, IdVariables>()
 }
 
+pub fn standing() -> String {
+    ask::query::<OneStanding, IdVariables>()
+}
+
+pub fn followed() -> String {
+    ask::subscription::<Followed, FollowVariables>()
+}
+
 pub fn grants() -> String {
     ask::query::<StoreGrants, PartVariables>()
 }
@@ -189,8 +244,11 @@ pub fn drift() -> String {
 pub const DOCUMENTS: &[Document] = &[
     stores,
     store,
+    standing,
+    followed,
     grants,
     drift,
+    connect::document,
     turn_sync::document,
     revoke_scopes::document,
     record_grant::document,

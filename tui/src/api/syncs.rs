@@ -1,4 +1,4 @@
-//! What the console asks about the reading of a store, and what it changes there.
+//! What the console asks about the reading of a store and about what was written to it, and what it changes there.
 
 use crate::core::due::Moment;
 
@@ -10,6 +10,15 @@ use super::schema::{Word, schema};
 #[cynic(graphql_type = "Query", variables = "IdVariables")]
 pub struct Reading {
     #[arguments(store: $id)]
+    pub syncs: Vec<Sync>,
+}
+
+/// The same, told anew whenever it is otherwise.
+#[derive(cynic::QueryFragment, Debug)]
+#[cynic(graphql_type = "Subscription", variables = "IdVariables")]
+pub struct Progress {
+    #[arguments(store: $id)]
+    #[cynic(rename = "syncProgress", alias)]
     pub syncs: Vec<Sync>,
 }
 
@@ -52,6 +61,30 @@ pub struct SyncRun {
     pub calls: i32,
 }
 
+#[derive(cynic::QueryFragment, Debug)]
+#[cynic(graphql_type = "Query", variables = "PartVariables")]
+pub struct StockWrites {
+    #[arguments(store: $id, first: $first, after: $after, last: $last, before: $before)]
+    pub stock_writes: stock_write_pages::Connection,
+}
+
+connection!(stock_write_pages, "StockWriteConnection", "StockWriteEdge", StockWrite);
+
+#[derive(cynic::QueryFragment, Clone, Debug)]
+pub struct StockWrite {
+    pub item: String,
+    pub place: String,
+    pub sku: Option<String>,
+    pub quantity: i32,
+    pub was: Option<i32>,
+    pub leave: Word<schema::StockLeave>,
+    pub by: String,
+    pub at: Moment,
+    pub state: Word<schema::StockWriteState>,
+    pub code: Option<String>,
+    pub answered_at: Option<Moment>,
+}
+
 change!(start, start_sync(StartSyncInput) -> "StartSyncPayload");
 change!(pause, pause_sync(PauseSyncInput) -> "PauseSyncPayload");
 change!(resume, resume_sync(ResumeSyncInput) -> "ResumeSyncPayload");
@@ -64,5 +97,13 @@ pub fn runs() -> String {
     ask::query::<Readings, PartVariables>()
 }
 
+pub fn progress() -> String {
+    ask::subscription::<Progress, IdVariables>()
+}
+
+pub fn writes() -> String {
+    ask::query::<StockWrites, PartVariables>()
+}
+
 /// Every operation of these.
-pub const DOCUMENTS: &[Document] = &[syncs, runs, start::document, pause::document, resume::document];
+pub const DOCUMENTS: &[Document] = &[syncs, progress, runs, writes, start::document, pause::document, resume::document];

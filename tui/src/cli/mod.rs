@@ -9,6 +9,7 @@ pub mod keymap;
 mod nouns;
 mod print;
 mod reads;
+mod shops;
 mod status;
 
 use std::future::{Future, ready};
@@ -68,9 +69,15 @@ enum Command {
     /// Look at the merchants
     #[command(subcommand)]
     Tenants(reads::Looks),
-    /// Look at the merchants' shops, and where each differs from the policy
+    /// Look at the merchants' shops, where each differs from the policy, and connect one
     #[command(subcommand)]
-    Stores(reads::Looks),
+    Stores(shops::Stores),
+    /// Look at what platforms ask for people's sake
+    #[command(subcommand)]
+    PrivacyNotices(reads::Lists),
+    /// Look at what left, to whom and in which form
+    #[command(subcommand)]
+    Disclosures(reads::Lists),
     /// Look at how many stores differ from the policy, and in which way
     #[command(subcommand)]
     Drift(reads::Only),
@@ -163,7 +170,9 @@ pub fn main() -> ExitCode {
         Some(Command::SignOut) => Way::Door(Errand::SignOut),
         Some(Command::Whoami { json }) => Way::Door(Errand::WhoAmI { json }),
         Some(Command::Tenants(what)) => Way::Read(what.of(&nouns::TENANTS)),
-        Some(Command::Stores(what)) => Way::Read(what.of(&nouns::STORES)),
+        Some(Command::Stores(what)) => Way::Read(what.of()),
+        Some(Command::PrivacyNotices(what)) => Way::Read(what.of(&nouns::PRIVACY_NOTICES)),
+        Some(Command::Disclosures(what)) => Way::Read(what.of(&nouns::DISCLOSURES)),
         Some(Command::Drift(what)) => Way::Read(what.of(&nouns::DRIFT)),
         Some(Command::Apps(what)) => Way::Read(what.of(&nouns::APPS)),
         Some(Command::Promises(what)) => Way::Read(what.of(&nouns::PROMISES)),

@@ -1,7 +1,9 @@
 //! What can be read by a command: its document, its filter words and its columns, a line each.
 
 use crate::api::ask::Document;
-use crate::api::{apps, books, map, policies, processors, promises, reviews, staff, stores, tenants};
+use crate::api::{
+    apps, books, inbox, map, policies, processors, promises, reviews, sharing, staff, stores, syncs, tenants,
+};
 use crate::core::filter::Term;
 
 /// A noun of the desk as a command knows it.
@@ -61,6 +63,134 @@ pub static STORES: Noun = Noun {
         ("ADDED", "/addedAt"),
     ],
     one: Some((stores::store, "/store")),
+};
+
+/// The readings of one store.
+pub static READINGS: Noun = Noun {
+    command: "readings",
+    singular: "reading",
+    list: syncs::runs,
+    at: "/syncRuns",
+    terms: &[],
+    first: "",
+    columns: &[
+        ("BEGAN", "/startedAt"),
+        ("SHELF", "/shelf"),
+        ("WHAT", "/kind"),
+        ("NEW", "/new"),
+        ("CHANGED", "/changed"),
+        ("KNOWN", "/older"),
+        ("REFUSED", "/refused"),
+        ("UNREADABLE", "/unread"),
+        ("CALLS", "/calls"),
+        ("OUTCOME", "/outcome"),
+        ("ENDED", "/endedAt"),
+    ],
+    one: None,
+};
+
+/// What the platform of one store told by itself.
+pub static DELIVERIES: Noun = Noun {
+    command: "deliveries",
+    singular: "delivery",
+    list: inbox::deliveries,
+    at: "/deliveries",
+    terms: &[],
+    first: "",
+    columns: &[
+        ("CAME", "/receivedAt"),
+        ("ABOUT", "/topic"),
+        ("STATE", "/state"),
+        ("OUTCOME", "/outcome"),
+        ("HAPPENED", "/happenedAt"),
+    ],
+    one: None,
+};
+
+/// What was written to one store.
+pub static WRITES: Noun = Noun {
+    command: "writes",
+    singular: "write",
+    list: syncs::writes,
+    at: "/stockWrites",
+    terms: &[],
+    first: "",
+    columns: &[
+        ("WHEN", "/at"),
+        ("ITEM", "/item"),
+        ("SKU", "/sku"),
+        ("WAS", "/was"),
+        ("TO", "/quantity"),
+        ("LEAVE", "/leave"),
+        ("WHO", "/by"),
+        ("STATE", "/state"),
+        ("WHY", "/code"),
+        ("ANSWERED", "/answeredAt"),
+    ],
+    one: None,
+};
+
+/// What of one store's went to whom.
+pub static SHARED: Noun = Noun {
+    command: "shared",
+    singular: "shared-field",
+    list: sharing::shared,
+    at: "/shared",
+    terms: &[],
+    first: "",
+    columns: &[
+        ("FIELD", "/field"),
+        ("TO", "/recipient"),
+        ("ON", "/isOn"),
+        ("BY THE POLICY", "/form"),
+        ("WENT AS", "/formsSent"),
+        ("TIMES", "/times"),
+        ("LAST", "/lastAt"),
+    ],
+    one: None,
+};
+
+pub static PRIVACY_NOTICES: Noun = Noun {
+    command: "privacy-notices",
+    singular: "privacy-notice",
+    list: inbox::privacy_notices,
+    at: "/privacyNotices",
+    terms: inbox::TERMS,
+    first: "",
+    columns: &[
+        ("ID", "/id"),
+        ("DUE", "/dueOn"),
+        ("WHAT", "/kind"),
+        ("STATE", "/state"),
+        ("PLATFORM", "/platform"),
+        ("CAME", "/receivedAt"),
+        ("REFERENCE", "/reference"),
+        ("STORE", "/store"),
+        ("TENANT", "/tenant"),
+    ],
+    one: None,
+};
+
+pub static DISCLOSURES: Noun = Noun {
+    command: "disclosures",
+    singular: "disclosure",
+    list: sharing::disclosures,
+    at: "/disclosures",
+    terms: sharing::TERMS,
+    first: "",
+    columns: &[
+        ("WHEN", "/at"),
+        ("TO", "/recipient"),
+        ("CATEGORY", "/category"),
+        ("FIELDS", "/fields"),
+        ("FORM", "/form"),
+        ("COUNT", "/count"),
+        ("PURPOSE", "/purpose"),
+        ("HOW", "/way"),
+        ("ABOUT", "/subject"),
+        ("STORE", "/store"),
+    ],
+    one: None,
 };
 
 pub static APPS: Noun = Noun {
@@ -372,6 +502,8 @@ pub static ACCESSES: Noun = Noun {
 pub static NOUNS: &[&Noun] = &[
     &TENANTS,
     &STORES,
+    &PRIVACY_NOTICES,
+    &DISCLOSURES,
     &APPS,
     &PROMISES,
     &POLICIES,

@@ -21,6 +21,7 @@ use super::estate;
 use super::exit::{self, Code, say};
 use super::nouns::{NOUNS, Noun, REVIEW_ITEMS, Sole};
 use super::print;
+use super::shops;
 
 /// How the answer is printed.
 #[derive(Args, Clone, Copy, Debug, Default)]
@@ -115,6 +116,7 @@ pub enum Read {
     Show(&'static Noun, String, Form),
     Sole(&'static Sole, Form),
     Estate(estate::Wish),
+    Shop(shops::Wish),
     EndSession(String),
     Evidence(String),
 }
@@ -203,6 +205,7 @@ async fn carry_out(visit: &Visit, read: &Read) -> Result<String, Ended> {
             Ok(print::one(sole.name, told, *form))
         }
         Read::Estate(wish) => estate::carry_out(visit, wish).await,
+        Read::Shop(wish) => shops::carry_out(visit, wish).await,
         Read::EndSession(id) => {
             ask(visit, staff::end_session::document(), json!({ "input": { "id": id } })).await?;
             Ok("the session has ended\n".to_owned())
@@ -249,7 +252,7 @@ async fn rows(
         let data = ask(visit, (noun.list)(), Value::Object(variables.clone())).await?;
         let strange = || Ended(Code::Failed, "its answer has another shape".to_owned());
         let nowhere =
-            || if is_part { Ended(Code::NotFound, "no such campaign, or none for you".to_owned()) } else { strange() };
+            || if is_part { Ended(Code::NotFound, "no such thing, or none for you".to_owned()) } else { strange() };
         let connection = data.pointer(noun.at).ok_or_else(nowhere)?;
         if let Some(all) = connection.as_array() {
             rows.extend(all.iter().take(list.limit).cloned());

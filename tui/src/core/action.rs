@@ -241,6 +241,11 @@ pub enum Action {
     Locked,
     /// A code opened the lock.
     Unlocked,
+    /// The server tells the place by itself from now on, or does not any more.
+    Line {
+        to: &'static str,
+        is_up: bool,
+    },
     /// The moment of `Screen::wakes` has come. Told to the place that wanted it.
     Woken,
     /// Something to tell that began outside the model.

@@ -139,6 +139,12 @@ impl Model {
         (opens_again && !self.has_layer(LOCK)).then(|| self.ctx.touched_at + self.ctx.locks_after)
     }
 
+    /// What the open places want to be told as it happens; nothing while nobody is signed in.
+    pub fn follows(&self) -> Vec<Ask> {
+        let places = self.layers.iter().chain(&self.stack).filter(|_| self.ctx.me.person().is_some());
+        places.filter_map(|open| open.screen.follows()).collect()
+    }
+
     /// The first moment at which something happens though nothing visible changes by then.
     pub fn wakes(&self) -> Option<Moment> {
         let places = self.layers.iter().chain(&self.stack).filter_map(|open| open.screen.wakes(&self.ctx));

@@ -35,6 +35,19 @@ impl Qr {
         self.width
     }
 
+    /// The code as lines of half blocks, light painted, for a terminal whose ground is dark.
+    pub fn lines(&self) -> Vec<String> {
+        let [_, quiet, _] = QUIET;
+        let all = self.width + 2 * quiet;
+        let half = |x: usize, y: usize| match (self.is_dark(x, y, quiet), self.is_dark(x, y + 1, quiet)) {
+            (false, false) => '█',
+            (false, true) => '▀',
+            (true, false) => '▄',
+            (true, true) => ' ',
+        };
+        (0..all).step_by(2).map(|y| (0..all).map(|x| half(x, y)).collect()).collect()
+    }
+
     /// Whether the module there is dark, counted from the corner of a quiet zone this wide.
     pub fn is_dark(&self, x: usize, y: usize, quiet: usize) -> bool {
         let (Some(x), Some(y)) = (x.checked_sub(quiet), y.checked_sub(quiet)) else { return false };

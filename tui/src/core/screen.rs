@@ -6,6 +6,7 @@
 use chrono::{FixedOffset, Offset, TimeDelta, Utc};
 
 use super::action::{Action, Effects, Scope, Size, Target, Verb};
+use super::ask::Ask;
 use super::canvas::Canvas;
 use super::connection::Connection;
 use super::due::Moment;
@@ -53,6 +54,11 @@ pub trait Screen {
 
     /// When it wants to hear `Action::Woken`, though nobody pressed a key.
     fn wakes(&self, _ctx: &Ctx) -> Option<Moment> {
+        None
+    }
+
+    /// What it wants to be told by the server as it happens: a subscription, whose words arrive as answers.
+    fn follows(&self) -> Option<Ask> {
         None
     }
 

@@ -205,6 +205,27 @@ fn short(words: &str) -> String {
     words.split(' ').map(piece).collect::<Vec<_>>().join(" ")
 }
 
+/// A list that belongs to the thing it is opened for.
+pub struct Part<T: 'static>(pub Listing<T>);
+
+impl<T: DeserializeOwned + 'static> Screen for Part<T> {
+    fn update(&mut self, action: &Action, ctx: &Ctx) -> Effects {
+        if let Action::Linked(link) = action { self.0.of(&link.id, ctx) } else { self.0.follow(action, ctx) }
+    }
+
+    fn page(&self, ctx: &Ctx) -> Page {
+        Screen::page(&self.0, ctx)
+    }
+
+    fn target(&self, ctx: &Ctx) -> Target {
+        Screen::target(&self.0, ctx)
+    }
+
+    fn is_a_list(&self) -> bool {
+        true
+    }
+}
+
 impl<T: DeserializeOwned + 'static> Screen for Listing<T> {
     fn update(&mut self, action: &Action, ctx: &Ctx) -> Effects {
         self.follow(action, ctx)

@@ -8,6 +8,8 @@ mod app;
 mod apps;
 mod audit;
 mod campaign;
+mod connecting;
+mod deliveries;
 mod desk;
 pub mod door;
 mod drift;
@@ -21,6 +23,7 @@ mod objections;
 mod palette;
 mod panes;
 mod policy;
+mod privacy;
 mod processor;
 mod processors;
 mod promise;
@@ -29,17 +32,20 @@ mod reading;
 mod reviews;
 mod sessions;
 mod shared;
+mod sharing;
 mod staff;
 mod store;
 mod stores;
 mod tenant;
 mod tenants;
 mod version;
+mod writes;
 
 use crate::api::ask::Document;
 use crate::api::{
-    apps as apps_api, books, map as map_api, policies, processors as processors_api, promises as promises_api,
-    reviews as reviews_api, staff as staff_api, stores as stores_api, syncs, tenants as tenants_api, viewer,
+    apps as apps_api, books, inbox, map as map_api, policies, processors as processors_api, promises as promises_api,
+    reviews as reviews_api, sharing as sharing_api, staff as staff_api, stores as stores_api, syncs,
+    tenants as tenants_api, viewer,
 };
 use crate::core::dialog;
 use crate::core::filter::Term;
@@ -52,6 +58,7 @@ pub static REGISTRY: &[Entry] = &[
     tenants::ENTRY,
     stores::ENTRY,
     drift::ENTRY,
+    privacy::ENTRY,
     apps::ENTRY,
     promises::ENTRY,
     policy::ENTRY,
@@ -67,7 +74,11 @@ pub static REGISTRY: &[Entry] = &[
     accesses::ENTRY,
     tenant::ENTRY,
     store::ENTRY,
+    connecting::ENTRY,
     reading::ENTRY,
+    deliveries::ENTRY,
+    writes::ENTRY,
+    sharing::ENTRY,
     app::ENTRY,
     promise::ENTRY,
     version::ENTRY,
@@ -93,6 +104,8 @@ pub static DOCUMENTS: &[&[Document]] = &[
     staff_api::DOCUMENTS,
     stores_api::DOCUMENTS,
     syncs::DOCUMENTS,
+    inbox::DOCUMENTS,
+    sharing_api::DOCUMENTS,
     apps_api::DOCUMENTS,
     promises_api::DOCUMENTS,
     policies::DOCUMENTS,
@@ -106,6 +119,8 @@ pub static DOCUMENTS: &[&[Document]] = &[
 pub static FILTERS: &[(&str, &[Term])] = &[
     ("TenantFilter", tenants_api::TERMS),
     ("StoreFilter", stores_api::TERMS),
+    ("PrivacyNoticeFilter", inbox::TERMS),
+    ("DisclosureFilter", sharing_api::TERMS),
     ("AppFilter", apps_api::TERMS),
     ("PromiseFilter", promises_api::TERMS),
     ("ReviewItemFilter", reviews_api::TERMS),

@@ -1,11 +1,12 @@
-//! How one store is read: each shelf with how far it has come, and the readings there were. It follows by itself while
-//! anything is under way; reading is begun, held and let go on here.
+//! How one store is read: each shelf with how far it has come, and the readings there were. It is told by the server as it
+//! goes, and asks again by itself while nobody tells; reading is begun, held and let go on here.
 
 use chrono::Duration;
 use serde_json::json;
 
 use crate::api::syncs::{self, Sync, SyncRun};
 use crate::core::action::{Action, Danger, Effects, Target, Verb};
+use crate::core::ask::Ask;
 use crate::core::canvas::Canvas;
 use crate::core::due::{self, Moment};
 use crate::core::list::{self, Looks, Source};
@@ -36,6 +37,7 @@ pub const ENTRY: Entry = Entry {
             runs: Listing::new(&RUNS),
             is_on_runs: false,
             asked_at: None,
+            is_live: false,
         })
     },
 };
@@ -62,7 +64,7 @@ const RESUME: Verb = Verb {
     ..whole("reading.resume", "let it go on…", "Goes on where it was held", PLACE, &["a r"], "keep_stores")
 };
 
-/// Between two looks while something is under way.
+/// Between two looks while something is under way and nobody tells.
 const OFTEN: Duration = Duration::seconds(2);
 
 static SYNCS: Whole = Whole { place: PLACE, tag: "syncs", document: syncs::syncs, at: "/syncs" };
@@ -190,6 +192,8 @@ struct OneScreen {
     is_on_runs: bool,
     /// When the server was asked last, to ask again in time.
     asked_at: Option<Moment>,
+    /// The server tells by itself.
+    is_live: bool,
 }
 
 impl OneScreen {
@@ -197,8 +201,9 @@ impl OneScreen {
         self.syncs.held().map(|syncs| syncs.iter().map(|sync| sync.shelf.0.clone()).collect()).unwrap_or_default()
     }
 
-    fn is_under_way(&self) -> bool {
-        self.syncs.held().is_some_and(|syncs| syncs.iter().any(|sync| sync.state.0 == "RUNNING"))
+    /// How many shelves are being read, once that is known.
+    fn under_way(&self) -> Option<usize> {
+        Some(self.syncs.held()?.iter().filter(|sync| sync.state.0 == "RUNNING").count())
     }
 
     fn sections(&self, ctx: &Ctx) -> (Section, [Section; 2]) {
@@ -230,7 +235,21 @@ impl Screen for OneScreen {
                 effects.extend(self.runs.of(&link.id, ctx));
                 effects
             }
-            Action::Answered(answer) if self.syncs.hear(answer) => Effects::new(),
+            Action::Answered(answer) => {
+                let was = self.under_way();
+                if !self.syncs.hear(answer) {
+                    return self.runs.follow(action, ctx);
+                }
+                // What began or ended stands among the readings.
+                if was.is_some_and(|was| Some(was) != self.under_way()) {
+                    return self.runs.follow(&Action::Returned, ctx);
+                }
+                Effects::new()
+            }
+            Action::Line { is_up, .. } => {
+                self.is_live = *is_up;
+                Effects::new()
+            }
             Action::Woken => {
                 self.asked_at = Some(ctx.now);
                 self.syncs.ask()
@@ -273,7 +292,19 @@ impl Screen for OneScreen {
     }
 
     fn wakes(&self, _: &Ctx) -> Option<Moment> {
-        self.asked_at.filter(|_| self.is_under_way()).map(|at| at + OFTEN)
+        let is_asked = !self.is_live && self.under_way().is_some_and(|many| many > 0);
+        self.asked_at.filter(|_| is_asked).map(|at| at + OFTEN)
+    }
+
+    fn follows(&self) -> Option<Ask> {
+        let ask = |document: String| Ask {
+            to: PLACE,
+            tag: SYNCS.tag,
+            document,
+            variables: json!({ "id": self.syncs.id() }),
+            is_again: false,
+        };
+        (!self.syncs.id().is_empty()).then(|| ask(syncs::progress()))
     }
 
     fn crumb(&self) -> Option<String> {

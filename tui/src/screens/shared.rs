@@ -92,6 +92,11 @@ pub fn short_id(text: &str) -> String {
     }
 }
 
+/// An id of the contract, as far as it tells one from another.
+pub fn node(id: &str) -> Line {
+    if id.len() > 20 && id.is_ascii() { Line::dim(format!("…{}", &id[id.len() - 6..])) } else { Line::dim(id) }
+}
+
 pub fn opts(codes: &[&str]) -> Vec<Opt> {
     codes.iter().map(|code| Opt::word(code)).collect()
 }

@@ -11,13 +11,14 @@ use crate::core::form::{Field, Form, Opt};
 use crate::core::list::{self, Looks, Source};
 use crate::core::one::{One, Whole};
 use crate::core::page::{Fact, Line, Page, Row, Section, Tone};
-use crate::core::question::{Once, Order, Question};
+use crate::core::question::Question;
 use crate::core::screen::{Ctx, Entry, Screen, Shape};
 
 use super::listing::{Listed, Listing};
 use super::panes::{Parts, is_for_all, panes, whole};
 use super::shared::{ago, fact, moment, opts, order, short_id, some, word};
 use super::stores::{drift, state};
+use super::{connecting, deliveries, reading, sharing, writes};
 
 const PLACE: &str = "store";
 
@@ -26,7 +27,7 @@ pub const ENTRY: Entry = Entry {
     title: "Store",
     shape: Shape::Detail { kind: "store" },
     opener: None,
-    verbs: &[RENEW, TURN, READING, CONNECT, SYNC, REVOKE, READ, DISCONNECT],
+    verbs: &[RENEW, TURN, READING, TOLD, WRITTEN, SHARED, CONNECT, SYNC, REVOKE, READ, DISCONNECT],
     open: |_| {
         Box::new(OneScreen {
             store: One::new(&STORE),
@@ -39,8 +40,21 @@ pub const ENTRY: Entry = Entry {
 
 const RENEW: Verb = list::renews("store.refresh", PLACE);
 const TURN: Verb = list::turns("store.pane", PLACE);
+
+/// A verb that leads to another place about the store.
+const fn part(
+    id: &'static str,
+    title: &'static str,
+    help: &'static str,
+    keys: &'static [&'static str],
+    command: &'static str,
+) -> Verb {
+    Verb { cli: Cli::Form(command), needs: None, ..whole(id, title, help, PLACE, keys, "") }
+}
+
 const CONNECT: Verb = Verb {
     danger: Danger::Confirm,
+    cli: Cli::Form("stores connect"),
     ..whole(
         "store.connect",
         "connect at its platform…",
@@ -52,9 +66,23 @@ const CONNECT: Verb = Verb {
 };
 const READING: Verb = Verb {
     hint: "reading",
-    cli: Cli::None("how far it has come is for eyes"),
-    needs: None,
-    ..whole("store.reading", "how it is read", "Shows each shelf and how far its reading has come", PLACE, &["v"], "")
+    ..part(
+        "store.reading",
+        "how it is read",
+        "Shows each shelf and how far its reading has come",
+        &["v"],
+        "stores readings",
+    )
+};
+const TOLD: Verb = Verb {
+    hint: "told",
+    ..part("store.told", "what it told", "Shows what its platform told by itself", &["i"], "stores deliveries")
+};
+const WRITTEN: Verb =
+    part("store.written", "what was written", "Shows what was written to it, and why", &["p"], "stores writes");
+const SHARED: Verb = Verb {
+    hint: "shared",
+    ..part("store.shared", "what was shared", "Shows what of its data went to whom", &["s"], "stores shared")
 };
 const SYNC: Verb = Verb {
     danger: Danger::Confirm,
@@ -92,12 +120,6 @@ const DISCONNECT: Verb = Verb {
         &["a D"],
         "keep_stores",
     )
-};
-
-const LINK: Once = Once {
-    at: "/begun/url",
-    what: "link",
-    advice: "Hand it to whoever owns the shop: it leads to the platform, and asks for what the policy lists.",
 };
 
 static STORE: Whole = Whole { place: PLACE, tag: "store", document: stores::store, at: "/store" };
@@ -255,6 +277,11 @@ fn receipt(receipt: &StoreReceipt, ctx: &Ctx) -> Vec<Fact> {
 }
 
 impl OneScreen {
+    /// Another place about this store.
+    fn leads_to(&self, kind: &'static str) -> Effects {
+        vec![Effect::Then(Action::Open(Link { kind, id: self.store.id().to_owned() }))]
+    }
+
     fn ids(&self) -> Vec<String> {
         let scopes = self.store.held().map(|store| store.scopes.iter().map(|scope| scope.name.clone()).collect());
         scopes.unwrap_or_default()
@@ -281,9 +308,11 @@ impl Screen for OneScreen {
                 self.is_on_history = !self.is_on_history;
                 Effects::new()
             }
-            Action::Do(verb, _) if **verb == READING => {
-                vec![Effect::Then(Action::Open(Link { kind: super::reading::KIND, id: self.store.id().to_owned() }))]
-            }
+            Action::Agreed(verb, ..) if **verb == CONNECT => self.leads_to(connecting::KIND),
+            Action::Do(verb, _) if **verb == READING => self.leads_to(reading::KIND),
+            Action::Do(verb, _) if **verb == TOLD => self.leads_to(deliveries::KIND),
+            Action::Do(verb, _) if **verb == WRITTEN => self.leads_to(writes::KIND),
+            Action::Do(verb, _) if **verb == SHARED => self.leads_to(sharing::KIND),
             action if is_for_all(action, &RENEW) => {
                 let mut effects = self.store.renew(action);
                 effects.extend(self.history.follow(action, ctx));
@@ -338,14 +367,6 @@ impl Screen for OneScreen {
                     Line::plain("Its merchant opens the link, says yes at the platform and comes back to this desk."),
                     Line::dim("The link is good once, for a quarter of an hour; a former one leads nowhere any more."),
                 ],
-                order: Some(Order {
-                    once: Some(LINK),
-                    ..order(
-                        stores::connect::document(),
-                        json!({ "id": store.id }),
-                        format!("{domain} waits for its merchant"),
-                    )
-                }),
                 ..question
             },
             id if id == REVOKE.id => revoking(store, question),

@@ -17,6 +17,7 @@ use tokio::time::{Instant, sleep_until};
 
 use crate::api::asker::{Asker, Ways};
 use crate::api::client::Client;
+use crate::api::live::Live;
 use crate::api::pulse::{self, Pulse};
 use crate::core::action::{Action, Effect, Effects, Exit, Size};
 use crate::core::model::Model;
@@ -94,6 +95,7 @@ pub async fn run<S: Seat>(
         inbox,
         pulse: Pulse::new(outbox.clone()),
         asker: Asker::new(outbox.clone()),
+        live: Live::new(outbox.clone()),
         outbox,
         title: String::new(),
         drawn_at: None,
@@ -121,6 +123,7 @@ struct Pump<'a, S: Seat> {
     outbox: UnboundedSender<Action>,
     pulse: Pulse,
     asker: Asker,
+    live: Live,
     title: String,
     drawn_at: Option<Instant>,
     /// The least time between this frame and the next.
@@ -247,7 +250,7 @@ impl<S: Seat> Pump<'_, S> {
                 Effect::ShowFile => self.asker.show_file(),
                 Effect::Copy(text) => {
                     self.seat.copy(&scrub(&text));
-                    let words = format!("copied by OSC 52: {text}");
+                    let words = format!("copied by OSC 52: {} characters", text.chars().count());
                     _ = self.outbox.send(Action::Said(Tone::Plain, words));
                 }
                 Effect::Mouse(on) => self.seat.catch_mouse(on),
@@ -257,6 +260,7 @@ impl<S: Seat> Pump<'_, S> {
                 Effect::Then(_) => {}
             }
         }
+        self.live.follow(self.model.follows(), self.asker.carried());
         Ok(())
     }
 

@@ -159,3 +159,48 @@ fn more_than_was_asked_for_is_said() {
     let (_, out, err) = run(&saying(&json!({ "tenants": rows })), &["tenants", "list", "--limit", "6"]);
     assert_eq!((out.lines().count(), err.as_str()), (7, "rightsdesk: 6 of 900; --limit fetches more\n"));
 }
+
+#[test]
+fn a_store_is_connected_by_a_link_that_is_printed_and_waited_for() {
+    let link = "https://desk.example/connect/rdc_invented";
+    let desk = |outcomes: &'static [&'static str], code: Option<&'static str>| {
+        let asked = Mutex::new(outcomes.iter());
+        Double::answering(move |call| {
+            let body: Value = serde_json::from_str(&call.body).unwrap();
+            if crate::documents::text(&body).starts_with("mutation") {
+                let begun =
+                    json!({ "url": "https://a.example/long", "shortUrl": link, "endsAt": "2099-01-01T00:00:00Z" });
+                return (200, json!({ "data": { "connectStore": { "begun": begun, "userErrors": [] } } }).to_string());
+            }
+            let outcome = asked.lock().unwrap().next().unwrap_or(&"CONNECTED");
+            let handshake = json!({ "outcome": outcome, "code": code });
+            (200, json!({ "data": { "store": { "domain": "a.myshopify.com", "handshake": handshake } } }).to_string())
+        })
+    };
+    let waits = desk(&["WAITING", "TAKEN", "CONNECTED"], None);
+    let (code, out, err) = run(&waits, &["stores", "connect", "sto_1"]);
+    assert_eq!((code, out.as_str()), (Some(0), format!("{link}\na.myshopify.com is connected\n").as_str()), "{err}");
+    assert!(err.contains("█▀"), "it is drawn: {err}");
+    for (outcome, expected) in [("DENIED", 3), ("FAILED", 3), ("REPLACED", 5)] {
+        let said: &'static [&'static str] = Box::leak(Box::new([outcome]));
+        let (code, _, err) = run(&desk(said, Some("not_taken")), &["stores", "connect", "sto_1", "--no-picture"]);
+        assert_eq!(code, Some(expected), "{outcome}: {err}");
+        assert!(!err.contains('█') && (outcome != "FAILED" || err.contains("not taken")), "{err}");
+    }
+}
+
+#[test]
+fn what_is_of_one_store_is_listed() {
+    let shared = json!([{ "field": "customer.mail", "title": "Mail", "cells": [
+        { "recipient": "facebook", "isOn": true, "form": "hashed", "formsSent": ["hashed"], "times": 91, "lastAt": null },
+        { "recipient": "google", "isOn": true, "form": "never", "formsSent": [], "times": 0, "lastAt": null },
+    ] }]);
+    let delivery = json!({ "topic": "orders/create", "receivedAt": "2026-11-23T12:31:07Z", "state": "DONE", "outcome": "changed" });
+    let desk = saying(&json!({ "shared": shared, "deliveries": page(vec![delivery]) }));
+    let (code, out, _) = run(&desk, &["stores", "shared", "sto_1"]);
+    assert!(code == Some(0) && out.contains("customer.mail  facebook  yes") && !out.contains("google"), "{out}");
+    let (code, out, _) = run(&desk, &["stores", "deliveries", "sto_1"]);
+    assert!(code == Some(0) && out.contains("orders/create  done   changed"), "{out}");
+    let (_, out, _) = run(&desk, &["disclosures", "list", "--help"]);
+    assert!(out.contains("tenant: its id"), "{out}");
+}

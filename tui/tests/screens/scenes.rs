@@ -26,6 +26,8 @@ pub mod listed;
 pub mod people;
 #[path = "reviewed.rs"]
 pub mod reviewed;
+#[path = "shops.rs"]
+pub mod shops;
 #[path = "vows.rs"]
 pub mod vows;
 
@@ -76,6 +78,14 @@ pub const SCENES: &[Scene] = &[
     Scene { name: "store-revoke", make: || estate::one_store().press("a R") },
     Scene { name: "store-ended", make: estate::ended_store },
     Scene { name: "reading", make: estate::reading },
+    Scene { name: "connecting", make: shops::connecting },
+    Scene { name: "connected", make: shops::connected },
+    Scene { name: "not-connected", make: shops::not_connected },
+    Scene { name: "deliveries", make: shops::deliveries },
+    Scene { name: "writes", make: shops::writes },
+    Scene { name: "sharing", make: shops::sharing },
+    Scene { name: "sharing-book", make: || shops::sharing().press("Tab") },
+    Scene { name: "privacy", make: shops::privacy },
     Scene { name: "drift", make: estate::drift },
     Scene { name: "apps", make: estate::apps },
     Scene { name: "app", make: estate::one_app },

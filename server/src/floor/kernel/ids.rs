@@ -192,6 +192,11 @@ id!(
     "ctw"
 );
 id!(
+    /// One call for a store's sake, while it is under way.
+    StoreCallId,
+    "scl"
+);
+id!(
     /// A third party that a tenant connected.
     AppId,
     "app"

@@ -13,7 +13,7 @@ use diesel::sql_types::{HasSqlType, Untyped};
 
 /// Begins a statement; its text is fixed in code.
 pub fn statement(sql: &'static str) -> Statement {
-    Statement { sql, binds: Vec::new() }
+    Statement { sql, binds: Vec::new(), is_planned_anew: false }
 }
 
 /// A fixed text and its values.
@@ -21,9 +21,16 @@ pub fn statement(sql: &'static str) -> Statement {
 pub struct Statement {
     sql: &'static str,
     binds: Vec<Box<dyn Bind>>,
+    is_planned_anew: bool,
 }
 
 impl Statement {
+    /// For work by the page: it is planned for the rows it has, each time, since a plan made once for all pages may look at
+    /// the whole table for each row.
+    pub fn planned_anew(self) -> Self {
+        Self { is_planned_anew: true, ..self }
+    }
+
     /// Binds the next `?` as the SQL type `ST`.
     pub fn bind<ST, V>(mut self, value: V) -> Self
     where
@@ -57,6 +64,9 @@ where
 
 impl QueryFragment<Pg> for Statement {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        if self.is_planned_anew {
+            out.unsafe_to_cache_prepared();
+        }
         let mut binds = self.binds.iter();
         for (at, text) in self.sql.split('?').enumerate() {
             if at > 0 {

@@ -93,10 +93,10 @@ impl WriteTx {
         self.handed.push(job);
     }
 
-    /// For work by the page: each statement is planned for the rows it has, since a plan made once for all pages may look
-    /// at the whole table for each row. Ends with the transaction.
-    pub fn plan_for_this_page(&mut self) -> Result<()> {
-        statement("set local plan_cache_mode = 'force_custom_plan'").execute(self.tx.conn())?;
+    /// For work by the page: what a foreign key points to is looked up by index, though the table was small when that was
+    /// first planned. Ends with the transaction.
+    pub fn look_up_by_index(&mut self) -> Result<()> {
+        statement("set local enable_seqscan = off").execute(self.tx.conn())?;
         Ok(())
     }
 

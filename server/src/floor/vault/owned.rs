@@ -202,8 +202,11 @@ impl Vault {
     where
         Epoch: Wraps<R>,
     {
-        let rows: Vec<OwnedRow> =
-            statement(R::FIND).bind::<SqlUuid, _>(tx.tenant()?).bind::<Array<SqlUuid>, _>(owners).load(tx.conn())?;
+        let rows: Vec<OwnedRow> = statement(R::FIND)
+            .planned_anew()
+            .bind::<SqlUuid, _>(tx.tenant()?)
+            .bind::<Array<SqlUuid>, _>(owners)
+            .load(tx.conn())?;
         rows.into_iter().map(|row| Ok((R::owner(row.owner), self.open_owned(tx, &row)?))).collect()
     }
 

@@ -97,13 +97,13 @@ impl Vault {
     /// One page of secrets that stand under the kek of version `old`, from the one after `from`.
     pub(super) fn rewrap_secrets(&self, tx: &mut WriteTx, old: u32, from: Uuid) -> Result<Page> {
         let tenant = tx.tenant()?;
-        tx.plan_for_this_page()?;
         // The kek first, then the secrets: the order every writer locks in.
         let new = self.kek_to_wrap(tx, usize::from(PAGE))?;
         let rows: Vec<SecretRow> = statement(
             "select id, kind, generation, dek from secrets
               where tenant_id = ? and kek_version = ? and id > ? order by id limit ? for update",
         )
+        .planned_anew()
         .bind::<SqlUuid, _>(tenant)
         .bind::<Integer, _>(down(old))
         .bind::<SqlUuid, _>(from)
@@ -129,6 +129,7 @@ impl Vault {
             "update secrets s set dek = n.new, kek_version = ? from unnest(?, ?, ?) as n (id, old, new)
               where s.tenant_id = ? and s.id = n.id and s.dek = n.old",
         )
+        .planned_anew()
         .bind::<Integer, _>(down(new.version()))
         .bind::<Array<SqlUuid>, _>(ids)
         .bind::<Array<Binary>, _>(olds)
@@ -154,8 +155,8 @@ impl Vault {
             return Ok(None);
         }
         let tenant = tx.tenant()?;
-        tx.plan_for_this_page()?;
         let rows: Vec<OwnedRow> = statement(R::PAGE)
+            .planned_anew()
             .bind::<SqlUuid, _>(tenant)
             .bind::<Integer, _>(down(old))
             .bind::<SqlUuid, _>(from)

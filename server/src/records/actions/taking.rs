@@ -15,7 +15,7 @@ use crate::subjects::{self, Named, Passed, Standing};
 /// has no effect. A fixed number of statements, however much there is. `Conflict` where somebody else brings the same
 /// thing for the first time at this moment: ask again.
 pub fn take_in(tx: &mut WriteTx, vault: &Vault, policy: &Policy, store: StoreId, goods: &[Good]) -> Result<TakenIn> {
-    tx.plan_for_this_page()?;
+    tx.look_up_by_index()?;
     let kept = Kept::under(policy);
     let mut taken = TakenIn::default();
     let newest = newest(&kept, goods, &mut taken);

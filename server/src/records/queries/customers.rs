@@ -5,7 +5,7 @@ use diesel::RunQueryDsl;
 use diesel::sql_types::{Array, Binary, Bool, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 
 use super::super::model::{Fields, TakenIn, address};
-use super::{envelope, slots};
+use super::{envelope, first, slots};
 use crate::floor::kernel::ids::CustomerId;
 use crate::floor::kernel::{Error, Instant, Result, StoreId, SubjectId};
 use crate::floor::ledger::{WriteTx, statement};
@@ -17,6 +17,20 @@ const HELD: &str = "select platform_id, id, generation, updated_at from customer
   where tenant_id = ? and store_id = ? and platform_id = any(?) order by id for update";
 
 /// The columns of those that are written.
+const NEW: &str =
+    "insert into customers (tenant_id, store_id, taken_at, id, platform_id, subject_id, given_name, family_name,
+    mail, phone, address, generation, country, wants_mail, created_at, updated_at)
+  select ?, ?, ?, n.* from unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) as n";
+
+/// When it was first taken in stays.
+const CHANGED: &str = "update customers c set subject_id = n.subject_id, given_name = n.given_name,
+    family_name = n.family_name, mail = n.mail, phone = n.phone, address = n.address, generation = n.generation,
+    country = n.country, wants_mail = n.wants_mail, created_at = n.created_at, updated_at = n.updated_at
+  from (select ?::uuid as tenant_id, ?::uuid as store_id, ?::timestamptz as taken_at) as at,
+       unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) as n (id, platform_id, subject_id, given_name, family_name, mail,
+         phone, address, generation, country, wants_mail, created_at, updated_at)
+  where c.tenant_id = at.tenant_id and c.store_id = at.store_id and c.platform_id = n.platform_id and c.id = n.id";
+
 #[derive(Default)]
 struct Columns {
     id: Vec<CustomerId>,
@@ -47,13 +61,14 @@ pub fn take_in(
     let tenant = tx.tenant()?;
     let versions = people.iter().map(|(customer, _)| (customer.id.as_str(), customer.updated_at));
     let slots = slots(tx, HELD, store, versions, || CustomerId::fresh().uuid(), taken)?;
-    let mut columns = Columns::default();
+    let (mut new, mut changed) = (Columns::default(), Columns::default());
     for ((customer, passed), slot) in people.iter().zip(slots) {
         let (Some(slot), Standing::Welcome(sealer)) = (slot, &passed.standing) else { continue };
         let generation = slot.generation.unsigned_abs();
         let place = Place { tenant, table: "customer", column: "", row: slot.id, generation };
         let under = |column, value| envelope(sealer, &place, column, value);
         let names = (customer.given_name.as_ref(), customer.family_name.as_ref());
+        let columns = if slot.generation == 0 { &mut new } else { &mut changed };
         columns.id.push(CustomerId::from_uuid(slot.id));
         columns.platform_id.push(customer.id.clone());
         columns.subject.push(passed.subject);
@@ -68,40 +83,35 @@ pub fn take_in(
         columns.created_at.push(customer.created_at.map(Instant::utc));
         columns.updated_at.push(customer.updated_at.utc());
     }
-    if columns.id.is_empty() { Ok(()) } else { write(tx, store, columns) }
+    write(tx, store, changed, CHANGED)?;
+    write(tx, store, new, NEW)
 }
 
-fn write(tx: &mut WriteTx, store: StoreId, columns: Columns) -> Result<()> {
+fn write(tx: &mut WriteTx, store: StoreId, columns: Columns, sql: &'static str) -> Result<()> {
+    if columns.id.is_empty() {
+        return Ok(());
+    }
     let (tenant, now, wanted) = (tx.tenant()?, tx.now()?.utc(), columns.id.len());
-    let written = statement(
-        "insert into customers as c (tenant_id, store_id, taken_at, id, platform_id, subject_id, given_name, family_name,
-           mail, phone, address, generation, country, wants_mail, created_at, updated_at)
-         select ?, ?, ?, n.* from unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) as n
-         on conflict (tenant_id, store_id, platform_id) do update set
-           (subject_id, given_name, family_name, mail, phone, address, generation, country, wants_mail, created_at,
-            updated_at)
-         = (excluded.subject_id, excluded.given_name, excluded.family_name, excluded.mail, excluded.phone,
-            excluded.address, excluded.generation, excluded.country, excluded.wants_mail, excluded.created_at,
-            excluded.updated_at)
-         where c.id = excluded.id",
-    )
-    .bind::<SqlUuid, _>(tenant)
-    .bind::<SqlUuid, _>(store)
-    .bind::<Timestamptz, _>(now)
-    .bind::<Array<SqlUuid>, _>(columns.id)
-    .bind::<Array<Text>, _>(columns.platform_id)
-    .bind::<Array<SqlUuid>, _>(columns.subject)
-    .bind::<Array<Nullable<Binary>>, _>(columns.given_name)
-    .bind::<Array<Nullable<Binary>>, _>(columns.family_name)
-    .bind::<Array<Nullable<Binary>>, _>(columns.mail)
-    .bind::<Array<Nullable<Binary>>, _>(columns.phone)
-    .bind::<Array<Nullable<Binary>>, _>(columns.address)
-    .bind::<Array<Integer>, _>(columns.generation)
-    .bind::<Array<Nullable<Text>>, _>(columns.country)
-    .bind::<Array<Nullable<Bool>>, _>(columns.wants_mail)
-    .bind::<Array<Nullable<Timestamptz>>, _>(columns.created_at)
-    .bind::<Array<Timestamptz>, _>(columns.updated_at)
-    .execute(tx.conn())?;
+    let written = statement(sql)
+        .planned_anew()
+        .bind::<SqlUuid, _>(tenant)
+        .bind::<SqlUuid, _>(store)
+        .bind::<Timestamptz, _>(now)
+        .bind::<Array<SqlUuid>, _>(columns.id)
+        .bind::<Array<Text>, _>(columns.platform_id)
+        .bind::<Array<SqlUuid>, _>(columns.subject)
+        .bind::<Array<Nullable<Binary>>, _>(columns.given_name)
+        .bind::<Array<Nullable<Binary>>, _>(columns.family_name)
+        .bind::<Array<Nullable<Binary>>, _>(columns.mail)
+        .bind::<Array<Nullable<Binary>>, _>(columns.phone)
+        .bind::<Array<Nullable<Binary>>, _>(columns.address)
+        .bind::<Array<Integer>, _>(columns.generation)
+        .bind::<Array<Nullable<Text>>, _>(columns.country)
+        .bind::<Array<Nullable<Bool>>, _>(columns.wants_mail)
+        .bind::<Array<Nullable<Timestamptz>>, _>(columns.created_at)
+        .bind::<Array<Timestamptz>, _>(columns.updated_at)
+        .execute(tx.conn())
+        .map_err(|error| first(error, "customers_once"))?;
     if written == wanted { Ok(()) } else { Err(Error::Conflict) }
 }
 

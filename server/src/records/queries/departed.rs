@@ -56,6 +56,7 @@ pub fn sift<'g>(
     let marks: Vec<Mark> = statement(
         "select shelf, platform_id, at from departed where tenant_id = ? and store_id = ? and platform_id = any(?)",
     )
+    .planned_anew()
     .bind::<SqlUuid, _>(tx.tenant()?)
     .bind::<SqlUuid, _>(store)
     .bind::<Array<Binary>, _>(own.clone())
@@ -76,6 +77,7 @@ pub fn sift<'g>(
         }
     }
     statement("delete from departed where tenant_id = ? and store_id = ? and platform_id = any(?)")
+        .planned_anew()
         .bind::<SqlUuid, _>(tx.tenant()?)
         .bind::<SqlUuid, _>(store)
         .bind::<Array<Binary>, _>(back)

@@ -4,12 +4,13 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
+use diesel::result::{DatabaseErrorKind, Error as Diesel};
 use diesel::sql_types::{Array, Integer, Text, Timestamptz, Uuid as SqlUuid};
 use diesel::{QueryableByName, RunQueryDsl};
 use uuid::Uuid;
 
 use super::model::TakenIn;
-use crate::floor::kernel::{Instant, Personal, Result, StoreId};
+use crate::floor::kernel::{Error, Instant, Personal, Result, StoreId};
 use crate::floor::ledger::{WriteTx, statement};
 use crate::floor::vault::{Place, Sealer, SubjectKey};
 
@@ -51,6 +52,7 @@ fn slots<'g>(
     taken: &mut TakenIn,
 ) -> Result<Vec<Option<Slot>>> {
     let held: Vec<Held> = statement(sql)
+        .planned_anew()
         .bind::<SqlUuid, _>(tx.tenant()?)
         .bind::<SqlUuid, _>(store)
         .bind::<Array<Text>, _>(versions.clone().map(|(id, _)| id.to_owned()).collect::<Vec<_>>())
@@ -71,6 +73,18 @@ fn slots<'g>(
         }
     };
     Ok(versions.map(slot).collect())
+}
+
+/// Somebody else may bring the same thing for the first time at this moment: it is a row by then.
+fn first(error: Diesel, constraint: &str) -> Error {
+    match &error {
+        Diesel::DatabaseError(DatabaseErrorKind::UniqueViolation, info)
+            if info.constraint_name() == Some(constraint) =>
+        {
+            Error::Conflict
+        }
+        _ => error.into(),
+    }
 }
 
 /// What goes into a sealed column.

@@ -5,7 +5,7 @@ use diesel::RunQueryDsl;
 use diesel::sql_types::{Array, BigInt, Binary, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 
 use super::super::model::{Fields, TakenIn, address, clean, columns};
-use super::{Slot, envelope, slots};
+use super::{Slot, envelope, first, slots};
 use crate::floor::kernel::ids::OrderId;
 use crate::floor::kernel::{Error, Instant, Result, StoreId, SubjectId, TenantId};
 use crate::floor::ledger::{WriteTx, statement};
@@ -15,6 +15,20 @@ use crate::subjects::{Passed, Standing};
 
 const HELD: &str = "select platform_id, id, generation, updated_at from orders
   where tenant_id = ? and store_id = ? and platform_id = any(?) order by id for update";
+
+const NEW: &str =
+    "insert into orders (tenant_id, store_id, taken_at, id, platform_id, subject_id, customer, name, placed_at,
+    cancelled_at, payment, fulfilment, total, currency, generation, updated_at)
+  select ?, ?, ?, n.* from unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) as n";
+
+/// When it was first taken in stays.
+const CHANGED: &str = "update orders o set subject_id = n.subject_id, customer = n.customer, name = n.name,
+    placed_at = n.placed_at, cancelled_at = n.cancelled_at, payment = n.payment, fulfilment = n.fulfilment,
+    total = n.total, currency = n.currency, generation = n.generation, updated_at = n.updated_at
+  from (select ?::uuid as tenant_id, ?::uuid as store_id, ?::timestamptz as taken_at) as at,
+       unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) as n (id, platform_id, subject_id, customer, name, placed_at,
+         cancelled_at, payment, fulfilment, total, currency, generation, updated_at)
+  where o.tenant_id = at.tenant_id and o.store_id = at.store_id and o.platform_id = n.platform_id and o.id = n.id";
 
 #[derive(Default)]
 struct Orders {
@@ -70,27 +84,21 @@ pub fn take_in(
     let tenant = tx.tenant()?;
     let versions = bought.iter().map(|(order, _)| (order.id.as_str(), order.updated_at));
     let slots = slots(tx, HELD, store, versions, || OrderId::fresh().uuid(), taken)?;
-    let (mut orders, mut contacts, mut lines) = (Orders::default(), Contacts::default(), Lines::default());
-    let mut changed = Vec::new();
+    let (mut new, mut changed) = (Orders::default(), Orders::default());
+    let (mut contacts, mut lines) = (Contacts::default(), Lines::default());
     for ((order, passed), slot) in bought.iter().zip(slots) {
         let Some(slot) = slot else { continue };
         let id = OrderId::from_uuid(slot.id);
-        if slot.generation > 0 {
-            changed.push(id);
-        }
+        let orders = if slot.generation == 0 { &mut new } else { &mut changed };
         orders.push(id, order, passed.as_ref().map(|passed| passed.subject), slot.generation);
         if let Some(passed) = passed {
             contacts.push(tenant, slot, order, passed, kept)?;
         }
         order.lines.iter().zip(0..).for_each(|(line, place)| lines.push(id, place, line));
     }
-    if orders.id.is_empty() {
-        return Ok(());
-    }
-    orders.write(tx, store)?;
-    if !changed.is_empty() {
-        clear(tx, &changed)?;
-    }
+    clear(tx, &changed.id)?;
+    changed.write(tx, store, CHANGED)?;
+    new.write(tx, store, NEW)?;
     contacts.write(tx)?;
     lines.write(tx)
 }
@@ -113,37 +121,31 @@ impl Orders {
         self.updated_at.push(order.updated_at.utc());
     }
 
-    fn write(self, tx: &mut WriteTx, store: StoreId) -> Result<()> {
+    fn write(self, tx: &mut WriteTx, store: StoreId, sql: &'static str) -> Result<()> {
+        if self.id.is_empty() {
+            return Ok(());
+        }
         let (tenant, now, wanted) = (tx.tenant()?, tx.now()?.utc(), self.id.len());
-        let written = statement(
-            "insert into orders as o (tenant_id, store_id, taken_at, id, platform_id, subject_id, customer, name, placed_at,
-               cancelled_at, payment, fulfilment, total, currency, generation, updated_at)
-             select ?, ?, ?, n.* from unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) as n
-             on conflict (tenant_id, store_id, platform_id) do update set
-               (subject_id, customer, name, placed_at, cancelled_at, payment, fulfilment, total, currency, generation,
-                updated_at)
-             = (excluded.subject_id, excluded.customer, excluded.name, excluded.placed_at, excluded.cancelled_at,
-                excluded.payment, excluded.fulfilment, excluded.total, excluded.currency, excluded.generation,
-                excluded.updated_at)
-             where o.id = excluded.id",
-        )
-        .bind::<SqlUuid, _>(tenant)
-        .bind::<SqlUuid, _>(store)
-        .bind::<Timestamptz, _>(now)
-        .bind::<Array<SqlUuid>, _>(self.id)
-        .bind::<Array<Text>, _>(self.platform_id)
-        .bind::<Array<Nullable<SqlUuid>>, _>(self.subject)
-        .bind::<Array<Nullable<Text>>, _>(self.customer)
-        .bind::<Array<Text>, _>(self.name)
-        .bind::<Array<Timestamptz>, _>(self.placed_at)
-        .bind::<Array<Nullable<Timestamptz>>, _>(self.cancelled_at)
-        .bind::<Array<Nullable<Text>>, _>(self.payment)
-        .bind::<Array<Nullable<Text>>, _>(self.fulfilment)
-        .bind::<Array<Nullable<BigInt>>, _>(self.total)
-        .bind::<Array<Nullable<Text>>, _>(self.currency)
-        .bind::<Array<Integer>, _>(self.generation)
-        .bind::<Array<Timestamptz>, _>(self.updated_at)
-        .execute(tx.conn())?;
+        let written = statement(sql)
+            .planned_anew()
+            .bind::<SqlUuid, _>(tenant)
+            .bind::<SqlUuid, _>(store)
+            .bind::<Timestamptz, _>(now)
+            .bind::<Array<SqlUuid>, _>(self.id)
+            .bind::<Array<Text>, _>(self.platform_id)
+            .bind::<Array<Nullable<SqlUuid>>, _>(self.subject)
+            .bind::<Array<Nullable<Text>>, _>(self.customer)
+            .bind::<Array<Text>, _>(self.name)
+            .bind::<Array<Timestamptz>, _>(self.placed_at)
+            .bind::<Array<Nullable<Timestamptz>>, _>(self.cancelled_at)
+            .bind::<Array<Nullable<Text>>, _>(self.payment)
+            .bind::<Array<Nullable<Text>>, _>(self.fulfilment)
+            .bind::<Array<Nullable<BigInt>>, _>(self.total)
+            .bind::<Array<Nullable<Text>>, _>(self.currency)
+            .bind::<Array<Integer>, _>(self.generation)
+            .bind::<Array<Timestamptz>, _>(self.updated_at)
+            .execute(tx.conn())
+            .map_err(|error| first(error, "orders_once"))?;
         if written == wanted { Ok(()) } else { Err(Error::Conflict) }
     }
 }
@@ -232,11 +234,15 @@ impl Lines {
 
 /// What hung on an older version goes.
 fn clear(tx: &mut WriteTx, orders: &[OrderId]) -> Result<()> {
+    if orders.is_empty() {
+        return Ok(());
+    }
     for sql in [
         "delete from order_contacts where tenant_id = ? and id = any(?)",
         "delete from order_lines where tenant_id = ? and order_id = any(?)",
     ] {
         statement(sql)
+            .planned_anew()
             .bind::<SqlUuid, _>(tx.tenant()?)
             .bind::<Array<SqlUuid>, _>(orders.to_vec())
             .execute(tx.conn())?;

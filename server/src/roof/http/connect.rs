@@ -1,25 +1,35 @@
-//! Where platforms send merchants back: what the browser brought is handed on, and the answer is a page of words. It
-//! shows nothing of what came, and says to whoever cannot sign no more than that.
+//! Where merchants set out for platforms and are sent back to: what the browser brought is handed on, and the answer is
+//! the way there or a page of words. It shows nothing of what came, and says to whoever cannot sign no more than that.
 
 use std::sync::Arc;
 
 use axum::body::Bytes;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use url::form_urlencoded;
 
 use super::gate::Gate;
 use super::pages::page;
 use crate::floor::html::Html;
+use crate::floor::kernel::Secret;
 use crate::floor::platforms::Query;
-use crate::stores::{Landed, come_back, take_keys};
+use crate::stores::{Landed, come_back, lead_on, take_keys};
 
 /// Longest query that is read.
 const LONGEST: usize = 8 * 1024;
 
 /// Longest body of keys that is read.
 pub const KEYS: usize = 16 * 1024;
+
+/// `GET /connect/rdc_…`: on to the platform's own page, which asks for what the policy lists.
+pub async fn go(State(gate): State<Arc<Gate>>, Path(state): Path<String>) -> Response {
+    match lead_on(&gate.edge.doorman.tools, Secret::new(state)).await {
+        Ok(Some(url)) => Redirect::to(url.as_str()).into_response(),
+        Ok(None) => page(StatusCode::GONE, "This link leads nowhere any more", again),
+        Err(error) => error.into_response(),
+    }
+}
 
 /// `GET /connect/shopify/back?code=…&state=…`
 pub async fn back(State(gate): State<Arc<Gate>>, Path(platform): Path<String>, RawQuery(query): RawQuery) -> Response {

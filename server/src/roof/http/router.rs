@@ -66,6 +66,7 @@ pub fn router(edge: Edge) -> Router {
         .merge(trust)
         .merge(webhooks)
         .route("/sign-in/device", get(pages::device))
+        .route("/connect/{state}", get(connect::go))
         .route("/connect/{platform}/back", get(connect::back))
         .route("/connect/{platform}/keys", post(connect::keys).layer(DefaultBodyLimit::max(connect::KEYS)))
         .route("/healthz", get(health::alive))

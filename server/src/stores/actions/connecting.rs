@@ -11,6 +11,7 @@ use super::super::model::{Handshake, HandshakeOutcome, Store, WITHIN, named_scop
 use super::super::queries::{handshakes, stores};
 use super::found;
 use super::granting::{Tokens, count, taken_down};
+use crate::calls;
 use crate::floor::access::{Caller, One, Permission, Scope};
 use crate::floor::jobs;
 use crate::floor::kernel::{Error, HandshakeId, Instant, Ref, Result, Secret, StoreId, TenantId};
@@ -30,6 +31,8 @@ pub struct Begun {
     pub store: Store,
     /// Where the merchant says yes. It leaves once: nothing of it is kept but a digest.
     pub url: Option<Url>,
+    /// The same by way of this desk, which is short.
+    pub short_url: Option<Url>,
     pub ends_at: Instant,
 }
 
@@ -44,6 +47,7 @@ pub async fn begin_connection(tools: &Tools, caller: &Caller, at: Ref<StoreId>, 
     let scopes: Vec<String> =
         policy.policy.scopes_of(&store.platform).map(|scope| scope.name.get_ref().clone()).collect();
     let url = place.link(&policy.policy, &scopes, &state.text)?;
+    let short_url = place.address(state.text.expose())?;
     let (digest, asked) = (state.digest, scopes.clone());
     let written = tools.ledger.write_once(scope.clone(), once, "store", move |tx| {
         tenants::tenant(tx, at.tenant)?.ok_or(Error::NotFound("tenant"))?.require_active()?;
@@ -71,7 +75,18 @@ pub async fn begin_connection(tools: &Tools, caller: &Caller, at: Ref<StoreId>, 
     });
     let done = written.await?;
     let store = found(tools, &scope, at.id).await?;
-    Ok(Begun { store, url: (!done.is_repeated).then_some(url), ends_at })
+    let [url, short_url] = [url, short_url].map(|url| (!done.is_repeated).then_some(url));
+    Ok(Begun { store, url, short_url, ends_at })
+}
+
+/// Where a link by way of this desk leads, as long as it is good.
+pub async fn lead_on(tools: &Tools, state: Secret) -> Result<Option<Url>> {
+    let Some(Known { handshake, store, .. }) = known(tools, &state).await? else { return Ok(None) };
+    if handshake.require_waiting(tools.watch.now()).is_err() {
+        return Ok(None);
+    }
+    let policy = tools.policy.in_force()?;
+    Place::of(tools, &store)?.link(&policy.policy, &handshake.scopes, &state).map(Some)
 }
 
 /// How it ended for whoever came back.
@@ -114,7 +129,9 @@ pub async fn come_back(tools: &Tools, platform: &str, query: Query) -> Result<La
         return Ok(Landed::Lapsed);
     }
     let Came::Code(code) = came else { return Ok(Landed::Denied) };
-    match place.exchange(&state, &code, &handshake.scopes).await {
+    let at = Ref::new(handshake.tenant, handshake.store);
+    let given = calls::under_way(&tools.ledger, at, place.exchange(&state, &code, &handshake.scopes)).await?;
+    match given.unwrap_or(Err(Fate::Over("disconnected"))) {
         Ok((said, tokens)) => keep(tools, scope, handshake, said, tokens).await,
         Err(fate) => failed(tools, scope, id, word(fate)).await,
     }
@@ -133,7 +150,9 @@ pub async fn take_keys(tools: &Tools, platform: &str, body: &[u8]) -> Result<Lan
     if handshake.require_waiting(tools.watch.now()).is_err() {
         return Ok(Landed::Lapsed);
     }
-    match place.tried(tokens).await {
+    let at = Ref::new(handshake.tenant, handshake.store);
+    let tried = calls::under_way(&tools.ledger, at, place.tried(tokens)).await?;
+    match tried.unwrap_or(Err(Fate::Over("disconnected"))) {
         Ok((said, tokens)) => {
             if !take(tools, scope.clone(), handshake.id, HandshakeOutcome::Taken).await? {
                 return Ok(Landed::Lapsed);
@@ -154,6 +173,10 @@ struct Known {
 
 /// The try to connect behind a state, at this platform.
 async fn behind(tools: &Tools, platform: &str, state: &Secret) -> Result<Option<Known>> {
+    Ok(known(tools, state).await?.filter(|known| known.store.platform == platform))
+}
+
+async fn known(tools: &Tools, state: &Secret) -> Result<Option<Known>> {
     let found = tools.ledger.knock(digest(state.expose())).await?;
     let Some(hole) = found.filter(|found| found.kind == KeyholeKind::StoreHandshake) else { return Ok(None) };
     let (scope, id) = (hand(hole.tenant)?, HandshakeId::from_uuid(hole.target));
@@ -163,7 +186,7 @@ async fn behind(tools: &Tools, platform: &str, state: &Secret) -> Result<Option<
         Ok((handshake, store))
     });
     let (handshake, store) = read.await?;
-    Ok((store.platform == platform).then_some(Known { scope, handshake, store }))
+    Ok(Some(Known { scope, handshake, store }))
 }
 
 /// A store's place at its platform.
@@ -188,7 +211,11 @@ impl<'t> Place<'t> {
 
     /// An address of this desk's that the platform is told.
     fn ours(&self, end: &str) -> Result<Url> {
-        Url::parse(&format!("{}/connect/{}/{end}", self.tools.public_url, self.platform.code()))
+        self.address(&format!("{}/{end}", self.platform.code()))
+    }
+
+    fn address(&self, end: &str) -> Result<Url> {
+        Url::parse(&format!("{}/connect/{end}", self.tools.public_url))
             .map_err(|_| Error::refused("REFUSED", "set http.public_url: platforms send merchants back there"))
     }
 
@@ -306,6 +333,14 @@ async fn take(tools: &Tools, scope: Scope<One>, id: HandshakeId, next: Handshake
     }
 }
 
+/// Asks a store to tell what its scopes let it tell, where its platform is asked store by store.
+pub(super) fn subscribe(tx: &mut WriteTx, store: &Store) -> Result<()> {
+    if platforms::find(&store.platform).is_some_and(|platform| !platform.topics().is_empty()) {
+        jobs::enqueue(tx, &SubscribeStore { store: store.id })?;
+    }
+    Ok(())
+}
+
 /// The store is connected, by what the platform gave.
 async fn keep(
     tools: &Tools,
@@ -324,11 +359,9 @@ async fn keep(
         }
         let now = tx.now()?;
         handshakes::save(tx, &held.ended(HandshakeOutcome::Connected, None, now))?;
-        let done = taken_down(tx, &vault, at, said, Some(&tokens))?;
-        let platform = platforms::find(&stores::held(tx, store)?.platform);
-        if platform.is_some_and(|platform| !platform.topics().is_empty()) {
-            jobs::enqueue(tx, &SubscribeStore { store })?;
-        }
+        let (done, _) = taken_down(tx, &vault, at, said, Some(&tokens))?;
+        let store = stores::held(tx, store)?;
+        subscribe(tx, &store)?;
         Ok(done)
     });
     match written.await {

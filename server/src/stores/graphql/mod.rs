@@ -163,15 +163,18 @@ pub struct StoreConnecting {
     store: StoreNode,
     /// Where its merchant says yes, shown once; none where the call was repeated.
     url: Option<String>,
+    /// The same by way of this desk: short enough to be drawn.
+    short_url: Option<String>,
     /// Until when the link is good.
     ends_at: DateTime<Utc>,
 }
 
 impl StoreConnecting {
     async fn of(asking: &Asking, begun: actions::Begun) -> Result<Self> {
-        let actions::Begun { store, url, ends_at } = begun;
+        let actions::Begun { store, url, short_url, ends_at } = begun;
         let store = StoreNode(actions::shown(&asking.tools, store).await?);
-        Ok(Self { store, url: url.map(String::from), ends_at: ends_at.utc() })
+        let [url, short_url] = [url, short_url].map(|url| url.map(String::from));
+        Ok(Self { store, url, short_url, ends_at: ends_at.utc() })
     }
 }
 

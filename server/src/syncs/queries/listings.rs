@@ -159,18 +159,18 @@ pub fn of_action(tx: &mut Tx, action: Uuid) -> Result<Vec<CatalogueWrite>> {
     rows.into_iter().map(Row::read).collect()
 }
 
-/// Whether an earlier change of the same product is still on its way.
-pub fn has_forerunner(tx: &mut WriteTx, write: &CatalogueWrite) -> Result<bool> {
-    let earlier = statement(
-        "select id from catalogue_writes
-          where tenant_id = ? and product_id = ? and state = 'waiting' and (at, id) < (?, ?)",
+/// Earlier changes of the same product that were not answered.
+pub fn forerunners(tx: &mut WriteTx, write: &CatalogueWrite) -> Result<Vec<CatalogueWrite>> {
+    let earlier: Vec<Row> = statement(
+        "select * from catalogue_writes
+          where tenant_id = ? and product_id = ? and state = 'waiting' and (at, id) < (?, ?) order by at, id",
     )
     .bind::<SqlUuid, _>(tx.tenant()?)
     .bind::<SqlUuid, _>(write.wish.product)
     .bind::<Timestamptz, _>(write.standing.at.utc())
     .bind::<SqlUuid, _>(write.id)
-    .execute(tx.conn())?;
-    Ok(earlier > 0)
+    .load(tx.conn())?;
+    earlier.into_iter().map(Row::read).collect()
 }
 
 /// It goes out now. What it is believed to be is settled by its first try: what the store told, or what we wrote since.

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Integer, Timestamptz};
+use diesel::sql_types::{BigInt, Integer, Timestamptz, Uuid as SqlUuid};
 
 use super::super::model::{RHYTHMS, Sync, SyncState};
 use super::super::tables::syncs;
@@ -110,6 +110,24 @@ pub fn of_store(tx: &mut Tx, store: StoreId) -> Result<Vec<Sync>> {
     let own = syncs::table.filter(syncs::tenant_id.eq(tx.tenant()?).and(syncs::store_id.eq(store)));
     let rows: Vec<Row> = own.order(syncs::shelf).select(Row::as_select()).load(tx.conn())?;
     Ok(rows.into_iter().map(Sync::from).collect())
+}
+
+/// A number that is another once anything of a store's syncs is.
+pub fn stamp(tx: &mut Tx, store: StoreId) -> Result<Option<i64>> {
+    let stamps = statement(
+        "select hashtextextended(coalesce(string_agg(y::text, ';' order by y.shelf), ''), 0) as stamp
+           from syncs y where y.tenant_id = ? and y.store_id = ?",
+    )
+    .bind::<SqlUuid, _>(tx.tenant()?)
+    .bind::<SqlUuid, _>(store)
+    .get_results::<Stamp>(tx.conn())?;
+    Ok(stamps.first().map(|stamp| stamp.stamp))
+}
+
+#[derive(QueryableByName)]
+struct Stamp {
+    #[diesel(sql_type = BigInt)]
+    stamp: i64,
 }
 
 /// The same, held until the transaction ends.

@@ -44,6 +44,7 @@ pub fn changed(tx: &mut WriteTx, store: StoreId, told: &[&Level]) -> Result<Vec<
            join inventory i on i.tenant_id = ? and i.store_id = ? and i.item = n.item and i.place = n.place
           where i.updated_at < n.updated_at and i.available <> n.available",
     )
+    .planned_anew()
     .bind::<Array<Text>, _>(told.iter().map(|level| level.item.clone()).collect::<Vec<_>>())
     .bind::<Array<Text>, _>(told.iter().map(|level| level.place.clone()).collect::<Vec<_>>())
     .bind::<Array<Integer>, _>(told.iter().map(|level| level.available).collect::<Vec<_>>())
@@ -92,6 +93,7 @@ pub fn open(tx: &mut WriteTx, store: StoreId, changed: &[Changed]) -> Result<Vec
           where w.tenant_id = ? and w.store_id = ? and w.seen_at is null and w.state in ('waiting', 'sent')
           order by w.at desc, w.id desc",
     )
+    .planned_anew()
     .bind::<Array<Text>, _>(changed.iter().map(|one| one.item.clone()).collect::<Vec<_>>())
     .bind::<Array<Text>, _>(changed.iter().map(|one| one.place.clone()).collect::<Vec<_>>())
     .bind::<SqlUuid, _>(tx.tenant()?)
@@ -155,6 +157,7 @@ pub fn targets(
                       and w.seen_at is null and w.state in ('waiting', 'sent')
                     order by w.at desc, w.id desc limit 1), t.available)",
     )
+    .planned_anew()
     .bind::<Array<Text>, _>(changed.keys().cloned().collect::<Vec<_>>())
     .bind::<Array<Timestamptz>, _>(changed.values().map(|at| at.utc()).collect::<Vec<_>>())
     .bind::<SqlUuid, _>(tenant)
@@ -256,6 +259,10 @@ struct Row {
     cause_item: Option<String>,
     #[diesel(sql_type = Nullable<Timestamptz>)]
     cause_at: Option<DateTime<Utc>>,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    tried_at: Option<DateTime<Utc>>,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    seen_at: Option<DateTime<Utc>>,
     #[diesel(embed)]
     standing: StandingRow,
 }
@@ -270,18 +277,25 @@ impl Row {
             quantity: self.quantity,
             change: self.cause_item.zip(self.cause_at.map(Instant::from_utc)),
         };
-        Ok(StockWrite { id: self.id, wish, was: self.was, leave: self.leave, standing: self.standing.read()? })
+        Ok(StockWrite {
+            id: self.id,
+            wish,
+            was: self.was,
+            leave: self.leave,
+            standing: self.standing.read()?,
+            is_told: self.tried_at.and(self.seen_at).is_some(),
+        })
     }
 }
 
 kept!("stock_writes", StockWriteId, Row, StockWrite);
 
-/// Whether an earlier write of the same is still on its way.
-pub fn has_forerunner(tx: &mut WriteTx, write: &StockWrite) -> Result<bool> {
-    let earlier = statement(
-        "select id from stock_writes
+/// Earlier writes of the same that were not answered.
+pub fn forerunners(tx: &mut WriteTx, write: &StockWrite) -> Result<Vec<StockWrite>> {
+    let earlier: Vec<Row> = statement(
+        "select * from stock_writes
           where tenant_id = ? and store_id = ? and item = ? and place = ? and seen_at is null and state = 'waiting'
-            and (at, id) < (?, ?)",
+            and (at, id) < (?, ?) order by at, id",
     )
     .bind::<SqlUuid, _>(tx.tenant()?)
     .bind::<SqlUuid, _>(write.wish.store)
@@ -289,8 +303,8 @@ pub fn has_forerunner(tx: &mut WriteTx, write: &StockWrite) -> Result<bool> {
     .bind::<Text, _>(write.wish.place.clone())
     .bind::<Timestamptz, _>(write.standing.at.utc())
     .bind::<SqlUuid, _>(write.id)
-    .execute(tx.conn())?;
-    Ok(earlier > 0)
+    .load(tx.conn())?;
+    earlier.into_iter().map(Row::read).collect()
 }
 
 /// It goes out now. What there is believed to be is settled by its first try: the same key never says two things.

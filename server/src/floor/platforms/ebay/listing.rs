@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::super::page::{price_stands, title_stands};
 use super::super::read::{money, rows};
-use super::super::talk::{ODD, document, send, yes};
+use super::super::talk::{ODD, document, field, send, yes};
 use super::super::{Fate, Listed, Money, Relisting, SetListing, VariantAt, Visit};
 use super::shelves::{authorized, change};
 use crate::floor::egress::Call;
@@ -19,10 +19,10 @@ pub(super) async fn set(visit: Visit<'_>, access: &Secret, set: &SetListing) -> 
     match &set.wish {
         Relisting::Title { to, from } => {
             let done = change(visit, access, &set.product, |item| {
-                let title = &mut item["product"]["title"];
+                let title = field(item, "/product", "title")?;
                 let stands = title_stands(title.as_str(), to, from);
                 *title = to.as_str().into();
-                stands
+                Ok(stands)
             });
             Ok(done.await?.map_or(Listed::Gone, |settled| settled.unwrap_or(Listed::Done)))
         }

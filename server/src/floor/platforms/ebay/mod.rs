@@ -1,5 +1,9 @@
 //! eBay: an access token of two hours, a refresh token of eighteen months that stays the same. It never asks eBay to
 //! revoke: eBay has no call for it.
+//!
+//! Nor does it ask eBay to tell of anything. Closed accounts and revoked grants come to the one address that the operator
+//! registers with the app, at eBay and not here; of orders, goods and stock eBay is asked instead, and whoever asks for
+//! them finds what changed by its time.
 
 mod goods;
 mod listing;

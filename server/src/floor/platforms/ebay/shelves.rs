@@ -8,7 +8,7 @@ use url::Url;
 
 use super::super::goods::{Good, Shelf};
 use super::super::read::{count, goods, rows};
-use super::super::talk::{ODD, PAGE, document, send, yes};
+use super::super::talk::{ODD, PAGE, document, field, send, yes};
 use super::super::{Ask, Fate, Page, SetStock, Stocked, Visit};
 use super::goods as own;
 use crate::floor::egress::Call;
@@ -88,16 +88,16 @@ fn offset(next: &str) -> Option<u64> {
 
 pub(super) async fn set_stock(visit: Visit<'_>, access: &Secret, set: &SetStock) -> Result<Stocked, Fate> {
     let done = change(visit, access, &set.item, |item| {
-        let quantity = &mut item["availability"]["shipToLocationAvailability"]["quantity"];
+        let quantity = field(item, "/availability/shipToLocationAvailability", "quantity")?;
         let there = count(quantity);
         if there == Some(set.quantity) {
-            return Some(Stocked::Done);
+            return Ok(Some(Stocked::Done));
         }
         if set.from.is_some() && set.from != there {
-            return Some(Stocked::Moved);
+            return Ok(Some(Stocked::Moved));
         }
         *quantity = set.quantity.into();
-        None
+        Ok(None)
     });
     Ok(done.await?.map_or(Stocked::Gone, |settled| settled.unwrap_or(Stocked::Done)))
 }
@@ -108,7 +108,7 @@ pub(super) async fn change<T>(
     visit: Visit<'_>,
     access: &Secret,
     item: &str,
-    change: impl FnOnce(&mut Value) -> Option<T>,
+    change: impl FnOnce(&mut Value) -> Result<Option<T>, Fate>,
 ) -> Result<Option<Option<T>>, Fate> {
     let sku = utf8_percent_encode(item, NON_ALPHANUMERIC);
     let at = visit.at(&format!("/sell/inventory/v1/inventory_item/{sku}"))?;
@@ -117,7 +117,7 @@ pub(super) async fn change<T>(
         return Ok(None);
     }
     let mut item = document(&yes(answer)?)?;
-    if let Some(settled) = change(&mut item) {
+    if let Some(settled) = change(&mut item)? {
         return Ok(Some(Some(settled)));
     }
     let Value::Object(fields) = &mut item else { return Err(ODD) };

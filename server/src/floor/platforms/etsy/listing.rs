@@ -3,7 +3,7 @@
 
 use super::super::page::{price_stands, title_stands};
 use super::super::read::coins;
-use super::super::talk::{ODD, document, send, yes};
+use super::super::talk::{ODD, document, field, send, yes};
 use super::super::{Fate, Listed, Money, Relisting, SetListing, VariantAt, Visit};
 use super::by_member;
 use super::shelves::{change, number, shop};
@@ -39,7 +39,7 @@ async fn price(
     (of, to, from): (&VariantAt, Money, Option<Money>),
 ) -> Result<Listed, Fate> {
     let done = change(visit, access, of.item.as_ref().unwrap_or(&set.product), |offering| {
-        let price = &mut offering["price"];
+        let price = &offering["price"];
         if let Some(listed) = price_stands((coins(price).ok_or(ODD)?, None), set, (to, from))? {
             return Ok(Some(listed));
         }
@@ -47,7 +47,7 @@ async fn price(
         if coins % 1_000_000 != 0 {
             return Err(Fate::Over("coins"));
         }
-        price["amount"] = (coins / 1_000_000).into();
+        *field(offering, "/price", "amount")? = (coins / 1_000_000).into();
         Ok(None)
     });
     Ok(done.await?.map_or(Listed::Gone, |settled| settled.unwrap_or(Listed::Done)))

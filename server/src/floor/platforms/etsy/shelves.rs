@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::super::goods::{Good, Shelf};
 use super::super::read::{count, goods, id, rows, text};
-use super::super::talk::{LATER, ODD, PAGE, document, send, yes};
+use super::super::talk::{LATER, ODD, PAGE, document, field, send, yes};
 use super::super::{Ask, Fate, Page, SetStock, Stocked, Visit};
 use super::{by_member, goods as own};
 use crate::floor::egress::{Answer, Call};
@@ -102,14 +102,15 @@ fn rest(answer: &Answer) -> Duration {
 
 pub(super) async fn set_stock(visit: Visit<'_>, access: &Secret, set: &SetStock) -> Result<Stocked, Fate> {
     let done = change(visit, access, &set.item, |offering| {
-        let there = count(&offering["quantity"]);
+        let quantity = field(offering, "", "quantity")?;
+        let there = count(quantity);
         if there == Some(set.quantity) {
             return Ok(Some(Stocked::Done));
         }
         if set.from.is_some() && set.from != there {
             return Ok(Some(Stocked::Moved));
         }
-        offering["quantity"] = set.quantity.into();
+        *quantity = set.quantity.into();
         Ok(None)
     });
     Ok(done.await?.map_or(Stocked::Gone, |settled| settled.unwrap_or(Stocked::Done)))
@@ -136,11 +137,11 @@ pub(super) async fn change<T>(
         return Ok(None);
     }
     let mut whole = document(&yes(answer)?)?;
-    let products = whole["products"].as_array_mut().ok_or(ODD)?;
+    let products = whole.get_mut("products").and_then(Value::as_array_mut).ok_or(ODD)?;
     products.retain(|product| product["is_deleted"] != true);
     let is_meant = |product: &Value| sku.is_none_or(|sku| text(&product["sku"]).as_deref() == Some(sku));
     let Some(meant) = products.iter().position(is_meant) else { return Ok(None) };
-    if let Some(settled) = change(&mut products[meant]["offerings"][0])? {
+    if let Some(settled) = change(products[meant].pointer_mut("/offerings/0").ok_or(ODD)?)? {
         return Ok(Some(Some(settled)));
     }
     let written: Option<Vec<Value>> = products.iter().map(written).collect();

@@ -240,7 +240,7 @@ fn order(of: &Order, shop: &str) -> Value {
         "orderId": format!("03-{:05}-{:05}", of.id % 100_000, of.id / 100_000),
         "creationDate": stamp(of.born), "lastModifiedDate": stamp(of.at),
         "orderFulfillmentStatus": "NOT_STARTED", "orderPaymentStatus": "PAID", "sellerId": shop,
-        "buyer": { "username": format!("buyer_{}", buyer.id) },
+        "buyer": { "username": buyer.handle },
         "pricingSummary": { "total": { "value": of.total(), "currency": "EUR" } },
         "fulfillmentStartInstructions": [{ "shippingStep": { "shipTo": address } }],
         "lineItems": [{

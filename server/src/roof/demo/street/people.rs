@@ -61,12 +61,16 @@ pub(super) struct Edit {
     /// What somebody calls it by now, and what it costs.
     pub title: Option<String>,
     pub cents: Option<u64>,
+    /// When it came to be, if that was since.
+    pub born: Option<Instant>,
 }
 
 pub(super) struct Customer {
     pub id: u64,
     pub first: String,
     pub last: String,
+    /// What a platform calls them where it shows a name of its own.
+    pub handle: String,
     pub mail: String,
     pub phone: String,
     pub street: String,
@@ -112,6 +116,8 @@ pub(super) struct Stock<'a> {
     pub opened: Instant,
     pub counts: Counts,
     pub edits: HashMap<(Goods, usize), Edit>,
+    /// What every value of its people holds besides; nothing as a rule.
+    pub mark: String,
 }
 
 /// The longest time over which a shop's past is spread.
@@ -140,8 +146,12 @@ impl Stock<'_> {
         self.edits.get(&(goods, place)).cloned().unwrap_or_default()
     }
 
-    /// When the one at this place came to be: each later than the one before, the last some days before the street opened.
+    /// When the one at this place came to be: each later than the one before, the last of those that were there from the
+    /// beginning some days before the street opened.
     fn born(&self, goods: Goods, place: usize) -> Instant {
+        if let Some(born) = self.edit(goods, place).born {
+            return born;
+        }
         let (count, place) = (seconds(self.count(goods).max(1)), seconds(place));
         let apart = Duration::hours(2).num_seconds().min(PAST.num_seconds() / count);
         self.opened.plus(Duration::seconds(apart * (place - count)) - Duration::days(8))
@@ -197,15 +207,17 @@ impl Stock<'_> {
         let mut dice = self.dice(Goods::Customer, place);
         let country = &COUNTRIES[dice.random_range(0..COUNTRIES.len())];
         let [first, last] = country.people.map(|names| names.choose(&mut dice).copied().unwrap_or_default());
+        let (id, mark) = (Goods::Customer.id(place), &self.mark);
         Customer {
-            id: Goods::Customer.id(place),
-            first: first.0.to_owned(),
-            last: last.0.to_owned(),
-            mail: format!("{}.{}.{place}@customers.example.com", first.1, last.1),
+            id,
+            first: format!("{}{mark}", first.0),
+            last: format!("{}{mark}", last.0),
+            handle: format!("buyer_{id}{mark}"),
+            mail: format!("{}.{}{mark}.{place}@customers.example.com", first.1, last.1),
             phone: format!("+1202555{:04}", 100 + place % 100),
-            street: format!("{} Example Street", dice.random_range(1..200) + edit.times),
-            city: "Exampleton".to_owned(),
-            zip: format!("{:05}", dice.random_range(10_000..99_999)),
+            street: format!("{} Example{mark} Street", dice.random_range(1..200) + edit.times),
+            city: format!("Exampleton{mark}"),
+            zip: format!("{:05}{mark}", dice.random_range(10_000..99_999)),
             country: country.region,
             at: self.at(Goods::Customer, place),
         }

@@ -1,5 +1,5 @@
-//! One platform: what it was told, what it handed out, what it saw. Whoever drives it looks and orders here. It never
-//! shows a token, only its digest.
+//! One platform: what it was told, what it handed out, what it saw. Whoever drives it looks and orders here. It shows a
+//! token by its digest; all of them to whoever has to prove that none stands anywhere.
 
 use std::collections::{HashMap, HashSet};
 use std::io;
@@ -84,6 +84,8 @@ pub(super) struct Within {
     pub hooks: Vec<Hook>,
     /// What somebody wrote over what was made up: a good by its kind and number.
     pub changed: HashMap<(String, Goods, u64), Value>,
+    /// A word that every value of a shop's people holds, where somebody said one.
+    pub marks: HashMap<String, String>,
     /// How much each shop keeps, where somebody said so.
     pub counts: HashMap<String, Counts>,
     pub edits: HashMap<String, HashMap<(Goods, usize), Edit>>,
@@ -104,6 +106,7 @@ pub(super) struct Within {
     instead: HashMap<String, Vec<String>>,
     faults: Vec<Fault>,
     calls: Vec<Seen>,
+    arrived: usize,
 }
 
 impl Stand {
@@ -173,9 +176,24 @@ impl Stand {
         self.within().calls.clone()
     }
 
+    /// How many calls have come so far, answered or not.
+    pub fn arrived(&self) -> usize {
+        self.within().arrived
+    }
+
     /// The tokens of a shop that would be let in now.
     pub fn tokens(&self, shop: &str) -> Vec<Live> {
         self.within().tokens.live(shop, self.now())
+    }
+
+    /// Every code, token and key that was handed out so far.
+    pub fn handed_out(&self) -> Vec<Secret> {
+        self.within().tokens.all()
+    }
+
+    /// From now on whatever is about a person of this shop's holds this word.
+    pub fn mark(&self, shop: &str, word: &str) {
+        self.within().marks.insert(shop.to_owned(), word.to_owned());
     }
 
     /// Whether any app holds a token of this shop, be it out of date.
@@ -199,6 +217,18 @@ impl Stand {
     /// The one at this place changes, as of now.
     pub fn edit(&self, shop: &str, goods: Goods, place: usize) {
         self.edited(shop, goods, place, |edit| edit.times += 1);
+    }
+
+    /// Somebody buys something now. Says at which place the order is.
+    pub fn sell(&self, shop: &str) -> usize {
+        let mut within = self.within();
+        let counts = within.counts.entry(shop.to_owned()).or_default();
+        let place = counts.orders;
+        counts.orders += 1;
+        drop(within);
+        let now = self.now();
+        self.edited(shop, Goods::Order, place, |edit| edit.born = Some(now));
+        place
     }
 
     /// The one at this place is deleted.
@@ -267,7 +297,12 @@ impl Stand {
         let within = self.within();
         let counts = within.counts.get(shop).copied().unwrap_or_default();
         let edits = within.edits.get(shop).cloned().unwrap_or_default();
-        Stock { shop, opened: self.opened, counts, edits }
+        let mark = within.marks.get(shop).cloned().unwrap_or_default();
+        Stock { shop, opened: self.opened, counts, edits, mark }
+    }
+
+    pub(super) fn comes(&self) {
+        self.within().arrived += 1;
     }
 
     pub(super) fn note(&self, seen: Seen) {

@@ -51,7 +51,7 @@ pub(super) fn rest(store: &Store<'_>, steps: &[&str]) -> Result<Response, Refuse
         (&Method::DELETE, ["customers", id]) => store.forget(id).ok_or_else(|| lost("customer"))?,
         (&Method::POST, ["webhooks"]) => store.hook(),
         (&Method::GET, ["webhooks"]) => Ok(store.hooks()),
-        (&Method::POST, ["webhooks", id]) if store.asked.query("_method") == "DELETE" => {
+        (&Method::DELETE, ["webhooks", id]) => {
             if store.asked.query("force") != "true" {
                 let why = "Webhooks do not support trashing.";
                 return Err(failed(StatusCode::NOT_IMPLEMENTED, "woocommerce_rest_trash_not_supported", why));

@@ -1,5 +1,9 @@
 //! The face of syncs: how far each store is read, what came of it, and the three things that may be said to it.
 
+mod following;
+
+pub use following::{Followed, SyncSubscription};
+
 use async_graphql::connection::{Connection, EmptyFields};
 use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
 use chrono::{DateTime, Utc};
@@ -21,6 +25,7 @@ use crate::records::{Amount, AmountInput};
 /// What each field asks of a caller.
 pub const RULES: &[Rule] = &[
     rule("Query.syncs", Needs::Permission(Permission::SeeTenants)),
+    rule("Subscription.syncProgress", Needs::Permission(Permission::SeeTenants)),
     rule("Query.syncRuns", Needs::Permission(Permission::SeeTenants)),
     rule("Query.syncFigures", Needs::Permission(Permission::SeeQueue)),
     rule("Sync.*", Needs::Parent),
@@ -482,7 +487,7 @@ impl SyncQuery {
     }
 }
 
-async fn nodes(asking: &Asking, at: Ref<StoreId>) -> Result<Vec<SyncNode>> {
+pub(super) async fn nodes(asking: &Asking, at: Ref<StoreId>) -> Result<Vec<SyncNode>> {
     let now = asking.tools.watch.now();
     let found = match actions::list(&asking.tools, asking.caller()?, at).await {
         Err(Error::NotFound(_)) => Vec::new(),
