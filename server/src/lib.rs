@@ -7,7 +7,7 @@
 //!
 //! ```text
 //! kernel < access < ledger < vault, egress < mail, blobs, issuers, journal, tongues, platforms, forms < html < policy < datamap < tools < graphql
-//! < jobs < subjects < catalogue < tenants < staff < grants < stores < apps < processors < records < syncs < inbox < relay < reviews < audit < promises < feed
+//! < jobs < calls < subjects < relay < catalogue < tenants < staff < grants < stores < apps < processors < records < reports < syncs < inbox < reviews < audit < promises < feed
 //! < trust
 //! < config, telemetry, cluster < schema, workers, followers, map < http, demo < boot < commands
 //! ```
@@ -33,6 +33,7 @@
 
 pub mod apps;
 pub mod audit;
+pub mod calls;
 pub mod catalogue;
 pub mod feed;
 pub mod floor;
@@ -42,6 +43,7 @@ pub mod processors;
 pub mod promises;
 pub mod records;
 pub mod relay;
+pub mod reports;
 pub mod reviews;
 pub mod roof;
 pub mod staff;

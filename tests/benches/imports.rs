@@ -6,6 +6,9 @@
     clippy::print_stdout,
     clippy::expect_used,
     clippy::disallowed_methods,
+    clippy::panic,
+    clippy::cast_precision_loss,
+    clippy::too_many_lines,
     reason = "a bench prints its figures, or fails"
 )]
 // An optimised build looks through every future of the schema at once, and they nest deep.

@@ -54,10 +54,21 @@ fn run() -> anyhow::Result<()> {
             until_told()
         }
         ["rotate", url, keys] => rotate(url, keys),
-        ["work", url, lease, slots] => worker::work(url, lease.parse()?, slots.parse()?, bells::registry()),
-        ["tick", url, lease, slots] => worker::work(url, lease.parse()?, slots.parse()?, bells::ticking()),
+        ["work", url, lease, slots] => {
+            worker::work(url, lease.parse()?, slots.parse()?, async |_| Ok(bells::registry()))
+        }
+        ["tick", url, lease, slots] => {
+            worker::work(url, lease.parse()?, slots.parse()?, async |_| Ok(bells::ticking()))
+        }
+        ["stores", url, lease, slots, keys, public_url, met] => {
+            let registry = async |ledger: &Ledger| worker::of_the_product(ledger, keys, public_url, met).await;
+            worker::work(url, lease.parse()?, slots.parse()?, registry)
+        }
         _ => {
-            bail!("e2e-desk open <data> [<bin>] | throwaway | rotate <url> <keys> | work|tick <url> <lease ms> <slots>")
+            bail!(
+                "e2e-desk open <data> [<bin>] | throwaway | rotate <url> <keys> | work|tick <url> <lease ms> <slots> | \
+                 stores <url> <lease ms> <slots> <keys> <public url> <platforms>"
+            )
         }
     }
 }

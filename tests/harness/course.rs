@@ -8,6 +8,7 @@ use rightsdesk_server::floor::platforms::{Platforms, Settings};
 use rightsdesk_server::roof::demo::street::{App, Stand, Street};
 use rightsdesk_server::roof::http::Listening;
 use rightsdesk_server::stores::{self, NewStore};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use url::Url;
 
@@ -49,9 +50,13 @@ impl Course {
 
     /// The same by another watch.
     pub async fn by(policy: &str, watch: Watch) -> Self {
-        let mut world = World::alone_under(policy, watch).await;
+        Self::of(World::alone_under(policy, watch).await).await
+    }
+
+    /// The same in a world that stands.
+    pub async fn of(mut world: World) -> Self {
         let street = Street::open(world.tools.watch.clone()).await.expect("a street");
-        world.tools.platforms = platforms(&street);
+        world.tools.platforms = Met::on(&street).platforms();
         let (desk, ops) = (world.serve_where_it_is_found().await, desk_seat(&world, &[Role::Ops]));
         register(&street, &desk.url());
         let shop = world.shop("Zaitoon Home", 0).await;
@@ -175,21 +180,43 @@ fn register(street: &Street, desk: &str) {
     }
 }
 
-fn platforms(street: &Street) -> Platforms {
-    let said = |more: &str| Some(Secret::new(format!("client_id=desk-app client_secret={SECRET}{more}")));
-    let bare = |stand: &Stand| stand.url().as_str().trim_end_matches('/').to_owned();
-    let settings = Settings {
-        shopify: said(""),
-        ebay: said(" redirect_name=Desk-Name verification_token=desk-verification-token-0123456789abcdef"),
-        etsy: said(""),
-        addresses: vec![
-            format!("shopify={}", street.shopify.shop_url("{shop}")),
-            format!("ebay={}", bare(&street.ebay)),
-            format!("ebay_auth={}", bare(&street.ebay)),
-            format!("etsy={}", bare(&street.etsy)),
-            format!("etsy_auth={}", bare(&street.etsy)),
-        ],
-        hosts: vec![format!("127.0.0.1:{}", street.woocommerce.url().port().expect("a port"))],
-    };
-    Platforms::open(&settings, Mode::Development.reach()).expect("platforms")
+/// How a desk meets the platforms of a street: its apps there, and where each is.
+#[derive(Serialize, Deserialize)]
+pub struct Met {
+    shopify: String,
+    ebay: String,
+    etsy: String,
+    addresses: Vec<String>,
+    host: String,
+}
+
+impl Met {
+    pub fn on(street: &Street) -> Self {
+        let said = |more: &str| format!("client_id=desk-app client_secret={SECRET}{more}");
+        let bare = |stand: &Stand| stand.url().as_str().trim_end_matches('/').to_owned();
+        Self {
+            shopify: said(""),
+            ebay: said(" redirect_name=Desk-Name verification_token=desk-verification-token-0123456789abcdef"),
+            etsy: said(""),
+            addresses: vec![
+                format!("shopify={}", street.shopify.shop_url("{shop}")),
+                format!("ebay={}", bare(&street.ebay)),
+                format!("ebay_auth={}", bare(&street.ebay)),
+                format!("etsy={}", bare(&street.etsy)),
+                format!("etsy_auth={}", bare(&street.etsy)),
+            ],
+            host: format!("127.0.0.1:{}", street.woocommerce.url().port().expect("a port")),
+        }
+    }
+
+    pub fn platforms(&self) -> Platforms {
+        let settings = Settings {
+            shopify: Some(Secret::new(self.shopify.clone())),
+            ebay: Some(Secret::new(self.ebay.clone())),
+            etsy: Some(Secret::new(self.etsy.clone())),
+            addresses: self.addresses.clone(),
+            hosts: vec![self.host.clone()],
+        };
+        Platforms::open(&settings, Mode::Development.reach()).expect("platforms")
+    }
 }

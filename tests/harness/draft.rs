@@ -3,6 +3,28 @@
 
 use rightsdesk_server::floor::policy::shipped;
 
+/// What an operator says who keeps customers.
+const CUSTOMERS: &str = r#"[[category]]
+code = "customer"
+title = "Customer data"
+about = "shopper"
+sources = ["The platforms you connect"]
+field = [
+  { code = "name", title = "Recipient name", key = "user.name", personal = true },
+  { code = "address", title = "Shipping address", key = "user.contact.address", personal = true },
+  { code = "phone", title = "Phone", key = "user.contact.phone_number", personal = true },
+  { code = "email", title = "Email", key = "user.contact.email", personal = true },
+]
+
+[[scope]]
+platform = "shopify"
+name = "read_customers"
+reason = "Who ordered, and where it is sent"
+categories = ["customer"]
+sensitivity = "high"
+feature = "sales_events"
+"#;
+
 /// A text in the making.
 #[derive(Clone)]
 pub struct Draft(String);
@@ -11,6 +33,17 @@ impl Draft {
     /// The policy of this name, as it comes along.
     pub fn of(name: &str) -> Self {
         Self(shipped(name).expect("a policy that comes along").to_owned())
+    }
+
+    /// An operator who keeps stock in step, and customers and orders of persons beside it.
+    pub fn with_persons() -> Self {
+        Self::of("inventorysync")
+            .saying(
+                "title = \"Sales event data\"\nabout = \"nobody\"",
+                "title = \"Sales event data\"\nabout = \"shopper\"",
+            )
+            .saying(r#""stock", "sales", "support"]"#, r#""stock", "sales", "support", "customer"]"#)
+            .and(CUSTOMERS)
     }
 
     /// The next version of the first, to hold from this day on.

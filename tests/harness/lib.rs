@@ -10,6 +10,7 @@
 // An optimised build looks through every future of the schema at once, and they nest deep.
 #![recursion_limit = "256"]
 
+pub mod abroad;
 pub mod aside;
 pub mod asked;
 pub mod audited;

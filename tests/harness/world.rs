@@ -1,7 +1,7 @@
 //! A tenant of one's own, in a desk that really runs: the server on a free port, over real HTTP.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
@@ -36,16 +36,59 @@ use crate::{logs, scratch};
 /// A test's own corner of a database: the run's, or one of its own.
 pub struct World {
     pub base: &'static Base,
+    /// Where its keys lie.
+    pub keys: PathBuf,
     pub ledger: Ledger,
     pub tools: Tools,
     pub sign_in: SignIn,
     pub tenant: TenantId,
 }
 
+fn worker(tools: &Tools) -> Worker {
+    Worker::new(&tools.ledger, tools.watch.clone(), workers::registry().with(tools), Pace::default())
+}
+
 /// Five past nine today: what is counted by the day has most of it before it, at whatever hour the tests run.
 pub fn forenoon() -> Instant {
     let day = 86_400_000_000;
     Instant::from_micros(Watch::host().now().micros() / day * day).plus(chrono::Duration::minutes(9 * 60 + 5))
+}
+
+/// The text of a policy that comes along.
+fn text_of(policy: &str) -> String {
+    shipped(policy).expect("a policy that comes along").to_owned()
+}
+
+/// What a desk of a test's works with over its database. No policy is in force yet.
+pub async fn tools(ledger: &Ledger, keys: PathBuf, mode: Mode, watch: Watch) -> Tools {
+    let vault = Vault::open(ledger, KeySource::Folder(keys), mode).await.expect("the vault opens");
+    let mail = Mail::open(Way::Memory, "desk@desk.example", watch.clone()).expect("a way for mail");
+    let blobs = blobs(&scratch::folder("blobs").expect("a folder"), watch.clone());
+    let journal = Journal::open(scratch::folder("audit").expect("a folder")).expect("a place for checkpoints");
+    let egress = Egress::open([], Mode::Development.reach()).expect("a way out");
+    let platforms = Platforms::open(&platforms::Settings::default(), Mode::Development.reach()).expect("a way out");
+    let (issuers, keeping) = (Issuers::default(), Keeping::default());
+    Tools {
+        ledger: ledger.clone(),
+        vault,
+        egress,
+        issuers,
+        platforms,
+        mail,
+        blobs,
+        journal,
+        policy: Book::new(FOLLOWERS),
+        map: MAP,
+        keeping,
+        public_url: "https://desk.example".to_owned(),
+        facts: Facts { mode: Mode::Development, has_certificate: false, has_proxy: false, redacts: redact::prose },
+        watch,
+    }
+}
+
+fn blobs(folder: &Path, watch: Watch) -> Blobs {
+    let place = Place::parse(&format!("folder:{}", folder.display()), None, Mode::Development.reach());
+    Blobs::open(&place.expect("a place"), watch).expect("a place for objects")
 }
 
 impl World {
@@ -66,7 +109,10 @@ impl World {
         static KEYS: OnceCell<PathBuf> = OnceCell::const_new();
         let base = tokio::task::spawn_blocking(migrated).await.expect("a database");
         let keys = KEYS.get_or_init(|| async { scratch::folder("world-keys").expect("a folder").join("keys") }).await;
-        Self::over(base, keys.clone(), limits, watch, ("sooperseller", Mode::Development)).await.with_books().await
+        Self::over(base, keys.clone(), limits, watch, (text_of("sooperseller"), Mode::Development))
+            .await
+            .with_books()
+            .await
     }
 
     /// A world with a database and keys of its own, for what looks at all tenants, at the house, or runs workers.
@@ -79,8 +125,27 @@ impl World {
         Self::empty(policy, Mode::Development, watch).await.with_books().await
     }
 
+    /// The same, under a policy of this text.
+    pub async fn alone_with(policy: String, watch: Watch) -> Self {
+        Self::new_desk(policy, Mode::Development, watch).await.with_books().await
+    }
+
     /// A desk of this mode, alone, that nothing has happened at: not even the test's own tenant is there.
     pub async fn empty(policy: &str, mode: Mode, watch: Watch) -> Self {
+        Self::new_desk(text_of(policy), mode, watch).await
+    }
+
+    /// A world over a database that stands elsewhere than the run's, with everything else that it keeps in this folder.
+    pub async fn at(base: &'static Base, home: &Path, policy: String, watch: Watch) -> Self {
+        let limits = Limits { connections: 8, ..Limits::default() };
+        std::fs::create_dir_all(home).expect("a folder");
+        let mut world = Self::over(base, home.join("keys"), limits, watch.clone(), (policy, Mode::Development)).await;
+        world.tools.blobs = blobs(&home.join("blobs"), watch);
+        world.tools.journal = Journal::open(home.join("audit")).expect("a place for checkpoints");
+        world.with_books().await
+    }
+
+    async fn new_desk(policy: String, mode: Mode, watch: Watch) -> Self {
         let base: &'static Base = Box::leak(Box::new(tokio::task::spawn_blocking(fresh).await.expect("a database")));
         let keys = scratch::folder("own-keys").expect("a folder").join("keys");
         Self::over(base, keys, Limits { connections: 8, ..Limits::default() }, watch, (policy, mode)).await
@@ -96,37 +161,13 @@ impl World {
         keys: PathBuf,
         limits: Limits,
         watch: Watch,
-        (policy_name, mode): (&str, Mode),
+        (text, mode): (String, Mode),
     ) -> Self {
         let ledger = Ledger::open(&base.online, limits, watch.clone());
-        let vault = Vault::open(&ledger, KeySource::Folder(keys), mode).await.expect("the vault opens");
-        let mail = Mail::open(Way::Memory, "desk@desk.example", watch.clone()).expect("a way for mail");
-        let objects = scratch::folder("blobs").expect("a folder");
-        let place = Place::parse(&format!("folder:{}", objects.display()), None, Mode::Development.reach());
-        let blobs = Blobs::open(&place.expect("a place"), watch.clone()).expect("a place for objects");
-        let journal = Journal::open(scratch::folder("audit").expect("a folder")).expect("a place for checkpoints");
-        let egress = Egress::open([], Mode::Development.reach()).expect("a way out");
-        let platforms = Platforms::open(&platforms::Settings::default(), Mode::Development.reach()).expect("a way out");
-        let (issuers, keeping) = (Issuers::default(), Keeping::default());
-        let tools = Tools {
-            ledger: ledger.clone(),
-            vault,
-            egress,
-            issuers,
-            platforms,
-            mail,
-            blobs,
-            journal,
-            policy: Book::new(FOLLOWERS),
-            map: MAP,
-            keeping,
-            public_url: "https://desk.example".to_owned(),
-            facts: Facts { mode: Mode::Development, has_certificate: false, has_proxy: false, redacts: redact::prose },
-            watch,
-        };
-        let text = shipped(policy_name).expect("a policy that comes along").to_owned();
-        catalogue::settle(&tools, Chosen { from: policy_name.to_owned(), text }).await.expect("a policy in force");
-        Self { base, ledger, tools, sign_in: SignIn::default(), tenant: TenantId::fresh() }
+        let tools = tools(&ledger, keys.clone(), mode, watch).await;
+        let chosen = Chosen { from: "a test".to_owned(), text };
+        catalogue::settle(&tools, chosen).await.expect("a policy in force");
+        Self { base, keys, ledger, tools, sign_in: SignIn::default(), tenant: TenantId::fresh() }
     }
 
     /// Knows these identity providers from now on, and may call them.
@@ -159,9 +200,14 @@ impl World {
 
     /// Does everything that is due, as a worker would; only in a world that is alone.
     pub async fn work(&self) -> usize {
-        let registry = workers::registry().with(&self.tools);
-        let worker = Worker::new(&self.ledger, self.tools.watch.clone(), registry, Pace::default());
-        worker.step().await.expect("the queue answers")
+        worker(&self.tools).step().await.expect("the queue answers")
+    }
+
+    /// A worker that shares nothing with this desk but the database and the keys, as one in another process.
+    pub fn worker_apart(&self) -> Worker {
+        let limits = Limits { connections: 4, ..Limits::default() };
+        let ledger = Ledger::open(&self.base.online, limits, self.tools.watch.clone());
+        worker(&Tools { ledger, ..self.tools.clone() })
     }
 
     /// Another tenant beside the test's own.

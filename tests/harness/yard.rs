@@ -82,9 +82,7 @@ impl Yard {
     fn start(&self, verb: &str, lease: Duration, slots: usize) -> Hand {
         let mut command = Command::new(program());
         command.args([verb, self.base.online.expose()]).args([lease.as_millis().to_string(), slots.to_string()]);
-        let mut desk = Desk::run(command).expect("a process");
-        desk.ready().expect("a worker");
-        Hand(desk)
+        Hand::hired(command)
     }
 
     /// One number.
@@ -144,6 +142,13 @@ pub fn brisk() -> Pace {
 pub struct Hand(Desk);
 
 impl Hand {
+    /// A process that works once it says that it is ready.
+    pub fn hired(command: Command) -> Self {
+        let mut desk = Desk::run(command).expect("a process");
+        desk.ready().expect("a worker");
+        Self(desk)
+    }
+
     pub fn signal(&self, signal: Signal) {
         kill(Pid::from_raw(self.0.pid()), signal).expect("a process of ours");
     }

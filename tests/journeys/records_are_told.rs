@@ -171,3 +171,54 @@ async fn suppliers_use_and_bills_are_told() {
     }
     assert_eq!(desk.count("billing_events"), "1");
 }
+
+#[tokio::test]
+async fn suppliers_use_and_bills_are_listed_page_by_page() {
+    const PAGES: &str = "query ($links: SupplierFilter!, $asked: SnapshotFilter!, $used: UsageFilter!, $billed: BillingFilter!,
+                                $after: String) {
+      supplierLinks(filter: $links, first: 10) { totalCount nodes { sku url } }
+      supplierSnapshots(filter: $asked, first: 2, after: $after) { totalCount pageInfo { hasNextPage endCursor } nodes { stock } }
+      usageEvents(filter: $used, first: 10) { totalCount nodes { person kind } }
+      billingEvents(filter: $billed, first: 10) { totalCount nodes { kind } } }";
+    let desk = desk("dropshipped").await;
+    let tenant = tenant_node_id(desk.at.tenant);
+    let url = "https://supplier.example/kettle";
+    for sku in ["K-1", "K-2"] {
+        let link = json!({ "tenant": tenant, "sku": sku, "url": url });
+        done(&desk.world, &desk.program, LINK, link).await;
+        for stock in 0..3 {
+            let asks = json!({ "tenant": tenant, "sku": sku, "url": url, "stock": stock, "at": second(stock).utc() });
+            done(&desk.world, &desk.program, SNAPSHOT, asks).await;
+        }
+    }
+    let member = desk.world.base.lines("select id::text as line from members")[0].parse().expect("an id");
+    let member = Ref::new(desk.at.tenant, rightsdesk_server::floor::kernel::MemberId::from_uuid(member)).to_string();
+    for kind in ["image.made", "text.made"] {
+        let used = json!({ "member": member, "kind": kind, "at": second(2).utc() });
+        done(&desk.world, &desk.program, USAGE, used).await;
+        let amount = json!({ "value": "29", "currency": "USD" });
+        let bill =
+            json!({ "tenant": tenant, "kind": kind, "amount": amount, "reference": "in_77", "at": second(4).utc() });
+        done(&desk.world, &desk.program, BILLING, bill).await;
+    }
+    let other = desk.world.shop("Qamar Textiles", 0).await.tenant;
+    let page = async |of: &str, member: &Value, after: &Value| {
+        let variables = json!({
+            "links": { "tenant": of, "sku": "K-2" }, "asked": { "tenant": of, "sku": "K-2", "url": url },
+            "used": { "tenant": of, "member": member }, "billed": { "tenant": of, "kind": "text.made" }, "after": after,
+        });
+        ask(&desk.world, Some(&desk.program), PAGES, variables).await
+    };
+    let own = page(&tenant.to_string(), &json!(member), &Value::Null).await["data"].clone();
+    assert_eq!(own["supplierLinks"], json!({ "totalCount": 1, "nodes": [{ "sku": "K-2", "url": url }] }));
+    assert_eq!(own["supplierSnapshots"]["nodes"], json!([{ "stock": 2 }, { "stock": 1 }]));
+    assert_eq!(own["supplierSnapshots"]["totalCount"], 3);
+    assert_eq!((&own["usageEvents"]["totalCount"], &own["billingEvents"]["totalCount"]), (&json!(2), &json!(1)));
+    assert_ne!(own["usageEvents"]["nodes"][0]["person"], "");
+    let rest =
+        page(&tenant.to_string(), &json!("mem_made-up"), &own["supplierSnapshots"]["pageInfo"]["endCursor"]).await;
+    assert_eq!(rest["data"]["supplierSnapshots"]["nodes"], json!([{ "stock": 0 }]));
+    assert_eq!(rest["data"]["usageEvents"]["totalCount"], 0, "nobody goes by that id");
+    let theirs = page(&tenant_node_id(other).to_string(), &Value::Null, &Value::Null).await;
+    assert!(theirs["data"].is_null() && theirs["errors"][0]["extensions"]["code"] == "NOT_FOUND", "{theirs}");
+}

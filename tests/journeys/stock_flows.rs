@@ -28,14 +28,14 @@ const SHOPIFY: &str = "/admin/api/2026-10/graphql.json";
 const FEW: Counts = Counts { customers: 2, orders: 2, products: 9 };
 
 /// A store, and where it stands.
-struct There<'c> {
-    at: Ref<StoreId>,
-    shop: String,
-    stand: &'c Stand,
+pub(super) struct There<'c> {
+    pub at: Ref<StoreId>,
+    pub shop: String,
+    pub stand: &'c Stand,
 }
 
 impl There<'_> {
-    fn written(&self) -> Vec<Written> {
+    pub fn written(&self) -> Vec<Written> {
         self.stand.written().into_iter().filter(|written| written.shop == self.shop).collect()
     }
 
@@ -57,7 +57,7 @@ impl There<'_> {
     }
 }
 
-async fn connected<'c>(course: &'c Course, platform: &str, name: &str) -> There<'c> {
+pub(super) async fn connected<'c>(course: &'c Course, platform: &str, name: &str) -> There<'c> {
     let (shop, stand) = (course.on_street(platform, name), course.stand(platform));
     stand.keep(&shop, FEW);
     There { at: course.connected(platform, name).await, shop, stand }
@@ -73,12 +73,13 @@ async fn two(course: &Course) -> (There<'_>, There<'_>) {
 }
 
 /// Lets time go by and work be done until nothing is read or written any more.
-async fn settled(course: &Course) {
+pub(super) async fn settled(course: &Course) {
     for _ in 0..100 {
         course.world.base.tamper(AT_ONCE);
         course.world.work().await;
         let left = "select ((select count(*) from syncs where state = 'running')
-                            + (select count(*) from stock_writes where state = 'waiting'))::text as line";
+                            + (select count(*) from stock_writes where state = 'waiting')
+                            + (select count(*) from catalogue_writes where state = 'waiting'))::text as line";
         if course.world.base.lines(left) == ["0"] {
             return;
         }
@@ -93,12 +94,12 @@ async fn settled(course: &Course) {
     );
 }
 
-async fn minutes(course: &Course, minutes: i64) {
+pub(super) async fn minutes(course: &Course, minutes: i64) {
     course.world.later(chrono::Duration::minutes(minutes));
     settled(course).await;
 }
 
-async fn turn(course: &Course, at: Ref<StoreId>, is_on: bool) {
+pub(super) async fn turn(course: &Course, at: Ref<StoreId>, is_on: bool) {
     let version = course.seen(at).await["version"].clone();
     let turned =
         done(&course.world, &course.ops, TURN, json!({ "id": node_id(at), "version": version, "isOn": is_on })).await;
@@ -239,6 +240,38 @@ async fn a_write_whose_leave_has_gone_is_dropped() {
     assert_eq!((&dropped["state"], &dropped["code"]), (&json!("FAILED"), &json!("sync_off")), "{dropped}");
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_write_that_the_store_told_of_is_not_made_again_after_it_was_set_back() {
+    let course = Course::begins().await;
+    let (_, other) = two(&course).await;
+    let before = other.stand.available(&other.shop, 2);
+    // It is asked how much there is, and then the answer to what it is told is lost.
+    for kind in [Kind::Slow(Duration::ZERO), Kind::DropsAfterActing] {
+        other.stand.order(Fault::once("/wp-json/wc/v3/products/", kind));
+    }
+    set(&course, &other, 2, before + 7).await;
+    course.world.work().await;
+    assert_eq!(other.stand.available(&other.shop, 2), before + 7);
+    // The store is read before anybody comes back to the write.
+    course
+        .world
+        .base
+        .tamper("update jobs set retry_at = now() + interval '1 hour' where name = 'set_stock_at_platform'");
+    course.world.later(chrono::Duration::minutes(16));
+    for _ in 0..6 {
+        course.world.work().await;
+        course.world.later(chrono::Duration::seconds(6));
+    }
+    assert_eq!(writes(&course, other.at).await[0]["state"], "WAITING");
+    set(&course, &other, 2, before).await;
+    course.world.work().await;
+    assert_eq!(other.stand.available(&other.shop, 2), before);
+
+    settled(&course).await;
+    assert_eq!((other.stand.available(&other.shop, 2), other.written().len()), (before, 2));
+    assert!(writes(&course, other.at).await.iter().all(|write| write["state"] == "SENT"));
+}
+
 /// Rounds of the replay: a thousand with `E2E_SYNCS=1000`.
 #[expect(clippy::disallowed_methods, reason = "said by whoever runs the tests, and no setting of the desk")]
 fn rounds() -> usize {
@@ -331,4 +364,30 @@ async fn every_write_that_a_platform_saw_is_explained() {
     println!("{rounds} rounds: {explained} writes explained");
     assert!(told[0].parse::<usize>().expect("a number") >= explained);
     assert!(explained >= rounds / 5, "seed {seed}: {explained} writes in {rounds} rounds prove little");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_wanted_by_now_takes_the_place_of_a_write_that_was_given_up() {
+    let course = Course::begins().await;
+    let (one, _) = two(&course).await;
+    let given_up = "update jobs set state = 'quarantined', code = 'INTERNAL', ended_at = now()
+                     where name = 'set_stock_at_platform' and state = 'ready'";
+    set(&course, &one, 0, 7).await;
+    course.world.base.tamper(given_up);
+    set(&course, &one, 0, 9).await;
+    settled(&course).await;
+    assert_eq!(one.last(), Some((sku(&course, &one, 0), 9)));
+    let seen: Vec<_> = writes(&course, one.at)
+        .await
+        .iter()
+        .map(|write| (write["quantity"].clone(), write["state"].clone(), write["code"].clone()))
+        .collect();
+    assert_eq!(seen, [(json!(9), json!("SENT"), Value::Null), (json!(7), json!("FAILED"), json!("superseded"))]);
+    // Somebody takes the old job up again.
+    course
+        .world
+        .base
+        .tamper("update jobs set state = 'ready', code = null, ended_at = null where state = 'quarantined'");
+    settled(&course).await;
+    assert_eq!(one.written().len(), 1, "what was superseded is not written");
 }

@@ -1,20 +1,24 @@
 //! How a store's connection ends: at once, wholly, and with a receipt.
 
+use std::time::Duration;
+
 use harness::asked::{ask, desk_seat, done, refused};
 use harness::books::links_of;
+use harness::course::Course;
 use harness::world::World;
 use rightsdesk_server::floor::access::Role;
 use rightsdesk_server::floor::graphql::node_id;
 use rightsdesk_server::floor::jobs::{Ended, Halt, Job, Pace, Queue, Run, Suspects, enqueue};
 use rightsdesk_server::floor::kernel::{Error, Instant, Ref, StoreId, TenantId, Watch};
 use rightsdesk_server::floor::ledger::{Event, Witnessed};
+use rightsdesk_server::roof::demo::street::{Counts, Fault, Kind};
 use rightsdesk_server::stores::scopes::may_use;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 const DISCONNECT: &str = "mutation ($input: DisconnectStoreInput!) { disconnectStore(input: $input) {
   store { state syncIsOn version driftKinds scopes { name } disconnectedAt
-    receipt { by tokenDeleted jobsCancelled scopes whatStays } grants { nodes { how removed } } } userErrors { code } } }";
+    receipt { by tokenDeleted jobsCancelled destinationsEnded sendingsDropped scopes whatStays } grants { nodes { how removed } } } userErrors { code } } }";
 const RECORD: &str = "mutation ($input: RecordGrantInput!) { recordGrant(input: $input) {
   store { state } userErrors { code message } } }";
 const ADD: &str = "mutation ($input: AddStoreInput!) { addStore(input: $input) {
@@ -83,6 +87,8 @@ async fn a_store_that_is_disconnected_leaves_no_token_no_work_and_a_receipt() {
         "by": format!("staff:{}", ops.staff_id().expect("staff").uuid()),
         "tokenDeleted": true,
         "jobsCancelled": 3,
+        "destinationsEnded": 0,
+        "sendingsDropped": 0,
         "scopes": ["read_gift_cards", "read_orders"],
         "whatStays": "Shopify keeps what it has of the store under its own policy: https://www.shopify.com/legal/privacy",
     });
@@ -135,6 +141,45 @@ async fn domain(world: &World, tenant: &async_graphql::ID, domain: &str) -> Valu
     let ops = desk_seat(world, &[Role::Ops]);
     let new = json!({ "tenant": tenant, "platform": "shopify", "domain": domain, "name": "A shop", "region": "EU" });
     done(world, &ops, ADD, new).await["store"]["id"].clone()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn once_the_answer_is_there_no_call_is_on_its_way_and_none_leaves() {
+    // One is over by itself while it is waited for, one is broken off. Etsy is not even called to give the token back.
+    for dawdles in [Duration::from_millis(700), Duration::from_secs(30)] {
+        let course = Course::begins().await;
+        let stand = course.stand("etsy");
+        stand.keep(&course.on_street("etsy", "zaitoon"), Counts { customers: 3, orders: 900, products: 300 });
+        course.world.work().await;
+        let at = course.connected("etsy", "zaitoon").await;
+        course.world.later(chrono::Duration::minutes(1));
+        let (before, version) = (stand.arrived(), course.seen(at).await["version"].clone());
+        stand.order(Fault::always("/v3/application/", Kind::Slow(dawdles)));
+
+        // A page is on its way, in the hand of another process.
+        let worker = course.world.worker_apart();
+        let hand = tokio::spawn(async move { worker.step().await });
+        for _ in 0..1_500 {
+            if stand.arrived() > before {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        let under_way = "select count(*)::text as line from store_calls where until > clock_timestamp()";
+        assert_ne!(course.world.base.lines(under_way), ["0"]);
+        let wish = json!({ "id": node_id(at), "version": version });
+        let over = done(&course.world, &course.ops, DISCONNECT, wish).await;
+        let arrived = stand.arrived();
+        assert_eq!(over["store"]["state"], "DISCONNECTED");
+        assert_eq!(course.world.base.lines(under_way), ["0"], "{dawdles:?}");
+        stand.lift();
+        hand.await.expect("a worker").expect("the queue answers");
+        course.world.later(chrono::Duration::hours(1));
+        course.world.work().await;
+        assert_eq!(stand.arrived(), arrived, "{dawdles:?}: no call of the worker or of the desk");
+        let running = "select count(*)::text as line from syncs where state = 'running'";
+        assert_eq!(course.world.base.lines(running), ["0"]);
+    }
 }
 
 #[tokio::test]

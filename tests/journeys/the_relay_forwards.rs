@@ -1,27 +1,17 @@
 //! Events of a shop go to where its merchant has them sent: to each destination exactly its fields in its forms, once,
 //! under a signature; to none where data may not be. What left is in the book, and nothing stays longer than the page says.
 
-use std::collections::{BTreeMap, VecDeque};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::BTreeMap;
 
-use axum::Router;
-use axum::body::{Body, Bytes};
-use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode};
-use axum::response::{IntoResponse, Response};
-use axum::routing::post;
 use chrono::Duration;
 use data_encoding::{BASE64, HEXLOWER};
-use futures_util::stream;
+use harness::abroad::{Abroad, Call, Fault};
 use harness::asked::{ask, desk_seat, done, refused};
-use harness::goods;
 use harness::world::{World, forenoon};
 use hmac::{Hmac, KeyInit, Mac};
 use rightsdesk_server::floor::access::{Bounds, Caller, Permission, Role, Seat};
-use rightsdesk_server::floor::egress::{Egress, Host};
 use rightsdesk_server::floor::graphql::{node_id, tenant_node_id};
-use rightsdesk_server::floor::kernel::{ApiKeyId, Mode, Personal, Ref, StoreId, TenantId, Watch};
-use rightsdesk_server::floor::ledger::{Event, Witnessed};
+use rightsdesk_server::floor::kernel::{ApiKeyId, Ref, StoreId, TenantId, Watch};
 use rightsdesk_server::relay;
 use rightsdesk_server::stores::{self, NewStore};
 use rightsdesk_server::tenants::{self, NewTenant, OurRole};
@@ -67,71 +57,6 @@ const PLANTED: [&str; 10] = [
     "Quince jug",
     "42.00 USD",
 ];
-
-/// What a destination does with one call.
-#[derive(Clone, Copy)]
-enum Fault {
-    Answers(u16),
-    /// It takes the call and hangs up in the middle of its answer.
-    HangsUp,
-}
-
-#[derive(Clone)]
-struct Call {
-    to: String,
-    headers: HeaderMap,
-    body: Bytes,
-}
-
-impl Call {
-    fn header(&self, name: &str) -> String {
-        self.headers[name].to_str().expect("text").to_owned()
-    }
-
-    fn document(&self) -> Value {
-        serde_json::from_slice(&self.body).expect("JSON")
-    }
-}
-
-/// Servers of destinations, a path each.
-#[derive(Clone, Default)]
-struct Abroad(Arc<Mutex<(Vec<Call>, VecDeque<Fault>)>>);
-
-impl Abroad {
-    async fn opens(world: &mut World) -> (Self, Url) {
-        let abroad = Self::default();
-        let door = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-        let url = Url::parse(&format!("http://{}/", door.local_addr().expect("an address"))).expect("a URL");
-        let app = Router::new().route("/{to}", post(taken)).with_state(abroad.clone());
-        tokio::spawn(async move { axum::serve(door, app).await });
-        world.tools.egress = Egress::open(Host::of(&url), Mode::Development.reach()).expect("a way out");
-        (abroad, url)
-    }
-
-    fn calls(&self) -> Vec<Call> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).0.clone()
-    }
-
-    fn forgets(&self) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).0.clear();
-    }
-
-    fn will(&self, faults: &[Fault]) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).1.extend(faults);
-    }
-}
-
-async fn taken(State(abroad): State<Abroad>, Path(to): Path<String>, headers: HeaderMap, body: Bytes) -> Response {
-    let mut held = abroad.0.lock().unwrap_or_else(PoisonError::into_inner);
-    held.0.push(Call { to, headers, body });
-    match held.1.pop_front() {
-        None => StatusCode::NO_CONTENT.into_response(),
-        Some(Fault::Answers(status)) => StatusCode::from_u16(status).expect("a status").into_response(),
-        Some(Fault::HangsUp) => {
-            Body::from_stream(stream::iter([Err::<Bytes, _>(std::io::Error::other("gone"))])).into_response()
-        }
-    }
-}
 
 /// A merchant in the region of the policy, its program, and where it has events sent.
 struct Scene {
@@ -433,34 +358,6 @@ async fn nothing_goes_to_where_data_may_not_be() {
     assert!(scene.abroad.calls().is_empty() && scene.book(json!({})).await.is_empty());
     // What only passed through is gone all the same.
     assert_eq!(scene.lines("select count(*)::text as line from relayed_events where passing is not null"), ["0"]);
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_order_that_was_taken_in_is_relayed_and_only_where_somebody_gets_it() {
-    let scene = Scene::opens(&[]).await;
-    let relay_one = |id: &'static str| {
-        let (tools, tenant, store) = (&scene.world.tools, scene.tenant, scene.store.id);
-        let (adopted, vault) = (tools.policy.in_force().expect("a policy"), tools.vault.clone());
-        let now = tools.watch.now();
-        scene.world.ledger.write(scene.world.scope(tenant), move |tx| {
-            let mut order = goods::order(id, "asma.q@example.com", 1);
-            order.placed_at = now;
-            order.ships_to.as_mut().expect("an address").name = Some(Personal::new("Asma Noor Qureshi"));
-            let relayed = relay::relay_order(tx, &vault, &adopted.policy, store, &order)?;
-            Ok(Witnessed::new(relayed, Event::new("test.relayed", "store", store.uuid())))
-        })
-    };
-    assert_eq!(relay_one("1").await.expect("written"), None, "nobody gets it, nothing is kept of it");
-    assert_eq!(scene.lines("select count(*)::text as line from relayed_events"), ["0"]);
-    done(&scene.world, &scene.program, SET, scene.wish("segment", "US")).await;
-    assert!(relay_one("2").await.expect("written").is_some());
-    scene.works().await;
-    let document = scene.abroad.calls()[0].document();
-    let customer = &document["data"]["customer"];
-    assert_eq!(customer["email"], "asma.q@example.com");
-    assert_eq!(customer["name"], json!({ "first": "Asma Noor", "last": "Qureshi" }));
-    assert_eq!(customer["address"]["city"], "City2");
-    assert_eq!(document["data"]["cart"]["contents"][1], json!({ "name": "Kettle", "sku": "SKU-2", "quantity": "2" }));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -7,10 +7,12 @@ use chrono::Duration;
 use futures_util::{StreamExt, stream};
 use harness::asked::ask;
 use harness::course::{BEGIN, Course, SECRET};
-use rightsdesk_server::floor::graphql::node_id;
+use harness::goods;
+use rightsdesk_server::floor::graphql::{node_id, tenant_node_id};
 use rightsdesk_server::floor::jobs::enqueue;
-use rightsdesk_server::floor::kernel::{Instant, Ref, Secret, StoreId};
+use rightsdesk_server::floor::kernel::{Instant, Personal, Ref, Secret, StoreId};
 use rightsdesk_server::floor::ledger::{Event, Witnessed};
+use rightsdesk_server::floor::platforms::{Good, Order};
 use rightsdesk_server::roof::demo::street::{Delivery, Hook};
 use rightsdesk_server::stores::SubscribeStore;
 use serde_json::{Value, json};
@@ -274,6 +276,71 @@ async fn what_is_asked_for_peoples_sake_has_its_day_and_never_touches_the_shop()
     assert!(!sealed.contains("aurelia") && !sealed.contains("quirin") && !sealed.contains("191167"));
     let keys = "select count(*)::text as line from request_keys where wrapped is not null";
     assert_eq!(course.world.base.lines(keys), ["3"], "of the notices; those of the deliveries are gone");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_closed_account_is_found_among_the_buyers_of_every_shop_and_named_by_our_ids_alone() {
+    // A policy that keeps buyers; its merchants sell on eBay for once.
+    let course = Course::under("sooperseller").await;
+    let other = course.world.shop("Qamar Textiles", 0).await;
+    let (mine, theirs) = (
+        course.world.store(course.shop.tenant, "zaitoon.example", &["read_orders"]).await,
+        course.world.store(other.tenant, "qamar.example", &["read_orders"]).await,
+    );
+    course.world.base.tamper("update stores set platform = 'ebay'");
+    let bought = |id: &str, by: &str| {
+        let order = goods::order(id, &format!("{id}@example.com"), 1);
+        vec![Good::Order(Order { handle: Some(Personal::new(by)), mail: None, ..order })]
+    };
+    for (store, id, by) in [(mine, "1", "quirin"), (mine, "2", "u-1"), (mine, "3", "somebody"), (theirs, "4", "nobody")]
+    {
+        course.world.take_in(store, bought(id, by)).await.expect("taken in");
+    }
+    let mut ebay = Hook::new(address(&course, "ebay"), Secret::new(""));
+    ebay.topic = Some("MARKETPLACE_ACCOUNT_DELETION".to_owned());
+    course.street.ebay.subscribe(ebay);
+    for username in ["quirin", "who"] {
+        let closed = json!({ "username": username, "userId": "u-1", "eiasToken": "e-1" });
+        let closed = if username == "who" { json!({ "username": "who" }) } else { closed };
+        course.street.ebay.send("", "MARKETPLACE_ACCOUNT_DELETION", &closed).await;
+        work(&course).await;
+    }
+    let asked = "query { privacyNotices(first: 50) { nodes { kind tenant subjects } } }";
+    let all = told(&course, asked, json!({})).await["nodes"].as_array().expect("a list").clone();
+    assert_eq!(all.len(), 3, "both came, and one concerns a tenant: {all:?}");
+    let own: Vec<_> = all.iter().filter(|one| one["tenant"] == json!(tenant_node_id(mine.tenant))).collect();
+    let [own] = own[..] else { panic!("one of the tenant's own: {all:?}") };
+    assert_eq!((&own["kind"], own["subjects"].as_array().map(Vec::len)), (&json!("ACCOUNT_CLOSED"), Some(2)));
+    let meant = "select count(distinct o.subject_id)::text as line from orders o join privacy_notices n
+                  on o.subject_id = any(n.subjects) where o.platform_id in ('1', '2')";
+    assert_eq!(course.world.base.lines(meant), ["2"]);
+    let named = "select count(*)::text as line from privacy_notices where identifiers is not null and subjects <> '{}'";
+    assert_eq!(course.world.base.lines(named), ["0"]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_store_that_grants_more_is_asked_to_tell_of_it() {
+    let course = Course::begins().await;
+    let stand = &course.street.shopify;
+    stand.grant_instead(SHOP, &["read_products"]);
+    let place = connected(&course, "shopify").await;
+    assert_eq!(stand.hooks(SHOP).len(), 5);
+    course.world.later(Duration::minutes(1));
+    let update = json!({ "current": ["read_products", "read_inventory"], "updated_at": at(1).to_string() });
+    tells(&course, "app/scopes_update", &update).await;
+    assert_eq!(stand.hooks(SHOP).len(), 7, "{:?}", store(&course, place).await["hooks"]);
+    let fewer = json!({ "current": ["read_products"], "updated_at": at(2).to_string() });
+    course.world.later(Duration::minutes(1));
+    tells(&course, "app/scopes_update", &fewer).await;
+    assert_eq!(stand.hooks(SHOP).len(), 7);
+
+    // Connected anew, with more.
+    stand.grant_instead(SHOP, &["read_products", "read_inventory", "read_orders"]);
+    let back = course.answered(&course.link(place).await, "allow").await;
+    assert_eq!(course.back(&back).await.status, 200);
+    work(&course).await;
+    assert_eq!(stand.hooks(SHOP).len(), 10);
+    assert_eq!(store(&course, place).await["hooks"].as_array().map(Vec::len), Some(10));
 }
 
 /// How many different deliveries there are in a burst: fifty thousand with `E2E_DELIVERIES=50000`.

@@ -9,22 +9,23 @@ use rightsdesk_server::audit::jobs::{Checkpoint, SweepAccesses, SweepAnswers};
 use rightsdesk_server::catalogue::PutPolicyInForce;
 use rightsdesk_server::floor::jobs::{SweepJobs, Ticket, redeem};
 use rightsdesk_server::floor::kernel::{
-    DeliveryId, DestinationId, GrantId, JobId, Mode, NoticeId, RelayedEventId, Secret, StockWriteId, StoreId,
-    SubscriberId, SyncRunId, TenantId, Watch,
+    CatalogueWriteId, DeliveryId, DestinationId, GrantId, JobId, Mode, NoticeId, PrivacyNoticeId, RelayedEventId,
+    Secret, StockWriteId, StoreId, SubscriberId, SyncRunId, TenantId, Watch,
 };
 use rightsdesk_server::floor::ledger::{Event, Witnessed};
 use rightsdesk_server::floor::platforms::{Platforms, Settings};
 use rightsdesk_server::floor::vault::SecretId;
 use rightsdesk_server::grants::AlarmOfBreakGlass;
-use rightsdesk_server::inbox::{SweepInbox, WorkDelivery};
+use rightsdesk_server::inbox::{MatchClosedAccount, SweepInbox, WorkDelivery};
 use rightsdesk_server::processors::{AskSubscriber, DeliverNotice, SweepSubscribers};
 use rightsdesk_server::promises::jobs::{LookAtPromises, TellOfPromises};
 use rightsdesk_server::relay::{RelayEvent, SweepRelay};
+use rightsdesk_server::reports::{MakeReports, OrderReports, SweepReports};
 use rightsdesk_server::reviews::{OpenQuarterlyReview, ProveRevocations, RemindOfReviews};
 use rightsdesk_server::roof::workers;
 use rightsdesk_server::staff::jobs::SweepSignIns;
 use rightsdesk_server::stores::{RevokeAtPlatform, SubscribeStore, TellOfLostConnection, WatchConnections};
-use rightsdesk_server::syncs::{LookAfterSyncs, PullPage, SetStockAtPlatform, TellOfBehind};
+use rightsdesk_server::syncs::{LookAfterSyncs, PullPage, SetListingAtPlatform, SetStockAtPlatform, TellOfBehind};
 use rightsdesk_server::tenants::CloseTenants;
 use uuid::Uuid;
 
@@ -105,7 +106,12 @@ const WRITTEN: &str = "insert into audit_heads (tenant_id, seq, hash)
                   insert into stock_writes (tenant_id, id, store_id, item, place, quantity, key, leave, cause_id, actor, at)
                   values ('00000000-0000-0000-0000-0000000000bb', '00000000-0000-0000-0000-000000000008',
                           '00000000-0000-0000-0000-000000000007', '632', '', 5, sha256('x'), 'user', gen_random_uuid(),
-                          'house', now())";
+                          'house', now());
+                  insert into catalogue_writes (tenant_id, id, store_id, product_id, product, title, seen_at, key, cause_id, actor,
+                                                at)
+                  values ('00000000-0000-0000-0000-0000000000bb', '00000000-0000-0000-0000-000000000008',
+                          '00000000-0000-0000-0000-000000000007', gen_random_uuid(), '632', 'Soap', now(), sha256('x'),
+                          gen_random_uuid(), 'member:' || gen_random_uuid(), now())";
 
 /// A connected store that grants nothing, whose orders are being read, and are far behind.
 const READ: &str = "insert into audit_heads (tenant_id, seq, hash)
@@ -122,7 +128,53 @@ const READ: &str = "insert into audit_heads (tenant_id, seq, hash)
                   values ('00000000-0000-0000-0000-0000000000bb', '00000000-0000-0000-0000-000000000009',
                           '00000000-0000-0000-0000-000000000007', 'orders', 'initial', now())";
 
+/// A merchant of long ago, with a file that is to be made and one that is old.
+const REPORTED: &str = "insert into audit_heads (tenant_id, seq, hash)
+                  values ('00000000-0000-0000-0000-0000000000bb', 0, decode(repeat('00', 32), 'hex'));
+                  insert into tenants (tenant_id, legal_name, locale, region, plan, app_slots, opened_at)
+                  values ('00000000-0000-0000-0000-0000000000bb', 'Zaitoon Home', 'en', 'EU', 'growth', 1,
+                          now() - interval '200 days');
+                  insert into reports (tenant_id, id, kind, month, blob_id, due_at)
+                  values ('00000000-0000-0000-0000-0000000000bb', '00000000-0000-0000-0000-000000000007', 'stock',
+                          '2026-01-01', gen_random_uuid(), now());
+                  insert into reports (tenant_id, id, kind, month, blob_id, due_at, made_at, rows, bytes, digest)
+                  values ('00000000-0000-0000-0000-0000000000bb', '00000000-0000-0000-0000-000000000008', 'stock',
+                          '2020-01-01', gen_random_uuid(), now() - interval '5 years', now() - interval '5 years', 0, 0,
+                          sha256(''))";
+
+/// What became of those files.
+fn reports(world: &World) -> Vec<String> {
+    world.base.lines(
+        "select month || ' ' || kind || ' ' || coalesce(made_at::text, '') || ' ' || (select count(*) from audit_events
+                         where action like 'report%') as line from reports order by month, kind",
+    )
+}
+
 const CASES: &[Case] = &[
+    Case {
+        name: "order_reports",
+        ticket: || Ticket::of(&OrderReports {}).expect("a ticket"),
+        lane: TenantId::HOUSE,
+        prepare: REPORTED,
+        effect: |world| reports(world).into_iter().filter(|line| line.contains("sales")).collect(),
+    },
+    Case {
+        name: "make_reports",
+        ticket: || {
+            let month = chrono::NaiveDate::from_ymd_opt(2026, 1, 1).expect("a day");
+            Ticket::of(&MakeReports { month }).expect("a ticket")
+        },
+        lane: ZAITOON,
+        prepare: REPORTED,
+        effect: reports,
+    },
+    Case {
+        name: "sweep_reports",
+        ticket: || Ticket::of(&SweepReports {}).expect("a ticket"),
+        lane: TenantId::HOUSE,
+        prepare: REPORTED,
+        effect: reports,
+    },
     Case {
         name: "look_after_syncs",
         ticket: || Ticket::of(&LookAfterSyncs {}).expect("a ticket"),
@@ -169,6 +221,22 @@ const CASES: &[Case] = &[
             world.base.lines(
                 "select state || ' ' || code || ' ' || answered_at || ' ' || (select count(*) from audit_events
                          where action = 'stock.answered') as line from stock_writes where state <> 'waiting'",
+            )
+        },
+    },
+    Case {
+        name: "set_listing_at_platform",
+        ticket: || {
+            let store = StoreId::from_uuid(Uuid::from_u128(7));
+            let write = CatalogueWriteId::from_uuid(Uuid::from_u128(8));
+            Ticket::of(&SetListingAtPlatform { store, write }).expect("a ticket")
+        },
+        lane: ZAITOON,
+        prepare: WRITTEN,
+        effect: |world| {
+            world.base.lines(
+                "select state || ' ' || code || ' ' || answered_at || ' ' || (select count(*) from audit_events
+                         where action = 'catalogue.answered') as line from catalogue_writes where state <> 'waiting'",
             )
         },
     },
@@ -584,6 +652,23 @@ const CASES: &[Case] = &[
             world.base.lines(
                 "select state || coalesce(' ' || outcome, '') || ' ' || (select count(*) from audit_events
                          where action = 'delivery.worked') as line from deliveries",
+            )
+        },
+    },
+    Case {
+        name: "match_closed_account",
+        ticket: || {
+            let notice = PrivacyNoticeId::from_uuid(Uuid::from_u128(7));
+            Ticket::of(&MatchClosedAccount { notice }).expect("a ticket")
+        },
+        lane: TenantId::HOUSE,
+        prepare: "insert into privacy_notices (tenant_id, id, platform, kind, delivery_id, received_at, due_on, identifiers)
+                  values ('00000000-0000-0000-0000-000000000000', '00000000-0000-0000-0000-000000000007', 'ebay',
+                          'account_closed', gen_random_uuid(), now(), now()::date, 'sealed')",
+        effect: |world| {
+            world.base.lines(
+                "select coalesce(matched_at::text, '') || ' ' || (select count(*) from audit_events
+                         where action like 'privacy_notice.%') as line from privacy_notices",
             )
         },
     },

@@ -53,6 +53,7 @@ const DOORS: &[(&str, &[&str])] = &[
             "staff/jobs.rs",
             "audit/jobs.rs",
             "inbox/actions/receiving.rs",
+            "calls/mod.rs",
         ],
     ),
 ];

@@ -10,9 +10,10 @@ use rightsdesk_server::floor::access::{Caller, Permission, Role};
 use rightsdesk_server::floor::graphql::node_id;
 use rightsdesk_server::floor::kernel::{Instant, Ref, Secret, StoreId};
 use rightsdesk_server::floor::platforms::{
-    Ask, Fate, Forgotten, Good, Keeps, Page, Platform, REGISTRY, SetStock, Shelf, Stocked, Visit, Whom,
+    Ask, Fate, Forgotten, Good, Keeps, Listed, Money, Page, Platform, REGISTRY, Relisting, SetListing, SetStock, Shelf,
+    Stocked, VariantAt, Visit, Whom,
 };
-use rightsdesk_server::roof::demo::street::{Counts, Fault, Goods, Kind};
+use rightsdesk_server::roof::demo::street::{Counts, Fault, Goods, Kind, Sold};
 use rightsdesk_server::stores::open_access;
 use serde_json::json;
 
@@ -119,6 +120,7 @@ async fn platforms_conform() {
         let conforming = Conforming { course: &course, platform, at };
         is_read_through_every_fault(&conforming).await;
         writes_once(&conforming).await;
+        relists_once(&conforming).await;
         forgets_or_says_who_does(&conforming).await;
         is_given_back(&conforming).await;
     }
@@ -129,6 +131,7 @@ fn grants_all_that_opens(course: &Course, platform: &'static dyn Platform) {
     let policy = course.world.tools.policy.in_force().expect("a policy");
     let listed = policy.policy.scopes_of(platform.code()).map(|scope| scope.name.get_ref().as_str());
     let opening = Shelf::ALL.iter().filter_map(|of| platform.opens(*of).last().copied());
+    let opening = opening.chain(platform.lets_listings_be_set().iter().copied());
     let scopes: BTreeSet<&str> = listed.chain(opening).chain(["write_customer_data_erasure"]).collect();
     let granted: Vec<&str> = match platform.code() {
         "woocommerce" => vec!["read_write"],
@@ -211,6 +214,46 @@ async fn writes_once(conforming: &Conforming<'_>) {
         course.world.later(chrono::Duration::seconds(30));
     }
     assert_eq!(stand.written().len(), before + 1, "{code}: the same write twice is one");
+}
+
+/// What is sold is called and priced otherwise, once each, and not where it is another by now.
+async fn relists_once(conforming: &Conforming<'_>) {
+    let (platform, course) = (conforming.platform, conforming.course);
+    let code = platform.code();
+    let stand = course.stand(code);
+    let Some(Good::Product(product)) = conforming.shelf(Shelf::Products).await.into_iter().next() else {
+        panic!("{code} sells nothing")
+    };
+    let of = VariantAt { id: product.variants[0].id.clone(), item: product.variants[0].item.clone() };
+    let price = |micros| Relisting::Price {
+        of: of.clone(),
+        to: Money { micros, currency: *b"EUR" },
+        from: product.variants[0].price,
+    };
+    let title = |from: &str| Relisting::Title { to: "Sage, dried".to_owned(), from: from.to_owned() };
+    let (_, setup) = course.world.tools.platforms.find(code).expect("set up");
+    let shop = platform.shop(setup, &course.called(code, "zaitoon")).expect("a shop");
+    let before = stand.relisted().len();
+    let wishes = [price(7_250_000), price(7_250_000), title(&product.title), title(&product.title), title("Thyme")];
+    for wish in wishes {
+        let out = course.world.tools.platforms.out();
+        let visit = Visit { out, setup, shop: &shop, now: course.world.tools.watch.now() };
+        let set = SetListing { product: product.id.clone(), wish: wish.clone(), seen: product.updated_at };
+        let done = platform.set_listing(visit, &conforming.access().await, &set).await;
+        assert_eq!(done, Ok(Listed::Done), "{code}: {wish:?}");
+        course.world.later(chrono::Duration::seconds(30));
+    }
+    let what: Vec<Sold> = stand.relisted().into_iter().skip(before).map(|one| one.what).collect();
+    assert_eq!(what, [Sold::For(725), Sold::As("Sage, dried".to_owned())], "{code}: the same change twice is one");
+    let moved = Relisting::Title { to: "Mint".to_owned(), from: product.title.clone() };
+    for (product, wish, came) in
+        [(product.id.clone(), moved.clone(), Listed::Moved), ("999999999".to_owned(), moved, Listed::Gone)]
+    {
+        let out = course.world.tools.platforms.out();
+        let visit = Visit { out, setup, shop: &shop, now: course.world.tools.watch.now() };
+        let set = SetListing { product, wish, seen: Instant::EPOCH };
+        assert_eq!(platform.set_listing(visit, &conforming.access().await, &set).await, Ok(came), "{code}");
+    }
 }
 
 async fn forgets_or_says_who_does(conforming: &Conforming<'_>) {

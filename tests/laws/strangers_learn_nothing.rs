@@ -11,8 +11,8 @@ use rightsdesk_server::floor::access::{Bounds, Caller, Permission, Role, Seat, S
 use rightsdesk_server::floor::graphql::{Needs, Rule, tenant_node_id, tenant_place};
 use rightsdesk_server::floor::kernel::{
     ApiKeyId, AppId, CampaignId, CustomerId, DestinationId, GrantId, MemberId, NoticeId, ObjectionId, OrderId,
-    PolicyId, ProcessorId, ProductId, PromiseId, ProviderTaskId, ReceiptId, Ref, ReviewItemId, SessionId, StaffId,
-    StoreGrantId, StoreId, SubjectId, SubscriberId, TenantId,
+    PolicyId, ProcessorId, ProductId, PromiseId, ProviderTaskId, ReceiptId, Ref, ReportId, ReviewItemId, SessionId,
+    StaffId, StoreGrantId, StoreId, SubjectId, SubscriberId, TenantId,
 };
 use rightsdesk_server::floor::platforms::Good;
 use rightsdesk_server::roof::schema;
@@ -91,6 +91,8 @@ const IDS: &[(&str, &str)] = &[
     ("PauseSyncInput.store", "store"),
     ("ResumeSyncInput.store", "store"),
     ("SetStockInput.store", "store"),
+    ("catalogueWrites.store", "store"),
+    ("SetListingInput.product", "product"),
     ("RevokeScopesInput.id", "store"),
     ("DisconnectStoreInput.id", "store"),
     ("RevealStaffMemberInput.id", "staff"),
@@ -104,6 +106,13 @@ const IDS: &[(&str, &str)] = &[
     ("ProductFilter.store", "store"),
     ("LedgerFilter.tenant", "tenant"),
     ("LedgerFilter.order", "order"),
+    ("ReportFilter.tenant", "tenant"),
+    ("OpenReportInput.id", "report"),
+    ("SupplierFilter.tenant", "tenant"),
+    ("SnapshotFilter.tenant", "tenant"),
+    ("UsageFilter.tenant", "tenant"),
+    ("UsageFilter.member", "member"),
+    ("BillingFilter.tenant", "tenant"),
     ("OrderAtInput.store", "store"),
     ("RecordLedgerEntryInput.tenant", "tenant"),
     ("LinkSupplierInput.tenant", "tenant"),
@@ -404,6 +413,7 @@ impl Cast {
             ("order", Ref::new(nobodys, OrderId::fresh()).to_string()),
             ("customer", Ref::new(nobodys, CustomerId::fresh()).to_string()),
             ("product", Ref::new(nobodys, ProductId::fresh()).to_string()),
+            ("report", Ref::new(nobodys, ReportId::fresh()).to_string()),
             ("destination", Ref::new(nobodys, DestinationId::fresh()).to_string()),
             ("subject", Ref::new(nobodys, SubjectId::fresh()).to_string()),
         ]);
@@ -494,6 +504,7 @@ async fn furnish(world: &World, ops: &Caller) -> (Ids, TenantId) {
         ("promise", text(&promises["data"]["promises"]["nodes"][0]["id"])),
         ("store", store.clone()),
         ("store_grant", text(&connected["store"]["grants"]["nodes"][0]["id"])),
+        ("report", report(world, place)),
         ("destination", destination(world, place, &store)),
         ("subject", Ref::new(place, SubjectId::fresh()).to_string()),
         ("tenant", tenant.clone()),
@@ -541,6 +552,18 @@ fn destination(world: &World, tenant: TenantId, store: &str) -> String {
          insert into destinations (tenant_id, id, store_id, recipient, url, region, secret_id, since)
          values ('{whose}', '{of}', '{}', 'segment', 'https://api.segment.io/', 'US', '{secret}', now())",
         store.uuid()
+    ));
+    Ref::new(tenant, id).to_string()
+}
+
+/// A monthly file that is still to be made.
+fn report(world: &World, tenant: TenantId) -> String {
+    let id = ReportId::fresh();
+    world.base.tamper(&format!(
+        "insert into reports (tenant_id, id, kind, month, blob_id, due_at)
+         values ('{}', '{}', 'stock', '2026-01-01', gen_random_uuid(), now())",
+        tenant.uuid(),
+        id.uuid()
     ));
     Ref::new(tenant, id).to_string()
 }

@@ -17,6 +17,7 @@ use rightsdesk_server::processors::{DeliveryState, NoticeKind, ObjectionState, P
 use rightsdesk_server::promises::{PromiseState, Standing};
 use rightsdesk_server::records::{LedgerKind, ShipmentState};
 use rightsdesk_server::relay::{DeliveryState as RelayState, DestinationState, RelayedKind, Way};
+use rightsdesk_server::reports::ReportKind;
 use rightsdesk_server::reviews::{CampaignState, ReviewDecision, ReviewSubject, RevocationState};
 use rightsdesk_server::staff::sign_in::Budget;
 use rightsdesk_server::staff::{SessionEnd, SessionStage, SignInMethod, StaffState};
@@ -74,6 +75,8 @@ fn columns() -> Vec<(&'static str, &'static str, Vec<&'static str>)> {
         ("sync_runs", "outcome", words!(RunOutcome)),
         ("stock_writes", "leave", words!(LeaveKind)),
         ("stock_writes", "state", words!(WriteState)),
+        ("reports", "kind", words!(ReportKind)),
+        ("catalogue_writes", "state", words!(WriteState)),
         ("deliveries", "state", words!(InboxState)),
         ("privacy_notices", "kind", words!(PrivacyNoticeKind)),
         ("privacy_notices", "state", words!(PrivacyNoticeState)),

@@ -163,6 +163,11 @@ impl PrivacyNoticeNode {
         self.0.state.into()
     }
 
+    /// Whom of the tenant's buyers it turned out to mean, where the platform closed an account.
+    async fn subjects(&self) -> Vec<ID> {
+        self.0.subjects.iter().map(|subject| node_id(Ref::new(self.0.tenant, *subject))).collect()
+    }
+
     /// Whom it means.
     async fn identifiers(&self) -> Mask {
         Mask::words()

@@ -31,4 +31,6 @@ pub const PRIVACY_NOTICES: Table =
         personal("identifiers", "identifiers")
             .withheld("whom a platform means, under the notice's own key: they go when it is settled"),
         fact("state"),
+        key("subjects"),
+        fact("matched_at"),
     ]);

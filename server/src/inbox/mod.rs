@@ -11,5 +11,5 @@ mod tables;
 
 pub use actions::{Coming, Proofs, Received, challenge, receive};
 pub use graphql::{InboxQuery, RULES};
-pub use jobs::{SweepInbox, WorkDelivery};
+pub use jobs::{MatchClosedAccount, SweepInbox, WorkDelivery};
 pub use model::{DeliveryState, PrivacyNoticeState};

@@ -3,7 +3,7 @@
 use sha2::{Digest, Sha256};
 
 use crate::floor::kernel::vocabulary::vocabulary;
-use crate::floor::kernel::{Day, DeliveryId, Instant, PrivacyNoticeId, StoreId, TenantId};
+use crate::floor::kernel::{Day, DeliveryId, Instant, PrivacyNoticeId, StoreId, SubjectId, TenantId};
 use crate::floor::platforms::PrivacyNoticeKind;
 
 /// A delivery that was not worked within this is worked no more.
@@ -62,6 +62,8 @@ pub struct PrivacyNotice {
     pub due_on: Day,
     pub reference: Option<String>,
     pub state: PrivacyNoticeState,
+    /// Whom of the tenant's buyers it turned out to mean.
+    pub subjects: Vec<SubjectId>,
 }
 
 /// A delivery on its way into the inbox.

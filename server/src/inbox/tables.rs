@@ -30,5 +30,7 @@ diesel::table! {
         reference -> Nullable<Text>,
         identifiers -> Nullable<Bytea>,
         state -> Text,
+        subjects -> Array<Uuid>,
+        matched_at -> Nullable<Timestamptz>,
     }
 }

@@ -12,6 +12,7 @@ mod tables;
 
 pub use actions::{take_in, take_out};
 pub use graphql::{
-    CustomerNode, OrderNode, ProductNode, RULES, RecordMutation, RecordQuery, find_customer, find_order, find_product,
+    Amount, AmountInput, CustomerNode, OrderNode, ProductNode, RULES, RecordMutation, RecordQuery, find_customer,
+    find_order, find_product,
 };
-pub use model::{LedgerKind, ShipmentState, TakenIn};
+pub use model::{LedgerKind, ShipmentState, TakenIn, Written};

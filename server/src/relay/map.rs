@@ -58,6 +58,7 @@ pub const RELAYED_EVENTS: Table = Table::of_tenant("relayed_events")
         personal("passing", "relayed").withheld("what is not kept: it is here only while a delivery waits"),
         key("passing_key"),
         fact("expires_at"),
+        pseudonym("source"),
     ]);
 
 pub const RELAY_DELIVERIES: Table = Table::of_tenant("relay_deliveries").category("account").columns(&[

@@ -11,8 +11,8 @@ mod queries;
 mod tables;
 
 pub use actions::{
-    Accepted, NewDestination, NewEvent, Settled, accept_event, list_destinations, list_disclosures, relay_order,
-    set_destination, turn_destination,
+    Accepted, Ended, NewDestination, NewEvent, Settled, accept_event, end_of_store, list_destinations,
+    list_disclosures, relay_orders, set_destination, turn_destination,
 };
 pub use graphql::{RELAY_RULES as RULES, RelayMutation, RelayQuery};
 pub use jobs::{RelayEvent, SweepRelay};

@@ -50,6 +50,7 @@ diesel::table! {
         passing -> Nullable<Bytea>,
         passing_key -> Nullable<Uuid>,
         expires_at -> Timestamptz,
+        source -> Nullable<Bytea>,
     }
 }
 

@@ -4,8 +4,8 @@
 use crate::floor::datamap::{Map, Table, doors};
 use crate::floor::jobs::map as jobs;
 use crate::{
-    apps, audit, catalogue, grants, inbox, processors, promises, records, relay, reviews, staff, stores, subjects,
-    syncs, tenants,
+    apps, audit, calls, catalogue, grants, inbox, processors, promises, records, relay, reports, reviews, staff,
+    stores, subjects, syncs, tenants,
 };
 
 pub const MAP: Map = Map::new(TABLES);
@@ -26,9 +26,11 @@ const TABLES: &[Table] = &[
     stores::map::STORE_RECEIPTS,
     stores::map::HANDSHAKES,
     stores::map::HOOKS,
+    calls::map::STORE_CALLS,
     syncs::map::SYNCS,
     syncs::map::SYNC_RUNS,
     syncs::map::STOCK_WRITES,
+    syncs::map::CATALOGUE_WRITES,
     apps::map::APPS,
     apps::map::APP_RECEIPTS,
     apps::map::PROVIDER_TASKS,
@@ -58,6 +60,7 @@ const TABLES: &[Table] = &[
     records::map::USAGE_EVENTS,
     records::map::BILLING_EVENTS,
     records::map::DEPARTED,
+    reports::map::REPORTS,
     subjects::map::SUBJECTS,
     subjects::map::SUBJECT_IDENTIFIERS,
     reviews::map::REVIEW_CAMPAIGNS,

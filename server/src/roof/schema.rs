@@ -15,6 +15,7 @@ use crate::grants;
 use crate::inbox;
 use crate::records;
 use crate::relay;
+use crate::reports;
 use crate::staff::SignIn;
 use crate::staff::graphql as staff;
 use crate::stores;
@@ -62,6 +63,7 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
         inbox::RULES,
         apps::RULES,
         records::RULES,
+        reports::RULES,
         syncs::RULES,
         relay::RULES,
         reviews::RULES,
@@ -96,6 +98,7 @@ pub struct Query(
     inbox::InboxQuery,
     apps::AppQuery,
     records::RecordQuery,
+    reports::ReportQuery,
     syncs::SyncQuery,
     relay::RelayQuery,
     reviews::ReviewQuery,
@@ -113,12 +116,16 @@ pub struct Mutation(
     stores::StoreMutation,
     apps::AppMutation,
     syncs::SyncMutation,
-    records::RecordMutation,
+    Recorded,
     relay::RelayMutation,
     processors::ProcessorMutation,
     reviews::ReviewMutation,
     promises::PromiseMutation,
 );
+
+/// What is told of records, and what is made of them: together, because roots that stand side by side nest in each other.
+#[derive(MergedObject, Default)]
+pub struct Recorded(records::RecordMutation, reports::ReportMutation);
 
 /// What belongs to no slice.
 #[derive(Default)]

@@ -8,14 +8,15 @@ use crate::audit::model::LOOK;
 use crate::catalogue::PutPolicyInForce;
 use crate::floor::jobs::{Registry, Rhythm, Schedule, SweepJobs, Ticket};
 use crate::grants::AlarmOfBreakGlass;
-use crate::inbox::{SweepInbox, WorkDelivery};
+use crate::inbox::{MatchClosedAccount, SweepInbox, WorkDelivery};
 use crate::processors::{AskSubscriber, DeliverNotice, SweepSubscribers};
 use crate::promises::jobs::{EVERY, LookAtPromises, TellOfPromises};
 use crate::relay::{RelayEvent, SweepRelay};
+use crate::reports::{MakeReports, OrderReports, SweepReports};
 use crate::reviews::{OpenQuarterlyReview, ProveRevocations, RemindOfReviews};
 use crate::staff::jobs::SweepSignIns;
 use crate::stores::{RevokeAtPlatform, SubscribeStore, TellOfLostConnection, WatchConnections};
-use crate::syncs::{LookAfterSyncs, PullPage, SetStockAtPlatform, TellOfBehind};
+use crate::syncs::{LookAfterSyncs, PullPage, SetListingAtPlatform, SetStockAtPlatform, TellOfBehind};
 use crate::tenants::CloseTenants;
 
 /// How long at most until a decision of a review is read back.
@@ -55,6 +56,7 @@ pub fn registry() -> Registry {
         .job::<TellOfLostConnection>()
         .job::<SubscribeStore>()
         .job::<WorkDelivery>()
+        .job::<MatchClosedAccount>()
         .job::<SweepInbox>()
         .schedule(Schedule { name: "sweep_inbox", rhythm: daily(3, 50), ticket: || Ticket::of(&SweepInbox {}) })
         .job::<RemindOfRotation>()
@@ -65,6 +67,7 @@ pub fn registry() -> Registry {
         })
         .job::<PullPage>()
         .job::<SetStockAtPlatform>()
+        .job::<SetListingAtPlatform>()
         .job::<TellOfBehind>()
         .job::<LookAfterSyncs>()
         .schedule(Schedule {
@@ -79,6 +82,11 @@ pub fn registry() -> Registry {
             rhythm: Rhythm::Every(Duration::from_hours(1)),
             ticket: || Ticket::of(&SweepRelay {}),
         })
+        .job::<OrderReports>()
+        .schedule(Schedule { name: "order_reports", rhythm: daily(1, 20), ticket: || Ticket::of(&OrderReports {}) })
+        .job::<MakeReports>()
+        .job::<SweepReports>()
+        .schedule(Schedule { name: "sweep_reports", rhythm: daily(4, 10), ticket: || Ticket::of(&SweepReports {}) })
         .job::<OpenQuarterlyReview>()
         .schedule(Schedule {
             name: "open_quarterly_review",

@@ -55,6 +55,8 @@ pub const STORE_RECEIPTS: Table = Table::of_tenant("store_receipts").category("a
     fact("jobs_cancelled"),
     fact("scopes"),
     fact("what_stays"),
+    fact("destinations_ended"),
+    fact("sendings_dropped"),
 ]);
 
 pub const HOOKS: Table = Table::of_tenant("hooks").category("account").columns(&[

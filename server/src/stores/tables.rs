@@ -64,6 +64,8 @@ diesel::table! {
         jobs_cancelled -> Int4,
         scopes -> Array<Text>,
         what_stays -> Text,
+        destinations_ended -> Int4,
+        sendings_dropped -> Int4,
     }
 }
 

@@ -80,6 +80,14 @@ pub fn find(tx: &mut Tx, vault: &Vault, mail: &Personal) -> Result<Option<Subjec
     Ok(queries::find(tx, &BTreeSet::from([&mark]))?.into_values().next())
 }
 
+/// Who of the pinned tenant's these are, as far as anybody is known by what they go by.
+pub fn known(tx: &mut Tx, vault: &Vault, persons: &[Named<'_>]) -> Result<Vec<SubjectId>> {
+    let Ok(key) = vault.find_index_key(tx)? else { return Ok(Vec::new()) };
+    let marks = Marks::of(&key, persons)?;
+    let found: BTreeSet<SubjectId> = queries::find(tx, &marks.telling())?.into_values().collect();
+    Ok(found.into_iter().collect())
+}
+
 fn passed(
     persons: usize,
     groups: &[Group],

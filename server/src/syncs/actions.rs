@@ -1,18 +1,22 @@
 //! The verbs of this slice: whoever keeps a store says when it is read, and sees how far that is.
 
-use super::leave::Leave;
+use super::leave::{Leave, PersonsLeave};
+use super::listing::{CatalogueWrite, Change, Wish as Listing};
 use super::model::{Run, Sync, SyncState};
 use super::queries::syncs::Figures;
-use super::queries::{runs, syncs, writes};
-use super::sending::told;
+use super::queries::{listings, runs, syncs, writes};
+use super::sending::{SetListingAtPlatform, told, told_of};
 use super::stock::{StockWrite, Wish};
 use super::{flowing, running};
 use crate::floor::access::{Caller, Permission};
 use crate::floor::graphql::Page;
 use crate::floor::jobs;
-use crate::floor::kernel::{Error, Ref, Result, StockWriteId, StoreId};
+use crate::floor::kernel::{CatalogueWriteId, Error, Flaws, Instant, ProductId, Ref, Result, StockWriteId, StoreId};
 use crate::floor::ledger::{Event, Once, Witnessed, WriteTx};
+use crate::floor::platforms::Money;
 use crate::floor::tools::Tools;
+use crate::records::Written;
+use crate::tenants::is_line;
 
 /// The syncs of a store, each with its last run that is over.
 pub async fn list(tools: &Tools, caller: &Caller, at: Ref<StoreId>) -> Result<Vec<(Sync, Option<Run>)>> {
@@ -135,6 +139,92 @@ pub async fn set_stock(
     });
     let id = StockWriteId::from_uuid(written.await?.id);
     tools.ledger.read(&scope, move |tx| writes::one(tx, id)).await?.ok_or(Error::NotFound("write"))
+}
+
+/// What a product is to be, for whoever has seen it as it was at this version.
+pub struct Relisted {
+    pub seen_at: Instant,
+    pub title: Option<String>,
+    /// Of the kind that its platform calls so.
+    pub price: Option<(String, Written)>,
+}
+
+/// Changes what a product is called and costs at its store, because this person asked for it. What changed there since the
+/// person looked is not written over.
+pub async fn set_listing(
+    tools: &Tools,
+    caller: &Caller,
+    at: Ref<ProductId>,
+    set: Relisted,
+    once: Option<Once>,
+) -> Result<Vec<CatalogueWrite>> {
+    let scope = caller.permit(Permission::KeepStores, at.tenant)?;
+    let price = set.checked()?;
+    let (policy, platforms) = (tools.policy.in_force()?, tools.platforms.clone());
+    let written = tools.ledger.write_once(scope.clone(), once, "catalogue_write", move |tx| {
+        let sold = listings::sold(tx, at.id)?.ok_or(Error::NotFound("product"))?;
+        let action = CatalogueWriteId::fresh().uuid();
+        let leave = PersonsLeave::of(tx, (&policy.policy, &platforms), sold.store_id, action)?;
+        if Instant::from_utc(sold.updated_at) > set.seen_at {
+            return Err(Error::Conflict);
+        }
+        // A price of which nobody told is held against the version that was seen: before a title makes another one of it.
+        let mut changes = Vec::new();
+        if let Some((variant, to)) = price {
+            let of = listings::variant(tx, at.id, variant)?;
+            let of = of.ok_or_else(|| Error::invalid("price.variant", "the product is sold in no such kind"))?;
+            changes.push(Change::Price(of, to));
+        }
+        changes.extend(set.title.clone().map(Change::Title));
+        let mut done = None;
+        for change in changes {
+            let (store, seen_at) = (sold.store_id, Instant::from_utc(sold.updated_at));
+            let wish = Listing { store, product: at.id, platform_id: sold.platform_id.clone(), seen_at, change };
+            let id = listings::add(tx, &leave, &wish)?;
+            jobs::enqueue(tx, &SetListingAtPlatform { store, write: id })?;
+            let event = told_of("catalogue.asked", &listings::one(tx, id)?.ok_or(Error::Conflict)?);
+            done = Some(match done {
+                None => Witnessed::new(action, event),
+                Some(done) => Witnessed::and(done, event),
+            });
+        }
+        done.ok_or_else(|| Error::internal("nothing was to be changed"))
+    });
+    let action = written.await?.id;
+    tools.ledger.read(&scope, move |tx| listings::of_action(tx, action)).await
+}
+
+impl Relisted {
+    /// The price as an amount, if all that is said can be.
+    fn checked(&self) -> Result<Option<(String, Money)>> {
+        let mut flaws = Flaws::default();
+        if self.title.is_none() && self.price.is_none() {
+            flaws.add("title", "say what it is to be called, or what it is to cost");
+        }
+        if self.title.as_ref().is_some_and(|title| !is_line(title, 255)) {
+            flaws.add("title", "say it in one line of up to 255 characters");
+        }
+        let price = self.price.as_ref().map(|(variant, to)| {
+            let amount = to.read("price.amount", &mut flaws);
+            if amount.micros < 0 {
+                flaws.add("price.amount.value", "nothing costs less than nothing");
+            }
+            let currency = amount.currency.into_bytes().try_into().unwrap_or_default();
+            (variant.clone(), Money { micros: amount.micros, currency })
+        });
+        flaws.or(price)
+    }
+}
+
+/// The changes of what a store sells, newest first, and how many there were in all.
+pub async fn list_catalogue_writes(
+    tools: &Tools,
+    caller: &Caller,
+    at: Ref<StoreId>,
+    page: Page,
+) -> Result<(Vec<CatalogueWrite>, i64)> {
+    let scope = caller.permit(Permission::SeeTenants, at.tenant)?;
+    tools.ledger.read(&scope, move |tx| listings::list(tx, at.id, &page)).await
 }
 
 /// What was written to a store, newest first, and how often in all.

@@ -14,26 +14,40 @@ use crate::floor::platforms::{Good, Level, Platforms};
 use crate::floor::policy::Policy;
 use crate::floor::vault::Vault;
 use crate::records::{self, TakenIn};
+use crate::relay;
 
-/// Takes in what a store tells, and lets what changed of its stock flow to the tenant's other stores.
+/// Takes in what a store tells, sends its orders on to where its merchant wants them, and lets what changed of its stock
+/// flow to the tenant's other stores.
 pub fn take_in(
     tx: &mut WriteTx,
     vault: &Vault,
     (policy, platforms): (&Policy, &Platforms),
     store: StoreId,
     goods: &[Good],
-) -> Result<(TakenIn, Option<Event>)> {
+) -> Result<(TakenIn, Vec<Event>)> {
     let changed = writes::changed(tx, store, &newest(goods))?;
     let taken = records::take_in(tx, vault, policy, store, goods)?;
+    let orders = goods.iter().filter_map(|good| if let Good::Order(order) = good { Some(order) } else { None });
+    let relayed = relay::relay_orders(tx, vault, policy, store, &orders.collect::<Vec<_>>())?;
+    let flowed = flow(tx, (policy, platforms), store, changed)?;
+    Ok((taken, relayed.into_iter().chain(flowed).collect()))
+}
+
+fn flow(
+    tx: &mut WriteTx,
+    (policy, platforms): (&Policy, &Platforms),
+    store: StoreId,
+    changed: Vec<Changed>,
+) -> Result<Option<Event>> {
     let theirs = theirs(tx, store, changed)?;
     if theirs.is_empty() {
-        return Ok((taken, None));
+        return Ok(None);
     }
-    let Some(leave) = Leave::while_sync_is_on(tx, (policy, platforms), store)? else { return Ok((taken, None)) };
+    let Some(leave) = Leave::while_sync_is_on(tx, (policy, platforms), store)? else { return Ok(None) };
     let wishes = writes::targets(tx, store, leave.stores(), &theirs)?;
     let asked = put(tx, &leave, &wishes)?.len();
     let event = Event::new("stock.flowed", "store", store.uuid()).count("writes", asked as u64);
-    Ok((taken, (asked > 0).then_some(event)))
+    Ok((asked > 0).then_some(event))
 }
 
 /// Puts writes on record and into the queue, as far as the leave goes. Those that are there already are not there twice.

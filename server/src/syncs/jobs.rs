@@ -5,8 +5,9 @@ use serde::{Deserialize, Serialize};
 use super::actions;
 use super::flowing;
 use super::model::{RunOutcome, Sync, SyncState};
-use super::queries::{shops, syncs, writes};
+use super::queries::{listings, shops, syncs, writes};
 use super::running::{self, Goes, Turned};
+use crate::calls;
 use crate::floor::access::{Caller, One, Permission, Scope};
 use crate::floor::jobs::{self as queue, Halt, Job, Run};
 use crate::floor::kernel::{Error, MemberId, Personal, Ref, Result, StoreId, SyncRunId};
@@ -220,7 +221,13 @@ async fn page(tools: &Tools, store: &Store, access: &crate::floor::kernel::Secre
     let since = sync.since().filter(|_| sync.kind() == super::model::RunKind::Incremental);
     let ask = Ask { of: sync.shelf, since, after: sync.cursor.as_deref(), most: MOST };
     let asked = std::time::Instant::now();
-    let read = platform.read(visit, access, ask).await;
+    let at = Ref::new(store.tenant, store.id);
+    let read = match calls::under_way(&tools.ledger, at, platform.read(visit, access, ask)).await {
+        Ok(Ok(read)) => read,
+        // Whoever ended the connection has ended the run.
+        Ok(Err(_)) => Err(Fate::Over("disconnected")),
+        Err(_) => Err(Fate::Again { after: SOON }),
+    };
     metrics::histogram!("rightsdesk_sync_page_seconds", "platform" => store.platform.clone(), "shelf" => sync.shelf.code())
         .record(asked.elapsed().as_secs_f64());
     read
@@ -278,6 +285,7 @@ async fn look_after(tools: &Tools, at: Ref<StoreId>, look: Look) -> Result<()> {
                     }
                 }
                 writes::drop_all(tx, at.id)?;
+                listings::drop_all(tx, at.id)?;
             }
             Look::Due if shop.is_connected => {
                 let (platform, _) = platforms.find(&shop.platform).ok_or(Error::Conflict)?;

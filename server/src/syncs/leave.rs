@@ -1,5 +1,5 @@
 //! Leave to write to a store. Nothing can be written without one, and one is had only here, in the transaction that puts
-//! the write on record: somebody asked for it, or the sync of both stores is on.
+//! the write on record: somebody asked for it or, for stock alone, the sync of both stores is on.
 
 use uuid::Uuid;
 
@@ -9,8 +9,9 @@ use super::stock::{LeaveKind, StockWrite};
 use crate::floor::access::Actor;
 use crate::floor::kernel::{Error, Result, StoreId};
 use crate::floor::ledger::WriteTx;
-use crate::floor::platforms::Platforms;
+use crate::floor::platforms::{Platform, Platforms};
 use crate::floor::policy::Policy;
+use crate::records::map::PRODUCTS;
 
 /// Whose leave it is, and which stores it is for.
 pub struct Leave {
@@ -30,8 +31,7 @@ impl Leave {
         if matches!(tx.actor(), Actor::House | Actor::Job(_)) {
             return Err(Error::Forbidden("a person's action"));
         }
-        let shop = shops::held(tx, &[store])?.into_iter().find(|shop| shop.is_connected);
-        let code = shop.map(|shop| shop.platform).ok_or_else(not_connected)?;
+        let code = connected(tx, store)?;
         if scope(tx, (policy, platforms), (store, &code))?.is_none() {
             return Err(Error::refused("REFUSED", "this store does not let its stock be written"));
         }
@@ -70,6 +70,83 @@ impl Leave {
     }
 }
 
+/// The leave of a signed-in person to change what one connected store sells. No sync has one, no job, and no key that a
+/// program holds.
+pub struct PersonsLeave {
+    action: Uuid,
+    store: StoreId,
+}
+
+impl PersonsLeave {
+    /// The leave of the person who acts in this transaction.
+    pub fn of(
+        tx: &mut WriteTx,
+        (policy, platforms): (&Policy, &Platforms),
+        store: StoreId,
+        action: Uuid,
+    ) -> Result<Self> {
+        if !matches!(tx.actor(), Actor::Staff(_) | Actor::Member(_)) {
+            return Err(Error::Forbidden("a person's action"));
+        }
+        let code = connected(tx, store)?;
+        let (platform, _) = platforms.find(&code).ok_or_else(not_connected)?;
+        let names = selling(policy, platform);
+        if names.is_empty() {
+            let why =
+                "the policy lists no scope to change what stores of this platform sell: change it at the platform";
+            return Err(Error::refused("REFUSED", why));
+        }
+        if running::usable(tx, policy, (platform, store), &names)?.is_none() {
+            let why =
+                format!("this store does not let us change what it sells: connect it again and grant {}", names[0]);
+            return Err(Error::refused("REFUSED", why));
+        }
+        Ok(Self { action, store })
+    }
+
+    pub fn store(&self) -> StoreId {
+        self.store
+    }
+
+    pub fn action(&self) -> Uuid {
+        self.action
+    }
+}
+
+/// The scopes by which this policy lets what is sold be changed: those that write, and are listed for what is sold.
+fn selling(policy: &Policy, platform: &dyn Platform) -> Vec<&'static str> {
+    let sold = PRODUCTS.listed_as(policy).map(|category| category.code.get_ref());
+    let names = platform.lets_listings_be_set().iter().copied();
+    let is_for_it = |name: &&str| {
+        policy.scopes_of(platform.code()).any(|scope| {
+            scope.name.get_ref() == name
+                && scope.writes
+                && scope.categories.iter().any(|category| Some(category.get_ref()) == sold)
+        })
+    };
+    names.filter(is_for_it).collect()
+}
+
+/// Why a change on record may be sent no more; the scope by which it may where it still may. The store stays as it is until
+/// the transaction ends.
+pub fn still_sells(
+    tx: &mut WriteTx,
+    (policy, platforms): (&Policy, &Platforms),
+    store: StoreId,
+) -> Result<Result<&'static str, &'static str>> {
+    let shop = shops::held(tx, &[store])?.into_iter().find(|shop| shop.is_connected);
+    let Some((platform, _)) = shop.and_then(|shop| platforms.find(&shop.platform)) else {
+        return Ok(Err("disconnected"));
+    };
+    Ok(running::usable(tx, policy, (platform, store), &selling(policy, platform))?.ok_or("scope"))
+}
+
+/// The platform of a store that is connected, and stays so until the transaction ends.
+fn connected(tx: &mut WriteTx, store: StoreId) -> Result<String> {
+    let shop = shops::held(tx, &[store])?.into_iter().find(|shop| shop.is_connected);
+    shop.map(|shop| shop.platform).ok_or_else(not_connected)
+}
+
 /// Why a write on record may be sent no more; the scope by which it may where it still may. The stores stay as they are
 /// until the transaction ends.
 pub fn still(
@@ -78,7 +155,7 @@ pub fn still(
     write: &StockWrite,
 ) -> Result<Result<&'static str, &'static str>> {
     let target = write.wish.store;
-    let source = (write.leave == LeaveKind::Sync).then(|| StoreId::from_uuid(write.cause));
+    let source = (write.leave == LeaveKind::Sync).then(|| StoreId::from_uuid(write.standing.cause));
     let needed: Vec<StoreId> = source.into_iter().chain([target]).collect();
     let shops = shops::held(tx, &needed)?;
     if shops.iter().filter(|shop| shop.is_connected).count() < needed.len() {

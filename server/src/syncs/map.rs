@@ -62,3 +62,28 @@ pub const STOCK_WRITES: Table = Table::of_tenant("stock_writes").category("accou
     fact("answered_at"),
     fact("seen_at"),
 ]);
+
+pub const CATALOGUE_WRITES: Table = Table::of_tenant("catalogue_writes").category("account").columns(&[
+    key("id"),
+    key("store_id"),
+    key("product_id"),
+    fact("product").because("of a thing, not of a person"),
+    fact("variant").because("of a thing, not of a person"),
+    fact("item").because("of a thing, not of a person"),
+    fact("title"),
+    fact("price"),
+    fact("currency"),
+    fact("was_title"),
+    fact("was_price"),
+    fact("seen_at"),
+    fact("known_at"),
+    fact("key").because("a digest of what caused the write and of what it is done to"),
+    key("cause_id"),
+    key("actor").because("who acted, by kind and id"),
+    fact("at"),
+    fact("tried_at"),
+    fact("state"),
+    fact("code").because("a code of ours, never words"),
+    fact("by_hand").because("a sentence of ours for the merchant"),
+    fact("answered_at"),
+]);

@@ -1,27 +1,28 @@
 //! What is read of a store: shelf by shelf, a page at a time, each page one commit. Whoever is killed asks the same page
-//! again. And what is written to one: by somebody's leave alone, once. It never calls a platform inside a transaction, uses no scope that the policy does not list or the store did not
+//! again. And what is written to one: by somebody's leave alone, once; what it sells by a person's alone. It never calls a platform inside a transaction, uses no scope that the policy does not list or the store did not
 //! grant, and keeps in its history counts and codes alone.
 
 mod actions;
 mod flowing;
-mod following;
 mod graphql;
 mod jobs;
 mod leave;
+mod listing;
 pub mod map;
 mod model;
 mod queries;
 mod running;
 mod sending;
+mod standing;
 mod stock;
 mod tables;
 
 pub use actions::{list, pause, resume, start};
 pub use flowing::take_in;
-pub use following::{Followed, SyncSubscription};
-pub use graphql::{RULES, SyncMutation, SyncQuery};
+pub use graphql::{Followed, RULES, SyncMutation, SyncQuery, SyncSubscription};
 pub use jobs::{LookAfterSyncs, PullPage, TellOfBehind};
-pub use leave::Leave;
+pub use leave::{Leave, PersonsLeave};
 pub use model::{Run as SyncRun, RunKind, RunOutcome, Sync, SyncState};
-pub use sending::SetStockAtPlatform;
-pub use stock::{LeaveKind, StockWrite, WriteState};
+pub use sending::{SetListingAtPlatform, SetStockAtPlatform};
+pub use standing::WriteState;
+pub use stock::{LeaveKind, StockWrite};

@@ -26,7 +26,7 @@ pub fn usable(
     tx: &mut Tx,
     policy: &Policy,
     (platform, store): (&dyn Platform, StoreId),
-    names: &'static [&'static str],
+    names: &[&'static str],
 ) -> Result<Option<&'static str>> {
     for name in names {
         let is_listed = policy.scopes_of(platform.code()).any(|scope| scope.name.get_ref() == name);

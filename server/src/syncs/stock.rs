@@ -2,6 +2,7 @@
 
 use uuid::Uuid;
 
+use super::standing::Standing;
 use crate::floor::jobs::effect_key;
 use crate::floor::kernel::vocabulary::vocabulary;
 use crate::floor::kernel::{Instant, StockWriteId, StoreId};
@@ -13,22 +14,6 @@ vocabulary! {
         User = "user",
         /// The sync was on, of the store that changed and of this one.
         Sync = "sync",
-    }
-}
-
-vocabulary! {
-    /// How a write stands.
-    pub enum WriteState {
-        /// It is on its way.
-        Waiting = "waiting",
-        /// The platform took it.
-        Sent = "sent",
-        /// There was not what we believed: nothing was set.
-        Moved = "moved",
-        /// The store has no such item.
-        Gone = "gone",
-        /// It was dropped, or the platform refused it.
-        Failed = "failed",
     }
 }
 
@@ -59,12 +44,8 @@ pub struct StockWrite {
     pub id: StockWriteId,
     pub wish: Wish,
     pub was: Option<i32>,
-    pub key: [u8; 32],
     pub leave: LeaveKind,
-    pub cause: Uuid,
-    pub actor: String,
-    pub at: Instant,
-    pub state: WriteState,
-    pub code: Option<String>,
-    pub answered_at: Option<Instant>,
+    pub standing: Standing,
+    /// It was sent, and the store has told of it since, whatever became of the answer.
+    pub is_told: bool,
 }

@@ -99,8 +99,7 @@ fn take_up(model: &mut Model, action: Action) -> Effects {
             effects.extend(tell_place(model, answer.to, &action));
             effects
         }
-        Action::Recalled { to, .. } => tell_place(model, to, &action),
-        Action::Line { to, .. } => tell_place(model, to, &action),
+        Action::Recalled { to, .. } | Action::Line { to, .. } => tell_place(model, to, &action),
         Action::StepUpNeeded(ask) => door::step_up_needed(model, ask),
         Action::Bearing { has_token, device } => {
             model.ctx.device = device;

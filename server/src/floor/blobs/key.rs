@@ -16,6 +16,8 @@ vocabulary! {
         Evidence = "evidence",
         /// What someone handed in.
         Attachment = "attachment",
+        /// A month of a merchant's in figures.
+        Report = "report",
     }
 }
 

@@ -60,7 +60,7 @@ impl Record {
         }
         let rest = ["Security measures", "", "", &self.security.join("; "), "", "", ""].map(str::to_owned);
         lines.push([head.as_slice(), rest.as_slice()].concat());
-        table(&lines)
+        spreadsheet(&lines)
     }
 }
 
@@ -77,7 +77,8 @@ fn listed<T>(items: &[T], word: impl Fn(&T) -> String) -> String {
     items.iter().map(word).collect::<Vec<_>>().join("; ")
 }
 
-fn table(lines: &[Vec<String>]) -> Result<String> {
+/// Lines as RFC 4180 has them, each cell in quotes.
+pub fn spreadsheet(lines: &[Vec<String>]) -> Result<String> {
     let odd = |error: &dyn std::fmt::Display| Error::internal(format!("a table that cannot be written: {error}"));
     let mut writer =
         WriterBuilder::new().quote_style(QuoteStyle::Always).terminator(Terminator::CRLF).from_writer(Vec::new());
@@ -104,6 +105,6 @@ mod tests {
             assert_eq!(guarded(cell), format!("'{cell}"));
         }
         let cells = ["say \"no\"", "=1"].map(str::to_owned).to_vec();
-        assert_eq!(table(&[cells]).expect("a table"), "\"say \"\"no\"\"\",\"'=1\"\r\n");
+        assert_eq!(spreadsheet(&[cells]).expect("a table"), "\"say \"\"no\"\"\",\"'=1\"\r\n");
     }
 }

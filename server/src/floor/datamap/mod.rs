@@ -14,6 +14,7 @@ mod people;
 pub mod record;
 mod table;
 
+pub use self::csv::spreadsheet;
 pub use columns::{Class, Column, Fate, derived, fact, hashed, key, personal, pseudonym, secret, secret_id};
 pub use figures::{Cells, Held};
 pub use map::Map;

@@ -70,6 +70,12 @@ impl Call {
         Self { method: Method::PUT, ..Self::json(url, document) }
     }
 
+    /// Changes no more of what is there than it says.
+    #[must_use]
+    pub fn as_patch(self) -> Self {
+        Self { method: Method::PATCH, ..self }
+    }
+
     pub fn delete(url: Url) -> Self {
         Self { method: Method::DELETE, ..Self::get(url) }
     }

@@ -182,6 +182,21 @@ id!(
     "stw"
 );
 id!(
+    /// A monthly file.
+    ReportId,
+    "rpt"
+);
+id!(
+    /// One change of what a store sells.
+    CatalogueWriteId,
+    "ctw"
+);
+id!(
+    /// One call for a store's sake, while it is under way.
+    StoreCallId,
+    "scl"
+);
+id!(
     /// A third party that a tenant connected.
     AppId,
     "app"

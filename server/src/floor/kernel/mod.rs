@@ -12,11 +12,11 @@ pub mod vocabulary;
 
 pub use error::{Error, Flaw, Flaws, Refusal, Report, Result};
 pub use ids::{
-    Addressed, ApiKeyId, AppId, BlobId, CampaignId, CustomerId, DeliveryId, DestinationId, DeviceSignInId,
-    DisclosureId, GrantId, HandshakeId, HookId, JobId, MemberId, NoticeId, ObjectionId, OrderId, PolicyId,
-    PrivacyNoticeId, ProcessorId, ProductId, PromiseId, ProviderTaskId, ReceiptId, Ref, RelayDeliveryId,
-    RelayedEventId, RequestId, ReviewItemId, SessionId, StaffId, StockWriteId, StoreGrantId, StoreId, SubjectId,
-    SubscriberId, SyncRunId, TenantId,
+    Addressed, ApiKeyId, AppId, BlobId, CampaignId, CatalogueWriteId, CustomerId, DeliveryId, DestinationId,
+    DeviceSignInId, DisclosureId, GrantId, HandshakeId, HookId, JobId, MemberId, NoticeId, ObjectionId, OrderId,
+    PolicyId, PrivacyNoticeId, ProcessorId, ProductId, PromiseId, ProviderTaskId, ReceiptId, Ref, RelayDeliveryId,
+    RelayedEventId, ReportId, RequestId, ReviewItemId, SessionId, StaffId, StockWriteId, StoreCallId, StoreGrantId,
+    StoreId, SubjectId, SubscriberId, SyncRunId, TenantId,
 };
 pub use mode::Mode;
 pub use reach::Reach;

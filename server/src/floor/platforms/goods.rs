@@ -129,6 +129,14 @@ pub struct Money {
 }
 
 impl Money {
+    /// In decimals, two of them at least.
+    pub(super) fn decimals(self) -> String {
+        let (micros, sign) = (self.micros.unsigned_abs(), if self.micros < 0 { "-" } else { "" });
+        let decimals = format!("{:06}", micros % 1_000_000);
+        let wanted = decimals.trim_end_matches('0').len().max(2);
+        format!("{sign}{}.{}", micros / 1_000_000, decimals.get(..wanted).unwrap_or(&decimals))
+    }
+
     /// What each of so many is, where that is exact.
     pub(super) fn shared(self, among: i32) -> Option<Self> {
         let among = i64::from(among);

@@ -26,7 +26,9 @@ mod woocommerce;
 
 pub use ebay::{PublicKey, challenge, public_key};
 pub use goods::{Address, Customer, Good, Level, Line, Money, Order, Product, Shelf, Variant};
-pub use page::{Ask, Correction, Forgotten, Keeps, Page, SetStock, Stocked, Whom};
+pub use page::{
+    Ask, Correction, Forgotten, Keeps, Listed, Page, Relisting, SetListing, SetStock, Stocked, VariantAt, Whom,
+};
 pub use setup::{Platforms, Settings, Setup};
 pub use shop::Shop;
 pub use signature::sign;
@@ -315,6 +317,12 @@ pub trait Platform: Send + Sync {
 
     /// Sets how much there is of one item. Asked again with the same key it changes nothing more.
     fn set_stock<'a>(&'a self, visit: Visit<'a>, access: &'a Secret, set: &'a SetStock) -> Answering<'a, Stocked>;
+
+    /// The scopes each of which lets what is sold be changed.
+    fn lets_listings_be_set(&self) -> &'static [&'static str];
+
+    /// Changes what a product is called or one kind of it costs. Asked again it changes nothing more.
+    fn set_listing<'a>(&'a self, visit: Visit<'a>, access: &'a Secret, set: &'a SetListing) -> Answering<'a, Listed>;
 
     /// Passes on that a person wants to be forgotten.
     fn forget<'a>(&'a self, visit: Visit<'a>, access: &'a Secret, whom: &'a Whom) -> Answering<'a, Forgotten>;

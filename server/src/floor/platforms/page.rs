@@ -3,7 +3,8 @@
 
 use std::time::Duration;
 
-use super::goods::{Good, Shelf};
+use super::Fate;
+use super::goods::{Good, Money, Shelf};
 use crate::floor::kernel::{Instant, Personal};
 
 /// How a platform tells of a shelf.
@@ -71,6 +72,70 @@ pub enum Stocked {
     Moved,
     /// The shop has no such item.
     Gone,
+}
+
+/// What a shop is to sell a thing as: one change, to a value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SetListing {
+    /// As in [`Product`](super::Product).
+    pub product: String,
+    pub wish: Relisting,
+    /// The version of the product that whoever wishes it has seen.
+    pub seen: Instant,
+}
+
+/// What is to be another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Relisting {
+    /// It is set only where it is called so.
+    Title { to: String, from: String },
+    /// Of one kind of it. Where it is not known what it costs, it is set only where the product is the version that was seen,
+    /// as far as the platform tells versions.
+    Price { of: VariantAt, to: Money, from: Option<Money> },
+}
+
+/// One kind a product is sold in, as in [`Variant`](super::Variant).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VariantAt {
+    pub id: String,
+    pub item: Option<String>,
+}
+
+/// What came of changing what is sold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Listed {
+    Done,
+    /// It was not what was seen: nothing was changed.
+    Moved,
+    /// The shop does not sell it.
+    Gone,
+    /// The platform lets no app do it: what the merchant does.
+    ByHand(&'static str),
+}
+
+/// What there is to be done about a price that was read.
+pub(super) fn price_stands(
+    (there, at): (Money, Option<Instant>),
+    set: &SetListing,
+    (to, from): (Money, Option<Money>),
+) -> Result<Option<Listed>, Fate> {
+    if there.currency != to.currency {
+        return Err(Fate::Over("currency"));
+    }
+    if there == to {
+        return Ok(Some(Listed::Done));
+    }
+    let has_moved = from.map_or(at.is_some_and(|at| at > set.seen), |from| from != there);
+    Ok(has_moved.then_some(Listed::Moved))
+}
+
+/// What there is to be done about a title that was read.
+pub(super) fn title_stands(there: Option<&str>, to: &str, from: &str) -> Option<Listed> {
+    match there.map(str::trim) {
+        Some(there) if there == to => Some(Listed::Done),
+        Some(there) if there == from => None,
+        _ => Some(Listed::Moved),
+    }
 }
 
 /// Whom a shop is to forget.

@@ -71,13 +71,13 @@ pub(super) fn coins(value: &Value) -> Option<Money> {
     Some(Money { micros: i64::try_from(micros).ok()?, currency: code(&value["currency_code"])? })
 }
 
-fn code(currency: &Value) -> Option<[u8; 3]> {
+pub(super) fn code(currency: &Value) -> Option<[u8; 3]> {
     let code: [u8; 3] = currency.as_str()?.as_bytes().try_into().ok()?;
     code.iter().all(u8::is_ascii_uppercase).then_some(code)
 }
 
 /// Millionths, digit by digit.
-fn micros(text: &str) -> Option<i64> {
+pub(super) fn micros(text: &str) -> Option<i64> {
     let (is_negative, text) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
     let (whole, part) = text.split_once('.').unwrap_or((text, ""));
     let part = part.trim_end_matches('0');

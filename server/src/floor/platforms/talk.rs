@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use serde::{Deserialize, Deserializer};
+use serde_json::Value;
 use url::Url;
 
 use super::{Came, Fate, Query, Refusal, Setup, Shop, Tokens};
@@ -70,8 +71,14 @@ pub(super) fn yes(answer: Answer) -> Result<Answer, Fate> {
 pub(super) const PAGE: usize = 4 << 20;
 
 /// The document in an answer; one of another shape may be right next time.
-pub(super) fn document(answer: &Answer) -> Result<serde_json::Value, Fate> {
+pub(super) fn document(answer: &Answer) -> Result<Value, Fate> {
     answer.json().ok_or(Fate::Again { after: SOON })
+}
+
+/// A field that is to be set in a document; one of another shape has no such place.
+pub(super) fn field<'v>(told: &'v mut Value, place: &str, name: &str) -> Result<&'v mut Value, Fate> {
+    let fields = told.pointer_mut(place).and_then(Value::as_object_mut).ok_or(ODD)?;
+    Ok(fields.entry(name).or_insert(Value::Null))
 }
 
 /// An answer that is none of what was asked.
@@ -131,7 +138,7 @@ fn scopes(text: &str) -> Vec<String> {
 fn told(answer: &Answer) -> Option<&'static str> {
     #[derive(Deserialize)]
     struct Told {
-        error: Option<serde_json::Value>,
+        error: Option<Value>,
     }
     match answer.json::<Told>()?.error?.as_str()? {
         "invalid_grant" => Some("ended"),

@@ -211,3 +211,22 @@ async fn a_stores_list_needs_its_measure_and_a_guest_is_no_customer() {
     assert!(matches!(unmeasured, Some(Fate::Again { .. })), "a list without its headers is none");
     assert!(shop.asked()[0].contains("modified_after=2023-11-14T22%3A13%3A19"));
 }
+
+#[tokio::test]
+async fn an_answer_of_another_shape_breaks_nothing() {
+    const ODD: [&str; 6] = [
+        r#"[{"something":["else",7,null]}]"#,
+        r#""text""#,
+        r#"{"data":{"page":"text"}}"#,
+        r#"{"data":{"page":[7]}}"#,
+        r#"{"availability":"text","products":[7]}"#,
+        r#"{"products":[{"sku":"s","offerings":7}],"availability":{"shipToLocationAvailability":[7]}}"#,
+    ];
+    for code in ["shopify", "ebay", "etsy", "woocommerce"] {
+        for odd in ODD {
+            let shop = Shop::open(code, &[(200, odd); 3]).await;
+            assert!(shop.read(Shelf::Orders, Some(at(0)), None).await.is_err(), "{code}: {odd}");
+            assert!(shop.set("1", 5, None).await != Ok(Stocked::Moved), "{code}: {odd}");
+        }
+    }
+}

@@ -1,10 +1,12 @@
 //! What a delivery changes. It is one write: what it tells is applied, and what it brought is gone with its key.
 
+use super::super::jobs::MatchClosedAccount;
 use super::super::model::{Delivered, DeliveryState};
 use super::super::queries::{deliveries, notices};
+use crate::floor::jobs;
 use crate::floor::kernel::{Error, Result, StoreId};
 use crate::floor::ledger::{Event, Witnessed, WriteTx};
-use crate::floor::platforms::{self, Good, Platforms, Refusal, Told};
+use crate::floor::platforms::{self, Good, Platforms, PrivacyNoticeKind, Refusal, Told};
 use crate::floor::policy::Policy;
 use crate::floor::vault::Vault;
 use crate::records;
@@ -48,7 +50,10 @@ fn apply(
         Told::Nothing => return Ok(((DeliveryState::Ignored, "nothing_for_us"), None)),
         // What a platform asks for a person's sake is answered for, whether the store is known or not.
         Told::Notice(notice) => {
-            notices::add(tx, vault, of, &notice)?;
+            let id = notices::add(tx, vault, of, &notice)?;
+            if notice.kind == PrivacyNoticeKind::AccountClosed {
+                jobs::enqueue(tx, &MatchClosedAccount { notice: id })?;
+            }
             return Ok(((DeliveryState::Done, notice.kind.code()), None));
         }
         told => told,
@@ -75,12 +80,18 @@ fn apply(
             let goods = used(tx, policy, of, store, goods)?;
             let (taken, flowed) = syncs::take_in(tx, vault, (policy, platforms), store, &goods)?;
             let is_news = taken.new + taken.changed > 0;
-            let flowed = flowed.map(|event| Witnessed::new(store.uuid(), event));
-            return Ok((if is_news { (DeliveryState::Done, "taken_in") } else { OLDER }, flowed));
+            return Ok((if is_news { (DeliveryState::Done, "taken_in") } else { OLDER }, witnessed(store, flowed)));
         }
         Told::Nothing | Told::Notice(_) => return Err(Error::internal("a delivery that was answered before")),
     };
     Ok(if heeded.is_some() { ((DeliveryState::Done, done), heeded) } else { (OLDER, None) })
+}
+
+/// What came of it beside.
+fn witnessed(store: StoreId, events: Vec<Event>) -> Option<Witnessed<uuid::Uuid>> {
+    let mut events = events.into_iter();
+    let first = Witnessed::new(store.uuid(), events.next()?);
+    Some(events.fold(first, Witnessed::and))
 }
 
 /// Of these what may be used: by a scope that the policy lists, and that the store grants still.

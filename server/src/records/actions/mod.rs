@@ -9,5 +9,6 @@ pub use reading::{
 };
 pub use taking::{take_in, take_out, updated_at};
 pub use telling::{
-    link_supplier, list_entries, record_billing, record_entry, record_shipment, record_snapshot, record_usage,
+    link_supplier, list_billing, list_entries, list_links, list_snapshots, list_usage, record_billing, record_entry,
+    record_shipment, record_snapshot, record_usage,
 };

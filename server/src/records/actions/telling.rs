@@ -16,7 +16,7 @@ use crate::floor::graphql::Page;
 use crate::floor::kernel::ids::{
     BillingEventId, LedgerEntryId, OrderId, ShipmentId, SupplierLinkId, SupplierSnapshotId, UsageEventId,
 };
-use crate::floor::kernel::{Error, Flaws, Instant, Result, SubjectId, TenantId};
+use crate::floor::kernel::{Error, Flaws, Instant, MemberId, Result, SubjectId, TenantId};
 use crate::floor::ledger::{Event, Once, Tx, Witnessed, WriteTx};
 use crate::floor::tools::Tools;
 use crate::floor::vault::{Place, Vault};
@@ -115,6 +115,66 @@ pub async fn list_entries(
 ) -> Result<(Vec<LedgerEntry>, i64)> {
     let scope = caller.permit(Permission::SeeTenants, tenant)?;
     tools.ledger.read(&scope, move |tx| telling::entries(tx, which, &page)).await
+}
+
+/// Where a tenant buys, the newest link first, and how many there are in all.
+pub async fn list_links(
+    tools: &Tools,
+    caller: &Caller,
+    tenant: TenantId,
+    sku: Option<String>,
+    page: Page,
+) -> Result<(Vec<SupplierLink>, i64)> {
+    let scope = caller.permit(Permission::SeeTenants, tenant)?;
+    tools.ledger.read(&scope, move |tx| telling::links(tx, sku.as_deref(), &page)).await
+}
+
+/// What a supplier asked for a thing that is linked, newest first, and how often in all; nothing of one that is not.
+pub async fn list_snapshots(
+    tools: &Tools,
+    caller: &Caller,
+    tenant: TenantId,
+    (sku, url): (String, String),
+    page: Page,
+) -> Result<(Vec<SupplierSnapshot>, i64)> {
+    let scope = caller.permit(Permission::SeeTenants, tenant)?;
+    let found = tools.ledger.read(&scope, move |tx| match telling::link_at(tx, &sku, &url)? {
+        Some(link) => telling::snapshots(tx, link, &page),
+        None => Ok((Vec::new(), 0)),
+    });
+    found.await
+}
+
+/// What members of a tenant used, newest first, and how often in all; of a member, if one is named.
+pub async fn list_usage(
+    tools: &Tools,
+    caller: &Caller,
+    tenant: TenantId,
+    (members, kind): (Option<Vec<MemberId>>, Option<String>),
+    page: Page,
+) -> Result<(Vec<UsageEvent>, i64)> {
+    let scope = caller.permit(Permission::SeeTenants, tenant)?;
+    let found = tools.ledger.read(&scope, move |tx| {
+        let mut subjects = members.as_ref().map(|_| Vec::new());
+        for member in members.into_iter().flatten() {
+            let subject = tenants::member(tx, member)?.map(|member| member.subject);
+            subjects.get_or_insert_default().extend(subject);
+        }
+        telling::usages(tx, (subjects.as_deref(), kind.as_deref()), &page)
+    });
+    found.await
+}
+
+/// What the billing provider told of a tenant, newest first, and how often in all.
+pub async fn list_billing(
+    tools: &Tools,
+    caller: &Caller,
+    tenant: TenantId,
+    kind: Option<String>,
+    page: Page,
+) -> Result<(Vec<BillingEvent>, i64)> {
+    let scope = caller.permit(Permission::SeeTenants, tenant)?;
+    tools.ledger.read(&scope, move |tx| telling::billings(tx, kind.as_deref(), &page)).await
 }
 
 /// Writes down where a merchant buys what he sells.

@@ -7,7 +7,8 @@ use super::super::model;
 use super::super::queries::reading::OrderFilter as Orders;
 use super::telling::LedgerKind;
 use crate::floor::graphql::{place, tenant_place};
-use crate::floor::kernel::{Instant, OrderId, Result, StoreId, TenantId};
+use crate::floor::kernel::ids::Addressed;
+use crate::floor::kernel::{Instant, MemberId, OrderId, Result, StoreId, TenantId};
 
 /// Which orders a list holds; all that is said must fit.
 #[derive(InputObject)]
@@ -26,7 +27,7 @@ impl OrderFilter {
     pub fn read(self) -> Result<(TenantId, Orders)> {
         let tenant = tenant_place(&self.tenant)?;
         let filter = Orders {
-            stores: stores_of(tenant, self.store.as_ref()),
+            stores: named(tenant, self.store.as_ref(), "store"),
             placed_after: self.placed_after.map(Instant::from_utc),
             placed_before: self.placed_before.map(Instant::from_utc),
         };
@@ -51,9 +52,76 @@ type Lines = (Option<Vec<OrderId>>, Option<model::LedgerKind>);
 impl LedgerFilter {
     pub fn read(self) -> Result<(TenantId, Lines)> {
         let tenant = tenant_place(&self.tenant)?;
-        let named = self.order.map(|id| place::<OrderId>(&id, "order").ok().filter(|at| at.tenant == tenant));
-        let orders = named.map(|at| at.into_iter().map(|at| at.id).collect());
+        let orders = named(tenant, self.order.as_ref(), "order");
         Ok((tenant, (orders, self.kind.map(model::LedgerKind::from))))
+    }
+}
+
+/// Which links to suppliers a list holds; all that is said must fit.
+#[derive(InputObject)]
+pub struct SupplierFilter {
+    /// Of this tenant.
+    tenant: ID,
+    /// For this stock-keeping unit.
+    sku: Option<String>,
+}
+
+impl SupplierFilter {
+    pub fn read(self) -> Result<(TenantId, Option<String>)> {
+        Ok((tenant_place(&self.tenant)?, self.sku))
+    }
+}
+
+/// Of which supplier's prices a list is.
+#[derive(InputObject)]
+pub struct SnapshotFilter {
+    /// Of this tenant.
+    tenant: ID,
+    /// The merchant's stock-keeping unit, as it was linked.
+    sku: String,
+    /// The supplier's page, as it was linked.
+    url: String,
+}
+
+impl SnapshotFilter {
+    pub fn read(self) -> Result<(TenantId, (String, String))> {
+        Ok((tenant_place(&self.tenant)?, (self.sku, self.url)))
+    }
+}
+
+/// What of members' use a list holds; all that is said must fit.
+#[derive(InputObject)]
+pub struct UsageFilter {
+    /// Of this tenant.
+    tenant: ID,
+    /// By this member.
+    member: Option<ID>,
+    /// Of this code.
+    kind: Option<String>,
+}
+
+/// Which use: by a member, or by none that there is; of a code.
+type Uses = (Option<Vec<MemberId>>, Option<String>);
+
+impl UsageFilter {
+    pub fn read(self) -> Result<(TenantId, Uses)> {
+        let tenant = tenant_place(&self.tenant)?;
+        Ok((tenant, (named(tenant, self.member.as_ref(), "member"), self.kind)))
+    }
+}
+
+/// What of a billing provider's word a list holds; all that is said must fit.
+#[derive(InputObject)]
+pub struct BillingFilter {
+    /// Of this tenant.
+    tenant: ID,
+    /// Of this code.
+    kind: Option<String>,
+}
+
+impl BillingFilter {
+    pub fn read(self) -> Result<(TenantId, Option<String>)> {
+        Ok((tenant_place(&self.tenant)?, self.kind))
     }
 }
 
@@ -69,7 +137,7 @@ pub struct CustomerFilter {
 impl CustomerFilter {
     pub fn read(self) -> Result<(TenantId, Option<Vec<StoreId>>)> {
         let tenant = tenant_place(&self.tenant)?;
-        Ok((tenant, stores_of(tenant, self.store.as_ref())))
+        Ok((tenant, named(tenant, self.store.as_ref(), "store")))
     }
 }
 
@@ -90,13 +158,12 @@ pub struct ProductFilter {
 impl ProductFilter {
     pub fn read(self) -> Result<(TenantId, Narrowed)> {
         let tenant = tenant_place(&self.tenant)?;
-        Ok((tenant, (stores_of(tenant, self.store.as_ref()), self.sku_begins)))
+        Ok((tenant, (named(tenant, self.store.as_ref(), "store"), self.sku_begins)))
     }
 }
 
-/// An id that cannot be read, or is another tenant's, leads to no store.
-fn stores_of(tenant: TenantId, id: Option<&ID>) -> Option<Vec<StoreId>> {
-    let id = id?;
-    let at = place::<StoreId>(id, "store").ok().filter(|at| at.tenant == tenant);
+/// An id that cannot be read, or is another tenant's, leads to nothing.
+fn named<I: Addressed>(tenant: TenantId, id: Option<&ID>, noun: &'static str) -> Option<Vec<I>> {
+    let at = place::<I>(id?, noun).ok().filter(|at| at.tenant == tenant);
     Some(at.into_iter().map(|at| at.id).collect())
 }

@@ -7,12 +7,15 @@ mod telling;
 use async_graphql::connection::{Connection, EmptyFields};
 use async_graphql::{Context, ID, Object};
 
-pub use nodes::{CustomerNode, OrderNode, ProductNode};
-pub use telling::RecordMutation;
+pub use nodes::{Amount, CustomerNode, OrderNode, ProductNode};
+pub use telling::{AmountInput, RecordMutation};
 
-use self::inputs::{CustomerFilter, LedgerFilter, OrderFilter, ProductFilter};
+use self::inputs::{
+    BillingFilter, CustomerFilter, LedgerFilter, OrderFilter, ProductFilter, SnapshotFilter, SupplierFilter,
+    UsageFilter,
+};
 use self::nodes::{RecordCounts, Subject};
-use self::telling::LedgerEntry;
+use self::telling::{BillingEvent, LedgerEntry, SupplierLink, SupplierSnapshot, UsageEvent};
 use super::actions;
 use super::model::{Customer, Order, Product};
 use super::queries::telling as rows;
@@ -30,6 +33,18 @@ pub const RULES: &[Rule] = &[
     rule("Query.products", Needs::Permission(Permission::SeeTenants)),
     rule("Query.subject", Needs::Permission(Permission::SeeTenants)),
     rule("Query.ledgerEntries", Needs::Permission(Permission::SeeTenants)),
+    rule("Query.supplierLinks", Needs::Permission(Permission::SeeTenants)),
+    rule("Query.supplierSnapshots", Needs::Permission(Permission::SeeTenants)),
+    rule("Query.usageEvents", Needs::Permission(Permission::SeeTenants)),
+    rule("Query.billingEvents", Needs::Permission(Permission::SeeTenants)),
+    rule("SupplierLinkConnection.*", Needs::Parent),
+    rule("SupplierLinkEdge.*", Needs::Parent),
+    rule("SupplierSnapshotConnection.*", Needs::Parent),
+    rule("SupplierSnapshotEdge.*", Needs::Parent),
+    rule("UsageEventConnection.*", Needs::Parent),
+    rule("UsageEventEdge.*", Needs::Parent),
+    rule("BillingEventConnection.*", Needs::Parent),
+    rule("BillingEventEdge.*", Needs::Parent),
     rule("Mutation.recordShipment", Needs::Permission(Permission::KeepStores)),
     rule("Mutation.recordLedgerEntry", Needs::Permission(Permission::KeepStores)),
     rule("Mutation.linkSupplier", Needs::Permission(Permission::KeepStores)),
@@ -173,6 +188,86 @@ impl RecordQuery {
         let (rows, total) = actions::list_entries(&asking.tools, caller, tenant, which, page.clone()).await?;
         let key = |row: &rows::LedgerEntry| (instant_key(Instant::from_utc(row.at)), row.id.uuid());
         Ok(connection(sort, &page, rows, total, key, LedgerEntry::from))
+    }
+
+    /// Where a tenant buys what it sells, the newest link first.
+    async fn supplier_links(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Of which tenant, and only those that fit all of this.")] filter: SupplierFilter,
+        #[graphql(desc = "How many from the beginning, or after the cursor: 1 to 100.")] first: Option<i32>,
+        #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, or before the cursor: 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "End before this cursor.")] before: Option<String>,
+    ) -> Result<List<SupplierLink>> {
+        let asking = asking(ctx)?;
+        let caller = asking.caller()?;
+        let sort = "supplier_links.newest";
+        let page = PageArgs { first, after, last, before }.page(sort)?;
+        let (tenant, which) = filter.read()?;
+        let (rows, total) = actions::list_links(&asking.tools, caller, tenant, which, page.clone()).await?;
+        let key = |row: &rows::SupplierLink| (instant_key(Instant::from_utc(row.linked_at)), row.id.uuid());
+        Ok(connection(sort, &page, rows, total, key, SupplierLink::from))
+    }
+
+    /// What a supplier asked for a thing that is linked, newest first.
+    async fn supplier_snapshots(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Of which tenant, and only those that fit all of this.")] filter: SnapshotFilter,
+        #[graphql(desc = "How many from the beginning, or after the cursor: 1 to 100.")] first: Option<i32>,
+        #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, or before the cursor: 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "End before this cursor.")] before: Option<String>,
+    ) -> Result<List<SupplierSnapshot>> {
+        let asking = asking(ctx)?;
+        let caller = asking.caller()?;
+        let sort = "supplier_snapshots.newest";
+        let page = PageArgs { first, after, last, before }.page(sort)?;
+        let (tenant, which) = filter.read()?;
+        let (rows, total) = actions::list_snapshots(&asking.tools, caller, tenant, which, page.clone()).await?;
+        let key = |row: &rows::SupplierSnapshot| (instant_key(Instant::from_utc(row.at)), row.id.uuid());
+        Ok(connection(sort, &page, rows, total, key, SupplierSnapshot::from))
+    }
+
+    /// What a tenant's members used, newest first. Who it was stays sealed.
+    async fn usage_events(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Of which tenant, and only those that fit all of this.")] filter: UsageFilter,
+        #[graphql(desc = "How many from the beginning, or after the cursor: 1 to 100.")] first: Option<i32>,
+        #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, or before the cursor: 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "End before this cursor.")] before: Option<String>,
+    ) -> Result<List<UsageEvent>> {
+        let asking = asking(ctx)?;
+        let caller = asking.caller()?;
+        let sort = "usage_events.newest";
+        let page = PageArgs { first, after, last, before }.page(sort)?;
+        let (tenant, which) = filter.read()?;
+        let (rows, total) = actions::list_usage(&asking.tools, caller, tenant, which, page.clone()).await?;
+        let key = |row: &rows::UsageEvent| (instant_key(Instant::from_utc(row.at)), row.id.uuid());
+        Ok(connection(sort, &page, rows, total, key, UsageEvent::from))
+    }
+
+    /// What the billing provider told of a tenant, newest first.
+    async fn billing_events(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Of which tenant, and only those that fit all of this.")] filter: BillingFilter,
+        #[graphql(desc = "How many from the beginning, or after the cursor: 1 to 100.")] first: Option<i32>,
+        #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, or before the cursor: 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "End before this cursor.")] before: Option<String>,
+    ) -> Result<List<BillingEvent>> {
+        let asking = asking(ctx)?;
+        let caller = asking.caller()?;
+        let sort = "billing_events.newest";
+        let page = PageArgs { first, after, last, before }.page(sort)?;
+        let (tenant, which) = filter.read()?;
+        let (rows, total) = actions::list_billing(&asking.tools, caller, tenant, which, page.clone()).await?;
+        let key = |row: &rows::BillingEvent| (instant_key(Instant::from_utc(row.at)), row.id.uuid());
+        Ok(connection(sort, &page, rows, total, key, BillingEvent::from))
     }
 
     /// The person who goes by a mail address, in exactly these letters; null where a tenant's records name nobody so.

@@ -7,6 +7,7 @@ use super::super::model::{self, Contact, Counts, Customer, Found, Order, Product
 use super::telling::ShipmentState;
 use crate::floor::graphql::{Mask, MaskKind, handle, node_id};
 use crate::floor::kernel::{Instant, Ref, SubjectId};
+use crate::floor::platforms::Money;
 
 /// A sum of money.
 #[derive(SimpleObject)]
@@ -15,6 +16,13 @@ pub struct Amount {
     value: String,
     /// Its code by ISO 4217.
     currency: String,
+}
+
+impl From<Money> for Amount {
+    fn from(money: Money) -> Self {
+        let currency = String::from_utf8_lossy(&money.currency).into_owned();
+        Self::from(&model::Amount { micros: money.micros, currency })
+    }
 }
 
 impl From<&model::Amount> for Amount {
@@ -281,6 +289,7 @@ impl ProductNode {
     /// The kinds it is sold in.
     async fn variants(&self) -> Vec<ProductVariant> {
         let variant = |variant: &model::Variant| ProductVariant {
+            platform_id: variant.platform_id.clone(),
             sku: variant.sku.clone(),
             title: variant.title.clone(),
             price: variant.price.as_ref().map(Amount::from),
@@ -302,6 +311,8 @@ impl ProductNode {
 /// One kind a product is sold in.
 #[derive(SimpleObject)]
 pub struct ProductVariant {
+    /// What its platform calls it.
+    platform_id: String,
     /// Its stock-keeping unit.
     sku: Option<String>,
     /// What it is called.

@@ -8,7 +8,7 @@ use super::super::model::{self, NewBilling, NewEntry, NewLink, NewShipment, NewS
 use super::super::queries::telling;
 use super::OrderNode;
 use super::nodes::Amount;
-use crate::floor::graphql::{asking, node_id, once, payload, place, tenant_place};
+use crate::floor::graphql::{asking, handle, node_id, once, payload, place, tenant_place};
 use crate::floor::kernel::{Instant, Personal, Ref, Result};
 
 /// How far a parcel has come.
@@ -103,6 +103,8 @@ impl From<telling::SupplierSnapshot> for SupplierSnapshot {
 /// What a member used.
 #[derive(SimpleObject)]
 pub struct UsageEvent {
+    /// A short name for the member that says nothing about the person.
+    person: String,
     /// Its code.
     kind: String,
     /// When.
@@ -110,8 +112,8 @@ pub struct UsageEvent {
 }
 
 impl From<telling::UsageEvent> for UsageEvent {
-    fn from(telling::UsageEvent { kind, at, .. }: telling::UsageEvent) -> Self {
-        Self { kind, at }
+    fn from(telling::UsageEvent { subject_id, kind, at, .. }: telling::UsageEvent) -> Self {
+        Self { person: handle(subject_id), kind, at }
     }
 }
 

@@ -119,6 +119,7 @@ pub struct Product {
 /// One kind it is sold in.
 #[derive(Debug, Clone)]
 pub struct Variant {
+    pub platform_id: String,
     pub sku: Option<String>,
     pub title: Option<String>,
     pub price: Option<Amount>,

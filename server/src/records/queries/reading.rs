@@ -151,6 +151,7 @@ struct ProductRow {
 #[diesel(table_name = variants)]
 struct VariantRow {
     product_id: ProductId,
+    platform_id: String,
     sku: Option<String>,
     title: Option<String>,
     price: Option<i64>,
@@ -331,8 +332,9 @@ fn with_variants(tx: &mut Tx, rows: Vec<ProductRow>) -> Result<Vec<Product>> {
         .select(VariantRow::as_select())
         .load(tx.conn())?;
     let mut kinds: HashMap<ProductId, Vec<Variant>> = HashMap::new();
-    for VariantRow { product_id, sku, title, price, currency } in found {
-        kinds.entry(product_id).or_default().push(Variant { sku, title, price: Amount::of(price, currency) });
+    for VariantRow { product_id, platform_id, sku, title, price, currency } in found {
+        let price = Amount::of(price, currency);
+        kinds.entry(product_id).or_default().push(Variant { platform_id, sku, title, price });
     }
     let product = |row: ProductRow| Product {
         variants: kinds.remove(&row.id).unwrap_or_default(),

@@ -15,6 +15,17 @@ use crate::floor::kernel::ids::{
 use crate::floor::kernel::{Result, StoreId, SubjectId, TenantId};
 use crate::floor::ledger::{Tx, WriteTx, walk};
 
+/// A page of these rows by time, newest first, and how many they are in all.
+macro_rules! paged {
+    ($tx:ident, $page:ident, $own:ident, $row:ty, ($at:expr, $id:expr)) => {{
+        let total = $own().count().get_result($tx.conn())?;
+        let beyond = $page.beyond_instant()?.map(|(at, id)| (at.utc(), id));
+        let query = $own().select(<$row>::as_select());
+        let rows = walk!(query, ($at, $id), beyond, $page.is_backward, $page.limit());
+        Ok((rows.load($tx.conn())?, total))
+    }};
+}
+
 /// A parcel, as it is written.
 #[derive(Insertable, AsChangeset)]
 #[diesel(table_name = shipments, primary_key(tenant_id, order_id, number), treat_none_as_null = true)]
@@ -155,11 +166,63 @@ pub fn entries(
             None => own,
         }
     };
-    let total = own().count().get_result(tx.conn())?;
-    let beyond = page.beyond_instant()?.map(|(at, id)| (at.utc(), id));
-    let query = own().select(LedgerEntry::as_select());
-    let rows = walk!(query, (ledger_entries::at, ledger_entries::id), beyond, page.is_backward, page.limit());
-    Ok((rows.load(tx.conn())?, total))
+    paged!(tx, page, own, LedgerEntry, (ledger_entries::at, ledger_entries::id))
+}
+
+/// A page of where the pinned tenant buys, the newest link first, and how many there are in all.
+pub fn links(tx: &mut Tx, sku: Option<&str>, page: &Page) -> Result<(Vec<SupplierLink>, i64)> {
+    let tenant = tx.tenant()?;
+    let own = || {
+        let own = supplier_links::table.filter(supplier_links::tenant_id.eq(tenant)).into_boxed::<Pg>();
+        match sku {
+            Some(sku) => own.filter(supplier_links::sku.eq(sku.to_owned())),
+            None => own,
+        }
+    };
+    paged!(tx, page, own, SupplierLink, (supplier_links::linked_at, supplier_links::id))
+}
+
+/// A page of what a supplier asked, newest first, and how often that was told of in all.
+pub fn snapshots(tx: &mut Tx, link: SupplierLinkId, page: &Page) -> Result<(Vec<SupplierSnapshot>, i64)> {
+    let tenant = tx.tenant()?;
+    let own = || {
+        let own = supplier_snapshots::table.filter(supplier_snapshots::tenant_id.eq(tenant));
+        own.filter(supplier_snapshots::link_id.eq(link)).into_boxed::<Pg>()
+    };
+    paged!(tx, page, own, SupplierSnapshot, (supplier_snapshots::at, supplier_snapshots::id))
+}
+
+/// A page of what members of the pinned tenant used, newest first, and how often in all.
+pub fn usages(
+    tx: &mut Tx,
+    (subjects, kind): (Option<&[SubjectId]>, Option<&str>),
+    page: &Page,
+) -> Result<(Vec<UsageEvent>, i64)> {
+    let tenant = tx.tenant()?;
+    let own = || {
+        let mut own = usage_events::table.filter(usage_events::tenant_id.eq(tenant)).into_boxed::<Pg>();
+        if let Some(subjects) = subjects {
+            own = own.filter(usage_events::subject_id.eq_any(subjects.to_vec()));
+        }
+        match kind {
+            Some(kind) => own.filter(usage_events::kind.eq(kind.to_owned())),
+            None => own,
+        }
+    };
+    paged!(tx, page, own, UsageEvent, (usage_events::at, usage_events::id))
+}
+
+/// A page of what the billing provider told of the pinned tenant, newest first, and how often in all.
+pub fn billings(tx: &mut Tx, kind: Option<&str>, page: &Page) -> Result<(Vec<BillingEvent>, i64)> {
+    let tenant = tx.tenant()?;
+    let own = || {
+        let own = billing_events::table.filter(billing_events::tenant_id.eq(tenant)).into_boxed::<Pg>();
+        match kind {
+            Some(kind) => own.filter(billing_events::kind.eq(kind.to_owned())),
+            None => own,
+        }
+    };
+    paged!(tx, page, own, BillingEvent, (billing_events::at, billing_events::id))
 }
 
 /// Where a thing is bought, by its address.

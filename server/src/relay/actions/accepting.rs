@@ -1,22 +1,26 @@
 //! Taking events in. What the policy does not list, or says is never received, is let go before anything is written.
 
+use std::collections::{BTreeMap, HashMap};
+use std::rc::Rc;
+
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use super::super::jobs::RelayEvent;
-use super::super::model::{Delivery, DeliveryState, DestinationState, Event, Fields, RelayedKind, Sifted};
+use super::super::model::{Delivery, DeliveryState, Destination, DestinationState, Event, Fields, RelayedKind, Sifted};
 use super::super::model::{destination_key, ends, sifted};
 use super::super::queries::{deliveries, destinations, events};
 use crate::floor::access::{Caller, Permission};
-use crate::floor::jobs;
+use crate::floor::jobs::{self, effect_key};
 use crate::floor::kernel::{
-    DestinationId, Error, Instant, Personal, Ref, RelayDeliveryId, RelayedEventId, Result, StoreId, SubjectId,
+    DestinationId, Error, Instant, Personal, Ref, RelayDeliveryId, RelayedEventId, Result, StoreId,
 };
 use crate::floor::ledger::{self, Once, Witnessed, WriteTx};
 use crate::floor::platforms::{Address, Order};
 use crate::floor::policy::Policy;
 use crate::floor::tools::Tools;
-use crate::floor::vault::{Place, RequestKey, Vault};
-use crate::subjects::{Named, Standing, gate};
+use crate::floor::vault::{Place, RequestKey, Sealer, SubjectKey, Vault};
+use crate::subjects::{Named, Passed, Standing, gate};
 
 /// What happened in a shop, as it is told.
 #[derive(Clone)]
@@ -53,160 +57,227 @@ pub async fn accept_event(
         if bounds.store_is_over {
             return Err(Error::refused("REFUSED", "this store is disconnected: nothing of it is relayed"));
         }
-        let to = receiving(tx, at.id)?;
-        let id = take_in(tx, &vault, &adopted.policy, at.id, (kind, happened_at, sifted.clone()), &to)?;
+        let now = tx.now()?;
+        let to = receiving(tx, at.id)?.into_iter().map(|one| one.id).collect();
+        let happened_at = happened_at.unwrap_or(now).min(now);
+        let told = Told { kind, happened_at, sifted: sifted.clone(), source: None, to };
+        let taken = take_in(tx, &vault, &adopted.policy, at.id, vec![told])?.pop();
+        let id = taken.ok_or_else(|| Error::internal("an event that nothing became of"))??;
         let told = ledger::Event::new("relay.accepted", "relayed_event", id.uuid());
         Ok(Witnessed::new(id.uuid(), told.code("kind", kind.code()).count("dropped", count)))
     });
     Ok(Accepted { id: RelayedEventId::from_uuid(written.await?.id), dropped })
 }
 
-/// Sends an order on that was taken in from its platform; nothing where nobody gets it. The caller tells of it.
-pub fn relay_order(
+/// Sends orders on that a platform told of, each once, however often it is told: to the destinations that were set up,
+/// and for a store that was connected, before it was placed. What was bought before that is history and goes nowhere. A
+/// fixed number of statements however many orders there are, and one where nobody gets them. The event is for the books.
+pub fn relay_orders(
     tx: &mut WriteTx,
     vault: &Vault,
     policy: &Policy,
     store: StoreId,
-    order: &Order,
-) -> Result<Option<RelayedEventId>> {
-    let to = receiving(tx, store)?;
-    if to.is_empty() {
+    orders: &[&Order],
+) -> Result<Option<ledger::Event>> {
+    if orders.is_empty() {
         return Ok(None);
     }
-    let sifted = sifted(policy, of_order(policy, order));
-    take_in(tx, vault, policy, store, (RelayedKind::Order, Some(order.placed_at), sifted), &to).map(Some)
+    let to = receiving(tx, store)?;
+    let Some(first) = to.iter().map(|one| one.since).min() else { return Ok(None) };
+    let now = tx.now()?;
+    let mut due: BTreeMap<[u8; 32], &Order> = BTreeMap::new();
+    for order in orders.iter().filter(|order| order.placed_at >= first && order.cancelled_at.is_none()) {
+        due.insert(effect_key(store.uuid(), "order", &order.id), order);
+    }
+    if due.is_empty() {
+        return Ok(None);
+    }
+    let bounds = destinations::bounds(tx, Some(store))?.ok_or(Error::NotFound("store"))?;
+    let Some(since) = bounds.connected_at.filter(|_| !bounds.store_is_over) else { return Ok(None) };
+    due.retain(|_, order| order.placed_at.utc() >= since);
+    for known in events::known(tx, due.keys().collect())? {
+        due.remove(&known);
+    }
+    let told = due.into_iter().filter_map(|(source, order)| {
+        let to: Vec<_> = to.iter().filter(|one| order.placed_at >= one.since).map(|one| one.id).collect();
+        let happened_at = order.placed_at.min(now);
+        let sifted = sifted(policy, of_order(policy, order));
+        (!to.is_empty()).then_some(Told { kind: RelayedKind::Order, happened_at, sifted, source: Some(source), to })
+    });
+    let told = told.collect();
+    let taken = take_in(tx, vault, policy, store, told)?.into_iter().flatten().count();
+    let event = ledger::Event::new("relay.orders", "store", store.uuid()).count("events", taken as u64);
+    Ok((taken > 0).then_some(event))
 }
 
 /// The destinations that get this store's events. One of the store's own counts before one of the whole tenant's.
-fn receiving(tx: &mut WriteTx, store: StoreId) -> Result<Vec<DestinationId>> {
+fn receiving(tx: &mut WriteTx, store: StoreId) -> Result<Vec<Destination>> {
     let mut all = destinations::all(tx, Some(store))?;
     all.sort_by_key(|one| (one.recipient.clone(), one.store.is_none()));
     all.dedup_by(|later, first| later.recipient == first.recipient);
-    Ok(all.into_iter().filter(|one| one.state == DestinationState::On).map(|one| one.id).collect())
+    all.retain(|one| one.state == DestinationState::On);
+    Ok(all)
 }
 
+/// Something that happened in a shop, sorted.
+struct Told {
+    kind: RelayedKind,
+    happened_at: Instant,
+    sifted: Sifted,
+    /// What it is known again by, where it may be told twice.
+    source: Option<[u8; 32]>,
+    to: Vec<DestinationId>,
+}
+
+/// Takes events of a store in, or says of each why not.
 fn take_in(
     tx: &mut WriteTx,
     vault: &Vault,
     policy: &Policy,
     store: StoreId,
-    (kind, happened_at, sifted): (RelayedKind, Option<Instant>, Sifted),
-    to: &[DestinationId],
-) -> Result<RelayedEventId> {
-    let (tenant, now, id) = (tx.tenant()?, tx.now()?, RelayedEventId::fresh());
-    let happened_at = happened_at.unwrap_or(now).min(now);
+    told: Vec<Told>,
+) -> Result<Vec<Result<RelayedEventId>>> {
+    let (tenant, now) = (tx.tenant()?, tx.now()?);
     let categories: Vec<&str> = policy.categories.iter().map(|category| category.code.get_ref().as_str()).collect();
-    let (linked_until, expires_at) = ends(policy, &categories, happened_at);
-    if linked_until <= now {
-        return Err(Error::refused("EXPIRED", "this happened longer ago than events are kept"));
+    let persons = persons(tx, vault, policy, store, &told)?;
+    let (mut taken, mut parcels) = (Vec::new(), Vec::new());
+    for (told, person) in told.into_iter().zip(persons) {
+        let (linked_until, expires_at) = ends(policy, &categories, told.happened_at);
+        if linked_until <= now {
+            taken.push(Err(Error::refused("EXPIRED", "this happened longer ago than events are kept")));
+            continue;
+        }
+        let sealer = match person.map(|passed| (passed.subject, passed.standing)) {
+            Some((_, Standing::Gone)) => {
+                taken.push(Err(Error::refused("REFUSED", "nothing of this person is relayed")));
+                continue;
+            }
+            Some((subject, Standing::Welcome(sealer))) => Some((subject, sealer)),
+            None => None,
+        };
+        let id = RelayedEventId::fresh();
+        let has_own_key = !told.sifted.linked.is_empty() && sealer.is_none();
+        let passes = !told.sifted.passing.is_empty() && !told.to.is_empty();
+        let event = Event {
+            tenant,
+            id,
+            store,
+            kind: told.kind,
+            happened_at: told.happened_at,
+            received_at: now,
+            subject: sealer.as_ref().map(|(subject, _)| *subject),
+            alias: None,
+            linked: None,
+            linked_key: has_own_key.then(|| RelayDeliveryId::fresh().uuid()),
+            linked_until,
+            facts: None,
+            passing: None,
+            passing_key: passes.then(|| RelayDeliveryId::fresh().uuid()),
+            expires_at,
+            source: told.source,
+        };
+        taken.push(Ok(id));
+        parcels.push((event, told, sealer.map(|(_, sealer)| sealer)));
     }
-    let mut event = Event {
-        tenant,
-        id,
-        store,
-        kind,
-        happened_at,
-        received_at: now,
-        subject: None,
-        alias: None,
-        linked: None,
-        linked_key: None,
-        linked_until,
-        facts: None,
-        passing: None,
-        passing_key: None,
-        expires_at,
-    };
-    seal_linked(tx, vault, policy, &mut event, &sifted.linked)?;
-    if !sifted.facts.is_empty() {
-        event.facts = Some(sealed(tx, vault, &event, ("facts", id.uuid()), &sifted.facts)?);
+    seal(tx, vault, policy, &mut parcels)?;
+    let sendings = parcels.iter().flat_map(|(event, told, _)| told.to.iter().map(|to| (event.id, *to)));
+    let sendings: Vec<(RelayedEventId, Delivery)> = sendings.map(|(event, to)| (event, begun(event, to))).collect();
+    let all: Vec<Event> = parcels.into_iter().map(|(event, ..)| event).collect();
+    events::add(tx, &all)?;
+    deliveries::add(tx, &sendings)?;
+    for (event, delivery) in sendings {
+        jobs::enqueue(tx, &RelayEvent { event, destination: delivery.destination })?;
     }
-    if !sifted.passing.is_empty() && !to.is_empty() {
-        let key = RelayDeliveryId::fresh().uuid();
-        event.passing = Some(sealed(tx, vault, &event, ("passing", key), &sifted.passing)?);
-        event.passing_key = Some(key);
-    }
-    events::add(tx, &event)?;
-    let begin = |destination: &DestinationId| Delivery {
-        id: RelayDeliveryId::fresh(),
-        destination: *destination,
-        state: DeliveryState::Waiting,
-        attempts: 0,
-        key: destination_key(id, *destination),
-    };
-    deliveries::add(tx, id, &to.iter().map(begin).collect::<Vec<_>>())?;
-    for destination in to {
-        jobs::enqueue(tx, &RelayEvent { event: id, destination: *destination })?;
-    }
-    Ok(id)
+    Ok(taken)
 }
 
-/// Under the person's key where they are known, and under one of the event's own where nobody is.
-fn seal_linked(tx: &mut WriteTx, vault: &Vault, policy: &Policy, event: &mut Event, linked: &Fields) -> Result<()> {
-    if linked.is_empty() {
-        return Ok(());
+fn begun(event: RelayedEventId, destination: DestinationId) -> Delivery {
+    Delivery {
+        id: RelayDeliveryId::fresh(),
+        destination,
+        state: DeliveryState::Waiting,
+        attempts: 0,
+        key: destination_key(event, destination),
     }
-    match person(tx, vault, policy, event.store, linked)? {
-        Some((subject, Standing::Welcome(sealer))) => {
-            let text = serde_json::to_string(linked).map_err(|_| unwritten())?;
-            let place = Place {
-                tenant: event.tenant,
-                table: "relayed_event",
-                column: "linked",
-                row: event.id.uuid(),
-                generation: 0,
-            };
-            event.linked = Some(sealer.seal_personal(&place, &Personal::new(text))?.into_bytes());
-            event.subject = Some(subject);
-        }
-        Some((_, Standing::Gone)) => {
-            return Err(Error::refused("REFUSED", "nothing of this person is relayed"));
-        }
-        None => {
-            let key = RelayDeliveryId::fresh().uuid();
-            event.linked = Some(sealed(tx, vault, event, ("linked", key), linked)?);
-            event.linked_key = Some(key);
-            if let Some(browser) = linked.text_of(policy, "user.unique_id.pseudonymous") {
-                let pseudonyms = vault.pseudonym_key(tx)?;
-                let pseudonyms =
-                    pseudonyms.map_err(|_| Error::internal("the tenant's pseudonym key is not at hand"))?;
-                event.alias = Some(pseudonyms.alias("client_id", &Personal::new(browser)));
+}
+
+/// An event on its way into the store, and the key of the person it is about.
+type Parcel = (Event, Told, Option<Rc<Sealer<SubjectKey>>>);
+
+/// Seals each part: what leads to a person under the person's key, or one of its own where nobody is known.
+fn seal(tx: &mut WriteTx, vault: &Vault, policy: &Policy, parcels: &mut [Parcel]) -> Result<()> {
+    let own = |(event, told, _): &Parcel| {
+        let facts = (!told.sifted.facts.is_empty()).then_some(event.id.uuid());
+        [facts, event.linked_key, event.passing_key].into_iter().flatten().collect::<Vec<_>>()
+    };
+    let keys: Vec<Uuid> = parcels.iter().flat_map(own).collect();
+    let sealers = if keys.is_empty() { HashMap::new() } else { vault.sealers::<RequestKey>(tx, &keys)? };
+    let under = |event: &Event, (column, key): (&'static str, Uuid), fields: &Fields| {
+        let sealer = sealers.get(&key).and_then(|sealer| sealer.as_ref().ok());
+        let sealer = sealer.ok_or_else(|| Error::internal("an event's key does not seal"))?;
+        let bytes = serde_json::to_vec(fields).map_err(|_| unwritten())?;
+        Ok::<_, Error>(sealer.seal_blob(&place(event, column), &bytes)?.into_bytes())
+    };
+    for (event, told, person) in parcels.iter_mut() {
+        let Sifted { linked, facts, passing, .. } = &told.sifted;
+        event.linked = match (person, event.linked_key) {
+            (Some(sealer), _) if !linked.is_empty() => {
+                let text = serde_json::to_string(linked).map_err(|_| unwritten())?;
+                Some(sealer.seal_personal(&place(event, "linked"), &Personal::new(text))?.into_bytes())
             }
+            (None, Some(key)) => Some(under(event, ("linked", key), linked)?),
+            _ => None,
+        };
+        if !facts.is_empty() {
+            event.facts = Some(under(event, ("facts", event.id.uuid()), facts)?);
+        }
+        event.passing = event.passing_key.map(|key| under(event, ("passing", key), passing)).transpose()?;
+    }
+    // A browser that belongs to nobody known goes by an alias.
+    let browser = |told: &Told| told.sifted.linked.text_of(policy, "user.unique_id.pseudonymous").map(Personal::new);
+    let nobodys = parcels.iter_mut().filter(|(event, ..)| event.linked_key.is_some());
+    let aliased: Vec<_> = nobodys.filter_map(|(event, told, _)| Some((event, browser(told)?))).collect();
+    if !aliased.is_empty() {
+        let pseudonyms = vault.pseudonym_key(tx)?;
+        let pseudonyms = pseudonyms.map_err(|_| Error::internal("the tenant's pseudonym key is not at hand"))?;
+        for (event, browser) in aliased {
+            event.alias = Some(pseudonyms.alias("client_id", &browser));
         }
     }
     Ok(())
 }
 
-fn person(
+/// Whom each of them is about, where that is known.
+fn persons(
     tx: &mut WriteTx,
     vault: &Vault,
     policy: &Policy,
     store: StoreId,
-    linked: &Fields,
-) -> Result<Option<(SubjectId, Standing)>> {
-    let text = |key| linked.text_of(policy, key);
-    let (customer, mail) = (text("user.unique_id"), text("user.contact.email").map(Personal::new));
-    let phone = text("user.contact.phone_number").map(Personal::new);
-    if customer.is_none() && mail.is_none() && phone.is_none() {
-        return Ok(None);
+    told: &[Told],
+) -> Result<Vec<Option<Passed>>> {
+    let called = |told: &Told| {
+        let text = |key| told.sifted.linked.text_of(policy, key).map(str::to_owned);
+        let (mail, phone) = (text("user.contact.email"), text("user.contact.phone_number"));
+        (text("user.unique_id"), mail.map(Personal::new), phone.map(Personal::new))
+    };
+    let called: Vec<_> = told.iter().map(called).collect();
+    let (mut named, mut whose) = (Vec::new(), Vec::new());
+    for (at, (customer, mail, phone)) in called.iter().enumerate() {
+        if customer.is_some() || mail.is_some() || phone.is_some() {
+            let (customer, phones) = (customer.as_deref(), phone.iter().collect());
+            named.push(Named { store, customer, handle: None, mail: mail.as_ref(), phones, order: None });
+            whose.push(at);
+        }
     }
-    let phones = phone.iter().collect();
-    let named = Named { store, customer, handle: None, mail: mail.as_ref(), phones, order: None };
-    Ok(gate(tx, vault, &[named])?.pop().map(|passed| (passed.subject, passed.standing)))
+    let mut persons: Vec<Option<Passed>> = vec![None; told.len()];
+    for (at, passed) in whose.into_iter().zip(gate(tx, vault, &named)?) {
+        persons[at] = Some(passed);
+    }
+    Ok(persons)
 }
 
-fn sealed(
-    tx: &mut WriteTx,
-    vault: &Vault,
-    event: &Event,
-    (column, key): (&'static str, uuid::Uuid),
-    fields: &Fields,
-) -> Result<Vec<u8>> {
-    let sealer = vault.sealer::<RequestKey>(tx, key)?;
-    let sealer = sealer.map_err(|shut| Error::internal(format!("an event's key does not seal: {}", shut.code())))?;
-    let place = Place { tenant: event.tenant, table: "relayed_event", column, row: event.id.uuid(), generation: 0 };
-    let bytes = serde_json::to_vec(fields).map_err(|_| unwritten())?;
-    Ok(sealer.seal_blob(&place, &bytes)?.into_bytes())
+fn place(event: &Event, column: &'static str) -> Place<'static> {
+    Place { tenant: event.tenant, table: "relayed_event", column, row: event.id.uuid(), generation: 0 }
 }
 
 fn unwritten() -> Error {

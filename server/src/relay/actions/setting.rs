@@ -42,8 +42,9 @@ pub async fn set_destination(
         let now = tx.now()?;
         let set = if let Some(there) = destinations::held(tx, new.store, &new.recipient)? {
             doors.vault.reseal(tx, SIGNING, there.secret, &secret)?;
-            let state = DestinationState::On;
-            let set = Destination { url: new.url.clone(), region: new.region.clone(), state, since: now, ..there };
+            let since = if there.state == DestinationState::On { there.since } else { now };
+            let (url, region, state) = (new.url.clone(), new.region.clone(), DestinationState::On);
+            let set = Destination { url, region, state, since, ..there };
             destinations::save(tx, &set)?;
             set
         } else {

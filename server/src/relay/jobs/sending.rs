@@ -11,9 +11,10 @@ use super::super::model::{
     Delivery, DeliveryState, Destination, DestinationState, Event, Fields, PASSES_WITHIN, SWEPT_EVERY, built, signed,
 };
 use super::super::queries::{deliveries, destinations, events};
+use crate::calls::{self, Over};
 use crate::floor::egress::{Call, Sent, Shared};
 use crate::floor::jobs::{Halt, Job, Run};
-use crate::floor::kernel::{DestinationId, Error, RelayedEventId, Result, Sealed, Secret};
+use crate::floor::kernel::{DestinationId, Error, Ref, RelayedEventId, Result, Sealed, Secret};
 use crate::floor::ledger::{RevealTx, Tx};
 use crate::floor::policy::Policy;
 use crate::floor::tools::Tools;
@@ -64,7 +65,12 @@ impl Job for RelayEvent {
             Ok(Parcel { shared, call }) => {
                 run.hold().await?;
                 let may_wait = run.watch.now().since(rows.event.received_at) < PASSES_WITHIN - SWEPT_EVERY;
-                judged(tools.egress.share(&shared, call).await?, shared, may_wait)
+                let at = Ref::new(run.job.tenant, rows.event.store);
+                match calls::under_way(&run.ledger, at, tools.egress.share(&shared, call)).await? {
+                    Ok(sent) => judged(sent?, shared, may_wait),
+                    Err(Over::Before) => refused("disconnected"),
+                    Err(Over::OnTheWay) => Settled { left: Some(shared), was_tried: true, ..refused("disconnected") },
+                }
             }
         };
         let waits = settled.state == DeliveryState::Waiting;

@@ -91,6 +91,8 @@ pub struct Event {
     pub passing: Option<Vec<u8>>,
     pub passing_key: Option<uuid::Uuid>,
     pub expires_at: Instant,
+    /// What it is known again by, where it may be told twice.
+    pub source: Option<[u8; 32]>,
 }
 
 /// One event to one destination.

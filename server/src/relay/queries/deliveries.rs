@@ -1,20 +1,21 @@
 //! Rows of deliveries.
 
 use diesel::prelude::*;
+use diesel::sql_types::Uuid as SqlUuid;
 
 use super::super::model::{Delivery, DeliveryState};
 use super::super::tables::relay_deliveries;
-use crate::floor::kernel::{DestinationId, Error, RelayDeliveryId, RelayedEventId, Result};
-use crate::floor::ledger::{Tx, WriteTx};
+use crate::floor::kernel::{DestinationId, RelayDeliveryId, RelayedEventId, Result, StoreId};
+use crate::floor::ledger::{Tx, WriteTx, statement};
 
 /// Begins them, each waiting.
-pub fn add(tx: &mut WriteTx, event: RelayedEventId, all: &[Delivery]) -> Result<()> {
+pub fn add(tx: &mut WriteTx, all: &[(RelayedEventId, Delivery)]) -> Result<()> {
     let tenant = tx.tenant()?;
-    let row = |one: &Delivery| {
+    let row = |(event, one): &(RelayedEventId, Delivery)| {
         (
             relay_deliveries::tenant_id.eq(tenant),
             relay_deliveries::id.eq(one.id),
-            relay_deliveries::event_id.eq(event),
+            relay_deliveries::event_id.eq(*event),
             relay_deliveries::destination_id.eq(one.destination),
             relay_deliveries::idempotency_key.eq(one.key.clone()),
         )
@@ -39,10 +40,10 @@ pub fn one(tx: &mut Tx, event: RelayedEventId, destination: DestinationId) -> Re
     Ok(row.map(|(id, state, attempts, key)| Delivery { id, destination, state, attempts, key }))
 }
 
-/// Writes what came of a try. `Conflict` where it has ended meanwhile.
+/// Writes what came of a try, unless it has ended meanwhile.
 pub fn settle(tx: &mut WriteTx, id: RelayDeliveryId, state: DeliveryState, tried: bool, answer: &str) -> Result<()> {
     let sent_at = (state == DeliveryState::Sent).then_some(tx.now()?.utc());
-    let settled = diesel::update(relay_deliveries::table.find((tx.tenant()?, id)))
+    diesel::update(relay_deliveries::table.find((tx.tenant()?, id)))
         .filter(relay_deliveries::state.eq(DeliveryState::Waiting))
         .set((
             relay_deliveries::state.eq(state),
@@ -51,7 +52,7 @@ pub fn settle(tx: &mut WriteTx, id: RelayDeliveryId, state: DeliveryState, tried
             relay_deliveries::answer.eq(answer),
         ))
         .execute(tx.conn())?;
-    if settled == 1 { Ok(()) } else { Err(Error::Conflict) }
+    Ok(())
 }
 
 /// How many of an event's still wait.
@@ -60,4 +61,20 @@ pub fn waiting(tx: &mut Tx, event: RelayedEventId) -> Result<i64> {
         .filter(relay_deliveries::tenant_id.eq(tx.tenant()?).and(relay_deliveries::event_id.eq(event)))
         .filter(relay_deliveries::state.eq(DeliveryState::Waiting));
     Ok(waiting.count().get_result(tx.conn())?)
+}
+
+/// Takes away what waits of a store's events, and all that its own destinations were sent; says how many waited.
+pub fn drop_of_store(tx: &mut WriteTx, store: StoreId) -> Result<usize> {
+    let tenant = tx.tenant()?;
+    let mut gone = |sql| statement(sql).bind::<SqlUuid, _>(tenant).bind::<SqlUuid, _>(store).execute(tx.conn());
+    let waited = gone(
+        "delete from relay_deliveries d using relayed_events e
+          where e.tenant_id = ? and e.store_id = ? and d.tenant_id = e.tenant_id and d.event_id = e.id
+            and d.state = 'waiting'",
+    )?;
+    gone(
+        "delete from relay_deliveries d using destinations t
+          where t.tenant_id = ? and t.store_id = ? and d.tenant_id = t.tenant_id and d.destination_id = t.id",
+    )?;
+    Ok(waited)
 }

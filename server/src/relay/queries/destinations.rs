@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{Bool, Nullable, Text, Uuid as SqlUuid};
+use diesel::sql_types::{Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 
 use super::super::model::{Destination, DestinationState};
 use super::super::tables::destinations;
@@ -97,6 +97,13 @@ pub fn save(tx: &mut WriteTx, one: &Destination) -> Result<()> {
     Ok(())
 }
 
+/// Takes away those that get one store's events alone, and says what they were signed with.
+pub fn remove_of(tx: &mut WriteTx, store: StoreId) -> Result<Vec<SecretId>> {
+    let own =
+        destinations::table.filter(destinations::tenant_id.eq(tx.tenant()?).and(destinations::store_id.eq(store)));
+    Ok(diesel::delete(own).returning(destinations::secret_id).get_results(tx.conn())?)
+}
+
 /// A tenant and one of its stores, as far as the relay asks.
 #[derive(QueryableByName)]
 pub struct Bounds {
@@ -106,6 +113,8 @@ pub struct Bounds {
     pub store: Option<String>,
     #[diesel(sql_type = Bool)]
     pub store_is_over: bool,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    pub connected_at: Option<DateTime<Utc>>,
 }
 
 impl Bounds {
@@ -118,7 +127,8 @@ impl Bounds {
 pub fn bounds(tx: &mut Tx, store: Option<StoreId>) -> Result<Option<Bounds>> {
     let tenant = tx.tenant()?;
     let bounds = statement(
-        "select t.region as tenant, s.region as store, coalesce(s.state = 'disconnected', false) as store_is_over
+        "select t.region as tenant, s.region as store, coalesce(s.state = 'disconnected', false) as store_is_over,
+                s.connected_at
            from tenants t left join stores s on s.tenant_id = t.tenant_id and s.id = ?
           where t.tenant_id = ?",
     )

@@ -28,10 +28,12 @@ struct Row {
     passing: Option<Vec<u8>>,
     passing_key: Option<Uuid>,
     expires_at: DateTime<Utc>,
+    source: Option<Vec<u8>>,
 }
 
-pub fn add(tx: &mut WriteTx, event: &Event) -> Result<()> {
-    let row = Row {
+/// Adds them. `Conflict` where one was told by somebody else at this very moment.
+pub fn add(tx: &mut WriteTx, all: &[Event]) -> Result<()> {
+    let row = |event: &Event| Row {
         tenant_id: event.tenant,
         id: event.id,
         store_id: event.store,
@@ -47,8 +49,35 @@ pub fn add(tx: &mut WriteTx, event: &Event) -> Result<()> {
         passing: event.passing.clone(),
         passing_key: event.passing_key,
         expires_at: event.expires_at.utc(),
+        source: event.source.map(|source| source.to_vec()),
     };
-    diesel::insert_into(relayed_events::table).values(row).execute(tx.conn())?;
+    let rows = all.iter().map(row).collect::<Vec<_>>();
+    let added = diesel::insert_into(relayed_events::table).values(rows).on_conflict_do_nothing().execute(tx.conn())?;
+    if added == all.len() { Ok(()) } else { Err(Error::Conflict) }
+}
+
+/// Which of these were told before.
+pub fn known(tx: &mut Tx, sources: Vec<&[u8; 32]>) -> Result<Vec<[u8; 32]>> {
+    let sources: Vec<Vec<u8>> = sources.into_iter().map(|source| source.to_vec()).collect();
+    let rows: Vec<Option<Vec<u8>>> = relayed_events::table
+        .filter(relayed_events::tenant_id.eq(tx.tenant()?).and(relayed_events::source.eq_any(sources)))
+        .select(relayed_events::source)
+        .load(tx.conn())?;
+    Ok(rows.into_iter().flatten().filter_map(|source| source.try_into().ok()).collect())
+}
+
+/// The events of a store end now: the sweep takes them away with their keys.
+pub fn end_of_store(tx: &mut WriteTx, store: StoreId) -> Result<()> {
+    let now = tx.now()?.utc();
+    statement(
+        "update relayed_events set linked_until = least(linked_until, ?), expires_at = least(expires_at, ?)
+          where tenant_id = ? and store_id = ?",
+    )
+    .bind::<Timestamptz, _>(now)
+    .bind::<Timestamptz, _>(now)
+    .bind::<SqlUuid, _>(tx.tenant()?)
+    .bind::<SqlUuid, _>(store)
+    .execute(tx.conn())?;
     Ok(())
 }
 
@@ -75,6 +104,7 @@ pub fn one(tx: &mut Tx, id: RelayedEventId) -> Result<Option<Event>> {
             passing: row.passing,
             passing_key: row.passing_key,
             expires_at: Instant::from_utc(row.expires_at),
+            source: row.source.and_then(|source| source.try_into().ok()),
         })
     };
     row.map(event).transpose()
@@ -152,7 +182,7 @@ pub fn unlink_ended(tx: &mut WriteTx, now: Instant, most: i64) -> Result<Vec<Pas
     let linked = relayed_events::linked.is_not_null().or(relayed_events::subject_id.is_not_null());
     let ended: Vec<(RelayedEventId, Option<Uuid>)> = own
         .filter(relayed_events::linked_until.le(now.utc()))
-        .filter(linked.or(relayed_events::alias.is_not_null()))
+        .filter(linked.or(relayed_events::alias.is_not_null()).or(relayed_events::source.is_not_null()))
         .order(relayed_events::linked_until)
         .limit(most)
         .select((relayed_events::id, relayed_events::linked_key))
@@ -165,6 +195,7 @@ pub fn unlink_ended(tx: &mut WriteTx, now: Instant, most: i64) -> Result<Vec<Pas
             relayed_events::linked_key.eq(None::<Uuid>),
             relayed_events::subject_id.eq(None::<SubjectId>),
             relayed_events::alias.eq(None::<Vec<u8>>),
+            relayed_events::source.eq(None::<Vec<u8>>),
         ))
         .execute(tx.conn())?;
     Ok(ended.into_iter().map(|(_, key)| Past { keys: key.into_iter().collect() }).collect())

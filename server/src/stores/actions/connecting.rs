@@ -11,6 +11,7 @@ use super::super::model::{Handshake, HandshakeOutcome, Store, WITHIN, named_scop
 use super::super::queries::{handshakes, stores};
 use super::found;
 use super::granting::{Tokens, count, taken_down};
+use crate::calls;
 use crate::floor::access::{Caller, One, Permission, Scope};
 use crate::floor::jobs;
 use crate::floor::kernel::{Error, HandshakeId, Instant, Ref, Result, Secret, StoreId, TenantId};
@@ -128,7 +129,9 @@ pub async fn come_back(tools: &Tools, platform: &str, query: Query) -> Result<La
         return Ok(Landed::Lapsed);
     }
     let Came::Code(code) = came else { return Ok(Landed::Denied) };
-    match place.exchange(&state, &code, &handshake.scopes).await {
+    let at = Ref::new(handshake.tenant, handshake.store);
+    let given = calls::under_way(&tools.ledger, at, place.exchange(&state, &code, &handshake.scopes)).await?;
+    match given.unwrap_or(Err(Fate::Over("disconnected"))) {
         Ok((said, tokens)) => keep(tools, scope, handshake, said, tokens).await,
         Err(fate) => failed(tools, scope, id, word(fate)).await,
     }
@@ -147,7 +150,9 @@ pub async fn take_keys(tools: &Tools, platform: &str, body: &[u8]) -> Result<Lan
     if handshake.require_waiting(tools.watch.now()).is_err() {
         return Ok(Landed::Lapsed);
     }
-    match place.tried(tokens).await {
+    let at = Ref::new(handshake.tenant, handshake.store);
+    let tried = calls::under_way(&tools.ledger, at, place.tried(tokens)).await?;
+    match tried.unwrap_or(Err(Fate::Over("disconnected"))) {
         Ok((said, tokens)) => {
             if !take(tools, scope.clone(), handshake.id, HandshakeOutcome::Taken).await? {
                 return Ok(Landed::Lapsed);
@@ -328,6 +333,14 @@ async fn take(tools: &Tools, scope: Scope<One>, id: HandshakeId, next: Handshake
     }
 }
 
+/// Asks a store to tell what its scopes let it tell, where its platform is asked store by store.
+pub(super) fn subscribe(tx: &mut WriteTx, store: &Store) -> Result<()> {
+    if platforms::find(&store.platform).is_some_and(|platform| !platform.topics().is_empty()) {
+        jobs::enqueue(tx, &SubscribeStore { store: store.id })?;
+    }
+    Ok(())
+}
+
 /// The store is connected, by what the platform gave.
 async fn keep(
     tools: &Tools,
@@ -346,11 +359,9 @@ async fn keep(
         }
         let now = tx.now()?;
         handshakes::save(tx, &held.ended(HandshakeOutcome::Connected, None, now))?;
-        let done = taken_down(tx, &vault, at, said, Some(&tokens))?;
-        let platform = platforms::find(&stores::held(tx, store)?.platform);
-        if platform.is_some_and(|platform| !platform.topics().is_empty()) {
-            jobs::enqueue(tx, &SubscribeStore { store })?;
-        }
+        let (done, _) = taken_down(tx, &vault, at, said, Some(&tokens))?;
+        let store = stores::held(tx, store)?;
+        subscribe(tx, &store)?;
         Ok(done)
     });
     match written.await {

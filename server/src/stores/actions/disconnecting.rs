@@ -1,14 +1,16 @@
-//! The end of a connection: in one transaction the token is gone, the store's work is cancelled, its domain is free, and
-//! a receipt says so.
+//! The end of a connection: in one transaction the token is gone, the store's work is cancelled, what was to be sent of it
+//! is dropped, its domain is free, and a receipt says so. Whoever asked is answered when no call of ours is on its way any
+//! more; after that the platform hears one thing of us, that it may forget the token.
 
 use super::super::jobs::RevokeAtPlatform;
 use super::super::model::{GrantSource, Held, Receipt, Store};
 use super::super::queries::{history, hooks, scopes, stores};
 use super::super::{ENDING, TOKEN};
-use super::granting::{Entry, note};
+use super::granting::{Entry, count, note};
 use super::{At, found, held_at};
 use uuid::Uuid;
 
+use crate::calls;
 use crate::floor::access::{Caller, One, Permission, Scope};
 use crate::floor::jobs;
 use crate::floor::kernel::{ReceiptId, Result, Secret, StoreId};
@@ -17,6 +19,7 @@ use crate::floor::ledger::{Event, Once, Witnessed, WriteTx};
 use crate::floor::policy::{Policy, RecipientKind};
 use crate::floor::tools::Tools;
 use crate::floor::vault::Vault;
+use crate::relay;
 
 /// Ends a store's connection, for good: a new one is a new store.
 pub async fn disconnect_store(tools: &Tools, caller: &Caller, at: At, once: Option<Once>) -> Result<Store> {
@@ -30,6 +33,8 @@ pub async fn disconnect_store(tools: &Tools, caller: &Caller, at: At, once: Opti
         end(tx, (&vault, &policy.policy), store, ending.as_ref())
     });
     written.await?;
+    // Whatever was on its way when the connection ended is over before anybody is told that it has.
+    calls::all_over(&tools.ledger, &scope, place.id).await?;
     found(tools, &scope, place.id).await
 }
 
@@ -63,6 +68,7 @@ pub(super) fn end(
         Entry { how: GrantSource::Disconnected, scopes: Vec::new(), added: Vec::new(), removed: granted.clone() };
     note(tx, &store, entry, None)?;
     let cancelled = jobs::cancel(tx, store.id.uuid())?;
+    let relay = relay::end_of_store(tx, vault, store.id)?;
     if let Some(token) = ending {
         let secret = vault.put(tx, ENDING, token)?;
         let hooks = hooks.into_iter().filter_map(|hook| hook.called).collect();
@@ -76,10 +82,13 @@ pub(super) fn end(
         token_deleted,
         jobs_cancelled: i32::try_from(cancelled).unwrap_or(i32::MAX),
         scopes: granted,
+        destinations_ended: i32::try_from(relay.destinations).unwrap_or(i32::MAX),
+        sendings_dropped: i32::try_from(relay.sendings).unwrap_or(i32::MAX),
         what_stays: what_stays(policy, &store.platform),
     };
     history::add_receipt(tx, receipt)?;
     let told = Event::new("store.disconnected", "store", store.id.uuid()).count("jobs", cancelled);
+    let told = told.count("destinations", count(relay.destinations)).count("sendings", count(relay.sendings));
     Ok(Witnessed::new(store.id.uuid(), told))
 }
 

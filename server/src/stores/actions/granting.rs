@@ -52,21 +52,21 @@ pub async fn record_grant(
 ) -> Result<Store> {
     let scope = caller.permit(Permission::KeepStores, at.tenant)?;
     let (said, vault) = (named_scopes(reading.scopes)?, tools.vault.clone());
-    let written = tools
-        .ledger
-        .write_once(scope.clone(), once, "store", move |tx| taken_down(tx, &vault, at, said, reading.tokens.as_ref()));
+    let written = tools.ledger.write_once(scope.clone(), once, "store", move |tx| {
+        Ok(taken_down(tx, &vault, at, said, reading.tokens.as_ref())?.0)
+    });
     written.await?;
     found(tools, &scope, at.id).await
 }
 
-/// Takes down what a platform says now, with the tokens that it gave along.
+/// Takes down what a platform says now, with the tokens that it gave along. Says whether it grants more than before.
 pub(super) fn taken_down(
     tx: &mut WriteTx,
     vault: &Vault,
     at: Ref<StoreId>,
     said: Vec<String>,
     tokens: Option<&Tokens>,
-) -> Result<Witnessed<Uuid>> {
+) -> Result<(Witnessed<Uuid>, bool)> {
     let now = tx.now()?;
     taken_down_of(tx, vault, at, (said, now), tokens)
 }
@@ -78,7 +78,7 @@ pub(super) fn taken_down_of(
     at: Ref<StoreId>,
     (said, said_at): (Vec<String>, Instant),
     tokens: Option<&Tokens>,
-) -> Result<Witnessed<Uuid>> {
+) -> Result<(Witnessed<Uuid>, bool)> {
     tenants::tenant(tx, at.tenant)?.ok_or(Error::NotFound("tenant"))?.require_open()?;
     let store = stores::held(tx, at.id)?;
     store.require_open()?;
@@ -96,9 +96,10 @@ pub(super) fn taken_down_of(
     let told = Event::new(action, "store", at.id.uuid()).count("added", count(added)).count("removed", count(removed));
     let done = Witnessed::new(at.id.uuid(), told);
     if proven == 0 {
-        return Ok(done);
+        return Ok((done, added > 0));
     }
-    Ok(done.and(Event::new("store.revocation_proven", "store", at.id.uuid()).count("scopes", count(proven))))
+    let proof = Event::new("store.revocation_proven", "store", at.id.uuid()).count("scopes", count(proven));
+    Ok((done.and(proof), added > 0))
 }
 
 /// From now on these are used no more, whatever the platform still says.

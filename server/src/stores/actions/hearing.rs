@@ -5,7 +5,7 @@ use super::super::HOOK;
 use super::super::model::{Store, domain_digest, hook_digest};
 use super::super::queries::{hooks, stores};
 use crate::floor::access::{Caller, Permission};
-use crate::floor::kernel::{Error, HookId, Ref, Result, Secret, StoreId};
+use crate::floor::kernel::{Error, HookId, Ref, Result, Secret, StoreId, TenantId};
 use crate::floor::ledger::KeyholeKind;
 use crate::floor::platforms::{Platform, Shop};
 use crate::floor::tools::Tools;
@@ -37,6 +37,13 @@ pub async fn behind(tools: &Tools, platform: &dyn Platform, shop: &Shop) -> Resu
         Ok(None)
     });
     Ok(last.await?.map(|(tenant, id)| Ref::new(tenant, id)))
+}
+
+/// The stores that are or were connected at a platform.
+pub async fn ever_at(tools: &Tools, platform: &str) -> Result<Vec<(TenantId, StoreId)>> {
+    let desk = Caller::house().permit_desk(Permission::SeeQueue)?;
+    let (desk, platform) = (tools.ledger.desk_scope(desk, "stores of a platform").await?, platform.to_owned());
+    tools.ledger.desk(&desk, move |tx| stores::ever_at(tx, &platform)).await
 }
 
 /// The hook at this address of ours.

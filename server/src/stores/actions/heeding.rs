@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::super::model::{Store, StoreState, named_scopes};
 use super::super::queries::{stores, tokens};
+use super::connecting::subscribe;
 use super::disconnecting::end;
 use super::granting::taken_down_of;
 use super::renewing::lose;
@@ -13,7 +14,7 @@ use crate::floor::ledger::{Witnessed, WriteTx};
 use crate::floor::policy::Policy;
 use crate::floor::vault::Vault;
 
-/// What a store grants since that moment. None where that changes nothing.
+/// What a store grants since that moment: where that is more, it is asked to tell of it. None where that changes nothing.
 pub fn heed_scopes(
     tx: &mut WriteTx,
     vault: &Vault,
@@ -26,7 +27,11 @@ pub fn heed_scopes(
     if is_shut || !is_news(&store, Some(at)) {
         return Ok(None);
     }
-    taken_down_of(tx, vault, Ref::new(store.tenant, id), (named_scopes(said)?, at), None).map(Some)
+    let (done, grants_more) = taken_down_of(tx, vault, Ref::new(store.tenant, id), (named_scopes(said)?, at), None)?;
+    if grants_more {
+        subscribe(tx, &store)?;
+    }
+    Ok(Some(done))
 }
 
 /// The merchant ended it at the platform: nobody there is asked to forget a token. None where it is over, or was connected

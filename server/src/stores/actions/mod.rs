@@ -13,7 +13,7 @@ pub(super) use connecting::Place;
 pub use connecting::{Begun, Landed, begin_connection, come_back, lead_on, take_keys};
 pub use disconnecting::disconnect_store;
 pub use granting::{Reading, Revoking, Tokens, record_grant, revoke_scopes};
-pub use hearing::{Hooked, behind, find_hook, open_hook};
+pub use hearing::{Hooked, behind, ever_at, find_hook, open_hook};
 pub use heeding::{heed_end, heed_loss, heed_scopes};
 pub use keeping::{NewStore, add_store, turn_sync};
 pub use reading::{Shown, drift, find_grant, find_store, last_handshake, list_grants, list_hooks, list_stores, shown};

@@ -9,8 +9,10 @@ use super::super::model::{Held, SPARE, Store, StoreState};
 use super::super::queries::stores::Kept;
 use super::super::queries::{scopes, stores, tokens};
 use super::super::{REFRESH, TOKEN};
+use super::connecting::subscribe;
 use super::granting::{Tokens, taken_down};
 use super::{Place, found};
+use crate::calls;
 use crate::floor::access::{One, Scope};
 use crate::floor::jobs;
 use crate::floor::kernel::{Error, Instant, Ref, Result, Secret, StoreId};
@@ -74,7 +76,9 @@ async fn renew(tools: &Tools, lane: &Scope<One>, store: &Store, seen: SecretId) 
         Some((Err(_), _)) => return Err(lost(tools, lane, store, "shut").await?),
         None => return Err(lost(tools, lane, store, "ended").await?),
     };
-    match place.platform.refresh(place.visit(), &former).await {
+    let at = Ref::new(store.tenant, id);
+    let renewed = calls::under_way(&tools.ledger, at, place.platform.refresh(place.visit(), &former)).await?;
+    match renewed.map_err(|_| over())? {
         Ok(given) => {
             let refresh = given.refresh.map(|refresh| (refresh, given.refresh_ends)).or(Some((former, ends_at)));
             let tokens = Tokens { access: given.access, ends_at: given.access_ends, refresh };
@@ -118,6 +122,10 @@ pub(super) fn lose(tx: &mut WriteTx, vault: &Vault, store: Store, why: &'static 
 fn require_connected(store: &Store) -> Result<()> {
     store.require_held()?;
     if store.state == StoreState::Connected { Ok(()) } else { Err(lapsed()) }
+}
+
+fn over() -> Error {
+    Error::refused("REFUSED", "this store is disconnected")
 }
 
 fn lapsed() -> Error {
@@ -177,7 +185,10 @@ async fn keep(
             Some(said) => said,
             None => scopes::of(tx, &store)?.into_iter().filter(Held::is_granted).map(|held| held.name).collect(),
         };
-        let done = taken_down(tx, &vault, at, said, Some(&tokens))?;
+        let (done, grants_more) = taken_down(tx, &vault, at, said, Some(&tokens))?;
+        if grants_more {
+            subscribe(tx, &store)?;
+        }
         Ok(done.and(Event::new("store.renewed", "store", at.id.uuid())))
     });
     written.await.map(|_| ())

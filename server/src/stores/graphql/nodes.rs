@@ -335,6 +335,10 @@ pub struct StoreReceipt {
     token_deleted: bool,
     /// How many jobs for it were cancelled.
     jobs_cancelled: i32,
+    /// How many destinations got the events of this store alone, and are gone with their secrets.
+    destinations_ended: i32,
+    /// How many of its events waited to be sent somewhere, and never will be.
+    sendings_dropped: i32,
     /// What it granted until then.
     scopes: Vec<String>,
     /// What the platform keeps, and where it tells of it.
@@ -348,6 +352,8 @@ impl From<Receipt> for StoreReceipt {
             by: receipt.by,
             token_deleted: receipt.token_deleted,
             jobs_cancelled: receipt.jobs_cancelled,
+            destinations_ended: receipt.destinations_ended,
+            sendings_dropped: receipt.sendings_dropped,
             scopes: receipt.scopes,
             what_stays: receipt.what_stays,
         }

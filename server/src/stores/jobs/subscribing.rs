@@ -8,10 +8,11 @@ use super::super::model::{Held, Store, hook_digest};
 use super::super::queries::hooks::{self, Hook};
 use super::super::queries::scopes;
 use super::super::{HOOK, WEBHOOKS};
+use crate::calls;
 use crate::floor::access::{One, Scope};
 use crate::floor::jobs::{Halt, Job, Run};
 use crate::floor::kernel::reach::is_loopback;
-use crate::floor::kernel::{Error, HookId, Result, StoreId};
+use crate::floor::kernel::{Error, HookId, Ref, Result, StoreId};
 use crate::floor::ledger::keyhole::{self, KeyholeKind};
 use crate::floor::ledger::{Event, Witnessed};
 use crate::floor::platforms::{Fate, NewHook, Platform};
@@ -45,7 +46,11 @@ impl Job for SubscribeStore {
             return Ok(());
         };
         run.hold().await?;
-        let known = place.platform.hooks(place.visit(), &access).await.map_err(halt)?;
+        let at = Ref::new(run.job.tenant, id);
+        let known = calls::under_way(&tools.ledger, at, place.platform.hooks(place.visit(), &access)).await?;
+        // Whoever ended the connection took the hooks away.
+        let Ok(known) = known else { return Ok(()) };
+        let known = known.map_err(halt)?;
         let mut made: Vec<(HookId, String)> = Vec::new();
         for hook in planned(&tools, &lane, &store, place.platform).await? {
             let to = address(&desk, place.platform, hook.id)?;
@@ -64,7 +69,9 @@ impl Job for SubscribeStore {
             let secret = secret.await?;
             run.hold().await?;
             let new = NewHook { topic: &hook.topic, to: &to, secret: secret.as_ref() };
-            match place.platform.subscribe(place.visit(), &access, new).await {
+            let asked = place.platform.subscribe(place.visit(), &access, new);
+            let Ok(answer) = calls::under_way(&tools.ledger, at, asked).await? else { return Ok(()) };
+            match answer {
                 Ok(name) => made.push((hook.id, name)),
                 // The others may do all the same.
                 Err(Fate::Over(why)) => tracing::warn!(why, topic = hook.topic, "a store does not tell of a topic"),

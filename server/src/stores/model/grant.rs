@@ -61,6 +61,10 @@ pub struct Receipt {
     pub by: String,
     pub token_deleted: bool,
     pub jobs_cancelled: i32,
+    /// Destinations that got the events of this store alone.
+    pub destinations_ended: i32,
+    /// Events that waited to be sent.
+    pub sendings_dropped: i32,
     pub scopes: Vec<String>,
     pub what_stays: String,
 }

@@ -90,6 +90,8 @@ struct ReceiptRow {
     jobs_cancelled: i32,
     scopes: Vec<String>,
     what_stays: String,
+    destinations_ended: i32,
+    sendings_dropped: i32,
 }
 
 /// Adds the receipt of a store of the pinned tenant.
@@ -104,6 +106,8 @@ pub fn add_receipt(tx: &mut WriteTx, receipt: Receipt) -> Result<()> {
         jobs_cancelled: receipt.jobs_cancelled,
         scopes: receipt.scopes,
         what_stays: receipt.what_stays,
+        destinations_ended: receipt.destinations_ended,
+        sendings_dropped: receipt.sendings_dropped,
     };
     diesel::insert_into(store_receipts::table).values(row).execute(tx.conn())?;
     Ok(())
@@ -134,5 +138,7 @@ fn receipt(row: ReceiptRow) -> Receipt {
         jobs_cancelled: row.jobs_cancelled,
         scopes: row.scopes,
         what_stays: row.what_stays,
+        destinations_ended: row.destinations_ended,
+        sendings_dropped: row.sendings_dropped,
     }
 }

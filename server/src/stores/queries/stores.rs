@@ -97,7 +97,17 @@ pub fn last_under(tx: &mut Tx, platform: &str, domain: &str) -> Result<Option<(T
     Ok(row)
 }
 
-/// The same, held until the transaction ends: whoever changes it comes one by one.
+/// The stores that are or were connected at a platform, of all tenants. Asked at the desk.
+pub fn ever_at(tx: &mut Tx, platform: &str) -> Result<Vec<(TenantId, StoreId)>> {
+    let rows = stores::table
+        .filter(stores::platform.eq(platform).and(stores::connected_at.is_not_null()))
+        .order((stores::tenant_id, stores::id))
+        .select((stores::tenant_id, stores::id))
+        .load(tx.conn())?;
+    Ok(rows)
+}
+
+/// One of the pinned tenant's, held until the transaction ends: whoever changes it comes one by one.
 pub fn held(tx: &mut WriteTx, id: StoreId) -> Result<Store> {
     let query = stores::table.find((tx.tenant()?, id)).select(Row::as_select()).for_no_key_update();
     query.first(tx.conn()).optional()?.map(Store::from).ok_or(Error::NotFound("store"))

@@ -4,12 +4,11 @@ use chrono::{DateTime, Utc};
 use diesel::sql_types::{Array, Binary, Bool, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel::{OptionalExtension, QueryableByName, RunQueryDsl};
 use std::collections::BTreeMap;
-use uuid::Uuid;
 
 use super::super::leave::Leave;
-use super::super::stock::{LeaveKind, StockWrite, Wish, WriteState};
-use crate::floor::graphql::Page;
-use crate::floor::kernel::{Error, Instant, Result, StockWriteId, StoreId};
+use super::super::stock::{LeaveKind, StockWrite, Wish};
+use super::kept::{StandingRow, kept};
+use crate::floor::kernel::{Instant, Result, StockWriteId, StoreId};
 use crate::floor::ledger::{Tx, WriteTx, statement};
 use crate::floor::platforms::Level;
 
@@ -254,26 +253,18 @@ struct Row {
     quantity: i32,
     #[diesel(sql_type = Nullable<Integer>)]
     was: Option<i32>,
-    #[diesel(sql_type = Binary)]
-    key: Vec<u8>,
     #[diesel(sql_type = Text)]
     leave: LeaveKind,
-    #[diesel(sql_type = SqlUuid)]
-    cause_id: Uuid,
     #[diesel(sql_type = Nullable<Text>)]
     cause_item: Option<String>,
     #[diesel(sql_type = Nullable<Timestamptz>)]
     cause_at: Option<DateTime<Utc>>,
-    #[diesel(sql_type = Text)]
-    actor: String,
-    #[diesel(sql_type = Timestamptz)]
-    at: DateTime<Utc>,
-    #[diesel(sql_type = Text)]
-    state: WriteState,
-    #[diesel(sql_type = Nullable<Text>)]
-    code: Option<String>,
     #[diesel(sql_type = Nullable<Timestamptz>)]
-    answered_at: Option<DateTime<Utc>>,
+    tried_at: Option<DateTime<Utc>>,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    seen_at: Option<DateTime<Utc>>,
+    #[diesel(embed)]
+    standing: StandingRow,
 }
 
 impl Row {
@@ -290,54 +281,30 @@ impl Row {
             id: self.id,
             wish,
             was: self.was,
-            key: self.key.try_into().map_err(|_| Error::internal("the key of a write is no digest"))?,
             leave: self.leave,
-            cause: self.cause_id,
-            actor: self.actor,
-            at: Instant::from_utc(self.at),
-            state: self.state,
-            code: self.code,
-            answered_at: self.answered_at.map(Instant::from_utc),
+            standing: self.standing.read()?,
+            is_told: self.tried_at.and(self.seen_at).is_some(),
         })
     }
 }
 
-/// One of the pinned tenant's.
-pub fn one(tx: &mut Tx, id: StockWriteId) -> Result<Option<StockWrite>> {
-    let row = statement("select * from stock_writes where tenant_id = ? and id = ?")
-        .bind::<SqlUuid, _>(tx.tenant()?)
-        .bind::<SqlUuid, _>(id)
-        .get_result::<Row>(tx.conn())
-        .optional()?;
-    row.map(Row::read).transpose()
-}
+kept!("stock_writes", StockWriteId, Row, StockWrite);
 
-/// One that waits, held until the transaction ends.
-pub fn held(tx: &mut WriteTx, id: StockWriteId) -> Result<StockWrite> {
-    let row =
-        statement("select * from stock_writes where tenant_id = ? and id = ? and state = 'waiting' for no key update")
-            .bind::<SqlUuid, _>(tx.tenant()?)
-            .bind::<SqlUuid, _>(id)
-            .get_result::<Row>(tx.conn())
-            .optional()?;
-    row.ok_or(Error::Conflict)?.read()
-}
-
-/// Whether an earlier write of the same is still on its way.
-pub fn has_forerunner(tx: &mut WriteTx, write: &StockWrite) -> Result<bool> {
-    let earlier = statement(
-        "select id from stock_writes
+/// Earlier writes of the same that were not answered.
+pub fn forerunners(tx: &mut WriteTx, write: &StockWrite) -> Result<Vec<StockWrite>> {
+    let earlier: Vec<Row> = statement(
+        "select * from stock_writes
           where tenant_id = ? and store_id = ? and item = ? and place = ? and seen_at is null and state = 'waiting'
-            and (at, id) < (?, ?)",
+            and (at, id) < (?, ?) order by at, id",
     )
     .bind::<SqlUuid, _>(tx.tenant()?)
     .bind::<SqlUuid, _>(write.wish.store)
     .bind::<Text, _>(write.wish.item.clone())
     .bind::<Text, _>(write.wish.place.clone())
-    .bind::<Timestamptz, _>(write.at.utc())
+    .bind::<Timestamptz, _>(write.standing.at.utc())
     .bind::<SqlUuid, _>(write.id)
-    .execute(tx.conn())?;
-    Ok(earlier > 0)
+    .load(tx.conn())?;
+    earlier.into_iter().map(Row::read).collect()
 }
 
 /// It goes out now. What there is believed to be is settled by its first try: the same key never says two things.
@@ -357,62 +324,4 @@ pub fn tried(tx: &mut WriteTx, id: StockWriteId) -> Result<StockWrite> {
     .bind::<SqlUuid, _>(id)
     .get_result::<Row>(tx.conn())?;
     row.read()
-}
-
-pub fn end(tx: &mut WriteTx, id: StockWriteId, state: WriteState, code: Option<&'static str>) -> Result<()> {
-    let now = tx.now()?.utc();
-    statement("update stock_writes set state = ?, code = ?, answered_at = ? where tenant_id = ? and id = ?")
-        .bind::<Text, _>(state.code())
-        .bind::<Nullable<Text>, _>(code)
-        .bind::<Timestamptz, _>(now)
-        .bind::<SqlUuid, _>(tx.tenant()?)
-        .bind::<SqlUuid, _>(id)
-        .execute(tx.conn())?;
-    Ok(())
-}
-
-/// Drops what waits for a store that is over.
-pub fn drop_all(tx: &mut WriteTx, store: StoreId) -> Result<()> {
-    let now = tx.now()?.utc();
-    statement(
-        "update stock_writes set state = 'failed', code = 'disconnected', answered_at = ?
-          where tenant_id = ? and store_id = ? and state = 'waiting'",
-    )
-    .bind::<Timestamptz, _>(now)
-    .bind::<SqlUuid, _>(tx.tenant()?)
-    .bind::<SqlUuid, _>(store)
-    .execute(tx.conn())?;
-    Ok(())
-}
-
-#[derive(QueryableByName)]
-struct Total {
-    #[diesel(sql_type = diesel::sql_types::BigInt)]
-    total: i64,
-}
-
-/// A page of a store's writes, newest first, and how many there are in all.
-pub fn list(tx: &mut Tx, store: StoreId, page: &Page) -> Result<(Vec<StockWrite>, i64)> {
-    let tenant = tx.tenant()?;
-    let total = statement("select count(*) as total from stock_writes where tenant_id = ? and store_id = ?")
-        .bind::<SqlUuid, _>(tenant)
-        .bind::<SqlUuid, _>(store)
-        .get_result::<Total>(tx.conn())?;
-    let (at, id) = page.beyond_instant()?.unzip();
-    let sql = if page.is_backward {
-        "select * from stock_writes where tenant_id = ? and store_id = ? and coalesce((at, id) > (?, ?), true)
-          order by at, id limit ?"
-    } else {
-        "select * from stock_writes where tenant_id = ? and store_id = ? and coalesce((at, id) < (?, ?), true)
-          order by at desc, id desc limit ?"
-    };
-    let rows: Vec<Row> = statement(sql)
-        .bind::<SqlUuid, _>(tenant)
-        .bind::<SqlUuid, _>(store)
-        .bind::<Nullable<Timestamptz>, _>(at.map(Instant::utc))
-        .bind::<Nullable<SqlUuid>, _>(id)
-        .bind::<diesel::sql_types::BigInt, _>(page.limit())
-        .load(tx.conn())?;
-    let rows = rows.into_iter().map(Row::read).collect::<Result<Vec<_>>>()?;
-    Ok((rows, total.total))
 }

@@ -1,7 +1,12 @@
 //! eBay: an access token of two hours, a refresh token of eighteen months that stays the same. It never asks eBay to
 //! revoke: eBay has no call for it.
+//!
+//! Nor does it ask eBay to tell of anything. Closed accounts and revoked grants come to the one address that the operator
+//! registers with the app, at eBay and not here; of orders, goods and stock eBay is asked instead, and whoever asks for
+//! them finds what changed by its time.
 
 mod goods;
+mod listing;
 mod notice;
 mod shelves;
 #[cfg(test)]
@@ -16,8 +21,9 @@ use url::Url;
 
 use super::talk::{exchange_refused, refresh_refused, send, tokens};
 use super::{
-    Answering, Ask, Back, By, Came, Code, Consent, Correction, Delivery, Fate, Forgotten, Keeps, Page, Platform, Query,
-    Refusal, Revoked, SetStock, Setup, Shelf, Shop, Signer, Stocked, Tokens, Told, Visit, Whom,
+    Answering, Ask, Back, By, Came, Code, Consent, Correction, Delivery, Fate, Forgotten, Keeps, Listed, Page,
+    Platform, Query, Refusal, Revoked, SetListing, SetStock, Setup, Shelf, Shop, Signer, Stocked, Tokens, Told, Visit,
+    Whom,
 };
 use crate::floor::egress::{Answer, Call, Egress};
 use crate::floor::kernel::{Instant, Secret};
@@ -146,6 +152,14 @@ impl Platform for Ebay {
 
     fn set_stock<'a>(&'a self, visit: Visit<'a>, access: &'a Secret, set: &'a SetStock) -> Answering<'a, Stocked> {
         shelves::set_stock(visit, access, set).boxed()
+    }
+
+    fn lets_listings_be_set(&self) -> &'static [&'static str] {
+        &["https://api.ebay.com/oauth/api_scope/sell.inventory"]
+    }
+
+    fn set_listing<'a>(&'a self, visit: Visit<'a>, access: &'a Secret, set: &'a SetListing) -> Answering<'a, Listed> {
+        listing::set(visit, access, set).boxed()
     }
 
     fn forget<'a>(&'a self, _: Visit<'a>, _: &'a Secret, _: &'a Whom) -> Answering<'a, Forgotten> {

@@ -8,7 +8,7 @@ use url::Url;
 
 use super::super::goods::{Good, Shelf};
 use super::super::read::{count, goods, rows};
-use super::super::talk::{ODD, PAGE, document, send, yes};
+use super::super::talk::{ODD, PAGE, document, field, send, yes};
 use super::super::{Ask, Fate, Page, SetStock, Stocked, Visit};
 use super::goods as own;
 use crate::floor::egress::Call;
@@ -43,7 +43,7 @@ impl Place {
     }
 }
 
-fn authorized(call: Call, access: &Secret) -> Call {
+pub(super) fn authorized(call: Call, access: &Secret) -> Call {
     call.authorized(Secret::new(["Bearer ", access.expose()].concat()))
 }
 
@@ -86,28 +86,45 @@ fn offset(next: &str) -> Option<u64> {
     next.query_pairs().find(|(name, _)| name == "offset").and_then(|(_, offset)| offset.parse().ok())
 }
 
-/// The whole item is read and written back with another quantity: eBay knows no smaller write.
 pub(super) async fn set_stock(visit: Visit<'_>, access: &Secret, set: &SetStock) -> Result<Stocked, Fate> {
-    let sku = utf8_percent_encode(&set.item, NON_ALPHANUMERIC);
+    let done = change(visit, access, &set.item, |item| {
+        let quantity = field(item, "/availability/shipToLocationAvailability", "quantity")?;
+        let there = count(quantity);
+        if there == Some(set.quantity) {
+            return Ok(Some(Stocked::Done));
+        }
+        if set.from.is_some() && set.from != there {
+            return Ok(Some(Stocked::Moved));
+        }
+        *quantity = set.quantity.into();
+        Ok(None)
+    });
+    Ok(done.await?.map_or(Stocked::Gone, |settled| settled.unwrap_or(Stocked::Done)))
+}
+
+/// The whole item is read and written back with what was changed, unless that is settled by what stands there: eBay knows
+/// no smaller write. None where there is no such item.
+pub(super) async fn change<T>(
+    visit: Visit<'_>,
+    access: &Secret,
+    item: &str,
+    change: impl FnOnce(&mut Value) -> Result<Option<T>, Fate>,
+) -> Result<Option<Option<T>>, Fate> {
+    let sku = utf8_percent_encode(item, NON_ALPHANUMERIC);
     let at = visit.at(&format!("/sell/inventory/v1/inventory_item/{sku}"))?;
     let answer = send(visit.out, authorized(Call::get(at.clone()), access)).await?;
     if answer.status == 404 {
-        return Ok(Stocked::Gone);
+        return Ok(None);
     }
     let mut item = document(&yes(answer)?)?;
-    let there = count(&item["availability"]["shipToLocationAvailability"]["quantity"]);
-    if there == Some(set.quantity) {
-        return Ok(Stocked::Done);
-    }
-    if set.from.is_some() && set.from != there {
-        return Ok(Stocked::Moved);
+    if let Some(settled) = change(&mut item)? {
+        return Ok(Some(Some(settled)));
     }
     let Value::Object(fields) = &mut item else { return Err(ODD) };
     // What eBay says of the item and does not take back.
     for name in ["sku", "locale", "groupIds", "inventoryItemGroupKeys"] {
         fields.remove(name);
     }
-    item["availability"]["shipToLocationAvailability"]["quantity"] = set.quantity.into();
     let call = authorized(Call::put(at, &item), access).with("content-language", Secret::new("en-US"));
-    yes(send(visit.out, call).await?).map(|_| Stocked::Done)
+    yes(send(visit.out, call).await?).map(|_| Some(None))
 }

@@ -2,6 +2,7 @@
 //! asks Etsy to revoke: Etsy has no call for it.
 
 mod goods;
+mod listing;
 mod shelves;
 #[cfg(test)]
 mod tests;
@@ -16,8 +17,8 @@ use url::Url;
 use super::signature::{decoded, header, is_signed};
 use super::talk::{exchange_refused, later, refresh_refused, send, tokens};
 use super::{
-    Answering, Ask, Back, By, Came, Code, Consent, Correction, Delivery, Fate, Forgotten, Keeps, Page, Platform, Query,
-    Refusal, Revoked, SetStock, Setup, Shelf, Shop, Stocked, Tokens, Told, Visit, Whom,
+    Answering, Ask, Back, By, Came, Code, Consent, Correction, Delivery, Fate, Forgotten, Keeps, Listed, Page,
+    Platform, Query, Refusal, Revoked, SetListing, SetStock, Setup, Shelf, Shop, Stocked, Tokens, Told, Visit, Whom,
 };
 use crate::floor::egress::Call;
 use crate::floor::kernel::{Instant, Secret};
@@ -193,6 +194,14 @@ impl Platform for Etsy {
 
     fn set_stock<'a>(&'a self, visit: Visit<'a>, access: &'a Secret, set: &'a SetStock) -> Answering<'a, Stocked> {
         shelves::set_stock(visit, access, set).boxed()
+    }
+
+    fn lets_listings_be_set(&self) -> &'static [&'static str] {
+        &["listings_w"]
+    }
+
+    fn set_listing<'a>(&'a self, visit: Visit<'a>, access: &'a Secret, set: &'a SetListing) -> Answering<'a, Listed> {
+        listing::set(visit, access, set).boxed()
     }
 
     fn forget<'a>(&'a self, _: Visit<'a>, _: &'a Secret, _: &'a Whom) -> Answering<'a, Forgotten> {

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::super::goods::{Good, Shelf};
 use super::super::read::{count, goods, id, rows, text};
-use super::super::talk::{LATER, ODD, PAGE, document, send, yes};
+use super::super::talk::{LATER, ODD, PAGE, document, field, send, yes};
 use super::super::{Ask, Fate, Page, SetStock, Stocked, Visit};
 use super::{by_member, goods as own};
 use crate::floor::egress::{Answer, Call};
@@ -80,7 +80,7 @@ pub(super) async fn read(visit: Visit<'_>, access: &Secret, wish: Ask<'_>) -> Re
 }
 
 /// The number that calls name a shop by: it is said, or asked of whom the token is.
-async fn shop(visit: Visit<'_>, access: &Secret) -> Result<String, Fate> {
+pub(super) async fn shop(visit: Visit<'_>, access: &Secret) -> Result<String, Fate> {
     let said = visit.shop.as_str();
     if said.bytes().all(|byte| byte.is_ascii_digit()) {
         return Ok(said.to_owned());
@@ -100,30 +100,50 @@ fn rest(answer: &Answer) -> Duration {
     }
 }
 
-/// The inventory of a listing is one document: it is read and written back with another quantity.
 pub(super) async fn set_stock(visit: Visit<'_>, access: &Secret, set: &SetStock) -> Result<Stocked, Fate> {
-    let (listing, sku) = set.item.split_once(':').map_or((set.item.as_str(), None), |(one, sku)| (one, Some(sku)));
-    if listing.is_empty() || !listing.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Err(Fate::Over("id"));
-    }
-    let at = visit.at(&format!("/v3/application/listings/{listing}/inventory"))?;
+    let done = change(visit, access, &set.item, |offering| {
+        let quantity = field(offering, "", "quantity")?;
+        let there = count(quantity);
+        if there == Some(set.quantity) {
+            return Ok(Some(Stocked::Done));
+        }
+        if set.from.is_some() && set.from != there {
+            return Ok(Some(Stocked::Moved));
+        }
+        *quantity = set.quantity.into();
+        Ok(None)
+    });
+    Ok(done.await?.map_or(Stocked::Gone, |settled| settled.unwrap_or(Stocked::Done)))
+}
+
+/// A number of Etsy's; nothing else goes into an address.
+pub(super) fn number(text: &str) -> Result<&str, Fate> {
+    let fits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    fits.then_some(text).ok_or(Fate::Over("id"))
+}
+
+/// The inventory of a listing is one document: it is read and written back with another offering, unless that is settled
+/// by what stands there. None where there is no such item.
+pub(super) async fn change<T>(
+    visit: Visit<'_>,
+    access: &Secret,
+    item: &str,
+    change: impl FnOnce(&mut Value) -> Result<Option<T>, Fate>,
+) -> Result<Option<Option<T>>, Fate> {
+    let (listing, sku) = item.split_once(':').map_or((item, None), |(one, sku)| (one, Some(sku)));
+    let at = visit.at(&format!("/v3/application/listings/{}/inventory", number(listing)?))?;
     let answer = send(visit.out, by_member(visit, access, Call::get(at.clone())).up_to(PAGE)).await?;
     if answer.status == 404 {
-        return Ok(Stocked::Gone);
+        return Ok(None);
     }
     let mut whole = document(&yes(answer)?)?;
-    let products = whole["products"].as_array_mut().ok_or(ODD)?;
+    let products = whole.get_mut("products").and_then(Value::as_array_mut).ok_or(ODD)?;
     products.retain(|product| product["is_deleted"] != true);
     let is_meant = |product: &Value| sku.is_none_or(|sku| text(&product["sku"]).as_deref() == Some(sku));
-    let Some(meant) = products.iter().position(is_meant) else { return Ok(Stocked::Gone) };
-    let there = count(&products[meant]["offerings"][0]["quantity"]);
-    if there == Some(set.quantity) {
-        return Ok(Stocked::Done);
+    let Some(meant) = products.iter().position(is_meant) else { return Ok(None) };
+    if let Some(settled) = change(products[meant].pointer_mut("/offerings/0").ok_or(ODD)?)? {
+        return Ok(Some(Some(settled)));
     }
-    if set.from.is_some() && set.from != there {
-        return Ok(Stocked::Moved);
-    }
-    products[meant]["offerings"][0]["quantity"] = set.quantity.into();
     let written: Option<Vec<Value>> = products.iter().map(written).collect();
     let mut document = Map::from_iter([("products".to_owned(), Value::Array(written.ok_or(ODD)?))]);
     for name in ["price_on_property", "quantity_on_property", "sku_on_property"] {
@@ -131,7 +151,7 @@ pub(super) async fn set_stock(visit: Visit<'_>, access: &Secret, set: &SetStock)
             document.insert(name.to_owned(), whole[name].clone());
         }
     }
-    yes(send(visit.out, by_member(visit, access, Call::put(at, &document.into()))).await?).map(|_| Stocked::Done)
+    yes(send(visit.out, by_member(visit, access, Call::put(at, &document.into()))).await?).map(|_| Some(None))
 }
 
 /// A product as Etsy takes it: without what Etsy adds when it tells of one, and with its price as one number.

@@ -124,7 +124,7 @@ impl Piece {
             if line.iter().all(u8::is_ascii_whitespace) {
                 continue;
             }
-            let mut row: Value = serde_json::from_slice(line).map_err(|_| ODD)?;
+            let mut row: Value = serde_json::from_slice(line).ok().filter(Value::is_object).ok_or(ODD)?;
             if row["__parentId"].is_null() {
                 if let Some(list) = within {
                     row[list] = json!({ "nodes": [] });

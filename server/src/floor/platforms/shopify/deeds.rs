@@ -18,12 +18,12 @@ const GUEST: &str = "In the Shopify admin, open Customers and ask Shopify to era
 const NOT_TAKEN: &str =
     "In the Shopify admin, open the customer and put the record right: Shopify did not take it from this app.";
 
-fn gid(kind: &str, number: &str) -> String {
+pub(super) fn gid(kind: &str, number: &str) -> String {
     format!("gid://shopify/{kind}/{number}")
 }
 
 /// What Shopify did not like, by its codes; nothing where it was done.
-async fn asked(
+pub(super) async fn asked(
     visit: Visit<'_>,
     access: &Secret,
     document: &str,

@@ -7,6 +7,7 @@ mod callback;
 mod deeds;
 mod goods;
 mod hooks;
+mod listing;
 mod posted;
 mod shelves;
 #[cfg(test)]
@@ -20,8 +21,9 @@ use url::Url;
 
 use super::talk::{exchange_refused, refresh_refused, send, tokens};
 use super::{
-    Answering, Ask, Back, By, Came, Code, Consent, Correction, Delivery, Fate, Forgotten, Keeps, KnownHook, NewHook,
-    Page, Platform, Query, Refusal, Revoked, SetStock, Setup, Shelf, Shop, Stocked, Tokens, Told, Topic, Visit, Whom,
+    Answering, Ask, Back, By, Came, Code, Consent, Correction, Delivery, Fate, Forgotten, Keeps, KnownHook, Listed,
+    NewHook, Page, Platform, Query, Refusal, Revoked, SetListing, SetStock, Setup, Shelf, Shop, Stocked, Tokens, Told,
+    Topic, Visit, Whom,
 };
 use crate::floor::egress::{Answer, Call};
 use crate::floor::kernel::{Instant, Secret};
@@ -156,6 +158,14 @@ impl Platform for Shopify {
 
     fn set_stock<'a>(&'a self, visit: Visit<'a>, access: &'a Secret, set: &'a SetStock) -> Answering<'a, Stocked> {
         deeds::set_stock(visit, access, set).boxed()
+    }
+
+    fn lets_listings_be_set(&self) -> &'static [&'static str] {
+        &["write_products"]
+    }
+
+    fn set_listing<'a>(&'a self, visit: Visit<'a>, access: &'a Secret, set: &'a SetListing) -> Answering<'a, Listed> {
+        listing::set(visit, access, set).boxed()
     }
 
     fn forget<'a>(&'a self, visit: Visit<'a>, access: &'a Secret, whom: &'a Whom) -> Answering<'a, Forgotten> {

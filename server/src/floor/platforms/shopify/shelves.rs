@@ -58,7 +58,7 @@ async fn by_cursor(visit: Visit<'_>, access: &Secret, ask: Ask<'_>, cursor: Opti
         json!({ "first": ask.most.clamp(1, chosen.most), "after": cursor, "query": ask.since.map(changed) });
     let (mut told, mut rest) = admin::page(visit, access, &document(&chosen), variables).await?;
     let next = next(&told["page"]).map(|cursor| [CURSOR, &cursor].concat());
-    let rows = told["page"]["nodes"].as_array_mut().ok_or(ODD)?;
+    let rows = told["page"].get_mut("nodes").and_then(Value::as_array_mut).ok_or(ODD)?;
     let mut calls = 1;
     for row in rows.iter_mut() {
         let (more, last) = whole(visit, access, &chosen, row).await?;
@@ -88,7 +88,8 @@ async fn whole(visit: Visit<'_>, access: &Secret, chosen: &Chosen, row: &mut Val
         );
         let (mut told, pause) =
             admin::page(visit, access, &document, json!({ "id": row["id"], "after": cursor })).await?;
-        let more = told["page"][list]["nodes"].as_array_mut().ok_or(ODD)?;
+        let nodes = told.pointer_mut(&format!("/page/{list}/nodes"));
+        let more = nodes.and_then(Value::as_array_mut).ok_or(ODD)?;
         row[list]["nodes"].as_array_mut().ok_or(ODD)?.append(more);
         row[list]["pageInfo"] = told["page"][list]["pageInfo"].take();
         (calls, rest) = (calls + 1, pause);

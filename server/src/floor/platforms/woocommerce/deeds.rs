@@ -14,18 +14,23 @@ const GUEST: &str = "In WordPress, open WooCommerce, Orders, and remove the buye
      \"Remove personal data\": this buyer has no account.";
 
 /// A number of the store's; nothing else goes into an address.
-fn number(text: &str) -> Result<&str, Fate> {
+pub(super) fn number(text: &str) -> Result<&str, Fate> {
     let fits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     fits.then_some(text).ok_or(Fate::Over("id"))
 }
 
-pub(super) async fn set_stock(visit: Visit<'_>, access: &Secret, set: &SetStock) -> Result<Stocked, Fate> {
-    let path = match set.item.split_once('/') {
+/// Where a product is, or one of its variations.
+pub(super) fn path(item: &str) -> Result<String, Fate> {
+    Ok(match item.split_once('/') {
         Some((product, variation)) => {
             format!("/wp-json/wc/v3/products/{}/variations/{}", number(product)?, number(variation)?)
         }
-        None => format!("/wp-json/wc/v3/products/{}", number(&set.item)?),
-    };
+        None => format!("/wp-json/wc/v3/products/{}", number(item)?),
+    })
+}
+
+pub(super) async fn set_stock(visit: Visit<'_>, access: &Secret, set: &SetStock) -> Result<Stocked, Fate> {
+    let path = path(&set.item)?;
     let answer = send(visit.out, ask(visit, &path, access)?).await?;
     if answer.status == 404 {
         return Ok(Stocked::Gone);
@@ -41,7 +46,13 @@ pub(super) async fn set_stock(visit: Visit<'_>, access: &Secret, set: &SetStock)
     put(visit, access, &path, &wish, false).await.map(|_| Stocked::Done)
 }
 
-async fn put(visit: Visit<'_>, access: &Secret, path: &str, wish: &Value, is_of_one: bool) -> Result<Answer, Fate> {
+pub(super) async fn put(
+    visit: Visit<'_>,
+    access: &Secret,
+    path: &str,
+    wish: &Value,
+    is_of_one: bool,
+) -> Result<Answer, Fate> {
     let call = call(visit, "PUT", path, access, |url| Call::put(url, wish))?;
     let answer = if is_of_one { send_of_one(visit.out, call).await } else { send(visit.out, call).await };
     yes(answer?)

@@ -49,8 +49,8 @@ pub(super) async fn create(visit: Visit<'_>, access: &Secret, hook: NewHook<'_>)
 
 /// One that is gone is gone.
 pub(super) async fn delete(visit: Visit<'_>, access: &Secret, hook: &str) -> Result<(), Fate> {
-    let path = [PATH, "/", hook, "?force=true&_method=DELETE"].concat();
-    let call = call(visit, "POST", &path, access, |url| Call::form(url, []))?;
+    let path = [PATH, "/", hook, "?force=true"].concat();
+    let call = call(visit, "DELETE", &path, access, Call::delete)?;
     let answer = send(visit.out, call).await?;
     if answer.status == 404 { Ok(()) } else { yes(answer).map(|_| ()) }
 }

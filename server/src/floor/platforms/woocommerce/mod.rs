@@ -4,6 +4,7 @@
 mod deeds;
 pub(super) mod goods;
 mod hooks;
+mod listing;
 mod oauth1;
 mod shelves;
 #[cfg(test)]
@@ -20,8 +21,8 @@ use url::Url;
 use super::talk::{later, send};
 use super::{
     Answering, Ask, Back, By, Came, Code, Consent, Correction, Delivery, Fate, Forgotten, Handed, Keeps, KnownHook,
-    NewHook, Page, Platform, Query, Refusal, Revoked, SetStock, Setup, Shelf, Shop, Signer, Stocked, Tokens, Told,
-    Topic, Visit, Whom,
+    Listed, NewHook, Page, Platform, Query, Refusal, Revoked, SetListing, SetStock, Setup, Shelf, Shop, Signer,
+    Stocked, Tokens, Told, Topic, Visit, Whom,
 };
 use crate::floor::egress::{Answer, Call, address};
 use crate::floor::kernel::{Instant, Reach, Secret};
@@ -230,6 +231,14 @@ impl Platform for WooCommerce {
 
     fn set_stock<'a>(&'a self, visit: Visit<'a>, access: &'a Secret, set: &'a SetStock) -> Answering<'a, Stocked> {
         deeds::set_stock(visit, access, set).boxed()
+    }
+
+    fn lets_listings_be_set(&self) -> &'static [&'static str] {
+        &["read_write"]
+    }
+
+    fn set_listing<'a>(&'a self, visit: Visit<'a>, access: &'a Secret, set: &'a SetListing) -> Answering<'a, Listed> {
+        listing::set(visit, access, set).boxed()
     }
 
     fn forget<'a>(&'a self, visit: Visit<'a>, access: &'a Secret, whom: &'a Whom) -> Answering<'a, Forgotten> {

@@ -11,8 +11,8 @@ use serde_json::{Value, json};
 
 use super::asked::{Asked, Pairs, json as answered, not_found, pair, sent_back, value, with};
 use super::page::{self, Consent};
-use super::people::{Goods, Listing, Order, Product, place_of};
-use super::stand::{App, Stand};
+use super::people::{Goods, Listing, Order, Product, cents, money, place_of};
+use super::stand::{App, Sold, Stand};
 use super::tokens::{Asking, Lasts, Lease, drawn};
 use crate::floor::kernel::Instant;
 
@@ -33,6 +33,15 @@ pub(super) fn answer(stand: &Stand, asked: &Asked) -> Response {
     match (&asked.method, asked.steps().as_slice()) {
         (&Method::GET | &Method::POST, ["oauth2", "authorize"]) => authorize(stand, asked),
         (&Method::POST, ["identity", "v1", "oauth2", "token"]) => token(stand, asked),
+        (&Method::GET, ["sell", "inventory", "v1", "offer"]) => {
+            within(stand, asked, &["/sell.inventory", "/sell.inventory.readonly"], |lease| {
+                let found = found(stand, &lease.shop, asked.query("sku"));
+                found.map_or_else(no_item, |(_, of)| answered(StatusCode::OK, &json!({ "offers": [offer(&of)] })))
+            })
+        }
+        (&Method::POST, ["sell", "inventory", "v1", "bulk_update_price_quantity"]) => {
+            within(stand, asked, &["/sell.inventory"], |lease| reprice(stand, asked, &lease.shop))
+        }
         (&Method::GET, ["commerce", "identity", "v1", "user"]) => {
             within(stand, asked, &["/commerce.identity.readonly"], |lease| {
                 let told = json!({ "userId": format!("u{}", Stand::number(&lease.shop)), "username": lease.shop });
@@ -231,7 +240,7 @@ fn order(of: &Order, shop: &str) -> Value {
         "orderId": format!("03-{:05}-{:05}", of.id % 100_000, of.id / 100_000),
         "creationDate": stamp(of.born), "lastModifiedDate": stamp(of.at),
         "orderFulfillmentStatus": "NOT_STARTED", "orderPaymentStatus": "PAID", "sellerId": shop,
-        "buyer": { "username": format!("buyer_{}", buyer.id) },
+        "buyer": { "username": buyer.handle },
         "pricingSummary": { "total": { "value": of.total(), "currency": "EUR" } },
         "fulfillmentStartInstructions": [{ "shippingStep": { "shipTo": address } }],
         "lineItems": [{
@@ -268,7 +277,7 @@ fn no_item() -> Response {
 /// The whole item takes the place of the one that is there.
 fn put(stand: &Stand, asked: &Asked, shop: &str, sku: &str) -> Response {
     let bad = |why: &str| answered(StatusCode::BAD_REQUEST, &refusal(25_709, "API_INVENTORY", why));
-    let Some((place, _)) = found(stand, shop, sku) else { return no_item() };
+    let Some((place, there)) = found(stand, shop, sku) else { return no_item() };
     if asked.header("content-language").is_empty() {
         return bad("Invalid value for header Content-Language.");
     }
@@ -277,6 +286,37 @@ fn put(stand: &Stand, asked: &Asked, shop: &str, sku: &str) -> Response {
     let Some(quantity) = quantity.filter(|_| told["product"]["title"].is_string() && told["sku"].is_null()) else {
         return bad("Invalid request: the item is to be given whole.");
     };
-    stand.set_level(shop, place, quantity, None);
+    let title = told["product"]["title"].as_str().filter(|title| *title != there.title);
+    if let Some(title) = title {
+        stand.relist(shop, place, Sold::As(title.to_owned()));
+    }
+    if title.is_none() || quantity != there.available {
+        stand.set_level(shop, place, quantity, None);
+    }
     answered(StatusCode::NO_CONTENT, &Value::Null)
+}
+
+fn offer(of: &Product) -> Value {
+    let price = json!({ "value": money(of.cents), "currency": "EUR" });
+    json!({ "offerId": of.id.to_string(), "sku": of.sku, "status": "PUBLISHED", "pricingSummary": { "price": price } })
+}
+
+/// Each offer is answered by itself.
+fn reprice(stand: &Stand, asked: &Asked, shop: &str) -> Response {
+    let told = asked.json();
+    let mut answers = Vec::new();
+    for request in told["requests"].as_array().into_iter().flatten() {
+        let there = request["sku"].as_str().and_then(|sku| found(stand, shop, sku));
+        for wish in request["offers"].as_array().into_iter().flatten() {
+            let place = there.as_ref().filter(|(_, of)| wish["offerId"] == of.id.to_string()).map(|(place, _)| *place);
+            let cents = wish["price"]["value"].as_str().and_then(cents);
+            let is_told = place.zip(cents).filter(|_| wish["price"]["currency"] == "EUR");
+            if let Some((place, cents)) = is_told {
+                stand.relist(shop, place, Sold::For(cents));
+            }
+            let status = if is_told.is_some() { 200 } else { 400 };
+            answers.push(json!({ "offerId": wish["offerId"], "statusCode": status }));
+        }
+    }
+    answered(StatusCode::OK, &json!({ "responses": answers }))
 }

@@ -11,8 +11,8 @@ use sha2::{Digest, Sha256};
 
 use super::asked::{Asked, Refused, json as answered, not_found, pair, sent_back, settled, value, with};
 use super::page::{self, Consent};
-use super::people::{Goods, Order, Product};
-use super::stand::Stand;
+use super::people::{Goods, Order, Product, Stock, cents};
+use super::stand::{Sold, Stand};
 use super::tokens::{Asking, Lasts, Lease, Pair, Turning, drawn};
 use crate::floor::kernel::{Instant, Secret};
 
@@ -193,6 +193,21 @@ fn application(stand: &Stand, asked: &Asked, steps: &[&str]) -> Result<Response,
             let with_inventory = asked.query("includes") == "Inventory";
             page(asked, all.len(), |index| Some(listing(&stock.product(all.place(index)?), with_inventory)))
         }
+        (&Method::GET, ["listings", id]) => {
+            may("listings_r")?;
+            let stock = stand.stock(&lease.shop);
+            Ok(answered(StatusCode::OK, &listing(&stock.product(sold(&stock, id)?), false)))
+        }
+        (&Method::PATCH, ["shops", shop, "listings", id]) => {
+            may("listings_w")?;
+            own(shop)?;
+            let (stock, form) = (stand.stock(&lease.shop), asked.form());
+            let place = sold(&stock, id)?;
+            let title = Some(value(&form, "title")).filter(|title| !title.is_empty());
+            let title = title.ok_or_else(|| failed(StatusCode::BAD_REQUEST, "title is required"))?;
+            stand.relist(&lease.shop, place, Sold::As(title.to_owned()));
+            Ok(answered(StatusCode::OK, &listing(&stand.stock(&lease.shop).product(place), false)))
+        }
         (method, ["listings", id, "inventory"]) => {
             may(if method == Method::GET { "listings_r" } else { "listings_w" })?;
             inventory(stand, asked, &lease.shop, id)
@@ -256,12 +271,16 @@ fn products(of: &Product) -> Value {
     json!({ "products": [product], "price_on_property": [], "quantity_on_property": [], "sku_on_property": [] })
 }
 
+/// The place of a listing.
+fn sold(stock: &Stock<'_>, id: &str) -> Result<usize, Refused> {
+    let place = id.parse().ok().and_then(|id| stock.place(Goods::Product, id));
+    place.ok_or_else(|| failed(StatusCode::NOT_FOUND, "Resource not found"))
+}
+
 /// The whole document, read or replaced. It is taken without what only the platform says, its price as a number.
 fn inventory(stand: &Stand, asked: &Asked, shop: &str, id: &str) -> Result<Response, Refused> {
     let stock = stand.stock(shop);
-    let Some(place) = id.parse().ok().and_then(|id| stock.place(Goods::Product, id)) else {
-        return Err(failed(StatusCode::NOT_FOUND, "Resource not found"));
-    };
+    let place = sold(&stock, id)?;
     if asked.method == Method::PUT {
         let whole = asked.json();
         let product = &whole["products"][0];
@@ -271,7 +290,14 @@ fn inventory(stand: &Stand, asked: &Asked, shop: &str, id: &str) -> Result<Respo
             product["product_id"].is_null() && offer["offering_id"].is_null() && offer["is_deleted"].is_null();
         let why = "products is required, with sku and offerings, and without ids";
         let quantity = quantity.filter(|_| is_bare).ok_or_else(|| failed(StatusCode::BAD_REQUEST, why))?;
-        stand.set_level(shop, place, quantity, None);
+        let there = stock.product(place);
+        let cents = cents(&offer["price"].to_string()).filter(|cents| *cents != there.cents);
+        if let Some(cents) = cents {
+            stand.relist(shop, place, Sold::For(cents));
+        }
+        if cents.is_none() || quantity != there.available {
+            stand.set_level(shop, place, quantity, None);
+        }
         return Ok(answered(StatusCode::OK, &products(&stand.stock(shop).product(place))));
     }
     Ok(answered(StatusCode::OK, &products(&stock.product(place))))

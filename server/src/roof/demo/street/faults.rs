@@ -17,6 +17,10 @@ pub enum Kind {
     Lies,
     /// It is done, and the connection ends without an answer.
     DropsAfterActing,
+    /// 500, with all that the caller showed and with whatever word the people of shops are marked by. Nothing is done.
+    Blabs,
+    /// It is done, and what comes is no JSON any more.
+    Garbles,
 }
 
 /// An order: calls whose path begins so meet this, so many times or until it is lifted.

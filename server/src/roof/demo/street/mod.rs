@@ -29,7 +29,7 @@ use tokio::task::JoinHandle;
 pub use self::faults::{Fault, Kind};
 pub use self::hooks::{Delivered, Delivery, Hook};
 pub use self::people::{Counts, Goods};
-pub use self::stand::{App, Stand, Written};
+pub use self::stand::{App, Relisted, Sold, Stand, Written};
 pub use self::tokens::Live;
 pub use self::wire::{Seen, digest};
 use crate::floor::kernel::Watch;

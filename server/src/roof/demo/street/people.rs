@@ -50,7 +50,7 @@ impl Default for Counts {
 }
 
 /// What became of one of them since the street opened.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Edit {
     pub at: Option<Instant>,
     /// How often; each time shows.
@@ -58,12 +58,19 @@ pub(super) struct Edit {
     pub is_gone: bool,
     /// How many there are of a product by now.
     pub available: Option<i64>,
+    /// What somebody calls it by now, and what it costs.
+    pub title: Option<String>,
+    pub cents: Option<u64>,
+    /// When it came to be, if that was since.
+    pub born: Option<Instant>,
 }
 
 pub(super) struct Customer {
     pub id: u64,
     pub first: String,
     pub last: String,
+    /// What a platform calls them where it shows a name of its own.
+    pub handle: String,
     pub mail: String,
     pub phone: String,
     pub street: String,
@@ -109,6 +116,8 @@ pub(super) struct Stock<'a> {
     pub opened: Instant,
     pub counts: Counts,
     pub edits: HashMap<(Goods, usize), Edit>,
+    /// What every value of its people holds besides; nothing as a rule.
+    pub mark: String,
 }
 
 /// The longest time over which a shop's past is spread.
@@ -134,11 +143,15 @@ impl Stock<'_> {
     }
 
     fn edit(&self, goods: Goods, place: usize) -> Edit {
-        self.edits.get(&(goods, place)).copied().unwrap_or_default()
+        self.edits.get(&(goods, place)).cloned().unwrap_or_default()
     }
 
-    /// When the one at this place came to be: each later than the one before, the last some days before the street opened.
+    /// When the one at this place came to be: each later than the one before, the last of those that were there from the
+    /// beginning some days before the street opened.
     fn born(&self, goods: Goods, place: usize) -> Instant {
+        if let Some(born) = self.edit(goods, place).born {
+            return born;
+        }
         let (count, place) = (seconds(self.count(goods).max(1)), seconds(place));
         let apart = Duration::hours(2).num_seconds().min(PAST.num_seconds() / count);
         self.opened.plus(Duration::seconds(apart * (place - count)) - Duration::days(8))
@@ -194,15 +207,17 @@ impl Stock<'_> {
         let mut dice = self.dice(Goods::Customer, place);
         let country = &COUNTRIES[dice.random_range(0..COUNTRIES.len())];
         let [first, last] = country.people.map(|names| names.choose(&mut dice).copied().unwrap_or_default());
+        let (id, mark) = (Goods::Customer.id(place), &self.mark);
         Customer {
-            id: Goods::Customer.id(place),
-            first: first.0.to_owned(),
-            last: last.0.to_owned(),
-            mail: format!("{}.{}.{place}@customers.example.com", first.1, last.1),
+            id,
+            first: format!("{}{mark}", first.0),
+            last: format!("{}{mark}", last.0),
+            handle: format!("buyer_{id}{mark}"),
+            mail: format!("{}.{}{mark}.{place}@customers.example.com", first.1, last.1),
             phone: format!("+1202555{:04}", 100 + place % 100),
-            street: format!("{} Example Street", dice.random_range(1..200) + edit.times),
-            city: "Exampleton".to_owned(),
-            zip: format!("{:05}", dice.random_range(10_000..99_999)),
+            street: format!("{} Example{mark} Street", dice.random_range(1..200) + edit.times),
+            city: format!("Exampleton{mark}"),
+            zip: format!("{:05}{mark}", dice.random_range(10_000..99_999)),
             country: country.region,
             at: self.at(Goods::Customer, place),
         }
@@ -216,15 +231,12 @@ impl Stock<'_> {
             [country.first, country.second].map(|names| names.choose(&mut dice).copied().unwrap_or_default());
         Product {
             id: Goods::Product.id(place),
-            title: format!(
-                "{}{}{}{}",
-                first.0,
-                country.gap,
-                second.0,
-                " again".repeat(usize::try_from(edit.times).unwrap_or(1))
-            ),
+            title: edit.title.unwrap_or_else(|| {
+                let again = " again".repeat(usize::try_from(edit.times).unwrap_or(1));
+                format!("{}{}{}{again}", first.0, country.gap, second.0)
+            }),
             sku: sku(place),
-            cents: dice.random_range(300..20_000),
+            cents: edit.cents.unwrap_or(dice.random_range(300..20_000)),
             available: edit.available.unwrap_or(dice.random_range(0..50)),
             at: self.at(Goods::Product, place),
         }
@@ -291,6 +303,12 @@ pub(super) fn sku(place: usize) -> String {
 /// The place of what merchants call so.
 pub(super) fn place_of(sku: &str) -> Option<usize> {
     sku.strip_prefix("SKU-")?.parse().ok()
+}
+
+/// Money as platforms write it, in cents.
+pub(super) fn cents(text: &str) -> Option<u64> {
+    let (whole, part) = text.split_once('.').unwrap_or((text, ""));
+    (part.len() <= 2).then(|| format!("{whole}{part:0<2}").parse().ok())?
 }
 
 /// Cents as platforms write money.

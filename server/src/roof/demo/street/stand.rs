@@ -1,5 +1,5 @@
-//! One platform: what it was told, what it handed out, what it saw. Whoever drives it looks and orders here. It never
-//! shows a token, only its digest.
+//! One platform: what it was told, what it handed out, what it saw. Whoever drives it looks and orders here. It shows a
+//! token by its digest; all of them to whoever has to prove that none stands anywhere.
 
 use std::collections::{HashMap, HashSet};
 use std::io;
@@ -42,6 +42,23 @@ pub struct Written {
     pub key: Option<String>,
 }
 
+/// A change of what a thing is sold as, as the platform took it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Relisted {
+    pub at: Instant,
+    pub shop: String,
+    pub sku: String,
+    pub what: Sold,
+}
+
+/// What of it was changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Sold {
+    As(String),
+    /// In cents.
+    For(u64),
+}
+
 /// A file that a shop makes of a list.
 pub(super) struct File {
     pub shop: String,
@@ -67,10 +84,13 @@ pub(super) struct Within {
     pub hooks: Vec<Hook>,
     /// What somebody wrote over what was made up: a good by its kind and number.
     pub changed: HashMap<(String, Goods, u64), Value>,
+    /// A word that every value of a shop's people holds, where somebody said one.
+    pub marks: HashMap<String, String>,
     /// How much each shop keeps, where somebody said so.
     pub counts: HashMap<String, Counts>,
     pub edits: HashMap<String, HashMap<(Goods, usize), Edit>>,
     pub written: Vec<Written>,
+    pub relisted: Vec<Relisted>,
     pub files: Vec<File>,
     /// Whom a shop was asked to forget, by the platform's number.
     pub erasures: Vec<(String, u64)>,
@@ -86,6 +106,7 @@ pub(super) struct Within {
     instead: HashMap<String, Vec<String>>,
     faults: Vec<Fault>,
     calls: Vec<Seen>,
+    arrived: usize,
 }
 
 impl Stand {
@@ -162,9 +183,24 @@ impl Stand {
         self.within().calls.clone()
     }
 
+    /// How many calls have come so far, answered or not.
+    pub fn arrived(&self) -> usize {
+        self.within().arrived
+    }
+
     /// The tokens of a shop that would be let in now.
     pub fn tokens(&self, shop: &str) -> Vec<Live> {
         self.within().tokens.live(shop, self.now())
+    }
+
+    /// Every code, token and key that was handed out so far.
+    pub fn handed_out(&self) -> Vec<Secret> {
+        self.within().tokens.all()
+    }
+
+    /// From now on whatever is about a person of this shop's holds this word.
+    pub fn mark(&self, shop: &str, word: &str) {
+        self.within().marks.insert(shop.to_owned(), word.to_owned());
     }
 
     /// Whether any app holds a token of this shop, be it out of date.
@@ -188,6 +224,18 @@ impl Stand {
     /// The one at this place changes, as of now.
     pub fn edit(&self, shop: &str, goods: Goods, place: usize) {
         self.edited(shop, goods, place, |edit| edit.times += 1);
+    }
+
+    /// Somebody buys something now. Says at which place the order is.
+    pub fn sell(&self, shop: &str) -> usize {
+        let mut within = self.within();
+        let counts = within.counts.entry(shop.to_owned()).or_default();
+        let place = counts.orders;
+        counts.orders += 1;
+        drop(within);
+        let now = self.now();
+        self.edited(shop, Goods::Order, place, |edit| edit.born = Some(now));
+        place
     }
 
     /// The one at this place is deleted.
@@ -216,6 +264,26 @@ impl Stand {
         self.edited(shop, Goods::Product, place, |edit| edit.available = Some(quantity));
     }
 
+    /// Somebody set what the product at this place is sold as.
+    pub(super) fn relist(&self, shop: &str, place: usize, what: Sold) {
+        self.edited(shop, Goods::Product, place, |edit| match &what {
+            Sold::As(title) => edit.title = Some(title.clone()),
+            Sold::For(cents) => edit.cents = Some(*cents),
+        });
+        let relisted = Relisted { at: self.now(), shop: shop.to_owned(), sku: sku(place), what };
+        self.within().relisted.push(relisted);
+    }
+
+    /// The shop itself calls the product at this place so from now on.
+    pub fn call(&self, shop: &str, place: usize, title: &str) {
+        self.edited(shop, Goods::Product, place, |edit| edit.title = Some(title.to_owned()));
+    }
+
+    /// Every change of what things are sold as, in the order in which they were taken.
+    pub fn relisted(&self) -> Vec<Relisted> {
+        self.within().relisted.clone()
+    }
+
     /// Every write of how much there is, in the order in which they were taken.
     pub fn written(&self) -> Vec<Written> {
         self.within().written.clone()
@@ -236,7 +304,12 @@ impl Stand {
         let within = self.within();
         let counts = within.counts.get(shop).copied().unwrap_or_default();
         let edits = within.edits.get(shop).cloned().unwrap_or_default();
-        Stock { shop, opened: self.opened, counts, edits }
+        let mark = within.marks.get(shop).cloned().unwrap_or_default();
+        Stock { shop, opened: self.opened, counts, edits, mark }
+    }
+
+    pub(super) fn comes(&self) {
+        self.within().arrived += 1;
     }
 
     pub(super) fn note(&self, seen: Seen) {

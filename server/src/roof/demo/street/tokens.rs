@@ -76,11 +76,14 @@ pub(super) struct Tokens {
     codes: HashMap<String, (Asking, Instant)>,
     pairs: Vec<Pair>,
     made: usize,
+    /// Whatever was handed out, though it be dead by now.
+    all: Vec<Secret>,
 }
 
 impl Tokens {
     pub fn code(&mut self, asking: Asking, now: Instant) -> String {
         let code = drawn("");
+        self.all.push(Secret::new(code.clone()));
         self.codes.insert(code.clone(), (asking, now.plus(CODE)));
         code
     }
@@ -100,6 +103,7 @@ impl Tokens {
     ) -> &mut Pair {
         let number = self.made;
         self.made += 1;
+        self.all.extend([&access].into_iter().chain(&refresh).map(|token| Secret::new(token.clone())));
         self.pairs.push(Pair {
             number,
             lease,
@@ -151,6 +155,18 @@ impl Tokens {
     /// A token that is let in now.
     pub fn lets_in(&self, shown: &str, now: Instant) -> Option<&Pair> {
         self.pairs.iter().find(|pair| pair.access.expose() == shown && pair.access_ends.is_none_or(|ends| now < ends))
+    }
+
+    /// A pair of keys signs with this from now on.
+    pub fn sign_with(&mut self, number: usize, secret: &Secret) {
+        self.all.push(secret.clone());
+        for pair in self.pairs.iter_mut().filter(|pair| pair.number == number) {
+            pair.signs = Some(secret.clone());
+        }
+    }
+
+    pub fn all(&self) -> Vec<Secret> {
+        self.all.clone()
     }
 
     /// Takes scopes from every token of an app at a shop.

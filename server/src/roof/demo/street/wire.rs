@@ -107,6 +107,7 @@ where
 
     fn call(&mut self, call: Request<B>) -> Self::Future {
         let stand = Arc::clone(&self.0);
+        stand.comes();
         Box::pin(async move {
             let (head, body) = call.into_parts();
             let body = Limited::new(body, LARGEST).collect().await.map_err(|_| Dropped)?.to_bytes();
@@ -176,13 +177,21 @@ async fn serve(stand: &Arc<Stand>, asked: &Asked) -> Result<Response, Dropped> {
         Some(Kind::Fails) => Ok(answered(StatusCode::INTERNAL_SERVER_ERROR, &json!({ "errors": "Internal error" }))),
         Some(Kind::Lies) => Ok(answered(StatusCode::OK, &json!([{ "something": ["else", 7, null] }]))),
         Some(Kind::Slow(delay)) => {
+            let answer = acted(stand, asked).await;
             tokio::time::sleep(delay).await;
-            Ok(acted(stand, asked).await)
+            Ok(answer)
         }
         Some(Kind::DropsAfterActing) => {
             acted(stand, asked).await;
             Err(Dropped)
         }
+        Some(Kind::Blabs) => {
+            let marks: Vec<String> = stand.within().marks.values().cloned().collect();
+            let body = String::from_utf8_lossy(&asked.body);
+            let said = format!("{marks:?} {:?} {:?} {} {body}", asked.headers, asked.query, asked.path);
+            Ok(answered(StatusCode::INTERNAL_SERVER_ERROR, &json!({ "errors": said })))
+        }
+        Some(Kind::Garbles) => garbled(acted(stand, asked).await).await,
         Some(Kind::Truncated) => halved(acted(stand, asked).await).await,
         None => Ok(acted(stand, asked).await),
     }
@@ -195,6 +204,16 @@ async fn acted(stand: &Arc<Stand>, asked: &Asked) -> Response {
         Platform::Etsy => etsy::answer(stand, asked),
         Platform::Woocommerce => woocommerce::answer(stand, asked).await,
     }
+}
+
+/// As long as it was, without its end.
+async fn garbled(answer: Response) -> Result<Response, Dropped> {
+    let (head, body) = answer.into_parts();
+    let mut whole = body.collect().await.map_err(|_| Dropped)?.to_bytes().to_vec();
+    if let Some(last) = whole.last_mut() {
+        *last = b',';
+    }
+    Ok(Response::from_parts(head, Body::from(whole)))
 }
 
 /// All of its length is announced, half of it comes.

@@ -12,7 +12,7 @@ use super::super::hooks::Hook;
 use super::super::people::Goods;
 use super::super::stand::Stand;
 use super::super::tokens::Lease;
-use super::{bulk, holder, lists};
+use super::{bulk, holder, listing, lists};
 use crate::floor::kernel::Secret;
 
 /// Those that are spoken, the oldest first: a version that no longer is, or never was, falls forward to it.
@@ -110,6 +110,8 @@ fn field(call: &Call<'_>, root: &Root) -> Result<Value, Fault> {
         "products" => "read_products",
         "inventoryItems" => "read_inventory",
         "inventorySetQuantities" => "write_inventory",
+        "nodes" => "read_products",
+        "productUpdate" | "productVariantsBulkUpdate" => "write_products",
         "customerRequestDataErasure" => "write_customer_data_erasure",
         "customerUpdate" => "write_customers",
         _ => "",
@@ -123,6 +125,9 @@ fn field(call: &Call<'_>, root: &Root) -> Result<Value, Fault> {
         "appRevokeAccessScopes" => Ok(revoke(call, &root.arguments["scopes"])),
         "appUninstall" => Ok(uninstall(call)),
         "inventorySetQuantities" => lists::set_quantities(call, root),
+        "nodes" => Ok(listing::nodes(call, root)),
+        "productUpdate" => Ok(listing::rename(call, root)),
+        "productVariantsBulkUpdate" => Ok(listing::reprice(call, root)),
         "webhookSubscriptions" => Ok(hooks(call)),
         "webhookSubscriptionCreate" => Ok(subscribe(call, &root.arguments)),
         "bulkOperationRunQuery" => Ok(bulk::begin(call, root, bulk.as_deref())),

@@ -134,7 +134,7 @@ fn order(of: &Order) -> Value {
     })
 }
 
-fn product(of: &Product) -> Value {
+pub(super) fn product(of: &Product) -> Value {
     json!({
         "id": format!("gid://shopify/Product/{}", of.id), "title": of.title, "status": "ACTIVE",
         "createdAt": stamp(of.at), "updatedAt": stamp(of.at),
@@ -215,6 +215,6 @@ pub(super) fn shop(shop: &str) -> Value {
     let name = shop.trim_end_matches(".myshopify.com");
     json!({
         "id": Stand::number(shop), "name": name, "email": format!("owner@{name}.example.com"), "domain": null,
-        "myshopify_domain": shop, "myshopifyDomain": shop, "country_code": "US", "currency": "EUR", "plan_name": "basic",
+        "myshopify_domain": shop, "myshopifyDomain": shop, "country_code": "US", "currency": "EUR", "currencyCode": "EUR", "plan_name": "basic",
     })
 }

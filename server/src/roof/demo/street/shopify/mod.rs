@@ -3,6 +3,7 @@
 
 mod admin;
 mod bulk;
+mod listing;
 mod lists;
 
 use std::time::Duration;

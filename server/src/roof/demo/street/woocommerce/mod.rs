@@ -101,10 +101,10 @@ async fn post_keys(stand: &Stand, shop: &str, callback: &Url, (user, scope): (&s
     let body = {
         let lease = Lease { shop: shop.to_owned(), client: key.clone(), scopes: scopes.clone() };
         let mut within = stand.within();
-        let made = within.tokens.hand_out(lease, key.clone(), None, stand.now(), FOR_EVER);
-        made.signs = Some(Secret::new(secret.clone()));
+        let number = within.tokens.hand_out(lease, key.clone(), None, stand.now(), FOR_EVER).number();
+        within.tokens.sign_with(number, &Secret::new(secret.clone()));
         json!({
-            "key_id": made.number() + 1, "user_id": user, "consumer_key": key, "consumer_secret": secret,
+            "key_id": number + 1, "user_id": user, "consumer_key": key, "consumer_secret": secret,
             "key_permissions": scopes.join(","),
         })
     };

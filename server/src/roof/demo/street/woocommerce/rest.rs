@@ -9,8 +9,8 @@ use url::Url;
 
 use super::super::asked::{Asked, Refused, json as answered, with};
 use super::super::hooks::Hook;
-use super::super::people::{Customer, Goods, Listing, Order, Product, Stock, money};
-use super::super::stand::Stand;
+use super::super::people::{Customer, Goods, Listing, Order, Product, Stock, cents, money};
+use super::super::stand::{Sold, Stand};
 use super::{failed, no_route};
 use crate::floor::kernel::{Instant, Secret};
 
@@ -34,6 +34,7 @@ pub(super) fn rest(store: &Store<'_>, steps: &[&str]) -> Result<Response, Refuse
             let is_meant = |row: &Value| row["billing"]["email"] == search;
             store.page(Goods::Order, Some(search).filter(|search| !search.is_empty()), is_meant)
         }
+        (&Method::GET, ["data", "currencies", "current"]) => Ok(ok(&json!({ "code": "EUR", "name": "Euro" }))),
         (&Method::GET, ["products"]) => store.page(Goods::Product, None, |_| true),
         (&Method::GET, ["products", id]) => {
             store.one(Goods::Product, id).map(|row| ok(&row)).ok_or_else(|| lost("product"))
@@ -43,14 +44,14 @@ pub(super) fn rest(store: &Store<'_>, steps: &[&str]) -> Result<Response, Refuse
             store.one(Goods::Order, id).map(|row| ok(&row)).ok_or_else(|| lost("shop_order"))
         }
         (&Method::PUT, ["orders", id]) => store.put(Goods::Order, id).ok_or_else(|| lost("shop_order"))?,
-        (&Method::PUT, ["products", id]) => store.put(Goods::Product, id).ok_or_else(|| lost("product"))?,
+        (&Method::PUT, ["products", id]) => store.put_product(id).ok_or_else(|| lost("product")),
         (&Method::GET, ["customers", id]) => {
             store.one(Goods::Customer, id).map(|row| ok(&row)).ok_or_else(|| lost("customer"))
         }
         (&Method::DELETE, ["customers", id]) => store.forget(id).ok_or_else(|| lost("customer"))?,
         (&Method::POST, ["webhooks"]) => store.hook(),
         (&Method::GET, ["webhooks"]) => Ok(store.hooks()),
-        (&Method::POST, ["webhooks", id]) if store.asked.query("_method") == "DELETE" => {
+        (&Method::DELETE, ["webhooks", id]) => {
             if store.asked.query("force") != "true" {
                 let why = "Webhooks do not support trashing.";
                 return Err(failed(StatusCode::NOT_IMPLEMENTED, "woocommerce_rest_trash_not_supported", why));
@@ -146,13 +147,24 @@ impl Store<'_> {
         row["date_modified_gmt"] = stamp(self.stand.now()).into();
         let number = row["id"].as_u64()?;
         let place = self.stock.place(goods, number)?;
-        if let Some(quantity) = sent["stock_quantity"].as_i64() {
-            self.stand.set_level(self.stock.shop, place, quantity, None);
-        } else {
-            self.stand.edited(self.stock.shop, goods, place, |_| {});
-        }
+        self.stand.edited(self.stock.shop, goods, place, |_| {});
         self.stand.within().changed.insert((self.stock.shop.to_owned(), goods, number), row.clone());
         Some(Ok(ok(&row)))
+    }
+
+    /// Counts, calls or prices a product as it is sent.
+    fn put_product(&self, id: &str) -> Option<Response> {
+        let (place, sent) = (self.stock.place(Goods::Product, id.parse().ok()?)?, self.asked.json());
+        if let Some(quantity) = sent["stock_quantity"].as_i64() {
+            self.stand.set_level(self.stock.shop, place, quantity, None);
+        }
+        if let Some(title) = sent["name"].as_str() {
+            self.stand.relist(self.stock.shop, place, Sold::As(title.to_owned()));
+        }
+        if let Some(cents) = sent["regular_price"].as_str().and_then(cents) {
+            self.stand.relist(self.stock.shop, place, Sold::For(cents));
+        }
+        Some(ok(&product(&self.stand.stock(self.stock.shop).product(place))))
     }
 
     /// Deletes a customer; there is no trash to put one into.
@@ -245,6 +257,7 @@ fn order(of: &Order) -> Value {
 fn product(of: &Product) -> Value {
     json!({
         "id": of.id, "name": of.title, "type": "simple", "status": "publish", "sku": of.sku, "price": money(of.cents),
+        "regular_price": money(of.cents),
         "manage_stock": true,
         "stock_quantity": of.available, "date_modified_gmt": stamp(of.at),
     })

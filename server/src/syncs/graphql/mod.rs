@@ -1,19 +1,26 @@
 //! The face of syncs: how far each store is read, what came of it, and the three things that may be said to it.
 
+mod following;
+
+pub use following::{Followed, SyncSubscription};
+
 use async_graphql::connection::{Connection, EmptyFields};
 use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 
 use super::actions;
+use super::listing::{CatalogueWrite, Change};
 use super::model::{self, Run, Sync};
 use super::queries::syncs::Figures;
+use super::standing::{self, Standing};
 use super::stock::{self, StockWrite};
 use crate::floor::access::Permission;
 use crate::floor::graphql::{
-    Asking, Listed, Needs, PageArgs, Rule, asking, connection, instant_key, once, payload, place, rule,
+    Asking, Listed, Needs, PageArgs, Rule, asking, connection, instant_key, node_id, once, payload, place, rule,
 };
-use crate::floor::kernel::{Error, Instant, Ref, Result, StoreId};
+use crate::floor::kernel::{Error, Instant, ProductId, Ref, Result, StoreId, TenantId};
 use crate::floor::platforms;
+use crate::records::{Amount, AmountInput};
 
 /// What each field asks of a caller.
 pub const RULES: &[Rule] = &[
@@ -30,6 +37,12 @@ pub const RULES: &[Rule] = &[
     rule("StockWrite.*", Needs::Parent),
     rule("StockWriteConnection.*", Needs::Parent),
     rule("StockWriteEdge.*", Needs::Parent),
+    rule("Query.catalogueWrites", Needs::Permission(Permission::SeeTenants)),
+    rule("CatalogueWrite.*", Needs::Parent),
+    rule("CatalogueWriteConnection.*", Needs::Parent),
+    rule("CatalogueWriteEdge.*", Needs::Parent),
+    rule("Mutation.setListing", Needs::Permission(Permission::KeepStores)),
+    rule("SetListingPayload.*", Needs::Parent),
     rule("Mutation.setStock", Needs::Permission(Permission::KeepStores)),
     rule("SetStockPayload.*", Needs::Parent),
     rule("Mutation.startSync", Needs::Permission(Permission::KeepStores)),
@@ -250,80 +263,121 @@ pub enum StockLeave {
     Sync,
 }
 
-/// How a write of stock stands.
+/// How a write to a store stands.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
-#[graphql(remote = "stock::WriteState")]
-pub enum StockWriteState {
+#[graphql(remote = "standing::WriteState")]
+pub enum WriteState {
     /// It is on its way.
     Waiting,
     /// The platform took it.
     Sent,
-    /// There was not what we believed: nothing was set.
+    /// It was not what we believed: nothing was set.
     Moved,
-    /// The store has no such item.
+    /// The store has no such thing.
     Gone,
     /// It was dropped, or the platform refused it.
     Failed,
 }
 
-/// One write of how much there is at a store.
-pub struct StockWriteNode(StockWrite);
-
-#[Object(name = "StockWrite")]
-impl StockWriteNode {
-    /// What is counted, in the platform's own words.
-    async fn item(&self) -> &str {
-        &self.0.wish.item
-    }
-
-    /// Where it lies, in the platform's own words; empty where the store has but one place.
-    async fn place(&self) -> &str {
-        &self.0.wish.place
-    }
-
-    /// What it is sold as.
-    async fn sku(&self) -> Option<&str> {
-        self.0.wish.sku.as_deref()
-    }
-
-    /// How much there is to be.
-    async fn quantity(&self) -> i32 {
-        self.0.wish.quantity
-    }
-
-    /// How much there was believed to be when it was sent.
-    async fn was(&self) -> Option<i32> {
-        self.0.was
-    }
-
-    /// By whose leave.
-    async fn leave(&self) -> StockLeave {
-        self.0.leave.into()
-    }
-
+/// Who wanted a write, and what came of it.
+#[derive(SimpleObject)]
+pub struct WriteStanding {
     /// Who acted.
-    async fn by(&self) -> &str {
-        &self.0.actor
-    }
-
+    by: String,
     /// When.
-    async fn at(&self) -> DateTime<Utc> {
-        self.0.at.utc()
-    }
-
+    at: DateTime<Utc>,
     /// How it stands.
-    async fn state(&self) -> StockWriteState {
-        self.0.state.into()
-    }
-
-    /// Why it was not sent or not taken: `sync_off`, `scope` or `disconnected`, or the platform's refusal in a word of ours.
-    async fn code(&self) -> Option<&str> {
-        self.0.code.as_deref()
-    }
-
+    state: WriteState,
+    /// Why it was not sent or not taken: `sync_off`, `scope`, `by_hand` or `disconnected`, or the platform's refusal in a
+    /// word of ours.
+    code: Option<String>,
     /// When that came out.
-    async fn answered_at(&self) -> Option<DateTime<Utc>> {
-        self.0.answered_at.map(Instant::utc)
+    answered_at: Option<DateTime<Utc>>,
+}
+
+impl From<Standing> for WriteStanding {
+    fn from(of: Standing) -> Self {
+        Self {
+            by: of.actor,
+            at: of.at.utc(),
+            state: of.state.into(),
+            code: of.code,
+            answered_at: of.answered_at.map(Instant::utc),
+        }
+    }
+}
+
+/// One write of how much there is at a store.
+#[derive(SimpleObject)]
+#[graphql(name = "StockWrite")]
+pub struct StockWriteNode {
+    /// What is counted, in the platform's own words.
+    item: String,
+    /// Where it lies, in the platform's own words; empty where the store has but one place.
+    place: String,
+    /// What it is sold as.
+    sku: Option<String>,
+    /// How much there is to be.
+    quantity: i32,
+    /// How much there was believed to be when it was sent.
+    was: Option<i32>,
+    /// By whose leave.
+    leave: StockLeave,
+    #[graphql(flatten)]
+    standing: WriteStanding,
+}
+
+impl From<StockWrite> for StockWriteNode {
+    fn from(StockWrite { wish, was, leave, standing, .. }: StockWrite) -> Self {
+        let (item, place, sku, quantity) = (wish.item, wish.place, wish.sku, wish.quantity);
+        Self { item, place, sku, quantity, was, leave: leave.into(), standing: standing.into() }
+    }
+}
+
+/// One change of what a store sells, which a person asked for.
+#[derive(SimpleObject)]
+#[graphql(name = "CatalogueWrite")]
+pub struct CatalogueWriteNode {
+    /// The product's id; it may be gone by now.
+    product_id: ID,
+    /// What it is to be called, if that is the change.
+    title: Option<String>,
+    /// What it was believed to be called when it was sent.
+    was_title: Option<String>,
+    /// The kind that is to cost otherwise, as its platform calls it, if that is the change.
+    variant: Option<String>,
+    /// What that is to cost.
+    price: Option<Amount>,
+    /// What it was believed to cost when it was sent, where the platform tells it.
+    was_price: Option<Amount>,
+    /// The version of the product that whoever asked had seen.
+    seen_at: DateTime<Utc>,
+    /// What the merchant does, where the platform lets no program do it.
+    by_hand: Option<String>,
+    #[graphql(flatten)]
+    standing: WriteStanding,
+}
+
+impl CatalogueWriteNode {
+    fn of(tenant: TenantId) -> impl Fn(CatalogueWrite) -> Self {
+        move |write| {
+            let (title, price) = match write.wish.change {
+                Change::Title(title) => (Some(title), None),
+                Change::Price(of, to) => (None, Some((of.id, to.into()))),
+            };
+            let (variant, price) = price.unzip();
+            Self {
+                product_id: node_id(Ref::new(tenant, write.wish.product)),
+                title,
+                was_title: write.was_title,
+                variant,
+                price,
+                was_price: write.was_price.map(Amount::from),
+                seen_at: write.wish.seen_at.utc(),
+                by_hand: write.by_hand,
+                standing: write.standing.into(),
+            }
+        }
     }
 }
 
@@ -402,8 +456,28 @@ impl SyncQuery {
         let page = PageArgs { first, after, last, before }.page(sort)?;
         let at = place::<StoreId>(&store, "store")?;
         let (rows, total) = actions::list_writes(&asking.tools, caller, at, page.clone()).await?;
-        let key = |write: &StockWrite| (instant_key(write.at), write.id.uuid());
-        Ok(connection(sort, &page, rows, total, key, StockWriteNode))
+        let key = |write: &StockWrite| (instant_key(write.standing.at), write.id.uuid());
+        Ok(connection(sort, &page, rows, total, key, StockWriteNode::from))
+    }
+
+    /// What people changed of what a store sells, newest first: who, when, having seen what, and what came of it.
+    async fn catalogue_writes(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The store.")] store: ID,
+        #[graphql(desc = "How many from the beginning, or after the cursor: 1 to 100.")] first: Option<i32>,
+        #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, or before the cursor: 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "End before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<String, CatalogueWriteNode, Listed, EmptyFields>> {
+        let asking = asking(ctx)?;
+        let caller = asking.caller()?;
+        let sort = "catalogue_writes.newest";
+        let page = PageArgs { first, after, last, before }.page(sort)?;
+        let at = place::<StoreId>(&store, "store")?;
+        let (rows, total) = actions::list_catalogue_writes(&asking.tools, caller, at, page.clone()).await?;
+        let key = |write: &CatalogueWrite| (instant_key(write.standing.at), write.id.uuid());
+        Ok(connection(sort, &page, rows, total, key, CatalogueWriteNode::of(at.tenant)))
     }
 
     /// How the syncs of all stores stand.
@@ -469,6 +543,37 @@ payload! {
     SetStockPayload {
         /// The write, on its way.
         write: StockWriteNode
+    }
+}
+/// What one kind of a product is to cost.
+#[derive(InputObject)]
+pub struct ListingPriceInput {
+    /// Which kind, as its platform calls it.
+    pub variant: String,
+    /// How much, in the currency that the store sells in.
+    pub amount: AmountInput,
+}
+
+/// What a product is to be at its store.
+#[derive(InputObject)]
+pub struct SetListingInput {
+    /// Which product.
+    pub product: ID,
+    /// Its `updatedAt` as you saw it: what changed since is not written over.
+    pub seen_at: DateTime<Utc>,
+    /// What it is to be called.
+    pub title: Option<String>,
+    /// What a kind of it is to cost.
+    pub price: Option<ListingPriceInput>,
+    /// The same key with the same input is done once.
+    pub idempotency_key: Option<String>,
+}
+
+payload! {
+    /// What came of changing a product.
+    SetListingPayload {
+        /// The changes, on their way.
+        writes: Vec<CatalogueWriteNode>
     }
 }
 payload! {
@@ -537,7 +642,26 @@ impl SyncMutation {
         let SetStockInput { item, place, quantity, .. } = input;
         let set = actions::Setting { item, place: place.unwrap_or_default(), quantity };
         let done = actions::set_stock(&asking.tools, asking.caller()?, at, set, once).await;
-        SetStockPayload::of(done.map(StockWriteNode))
+        SetStockPayload::of(done.map(StockWriteNode::from))
+    }
+
+    /// Changes what a product is called, or what a kind of it costs, at its store. Only a signed-in person may, and nothing
+    /// does it by itself. It is done once the changes are answered; see `catalogueWrites`.
+    async fn set_listing(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The product, and what it is to be.")] input: SetListingInput,
+    ) -> Result<SetListingPayload> {
+        let asking = asking(ctx)?;
+        let once = once(ctx, input.idempotency_key.as_deref())?;
+        let at = place::<ProductId>(&input.product, "product")?;
+        let set = actions::Relisted {
+            seen_at: Instant::from_utc(input.seen_at),
+            title: input.title,
+            price: input.price.map(|price| (price.variant, price.amount.into())),
+        };
+        let done = actions::set_listing(&asking.tools, asking.caller()?, at, set, once).await;
+        SetListingPayload::of(done.map(|writes| writes.into_iter().map(CatalogueWriteNode::of(at.tenant)).collect()))
     }
 
     /// Lets the reading of a store go on where it was held.

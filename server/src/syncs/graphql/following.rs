@@ -7,8 +7,8 @@ use async_graphql::{Context, ID, Subscription};
 use futures_util::{Stream, TryStreamExt, stream};
 use tokio::sync::watch;
 
-use super::graphql::{SyncNode, nodes};
-use super::queries::syncs;
+use super::super::queries::syncs;
+use super::{SyncNode, nodes};
 use crate::floor::access::{Caller, Permission};
 use crate::floor::graphql::{Asking, asking, place};
 use crate::floor::kernel::{Error, Ref, Result, StoreId};
@@ -44,8 +44,8 @@ impl SyncSubscription {
         let look = followed.0.look(&asking.tools.ledger, (at, house), seen, move |tx| syncs::stamp(tx, at.id));
         let mut stamp = look.stamp();
         stamp.mark_changed();
-        let follower = Follower { asking: asking.clone(), at, stamp, _look: look };
-        Ok(stream::try_unfold(follower, Follower::next).err_into())
+        let one = Follower { asking: asking.clone(), at, stamp, _look: look };
+        Ok(stream::try_unfold(one, Follower::next).err_into())
     }
 }
 
