@@ -83,11 +83,11 @@ async fn make(tools: &Tools, lane: &Scope<One>, report: Report) -> Result<()> {
         let head = of.kind.head().iter().map(|&cell| cell.to_owned()).collect();
         let text = spreadsheet(&std::iter::once(head).chain(lines).collect::<Vec<_>>())?;
         let sealer = vault.sealer::<RequestKey>(tx, of.id.uuid())?.map_err(shut)?;
-        let sealed = sealer.seal_blob(&place_of(Ref::new(of.tenant, of.id)), text.as_bytes())?;
+        let envelope = sealer.seal_blob(&place_of(Ref::new(of.tenant, of.id)), text.as_bytes())?;
         let bytes = i64::try_from(text.len()).unwrap_or(i64::MAX);
         let made = Made { at: now, rows, bytes, digest: Sha256::digest(text.as_bytes()).into() };
         let event = Event::new("report.begun", "report", of.id.uuid()).code("kind", of.kind.code());
-        Ok(Witnessed::new((sealed.into_bytes(), made), event))
+        Ok(Witnessed::new((envelope.into_bytes(), made), event))
     });
     let (sealed, made) = written.await?;
     tools.blobs.put_bytes(report.blob(), Bytes::from(sealed)).await?;

@@ -148,18 +148,11 @@ pub async fn boot(config: Config, telemetry: Telemetry, duties: Duties) -> anyho
     let mail = Mail::open(way, &mail.from, watch.clone())?;
     let blobs = Blobs::open(&place_of(&blobs, mode).map_err(Error::from)?, watch.clone())?;
     let issuers = issuers_of(issuers, mode, &watch)?;
-    let (mut ground, platforms) = match demo {
-        Some(_) => {
-            demo::Ground::open(watch.clone(), platforms).await.map(|(ground, platforms)| (Some(ground), platforms))?
-        }
-        None => (None, platforms),
-    };
+    let (mut ground, platforms) = ground_of(demo.is_some(), &watch, platforms).await?;
     let platforms = Platforms::open(&platforms, mode.reach())?;
     let door = if duties == Duties::Serve { Some(http::bind(http.listen)?) } else { None };
     let public_url = found_at(&http.public_url, door.as_ref());
     let egress = Egress::open(own_host(&public_url), mode.reach())?;
-    let journal = Journal::open(audit.folder)?;
-    let facts = facts_of(mode, &http);
     let limits = Limits { connections: database.connections, prepare: database.prepare, ..Limits::default() };
     let home = data.clone();
     let (postgres, online) =
@@ -176,30 +169,19 @@ pub async fn boot(config: Config, telemetry: Telemetry, duties: Duties) -> anyho
         platforms,
         mail,
         blobs,
-        journal,
+        journal: Journal::open(audit.folder)?,
         policy: Book::new(FOLLOWERS),
         map: MAP,
         keeping: Keeping { access_months: audit.access_months },
         public_url,
-        facts,
+        facts: facts_of(mode, &http),
         watch: watch.clone(),
     };
     settle(&tools, policy).await?;
     // Before a demo brings seats of its own, of which nobody has taken one up.
     let is_of_its_machine = duties == Duties::Serve && postgres.is_some();
     let file = if is_of_its_machine { Some(open_to_its_machine(&tools, &home).await?) } else { None };
-    let planted = match demo {
-        Some(scale) => {
-            let on_street = ground.as_ref().map(|ground| ground.codes.as_slice()).unwrap_or_default();
-            demo::furnish(&tools, scale, on_street).await.map_err(told)?
-        }
-        None => None,
-    };
-    if let Some(ground) = &mut ground {
-        ground.register(&tools.public_url)?;
-        ground.admit(&tools).await?;
-        ground.open_shops();
-    }
+    let planted = furnish(&tools, demo, ground.as_mut()).await?;
     let sockets = Sockets::default();
     let listening = if let Some(door) = door {
         let sign_in = SignIn::new(Lives::new(staff.idle, staff.session)).with_file(file);
@@ -256,6 +238,33 @@ fn own_host(public_url: &str) -> Option<Host> {
     let url = Url::parse(public_url).ok()?;
     let is_anywhere = url.port() == Some(0) || matches!(url.host_str(), Some("0.0.0.0" | "[::]"));
     Host::of(&url).filter(|_| !is_anywhere)
+}
+
+/// What a demo stands on, and the settings with what it adds to them.
+async fn ground_of(
+    is_demo: bool,
+    watch: &Watch,
+    settings: platforms::Settings,
+) -> anyhow::Result<(Option<demo::Ground>, platforms::Settings)> {
+    if !is_demo {
+        return Ok((None, settings));
+    }
+    let (ground, settings) = demo::Ground::open(watch.clone(), settings).await?;
+    Ok((Some(ground), settings))
+}
+
+/// Plants a demo, and opens the shops of its street.
+async fn furnish(
+    tools: &Tools,
+    scale: Option<u32>,
+    ground: Option<&mut demo::Ground>,
+) -> anyhow::Result<Option<demo::Planted>> {
+    let Some((scale, ground)) = scale.zip(ground) else { return Ok(None) };
+    let planted = demo::furnish(tools, scale, &ground.codes).await.map_err(told)?;
+    ground.register(&tools.public_url)?;
+    ground.admit(tools).await?;
+    ground.open_shops();
+    Ok(planted)
 }
 
 /// Where people reach the desk: at the port that was free, where any would do.

@@ -42,10 +42,8 @@ pub(super) async fn set(visit: Visit<'_>, access: &Secret, set: &SetListing) -> 
     if let Some(listed) = stands {
         return Ok(listed);
     }
-    match asked(visit, access, mutation, variables, false).await?.is_empty() {
-        true => Ok(Listed::Done),
-        false => Err(Fate::Over("refused")),
-    }
+    let errors = asked(visit, access, mutation, variables, false).await?;
+    if errors.is_empty() { Ok(Listed::Done) } else { Err(Fate::Over("refused")) }
 }
 
 /// What there is of these, in their order, and what the shop counts its money in.

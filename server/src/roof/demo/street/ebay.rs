@@ -308,7 +308,8 @@ fn reprice(stand: &Stand, asked: &Asked, shop: &str) -> Response {
     for request in told["requests"].as_array().into_iter().flatten() {
         let there = request["sku"].as_str().and_then(|sku| found(stand, shop, sku));
         for wish in request["offers"].as_array().into_iter().flatten() {
-            let place = there.as_ref().filter(|(_, of)| wish["offerId"] == of.id.to_string()).map(|(place, _)| *place);
+            let offer = wish["offerId"].as_str().and_then(|id| id.parse().ok());
+            let place = there.as_ref().filter(|(_, of)| offer == Some(of.id)).map(|(place, _)| *place);
             let cents = wish["price"]["value"].as_str().and_then(cents);
             let is_told = place.zip(cents).filter(|_| wish["price"]["currency"] == "EUR");
             if let Some((place, cents)) = is_told {

@@ -107,10 +107,9 @@ fn field(call: &Call<'_>, root: &Root) -> Result<Value, Fault> {
     let needs = match bulk.as_deref().unwrap_or(&root.name) {
         "orders" => "read_orders",
         "customers" => "read_customers",
-        "products" => "read_products",
+        "products" | "nodes" => "read_products",
         "inventoryItems" => "read_inventory",
         "inventorySetQuantities" => "write_inventory",
-        "nodes" => "read_products",
         "productUpdate" | "productVariantsBulkUpdate" => "write_products",
         "customerRequestDataErasure" => "write_customer_data_erasure",
         "customerUpdate" => "write_customers",
