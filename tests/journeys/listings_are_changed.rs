@@ -191,9 +191,10 @@ async fn every_change_that_a_platform_saw_is_a_persons() {
             _ => {}
         }
         let seen = product(&course, there, &format!("SKU-000{place}")).await;
-        let input = match dice.random() {
-            true => title(&seen, &format!("Ours {round}")),
-            false => price(&seen, &format!("{}.50", dice.random_range(1..90))),
+        let input = if dice.random() {
+            title(&seen, &format!("Ours {round}"))
+        } else {
+            price(&seen, &format!("{}.50", dice.random_range(1..90)))
         };
         set(&course, &course.ops, input).await;
         minutes(&course, 16).await;

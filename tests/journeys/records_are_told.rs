@@ -209,16 +209,15 @@ async fn suppliers_use_and_bills_are_listed_page_by_page() {
         });
         ask(&desk.world, Some(&desk.program), PAGES, variables).await
     };
-    let own = page(&tenant.to_string(), &json!(member), &Value::Null).await["data"].clone();
+    let own = page(tenant.as_ref(), &json!(member), &Value::Null).await["data"].clone();
     assert_eq!(own["supplierLinks"], json!({ "totalCount": 1, "nodes": [{ "sku": "K-2", "url": url }] }));
     assert_eq!(own["supplierSnapshots"]["nodes"], json!([{ "stock": 2 }, { "stock": 1 }]));
     assert_eq!(own["supplierSnapshots"]["totalCount"], 3);
     assert_eq!((&own["usageEvents"]["totalCount"], &own["billingEvents"]["totalCount"]), (&json!(2), &json!(1)));
     assert_ne!(own["usageEvents"]["nodes"][0]["person"], "");
-    let rest =
-        page(&tenant.to_string(), &json!("mem_made-up"), &own["supplierSnapshots"]["pageInfo"]["endCursor"]).await;
+    let rest = page(tenant.as_ref(), &json!("mem_made-up"), &own["supplierSnapshots"]["pageInfo"]["endCursor"]).await;
     assert_eq!(rest["data"]["supplierSnapshots"]["nodes"], json!([{ "stock": 0 }]));
     assert_eq!(rest["data"]["usageEvents"]["totalCount"], 0, "nobody goes by that id");
-    let theirs = page(&tenant_node_id(other).to_string(), &Value::Null, &Value::Null).await;
+    let theirs = page(tenant_node_id(other).as_ref(), &Value::Null, &Value::Null).await;
     assert!(theirs["data"].is_null() && theirs["errors"][0]["extensions"]["code"] == "NOT_FOUND", "{theirs}");
 }

@@ -80,7 +80,7 @@ pub struct StockWrite {
     pub leave: Word<schema::StockLeave>,
     pub by: String,
     pub at: Moment,
-    pub state: Word<schema::StockWriteState>,
+    pub state: Word<schema::WriteState>,
     pub code: Option<String>,
     pub answered_at: Option<Moment>,
 }
