@@ -25,6 +25,9 @@ impl Job for OrderReports {
 
     async fn run(self, run: Run) -> Result<(), Halt> {
         let tools = run.tools()?;
+        if !model::are_promised(&tools.policy.in_force()?.policy) {
+            return Ok(());
+        }
         let month = model::last_month(tools.watch.now());
         let desk = tools.ledger.desk_scope(Caller::house().permit_desk(Permission::SeeQueue)?, "reports").await?;
         for tenant in tools.ledger.desk(&desk, move |tx| queries::without(tx, month)).await? {

@@ -70,6 +70,11 @@ pub fn span(month: NaiveDate) -> (DateTime<Utc>, DateTime<Utc>) {
     (begins(month), begins(month.checked_add_months(Months::new(1)).unwrap_or(month)))
 }
 
+/// Whether the page says that there are such files.
+pub fn are_promised(policy: &Policy) -> bool {
+    policy.categories.iter().any(|category| category.code.get_ref() == "report")
+}
+
 /// How long files stay where the policy says nothing of them.
 const SILENT: Window = Window::Months(24);
 

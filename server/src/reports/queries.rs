@@ -109,16 +109,19 @@ struct Named {
     id: ReportId,
 }
 
-/// Tenants of which no file was ordered for a month in which they were merchants. For the desk.
+/// Tenants of which no file was ordered for a month in which they had a store with us. For the desk.
 pub fn without(tx: &mut Tx, month: NaiveDate) -> Result<Vec<TenantId>> {
-    let (_, until) = span(month);
+    let (from, until) = span(month);
     let rows: Vec<Named> = statement(
         "select t.tenant_id, t.tenant_id as id from tenants t
-          where t.state <> 'closed' and t.opened_at < ?
+          where t.state <> 'closed'
+            and exists (select from stores s where s.tenant_id = t.tenant_id and s.connected_at < ?
+                           and coalesce(s.disconnected_at >= ?, true))
             and not exists (select from reports r where r.tenant_id = t.tenant_id and r.month = ?)
           order by t.tenant_id limit ?",
     )
     .bind::<Timestamptz, _>(until)
+    .bind::<Timestamptz, _>(from)
     .bind::<Date, _>(month)
     .bind::<Integer, _>(MOST)
     .load(tx.conn())?;
