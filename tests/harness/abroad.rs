@@ -11,8 +11,11 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use futures_util::stream;
+use rightsdesk_server::floor::access::{Bounds, Caller, Permission, Seat};
 use rightsdesk_server::floor::egress::{Egress, Host};
-use rightsdesk_server::floor::kernel::Mode;
+use rightsdesk_server::floor::kernel::{ApiKeyId, Mode, Ref, StoreId};
+use rightsdesk_server::stores::{self, NewStore};
+use rightsdesk_server::tenants::{self, NewTenant, OurRole};
 use serde_json::Value;
 use url::Url;
 
@@ -71,6 +74,27 @@ impl Abroad {
     pub fn will(&self, faults: &[Fault]) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).1.extend(faults);
     }
+}
+
+/// A merchant over there with one store, and the program that it lets in.
+pub async fn merchant(world: &World) -> (Ref<StoreId>, Caller) {
+    let new = NewTenant {
+        legal_name: "Zaitoon Home".to_owned(),
+        reference: None,
+        locale: "en".to_owned(),
+        region: "US".to_owned(),
+        plan: "growth".to_owned(),
+        app_slots: 3,
+        our_role: OurRole::Processor,
+        role_note: None,
+    };
+    let tenant = tenants::open_tenant(&world.tools, &Caller::house(), new, None).await.expect("opened").id;
+    let (platform, domain) = ("shopify".to_owned(), "zaitoon.example".to_owned());
+    let new = NewStore { tenant, platform, domain, name: "Zaitoon Home".to_owned(), region: "US".to_owned() };
+    let store = stores::add_store(&world.tools, &Caller::house(), new, None).await.expect("added").id;
+    let may = [Permission::SeeTenants, Permission::KeepStores, Permission::ReadBooks];
+    let program = Caller::api_key(ApiKeyId::fresh(), Seat::new(&[], &may, Bounds::Named(vec![tenant])));
+    (Ref::new(tenant, store), program)
 }
 
 async fn taken(State(abroad): State<Abroad>, Path(to): Path<String>, headers: HeaderMap, body: Bytes) -> Response {

@@ -5,16 +5,14 @@ use std::collections::BTreeMap;
 
 use chrono::Duration;
 use data_encoding::{BASE64, HEXLOWER};
-use harness::abroad::{Abroad, Call, Fault};
+use harness::abroad::{Abroad, Call, Fault, merchant};
 use harness::asked::{ask, desk_seat, done, refused};
 use harness::world::{World, forenoon};
 use hmac::{Hmac, KeyInit, Mac};
-use rightsdesk_server::floor::access::{Bounds, Caller, Permission, Role, Seat};
+use rightsdesk_server::floor::access::{Caller, Permission, Role};
 use rightsdesk_server::floor::graphql::{node_id, tenant_node_id};
-use rightsdesk_server::floor::kernel::{ApiKeyId, Ref, StoreId, TenantId, Watch};
+use rightsdesk_server::floor::kernel::{Ref, StoreId, TenantId, Watch};
 use rightsdesk_server::relay;
-use rightsdesk_server::stores::{self, NewStore};
-use rightsdesk_server::tenants::{self, NewTenant, OurRole};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use url::Url;
@@ -73,24 +71,8 @@ impl Scene {
     async fn opens(recipients: &[&str]) -> Self {
         let mut world = World::alone_under("littledata", Watch::held(forenoon())).await;
         let (abroad, url) = Abroad::opens(&mut world).await;
-        let new = NewTenant {
-            legal_name: "Zaitoon Home".to_owned(),
-            reference: None,
-            locale: "en".to_owned(),
-            region: "US".to_owned(),
-            plan: "growth".to_owned(),
-            app_slots: 3,
-            our_role: OurRole::Processor,
-            role_note: None,
-        };
-        let tenant = tenants::open_tenant(&world.tools, &Caller::house(), new, None).await.expect("opened").id;
-        let (platform, domain) = ("shopify".to_owned(), "zaitoon.example".to_owned());
-        let new = NewStore { tenant, platform, domain, name: "Zaitoon Home".to_owned(), region: "US".to_owned() };
-        let store = stores::add_store(&world.tools, &Caller::house(), new, None).await.expect("added").id;
-        let may = [Permission::SeeTenants, Permission::KeepStores, Permission::ReadBooks];
-        let program = Caller::api_key(ApiKeyId::fresh(), Seat::new(&[], &may, Bounds::Named(vec![tenant])));
-        let store = Ref::new(tenant, store);
-        let mut scene = Self { world, abroad, url, tenant, store, program, secrets: BTreeMap::new() };
+        let (store, program) = merchant(&world).await;
+        let mut scene = Self { world, abroad, url, tenant: store.tenant, store, program, secrets: BTreeMap::new() };
         for recipient in recipients {
             let set = done(&scene.world, &scene.program, SET, scene.wish(recipient, "US")).await;
             assert_eq!(set["set"]["destination"]["state"], "ON", "{set}");

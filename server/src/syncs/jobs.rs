@@ -61,7 +61,7 @@ impl Job for PullPage {
         loop {
             let came = match read {
                 Ok(came) => came,
-                Err(fate) => return self.did_not_come(&tools, lane, &store, fate).await,
+                Err(fate) => return self.did_not_come(&tools, lane, (&store, sync.step), fate).await,
             };
             let is_last = came.next.is_none() || !came.rest.is_zero() || begun.elapsed() > TURN || run.is_stopping();
             if is_last {
@@ -105,7 +105,13 @@ impl PullPage {
     }
 
     /// No page came: again a little later, or never.
-    async fn did_not_come(&self, tools: &Tools, lane: Scope<One>, store: &Store, fate: Fate) -> Result<(), Halt> {
+    async fn did_not_come(
+        &self,
+        tools: &Tools,
+        lane: Scope<One>,
+        (store, step): (&Store, i32),
+        fate: Fate,
+    ) -> Result<(), Halt> {
         match fate {
             Fate::Again { after } => {
                 self.held_up(tools, lane, "platform").await?;
@@ -118,16 +124,7 @@ impl PullPage {
                 }
                 fresh
             }
-            Fate::NOT_GRANTED => {
-                let (page, of) = (self.clone(), self.shelf()?);
-                let read = tools
-                    .ledger
-                    .read(&lane, move |tx| Ok(syncs::one(tx, page.store, of)?.filter(|sync| page.is_of(sync))));
-                match read.await? {
-                    Some(sync) => Ok(self.stop(tools, lane, sync.step).await?),
-                    None => Ok(()),
-                }
-            }
+            Fate::NOT_GRANTED => Ok(self.stop(tools, lane, step).await?),
             Fate::Over(why) => {
                 stores::lost(tools, &lane, store, why).await?;
                 Ok(())

@@ -8,16 +8,15 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::post;
+use harness::abroad::merchant;
 use harness::asked::{ask, desk_seat, done};
 use harness::course::{Course, SECRET};
 use harness::world::World;
-use rightsdesk_server::floor::access::{Bounds, Caller, Permission, Role, Seat};
+use rightsdesk_server::floor::access::{Caller, Role};
 use rightsdesk_server::floor::egress::{Egress, Host};
 use rightsdesk_server::floor::graphql::{node_id, tenant_node_id};
-use rightsdesk_server::floor::kernel::{ApiKeyId, Mode, Ref, Secret, StoreId};
+use rightsdesk_server::floor::kernel::{Mode, Ref, Secret, StoreId};
 use rightsdesk_server::roof::demo::street::{Counts, Fault, Hook, Kind};
-use rightsdesk_server::stores::{self, NewStore};
-use rightsdesk_server::tenants::{self, NewTenant, OurRole};
 use serde_json::json;
 use url::Url;
 
@@ -274,31 +273,17 @@ pub async fn of_a_relay(mut world: World) -> Said {
     let app = Router::new().route("/{to}", post(abroad)).with_state(Arc::clone(&calls));
     tokio::spawn(async move { axum::serve(door, app).await });
     world.tools.egress = Egress::open(Host::of(&url), Mode::Development.reach()).expect("a way out");
-    let new = NewTenant {
-        legal_name: "Zaitoon Home".to_owned(),
-        reference: None,
-        locale: "en".to_owned(),
-        region: "US".to_owned(),
-        plan: "growth".to_owned(),
-        app_slots: 3,
-        our_role: OurRole::Processor,
-        role_note: None,
-    };
-    let tenant = tenants::open_tenant(&world.tools, &Caller::house(), new, None).await.expect("opened").id;
-    let (platform, domain) = ("shopify".to_owned(), "zaitoon.example".to_owned());
-    let new = NewStore { tenant, platform, domain, name: "Zaitoon Home".to_owned(), region: "US".to_owned() };
-    let store = stores::add_store(&world.tools, &Caller::house(), new, None).await.expect("added").id;
-    let may = [Permission::SeeTenants, Permission::KeepStores, Permission::ReadBooks];
-    let program = Caller::api_key(ApiKeyId::fresh(), Seat::new(&[], &may, Bounds::Named(vec![tenant])));
+    let (store, program) = merchant(&world).await;
     let mut said = Said::default();
     for recipient in ["segment", "facebook"] {
         let to = url.join(recipient).expect("a path").to_string();
-        let input = json!({ "tenant": tenant_node_id(tenant), "recipient": recipient, "url": to, "region": "US" });
+        let input =
+            json!({ "tenant": tenant_node_id(store.tenant), "recipient": recipient, "url": to, "region": "US" });
         let set = done(&world, &program, DESTINATION, input).await;
         said.tokens.push(set["set"]["secret"].as_str().expect("a secret").to_owned());
     }
     let event = |kind: &str| {
-        json!({ "store": node_id(Ref::new(tenant, store)), "kind": kind, "fields": [
+        json!({ "store": node_id(store), "kind": kind, "fields": [
             { "field": "customer.address", "parts": [{ "part": "line1", "value": PERSON },
                 { "part": "city", "value": PERSON }, { "part": "zip", "value": PERSON }] },
             { "field": "customer.email", "value": mail() },

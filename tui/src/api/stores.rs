@@ -109,6 +109,8 @@ pub struct StoreReceipt {
     pub by: String,
     pub token_deleted: bool,
     pub jobs_cancelled: i32,
+    pub destinations_ended: i32,
+    pub sendings_dropped: i32,
     pub scopes: Vec<String>,
     pub what_stays: String,
 }

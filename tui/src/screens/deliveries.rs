@@ -24,15 +24,15 @@ pub const ENTRY: Entry = Entry {
     open: |_| Box::new(Part(Listing::new(&LISTED))),
 };
 
-static LISTED: Listed<Delivery> = Listed {
-    source: Source {
+static LISTED: Listed<Delivery> = Listed::of(
+    Source {
         place: PLACE,
         tag: "deliveries",
         document: inbox::deliveries,
         at: "/deliveries",
         id: |delivery| format!("{} {}", delivery.received_at, delivery.topic),
     },
-    looks: Looks {
+    Looks {
         title: "What its platform told by itself",
         heads: &["Came", "About", "State", "What came of it", "Happened"],
         leaves: &[4],
@@ -40,12 +40,7 @@ static LISTED: Listed<Delivery> = Listed {
         is_heard: true,
     },
     cells,
-    terms: &[],
-    first: "",
-    orders: &[],
-    leads: |_| None,
-    question: |_, _, _| None,
-};
+);
 
 fn cells(delivery: &Delivery, ctx: &Ctx) -> Vec<Line> {
     let outcome = delivery.outcome.as_deref().map_or(Line::dim("—"), |code| word(Tone::Plain, code));

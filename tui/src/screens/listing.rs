@@ -36,6 +36,13 @@ pub struct Listed<T: 'static> {
     pub question: fn(&Verb, Option<&T>, &Ctx) -> Option<Question>,
 }
 
+impl<T: 'static> Listed<T> {
+    /// One that is only looked at: nothing narrows it, nothing opens from it, and no verb means a row.
+    pub const fn of(source: Source<T>, looks: Looks, cells: fn(&T, &Ctx) -> Vec<Line>) -> Self {
+        Self { source, looks, cells, terms: &[], first: "", orders: &[], leads: |_| None, question: |_, _, _| None }
+    }
+}
+
 /// An order of the contract, and how it is said.
 #[derive(Debug)]
 pub struct Order {

@@ -46,22 +46,22 @@ const VERSIONS: Looks = Looks {
     is_heard: true,
 };
 
-static NOTICES: Listed<Notice> = Listed {
-    source: Source {
+static NOTICES: Listed<Notice> = Listed::of(
+    Source {
         place: PLACE,
         tag: "notices",
         document: processors::notices_about,
         at: "/processor/notices",
         id: |notice| notice.id.inner().to_owned(),
     },
-    looks: Looks {
+    Looks {
         title: "What was announced about it",
         heads: &["Announced", "What", "From", "Objections", "Letters"],
         leaves: &[4],
         none: "nothing was announced: it was on the first list",
         is_heard: true,
     },
-    cells: |notice, ctx| {
+    |notice, ctx| {
         vec![
             moment(notice.announced_at, ctx),
             kind(notice),
@@ -70,12 +70,7 @@ static NOTICES: Listed<Notice> = Listed {
             letters(notice),
         ]
     },
-    terms: &[],
-    first: "",
-    orders: &[],
-    leads: |_| None,
-    question: |_, _, _| None,
-};
+);
 
 struct OneScreen {
     processor: One<Processor>,

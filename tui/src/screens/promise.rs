@@ -35,28 +35,23 @@ const CHECK: Verb = Verb { on: On::Nothing, ..checks("promise.check", PLACE) };
 
 static PROMISE: Whole = Whole { place: PLACE, tag: "promise", document: promises::promise, at: "/node" };
 
-static HISTORY: Listed<Look> = Listed {
-    source: Source {
+static HISTORY: Listed<Look> = Listed::of(
+    Source {
         place: PLACE,
         tag: "history",
         document: promises::looks,
         at: "/node/history",
         id: |look| look.at.to_rfc3339(),
     },
-    looks: Looks {
+    Looks {
         title: "How it stood",
         heads: &["When", "Standing", "Figure"],
         leaves: &[],
         none: "nobody has looked yet",
         is_heard: true,
     },
-    cells: |look, ctx| vec![moment(look.at, ctx), standing(&look.standing.0), some(look.figure.as_ref())],
-    terms: &[],
-    first: "",
-    orders: &[],
-    leads: |_| None,
-    question: |_, _, _| None,
-};
+    |look, ctx| vec![moment(look.at, ctx), standing(&look.standing.0), some(look.figure.as_ref())],
+);
 
 /// Where the console shows the rows behind a figure. The server names them as a question of its API.
 fn rows_behind(evidence: &str) -> Option<Link> {

@@ -69,22 +69,22 @@ const OFTEN: Duration = Duration::seconds(2);
 
 static SYNCS: Whole = Whole { place: PLACE, tag: "syncs", document: syncs::syncs, at: "/syncs" };
 
-static RUNS: Listed<SyncRun> = Listed {
-    source: Source {
+static RUNS: Listed<SyncRun> = Listed::of(
+    Source {
         place: PLACE,
         tag: "runs",
         document: syncs::runs,
         at: "/syncRuns",
         id: |run| format!("{} {}", run.shelf.0, run.started_at),
     },
-    looks: Looks {
+    Looks {
         title: "Readings",
         heads: &["Began", "Shelf", "What", "Took in", "Left out", "Calls", "Ended"],
         leaves: &[5, 4],
         none: "nothing was read yet",
         is_heard: true,
     },
-    cells: |run, ctx| {
+    |run, ctx| {
         vec![
             moment(run.started_at, ctx),
             word(Tone::Plain, &run.shelf.0),
@@ -95,12 +95,7 @@ static RUNS: Listed<SyncRun> = Listed {
             ended(run, ctx),
         ]
     },
-    terms: &[],
-    first: "",
-    orders: &[],
-    leads: |_| None,
-    question: |_, _, _| None,
-};
+);
 
 /// What was not taken in, and why.
 fn left_out(run: &SyncRun) -> Line {

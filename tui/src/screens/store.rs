@@ -124,22 +124,22 @@ const DISCONNECT: Verb = Verb {
 
 static STORE: Whole = Whole { place: PLACE, tag: "store", document: stores::store, at: "/store" };
 
-static HISTORY: Listed<StoreGrant> = Listed {
-    source: Source {
+static HISTORY: Listed<StoreGrant> = Listed::of(
+    Source {
         place: PLACE,
         tag: "history",
         document: stores::grants,
         at: "/store/grants",
         id: |grant| grant.id.inner().to_owned(),
     },
-    looks: Looks {
+    Looks {
         title: "What it granted",
         heads: &["When", "By what", "Change", "Why", "Who"],
         leaves: &[4, 3],
         none: "it has granted nothing yet",
         is_heard: true,
     },
-    cells: |grant, ctx| {
+    |grant, ctx| {
         vec![
             moment(grant.at, ctx),
             word(Tone::Plain, &grant.how.0),
@@ -148,12 +148,7 @@ static HISTORY: Listed<StoreGrant> = Listed {
             Line::dim(short_id(&grant.by)),
         ]
     },
-    terms: &[],
-    first: "",
-    orders: &[],
-    leads: |_| None,
-    question: |_, _, _| None,
-};
+);
 
 /// `+ read_customers − read_orders`.
 fn change(grant: &StoreGrant) -> Line {
@@ -267,10 +262,15 @@ fn connecting(handshake: &StoreHandshake, ctx: &Ctx) -> Fact {
 /// What the end of the connection left behind.
 fn receipt(receipt: &StoreReceipt, ctx: &Ctx) -> Vec<Fact> {
     let token = if receipt.token_deleted { "deleted with its key" } else { "there was none" };
+    let sharing = format!(
+        "{} of its own destinations ended, {} events on their way dropped",
+        receipt.destinations_ended, receipt.sendings_dropped
+    );
     vec![
         fact("ended", "Ended", moment(receipt.at, ctx) + Line::dim(format!(", {}", short_id(&receipt.by)))),
         fact("token", "Token", Line::plain(token)),
         fact("jobs", "Jobs", Line::plain(format!("{} cancelled", receipt.jobs_cancelled))),
+        fact("sharing", "Sharing", Line::plain(sharing)),
         fact("granted", "It granted", Line::plain(receipt.scopes.join(", "))),
         fact("stays", "What stays", Line::plain(receipt.what_stays.clone())),
     ]

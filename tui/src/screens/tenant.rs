@@ -119,22 +119,22 @@ const CREATED: Once = Once {
 
 static TENANT: Whole = Whole { place: PLACE, tag: "tenant", document: tenants::tenant, at: "/tenant" };
 
-static MEMBERS: Listed<Member> = Listed {
-    source: Source {
+static MEMBERS: Listed<Member> = Listed::of(
+    Source {
         place: PLACE,
         tag: "members",
         document: tenants::members,
         at: "/tenant/members",
         id: |member| member.id.inner().to_owned(),
     },
-    looks: Looks {
+    Looks {
         title: "Members, masked",
         heads: &["Name", "Role", "State", "Mail", "Way in", "Added"],
         leaves: &[5, 4, 3],
         none: "nobody",
         is_heard: true,
     },
-    cells: |member, ctx| {
+    |member, ctx| {
         vec![
             Line::plain(member.name.masked.clone()),
             word(Tone::Plain, &member.role.0),
@@ -144,29 +144,24 @@ static MEMBERS: Listed<Member> = Listed {
             Line::plain(due::day(member.added_at, ctx.zone())),
         ]
     },
-    terms: &[],
-    first: "",
-    orders: &[],
-    leads: |_| None,
-    question: |_, _, _| None,
-};
+);
 
-static KEYS: Listed<ApiKey> = Listed {
-    source: Source {
+static KEYS: Listed<ApiKey> = Listed::of(
+    Source {
         place: PLACE,
         tag: "keys",
         document: tenants::api_keys,
         at: "/tenant/apiKeys",
         id: |key| key.id.inner().to_owned(),
     },
-    looks: Looks {
+    Looks {
         title: "API keys",
         heads: &["Name", "State", "Ends", "Hint", "Used", "May"],
         leaves: &[5, 4],
         none: "no key",
         is_heard: true,
     },
-    cells: |key, ctx| {
+    |key, ctx| {
         let tone = match key.state.0.as_str() {
             "LIVE" => Tone::Plain,
             "OVERLAPPING" => Tone::Warn,
@@ -181,12 +176,7 @@ static KEYS: Listed<ApiKey> = Listed {
             Line::dim(words(key.permissions.iter().map(|permission| &permission.0))),
         ]
     },
-    terms: &[],
-    first: "",
-    orders: &[],
-    leads: |_| None,
-    question: |_, _, _| None,
-};
+);
 
 struct OneScreen {
     tenant: One<Tenant>,

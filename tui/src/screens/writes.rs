@@ -23,15 +23,15 @@ pub const ENTRY: Entry = Entry {
     open: |_| Box::new(Part(Listing::new(&LISTED))),
 };
 
-static LISTED: Listed<StockWrite> = Listed {
-    source: Source {
+static LISTED: Listed<StockWrite> = Listed::of(
+    Source {
         place: PLACE,
         tag: "writes",
         document: syncs::writes,
         at: "/stockWrites",
         id: |write| format!("{} {} {}", write.at, write.item, write.place),
     },
-    looks: Looks {
+    Looks {
         title: "What was written to it",
         heads: &["When", "State", "What", "From", "To", "Why", "Who", "Answered"],
         leaves: &[7, 3, 6],
@@ -39,12 +39,7 @@ static LISTED: Listed<StockWrite> = Listed {
         is_heard: true,
     },
     cells,
-    terms: &[],
-    first: "",
-    orders: &[],
-    leads: |_| None,
-    question: |_, _, _| None,
-};
+);
 
 fn cells(write: &StockWrite, ctx: &Ctx) -> Vec<Line> {
     vec![

@@ -96,7 +96,7 @@ pub fn one_store() -> Stage {
 pub fn ended_store() -> Stage {
     let receipt = json!({
         "at": "2026-11-23T12:50:00Z", "by": "staff:55555555-5555-4555-8555-555555555555", "tokenDeleted": true,
-        "jobsCancelled": 3, "scopes": ["read_products", "read_customers"],
+        "jobsCancelled": 3, "destinationsEnded": 1, "sendingsDropped": 4, "scopes": ["read_products", "read_customers"],
         "whatStays": "What the platform keeps of its own stays under its own policy.",
     });
     opened("Enter", &whole_store("DISCONNECTED", &[], &receipt))
