@@ -5,7 +5,7 @@ use rightsdesk_server::floor::ledger::{Event, Witnessed};
 use rightsdesk_server::floor::platforms::{
     Address, Customer, Good, Level, Line, Money, Order, Product, Shelf, Variant,
 };
-use rightsdesk_server::records::{self, TakenIn};
+use rightsdesk_server::records::{self, Again, TakenIn};
 
 use crate::world::World;
 
@@ -96,9 +96,13 @@ pub fn level(item: &str, available: i32, at: i64) -> Level {
 impl World {
     /// A page of this store, taken in by a worker.
     pub async fn take_in(&self, store: Ref<StoreId>, goods: Vec<Good>) -> Result<TakenIn> {
+        self.take_in_again(store, goods, Again::NEVER).await
+    }
+
+    pub async fn take_in_again(&self, store: Ref<StoreId>, goods: Vec<Good>, again: Again) -> Result<TakenIn> {
         let (vault, policy) = (self.tools.vault.clone(), self.tools.policy.in_force()?);
         let written = self.ledger.write(self.scope(store.tenant), move |tx| {
-            let taken = records::take_in(tx, &vault, &policy.policy, store.id, &goods)?;
+            let taken = records::take_in(tx, &vault, &policy.policy, store.id, &goods, again)?;
             Ok(Witnessed::new(taken, Event::new("test.page", "store", store.id.uuid())))
         });
         written.await

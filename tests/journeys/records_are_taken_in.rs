@@ -7,7 +7,7 @@ use rightsdesk_server::floor::kernel::{Instant, Personal, Ref, StoreId, SubjectI
 use rightsdesk_server::floor::ledger::{Event, Witnessed, counting};
 use rightsdesk_server::floor::platforms::{Customer, Good, Order, Shelf};
 use rightsdesk_server::floor::vault::SubjectKey;
-use rightsdesk_server::records::TakenIn;
+use rightsdesk_server::records::{Again, TakenIn};
 use rightsdesk_server::roof::map::MAP;
 
 const NONE: TakenIn = TakenIn { new: 0, changed: 0, older: 0, refused: 0 };
@@ -76,6 +76,44 @@ async fn the_same_page_twice_has_no_effect() {
     assert!(held.iter().any(|line| line.contains("refunded")), "{held:#?}");
     assert_eq!(world.take_in(at, story()).await.expect("taken"), TakenIn { older: 8, ..NONE });
     assert_eq!((state(&world, at.tenant), world.base.lines(&dump(at.tenant))), (held, envelopes));
+}
+
+/// Of an order, its buyer, a product and stock: as they were, or as they were later in the same second.
+fn of_one_second(is_later: bool) -> Vec<Good> {
+    let mut bought = Order { customer: Some("c1".to_owned()), ..order("1", "ada@example.com", 9) };
+    bought.payment = Some(if is_later { "paid" } else { "pending" }.to_owned());
+    let mut sold = product("p", 9);
+    sold.status = Some(if is_later { "archived" } else { "active" }.to_owned());
+    vec![
+        Good::Order(bought),
+        Good::Customer(Customer { wants_mail: Some(is_later), ..customer("c1", "ada@example.com", 9) }),
+        Good::Level(level("item-p-1", if is_later { 3 } else { 4 }, 9)),
+        Good::Product(sold),
+    ]
+}
+
+#[tokio::test]
+async fn what_changed_twice_in_a_second_is_as_it_was_told_last() {
+    let world = World::new().await;
+    let at = shop(&world).await;
+    let settled = world.take_in(at, of_one_second(false)).await.expect("taken");
+    assert_eq!(settled, TakenIn { new: 4, ..NONE });
+    // What had been read when its second was over stays.
+    let early = state(&world, at.tenant);
+    for again in [Again::NEVER, Again::since(second(10))] {
+        let taken = world.take_in_again(at, of_one_second(true), again).await.expect("taken");
+        assert_eq!((taken, state(&world, at.tenant)), (TakenIn { older: 4, ..NONE }, early.clone()));
+    }
+    let taken = world.take_in_again(at, of_one_second(true), Again::since(second(9))).await.expect("taken");
+    assert_eq!(taken, TakenIn { changed: 4, ..NONE });
+    let late = state(&world, at.tenant);
+    for word in ["paid", "archived", "item-p-1hall3"] {
+        assert!(late.iter().any(|line| line.contains(word)), "{word}: {late:#?}");
+    }
+    assert_eq!(late.len(), early.len());
+    // Stock that says the same is the same.
+    let taken = world.take_in_again(at, vec![Good::Level(level("item-p-1", 3, 9))], Again::ALWAYS).await.expect("taken");
+    assert_eq!(taken, TakenIn { older: 1, ..NONE });
 }
 
 #[tokio::test]

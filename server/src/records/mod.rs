@@ -15,4 +15,4 @@ pub use graphql::{
     Amount, AmountInput, CustomerNode, OrderNode, ProductNode, RULES, RecordMutation, RecordQuery, find_customer,
     find_order, find_product,
 };
-pub use model::{LedgerKind, ShipmentState, TakenIn, Written};
+pub use model::{Again, LedgerKind, ShipmentState, TakenIn, Written};

@@ -13,7 +13,7 @@ use crate::floor::ledger::{Event, WriteTx};
 use crate::floor::platforms::{Good, Level, Platforms};
 use crate::floor::policy::Policy;
 use crate::floor::vault::Vault;
-use crate::records::{self, TakenIn};
+use crate::records::{self, Again, TakenIn};
 use crate::relay;
 
 /// Takes in what a store tells, sends its orders on to where its merchant wants them, and lets what changed of its stock
@@ -24,9 +24,11 @@ pub fn take_in(
     (policy, platforms): (&Policy, &Platforms),
     store: StoreId,
     goods: &[Good],
+    again: Again,
 ) -> Result<(TakenIn, Vec<Event>)> {
-    let changed = writes::changed(tx, store, &newest(goods))?;
-    let taken = records::take_in(tx, vault, policy, store, goods)?;
+    tx.look_up_by_index()?;
+    let changed = writes::changed(tx, store, &newest(goods), again)?;
+    let taken = records::take_in(tx, vault, policy, store, goods, again)?;
     let orders = goods.iter().filter_map(|good| if let Good::Order(order) = good { Some(order) } else { None });
     let relayed = relay::relay_orders(tx, vault, policy, store, &orders.collect::<Vec<_>>())?;
     let flowed = flow(tx, (policy, platforms), store, changed)?;

@@ -145,7 +145,8 @@ impl PullPage {
         let written = tools.ledger.write(lane.clone(), move |tx| {
             let sync = due.held(tx, of, step)?;
             let turned = Turned::of(&page);
-            let (taken, flowed) = flowing::take_in(tx, &vault, (&policy.policy, &platforms), due.store, &page.goods)?;
+            let by = (&policy.policy, &platforms);
+            let (taken, flowed) = flowing::take_in(tx, &vault, by, due.store, &page.goods, sync.again())?;
             stores::scopes::used(tx, due.store, scope)?;
             let (sync, event) = running::turn(tx, sync, turned, &taken, goes)?;
             Ok(flowed.into_iter().fold(Witnessed::new(sync, event), Witnessed::and))

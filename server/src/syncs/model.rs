@@ -7,6 +7,7 @@ use chrono::Duration;
 use crate::floor::kernel::vocabulary::vocabulary;
 use crate::floor::kernel::{Instant, StoreId, SyncRunId, TenantId};
 use crate::floor::platforms::{Keeps, Shelf};
+use crate::records::Again;
 
 vocabulary! {
     /// How the reading of a shelf stands.
@@ -52,6 +53,8 @@ const WHOLE: Duration = Duration::days(1);
 
 /// What two clocks may differ by, and what is in flight at a platform, is read once more.
 const OVERLAP: Duration = Duration::minutes(5);
+/// By how much a platform's clock and ours may differ.
+const MOMENTS: Duration = Duration::minutes(1);
 
 /// For how long a run may bring nothing before somebody looks after its job.
 const WATCHED: Duration = Duration::minutes(10);
@@ -149,6 +152,12 @@ impl Sync {
     /// From when on changes are asked for.
     pub fn since(&self) -> Option<Instant> {
         self.watermark.map(|watermark| watermark.plus(-OVERLAP))
+    }
+
+    /// What changed in the last moments before the last run began was read while it may still have changed in the same
+    /// second.
+    pub fn again(&self) -> Again {
+        self.watermark.map_or(Again::NEVER, |watermark| Again::since(watermark.plus(-MOMENTS)))
     }
 
     #[must_use]

@@ -9,7 +9,7 @@ use crate::floor::ledger::{Event, Witnessed, WriteTx};
 use crate::floor::platforms::{self, Good, Platforms, PrivacyNoticeKind, Refusal, Told};
 use crate::floor::policy::Policy;
 use crate::floor::vault::Vault;
-use crate::records;
+use crate::records::{self, Again};
 use crate::stores::{heed_end, heed_loss, heed_scopes, scopes};
 use crate::syncs;
 
@@ -78,7 +78,7 @@ fn apply(
         }
         Told::Goods(goods) => {
             let goods = used(tx, policy, of, store, goods)?;
-            let (taken, flowed) = syncs::take_in(tx, vault, (policy, platforms), store, &goods)?;
+            let (taken, flowed) = syncs::take_in(tx, vault, (policy, platforms), store, &goods, Again::ALWAYS)?;
             let is_news = taken.new + taken.changed > 0;
             return Ok((if is_news { (DeliveryState::Done, "taken_in") } else { OLDER }, witnessed(store, flowed)));
         }

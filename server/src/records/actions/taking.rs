@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::super::model::{Fields, Kept, TakenIn, key};
+use super::super::model::{Again, Fields, Kept, TakenIn, key};
 use super::super::queries::{customers, departed, levels, orders, products};
 use crate::floor::kernel::{Instant, Personal, Result, StoreId};
 use crate::floor::ledger::WriteTx;
@@ -11,11 +11,10 @@ use crate::floor::policy::Policy;
 use crate::floor::vault::Vault;
 use crate::subjects::{self, Named, Passed, Standing};
 
-/// Takes a page in, as far as the policy lists what is in it. What is newer by the platform's own time wins; what is not
-/// has no effect. A fixed number of statements, however much there is. `Conflict` where somebody else brings the same
+/// Takes a page in, as far as the policy lists what is in it. What is newer by the platform's own time wins; what is older
+/// has no effect. What is as old as what is held counts as `again` says. A fixed number of statements, however much there is. `Conflict` where somebody else brings the same
 /// thing for the first time at this moment: ask again.
-pub fn take_in(tx: &mut WriteTx, vault: &Vault, policy: &Policy, store: StoreId, goods: &[Good]) -> Result<TakenIn> {
-    tx.look_up_by_index()?;
+pub fn take_in(tx: &mut WriteTx, vault: &Vault, policy: &Policy, store: StoreId, goods: &[Good], again: Again) -> Result<TakenIn> {
     let kept = Kept::under(policy);
     let mut taken = TakenIn::default();
     let newest = newest(&kept, goods, &mut taken);
@@ -33,10 +32,10 @@ pub fn take_in(tx: &mut WriteTx, vault: &Vault, policy: &Policy, store: StoreId,
             (Good::Level(level), _) => stock.push(level),
         }
     }
-    customers::take_in(tx, store, &kept.customer, &people, &mut taken)?;
-    orders::take_in(tx, store, &kept.contact, &bought, &mut taken)?;
-    products::take_in(tx, store, &sold, &mut taken)?;
-    levels::take_in(tx, store, &stock, &mut taken)?;
+    customers::take_in(tx, store, &kept.customer, &people, again, &mut taken)?;
+    orders::take_in(tx, store, &kept.contact, &bought, again, &mut taken)?;
+    products::take_in(tx, store, &sold, again, &mut taken)?;
+    levels::take_in(tx, store, &stock, again, &mut taken)?;
     Ok(taken)
 }
 

@@ -1,10 +1,11 @@
 //! What may be kept under a policy, what came of a page, and the shape of what is sealed as one.
 
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::super::map::{CUSTOMERS, INVENTORY, ORDER_CONTACTS, ORDERS, PRODUCTS};
 use crate::floor::datamap::Table;
-use crate::floor::kernel::{Error, Personal, Result};
+use crate::floor::kernel::{Error, Instant, Personal, Result};
 use crate::floor::platforms::{self, Good, Money, Shelf};
 use crate::floor::policy::{About, Policy};
 
@@ -17,6 +18,31 @@ pub struct TakenIn {
     pub older: usize,
     /// The policy lists nothing of the kind, the person was erased, or the platform's id is none.
     pub refused: usize,
+}
+
+/// Platforms tell whole seconds, and much happens in one: from when on a version as old as the one that is held may be
+/// another all the same, and is taken in.
+#[derive(Debug, Clone, Copy)]
+pub struct Again(Option<Instant>);
+
+impl Again {
+    /// Of what comes by itself, as it happens.
+    pub const ALWAYS: Self = Self(Some(Instant::EPOCH));
+    /// Of what is read for the first time.
+    pub const NEVER: Self = Self(None);
+
+    /// Of what was not yet read when its second was over.
+    pub fn since(at: Instant) -> Self {
+        Self(Some(at))
+    }
+
+    pub fn is_for(self, updated_at: Instant) -> bool {
+        self.0.is_some_and(|from| updated_at >= from)
+    }
+
+    pub fn utc(self) -> Option<DateTime<Utc>> {
+        self.0.map(Instant::utc)
+    }
 }
 
 /// Which kinds of values a table keeps.

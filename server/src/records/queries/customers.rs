@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use diesel::RunQueryDsl;
 use diesel::sql_types::{Array, Binary, Bool, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 
-use super::super::model::{Fields, TakenIn, address};
+use super::super::model::{Again, Fields, TakenIn, address};
 use super::{envelope, first, slots};
 use crate::floor::kernel::ids::CustomerId;
 use crate::floor::kernel::{Error, Instant, Result, StoreId, SubjectId};
@@ -53,6 +53,7 @@ pub fn take_in(
     store: StoreId,
     kept: &Fields,
     people: &[(&Customer, Passed)],
+    again: Again,
     taken: &mut TakenIn,
 ) -> Result<()> {
     if people.is_empty() {
@@ -60,7 +61,7 @@ pub fn take_in(
     }
     let tenant = tx.tenant()?;
     let versions = people.iter().map(|(customer, _)| (customer.id.as_str(), customer.updated_at));
-    let slots = slots(tx, HELD, store, versions, || CustomerId::fresh().uuid(), taken)?;
+    let slots = slots(tx, HELD, store, versions, || CustomerId::fresh().uuid(), again, taken)?;
     let (mut new, mut changed) = (Columns::default(), Columns::default());
     for ((customer, passed), slot) in people.iter().zip(slots) {
         let (Some(slot), Standing::Welcome(sealer)) = (slot, &passed.standing) else { continue };

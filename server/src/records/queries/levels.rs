@@ -3,7 +3,7 @@
 use diesel::sql_types::{Array, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel::{QueryableByName, RunQueryDsl};
 
-use super::super::model::{TakenIn, clean};
+use super::super::model::{Again, TakenIn, clean};
 use crate::floor::kernel::{Result, StoreId};
 use crate::floor::ledger::{WriteTx, statement};
 use crate::floor::platforms::Level;
@@ -14,7 +14,7 @@ struct Written {
     version: i32,
 }
 
-pub fn take_in(tx: &mut WriteTx, store: StoreId, stock: &[&Level], taken: &mut TakenIn) -> Result<()> {
+pub fn take_in(tx: &mut WriteTx, store: StoreId, stock: &[&Level], again: Again, taken: &mut TakenIn) -> Result<()> {
     if stock.is_empty() {
         return Ok(());
     }
@@ -25,6 +25,7 @@ pub fn take_in(tx: &mut WriteTx, store: StoreId, stock: &[&Level], taken: &mut T
          on conflict (tenant_id, store_id, item, place) do update set
            sku = excluded.sku, available = excluded.available, updated_at = excluded.updated_at, version = i.version + 1
          where i.updated_at < excluded.updated_at
+            or (i.updated_at = excluded.updated_at and i.updated_at >= ? and i.available <> excluded.available)
          returning version",
     )
     .bind::<SqlUuid, _>(tenant)
@@ -35,6 +36,7 @@ pub fn take_in(tx: &mut WriteTx, store: StoreId, stock: &[&Level], taken: &mut T
     .bind::<Array<Nullable<Text>>, _>(stock.iter().map(|level| level.sku.as_deref().map(clean)).collect::<Vec<_>>())
     .bind::<Array<Integer>, _>(stock.iter().map(|level| level.available).collect::<Vec<_>>())
     .bind::<Array<Timestamptz>, _>(stock.iter().map(|level| level.updated_at.utc()).collect::<Vec<_>>())
+    .bind::<Nullable<Timestamptz>, _>(again.utc())
     .load(tx.conn())?;
     let new = written.iter().filter(|written| written.version == 1).count();
     taken.new += new;

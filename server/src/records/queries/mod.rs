@@ -9,7 +9,7 @@ use diesel::sql_types::{Array, Integer, Text, Timestamptz, Uuid as SqlUuid};
 use diesel::{QueryableByName, RunQueryDsl};
 use uuid::Uuid;
 
-use super::model::TakenIn;
+use super::model::{Again, TakenIn};
 use crate::floor::kernel::{Error, Instant, Personal, Result, StoreId};
 use crate::floor::ledger::{WriteTx, statement};
 use crate::floor::vault::{Place, Sealer, SubjectKey};
@@ -35,6 +35,13 @@ struct Held {
     updated_at: DateTime<Utc>,
 }
 
+impl Held {
+    fn is_replaced_by(&self, updated_at: Instant, again: Again) -> bool {
+        let (held, told) = (self.updated_at, updated_at.utc());
+        held < told || (held == told && again.is_for(updated_at))
+    }
+}
+
 /// The row that a version goes to.
 #[derive(Clone, Copy)]
 struct Slot {
@@ -42,13 +49,14 @@ struct Slot {
     generation: i32,
 }
 
-/// For each version that is newer than what is held, its row; none for the others.
+/// For each version that replaces what is held, its row; none for the others.
 fn slots<'g>(
     tx: &mut WriteTx,
     sql: &'static str,
     store: StoreId,
     versions: impl Iterator<Item = (&'g str, Instant)> + Clone,
     fresh: impl Fn() -> Uuid,
+    again: Again,
     taken: &mut TakenIn,
 ) -> Result<Vec<Option<Slot>>> {
     let held: Vec<Held> = statement(sql)
@@ -63,7 +71,7 @@ fn slots<'g>(
             taken.new += 1;
             Some(Slot { id: fresh(), generation: 0 })
         }
-        Some(held) if held.updated_at < updated_at.utc() => {
+        Some(held) if held.is_replaced_by(updated_at, again) => {
             taken.changed += 1;
             Some(Slot { id: held.id, generation: held.generation + 1 })
         }

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use diesel::RunQueryDsl;
 use diesel::sql_types::{Array, BigInt, Binary, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 
-use super::super::model::{Fields, TakenIn, address, clean, columns};
+use super::super::model::{Again, Fields, TakenIn, address, clean, columns};
 use super::{Slot, envelope, first, slots};
 use crate::floor::kernel::ids::OrderId;
 use crate::floor::kernel::{Error, Instant, Result, StoreId, SubjectId, TenantId};
@@ -76,6 +76,7 @@ pub fn take_in(
     store: StoreId,
     kept: &Fields,
     bought: &[(&Order, Option<Passed>)],
+    again: Again,
     taken: &mut TakenIn,
 ) -> Result<()> {
     if bought.is_empty() {
@@ -83,7 +84,7 @@ pub fn take_in(
     }
     let tenant = tx.tenant()?;
     let versions = bought.iter().map(|(order, _)| (order.id.as_str(), order.updated_at));
-    let slots = slots(tx, HELD, store, versions, || OrderId::fresh().uuid(), taken)?;
+    let slots = slots(tx, HELD, store, versions, || OrderId::fresh().uuid(), again, taken)?;
     let (mut new, mut changed) = (Orders::default(), Orders::default());
     let (mut contacts, mut lines) = (Contacts::default(), Lines::default());
     for ((order, passed), slot) in bought.iter().zip(slots) {

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use diesel::sql_types::{Array, BigInt, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel::{QueryableByName, RunQueryDsl};
 
-use super::super::model::{TakenIn, clean, columns};
+use super::super::model::{Again, TakenIn, clean, columns};
 use crate::floor::kernel::ids::ProductId;
 use crate::floor::kernel::{Result, StoreId};
 use crate::floor::ledger::{WriteTx, statement};
@@ -22,11 +22,11 @@ struct Written {
     version: i32,
 }
 
-pub fn take_in(tx: &mut WriteTx, store: StoreId, sold: &[&Product], taken: &mut TakenIn) -> Result<()> {
+pub fn take_in(tx: &mut WriteTx, store: StoreId, sold: &[&Product], again: Again, taken: &mut TakenIn) -> Result<()> {
     if sold.is_empty() {
         return Ok(());
     }
-    let written = write(tx, store, sold)?;
+    let written = write(tx, store, sold, again)?;
     let new = written.iter().filter(|written| written.version == 1).count();
     taken.new += new;
     taken.changed += written.len() - new;
@@ -48,15 +48,15 @@ pub fn take_in(tx: &mut WriteTx, store: StoreId, sold: &[&Product], taken: &mut 
     variants.write(tx, store)
 }
 
-/// Those that are newer than what is held.
-fn write(tx: &mut WriteTx, store: StoreId, sold: &[&Product]) -> Result<Vec<Written>> {
+/// Those that replace what is held.
+fn write(tx: &mut WriteTx, store: StoreId, sold: &[&Product], again: Again) -> Result<Vec<Written>> {
     let (tenant, now) = (tx.tenant()?, tx.now()?.utc());
     let written = statement(
         "insert into products as p (tenant_id, store_id, taken_at, id, platform_id, title, status, updated_at)
          select ?, ?, ?, n.* from unnest(?, ?, ?, ?, ?) as n
          on conflict (tenant_id, store_id, platform_id) do update set
            title = excluded.title, status = excluded.status, updated_at = excluded.updated_at, version = p.version + 1
-         where p.updated_at < excluded.updated_at
+         where p.updated_at < excluded.updated_at or (p.updated_at = excluded.updated_at and p.updated_at >= ?)
          returning id, platform_id, version",
     )
     .bind::<SqlUuid, _>(tenant)
@@ -69,6 +69,7 @@ fn write(tx: &mut WriteTx, store: StoreId, sold: &[&Product]) -> Result<Vec<Writ
         sold.iter().map(|product| product.status.as_deref().map(clean)).collect::<Vec<_>>(),
     )
     .bind::<Array<Timestamptz>, _>(sold.iter().map(|product| product.updated_at.utc()).collect::<Vec<DateTime<Utc>>>())
+    .bind::<Nullable<Timestamptz>, _>(again.utc())
     .load(tx.conn())?;
     Ok(written)
 }

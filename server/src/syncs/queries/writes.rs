@@ -11,6 +11,7 @@ use super::kept::{StandingRow, kept};
 use crate::floor::kernel::{Instant, Result, StockWriteId, StoreId};
 use crate::floor::ledger::{Tx, WriteTx, statement};
 use crate::floor::platforms::Level;
+use crate::records::Again;
 
 /// A level that is not what it was.
 pub struct Changed {
@@ -32,9 +33,9 @@ struct ChangedRow {
     updated_at: DateTime<Utc>,
 }
 
-/// Of these levels the ones that differ from what is held of them, and are newer. One that is told of for the first time
+/// Of these levels the ones that differ from what is held of them, and replace it. One that is told of for the first time
 /// is no change.
-pub fn changed(tx: &mut WriteTx, store: StoreId, told: &[&Level]) -> Result<Vec<Changed>> {
+pub fn changed(tx: &mut WriteTx, store: StoreId, told: &[&Level], again: Again) -> Result<Vec<Changed>> {
     if told.is_empty() {
         return Ok(Vec::new());
     }
@@ -42,7 +43,8 @@ pub fn changed(tx: &mut WriteTx, store: StoreId, told: &[&Level]) -> Result<Vec<
         "select n.item, n.place, n.available, n.updated_at
            from unnest(?, ?, ?, ?) as n (item, place, available, updated_at)
            join inventory i on i.tenant_id = ? and i.store_id = ? and i.item = n.item and i.place = n.place
-          where i.updated_at < n.updated_at and i.available <> n.available",
+          where i.available <> n.available
+            and (i.updated_at < n.updated_at or (i.updated_at = n.updated_at and i.updated_at >= ?))",
     )
     .planned_anew()
     .bind::<Array<Text>, _>(told.iter().map(|level| level.item.clone()).collect::<Vec<_>>())
@@ -51,6 +53,7 @@ pub fn changed(tx: &mut WriteTx, store: StoreId, told: &[&Level]) -> Result<Vec<
     .bind::<Array<Timestamptz>, _>(told.iter().map(|level| level.updated_at.utc()).collect::<Vec<_>>())
     .bind::<SqlUuid, _>(tx.tenant()?)
     .bind::<SqlUuid, _>(store)
+    .bind::<Nullable<Timestamptz>, _>(again.utc())
     .load(tx.conn())?;
     let changed = rows.into_iter().map(|row| Changed {
         item: row.item,
