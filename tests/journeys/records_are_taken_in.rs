@@ -112,7 +112,8 @@ async fn what_changed_twice_in_a_second_is_as_it_was_told_last() {
     }
     assert_eq!(late.len(), early.len());
     // Stock that says the same is the same.
-    let taken = world.take_in_again(at, vec![Good::Level(level("item-p-1", 3, 9))], Again::ALWAYS).await.expect("taken");
+    let taken =
+        world.take_in_again(at, vec![Good::Level(level("item-p-1", 3, 9))], Again::ALWAYS).await.expect("taken");
     assert_eq!(taken, TakenIn { older: 1, ..NONE });
 }
 

@@ -47,11 +47,13 @@ struct Found {
 /// Whom these tell of, where it is known; of those who proved to be one, the one that stayed.
 pub fn find(tx: &mut Tx, marks: &BTreeSet<&Mark>) -> Result<BTreeMap<Mark, SubjectId>> {
     let rows: Vec<Found> = statement(
-        "select i.kind, i.scope, i.bidx, coalesce(s.same_as, s.id) as subject
-           from unnest(?, ?, ?) as w (kind, scope, bidx)
-           join subject_identifiers i on i.tenant_id = ? and i.kind = w.kind and i.scope = w.scope and i.bidx = w.bidx
-                                     and i.tells
-           join subjects s on s.tenant_id = i.tenant_id and s.id = i.subject_id",
+        "select w.kind, w.scope, w.bidx, coalesce(s.same_as, s.id) as subject
+           from unnest(?, ?, ?) as w (kind, scope, bidx), (select ?::uuid as tenant_id) as at,
+                lateral (select subject_id from subject_identifiers
+                          where tenant_id is not distinct from at.tenant_id and kind = w.kind and scope = w.scope and bidx = w.bidx and tells
+                          limit 1) as i,
+                lateral (select id, same_as from subjects
+                          where tenant_id is not distinct from at.tenant_id and id = i.subject_id limit 1) as s",
     )
     .planned_anew()
     .bind::<Array<Text>, _>(marks.iter().map(|mark| mark.kind).collect::<Vec<_>>())
@@ -86,7 +88,9 @@ pub fn persons(tx: &mut Tx, subject: SubjectId) -> Result<Vec<SubjectId>> {
 /// Holds these subjects until the transaction ends, in order of id as everybody does.
 pub fn hold(tx: &mut WriteTx, subjects: Vec<SubjectId>) -> Result<Vec<Row>> {
     let rows = statement(
-        "select id, same_as, made_at from subjects where tenant_id = ? and id = any(?) order by id for update",
+        "select s.* from (select ?::uuid as tenant_id) as at, (select n.id from unnest(?) as n (id) order by n.id) as n,
+                lateral (select id, same_as, made_at from subjects
+                          where tenant_id is not distinct from at.tenant_id and id = n.id for update) as s",
     )
     .planned_anew()
     .bind::<SqlUuid, _>(tx.tenant()?)

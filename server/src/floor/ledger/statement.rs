@@ -26,7 +26,9 @@ pub struct Statement {
 
 impl Statement {
     /// For work by the page: it is planned for the rows it has, each time, since a plan made once for all pages may look at
-    /// the whole table for each row.
+    /// the whole table for each row. Behind the fence Postgres believes that a tenant has few rows until somebody has counted
+    /// them, and then a join reads all of them. So what must be found one by one stands in a `lateral` of its own, and names
+    /// its tenant by `is not distinct from`: the fence alone, which every index begins with, then chooses none of them.
     pub fn planned_anew(self) -> Self {
         Self { is_planned_anew: true, ..self }
     }

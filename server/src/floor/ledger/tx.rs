@@ -3,7 +3,7 @@
 
 use std::ops::{Deref, DerefMut};
 
-use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
+use diesel::connection::{AnsiTransactionManager, TransactionManager};
 use diesel::pg::PgConnection;
 use diesel::sql_types::Timestamptz;
 use diesel::{RunQueryDsl, select};
@@ -12,6 +12,7 @@ use super::books::{Leave, Opened};
 use super::handover::Handover;
 use super::pin;
 use super::pool::Conn;
+use super::statement::statement;
 use crate::floor::access::Actor;
 use crate::floor::kernel::ids::AccessId;
 use crate::floor::kernel::{Error, Instant, Result, SubjectId, TenantId};
@@ -92,12 +93,10 @@ impl WriteTx {
         self.handed.push(job);
     }
 
-    /// For work by the page: what it names is looked up one by one, by index, though the table was small when a foreign key
-    /// was first planned, or grew so fast that nobody has counted it since. Ends with the transaction.
+    /// For work by the page: what a foreign key points to is looked up by index, though the table was small when that was
+    /// first planned. Ends with the transaction.
     pub fn look_up_by_index(&mut self) -> Result<()> {
-        let ways = ["enable_seqscan", "enable_hashjoin", "enable_mergejoin"];
-        let off = ways.map(|way| format!("set local {way} = off")).join("; ");
-        self.tx.conn().batch_execute(&off)?;
+        statement("set local enable_seqscan = off").execute(self.tx.conn())?;
         Ok(())
     }
 

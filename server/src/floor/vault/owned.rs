@@ -39,8 +39,9 @@ macro_rules! owned {
         impl Owned for $role {
             type Owner = $owner;
             const FIND: &'static str = concat!(
-                "select id, ", $column, " as owner, epoch, wrapped from ", $table,
-                " where tenant_id = ? and ", $column, " = any(?)"
+                "select k.* from (select ?::uuid as tenant_id) as at, (select distinct n.id from unnest(?) as n (id)) as n,
+                        lateral (select id, ", $column, " as owner, epoch, wrapped from ", $table,
+                "                 where tenant_id is not distinct from at.tenant_id and ", $column, " = n.id limit 1) as k"
             );
             const MINT: &'static str = concat!(
                 "insert into ", $table, " (tenant_id, id, ", $column, ", epoch, wrapped)

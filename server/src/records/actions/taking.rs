@@ -14,7 +14,14 @@ use crate::subjects::{self, Named, Passed, Standing};
 /// Takes a page in, as far as the policy lists what is in it. What is newer by the platform's own time wins; what is older
 /// has no effect. What is as old as what is held counts as `again` says. A fixed number of statements, however much there is. `Conflict` where somebody else brings the same
 /// thing for the first time at this moment: ask again.
-pub fn take_in(tx: &mut WriteTx, vault: &Vault, policy: &Policy, store: StoreId, goods: &[Good], again: Again) -> Result<TakenIn> {
+pub fn take_in(
+    tx: &mut WriteTx,
+    vault: &Vault,
+    policy: &Policy,
+    store: StoreId,
+    goods: &[Good],
+    again: Again,
+) -> Result<TakenIn> {
     let kept = Kept::under(policy);
     let mut taken = TakenIn::default();
     let newest = newest(&kept, goods, &mut taken);

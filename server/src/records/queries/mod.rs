@@ -42,6 +42,20 @@ impl Held {
     }
 }
 
+/// How rows of a page are looked up: those that are there already, and these again to be held until the transaction ends, in
+/// order of id.
+#[derive(Clone, Copy)]
+struct Look {
+    known: &'static str,
+    held: &'static str,
+}
+
+#[derive(QueryableByName)]
+struct Known {
+    #[diesel(sql_type = SqlUuid)]
+    id: Uuid,
+}
+
 /// The row that a version goes to.
 #[derive(Clone, Copy)]
 struct Slot {
@@ -52,18 +66,24 @@ struct Slot {
 /// For each version that replaces what is held, its row; none for the others.
 fn slots<'g>(
     tx: &mut WriteTx,
-    sql: &'static str,
+    look: Look,
     store: StoreId,
     versions: impl Iterator<Item = (&'g str, Instant)> + Clone,
     fresh: impl Fn() -> Uuid,
     again: Again,
     taken: &mut TakenIn,
 ) -> Result<Vec<Option<Slot>>> {
-    let held: Vec<Held> = statement(sql)
+    let tenant = tx.tenant()?;
+    let known: Vec<Known> = statement(look.known)
         .planned_anew()
-        .bind::<SqlUuid, _>(tx.tenant()?)
+        .bind::<SqlUuid, _>(tenant)
         .bind::<SqlUuid, _>(store)
         .bind::<Array<Text>, _>(versions.clone().map(|(id, _)| id.to_owned()).collect::<Vec<_>>())
+        .load(tx.conn())?;
+    let held: Vec<Held> = statement(look.held)
+        .planned_anew()
+        .bind::<SqlUuid, _>(tenant)
+        .bind::<Array<SqlUuid>, _>(known.into_iter().map(|known| known.id).collect::<Vec<_>>())
         .load(tx.conn())?;
     let held: HashMap<String, Held> = held.into_iter().map(|held| (held.platform_id.clone(), held)).collect();
     let slot = |(id, updated_at): (&str, Instant)| match held.get(id) {

@@ -5,7 +5,7 @@ use diesel::RunQueryDsl;
 use diesel::sql_types::{Array, BigInt, Binary, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 
 use super::super::model::{Again, Fields, TakenIn, address, clean, columns};
-use super::{Slot, envelope, first, slots};
+use super::{Look, Slot, envelope, first, slots};
 use crate::floor::kernel::ids::OrderId;
 use crate::floor::kernel::{Error, Instant, Result, StoreId, SubjectId, TenantId};
 use crate::floor::ledger::{WriteTx, statement};
@@ -13,8 +13,14 @@ use crate::floor::platforms::{Line, Order};
 use crate::floor::vault::Place;
 use crate::subjects::{Passed, Standing};
 
-const HELD: &str = "select platform_id, id, generation, updated_at from orders
-  where tenant_id = ? and store_id = ? and platform_id = any(?) order by id for update";
+const HELD: Look = Look {
+    known: "select known.id from (select ?::uuid as tenant_id, ?::uuid as store_id) as at, unnest(?) as told (id),
+        lateral (select id from orders where tenant_id is not distinct from at.tenant_id and store_id = at.store_id
+                    and platform_id = told.id limit 1) as known order by known.id",
+    held: "select held.* from (select ?::uuid as tenant_id) as at, unnest(?) as known (id),
+        lateral (select platform_id, id, generation, updated_at from orders
+                  where tenant_id is not distinct from at.tenant_id and id = known.id for update) as held",
+};
 
 const NEW: &str =
     "insert into orders (tenant_id, store_id, taken_at, id, platform_id, subject_id, customer, name, placed_at,
