@@ -279,6 +279,11 @@ impl Stand {
         self.edited(shop, Goods::Product, place, |edit| edit.title = Some(title.to_owned()));
     }
 
+    /// The shop takes the product at this place off every marketplace, and keeps it.
+    pub fn take_off_sale(&self, shop: &str, place: usize) {
+        self.edited(shop, Goods::Product, place, |edit| edit.is_off_sale = true);
+    }
+
     /// Every change of what things are sold as, in the order in which they were taken.
     pub fn relisted(&self) -> Vec<Relisted> {
         self.within().relisted.clone()
