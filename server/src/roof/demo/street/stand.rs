@@ -82,6 +82,8 @@ pub(super) struct Within {
     pub apps: Vec<App>,
     pub tokens: Tokens,
     pub hooks: Vec<Hook>,
+    /// How many there ever were: the number of one that is gone is no other's.
+    pub hooked: u64,
     /// What somebody wrote over what was made up: a good by its kind and number.
     pub changed: HashMap<(String, Goods, u64), Value>,
     /// A word that every value of a shop's people holds, where somebody said one.
