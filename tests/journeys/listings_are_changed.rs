@@ -9,6 +9,7 @@ use rightsdesk_server::floor::access::{Bounds, Caller, Permission, Seat};
 use rightsdesk_server::floor::graphql::{node_id, tenant_node_id};
 use rightsdesk_server::floor::kernel::ApiKeyId;
 use rightsdesk_server::roof::demo::street::{Fault, Kind, Relisted, Sold};
+use rightsdesk_server::syncs::{flows, history, relistings};
 use serde_json::{Value, json};
 
 use super::stock_flows::{There, connected, minutes, settled, turn};
@@ -246,4 +247,12 @@ async fn every_change_that_a_platform_saw_is_a_persons() {
     let stock = both.iter().map(|there| there.written().len()).sum::<usize>();
     println!("{explained} changes explained, beside {stock} writes of stock");
     assert!(stock > 0, "the sync was on meanwhile, and made none of them");
+    let scope = course.world.scope(one.at.tenant);
+    let told = course.world.ledger.read(&scope, |tx| Ok((relistings(tx)?, flows(tx)?, history(tx)?))).await;
+    let (changes, flows, history) = told.expect("the books can be asked");
+    assert_eq!((changes.nobodys, changes.unasked, changes.unknown), (0, 0, 0), "{changes:?}");
+    assert_eq!((flows.while_off, flows.unknown), (0, 0), "{flows:?}");
+    assert_eq!((history.missing, history.endless, history.partial), (0, 0, 0), "{history:?}");
+    let counted = [changes.changes, flows.sent, history.runs];
+    assert!(counted[0] >= explained && counted[1] > 0 && counted[2] > 20, "the books tell of all of it: {counted:?}");
 }
