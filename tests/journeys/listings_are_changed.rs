@@ -9,6 +9,7 @@ use rightsdesk_server::floor::access::{Bounds, Caller, Permission, Seat};
 use rightsdesk_server::floor::graphql::{node_id, tenant_node_id};
 use rightsdesk_server::floor::kernel::ApiKeyId;
 use rightsdesk_server::roof::demo::street::{Fault, Kind, Relisted, Sold};
+use rightsdesk_server::syncs::{flows, history, relistings};
 use serde_json::{Value, json};
 
 use super::stock_flows::{There, connected, minutes, settled, turn};
@@ -133,6 +134,27 @@ async fn what_changed_since_somebody_looked_is_not_written_over() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_no_program_may_change_is_left_to_the_merchant_in_a_sentence() {
+    let course = Course::begins().await;
+    let there = read(&course, "ebay").await;
+    there.stand.take_off_sale(&there.shop, 3);
+    let (off, on) = (product(&course, &there, "SKU-0003").await, product(&course, &there, "SKU-0004").await);
+    for input in [price(&off, "19.90"), title(&off, "Soap of Nablus"), price(&on, "4.50")] {
+        set(&course, &course.ops, input).await;
+        settled(&course).await;
+    }
+    let answered = writes(&course, &there).await;
+    let states: Vec<&Value> = answered.iter().map(|write| &write["state"]).collect();
+    assert_eq!(states, ["SENT", "SENT", "FAILED"], "newest first: {answered:?}");
+    let left = &answered[2];
+    assert_eq!((&left["code"], &left["price"]["value"]), (&json!("by_hand"), &json!("19.90")), "{left}");
+    assert!(left["byHand"].as_str().is_some_and(|how| how.contains("Seller Hub")), "{left}");
+    assert!(left["answeredAt"].is_string() && answered[1]["byHand"].is_null(), "{answered:?}");
+    let done = [Sold::As("Soap of Nablus".to_owned()), Sold::For(450)];
+    assert_eq!(sold(&there), done, "what stands on the item needs no offer");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nobody_changes_it_who_is_no_person_or_has_no_scope() {
     let course = Course::under("dropshipped").await;
     let there = read(&course, "shopify").await;
@@ -225,4 +247,12 @@ async fn every_change_that_a_platform_saw_is_a_persons() {
     let stock = both.iter().map(|there| there.written().len()).sum::<usize>();
     println!("{explained} changes explained, beside {stock} writes of stock");
     assert!(stock > 0, "the sync was on meanwhile, and made none of them");
+    let scope = course.world.scope(one.at.tenant);
+    let told = course.world.ledger.read(&scope, |tx| Ok((relistings(tx)?, flows(tx)?, history(tx)?))).await;
+    let (changes, flows, history) = told.expect("the books can be asked");
+    assert_eq!((changes.nobodys, changes.unasked, changes.unknown), (0, 0, 0), "{changes:?}");
+    assert_eq!((flows.while_off, flows.unknown), (0, 0), "{flows:?}");
+    assert_eq!((history.missing, history.endless, history.partial), (0, 0, 0), "{history:?}");
+    let counted = [changes.changes, flows.sent, history.runs];
+    assert!(counted[0] >= explained && counted[1] > 0 && counted[2] > 20, "the books tell of all of it: {counted:?}");
 }

@@ -11,13 +11,17 @@ use harness::shop::Shop;
 use harness::world::{World, forenoon};
 use rightsdesk_server::apps::{connect_app, disconnect_app};
 use rightsdesk_server::floor::access::{Caller, Permission, Role};
+use rightsdesk_server::floor::blobs::{Blob, Kind};
+use rightsdesk_server::floor::datamap::{Map, Table, personal};
 use rightsdesk_server::floor::graphql::node_id;
-use rightsdesk_server::floor::kernel::{Mode, PolicyId, PromiseId, Ref, Watch};
+use rightsdesk_server::floor::kernel::{BlobId, Mode, PolicyId, PromiseId, Ref, StoreId, Watch};
 use rightsdesk_server::floor::ledger::{Event, Witnessed};
 use rightsdesk_server::floor::policy::{Adopted, Moment, Policy, Region, Turn, parse, shipped};
 use rightsdesk_server::floor::tools::Facts;
 use rightsdesk_server::promises::{checks, follow};
 use rightsdesk_server::roof::http::Listening;
+use rightsdesk_server::stores::turn_sync;
+use rightsdesk_server::syncs::map::{CATALOGUE_WRITES, STOCK_WRITES, SYNC_RUNS};
 use serde_json::{Value, json};
 
 const CHECK: &str = "mutation ($input: CheckPromiseInput!) { checkPromise(input: $input) {
@@ -34,14 +38,19 @@ enum Deed {
     Policy(fn(&mut Policy)),
     /// In the program that runs.
     Program(fn(&mut Facts)),
+    /// In what is declared of the tables.
+    Map(&'static [Table]),
 }
+
+/// The history of reading, with a name in it.
+const NAMING: &[Table] = &[SYNC_RUNS.columns(&[personal("called", "name")]), STOCK_WRITES, CATALOGUE_WRITES];
 
 /// A check, the fault it is shown, and how the promise stands without it.
 type Fault = (&'static str, Deed, &'static str);
 
 #[expect(clippy::too_many_lines, reason = "a line or two per check")]
 fn faults() -> Vec<Fault> {
-    use Deed::{Policy, Program, Sql};
+    use Deed::{Map, Policy, Program, Sql};
     let (holds, kept) = (
         "HOLDS",
         "update staff s set tenants = k.tenants, ends_at = k.ends_at, totp_step = k.totp_step,
@@ -70,6 +79,34 @@ fn faults() -> Vec<Fault> {
             Sql(
                 "update apps set credential_set_at = credential_set_at - interval '100 days'",
                 "update apps set credential_set_at = credential_set_at + interval '100 days'",
+            ),
+            holds,
+        ),
+        (
+            "disconnect_stops",
+            Sql(
+                "insert into store_calls (tenant_id, id, store_id, until)
+                 select tenant_id, gen_random_uuid(), id, now() + interval '1 day' from stores where domain = 'over.example'",
+                "delete from store_calls",
+            ),
+            holds,
+        ),
+        (
+            "disconnect_stops",
+            Sql(
+                "update audit_events set object = 'store:' || (select id from stores where domain = 'over.example')
+                  where action = 'stock.sending'",
+                "update audit_events set object = 'store:' || (select store_id from stock_writes) where action = 'stock.sending'",
+            ),
+            holds,
+        ),
+        (
+            "disconnect_stops",
+            Sql(
+                "insert into destinations (tenant_id, id, store_id, recipient, url, region, secret_id, since)
+                 select s.tenant_id, gen_random_uuid(), s.id, 'google', 'https://google.example', 'US', x.id, now()
+                   from stores s join secrets x on x.tenant_id = s.tenant_id where s.domain = 'over.example' limit 1",
+                "delete from destinations",
             ),
             holds,
         ),
@@ -248,6 +285,22 @@ fn faults() -> Vec<Fault> {
             holds,
         ),
         (
+            "reports_end",
+            Sql(
+                "update reports set made_at = made_at - interval '3 years'",
+                "update reports set made_at = made_at + interval '3 years'",
+            ),
+            holds,
+        ),
+        (
+            "reports_end",
+            Sql(
+                "update reports set blob_id = gen_random_uuid()",
+                "update reports r set blob_id = k.blob_id from kept_reports k where k.id = r.id",
+            ),
+            holds,
+        ),
+        (
             "reviews_on_time",
             Sql(
                 "update review_campaigns set due_on = due_on - 60 where state = 'open'",
@@ -287,6 +340,37 @@ fn faults() -> Vec<Fault> {
             ),
             holds,
         ),
+        ("sync_history", Sql("delete from sync_runs", "insert into sync_runs select * from kept_runs"), holds),
+        (
+            "sync_history",
+            Sql(
+                "update sync_runs set outcome = 'running', ended_at = null",
+                "update sync_runs set outcome = 'done', ended_at = started_at",
+            ),
+            holds,
+        ),
+        (
+            "sync_history",
+            Sql("update sync_runs set pages = 0", "update sync_runs set pages = 1"),
+            holds,
+        ),
+        ("sync_history", Map(NAMING), holds),
+        (
+            "sync_only_while_on",
+            Sql(
+                "update audit_events set action = 'store.sync_turned_off' where action = 'store.sync_turned_on'",
+                "update audit_events set action = 'store.sync_turned_on' where action = 'store.sync_turned_off'",
+            ),
+            holds,
+        ),
+        (
+            "sync_only_while_on",
+            Sql(
+                "update stock_writes set cause_id = (select id from stores where domain = 'over.example')",
+                "update stock_writes set cause_id = (select id from stores where domain = 'zaitoon.example')",
+            ),
+            holds,
+        ),
         ("scopes_listed", Policy(|policy| policy.scopes.clear()), holds),
         // A desk of this kind may speak in clear to its own machine: nothing is measured there.
         ("tls", Program(|facts| facts.mode = Mode::Production), "NOT_YET_MEASURED"),
@@ -314,6 +398,19 @@ fn faults() -> Vec<Fault> {
                 "update review_items set object_id = gen_random_uuid()",
                 "update review_items set object_id = (select id from apps where name = 'Idle')",
             ),
+            holds,
+        ),
+        (
+            "write_on_action",
+            Sql(
+                "update catalogue_writes set actor = 'member:' || gen_random_uuid()",
+                "update catalogue_writes set actor = (select actor from audit_events where action = 'catalogue.asked')",
+            ),
+            holds,
+        ),
+        (
+            "write_on_action",
+            Sql("delete from catalogue_writes", "insert into catalogue_writes select * from kept_changes"),
             holds,
         ),
     ]
@@ -367,7 +464,8 @@ async fn furnished() -> (World, Listening) {
     world.found_at(&desk.url());
     let (shop, ops) = (world.shop("Zaitoon Home", 2).await, desk_seat(&world, &[Role::Ops]));
     let all = ["read_orders", "read_customers", "read_products"];
-    world.store(shop.tenant, "zaitoon.example", &all).await;
+    let stores =
+        [world.store(shop.tenant, "zaitoon.example", &all).await, world.store(shop.tenant, "oud.example", &all).await];
     let over = world.store(shop.tenant, "over.example", &all).await;
     let gone = done(&world, &ops, DISCONNECT, json!({ "id": node_id(over), "version": 2 })).await;
     assert_eq!(gone["store"]["state"], "DISCONNECTED");
@@ -386,6 +484,8 @@ async fn furnished() -> (World, Listening) {
     );
     announced(&world);
     relayed(&world);
+    synced(&world, &ops, stores).await;
+    reported(&world, &shop).await;
     // A checkpoint is taken, so that the books have somebody to vouch for them.
     world.work().await;
     world.later(Duration::minutes(6));
@@ -470,6 +570,55 @@ fn relayed(world: &World) {
     ));
 }
 
+/// A quantity flowed from one store to the other, where orders were read and a person changed a title.
+async fn synced(world: &World, ops: &Caller, [from, to]: [Ref<StoreId>; 2]) {
+    for at in [from, to] {
+        turn_sync(&world.tools, &Caller::house(), (at, 2), true, None).await.expect("turned");
+    }
+    let scope = ops.permit(Permission::KeepStores, to.tenant).expect("whoever keeps stores may");
+    let told = world.ledger.write(scope, move |_| {
+        let told = |action| Event::new(action, "store", to.id.uuid());
+        let stock = told("stock.sending").code("leave", "sync").digest("write", &[7; 32]);
+        let done = Witnessed::new((), stock).and(told("sync.began").code("shelf", "orders").code("kind", "initial"));
+        let done = done.and(told("sync.ended").code("shelf", "orders").count("rows", 2));
+        let title = |action| told(action).code("what", "title").digest("write", &[8; 32]);
+        Ok(done.and(title("catalogue.asked")).and(title("catalogue.sending")))
+    });
+    told.await.expect("written");
+    world.base.tamper(&format!(
+        "insert into syncs (tenant_id, store_id, shelf, every_s, due_at)
+         select tenant_id, '{to}', 'orders', 900, at + interval '30 days' from audit_events where action = 'sync.began';
+         insert into sync_runs (tenant_id, id, store_id, shelf, kind, started_at, ended_at, pages, calls, new, outcome)
+         select tenant_id, gen_random_uuid(), '{to}', 'orders', 'initial', at, at, 1, 1, 2, 'done'
+           from audit_events where action = 'sync.began';
+         insert into stock_writes (tenant_id, id, store_id, item, place, sku, quantity, key, leave, cause_id, cause_item, cause_at,
+                                   actor, at, tried_at, state, answered_at)
+         select tenant_id, gen_random_uuid(), '{to}', '632', '', 'K-1', 5, decode(repeat('07', 32), 'hex'), 'sync', '{from}',
+                '632', at, 'house', at, at, 'sent', at from audit_events where action = 'stock.sending';
+         insert into catalogue_writes (tenant_id, id, store_id, product_id, product, title, seen_at, known_at, key, cause_id,
+                                       actor, at, tried_at, state, answered_at)
+         select tenant_id, gen_random_uuid(), '{to}', gen_random_uuid(), '632', 'Soap', at, at, decode(repeat('08', 32), 'hex'),
+                gen_random_uuid(), actor, at, at, 'sent', at from audit_events where action = 'catalogue.asked';
+         create table kept_runs as select * from sync_runs; create table kept_changes as select * from catalogue_writes",
+        from = from.id.uuid(),
+        to = to.id.uuid(),
+    ));
+}
+
+/// A month's file was made.
+async fn reported(world: &World, shop: &Shop) {
+    let file = Blob { tenant: shop.tenant, id: BlobId::fresh(), kind: Kind::Report };
+    world.tools.blobs.put_bytes(file, "a file".into()).await.expect("written");
+    let now = world.tools.watch.now();
+    world.base.tamper(&format!(
+        "insert into reports (tenant_id, id, kind, month, blob_id, due_at, made_at, rows, bytes, digest)
+         values ('{}', gen_random_uuid(), 'stock', '2026-01-01', '{}', '{now}', '{now}', 0, 6, sha256('a file'));
+         create table kept_reports as select * from reports",
+        shop.tenant.uuid(),
+        file.id.uuid(),
+    ));
+}
+
 fn seen_under_leave(world: &World, shop: &Shop, staff: &Person, by: &Person) {
     let (tenant, now) = (shop.tenant.uuid(), world.tools.watch.now());
     world.base.tamper(&format!(
@@ -500,13 +649,14 @@ async fn each_check_sees_the_fault_that_is_made_for_it() {
     let (mut world, _desk) = furnished().await;
     let ops = desk_seat(&world, &[Role::Ops]);
     promise(&world, sound()).await;
-    let facts = world.tools.facts;
+    let (facts, map) = (world.tools.facts, world.tools.map);
     for (check, deed, without) in faults {
         let before = checked(&world, &ops, check).await;
         assert_eq!(before["standing"], without, "{check} before: {before}");
         match &deed {
             Deed::Sql(made, _) => world.base.tamper(made),
             Deed::Program(make) => make(&mut world.tools.facts),
+            Deed::Map(tables) => world.tools.map = Map::new(tables),
             Deed::Policy(make) => {
                 let mut policy = sound();
                 make(&mut policy);
@@ -521,6 +671,7 @@ async fn each_check_sees_the_fault_that_is_made_for_it() {
         match &deed {
             Deed::Sql(_, mended) => world.base.tamper(mended),
             Deed::Program(_) => world.tools.facts = facts,
+            Deed::Map(_) => world.tools.map = map,
             Deed::Policy(_) => {
                 world.tools.policy.open(Arc::new(Adopted { id: PolicyId::fresh(), policy: sound() }));
             }

@@ -1,13 +1,18 @@
 //! A merchant's month in figures: made once when it is over, the same as the rows say, with nobody in it, opened under a
 //! note, and gone when the policy says.
 
+use futures_util::TryStreamExt;
 use harness::asked::{ask, desk_seat, done, refused};
 use harness::goods::order;
 use harness::world::World;
 use rightsdesk_server::floor::access::Role;
+use rightsdesk_server::floor::blobs::{Blob, Kind};
 use rightsdesk_server::floor::graphql::tenant_node_id;
-use rightsdesk_server::floor::kernel::{Instant, Watch};
+use rightsdesk_server::floor::jobs::enqueue;
+use rightsdesk_server::floor::kernel::{BlobId, Instant, TenantId, Watch};
+use rightsdesk_server::floor::ledger::{Event, Witnessed};
 use rightsdesk_server::floor::platforms::{Good, Line, Money};
+use rightsdesk_server::reports::SweepReports;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
@@ -83,4 +88,83 @@ async fn a_month_is_made_once_names_nobody_and_goes_in_its_time() {
     worked(&world).await;
     assert_eq!(listed().await["totalCount"], 3);
     assert_eq!(refused(&world, &ops, OPEN, json!({ "id": sales["id"] })).await, "NOT_FOUND");
+}
+
+/// The files that lie there, by what they are called.
+async fn lie(world: &World) -> Vec<String> {
+    let found: Vec<_> = world.tools.blobs.list(Kind::Report).try_collect().await.expect("a list");
+    let mut names: Vec<String> = found.into_iter().map(|found| found.blob.id.uuid().to_string()).collect();
+    names.sort();
+    names
+}
+
+/// The files that the rows name, by what they are of.
+fn named(world: &World, which: &str) -> Vec<String> {
+    let rows = format!("select blob_id::text as line from reports where {which} order by 1");
+    world.base.lines(&rows)
+}
+
+async fn swept(world: &World) {
+    let asked = world.ledger.write(world.scope(TenantId::HOUSE), |tx| {
+        enqueue(tx, &SweepReports {})?;
+        Ok(Witnessed::new((), Event::new("test.enqueued", "house", TenantId::HOUSE.uuid())))
+    });
+    asked.await.expect("enqueued");
+    worked(world).await;
+}
+
+#[tokio::test]
+async fn what_no_row_names_goes_after_a_day_and_what_was_not_finished_is_made_anew() {
+    // Files bear the time of the host.
+    let world = World::alone_under("inventorysync", Watch::held(Watch::host().now())).await;
+    let ops = desk_seat(&world, &[Role::Ops]);
+    let tenant = world.shop("Zaitoon Home", 0).await.tenant;
+    world.store(tenant, "zaitoon.example", &["read_orders"]).await;
+    let nobodys = Blob { tenant, id: BlobId::fresh(), kind: Kind::Report };
+    let other = Blob { kind: Kind::Evidence, ..nobodys };
+    for blob in [nobodys, other] {
+        world.tools.blobs.put_bytes(blob, "of a writer who died".into()).await.expect("written");
+    }
+    world.later(chrono::Duration::hours(23));
+    swept(&world).await;
+    let name = nobodys.id.uuid().to_string();
+    assert!(lie(&world).await.contains(&name), "its writer may still be at it");
+    world.later(chrono::Duration::hours(2));
+    swept(&world).await;
+    assert!(!lie(&world).await.contains(&name));
+    assert!(world.tools.blobs.get(other).await.is_ok(), "what is no report is not the sweep's");
+    let told = "select encode(payload, 'escape') as line from audit_events where action = 'reports.cleared'";
+    assert_eq!(world.base.lines(told), ["files=1"]);
+
+    world.later(chrono::Duration::days(31));
+    for _ in 0..2 {
+        worked(&world).await;
+        world.later(chrono::Duration::days(1));
+    }
+    let made = named(&world, "made_at is not null");
+    assert!(made.len() >= 3 && lie(&world).await == made, "{made:?}");
+
+    // One writer died between the file and its row, and the row of another file is gone.
+    let cut = "kind = 'stock'";
+    world.base.tamper(&format!(
+        "update reports set made_at = null, rows = null, bytes = null, digest = null, due_at = due_at - interval '9 days'
+          where {cut}; delete from reports where kind = 'orders'"
+    ));
+    let left = named(&world, "kind = 'sales'");
+    let former = named(&world, cut);
+    swept(&world).await;
+    let anew = named(&world, "kind = 'stock' and made_at is not null");
+    assert!(anew.len() == former.len() && anew.iter().all(|file| !former.contains(file)), "{former:?} {anew:?}");
+    let mut all = [left, anew].concat();
+    all.sort();
+    assert_eq!(lie(&world).await, all, "each that lies there is named, and each that is named lies there");
+    let filter = json!({ "filter": { "tenant": tenant_node_id(tenant), "kind": "STOCK" } });
+    let listed = ask(&world, Some(&ops), LIST, filter).await["data"]["reports"]["nodes"].clone();
+    let opened = done(&world, &ops, OPEN, json!({ "id": listed[0]["id"] })).await;
+    assert_eq!(opened["file"]["digest"], listed[0]["digest"]);
+
+    world.later(chrono::Duration::days(2));
+    swept(&world).await;
+    let made = named(&world, "made_at is not null");
+    assert!(lie(&world).await == made && all.iter().all(|file| made.contains(file)), "what is named stays: {made:?}");
 }

@@ -13,6 +13,8 @@ use rightsdesk_server::floor::kernel::{Error, Instant, Ref, StoreId, TenantId, W
 use rightsdesk_server::floor::ledger::{Event, Witnessed};
 use rightsdesk_server::roof::demo::street::{Counts, Fault, Kind};
 use rightsdesk_server::stores::scopes::may_use;
+use rightsdesk_server::syncs::history;
+use rightsdesk_server::{calls, relay, syncs};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -179,6 +181,14 @@ async fn once_the_answer_is_there_no_call_is_on_its_way_and_none_leaves() {
         assert_eq!(stand.arrived(), arrived, "{dawdles:?}: no call of the worker or of the desk");
         let running = "select count(*)::text as line from syncs where state = 'running'";
         assert_eq!(course.world.base.lines(running), ["0"]);
+        let scope = course.world.scope(at.tenant);
+        let told = course.world.ledger.read(&scope, |tx| {
+            let ended_before = tx.now()?;
+            Ok((calls::afterwards(tx, ended_before)?, syncs::afterwards(tx)?, relay::afterwards(tx)?, history(tx)?))
+        });
+        let (calls, books, relay, history) = told.await.expect("the books can be asked");
+        assert_eq!((calls, books.reads, books.writes, relay.sent + relay.waiting + relay.destinations), (0, 0, 0, 0));
+        assert!(history.runs > 0 && history.missing + history.endless + history.partial == 0, "{history:?}");
     }
 }
 

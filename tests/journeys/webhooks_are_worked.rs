@@ -129,6 +129,45 @@ async fn a_store_that_is_connected_is_asked_to_tell_once_and_to_stop_when_it_is_
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_platform_forgot_with_the_connection_it_is_asked_to_tell_anew() {
+    let course = Course::begins().await;
+    for (platform, shop, count) in [("shopify", SHOP, 10), ("woocommerce", WOO, 11)] {
+        let (at, stand) = (connected(&course, platform).await, course.stand(platform));
+        let rows = |what: &str| {
+            let rows = format!("select {what} as line from hooks where store_id = '{}' order by topic", at.id.uuid());
+            course.world.base.lines(&rows)
+        };
+        let (own, former) = (rows("id || coalesce(secret_id::text, '')"), rows("platform_hook"));
+        stand.throw_out(shop);
+        stand.forget_hooks(shop);
+        course.world.later(Duration::minutes(20));
+        work(&course).await;
+        assert_eq!(store(&course, at).await["state"], "NEEDS_RECONNECTING", "{platform}");
+        assert_eq!(rows("platform_hook"), former, "{platform}: nobody was there to be asked");
+
+        let back = course.answered(&course.link(at).await, "allow").await;
+        assert_eq!(course.back(&back).await.status, 200, "{platform}");
+        work(&course).await;
+        let hooks = store(&course, at).await["hooks"].as_array().expect("a list").clone();
+        assert_eq!((hooks.len(), stand.hooks(shop).len()), (count, count), "{platform}");
+        let since = course.world.tools.watch.now().utc().to_rfc3339();
+        assert!(hooks.iter().all(|hook| hook["since"] == since), "{platform}: {hooks:?}");
+        assert_eq!(rows("id || coalesce(secret_id::text, '')"), own, "{platform}: the desk knows them by what it knew");
+        let anew = rows("platform_hook");
+        assert!(anew.iter().all(|name| !former.contains(name)), "{platform}: {anew:?}");
+    }
+    let updated = course.world.tools.watch.now().plus(Duration::minutes(1)).to_string();
+    let update = json!({ "current": ["read_orders"], "updated_at": updated });
+    tells(&course, "app/scopes_update", &update).await;
+    let order = json!({ "id": 9_000_001, "number": "9000001", "status": "processing", "currency": "EUR", "total": "5.00",
+        "customer_id": 0, "date_created_gmt": "2026-09-21T10:00:00", "billing": { "email": "aurelia@mail.example" } });
+    let fates = course.street.woocommerce.send(WOO, "order.created", &order).await;
+    assert!(fates.len() == 2 && fates.iter().all(|fate| fate.0 == Some(200)), "a ping and a delivery: {fates:?}");
+    work(&course).await;
+    assert_eq!(outcomes(&course), ["app/scopes_update done scopes", "order.created done taken_in"]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_store_of_its_own_pings_first_and_two_things_of_one_second_are_two() {
     let course = Course::begins().await;
     let at = connected(&course, "woocommerce").await;

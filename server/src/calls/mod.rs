@@ -5,6 +5,8 @@
 pub mod map;
 mod queries;
 
+pub use queries::afterwards;
+
 use std::time::Duration;
 
 use tokio::time::{Instant as Moment, sleep, timeout_at};

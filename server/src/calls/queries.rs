@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use diesel::sql_types::{Bool, Double, Uuid as SqlUuid};
+use diesel::sql_types::{BigInt, Bool, Double, Timestamptz, Uuid as SqlUuid};
 use diesel::{QueryableByName, RunQueryDsl};
 
-use crate::floor::kernel::{Result, StoreCallId, StoreId};
+use crate::floor::kernel::{Instant, Result, StoreCallId, StoreId};
 use crate::floor::ledger::{Tx, WriteTx, statement};
 
 /// Notes a call that is about to leave. `false` where the store's connection has ended: whoever ends it now is waited for.
@@ -67,4 +67,22 @@ pub fn any(tx: &mut Tx, store: StoreId) -> Result<bool> {
     .bind::<SqlUuid, _>(store)
     .get_result::<Found>(tx.conn())?;
     Ok(found.found)
+}
+
+#[derive(QueryableByName)]
+struct Count {
+    #[diesel(sql_type = BigInt)]
+    count: i64,
+}
+
+/// How many are under way for stores of the pinned tenant whose connection ended before this moment.
+pub fn afterwards(tx: &mut Tx, ended_before: Instant) -> Result<i64> {
+    let found = statement(
+        "select count(*) as count from store_calls c join stores s on s.tenant_id = c.tenant_id and s.id = c.store_id
+          where c.tenant_id = ? and s.disconnected_at < ? and c.until >= clock_timestamp()",
+    )
+    .bind::<SqlUuid, _>(tx.tenant()?)
+    .bind::<Timestamptz, _>(ended_before.utc())
+    .get_result::<Count>(tx.conn())?;
+    Ok(found.count)
 }

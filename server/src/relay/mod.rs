@@ -17,7 +17,7 @@ pub use actions::{
 pub use graphql::{RELAY_RULES as RULES, RelayMutation, RelayQuery};
 pub use jobs::{RelayEvent, SweepRelay};
 pub use model::{DeliveryState, Destination, DestinationState, Fields, RelayedKind, Way};
-pub use queries::{Figure, Held, figures, held};
+pub use queries::{Afterwards, Figure, Held, afterwards, figures, held};
 
 use crate::floor::vault::SecretKind;
 

@@ -1,17 +1,20 @@
-//! A month's files: ordered once the month is over, made tenant by tenant, and removed when their time is over.
+//! A month's files: ordered once the month is over, made tenant by tenant, and removed when their time is over or nobody
+//! answers for them.
 
 use bytes::Bytes;
-use chrono::NaiveDate;
+use chrono::{Duration, NaiveDate};
+use futures_util::{StreamExt, TryStreamExt};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::actions::{place_of, shut};
 use super::model::{self, Made, Report};
 use super::queries;
-use crate::floor::access::{Caller, One, Permission, Scope};
+use crate::floor::access::{Caller, Desk, One, Permission, Scope};
+use crate::floor::blobs::{Found, Kind};
 use crate::floor::datamap::spreadsheet;
 use crate::floor::jobs::{self, Halt, Job, Run};
-use crate::floor::kernel::{Error, Ref, ReportId, Result, TenantId};
+use crate::floor::kernel::{Error, Instant, Ref, ReportId, Result, TenantId};
 use crate::floor::ledger::{Event, Witnessed};
 use crate::floor::tools::Tools;
 use crate::floor::vault::RequestKey;
@@ -95,7 +98,7 @@ async fn make(tools: &Tools, lane: &Scope<One>, report: Report) -> Result<()> {
     let (sealed, made) = written.await?;
     tools.blobs.put_bytes(report.blob(), Bytes::from(sealed)).await?;
     let done = tools.ledger.write(lane.clone(), move |tx| {
-        if !queries::finish(tx, report.id, &made)? {
+        if !queries::finish(tx, &report, &made)? {
             return Err(Error::Conflict);
         }
         let event = Event::new("report.made", "report", report.id.uuid()).code("kind", report.kind.code());
@@ -104,7 +107,14 @@ async fn make(tools: &Tools, lane: &Scope<One>, report: Report) -> Result<()> {
     done.await
 }
 
-/// Removes files whose time is over: the file before its row, and its key with the row.
+/// How long a file may lie, or wait to be made, without anybody who answers for it: longer than any job takes.
+const NOBODYS: Duration = Duration::days(1);
+
+/// Files held against the rows at a time.
+const AT_ONCE: usize = 5_000;
+
+/// Removes files whose time is over: the file before its row, and its key with the row. Orders anew what was to be made and
+/// was not, and removes what lies there and no row names: what somebody wrote who died before it stood in the row.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct SweepReports {}
 
@@ -113,20 +123,96 @@ impl Job for SweepReports {
 
     async fn run(self, run: Run) -> Result<(), Halt> {
         let tools = run.tools()?;
+        let desk = tools.ledger.desk_scope(Caller::house().permit_desk(Permission::SeeQueue)?, "reports").await?;
+        let sweep = Sweep { run, tools, desk };
+        sweep.take_what_is_over().await?;
+        sweep.order_anew().await?;
+        sweep.take_what_is_nobodys().await
+    }
+}
+
+/// A sweep under way.
+struct Sweep {
+    run: Run,
+    tools: Tools,
+    desk: Scope<Desk>,
+}
+
+impl Sweep {
+    async fn take_what_is_over(&self) -> Result<(), Halt> {
+        let Self { tools, desk, .. } = self;
         let window = model::window(&tools.policy.in_force()?.policy);
         let Some(before) = model::beyond(tools.watch.now(), window, true) else { return Ok(()) };
-        let desk = tools.ledger.desk_scope(Caller::house().permit_desk(Permission::SeeQueue)?, "reports").await?;
-        for (tenant, id) in tools.ledger.desk(&desk, move |tx| queries::made_before(tx, before)).await? {
-            if run.is_stopping() {
-                return Err(Halt::GiveBack);
+        loop {
+            let over = tools.ledger.desk(desk, move |tx| queries::of_before(tx, before)).await?;
+            let mut removed = 0;
+            for (tenant, id) in over {
+                self.goes_on()?;
+                match remove(tools, Ref::new(tenant, id)).await {
+                    Ok(()) => removed += 1,
+                    // Another run was first.
+                    Err(Error::Conflict) => {}
+                    Err(other) => return Err(other.into()),
+                }
             }
-            match remove(&tools, Ref::new(tenant, id)).await {
+            if removed == 0 {
+                return Ok(());
+            }
+        }
+    }
+
+    async fn order_anew(&self) -> Result<(), Halt> {
+        let Self { tools, desk, .. } = self;
+        let before = tools.watch.now().plus(-NOBODYS);
+        for (tenant, month) in tools.ledger.desk(desk, move |tx| queries::late(tx, before)).await? {
+            self.goes_on()?;
+            match renew(tools, tenant, (month, before)).await {
+                // They were made meanwhile.
                 Ok(()) | Err(Error::Conflict) => {}
                 Err(other) => return Err(other.into()),
             }
         }
         Ok(())
     }
+
+    async fn take_what_is_nobodys(&self) -> Result<(), Halt> {
+        let Self { tools, desk, run } = self;
+        let before = tools.watch.now().plus(-NOBODYS);
+        let is_old = move |found: &Found| std::future::ready(found.at < before);
+        let files = tools.blobs.list(Kind::Report).try_filter(is_old).map_ok(|found| found.blob);
+        let (mut files, mut removed) = (files.try_chunks(AT_ONCE), 0);
+        while let Some(some) = files.next().await {
+            let some = some.map_err(|broken_off| broken_off.1)?;
+            for blob in tools.ledger.desk(desk, move |tx| queries::unnamed(tx, &some)).await? {
+                self.goes_on()?;
+                tools.blobs.delete(blob).await?;
+                removed += 1;
+            }
+        }
+        if removed > 0 {
+            let told = Event::new("reports.cleared", "house", TenantId::HOUSE.uuid()).count("files", removed);
+            tools.ledger.write(run.scope()?, move |_| Ok(Witnessed::new((), told))).await?;
+        }
+        Ok(())
+    }
+
+    fn goes_on(&self) -> Result<(), Halt> {
+        if self.run.is_stopping() { Err(Halt::GiveBack) } else { Ok(()) }
+    }
+}
+
+async fn renew(tools: &Tools, tenant: TenantId, (month, before): (NaiveDate, Instant)) -> Result<()> {
+    let scope = Caller::house().permit(Permission::KeepHouse, tenant)?;
+    let renewed = tools.ledger.write(scope, move |tx| {
+        let reports = queries::renew(tx, month, before)?;
+        if reports == 0 {
+            return Err(Error::Conflict);
+        }
+        jobs::enqueue(tx, &MakeReports { month })?;
+        let event = Event::new("reports.ordered_anew", "tenant", tenant.uuid());
+        Ok(Witnessed::new((), event.count("reports", reports)))
+    });
+    renewed.await
 }
 
 async fn remove(tools: &Tools, at: Ref<ReportId>) -> Result<()> {

@@ -10,6 +10,7 @@ pub mod map;
 mod model;
 mod queries;
 
+pub use actions::{Standing, standing};
 pub use graphql::{RULES, ReportMutation, ReportQuery};
 pub use jobs::{MakeReports, OrderReports, SweepReports};
 pub use model::ReportKind;

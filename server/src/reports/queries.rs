@@ -5,11 +5,12 @@ use diesel::sql_types::{Array, BigInt, Binary, Date, Integer, Nullable, Text, Ti
 use diesel::{OptionalExtension, QueryableByName, RunQueryDsl};
 
 use super::model::{Made, Report, ReportKind, span};
+use crate::floor::blobs::{Blob, Kind};
 use crate::floor::graphql::Page;
 use crate::floor::kernel::{BlobId, Error, Instant, ReportId, Result, TenantId};
 use crate::floor::ledger::{Tx, WriteTx, statement};
 
-/// Tenants looked after at a time.
+/// Tenants, or files, looked after at a time.
 const MOST: i32 = 500;
 
 #[derive(QueryableByName)]
@@ -128,14 +129,94 @@ pub fn without(tx: &mut Tx, month: NaiveDate) -> Result<Vec<TenantId>> {
     Ok(rows.into_iter().map(|row| row.tenant_id).collect())
 }
 
-/// Files that were made before this moment. For the desk.
-pub fn made_before(tx: &mut Tx, before: Instant) -> Result<Vec<(TenantId, ReportId)>> {
-    let rows: Vec<Named> =
-        statement("select tenant_id, id from reports where made_at < ? order by made_at, tenant_id, id limit ?")
-            .bind::<Timestamptz, _>(before.utc())
-            .bind::<Integer, _>(MOST)
-            .load(tx.conn())?;
+/// Files that were made before this moment, and such as were to be made before it and never were. For the desk.
+pub fn of_before(tx: &mut Tx, before: Instant) -> Result<Vec<(TenantId, ReportId)>> {
+    let rows: Vec<Named> = statement(
+        "select tenant_id, id from reports where coalesce(made_at, due_at) < ?
+          order by coalesce(made_at, due_at), tenant_id, id limit ?",
+    )
+    .bind::<Timestamptz, _>(before.utc())
+    .bind::<Integer, _>(MOST)
+    .load(tx.conn())?;
     Ok(rows.into_iter().map(|row| (row.tenant_id, row.id)).collect())
+}
+
+#[derive(QueryableByName)]
+struct Late {
+    #[diesel(sql_type = SqlUuid)]
+    tenant_id: TenantId,
+    #[diesel(sql_type = Date)]
+    month: NaiveDate,
+}
+
+/// Months of which files were to be made before this moment and were not. For the desk.
+pub fn late(tx: &mut Tx, before: Instant) -> Result<Vec<(TenantId, NaiveDate)>> {
+    let rows: Vec<Late> = statement(
+        "select distinct r.tenant_id, r.month from reports r join tenants t on t.tenant_id = r.tenant_id and t.state <> 'closed'
+          where r.made_at is null and r.due_at < ? order by r.tenant_id, r.month limit ?",
+    )
+    .bind::<Timestamptz, _>(before.utc())
+    .bind::<Integer, _>(MOST)
+    .load(tx.conn())?;
+    Ok(rows.into_iter().map(|row| (row.tenant_id, row.month)).collect())
+}
+
+/// Files that were to be made before this moment are due now, under another name: what lies under the former, whole or not,
+/// is nobody's from now on. How many.
+pub fn renew(tx: &mut WriteTx, month: NaiveDate, before: Instant) -> Result<u64> {
+    let (late, now) = (unmade(tx, month)?, tx.now()?.utc());
+    let renewed = statement(
+        "update reports r set blob_id = n.blob_id, due_at = ? from unnest(?, ?) as n (id, blob_id)
+          where r.tenant_id = ? and r.id = n.id and r.made_at is null and r.due_at < ?",
+    )
+    .bind::<Timestamptz, _>(now)
+    .bind::<Array<SqlUuid>, _>(late.iter().map(|report| report.id.uuid()).collect::<Vec<_>>())
+    .bind::<Array<SqlUuid>, _>(late.iter().map(|_| BlobId::fresh().uuid()).collect::<Vec<_>>())
+    .bind::<SqlUuid, _>(tx.tenant()?)
+    .bind::<Timestamptz, _>(before.utc())
+    .execute(tx.conn())?;
+    Ok(renewed as u64)
+}
+
+#[derive(QueryableByName)]
+struct Place {
+    #[diesel(sql_type = SqlUuid)]
+    tenant_id: TenantId,
+    #[diesel(sql_type = SqlUuid)]
+    blob_id: BlobId,
+}
+
+/// Those of these files that no row names. For the desk.
+pub fn unnamed(tx: &mut Tx, files: &[Blob]) -> Result<Vec<Blob>> {
+    let rows: Vec<Place> = statement(
+        "select n.tenant_id, n.blob_id from unnest(?, ?) as n (tenant_id, blob_id)
+          where not exists (select from reports r where r.tenant_id = n.tenant_id and r.blob_id = n.blob_id)",
+    )
+    .planned_anew()
+    .bind::<Array<SqlUuid>, _>(files.iter().map(|file| file.tenant.uuid()).collect::<Vec<_>>())
+    .bind::<Array<SqlUuid>, _>(files.iter().map(|file| file.id.uuid()).collect::<Vec<_>>())
+    .load(tx.conn())?;
+    let blob = |row: Place| Blob { tenant: row.tenant_id, id: row.blob_id, kind: Kind::Report };
+    Ok(rows.into_iter().map(blob).collect())
+}
+
+#[derive(QueryableByName)]
+struct MadeRow {
+    #[diesel(embed)]
+    place: Place,
+    #[diesel(sql_type = Timestamptz)]
+    made_at: DateTime<Utc>,
+}
+
+/// Every file that was made, and when. For the desk.
+pub fn made(tx: &mut Tx) -> Result<Vec<(Blob, Instant)>> {
+    let rows: Vec<MadeRow> =
+        statement("select tenant_id, blob_id, made_at from reports where made_at is not null").load(tx.conn())?;
+    let made = |MadeRow { place, made_at }: MadeRow| {
+        let blob = Blob { tenant: place.tenant_id, id: place.blob_id, kind: Kind::Report };
+        (blob, Instant::from_utc(made_at))
+    };
+    Ok(rows.into_iter().map(made).collect())
 }
 
 /// Orders the files of a month, if they were not: how many.
@@ -155,17 +236,19 @@ pub fn order(tx: &mut WriteTx, month: NaiveDate) -> Result<u64> {
     Ok(ordered as u64)
 }
 
-/// The file is there. One that somebody else finished stays.
-pub fn finish(tx: &mut WriteTx, id: ReportId, made: &Made) -> Result<bool> {
+/// The file is there. One that somebody else finished stays, and so does one that is to lie elsewhere by now.
+pub fn finish(tx: &mut WriteTx, report: &Report, made: &Made) -> Result<bool> {
     let done = statement(
-        "update reports set made_at = ?, rows = ?, bytes = ?, digest = ? where tenant_id = ? and id = ? and made_at is null",
+        "update reports set made_at = ?, rows = ?, bytes = ?, digest = ?
+          where tenant_id = ? and id = ? and blob_id = ? and made_at is null",
     )
     .bind::<Timestamptz, _>(made.at.utc())
     .bind::<Integer, _>(made.rows)
     .bind::<BigInt, _>(made.bytes)
     .bind::<Binary, _>(made.digest.to_vec())
     .bind::<SqlUuid, _>(tx.tenant()?)
-    .bind::<SqlUuid, _>(id)
+    .bind::<SqlUuid, _>(report.id)
+    .bind::<SqlUuid, _>(report.file)
     .execute(tx.conn())?;
     Ok(done > 0)
 }

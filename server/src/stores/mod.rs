@@ -20,7 +20,7 @@ pub use jobs::{RevokeAtPlatform, SubscribeStore, TellOfLostConnection, WatchConn
 pub use model::{
     DriftKind, GrantSource, HandshakeOutcome, Held, Judged, RevocationReason, Store, StoreState, Verdict, judge,
 };
-pub use queries::{Figures, Filter, Order, Promised, figures, tokens_left};
+pub use queries::{Figures, Filter, Order, Promised, figures, still_asked, tokens_left};
 
 use crate::floor::vault::SecretKind;
 

@@ -23,6 +23,7 @@ pub use graphql::{Followed, RULES, SyncMutation, SyncQuery, SyncSubscription};
 pub use jobs::{LookAfterSyncs, PullPage, TellOfBehind};
 pub use leave::{Leave, PersonsLeave};
 pub use model::{Run as SyncRun, RunKind, RunOutcome, Sync, SyncState};
+pub use queries::books::{Afterwards, Flows, History, Relistings, afterwards, flows, history, relistings};
 pub use sending::{SetListingAtPlatform, SetStockAtPlatform};
 pub use standing::WriteState;
 pub use stock::{LeaveKind, StockWrite};

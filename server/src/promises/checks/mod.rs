@@ -8,6 +8,7 @@ mod apps_listed;
 mod chain_whole;
 mod cookies_essential;
 mod credentials_rotated;
+mod disconnect_stops;
 mod drift;
 mod encryption;
 mod grounds_stated;
@@ -29,16 +30,20 @@ mod recipients_allowed;
 mod region_pinned;
 mod relay_forms;
 mod relay_store;
+mod reports_end;
 mod reviews_on_time;
 mod roles_stated;
 mod scopes_listed;
 mod second_factor;
 mod slots_freed;
+mod sync_history;
+mod sync_only_while_on;
 mod tls;
 mod tokens_deleted;
 mod tokens_sealed;
 mod unused_flagged;
 mod waiting;
+mod write_on_action;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -95,6 +100,7 @@ const LISTS: &[&[Check]] = &[
         chain_whole::CHECK,
         cookies_essential::CHECK,
         credentials_rotated::CHECK,
+        disconnect_stops::CHECK,
         drift::CHECK,
         encryption::CHECK,
         grounds_stated::CHECK,
@@ -116,15 +122,19 @@ const LISTS: &[&[Check]] = &[
         region_pinned::CHECK,
         relay_forms::CHECK,
         relay_store::CHECK,
+        reports_end::CHECK,
         reviews_on_time::CHECK,
         roles_stated::CHECK,
         scopes_listed::CHECK,
         second_factor::CHECK,
         slots_freed::CHECK,
+        sync_history::CHECK,
+        sync_only_while_on::CHECK,
         tls::CHECK,
         tokens_deleted::CHECK,
         tokens_sealed::CHECK,
         unused_flagged::CHECK,
+        write_on_action::CHECK,
     ],
     waiting::CHECKS,
 ];
@@ -225,6 +235,11 @@ impl Asked {
         }
         Ok(found)
     }
+}
+
+/// A fault for each of these that there is any of.
+fn counted<const N: usize>(found: [(i64, &str); N]) -> Vec<String> {
+    found.into_iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect()
 }
 
 /// The operator's own hand on one tenant.

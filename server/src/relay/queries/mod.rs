@@ -6,4 +6,4 @@ pub mod disclosures;
 pub mod events;
 mod standing;
 
-pub use standing::{Figure, Held, figures, held};
+pub use standing::{Afterwards, Figure, Held, afterwards, figures, held};

@@ -1,7 +1,8 @@
-//! How the relay stands over all tenants, for the desk: what went out in which form, and what is held past its end.
+//! How the relay stands, over all tenants for the desk: what went out in which form, and what is held past its end; and
+//! what a tenant's stores that are over have left.
 
 use chrono::{DateTime, Utc};
-use diesel::sql_types::{Array, BigInt, Text, Timestamptz};
+use diesel::sql_types::{Array, BigInt, Text, Timestamptz, Uuid as SqlUuid};
 use diesel::{QueryableByName, RunQueryDsl};
 
 use super::super::model::{PASSES_WITHIN, SWEPT_EVERY};
@@ -73,4 +74,34 @@ pub fn held(tx: &mut Tx, now: Instant) -> Result<Held> {
     .bind::<Timestamptz, _>(now.plus(-PASSES_WITHIN).utc())
     .get_result(tx.conn())?;
     Ok(held)
+}
+
+/// What of the pinned tenant's stores that are over is still sent, or was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, QueryableByName)]
+pub struct Afterwards {
+    /// Destinations of theirs alone.
+    #[diesel(sql_type = BigInt)]
+    pub destinations: i64,
+    /// Deliveries that wait.
+    #[diesel(sql_type = BigInt)]
+    pub waiting: i64,
+    /// What the book of disclosures says left after their end, but for what was on its way and broken off.
+    #[diesel(sql_type = BigInt)]
+    pub sent: i64,
+}
+
+pub fn afterwards(tx: &mut Tx) -> Result<Afterwards> {
+    let found = statement(
+        "with ended as (select tenant_id, id, disconnected_at from stores where tenant_id = ? and state = 'disconnected')
+         select (select count(*) from destinations d join ended o on o.tenant_id = d.tenant_id and o.id = d.store_id)
+                  as destinations,
+                (select count(*) from relay_deliveries d
+                   join relayed_events e on e.tenant_id = d.tenant_id and e.id = d.event_id
+                   join ended o on o.tenant_id = e.tenant_id and o.id = e.store_id where d.state = 'waiting') as waiting,
+                (select count(*) from disclosures x join ended o on o.tenant_id = x.tenant_id and o.id = x.store_id
+                  where x.at > o.disconnected_at + interval '1 minute') as sent",
+    )
+    .bind::<SqlUuid, _>(tx.tenant()?)
+    .get_result(tx.conn())?;
+    Ok(found)
 }

@@ -9,4 +9,4 @@ pub mod stores;
 pub mod tokens;
 
 pub use drift::{Figures, Promised, figures};
-pub use stores::{Filter, Order, tokens_left};
+pub use stores::{Filter, Order, still_asked, tokens_left};

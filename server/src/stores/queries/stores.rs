@@ -267,3 +267,24 @@ pub fn tokens_left(tx: &mut Tx, is_open: bool) -> Result<(i64, i64)> {
     .get_result::<Left>(tx.conn())?;
     Ok((found.over, found.tokens))
 }
+
+#[derive(QueryableByName)]
+struct Ended {
+    #[diesel(sql_type = BigInt)]
+    over: i64,
+    #[diesel(sql_type = BigInt)]
+    asked: i64,
+}
+
+/// How many stores of the pinned tenant are over, and how many things they are still asked to tell us of.
+pub fn still_asked(tx: &mut Tx) -> Result<(i64, i64)> {
+    let found = statement(
+        "select count(*) as over,
+                coalesce(sum((select count(*) from hooks h where h.tenant_id = s.tenant_id and h.store_id = s.id)), 0)::bigint
+                  as asked
+           from stores s where s.tenant_id = ? and s.state = 'disconnected'",
+    )
+    .bind::<SqlUuid, _>(tx.tenant()?)
+    .get_result::<Ended>(tx.conn())?;
+    Ok((found.over, found.asked))
+}

@@ -1,5 +1,6 @@
 //! All SQL of this slice: rows to models and back.
 
+pub mod books;
 mod kept;
 pub mod listings;
 pub mod runs;

@@ -35,8 +35,11 @@ pub(super) fn answer(stand: &Stand, asked: &Asked) -> Response {
         (&Method::POST, ["identity", "v1", "oauth2", "token"]) => token(stand, asked),
         (&Method::GET, ["sell", "inventory", "v1", "offer"]) => {
             within(stand, asked, &["/sell.inventory", "/sell.inventory.readonly"], |lease| {
-                let found = found(stand, &lease.shop, asked.query("sku"));
-                found.map_or_else(no_item, |(_, of)| answered(StatusCode::OK, &json!({ "offers": [offer(&of)] })))
+                match found(stand, &lease.shop, asked.query("sku")) {
+                    Some((_, of)) if of.is_off_sale => no_offer(),
+                    Some((_, of)) => answered(StatusCode::OK, &json!({ "offers": [offer(&of)] })),
+                    None => no_item(),
+                }
             })
         }
         (&Method::POST, ["sell", "inventory", "v1", "bulk_update_price_quantity"]) => {
@@ -274,6 +277,10 @@ fn no_item() -> Response {
     )
 }
 
+fn no_offer() -> Response {
+    answered(StatusCode::NOT_FOUND, &refusal(25_713, "API_INVENTORY", "This Offer is not available."))
+}
+
 /// The whole item takes the place of the one that is there.
 fn put(stand: &Stand, asked: &Asked, shop: &str, sku: &str) -> Response {
     let bad = |why: &str| answered(StatusCode::BAD_REQUEST, &refusal(25_709, "API_INVENTORY", why));
@@ -309,7 +316,8 @@ fn reprice(stand: &Stand, asked: &Asked, shop: &str) -> Response {
         let there = request["sku"].as_str().and_then(|sku| found(stand, shop, sku));
         for wish in request["offers"].as_array().into_iter().flatten() {
             let offer = wish["offerId"].as_str().and_then(|id| id.parse().ok());
-            let place = there.as_ref().filter(|(_, of)| offer == Some(of.id)).map(|(place, _)| *place);
+            let place =
+                there.as_ref().filter(|(_, of)| offer == Some(of.id) && !of.is_off_sale).map(|(place, _)| *place);
             let cents = wish["price"]["value"].as_str().and_then(cents);
             let is_told = place.zip(cents).filter(|_| wish["price"]["currency"] == "EUR");
             if let Some((place, cents)) = is_told {

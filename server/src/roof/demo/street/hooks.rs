@@ -101,10 +101,16 @@ impl Stand {
     /// From now on this address is told.
     pub fn subscribe(&self, mut hook: Hook) -> u64 {
         let mut within = self.within();
-        hook.id = 1 + within.hooks.iter().map(|known| known.id).max().unwrap_or_default();
+        within.hooked += 1;
+        hook.id = within.hooked;
         let id = hook.id;
         within.hooks.push(hook);
         id
+    }
+
+    /// Nothing is told of a shop any more, as where the app was thrown out or the merchant tidied up.
+    pub fn forget_hooks(&self, shop: &str) {
+        self.within().hooks.retain(|hook| hook.shop.as_deref() != Some(shop));
     }
 
     /// The hooks of one shop that are sent to.

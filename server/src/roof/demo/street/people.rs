@@ -61,6 +61,8 @@ pub(super) struct Edit {
     /// What somebody calls it by now, and what it costs.
     pub title: Option<String>,
     pub cents: Option<u64>,
+    /// Nobody can buy it: it is on no marketplace.
+    pub is_off_sale: bool,
     /// When it came to be, if that was since.
     pub born: Option<Instant>,
 }
@@ -107,6 +109,7 @@ pub(super) struct Product {
     pub sku: String,
     pub cents: u64,
     pub available: i64,
+    pub is_off_sale: bool,
     pub at: Instant,
 }
 
@@ -238,6 +241,7 @@ impl Stock<'_> {
             sku: sku(place),
             cents: edit.cents.unwrap_or(dice.random_range(300..20_000)),
             available: edit.available.unwrap_or(dice.random_range(0..50)),
+            is_off_sale: edit.is_off_sale,
             at: self.at(Goods::Product, place),
         }
     }

@@ -82,6 +82,8 @@ pub(super) struct Within {
     pub apps: Vec<App>,
     pub tokens: Tokens,
     pub hooks: Vec<Hook>,
+    /// How many there ever were: the number of one that is gone is no other's.
+    pub hooked: u64,
     /// What somebody wrote over what was made up: a good by its kind and number.
     pub changed: HashMap<(String, Goods, u64), Value>,
     /// A word that every value of a shop's people holds, where somebody said one.
@@ -277,6 +279,11 @@ impl Stand {
     /// The shop itself calls the product at this place so from now on.
     pub fn call(&self, shop: &str, place: usize, title: &str) {
         self.edited(shop, Goods::Product, place, |edit| edit.title = Some(title.to_owned()));
+    }
+
+    /// The shop takes the product at this place off every marketplace, and keeps it.
+    pub fn take_off_sale(&self, shop: &str, place: usize) {
+        self.edited(shop, Goods::Product, place, |edit| edit.is_off_sale = true);
     }
 
     /// Every change of what things are sold as, in the order in which they were taken.
