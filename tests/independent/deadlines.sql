@@ -124,16 +124,16 @@ $$;
 create function reckoned.ends_at(d date, zone text) returns timestamptz language plpgsql stable as $$
 declare
     midnight timestamp := (d + 1)::timestamp;
-    at timestamptz := midnight at time zone zone;
+    moment timestamptz := midnight at time zone zone;
     sooner interval;
 begin
     -- Of a midnight that comes twice the database takes the second.
     foreach sooner in array array[interval '1 hour', interval '30 minutes'] loop
-        if ((at - sooner) at time zone zone) = midnight then
-            at := at - sooner;
+        if ((moment - sooner) at time zone zone) = midnight then
+            moment := moment - sooner;
         end if;
     end loop;
-    return at;
+    return moment;
 end $$;
 
 create function reckoned.due(
@@ -162,19 +162,19 @@ declare
 begin
     waits := false;
     for e in
-        select (x ->> 'at')::timestamptz as at, x ->> 'what' as what, x ->> 'ground' as ground, (x ->> 'to')::date as day
+        select (x ->> 'at')::timestamptz as moment, x ->> 'what' as what, x ->> 'ground' as ground, (x ->> 'to')::date as day
           from jsonb_array_elements(c -> 'events') with ordinality as t (x, o) order by 1, o
     loop
         select max(i) into n from generate_subscripts(p_ground, 1) i
          where p_ground[i] = e.ground and (e.what = 'pause_withdrawn' or p_to[i] is null);
         if e.what = 'paused' and n is null then
-            p_ground := p_ground || e.ground; p_from := p_from || e.at; p_to := p_to || null::timestamptz;
+            p_ground := p_ground || e.ground; p_from := p_from || e.moment; p_to := p_to || null::timestamptz;
         elsif e.what = 'resumed' and n is not null then
-            p_to[n] := e.at;
+            p_to[n] := e.moment;
         elsif e.what = 'pause_withdrawn' and n is not null then
             p_ground[n] := '';
         elsif e.what = 'extended' and told is null then
-            told := e.at; told_to := e.day;
+            told := e.moment; told_to := e.day;
         elsif e.what = 'extension_withdrawn' then
             told := null; told_to := null;
         end if;
@@ -182,7 +182,7 @@ begin
 
     -- In the order of time: a step counts while the time still runs, or stands still.
     for e in
-        select p_from[i] as at, 0 as first, i, p_ground[i] as ground, (p_from[i] at time zone zone)::date as day,
+        select p_from[i] as moment, 0 as rank, i, p_ground[i] as ground, (p_from[i] at time zone zone)::date as day,
                (p_to[i] at time zone zone)::date as until
           from generate_subscripts(p_ground, 1) i
          where p_ground[i] = any (grounds || begins)
@@ -191,7 +191,7 @@ begin
          where told is not null and terms -> 'extension' is not null
          order by 1, 2, 3
     loop
-        if e.first = 1 then
+        if e.rank = 1 then
             is_longer := waits
                 or e.day <= reckoned.last_day(terms, base, false, null, asked, answered, place, false);
         elsif not waits

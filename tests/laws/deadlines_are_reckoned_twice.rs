@@ -100,16 +100,17 @@ fn case(book: &'static Book, dice: &mut StdRng) -> Option<Case> {
         1 => ("appeal", matter.appealed(received)?.with(&events).answer()?),
         _ => ("answer", matter.with(&events).answer()?),
     };
+    let events: &[Event] = if kind == "acknowledgement" { &[] } else { &events };
     let told = json!({
         "regime": regime.code, "right": name, "kind": kind, "received": at.to_rfc3339(), "zone": place,
-        "place": calendar.map(|calendar| &calendar.code), "events": if kind == "acknowledgement" { &[][..] } else { &events },
+        "place": calendar.map(|calendar| &calendar.code), "events": events,
     });
     Some(Case { told, ours })
 }
 
 /// Up to six things that become of it in its first hundred days; in most, the first is a question that is answered.
 fn story(received: DateTime<Utc>, dice: &mut StdRng) -> Vec<Event> {
-    let mut moment = |within: std::ops::Range<i64>, dice: &mut StdRng| {
+    let moment = |within: std::ops::Range<i64>, dice: &mut StdRng| {
         Instant::from_utc(received + Duration::minutes(dice.random_range(within)))
     };
     let day = 24 * 60;

@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use super::calendar::Calendar;
 use super::fault::Fault;
+use super::period::Period;
 use super::regime::{Regime, Rule};
 use super::terms::{ExtensionFrom, Longer, Term, Within};
-use super::words::{Right, RollReading, Starts};
+use super::words::{Right, Starts};
 
 pub(super) fn check(file: &str, regime: &Regime, calendars: &[&Calendar]) -> Vec<Fault> {
     let mut reasons = Vec::new();
@@ -85,18 +86,15 @@ fn shape(regime: &Regime, rule: &Rule, reasons: &mut Vec<String>) {
     if rule.source.trim().is_empty() {
         fault("a clock names its source");
     }
-    let tags = rule.checked.split(" + ").all(|part| {
-        let (tag, rest) = part.split_at(part.len().min(1));
-        matches!(tag, "S" | "C" | "M" | "P") && (rest.is_empty() || rest.starts_with(' '))
+    let is_tagged = rule.checked.split(" + ").all(|part| {
+        let tag = part.split_once(' ').map_or(part, |(tag, _)| tag);
+        matches!(tag, "S" | "C" | "M" | "P")
     });
-    if !tags {
+    if !is_tagged {
         fault("`checked` is of S, C, M and P, each with what it covers, joined by +");
     }
     if rule.answer.wants_calendar() && regime.calendar.is_none() {
         fault("it rolls or counts working days: say by which calendar");
-    }
-    if rule.answer.roll_reading == RollReading::Legal && rule.answer.term == Term::Immediate {
-        fault("at once has one reading");
     }
     let counts_business =
         matches!(rule.acknowledge.as_ref().map(|word| word.within), Some(Within::Date(period)) if is_business(period));
@@ -121,14 +119,13 @@ fn shape(regime: &Regime, rule: &Rule, reasons: &mut Vec<String>) {
     if rule.pause.grounds.iter().any(|ground| rule.starts.waits_for(*ground)) {
         fault("its time begins with the identity and the fee: waiting for them is no pause besides");
     }
-    let no_words = |words: &[super::words::MustName]| words.is_empty();
-    if rule.refusal.as_ref().is_some_and(|refusal| no_words(&refusal.must_name))
-        || rule.appeal.as_ref().is_some_and(|appeal| no_words(&appeal.must_name))
+    if rule.refusal.as_ref().is_some_and(|refusal| refusal.must_name.is_empty())
+        || rule.appeal.as_ref().is_some_and(|appeal| appeal.must_name.is_empty())
     {
         fault("a refusal names something");
     }
 }
 
-fn is_business(period: super::period::Period) -> bool {
-    matches!(period, super::period::Period::BusinessDays(_))
+fn is_business(period: Period) -> bool {
+    matches!(period, Period::BusinessDays(_))
 }

@@ -2,13 +2,14 @@
 
 use chrono_tz::Tz;
 
+use super::applies::Applies;
 use super::clock::{Basis, CalendarUsed, Clock, Standing, weekday};
 use super::history::{Event, History};
 use super::reckon::{Received, Reckoned, Terms, ends_at, reckon};
 use super::refused::{CannotExtend, CannotPause, NoSuchRight};
 use super::regime::{Regime, Rule};
 use super::terms::{Longer, Term, Within};
-use super::words::{Flag, Kind, MustName, PauseGround, Roll, Whose};
+use super::words::{Flag, Kind, MustName, PauseGround, Whose};
 use crate::floor::kernel::{Day, Instant};
 
 /// A zone by its name in the IANA database.
@@ -43,6 +44,12 @@ impl<'a> Matter<'a> {
         };
         let kind = if regime.is_duty(name) { Kind::Duty } else { Kind::Answer };
         Ok(Self { regime, name, rule, received, events: &[], whose: Whose::Ours, kind })
+    }
+
+    /// What was asked, under a regime that may apply to it.
+    pub fn of(applies: &Applies<'a>, received: Received<'a>) -> Self {
+        let Applies { regime, offer, whose, .. } = *applies;
+        Self { regime, name: offer.name, rule: offer.rule, received, events: &[], whose, kind: Kind::Answer }
     }
 
     /// With what became of its time.
@@ -200,9 +207,7 @@ impl<'a> Matter<'a> {
         if self.rule.is_from_memory() {
             flags.push(Flag::FromMemory);
         }
-        let uses_calendar = terms.roll != Roll::None
-            || matches!(terms.term, Term::Immediate | Term::Within(super::Period::BusinessDays(_)));
-        let calendar = self.received.calendar.filter(|_| uses_calendar);
+        let calendar = self.received.calendar.filter(|_| terms.term.wants_calendar(terms.roll));
         let has_rolled = reckoned.on != reckoned.unrolled && reckoned.extended_to != Some(reckoned.on);
         let rolled_from = calendar.filter(|_| has_rolled).map(|calendar| {
             let day = reckoned.unrolled;

@@ -30,6 +30,11 @@ pub enum Term {
 }
 
 impl Term {
+    /// Whether a calendar has a say in where it ends.
+    pub(super) fn wants_calendar(self, roll: Roll) -> bool {
+        roll != Roll::None || matches!(self, Self::Immediate | Self::Within(Period::BusinessDays(_)))
+    }
+
     /// Whether the regime itself names the number.
     pub const fn is_numbered(self) -> bool {
         matches!(self, Self::Within(_) | Self::HoursBefore(_))
@@ -43,7 +48,7 @@ impl Answer {
 
     /// Whether a calendar has a say in it.
     pub fn wants_calendar(&self) -> bool {
-        self.roll != Roll::None || matches!(self.term, Term::Immediate | Term::Within(Period::BusinessDays(_)))
+        self.term.wants_calendar(self.roll)
     }
 }
 

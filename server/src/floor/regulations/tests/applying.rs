@@ -1,7 +1,7 @@
 //! Which regimes a request meets.
 
-use super::super::{Asked, Period, Regime, Right, Whose, Why};
-use super::book;
+use super::super::{Applies, Asked, Clock, Matter, Period, Regime, Right, Whose, Why};
+use super::{book, noon, received};
 
 const NOBODY: Asked<'static> = Asked {
     right: Right::Deletion,
@@ -58,8 +58,13 @@ fn a_processor_sees_the_merchants_clock_and_keeps_the_platforms_and_its_own() {
             ("operator_promise".to_owned(), Why::Promised, Whose::Ours),
         ]
     );
-    let names: Vec<_> = book().applying(&asked).iter().map(|found| found.offer.name.to_owned()).collect();
-    assert_eq!(names, ["deletion", "customers/redact", "deletion"]);
+    let received = received(noon("2026-01-31"), "Europe/Berlin", Some("de"));
+    let clock = |found: &Applies<'_>| Matter::of(found, received).answer().expect("a date");
+    let clocks: Vec<Clock> = book().applying(&asked).iter().map(clock).collect();
+    let told: Vec<_> = clocks.iter().map(|clock| (clock.basis.right.as_str(), clock.on.to_string())).collect();
+    let day = "2026-03-02".to_owned();
+    assert_eq!(told, [("deletion", day.clone()), ("customers/redact", day.clone()), ("deletion", day)]);
+    assert_eq!(clocks[0].whose, Whose::Merchants);
 }
 
 #[test]

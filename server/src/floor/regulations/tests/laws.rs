@@ -127,7 +127,7 @@ proptest! {
             let line = clock.basis.to_string();
             let is_told = line.contains(&clock.on.to_string()) && !line.contains('\n');
             prop_assert!(is_told, "{}", line);
-            prop_assert_eq!(clock.kind == Kind::Acknowledgement, clock.basis.events.is_empty() && clock.kind == Kind::Acknowledgement);
+            prop_assert!(clock.kind != Kind::Acknowledgement || clock.basis.events.is_empty(), "nothing moves it");
         }
     }
 }
