@@ -45,7 +45,9 @@ fn tried(regime: &Regime) -> &'static [(&'static str, &'static str)] {
             ("Europe/Madrid", "ES"),
             ("Europe/Helsinki", "FI"),
         ],
-        "uk_gdpr" | "uk_dpa" => &[("Europe/London", "GB-EAW"), ("Europe/London", "GB-SCT"), ("Europe/London", "GB-NIR")],
+        "uk_gdpr" | "uk_dpa" => {
+            &[("Europe/London", "GB-EAW"), ("Europe/London", "GB-SCT"), ("Europe/London", "GB-NIR")]
+        }
         "us_ca" => &[("America/Los_Angeles", "US")],
         "br_lgpd" => &[("America/Sao_Paulo", "BR")],
         "ca_pipeda" => &[("America/Toronto", "CA")],
@@ -116,7 +118,8 @@ fn line(regime: &Regime, rule: &Rule, place: &str, of: &str, local: &str) -> Vec
     assert_eq!(dates(&answer(&withdrawn)), dates(&answer(&asked)), "an extension withdrawn was never told");
     assert_eq!(dates(&answer(&unasked)), dates(&answer(&told)), "a pause withdrawn never was");
 
-    let shown = |applies: bool, clock: Option<Clock>| clock.filter(|_| applies).map_or_else(|| "-".to_owned(), |c| cell(&c));
+    let shown =
+        |applies: bool, clock: Option<Clock>| clock.filter(|_| applies).map_or_else(|| "-".to_owned(), |c| cell(&c));
     let extends = rule.extension.is_some();
     let pauses = !rule.pause.grounds.is_empty() || rule.starts == Starts::Complete;
     let appeal = matter.appealed(received);
@@ -192,7 +195,9 @@ fn tables() -> String {
             let _ = writeln!(text, "| {} |", row(rule).join(" | ").replace(" |  |", " | |"));
         }
     }
-    text.push_str("\n### Calendars\n\n| code | place | family | years | holidays by | sure |\n|---|---|---|---|---|---|\n");
+    text.push_str(
+        "\n### Calendars\n\n| code | place | family | years | holidays by | sure |\n|---|---|---|---|---|---|\n",
+    );
     for calendar in book().calendars() {
         let family = calendar.family.as_ref().map_or_else(|| "–".to_owned(), |family| format!("`{family}`"));
         let (from, to) = calendar.years;
@@ -240,7 +245,8 @@ fn row(rule: &Rule) -> Vec<String> {
             cited(format!("{by}; {}", longer.notice), longer.cite.as_deref())
         },
     );
-    let pause = if rule.pause.note == "none" { none() } else { cited(rule.pause.note.clone(), rule.pause.cite.as_deref()) };
+    let pause =
+        if rule.pause.note == "none" { none() } else { cited(rule.pause.note.clone(), rule.pause.cite.as_deref()) };
     let refusal = rule.refusal.as_ref().map_or_else(none, |refusal| {
         let names: Vec<_> = refusal.must_name.iter().map(|name| name.code().replace('_', " ")).collect();
         cited(names.join(", "), refusal.cite.as_deref())

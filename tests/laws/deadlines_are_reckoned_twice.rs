@@ -80,8 +80,7 @@ fn case(book: &'static Book, dice: &mut StdRng) -> Option<Case> {
     let regimes: Vec<_> = book.regimes().collect();
     let chosen = if dice.random_bool(0.5) { ["eu_gdpr", "uk_gdpr"].choose(dice).copied() } else { None };
     let regime = chosen.and_then(|code| book.regime(code)).or_else(|| regimes.choose(dice).copied())?;
-    let names: Vec<&String> =
-        regime.rules.iter().chain(&regime.duties).flat_map(|rule| &rule.rights).collect();
+    let names: Vec<&String> = regime.rules.iter().chain(&regime.duties).flat_map(|rule| &rule.rights).collect();
     let name = names.choose(dice)?;
     let calendar = if dice.random_bool(0.95) {
         let known: Vec<_> = book.calendars().collect();
@@ -121,7 +120,8 @@ fn story(received: DateTime<Utc>, dice: &mut StdRng) -> Vec<Event> {
         events.push(Event::resumed(moment(20 * day..40 * day, dice), ground));
     }
     if dice.random_bool(0.4) {
-        events.push(Event::extended(moment(0..45 * day, dice), Some(Day((received + Duration::days(50)).date_naive()))));
+        events
+            .push(Event::extended(moment(0..45 * day, dice), Some(Day((received + Duration::days(50)).date_naive()))));
     }
     for _ in 0..dice.random_range(0..4) {
         let (at, ground) = (moment(0..100 * day, dice), *PauseGround::ALL.choose(dice).expect("grounds"));
@@ -152,7 +152,9 @@ fn theirs(cases: &[Case]) -> Vec<Theirs> {
                 .expect("a file is taken in");
         }
     }
-    postgres.batch_execute("set timezone = 'UTC'; set jit = off; select reckoned.lay_out()").expect("files are laid out");
+    postgres
+        .batch_execute("set timezone = 'UTC'; set jit = off; select reckoned.lay_out()")
+        .expect("files are laid out");
     let told: Vec<&Value> = cases.iter().map(|case| &case.told).collect();
     sql_query(
         "select early || ' ' || to_char(ends, 'YYYY-MM-DD HH24:MI:SS') || ' ' || waits::text as line,

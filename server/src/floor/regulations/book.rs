@@ -84,9 +84,8 @@ impl Book {
         let place = place?;
         let country = place.split('-').next().unwrap_or(place);
         [place, country].into_iter().find_map(|place| {
-            self.calendars().find(|known| {
-                known.family.as_deref() == Some(wanted) && known.places.iter().any(|of| of == place)
-            })
+            self.calendars()
+                .find(|known| known.family.as_deref() == Some(wanted) && known.places.iter().any(|of| of == place))
         })
     }
 }

@@ -20,11 +20,17 @@ pub struct Event {
 #[serde(tag = "what", rename_all = "snake_case")]
 pub enum What {
     /// The person was asked, and the time stands still.
-    Paused { ground: PauseGround },
+    Paused {
+        ground: PauseGround,
+    },
     /// The answer came.
-    Resumed { ground: PauseGround },
+    Resumed {
+        ground: PauseGround,
+    },
     /// The latest such pause was wrong from the beginning.
-    PauseWithdrawn { ground: PauseGround },
+    PauseWithdrawn {
+        ground: PauseGround,
+    },
     /// The person was told that it takes longer; until which day, where the regime leaves that open.
     Extended {
         #[serde(default, with = "stored::maybe_day", skip_serializing_if = "Option::is_none")]

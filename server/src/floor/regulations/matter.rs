@@ -96,7 +96,8 @@ impl<'a> Matter<'a> {
     pub fn may_pause(&self, ground: PauseGround, now: Instant) -> Result<Moved, CannotPause> {
         let terms = self.terms();
         let title = || self.regime.title.clone();
-        let before = self.answer().ok_or_else(|| CannotPause::NoPause { regime: title(), note: self.note(), due: None })?;
+        let before =
+            self.answer().ok_or_else(|| CannotPause::NoPause { regime: title(), note: self.note(), due: None })?;
         let grounds: Vec<PauseGround> = terms.all_grounds().collect();
         if grounds.is_empty() {
             return Err(CannotPause::NoPause { regime: title(), note: self.note(), due: Some(before.on) });

@@ -34,7 +34,9 @@ pub enum CannotPause {
 pub enum CannotExtend {
     #[error("{regime} gives no longer time{}: answer or refuse{}", in_brackets(.note.as_deref()), by(*.due))]
     NoExtension { regime: String, note: Option<String>, due: Option<Day> },
-    #[error("it was extended on {on}, and that is granted once: answer or refuse in that time, or withdraw the extension")]
+    #[error(
+        "it was extended on {on}, and that is granted once: answer or refuse in that time, or withdraw the extension"
+    )]
     Already { on: Day },
     #[error("an extension had to be told by the end of {last}: answer now, and note why it is late")]
     TooLate { last: Day },

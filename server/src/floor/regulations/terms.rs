@@ -91,7 +91,9 @@ impl TryFrom<WrittenAnswer> for Answer {
             terms.push(Term::WithoutUndueDelay(target()?));
         }
         let [term] = terms[..] else {
-            return Err("say one of days, months, business_days, hours_before, immediate, promptly, without_undue_delay");
+            return Err(
+                "say one of days, months, business_days, hours_before, immediate, promptly, without_undue_delay",
+            );
         };
         if matches!(term, Term::Within(period) if period.count() == 0) {
             return Err("a time that is over before it begins: say `immediate = true`");

@@ -23,9 +23,8 @@ fn a_month_in_the_united_kingdom_ends_likewise_by_the_nations_own_holidays() {
     assert_eq!(both(&english("access", "2025-09-03", &[])), same("2025-10-03"));
     assert_eq!(both(&english("access", "2026-09-03", &[])), same("2026-10-05"), "3 October 2026 is a Saturday");
     let easter_monday = noon("2026-03-06");
-    let at_place = |code| {
-        answer("uk_gdpr", "access", received(easter_monday, "Europe/London", Some(code)), &[]).on.to_string()
-    };
+    let at_place =
+        |code| answer("uk_gdpr", "access", received(easter_monday, "Europe/London", Some(code)), &[]).on.to_string();
     assert_eq!(at_place("england_and_wales"), "2026-04-07");
     assert_eq!(at_place("scotland"), "2026-04-06", "no bank holiday in Scotland");
 }
@@ -83,7 +82,10 @@ fn while_an_answer_is_awaited_the_clock_stands_still() {
     assert!(!clock.is_over(noon("2027-01-01")));
     let fee = english("access", "2026-06-01", &[Event::paused(noon("2026-06-03"), PauseGround::FeeAsked)]);
     assert!(fee.is_paused());
-    assert!(!german("2026-06-01", &[Event::paused(noon("2026-08-03"), IDENTITY)]).is_paused(), "asked when it was over");
+    assert!(
+        !german("2026-06-01", &[Event::paused(noon("2026-08-03"), IDENTITY)]).is_paused(),
+        "asked when it was over"
+    );
 }
 
 #[test]
@@ -126,9 +128,8 @@ fn other_states_count_their_own_days_and_appeals() {
 #[test]
 fn canada_rolls_in_the_later_reading_alone() {
     // 30 days from 5 November 2025 end on 5 December; from 25 November on Christmas Day.
-    let on = |text: &str| {
-        answer("ca_pipeda", "access", received(noon(text), "America/Toronto", Some("ca_federal")), &[])
-    };
+    let on =
+        |text: &str| answer("ca_pipeda", "access", received(noon(text), "America/Toronto", Some("ca_federal")), &[]);
     assert_eq!(both(&on("2025-11-05")), same("2025-12-05"));
     assert_eq!(both(&on("2025-11-25")), ("2025-12-25".to_owned(), "2025-12-26".to_owned()));
     assert_eq!(both(&on("2026-01-30")), ("2026-03-01".to_owned(), "2026-03-02".to_owned()), "a Sunday");

@@ -8,8 +8,18 @@ use super::*;
 use crate::floor::regulations::{Matter, Received};
 
 const ZONES: &[&str] = &[
-    "UTC", "Europe/Berlin", "Europe/London", "America/Los_Angeles", "America/Havana", "America/Santiago", "Asia/Kolkata",
-    "Asia/Beirut", "Africa/Cairo", "Atlantic/Azores", "Australia/Lord_Howe", "Pacific/Kiritimati",
+    "UTC",
+    "Europe/Berlin",
+    "Europe/London",
+    "America/Los_Angeles",
+    "America/Havana",
+    "America/Santiago",
+    "Asia/Kolkata",
+    "Asia/Beirut",
+    "Africa/Cairo",
+    "Atlantic/Azores",
+    "Australia/Lord_Howe",
+    "Pacific/Kiritimati",
 ];
 
 /// A matter of any regime, anywhere, at any time that most calendars know.
@@ -21,14 +31,13 @@ fn matters() -> impl Strategy<Value = (Matter<'static>, Tz)> {
     let calendars: Vec<&'static Calendar> = book().calendars().collect();
     let moments = 1_735_689_600_i64..1_972_000_000;
     let zones = prop::sample::select(ZONES);
-    (prop::sample::select(rules), moments, zones, prop::option::weighted(0.9, prop::sample::select(calendars))).prop_map(
-        |((code, right), seconds, place, calendar)| {
+    (prop::sample::select(rules), moments, zones, prop::option::weighted(0.9, prop::sample::select(calendars)))
+        .prop_map(|((code, right), seconds, place, calendar)| {
             let regime = book().regime(code).expect("a regime");
             let zone = zone(place).expect("a zone");
             let received = Received { at: Instant::from_micros(seconds * 1_000_000), zone, calendar };
             (Matter::new(regime, right, received).expect("a right"), zone)
-        },
-    )
+        })
 }
 
 /// What may become of a matter in its first hundred days, as offsets in hours.

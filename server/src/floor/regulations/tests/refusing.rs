@@ -33,7 +33,13 @@ fn a_pause_that_is_not_given_says_what_to_do() {
     let europe = matter("eu_gdpr", "access", "2026-06-01");
     let fee = said(europe.may_pause(PauseGround::FeeAsked, noon("2026-06-02")).expect_err("it may not"));
     assert_eq!(fee.0, "NO_SUCH_PAUSE");
-    assert!(fee.1.ends_with("it does because the person was asked who they are or because the person was asked what they mean"), "{}", fee.1);
+    assert!(
+        fee.1.ends_with(
+            "it does because the person was asked who they are or because the person was asked what they mean"
+        ),
+        "{}",
+        fee.1
+    );
     let events = [Event::paused(noon("2026-06-02"), PauseGround::IdentityAsked)];
     let twice = europe.with(&events).may_pause(PauseGround::IdentityAsked, noon("2026-06-04"));
     assert_eq!(said(twice.expect_err("it may not")).0, "PAUSED");
@@ -82,6 +88,10 @@ fn a_refusal_says_what_it_must_name() {
     assert_eq!(virginia.must_name(), [MustName::Ground, MustName::Appeal]);
     let appeal = virginia.appealed(received(noon("2026-05-05"), "America/New_York", None)).expect("there is one");
     assert_eq!(appeal.must_name(), [MustName::Ground, MustName::AttorneyGeneral]);
-    let unknown = Matter::new(book().regime("us_ia").expect("a regime"), "correction", received(noon("2026-01-01"), "America/Chicago", None));
+    let unknown = Matter::new(
+        book().regime("us_ia").expect("a regime"),
+        "correction",
+        received(noon("2026-01-01"), "America/Chicago", None),
+    );
     assert_eq!(unknown.expect_err("Iowa has none").to_string(), "us_ia has no right correction");
 }
