@@ -1,10 +1,12 @@
-//! Puts the files of some folders into the program, sorted by name: a new policy or language needs no line anywhere.
+//! Puts the files of some folders into the program, sorted by name: a new policy, law or language needs no line anywhere.
 
 use std::fmt::Write;
 use std::{env, fs, io, path::Path};
 
 fn main() -> io::Result<()> {
     gather("policies", "policies.rs")?;
+    gather("regimes", "regimes.rs")?;
+    gather("regimes/calendars", "calendars.rs")?;
     gather("src/processors/words", "notices.rs")?;
     gather("src/trust/words", "words.rs")
 }

@@ -4,6 +4,8 @@ mod answers_keep_their_shape;
 mod authority_is_as_published;
 mod bad_policies_are_refused_by_line;
 mod contract_is_current;
+mod deadlines_are_as_published;
+mod deadlines_are_reckoned_twice;
 mod every_column_is_classified;
 mod every_tenant_table_is_fenced;
 mod figures_are_described;

@@ -15,6 +15,7 @@ pub mod ledger;
 pub mod mail;
 pub mod platforms;
 pub mod policy;
+pub mod regulations;
 pub mod tongues;
 pub mod tools;
 pub mod vault;
