@@ -78,7 +78,7 @@ fn a_newcomer_finds_the_over_granted_store_revokes_and_sees_the_proof_in_the_con
     shows(&terminal, "not listed");
     terminal.type_in("jj\r");
     shows(&terminal, "drift:not-listed  1 of");
-    let domain = word_on(&terminal, |word| word.ends_with(".example"));
+    let domain = word_on(&terminal, |word| word.ends_with(".myshopify.com"));
     terminal.type_in("\r");
     shows(&terminal, "✗ not listed  read");
     let scope = {
