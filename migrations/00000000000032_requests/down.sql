@@ -1,0 +1,20 @@
+update privacy_notices set state = 'open' where state = 'taken';
+alter table privacy_notices drop constraint privacy_notices_state_known;
+alter table privacy_notices add constraint privacy_notices_state_known check (state in ('open'));
+
+delete from keyholes where kind = 'intake_follow';
+alter table keyholes drop constraint keyholes_kind_known;
+alter table keyholes add constraint keyholes_kind_known check (kind in
+  ('api_key', 'tenant_reference', 'store_domain', 'subscriber_confirm', 'subscriber_leave', 'store_handshake', 'store_hook'));
+
+drop table saved_views;
+drop table holds;
+drop table request_reminders;
+drop table request_messages;
+drop table request_plan_lines;
+drop table request_plans;
+drop table request_clock_events;
+drop table request_clocks;
+drop table requests;
+drop table intake_identifiers;
+drop table intakes;
