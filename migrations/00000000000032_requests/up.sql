@@ -406,3 +406,9 @@ alter table keyholes add constraint keyholes_kind_known check (kind in
 -- A platform's notice is answered by the request that was opened for it.
 alter table privacy_notices drop constraint privacy_notices_state_known;
 alter table privacy_notices add constraint privacy_notices_state_known check (state in ('open', 'taken'));
+
+-- Whoever asks on the page is counted by the network he comes from.
+alter table throttles drop constraint throttles_kind_known;
+alter table throttles add constraint throttles_kind_known check (kind in ('password_account', 'password_device',
+  'password_source', 'password_all', 'password_change', 'factor_account', 'device_source', 'device_all', 'code_source',
+  'subscribe_source', 'subscribe_all', 'ask_source', 'ask_all', 'prove_source'));
