@@ -14,6 +14,8 @@ alter table keyholes drop constraint keyholes_kind_known;
 alter table keyholes add constraint keyholes_kind_known check (kind in
   ('api_key', 'tenant_reference', 'store_domain', 'subscriber_confirm', 'subscriber_leave', 'store_handshake', 'store_hook'));
 
+drop index audit_events_of_requests;
+drop table request_selections;
 drop table saved_views;
 drop table holds;
 drop table request_reminders;

@@ -78,7 +78,7 @@ create table intake_identifiers (
   constraint intake_identifiers_judgement_is_whole check ((proof = 'judged') = (reason is not null) and (proof <> 'judged' or proved_by is not null)),
   constraint intake_identifiers_code_is_whole check ((code_digest is null) = (code_until is null)),
   constraint intake_identifiers_tries_are_few check (tries between 0 and 10),
-  constraint intake_identifiers_digests_are_whole check (octet_length(bidx) = 32 and octet_length(code_digest) = 32)
+  constraint intake_identifiers_digests_are_whole check (octet_length(bidx) = 16 and octet_length(code_digest) = 32)
 );
 comment on table intake_identifiers is 'what the person goes by, as was said; each proved by itself or not at all';
 comment on column intake_identifiers.value is 'under the intake''s own key; gone with it';
@@ -105,7 +105,7 @@ create table requests (
   received_at   timestamptz not null,
   stage         text        not null,
   opened_at     timestamptz,
-  paused_from   text,
+  paused_on     text,
   plan_id       uuid,
   closed_at     timestamptz,
   outcome       text,
@@ -136,7 +136,7 @@ create table requests (
   constraint requests_role_known check (role in ('controller', 'processor')),
   constraint requests_stage_known check (stage in
     ('received', 'open', 'paused', 'awaiting_approval', 'in_progress', 'closed')),
-  constraint requests_paused_from_known check (paused_from in ('received', 'open')),
+  constraint requests_paused_on_known check (paused_on in ('identity_asked', 'scope_asked', 'fee_asked')),
   constraint requests_outcome_known check (outcome in
     ('fulfilled', 'partly_fulfilled', 'refused', 'withdrawn', 'expired', 'spam', 'duplicate')),
   constraint requests_ground_known check (ground in
@@ -144,7 +144,7 @@ create table requests (
      'unverified', 'unfounded_excessive', 'duplicate', 'exempt_data', 'security_incident', 'chargeback_window', 'backup_deferred')),
   constraint requests_late_reason_known check (late_reason in ('identity', 'volume', 'merchant', 'recipient', 'holiday', 'ours')),
   constraint requests_opened_is_proved check (stage in ('received', 'closed', 'paused') or opened_at is not null),
-  constraint requests_pause_has_its_origin check ((stage = 'paused') = (paused_from is not null)),
+  constraint requests_pause_has_its_ground check ((stage = 'paused') = (paused_on is not null)),
   constraint requests_work_has_a_plan check (stage not in ('awaiting_approval', 'in_progress') or plan_id is not null),
   constraint requests_closed_is_whole check ((stage = 'closed') = (closed_at is not null) and (stage = 'closed') = (outcome is not null)),
   constraint requests_refusal_has_its_ground check ((outcome = 'refused') is not true or ground is not null),
@@ -157,6 +157,7 @@ create table requests (
 );
 comment on table requests is 'what a person asks for, one right each';
 comment on column requests.reference is 'what people call it; made from its id';
+comment on column requests.paused_on is 'what is waited for; a pause leads back to open where it was opened before';
 comment on column requests.driving is 'the regime whose clock is worked by: the earliest that is open';
 comment on column requests.due_on is 'that clock''s date, copied from request_clocks whenever that changes';
 comment on column requests.target_on is 'ours: the day on which the last fifth of that time begins';
@@ -167,6 +168,7 @@ create index requests_by_owner on requests (owner_id, due_at, id) where stage in
 create index requests_by_right on requests (right_code, due_at, id) where stage in ('open', 'paused', 'awaiting_approval', 'in_progress') and not is_test;
 create index requests_by_stage on requests (stage, due_at, id) where stage <> 'closed' and not is_test;
 create index requests_by_team on requests (team, due_at, id) where stage in ('open', 'paused', 'awaiting_approval', 'in_progress') and not is_test;
+create index requests_by_driving on requests (driving, due_at, id) where stage in ('open', 'paused', 'awaiting_approval', 'in_progress') and not is_test;
 create index requests_of_tenant_by_due on requests (tenant_id, due_at, id) where stage in ('open', 'paused', 'awaiting_approval', 'in_progress') and not is_test;
 create index requests_of_tenant_by_receipt on requests (tenant_id, received_at, id);
 create index requests_by_receipt on requests (received_at, id);
@@ -174,6 +176,8 @@ create index requests_by_reference on requests (reference);
 create index requests_in_intake on requests (tenant_id, intake_id);
 create index requests_of_subject on requests (tenant_id, subject_id) where subject_id is not null;
 create index requests_closed on requests (closed_at, id) where stage = 'closed';
+create index requests_by_outcome on requests (outcome, received_at, id) where stage = 'closed' and not is_test;
+create index requests_of_tests on requests (received_at, id) where is_test;
 call app.fence('requests');
 grant select, insert, update on requests to rd_api, rd_worker;
 grant select on requests to rd_desk;
@@ -396,6 +400,34 @@ comment on table saved_views is 'filters of the queue that somebody keeps';
 call app.fence('saved_views');
 grant select, insert, update (name, filter, position), delete on saved_views to rd_api, rd_worker;
 grant select on saved_views to rd_desk;
+
+-- What somebody means to do something with, all at once: fixed when it was chosen, so that nothing comes in between. Rows of
+-- the house.
+create table request_selections (
+  tenant_id uuid        not null,
+  id        uuid        not null,
+  staff_id  uuid        not null,
+  made_at   timestamptz not null,
+  ends_at   timestamptz not null,
+  is_cut    boolean     not null,
+  of_tenant uuid[]      not null,
+  request   uuid[]      not null,
+  at_version integer[]  not null,
+  constraint request_selections_pk primary key (tenant_id, id),
+  constraint request_selections_of_staff foreign key (tenant_id, staff_id) references staff (tenant_id, id) on delete cascade,
+  constraint request_selections_are_whole
+    check (cardinality(of_tenant) = cardinality(request) and cardinality(request) = cardinality(at_version)),
+  constraint request_selections_are_bounded check (cardinality(request) <= 10000)
+);
+comment on table request_selections is 'requests that somebody chose, to do the same with each';
+comment on column request_selections.is_cut is 'more fitted than one selection holds';
+comment on column request_selections.request is 'in the order in which they were listed; whose each is stands beside it';
+create index request_selections_over on request_selections (ends_at);
+call app.fence('request_selections');
+grant select, insert, delete on request_selections to rd_api, rd_worker;
+
+-- What the books tell of one request is found without reading the others'.
+create index audit_events_of_requests on audit_events (tenant_id, object, seq) where object like 'request:%' or object like 'intake:%';
 
 -- The addresses of the person's own pages: whoever holds the link is led to the intake.
 alter table keyholes drop constraint keyholes_kind_known;

@@ -1,5 +1,7 @@
 //! A request: one right that somebody asked for.
 
+use uuid::Uuid;
+
 use super::intake::{DataRole, Source};
 use super::stage::Stage;
 use crate::floor::kernel::vocabulary::vocabulary;
@@ -145,10 +147,14 @@ impl Request {
 
 /// What people call a request of this id: seven letters and digits that nobody mixes up.
 pub fn reference(id: RequestId) -> String {
+    ["R-".to_owned(), letters(id.uuid())].concat()
+}
+
+/// Seven letters and digits of an id.
+pub(super) fn letters(id: Uuid) -> String {
     const LETTERS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-    let bytes = id.uuid().into_bytes();
+    let bytes = id.into_bytes();
     // The last bytes of a UUIDv7 are random.
     let random = bytes[9..16].iter().fold(0_u64, |bits, byte| bits << 8 | u64::from(*byte));
-    let letters = (0..7).map(|at| char::from(LETTERS[usize::try_from(random >> (at * 5) & 31).unwrap_or_default()]));
-    ["R-".to_owned(), letters.collect()].concat()
+    (0..7).map(|at| char::from(LETTERS[usize::try_from(random >> (at * 5) & 31).unwrap_or_default()])).collect()
 }
