@@ -77,6 +77,7 @@ pub const FIGURES: &[Figure] = &[
         Kind::Counter,
         "Tenth tries at a second factor within a quarter of an hour: somebody knows the password and not the code",
     ),
+    figure("rightsdesk_requests_alarms_total", Kind::Counter, "Requests whose last day went by without an answer"),
     figure("rightsdesk_letters_total", Kind::Counter, "Letters handed to the post, by way and fate"),
     figure("rightsdesk_calls_out_total", Kind::Counter, "Calls out, by host and status"),
     figure("rightsdesk_object_bytes_total", Kind::Counter, "Bytes of objects, by direction"),
