@@ -36,5 +36,6 @@ pub mod scratch;
 pub mod shop;
 pub mod tree;
 pub mod visitor;
+pub mod wishes;
 pub mod world;
 pub mod yard;

@@ -10,6 +10,8 @@ mod a_merchants_token_maps_to_a_member;
 mod a_partner_seat_ends_at_its_date;
 mod a_policy_changes;
 mod a_policy_file_is_looked_at;
+mod a_request_is_taken_in;
+mod a_request_takes_its_course;
 mod a_session_ends_at_once;
 mod a_stranger_guesses;
 mod a_tenant_opens_and_closes;
