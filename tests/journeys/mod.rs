@@ -1,7 +1,9 @@
 //! The product tried from outside, as stories.
 
+mod a_backlog_is_brought_along;
 mod a_changed_page_takes_its_course;
 mod a_code_works_once;
+mod a_controller_calls_by_opendsr;
 mod a_demo_is_planted;
 mod a_job_meets_its_fate;
 #[cfg(target_os = "linux")]
@@ -54,6 +56,7 @@ mod records_are_read;
 mod records_are_taken_in;
 mod records_are_told;
 mod reports_are_made;
+mod requests_come_by_mail;
 mod reviews_of_apps;
 mod reviews_of_scopes;
 mod reviews_of_staff;
@@ -74,6 +77,7 @@ mod the_edge_refuses_what_it_should;
 mod the_glass_is_broken_and_it_alarms;
 mod the_ledger_keeps_its_word;
 mod the_map_drives;
+mod the_persons_pages;
 #[cfg(target_os = "linux")]
 mod the_record_is_one;
 mod the_relay_forwards;

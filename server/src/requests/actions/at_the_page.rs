@@ -9,6 +9,7 @@ use super::receiving::receive;
 use crate::floor::access::Caller;
 use crate::floor::kernel::{Error, IntakeId, Personal, Ref, Result, Secret, StoreId, TenantId};
 use crate::floor::ledger::WriteTx;
+use crate::floor::platforms::{self, Shop};
 use crate::floor::tools::Tools;
 use crate::requests::asking::{Asking, Stated, Taken};
 use crate::requests::model::{GoesBy, Proof};
@@ -74,8 +75,12 @@ async fn find_shop(tools: &Tools, said: &Personal) -> Result<Option<(TenantId, O
     let mut found = tenants::tenant_by_reference(tools, &said).await?.map(|tenant| (tenant, None));
     let adopted = tools.policy.in_force()?;
     for code in &adopted.policy.platforms {
-        let Some((platform, setup)) = tools.platforms.find(code.get_ref()) else { continue };
-        let Some(shop) = platform.shop(setup, &said) else { continue };
+        let Some(platform) = platforms::find(code.get_ref()) else { continue };
+        let shop = match tools.platforms.find(code.get_ref()) {
+            Some((platform, setup)) => platform.shop(setup, &said),
+            None => Some(Shop::kept(said.as_str())),
+        };
+        let Some(shop) = shop else { continue };
         if let Some(store) = stores::behind(tools, platform, &shop).await? {
             found = Some((store.tenant, Some(store.id)));
         }
