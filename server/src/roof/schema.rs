@@ -16,6 +16,7 @@ use crate::inbox;
 use crate::records;
 use crate::relay;
 use crate::reports;
+use crate::requests;
 use crate::staff::SignIn;
 use crate::staff::graphql as staff;
 use crate::stores;
@@ -65,6 +66,7 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
         records::RULES,
         reports::RULES,
         syncs::RULES,
+        requests::RULES,
         relay::RULES,
         reviews::RULES,
         promises::RULES,
@@ -100,6 +102,7 @@ pub struct Query(
     records::RecordQuery,
     reports::ReportQuery,
     syncs::SyncQuery,
+    requests::RequestQuery,
     relay::RelayQuery,
     reviews::ReviewQuery,
     promises::PromiseQuery,
@@ -117,15 +120,19 @@ pub struct Mutation(
     apps::AppMutation,
     syncs::SyncMutation,
     Recorded,
+    requests::RequestMutation,
     relay::RelayMutation,
     processors::ProcessorMutation,
-    reviews::ReviewMutation,
-    promises::PromiseMutation,
+    LookedAt,
 );
 
 /// What is told of records, and what is made of them: together, because roots that stand side by side nest in each other.
 #[derive(MergedObject, Default)]
 pub struct Recorded(records::RecordMutation, reports::ReportMutation);
+
+/// What is reviewed and what is promised.
+#[derive(MergedObject, Default)]
+pub struct LookedAt(reviews::ReviewMutation, promises::PromiseMutation);
 
 /// What belongs to no slice.
 #[derive(Default)]
@@ -191,6 +198,7 @@ pub enum Node {
     AppReceipt(apps::AppReceiptNode),
     ProviderTask(apps::ProviderTaskNode),
     Promise(promises::PromiseNode),
+    Request(requests::RequestNode),
 }
 
 /// What is not there and what is not the caller's are the same: nothing.
@@ -219,6 +227,7 @@ async fn found(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
         "cus" => records::find_customer(ctx, id).await.map(|found| found.map(Node::Customer)),
         "pdt" => records::find_product(ctx, id).await.map(|found| found.map(Node::Product)),
         "prm" => promises::find_promise(ctx, id).await.map(|found| found.map(Node::Promise)),
+        "req" => requests::find_request_node(ctx, id).await.map(|found| found.map(Node::Request)),
         _ => Ok(None),
     };
     match found {
