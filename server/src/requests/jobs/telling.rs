@@ -91,29 +91,35 @@ impl Job for TellController {
         if run.attempt > 1 && call.seen > self.version {
             return Ok(());
         }
-        let Some(url) = Url::parse(url).ok().filter(|url| may_be_told_at(&tools, url)) else {
-            tracing::warn!("a controller's address is at a host that is not listed any more: it is not told");
-            return Ok(());
-        };
-        let told = About { controller: run.job.tenant, id }.callback(&url, status, Instant::from_micros(self.due));
-        let signature = BASE64.encode(&tools.vault.sign_key()?.for_calls()?.sign(told.to_string().as_bytes()));
-        let out = Call::json(url, &told)
-            .with("x-opendsr-processor-domain", Secret::new(tools.domain()))
-            .with("x-opendsr-signature", Secret::new(signature));
-        run.hold().await?;
-        let answered = tools.egress.send(Consignment::NoPersonalData { to: "a controller" }, out).await;
-        let is_told = match answered {
-            Ok(answer) if answer.is_success() => true,
-            Ok(_) | Err(Error::Unavailable { .. }) if run.attempt < TRIES => {
-                return Err(Error::Unavailable { whom: "a controller", after: AGAIN }.into());
+        let is_told = match Url::parse(url).ok().filter(|url| may_be_told_at(&tools, url)) {
+            Some(url) => tell(&run, &tools, (id, &url), (status, Instant::from_micros(self.due))).await?,
+            None => {
+                tracing::warn!("a controller's address is at a host that is not listed any more: it is not told");
+                false
             }
-            Ok(_) | Err(Error::Unavailable { .. }) => false,
-            Err(other) => return Err(other.into()),
         };
         let action = if is_told { "controller.told" } else { "controller.not_told" };
         let noted = run.ledger.write(lane, move |_| {
             Ok(Witnessed::new((), Event::new(action, "controller_call", id).code("status", status.code())))
         });
         Ok(noted.await?)
+    }
+}
+
+/// One try. Whether the controller heard it; who does not hear is tried again until it asks by itself.
+async fn tell(run: &Run, tools: &Tools, (id, url): (Uuid, &Url), (status, due): (Status, Instant)) -> Result<bool> {
+    let told = About { controller: run.job.tenant, id }.callback(url, status, due);
+    let signature = BASE64.encode(&tools.vault.sign_key()?.for_calls()?.sign(told.to_string().as_bytes()));
+    let out = Call::json(url.clone(), &told)
+        .with("x-opendsr-processor-domain", Secret::new(tools.domain()))
+        .with("x-opendsr-signature", Secret::new(signature));
+    run.hold().await?;
+    match tools.egress.send(Consignment::NoPersonalData { to: "a controller" }, out).await {
+        Ok(answer) if answer.is_success() => Ok(true),
+        Ok(_) | Err(Error::Unavailable { .. }) if run.attempt < TRIES => {
+            Err(Error::Unavailable { whom: "a controller", after: AGAIN })
+        }
+        Ok(_) | Err(Error::Unavailable { .. }) => Ok(false),
+        Err(other) => Err(other),
     }
 }
