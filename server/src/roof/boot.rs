@@ -146,16 +146,14 @@ pub async fn boot(config: Config, telemetry: Telemetry, duties: Duties) -> anyho
     } = config;
     let demo = demo.filter(|_| duties == Duties::Serve);
     let watch = Watch::host();
-    let way = Way::parse(mail.way.expose(), mode.reach()).map_err(Error::from)?;
-    let mail = Mail::open(way, &mail.from, watch.clone())?.hearing(coming_of(intake).map_err(Error::from)?);
+    let mail = mail_of(&mail, intake, mode, &watch)?;
     let blobs = Blobs::open(&place_of(&blobs, mode).map_err(Error::from)?, watch.clone())?;
     let issuers = issuers_of(issuers, mode, &watch)?;
     let (mut ground, platforms) = ground_of(demo.is_some(), &watch, platforms).await?;
     let platforms = Platforms::open(&platforms, mode.reach())?;
     let door = if duties == Duties::Serve { Some(http::bind(http.listen)?) } else { None };
     let public_url = found_at(&http.public_url, door.as_ref());
-    let told = callbacks_of(&opendsr).map_err(Error::from)?;
-    let egress = Egress::open(own_host(&public_url).into_iter().chain(told), mode.reach())?;
+    let egress = Egress::open(hosts_of(&public_url, &opendsr)?, mode.reach())?;
     let limits = Limits { connections: database.connections, prepare: database.prepare, ..Limits::default() };
     let home = data.clone();
     let (postgres, online) =
@@ -366,6 +364,17 @@ impl Working {
 /// The hosts at which controllers may be told how far their requests have come.
 fn callbacks_of(settings: &config::Opendsr) -> Result<Vec<Host>, Flaw> {
     settings.callbacks.iter().map(|host| Host::parse("opendsr.callbacks", host)).collect()
+}
+
+/// Where the desk calls by itself: its own pages, and controllers that are to be told.
+fn hosts_of(public_url: &str, opendsr: &config::Opendsr) -> Result<impl Iterator<Item = Host> + use<>, Error> {
+    Ok(own_host(public_url).into_iter().chain(callbacks_of(opendsr)?))
+}
+
+/// The ways of letters, out and in.
+fn mail_of(mail: &config::Mail, intake: config::Intake, mode: Mode, watch: &Watch) -> Result<Mail, Error> {
+    let way = Way::parse(mail.way.expose(), mode.reach())?;
+    Ok(Mail::open(way, &mail.from, watch.clone())?.hearing(coming_of(intake)?))
 }
 
 /// By which ways letters come in.
