@@ -6,7 +6,7 @@ use chrono::{Duration, NaiveDate};
 
 use super::model::{DataRole, Outcome, Source};
 use crate::floor::kernel::vocabulary::vocabulary;
-use crate::floor::kernel::{Addressed, Instant, Ref, RequestId, StaffId, StoreId, TenantId};
+use crate::floor::kernel::{Instant, Ref, RequestId, StaffId, StoreId, TenantId};
 use crate::floor::regulations::{Right, shipped};
 
 /// What one text may hold at most, in octets.

@@ -193,7 +193,13 @@ pub fn refusal(
             let first = details.pauses.first().and_then(|pause| pause.refusal.clone());
             first.filter(|_| details.pauses.iter().all(|pause| pause.refusal.is_some()))
         }),
-        Act::Resume | Act::WithdrawPause => words(stage.resume()),
+        Act::Resume => words(stage.resume()),
+        Act::WithdrawPause => {
+            let count = |what| details.events.iter().filter(|event| event.what == what).count();
+            let is_left = count(ClockMove::Paused) > count(ClockMove::PauseWithdrawn);
+            let none = || (!is_left).then(|| "its time never stood still: there is nothing to withdraw".to_owned());
+            closed("changed").or_else(none)
+        }
         Act::Extend => closed("extended").or_else(|| match details.extensions.first() {
             None => Some("no clock of it runs any more".to_owned()),
             Some(first) if details.extensions.iter().all(|extension| extension.refusal.is_some()) => {

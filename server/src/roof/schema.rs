@@ -87,21 +87,35 @@ const OWN_RULES: &[Rule] = &[
     rule("UserError.*", Needs::Parent),
 ];
 
-/// What clients may ask.
+/// What clients may ask. Roots that stand side by side nest in each other, so a few stand together.
 #[derive(MergedObject, Default)]
-pub struct Query(
+pub struct Query(AskedOfDesk, AskedOfShops, AskedOfWishes);
+
+/// What is asked of the desk itself and of whom it works for.
+#[derive(MergedObject, Default)]
+pub struct AskedOfDesk(
     RoofQuery,
     catalogue::CatalogueQuery,
     tenants::TenantQuery,
     staff::StaffQuery,
     grants::GrantQuery,
     processors::ProcessorQuery,
+);
+
+/// What is asked of shops and what is held of them.
+#[derive(MergedObject, Default)]
+pub struct AskedOfShops(
     stores::StoreQuery,
     inbox::InboxQuery,
     apps::AppQuery,
     records::RecordQuery,
     reports::ReportQuery,
     syncs::SyncQuery,
+);
+
+/// What is asked of what people wish, and of what the desk owes.
+#[derive(MergedObject, Default)]
+pub struct AskedOfWishes(
     requests::RequestQuery,
     relay::RelayQuery,
     reviews::ReviewQuery,
@@ -111,28 +125,36 @@ pub struct Query(
 
 /// What clients may do.
 #[derive(MergedObject, Default)]
-pub struct Mutation(
+pub struct Mutation(DoneAtDesk, DoneWithShops, DoneForPeople);
+
+/// What is done at the desk itself and with whom it works for.
+#[derive(MergedObject, Default)]
+pub struct DoneAtDesk(
     catalogue::CatalogueMutation,
     tenants::TenantMutation,
     staff::StaffMutation,
     grants::GrantMutation,
+    processors::ProcessorMutation,
+);
+
+/// What is done with shops and what is held of them.
+#[derive(MergedObject, Default)]
+pub struct DoneWithShops(
     stores::StoreMutation,
     apps::AppMutation,
     syncs::SyncMutation,
-    Recorded,
-    requests::RequestMutation,
-    relay::RelayMutation,
-    processors::ProcessorMutation,
-    LookedAt,
+    records::RecordMutation,
+    reports::ReportMutation,
 );
 
-/// What is told of records, and what is made of them: together, because roots that stand side by side nest in each other.
+/// What is done for people who ask, and for what the desk owes.
 #[derive(MergedObject, Default)]
-pub struct Recorded(records::RecordMutation, reports::ReportMutation);
-
-/// What is reviewed and what is promised.
-#[derive(MergedObject, Default)]
-pub struct LookedAt(reviews::ReviewMutation, promises::PromiseMutation);
+pub struct DoneForPeople(
+    requests::RequestMutation,
+    relay::RelayMutation,
+    reviews::ReviewMutation,
+    promises::PromiseMutation,
+);
 
 /// What belongs to no slice.
 #[derive(Default)]
