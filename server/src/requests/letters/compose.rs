@@ -307,16 +307,17 @@ impl Pen<'_> {
         if told.request.role == DataRole::Processor && told.merchant.is_some() {
             self.say(&words.acknowledgement.merchant);
         }
-        match told.prove_until.filter(|_| told.request.stage == Stage::Received) {
-            Some(until) => {
-                let until = self.voice.day(until);
-                self.say_with(&words.acknowledgement.prove, &[("until", &until)]);
-            }
-            None => self.say(&words.acknowledgement.open),
+        let open = || told.together.iter().chain([told.request]).filter(|other| !other.stage.is_closed());
+        let waits = open().any(|other| other.stage == Stage::Received);
+        if let Some(until) = told.prove_until.filter(|_| waits) {
+            let until = self.voice.day(until);
+            self.say_with(&words.acknowledgement.prove, &[("until", &until)]);
+        }
+        if open().any(|other| other.stage != Stage::Received) {
+            self.say(&words.acknowledgement.open);
         }
         // Of several that are asked for together the last is the one by which all is answered.
-        let together = told.together.iter().filter(|other| !other.stage.is_closed()).chain([told.request]);
-        let due = together.filter_map(|request| request.due.as_ref()).map(|due| due.on).max();
+        let due = open().filter_map(|request| request.due.as_ref()).map(|due| due.on).max();
         match due.map(|due| self.voice.day(due)) {
             Some(due) => self.say_with(&words.acknowledgement.due, &[("due", &due)]),
             None => self.say(&words.acknowledgement.soon),

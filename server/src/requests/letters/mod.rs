@@ -10,7 +10,7 @@ mod parts;
 mod words;
 
 pub use compose::{Slots, Told, Written, compose};
-pub use parts::{Part, Parts};
+pub use parts::Parts;
 pub use words::{Words, speaks, spoken};
 
 /// Where people ask.

@@ -218,6 +218,7 @@ impl Words {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::floor::tongues::{Piece, pieces};
 
     #[test]
     fn every_file_is_a_language_and_has_every_word() {
@@ -226,6 +227,48 @@ mod tests {
             assert!(Right::ALL.iter().all(|right| words.right.contains_key(right)), "{language}");
             assert!(Ground::ALL.iter().all(|ground| words.ground.contains_key(ground.code())), "{language}");
             assert_eq!(words.ground.len(), Ground::ALL.len(), "{language}");
+        }
+    }
+
+    /// What fills a sentence of a letter: nothing else may stand in braces.
+    const SLOTS: [&str; 13] = [
+        "body",
+        "contact",
+        "day",
+        "due",
+        "label",
+        "merchant",
+        "minutes",
+        "month",
+        "operator",
+        "reference",
+        "until",
+        "value",
+        "year",
+    ];
+
+    fn sentences(value: &toml::Value, into: &mut Vec<String>) {
+        match value {
+            toml::Value::Table(table) => table.values().for_each(|value| sentences(value, into)),
+            toml::Value::Array(list) => list.iter().for_each(|value| sentences(value, into)),
+            other => into.extend(other.as_str().map(str::to_owned)),
+        }
+    }
+
+    #[test]
+    fn no_sentence_has_a_slot_that_nobody_fills() {
+        for (language, text) in FILES {
+            let mut found = Vec::new();
+            sentences(&toml::from_str(text).expect("TOML"), &mut found);
+            for sentence in found {
+                let slots = pieces(&sentence).filter_map(|piece| match piece {
+                    Piece::Slot(name) => Some(name.to_owned()),
+                    Piece::Words(_) => None,
+                });
+                for slot in slots {
+                    assert!(SLOTS.contains(&slot.as_str()), "{language}: {{{slot}}} in {sentence}");
+                }
+            }
         }
     }
 

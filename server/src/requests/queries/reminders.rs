@@ -174,12 +174,13 @@ struct Count {
 }
 
 /// What is due within a week, by whose it is, and how many plans wait for a second person. Asked at the desk.
-pub struct Due7 {
+#[derive(Debug, Clone)]
+pub struct Week {
     owned: Vec<(Option<StaffId>, i64, i64)>,
     awaiting: i64,
 }
 
-impl Due7 {
+impl Week {
     /// What somebody has before them.
     pub fn of(&self, staff: StaffId) -> Morning {
         let of = |owner| {
@@ -190,7 +191,7 @@ impl Due7 {
     }
 }
 
-pub fn within_a_week(tx: &mut Tx, now: Instant) -> Result<Due7> {
+pub fn within_a_week(tx: &mut Tx, now: Instant) -> Result<Week> {
     let owned: Vec<Owned> = statement(
         "with asked as materialized (select ?::timestamptz as now)
          select r.owner_id, count(*) as due, count(*) filter (where r.due_at <= asked.now) as overdue
@@ -206,7 +207,7 @@ pub fn within_a_week(tx: &mut Tx, now: Instant) -> Result<Due7> {
     )
     .get_result(tx.conn())?;
     let owned = owned.into_iter().map(|row| (row.owner_id, row.due, row.overdue)).collect();
-    Ok(Due7 { owned, awaiting: awaiting.count })
+    Ok(Week { owned, awaiting: awaiting.count })
 }
 
 /// A line of somebody's morning.
