@@ -28,6 +28,7 @@ pub mod line;
 pub mod logs;
 pub mod page;
 pub mod people;
+pub mod planned;
 pub mod post;
 pub mod program;
 pub mod provider;

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use chrono::{Days, Months, NaiveDate};
 
 use super::model::{DataRole, Hold, PlanLine, PlannedAction, Source};
-use crate::floor::datamap::{About, Category, Map, Portion, Row, Table};
+use crate::floor::datamap::{About, Map, Portion, Row, Table};
 use crate::floor::kernel::{AppId, Day, StoreId};
 use crate::floor::policy::{self, Ground, Policy, Recipient, RecipientKind, Window};
 use crate::floor::regulations::Right;

@@ -9,15 +9,16 @@ use crate::floor::tools::Tools;
 use crate::requests::clocks;
 use crate::requests::letters::Slots;
 use crate::requests::model::{MessageKind, Outcome, Request, Stage};
-use crate::requests::queries::requests;
+use crate::requests::queries::{plans, requests};
 
 /// The request as it is once it ended so: an answer meets its dates, and so does what asks for no answer any more.
-pub(super) fn close(tx: &mut WriteTx, request: Request, outcome: Outcome) -> Result<Request> {
+pub(in crate::requests) fn close(tx: &mut WriteTx, request: Request, outcome: Outcome) -> Result<Request> {
     let now = tx.now()?;
     let stage = request.stage.close(now, outcome)?;
     let is_answer = matches!(outcome, Outcome::Fulfilled | Outcome::PartlyFulfilled | Outcome::Refused);
     let answered_at = request.answered_at.or(is_answer.then_some(now));
     clocks::end(tx, request.id, now)?;
+    plans::let_go(tx, request.id, matches!(request.stage, Stage::AwaitingApproval { .. }))?;
     Ok(Request { stage, answered_at, ..request })
 }
 

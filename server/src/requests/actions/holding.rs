@@ -2,7 +2,7 @@
 //! deletion of the person that is not carried out yet, in the same write.
 
 use super::approving::shut;
-use super::planning::{Draughtsman, Drawn, draw};
+use super::planning::{Draughtsman, Drawn, draw, drawn_now};
 use crate::floor::access::{Caller, Permission};
 use crate::floor::jobs;
 use crate::floor::kernel::{Error, HoldId, Ref, RequestId, Result, TenantId};
@@ -11,8 +11,9 @@ use crate::floor::tools::Tools;
 use crate::grants::Revealed;
 use crate::requests::jobs::DrawPlan;
 use crate::requests::model::{Hold, NewHold, hold_reference};
+use crate::requests::plan::is_alike;
 use crate::requests::queries::holds::{self, HoldFilter};
-use crate::requests::queries::{estate, requests};
+use crate::requests::queries::{estate, plans, requests};
 
 /// Holds all that is held of whom a request is about.
 pub async fn place_hold(
@@ -28,14 +29,10 @@ pub async fn place_hold(
     let written = tools.ledger.write_once(scope.clone(), once, "hold", move |tx| {
         let now = tx.now()?;
         let review_on = new.checked(now.day())?;
-        let subject = requests::get(tx, at.id)?.subject;
-        let subject = subject.ok_or_else(|| {
-            Error::refused(
-                "NOBODY",
-                "nobody was found in the records whom this request is about: there is nothing to hold",
-            )
-        })?;
-        let persons = estate::persons(tx, subject)?;
+        let request = requests::get(tx, at.id)?;
+        let persons = estate::persons_of(tx, &request)?;
+        let subject = request.subject.filter(|subject| persons.contains(subject)).or(persons.first().copied());
+        let subject = subject.ok_or_else(nobody)?;
         holds::take_person(tx, &persons)?;
         let id = HoldId::fresh();
         let hold = Hold {
@@ -53,15 +50,23 @@ pub async fn place_hold(
         holds::add(tx, &vault, &hold, &new.reason)?;
         let told = Event::new("hold.placed", "hold", id.uuid()).code("kind", new.kind.code());
         let mut witnessed = Witnessed::new(id.uuid(), told);
-        for stopped in holds::stopped(tx, &persons)? {
+        for stopped in holds::stopped(tx, (&persons, at.id))? {
             let request = requests::lock(tx, stopped)?;
-            let Drawn { is_new, events, .. } = draw(tx, &by_what, request, Some(by))?;
-            witnessed = events.into_iter().filter(|_| is_new).fold(witnessed, Witnessed::and);
+            let read = request.stage.plan().map(|plan| plans::get(tx, plan)).transpose()?;
+            let now = drawn_now(tx, &by_what, &request)?;
+            if read.is_none_or(|read| !is_alike(&read.lines, &now)) {
+                let Drawn { is_new, events, .. } = draw(tx, &by_what, request, Some(by))?;
+                witnessed = events.into_iter().filter(|_| is_new).fold(witnessed, Witnessed::and);
+            }
         }
         Ok(witnessed)
     });
     let id = HoldId::from_uuid(written.await?.id);
     tools.ledger.read(&scope, move |tx| holds::get(tx, id)).await
+}
+
+fn nobody() -> Error {
+    Error::refused("NOBODY", "nobody was found in the records whom this request is about: there is nothing to hold")
 }
 
 /// Lets a hold go that somebody else placed. What it stopped is planned anew.
@@ -75,7 +80,7 @@ pub async fn release_hold(tools: &Tools, caller: &Caller, at: Ref<HoldId>, once:
         let hold = holds::get(tx, at.id)?.release(now, by)?;
         holds::release(tx, &hold)?;
         let persons = estate::persons(tx, hold.subject)?;
-        for request in holds::stopped(tx, &persons)? {
+        for request in holds::set_free(tx, &persons)? {
             jobs::enqueue(tx, &DrawPlan { request })?;
         }
         Ok(Witnessed::new(hold.id.uuid(), Event::new("hold.released", "hold", hold.id.uuid())))
@@ -99,8 +104,8 @@ pub async fn list_holds(tools: &Tools, caller: &Caller, tenant: TenantId, filter
 pub async fn holds_of(tools: &Tools, caller: &Caller, at: Ref<RequestId>) -> Result<Vec<Hold>> {
     let scope = caller.permit(Permission::SeeTenants, at.tenant)?;
     let found = tools.ledger.read(&scope, move |tx: &mut Tx| {
-        let Some(subject) = requests::get(tx, at.id)?.subject else { return Ok(Vec::new()) };
-        let persons = estate::persons(tx, subject)?;
+        let request = requests::get(tx, at.id)?;
+        let persons = estate::persons_of(tx, &request)?;
         holds::standing(tx, &persons)
     });
     found.await

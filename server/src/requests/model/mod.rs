@@ -5,6 +5,7 @@ mod hold;
 mod intake;
 mod message;
 mod plan;
+mod reminder;
 mod request;
 mod stage;
 
@@ -13,5 +14,6 @@ pub use hold::{Hold, HoldKind, NewHold, hold_reference};
 pub use intake::{DataRole, GoesBy, Identifier, Intake, Mandate, Proof, Source, SubjectKind};
 pub use message::{Message, MessageKind, MessageState, Way};
 pub use plan::{Plan, PlanLine, PlanState, PlannedAction, digest};
+pub use reminder::{Morning, Reminder, ReminderKind};
 pub use request::{Due, Ground, LateReason, Outcome, Request, reference};
 pub use stage::{Resumable, Stage};

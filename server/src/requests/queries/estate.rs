@@ -6,20 +6,22 @@ use diesel::sql_types::{Array, BigInt, Bool, Nullable, Text, Timestamptz, Uuid a
 use diesel::{QueryableByName, RunQueryDsl};
 use uuid::Uuid;
 
-use super::holds;
+use std::collections::BTreeSet;
+
+use super::{holds, identifiers};
 use crate::floor::datamap::{Apart, Category, Map, Row, Span, Table, Whose};
-use crate::floor::kernel::{AppId, Day, Instant, Result, StoreId, SubjectId};
+use crate::floor::kernel::{AppId, Day, Instant, IntakeId, Result, StoreId, SubjectId};
 use crate::floor::ledger::{Tx, statement};
 use crate::floor::platforms;
 use crate::floor::policy::Policy;
 use crate::requests::asking::SHOP;
-use crate::requests::model::Request;
+use crate::requests::model::{DataRole, Request};
 use crate::requests::plan::{self, CHARGEBACK, Estate, KnownAt, Reached, Recent, Touching};
 
 /// The estate of whom a request is about; of everybody at a shop, where it is about a whole shop.
 pub fn of(tx: &mut Tx, policy: &Policy, map: Map, request: &Request) -> Result<Estate> {
     let today = tx.now()?.day();
-    let persons = request.subject.map_or(Ok(Vec::new()), |subject| persons(tx, subject))?;
+    let persons = persons_of(tx, request)?;
     let whose = match (request.case.as_deref(), request.store) {
         (Some(SHOP), Some(store)) => Whose::Shop(store),
         _ => Whose::Person(persons.clone()),
@@ -69,13 +71,46 @@ fn told_apart(recent: &[(Uuid, Recent)]) -> Vec<(Uuid, i32)> {
     recent.iter().filter_map(|(id, order)| Some((*id, order.bound()?.part()))).collect()
 }
 
+/// By which ids whom a request is about is known now: by all that was proved, and by what came to be known since. Whoever
+/// asks as a merchant's user is that user, whatever the same address bought.
+pub fn persons_of(tx: &mut Tx, request: &Request) -> Result<Vec<SubjectId>> {
+    let mut named = match request.role {
+        DataRole::Controller => members(tx, request.intake)?,
+        DataRole::Processor => Vec::new(),
+    };
+    if named.is_empty() {
+        named = identifiers::subjects(tx, request.intake)?;
+        named.extend(request.subject);
+    }
+    let mut all = BTreeSet::new();
+    for subject in named {
+        all.extend(persons(tx, subject)?);
+    }
+    Ok(all.into_iter().collect())
+}
+
+/// The merchant's users whose address was proved.
+fn members(tx: &mut Tx, intake: IntakeId) -> Result<Vec<SubjectId>> {
+    let tenant = tx.tenant()?;
+    let rows: Vec<Person> = statement(
+        "select m.subject_id as id from intake_identifiers i
+           join members m on m.tenant_id = ? and m.mail_bidx = i.bidx
+          where i.tenant_id = ? and i.intake_id = ? and i.kind = 'mail' and i.proof <> 'none' order by m.subject_id",
+    )
+    .bind::<SqlUuid, _>(tenant)
+    .bind::<SqlUuid, _>(tenant)
+    .bind::<SqlUuid, _>(intake)
+    .load(tx.conn())?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
+}
+
 #[derive(QueryableByName)]
 struct Person {
     #[diesel(sql_type = SqlUuid)]
     id: SubjectId,
 }
 
-/// All ids that a person was ever given: they may have been taken for several before they proved to be one.
+/// All ids that a subject was ever given: they may have been taken for several before they proved to be one.
 pub fn persons(tx: &mut Tx, subject: SubjectId) -> Result<Vec<SubjectId>> {
     let tenant = tx.tenant()?;
     let rows: Vec<Person> = statement(

@@ -203,11 +203,26 @@ struct Open {
     id: RequestId,
 }
 
-/// The person's deletions that are worked: what a hold stops.
-pub fn stopped(tx: &mut Tx, persons: &[SubjectId]) -> Result<Vec<RequestId>> {
+/// The deletions that are worked and that a hold of these may stop: the person's, the one it was placed at, and those of
+/// whole shops.
+pub fn stopped(tx: &mut Tx, (persons, at): (&[SubjectId], RequestId)) -> Result<Vec<RequestId>> {
     let rows: Vec<Open> = statement(
-        "select id from requests where tenant_id = ? and subject_id = any(?) and right_code = 'deletion'
-            and stage in ('open', 'awaiting_approval', 'in_progress') order by id",
+        "select id from requests where tenant_id = ? and right_code = 'deletion'
+            and stage in ('open', 'awaiting_approval', 'in_progress')
+            and (subject_id = any(?) or id = ? or special_case = 'shop') order by id",
+    )
+    .bind::<SqlUuid, _>(tx.tenant()?)
+    .bind::<Array<SqlUuid>, _>(persons.to_vec())
+    .bind::<SqlUuid, _>(at)
+    .load(tx.conn())?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
+}
+
+/// The deletions that are worked and that letting a hold of these go may set free.
+pub fn set_free(tx: &mut Tx, persons: &[SubjectId]) -> Result<Vec<RequestId>> {
+    let rows: Vec<Open> = statement(
+        "select id from requests where tenant_id = ? and right_code = 'deletion' and stage = 'open'
+            and (subject_id = any(?) or special_case = 'shop') order by id",
     )
     .bind::<SqlUuid, _>(tx.tenant()?)
     .bind::<Array<SqlUuid>, _>(persons.to_vec())

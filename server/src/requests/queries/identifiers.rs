@@ -163,6 +163,11 @@ struct Kept {
 
 /// Whom what was proved of a contact tells of; nobody's, as long as nothing was proved.
 pub fn subject(tx: &mut Tx, intake: IntakeId) -> Result<Option<SubjectId>> {
+    Ok(subjects(tx, intake)?.into_iter().next())
+}
+
+/// All whom what was proved of a contact tells of: somebody may be known by each address apart.
+pub fn subjects(tx: &mut Tx, intake: IntakeId) -> Result<Vec<SubjectId>> {
     let kept: Vec<Kept> = intake_identifiers::table
         .filter(intake_identifiers::tenant_id.eq(tx.tenant()?).and(intake_identifiers::intake_id.eq(intake)))
         .filter(intake_identifiers::proof.ne(Proof::None))
@@ -173,7 +178,7 @@ pub fn subject(tx: &mut Tx, intake: IntakeId) -> Result<Option<SubjectId>> {
         Some(Trace::kept(found_by(kept.kind)?, kept.store, index))
     };
     let traces: Vec<Trace> = kept.into_iter().filter_map(trace).collect();
-    Ok(subjects::traced(tx, &traces)?.into_iter().next())
+    subjects::traced(tx, &traces)
 }
 
 /// The digest of the code that was sent last.

@@ -1,7 +1,7 @@
 //! Rows of plans and of their lines. A plan is written once; what becomes of it is its state, who moved it and when.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use diesel::sql_types::{Array, BigInt, Binary, Date, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Array, BigInt, Binary, Bool, Date, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid};
 use diesel::{OptionalExtension, QueryableByName, RunQueryDsl};
 
 use crate::floor::kernel::{
@@ -133,6 +133,19 @@ pub fn save(tx: &mut WriteTx, plan: &Plan) -> Result<()> {
     .bind::<SqlUuid, _>(plan.id)
     .execute(tx.conn())?;
     if changed == 1 { Ok(()) } else { Err(Error::NotFound("plan")) }
+}
+
+/// Of a request that ends, what was drawn and nobody decided about is let go of; what waits for a second person too.
+pub fn let_go(tx: &mut WriteTx, request: RequestId, waits: bool) -> Result<()> {
+    statement(
+        "update request_plans set state = 'superseded'
+          where tenant_id = ? and request_id = ? and (state = 'drawn' or (? and state = 'submitted'))",
+    )
+    .bind::<SqlUuid, _>(tx.tenant()?)
+    .bind::<SqlUuid, _>(request)
+    .bind::<Bool, _>(waits)
+    .execute(tx.conn())?;
+    Ok(())
 }
 
 /// Writes that a plan was sent back, with the words under the contact's own key.
