@@ -31,6 +31,9 @@
 //! tenant's queue. *Ticket*: a job handed down, to be enqueued later. A data request is a *request*; an HTTP one is a
 //! *call*.
 
+// The futures of the schema nest deep.
+#![recursion_limit = "256"]
+
 pub mod apps;
 pub mod audit;
 pub mod calls;

@@ -258,7 +258,7 @@ async fn who_works_it_is_one_of_the_desk_and_two_who_change_it_at_once_do_not_ov
     let colleague = case.world.staff(&[Role::Support]).await;
     let (tools, support) = (&case.world.tools, case.world.support());
     let assign = async |version, owner, team: Option<&str>, once| {
-        requests::assign(tools, &support, case.at, version, owner, team.map(str::to_owned), once).await
+        requests::assign(tools, &support, case.at, version, (owner, team.map(str::to_owned)), once).await
     };
     let nobody = assign(None, Some(StaffId::fresh()), Some(" "), None).await;
     let Err(Error::Invalid(flaws)) = nobody else { panic!("flaws") };
@@ -271,7 +271,7 @@ async fn who_works_it_is_one_of_the_desk_and_two_who_change_it_at_once_do_not_ov
     assert_eq!(repeated.version, version + 1, "the same wish is heard once");
     assert_eq!(refusal(assign(Some(version), None, None, None).await).0, "CONFLICT");
     let ops = desk_seat(&case.world, &[Role::Ops]);
-    let other = requests::assign(tools, &ops, case.at, None, None, None, None).await;
+    let other = requests::assign(tools, &ops, case.at, None, (None, None), None).await;
     assert_eq!(refusal(other).0, "FORBIDDEN");
 }
 

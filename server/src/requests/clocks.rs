@@ -92,13 +92,19 @@ const fn is_of_an_answer(kind: Kind) -> bool {
 
 /// The date that is worked by: of an answer, open, the earliest that runs.
 pub(super) fn due(clocks: &[ClockRow]) -> Option<Due> {
-    let open = clocks.iter().filter(|row| row.met_at.is_none() && is_of_an_answer(row.clock.kind));
-    driving(open.map(|row| &row.clock)).map(as_due)
+    earliest(clocks.iter().filter(|row| row.met_at.is_none()).map(|row| &row.clock))
 }
 
 /// The same of dates that are not stored yet.
 pub(super) fn due_of(clocks: &[Clock]) -> Option<Due> {
-    driving(clocks.iter().filter(|clock| is_of_an_answer(clock.kind))).map(as_due)
+    earliest(clocks.iter())
+}
+
+fn earliest<'a>(clocks: impl Iterator<Item = &'a Clock>) -> Option<Due> {
+    let mut open: Vec<&Clock> = clocks.filter(|clock| is_of_an_answer(clock.kind)).collect();
+    // Of two that end together ours is named, before a merchant's.
+    open.sort_by_key(|clock| clock.whose == Whose::Merchants);
+    driving(open).map(as_due)
 }
 
 fn as_due(clock: &Clock) -> Due {
@@ -132,7 +138,7 @@ impl Times {
     pub fn open(&self) -> Vec<&ClockRow> {
         let mut open: Vec<&ClockRow> =
             self.rows.iter().filter(|row| row.met_at.is_none() && is_of_an_answer(row.clock.kind)).collect();
-        open.sort_by_key(|row| (row.clock.is_paused(), row.clock.ends_at));
+        open.sort_by_key(|row| (row.clock.is_paused(), row.clock.ends_at, row.clock.whose == Whose::Merchants));
         open
     }
 
@@ -197,12 +203,6 @@ fn standing_in(clock: &Clock) -> Result<Regime> {
     }
     let period = basis.period.unwrap_or(regulations::Period::Days(0));
     Ok(Regime::promised(&basis.cite, &[(right, period)]))
-}
-
-/// Computes every date of a request anew, stores them, and lets the request say which is worked by.
-pub(super) fn re_reckon(tx: &mut WriteTx, request: &mut Request) -> Result<()> {
-    let times = Times::of(tx, request)?;
-    store(tx, request, &times.anew(None)?)
 }
 
 /// Stores dates that were computed, and lets the request say which is worked by. What was met keeps its date.

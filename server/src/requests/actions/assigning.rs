@@ -15,8 +15,7 @@ pub async fn assign(
     caller: &Caller,
     at: Ref<RequestId>,
     version: Option<i32>,
-    owner: Option<StaffId>,
-    team: Option<String>,
+    (owner, team): (Option<StaffId>, Option<String>),
     once: Option<Once>,
 ) -> Result<Request> {
     caller.permit(Permission::WorkRequests, at.tenant)?;

@@ -51,7 +51,7 @@ pub async fn extend(
             }
         }
         let before = request.due.as_ref().map(|due| due.on);
-        let what = (ClockMove::Extended, &longer, until);
+        let what = (ClockMove::Extended, longer.as_slice(), until);
         let request = each(tx, desk, request, what, (by, Some(&reason)))?;
         let after = request.due.as_ref().map(|due| due.on);
         // Where another regime's date is worked by still, the person is told of this one's.
@@ -82,7 +82,7 @@ pub async fn withdraw_extension(
             return Err(Error::refused("NOT_EXTENDED", "it was not extended: there is nothing to withdraw"));
         }
         let before = request.due.as_ref().map(|due| due.on);
-        let what = (ClockMove::ExtensionWithdrawn, &longer, None);
+        let what = (ClockMove::ExtensionWithdrawn, longer.as_slice(), None);
         let request = each(tx, desk, request, what, (by, None))?;
         let after = request.due.as_ref().map(|due| due.on);
         let slots = Slots { before, after, ..Slots::default() };

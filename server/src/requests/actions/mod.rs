@@ -3,11 +3,16 @@
 mod approving;
 mod assigning;
 mod at_the_page;
+mod bringing;
+mod bulk;
 mod closing;
+mod controllers;
 mod extending;
+mod figures;
 mod following;
 mod holding;
 mod judging;
+mod listing;
 mod messaging;
 mod pausing;
 mod planning;
@@ -15,6 +20,7 @@ mod proving;
 mod reading;
 mod receiving;
 mod refusing;
+mod views;
 
 use std::sync::Arc;
 
@@ -28,20 +34,37 @@ use crate::floor::policy::Adopted;
 use crate::floor::tools::Tools;
 use crate::floor::vault::{Place, Vault};
 
+pub use bulk::{Deed, Done as BulkDone, Item, do_to_each, freeze, these};
+pub use figures::{AHEAD, MonthFigures, QueueFigures, is_answer, queue_figures, timeliness, yearly_table};
+pub use listing::{
+    Details, Listed, PossibleExtension, PossiblePause, Wants, beside, count_requests, details, find_called, find_listed,
+    find_of_mail, list_requests, may_see, seats, shops, timeline,
+};
+pub use views::{NewView, delete_view, list_views, save_view};
 pub use approving::{COOLING_OFF, approve_plan, return_plan, reveal_plan_reason};
 pub use assigning::{assign, set_late_reason};
 pub use at_the_page::{AtPage, ask_at_page, behind_link};
+pub(super) use closing::close;
+pub use bringing::{Brought, Flawed, Imported, Post, bring_letter, import_backlog};
 pub use closing::{join, mark_spam, settle_by_hand, withdraw};
+pub use controllers::{
+    BEGUN, REUSED, Receipt, ask_by_machine, asked_by_machine, cancel_by_machine, controller, may_be_told_at,
+};
+pub(in crate::requests) use controllers::news;
 pub use extending::{extend, withdraw_extension};
 pub use following::{Followed, FollowedRequest, appeal_by_person, follow, shown_to_person, withdraw_by_person};
 pub use holding::{find_hold, holds_of, list_holds, place_hold, release_hold, reveal_hold_reason};
 pub use judging::{judge, judge_mandate};
+pub use messaging::{
+    Slots, list_messages, messages_for_person, person_writes, queue_letter, read_messages, save_draft, write_message, write_note,
+};
+pub(super) use messaging::nearness;
 pub use pausing::{pause, resume, withdraw_pause};
 pub use planning::{draw_plan, find_plan, list_plans, submit_plan};
 pub(super) use planning::{Draughtsman, draw, is_plannable};
-pub use proving::{ask_for_proof, ask_for_proof_again, draw_code, prove_by_code};
-pub use reading::{Shown, find_request, shown};
-pub use receiving::{receive, take_in, take_in_of};
+pub use proving::{MOST_TRIES, ask_for_proof, ask_for_proof_again, draw_code, prove_by_code};
+pub use reading::{Shown, find_request};
+pub use receiving::{receive, take_aside, take_in, take_in_of};
 pub use refusing::refuse;
 
 /// A request, and the date it is worked by before and after what was done to its time.

@@ -28,8 +28,7 @@ pub async fn find_request(tools: &Tools, caller: &Caller, at: Ref<RequestId>) ->
     tools.ledger.read(&scope, move |tx| shown(tx, at.id)).await
 }
 
-/// The same in a transaction of the request's tenant.
-pub fn shown(tx: &mut Tx, id: RequestId) -> Result<Shown> {
+fn shown(tx: &mut Tx, id: RequestId) -> Result<Shown> {
     let request = requests::get(tx, id)?;
     let intake = intakes::get(tx, request.intake)?;
     let identifiers = identifiers::of(tx, intake.id)?;

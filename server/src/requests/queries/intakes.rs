@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{Bool, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Bool, Uuid as SqlUuid};
 
 use crate::floor::kernel::{Error, Instant, IntakeId, Result, StaffId, StoreId, SubjectId, TenantId};
 use crate::floor::ledger::{RevealTx, Tx, WriteTx, statement};
@@ -186,26 +186,4 @@ pub fn has_store(tx: &mut Tx, store: StoreId) -> Result<bool> {
         .bind::<SqlUuid, _>(store)
         .get_result(tx.conn())?;
     Ok(found.is)
-}
-
-#[derive(QueryableByName)]
-struct Found {
-    #[diesel(sql_type = SqlUuid)]
-    tenant_id: TenantId,
-    #[diesel(sql_type = SqlUuid)]
-    id: IntakeId,
-}
-
-/// Contacts that nobody proved in time, and of which something is open still. Asked at the desk.
-pub fn unproved(tx: &mut Tx, now: Instant) -> Result<Vec<(TenantId, IntakeId)>> {
-    let rows: Vec<Found> = statement(
-        "select i.tenant_id, i.id from intakes i
-          where i.proof = 'none' and i.prove_until <= ?
-            and exists (select from requests r where r.tenant_id = i.tenant_id and r.intake_id = i.id
-                           and r.stage in ('received', 'paused') and r.opened_at is null)
-          order by i.prove_until, i.id",
-    )
-    .bind::<Timestamptz, _>(now.utc())
-    .load(tx.conn())?;
-    Ok(rows.into_iter().map(|row| (row.tenant_id, row.id)).collect())
 }
