@@ -129,12 +129,12 @@ section!(
     again, or_by
 );
 section!(
-    FlawWords: who, rights, rights_unknown, shop, mail, agent, agent_alone, phone, order, name, place, words, words_needed,
+    FlawWords: rights, rights_unknown, shop, mail, agent, agent_alone, phone, order, name, place, words, words_needed,
     locale, form, busy, other, code, code_wrong, code_used_up, code_late, message, done
 );
 section!(
-    Follow: title, lead, prove_title, prove, code, prove_send, anew, anew_send, no_code, until_proof, proved, requests,
-    reference, right, received, stage, next, until, late, closed, moves, moved, still, messages, messages_locked,
+    Follow: title, lead, prove_title, prove, code, prove_send, anew, anew_send, no_code, until_proof, requests,
+    reference, received, stage, next, until, late, closed, moves, moved, still, messages, messages_locked,
     messages_none, ours, yours, said_proved, said_sent, said_written, said_withdrawn, said_appealed
 );
 section!(Talk: title, about, all, words, send);

@@ -193,8 +193,8 @@ impl Follow<'_> {
         html.tag("h3", &[("id", &request.reference)], |html| {
             html.text(&reader.words.code("right", request.right.code()));
         });
-        html.tag("p", &[], |html| badge(html, tone, sign(tone), &reader.words.code("stage", stage)));
         html.tag("dl", &[("class", "facts")], |html| {
+            fact(html, &words.stage, |html| badge(html, tone, sign(tone), &reader.words.code("stage", stage)));
             fact(html, &words.reference, |html| html.line("bdi", &[], &request.reference));
             fact(html, &words.received, |html| reader.day(html, day_of(intake, request.received_at).0));
             if let Stage::Closed { at, .. } = request.stage {
