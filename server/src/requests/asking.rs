@@ -1,7 +1,7 @@
 //! What comes in, whatever way it came: who asks, for what, and what speaks for them. It is held against all its rules at
 //! once, so that nobody mends it flaw by flaw, and it decides nothing.
 
-use chrono::{Duration, TimeDelta};
+use chrono::Duration;
 
 use super::model::{DataRole, GoesBy, Mandate, Proof, Request, Source, SubjectKind};
 use crate::floor::kernel::{Flaw, Instant, IntakeId, Personal, RequestId, Secret, StoreId, TenantId};
@@ -93,7 +93,7 @@ const MOST_ORIGINAL: usize = 10 << 20;
 /// Older than this is nothing that still waits for an answer.
 const OLDEST: Duration = Duration::days(3_660);
 /// How far the sender's clock may be ahead of ours.
-const AHEAD: TimeDelta = TimeDelta::minutes(5);
+const AHEAD: Duration = Duration::minutes(5);
 
 /// The special case of deletion that is about a whole shop: it names nobody.
 pub const SHOP: &str = "shop";
@@ -195,7 +195,9 @@ impl Asking {
                 flaw(&format!("identifiers.{at}.value"), "give a telephone number");
             }
             let of_a_store = matches!(stated.kind, GoesBy::Customer | GoesBy::Handle | GoesBy::Order);
-            if of_a_store && stated.store.or(self.store).is_none() && self.notice.is_none() {
+            // A controller knows its own customers by names of its own, whatever store they bought at.
+            let says_no_store = self.notice.is_some() || self.source == Source::Opendsr;
+            if of_a_store && stated.store.or(self.store).is_none() && !says_no_store {
                 flaw(&format!("identifiers.{at}.store"), "say at which store");
             }
             if matches!(stated.proof, Proof::Judged | Proof::NotNeeded) {

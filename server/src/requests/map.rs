@@ -187,3 +187,28 @@ pub const SAVED_VIEWS: Table = Table::of_tenant("saved_views").operators("staff"
     fact("position"),
     fact("made_at"),
 ]);
+
+pub const CONTROLLER_CALLS: Table = Table::of_tenant("controller_calls").ages("received_at").columns(&[
+    key("id"),
+    key("intake_id"),
+    key("request_id"),
+    pseudonym("digest").because("a keyed digest of what a controller sent: the same call is known again by it"),
+    fact("received_at"),
+    fact("expected_at"),
+    fact("callbacks").because("a controller's own addresses, at hosts that the operator listed"),
+    fact("seen"),
+    fact("status"),
+    fact("due_at"),
+]);
+
+pub const REQUEST_SELECTIONS: Table =
+    Table::of_tenant("request_selections").operators("staff").ages("made_at").columns(&[
+        key("id"),
+        key("staff_id"),
+        fact("made_at"),
+        fact("ends_at"),
+        fact("is_cut"),
+        key("of_tenant"),
+        key("request"),
+        fact("at_version"),
+    ]);

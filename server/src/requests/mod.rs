@@ -7,10 +7,13 @@
 mod actions;
 mod asking;
 mod clocks;
+mod filter;
+mod graphql;
 mod jobs;
 mod letters;
 pub mod map;
 mod model;
+mod next;
 mod plan;
 mod playbooks;
 mod promise;
@@ -19,7 +22,11 @@ mod tables;
 pub mod ways;
 
 pub use actions::{COOLING_OFF, approve_plan, draw_plan, find_hold, find_plan, holds_of, list_holds, list_plans, place_hold, release_hold, return_plan, reveal_hold_reason, reveal_plan_reason, submit_plan};
-pub use actions::{AtPage, ask_at_page, behind_link};
+pub use actions::{AtPage, MOST_TRIES, ask_at_page, behind_link};
+pub use actions::{
+    BEGUN, Brought, Flawed, Imported, Post, REUSED, Receipt, ask_by_machine, asked_by_machine, bring_letter,
+    cancel_by_machine, controller, import_backlog, may_be_told_at, take_aside,
+};
 pub use actions::{
     Followed, FollowedRequest, Moved, Shown, appeal_by_person, ask_for_proof, ask_for_proof_again, assign, extend,
     find_request, follow, join, judge, judge_mandate, mark_spam, pause, prove_by_code, receive, refuse, resume,
@@ -31,9 +38,12 @@ pub use actions::{
     Slots, list_messages, messages_for_person, person_writes, queue_letter, read_messages, save_draft, write_message,
     write_note,
 };
+pub use filter::{Fault, LONGEST as LONGEST_FILTER, Read, StageWord, Wanted as WantedRequests, read as read_filter};
+pub use graphql::{RULES, RequestMutation, RequestNode, RequestQuery, find_request as find_request_node};
 pub use jobs::{
-    AskForProof, DigestRequests, DrawPlan, ExpireUnproved, RemindOfRequests, SendDigest, SendLetter, TellOfRequest,
+    AskForProof, DigestRequests, DrawPlan, ExpireUnproved, RemindOfRequests, SendLetter, TellOfRequest,
 };
+pub use jobs::{HearMailbox, LookAtControllers, TellController};
 pub use letters::{ASK_PATH, FOLLOW_PATH, speaks};
 pub use model::{
     ClockEventRow, ClockMove, ClockRow, DataRole, Due, GoesBy, Ground, Hold, HoldKind, Identifier, Intake, LateReason, Mandate, Message, MessageKind, MessageState, NewHold, Outcome,

@@ -53,6 +53,8 @@ const TABLES: &[Table] = &[
     requests::map::REQUEST_REMINDERS,
     requests::map::HOLDS,
     requests::map::SAVED_VIEWS,
+    requests::map::REQUEST_SELECTIONS,
+    requests::map::CONTROLLER_CALLS,
     relay::map::DESTINATIONS,
     relay::map::RELAYED_EVENTS,
     relay::map::RELAY_DELIVERIES,

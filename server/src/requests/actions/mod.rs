@@ -38,7 +38,7 @@ pub use bulk::{Deed, Done as BulkDone, Item, do_to_each, freeze, these};
 pub use figures::{AHEAD, MonthFigures, QueueFigures, is_answer, queue_figures, timeliness, yearly_table};
 pub use listing::{
     Details, Listed, PossibleExtension, PossiblePause, Wants, beside, count_requests, details, find_called, find_listed,
-    find_of_mail, list_requests, may_see, seats, shops, timeline,
+    find_of_mail, list_requests, may, may_work, seats, shops, timeline,
 };
 pub use views::{NewView, delete_view, list_views, save_view};
 pub use approving::{COOLING_OFF, approve_plan, return_plan, reveal_plan_reason};

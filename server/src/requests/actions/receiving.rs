@@ -1,6 +1,7 @@
 //! Taking in what is asked, whatever way it came: one contact, a request for each right, their dates, and the word that it
 //! came. What came before under the same name is answered as it was then.
 
+use super::closing::close;
 use super::following::follow_link;
 use super::messaging::{keep_incoming, queue_letter};
 use super::{Doors, event, is_answered_to_the_person, witnessed};
@@ -62,10 +63,56 @@ pub fn take_in_of(
     if let Some(taken) = came_before(tx, &asking)? {
         return Ok((taken, Vec::new()));
     }
-    let flaws = checked(tx, desk, &asking, now)?;
+    let Entered { intake, new, taken, told } = enter(tx, desk, (by, subject), &asking, now)?;
+    for request in taken.iter().filter(|request| request.stage != Stage::Received) {
+        jobs::enqueue(tx, &DrawPlan { request: request.id })?;
+    }
+    let follow = tell(tx, desk, (&intake, &taken), &asking)?;
+    ask_for_codes(tx, (&intake, &new, &asking), &taken)?;
+    Ok((Taken { intake: intake.id, requests: taken, follow, is_new: true }, told))
+}
+
+/// Keeps what nobody asked, such as what a program answered or a letter to many: it is closed at once, nobody is written
+/// to, and staff find it where they look for it.
+pub fn take_aside(tx: &mut WriteTx, desk: &Desk<'_>, asking: Asking) -> Result<(Taken, Vec<Event>)> {
+    let now = tx.now()?;
+    if let Some(taken) = came_before(tx, &asking)? {
+        return Ok((taken, Vec::new()));
+    }
+    let Entered { intake, taken, mut told, .. } = enter(tx, desk, (None, None), &asking, now)?;
+    if let (Some(first), Some(words)) = (taken.first(), &asking.words) {
+        keep_incoming(tx, desk, first, words)?;
+    }
+    let mut closed = Vec::with_capacity(taken.len());
+    for request in taken {
+        let request = close(tx, request, Outcome::Spam)?;
+        let request = requests::save(tx, &request)?;
+        told.push(event("request.set_aside", &request));
+        closed.push(request);
+    }
+    Ok((Taken { intake: intake.id, requests: closed, follow: None, is_new: true }, told))
+}
+
+/// What was written down of what came.
+struct Entered<'a> {
+    intake: Intake,
+    new: Vec<identifiers::New<'a>>,
+    taken: Vec<Request>,
+    told: Vec<Event>,
+}
+
+/// Writes down what came: the contact, what the person goes by, a request for each right with its dates.
+fn enter<'a>(
+    tx: &mut WriteTx,
+    desk: &Desk<'_>,
+    (by, subject): (Option<StaffId>, Option<SubjectId>),
+    asking: &'a Asking,
+    now: Instant,
+) -> Result<Entered<'a>> {
+    let flaws = checked(tx, desk, asking, now)?;
     flaws.or(())?;
-    let appealed = appealed(tx, &asking)?;
-    let mut intake = intake_of(desk, (by, subject), &asking, now);
+    let appealed = appealed(tx, asking)?;
+    let mut intake = intake_of(desk, (by, subject), asking, now);
     let mut sets = Vec::with_capacity(asking.rights.len());
     for wanted in &asking.rights {
         let asked = (wanted.right, wanted.case.as_deref());
@@ -96,18 +143,13 @@ pub fn take_in_of(
     let related = requests::many(tx, &related)?;
     let (mut taken, mut told) = (Vec::new(), Vec::new());
     for ((wanted, set), is_open) in asking.rights.iter().zip(&sets).zip(open) {
-        let request = request_of(&intake, wanted, (&asking, is_open), &set.clocks, now);
+        let request = request_of(&intake, wanted, (asking, is_open), &set.clocks, now);
         requests::add(tx, &request)?;
         clock_rows::put(tx, request.id, &set.clocks)?;
-        if is_open {
-            jobs::enqueue(tx, &DrawPlan { request: request.id })?;
-        }
         told.push(received(&request, &related));
         taken.push(request);
     }
-    let follow = tell(tx, desk, (&intake, &taken), &asking)?;
-    ask_for_codes(tx, (&intake, &new, &asking), &taken)?;
-    Ok((Taken { intake: intake.id, requests: taken, follow, is_new: true }, told))
+    Ok(Entered { intake, new, taken, told })
 }
 
 /// What stands of what came before under this name. Its page's secret was told then and is known to nobody here.

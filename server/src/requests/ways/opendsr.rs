@@ -294,11 +294,12 @@ pub fn discovery(public_url: &str) -> Value {
     let forms = |kind: &&str| FORMATS.iter().map(|(form, _)| pair(kind, form)).collect::<Vec<_>>();
     let identities: Vec<Value> = IDENTITIES.iter().flat_map(forms).collect();
     let kinds: Vec<&str> = Asked::ALL.iter().map(|asked| asked.code()).collect();
+    let certificate = [public_url, "/v2/certificate"].concat();
     json!({
         "api_version": VERSION,
         "supported_identities": identities,
         "supported_subject_request_types": kinds,
-        "processor_certificate": [public_url, "/v2/certificate"].concat(),
+        "processor_certificate": certificate,
     })
 }
 
