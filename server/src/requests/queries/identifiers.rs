@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Binary, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{BigInt, Binary, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 
 use super::intakes::sealer;
 use crate::floor::kernel::text::NORMALISER;
@@ -72,6 +72,9 @@ pub struct New<'a> {
 
 /// What these are found by in the pinned tenant; where they say no store, at this one.
 pub fn traces<'a>(tx: &mut WriteTx, vault: &Vault, stated: &'a [Stated], at: Option<StoreId>) -> Result<Vec<New<'a>>> {
+    if stated.is_empty() {
+        return Ok(Vec::new());
+    }
     let key = vault.index_key(tx)?.map_err(|_| Error::internal("the tenant's index key is not at hand"))?;
     let new = |stated: &'a Stated| {
         let store = stated.store.or(at);
@@ -271,18 +274,21 @@ struct Found {
 pub fn related(tx: &mut Tx, (intake, subject): (IntakeId, Option<SubjectId>), most: i64) -> Result<Vec<RequestId>> {
     let tenant = tx.tenant()?;
     let rows: Vec<Found> = statement(
-        "select r.id from requests r
-          where r.tenant_id = ? and r.intake_id <> ? and not r.is_test
-            and (r.subject_id = ? or r.intake_id in
-                  (select o.intake_id from intake_identifiers o
-                     join intake_identifiers w on w.tenant_id = o.tenant_id and w.kind = o.kind and w.bidx = o.bidx
-                    where o.tenant_id = ? and w.intake_id = ? and w.kind in ('mail', 'phone')))
-          order by r.received_at desc, r.id desc limit ?",
+        "select w.id from (
+           select r.id, r.received_at from requests r
+            where r.tenant_id = ? and r.subject_id = ? and r.intake_id <> ? and not r.is_test
+           union
+           select r.id, r.received_at from intake_identifiers said
+             join intake_identifiers o on o.tenant_id = said.tenant_id and o.kind = said.kind and o.bidx = said.bidx
+             join requests r on r.tenant_id = o.tenant_id and r.intake_id = o.intake_id
+            where said.tenant_id = ? and said.intake_id = ? and said.kind in ('mail', 'phone')
+              and o.intake_id <> said.intake_id and not r.is_test) as w
+          order by w.received_at desc, w.id desc limit ?",
     )
     .planned_anew()
     .bind::<SqlUuid, _>(tenant)
+    .bind::<Nullable<SqlUuid>, _>(subject)
     .bind::<SqlUuid, _>(intake)
-    .bind::<diesel::sql_types::Nullable<SqlUuid>, _>(subject)
     .bind::<SqlUuid, _>(tenant)
     .bind::<SqlUuid, _>(intake)
     .bind::<BigInt, _>(most)
@@ -306,7 +312,7 @@ pub fn by_value(tx: &mut Tx, vault: &Vault, kind: GoesBy, value: &Personal, most
           order by intake_id desc limit ?",
     )
     .bind::<SqlUuid, _>(tx.tenant()?)
-    .bind::<diesel::sql_types::Text, _>(kind)
+    .bind::<Text, _>(kind)
     .bind::<Binary, _>(trace.index().to_vec())
     .bind::<BigInt, _>(most)
     .load(tx.conn())?;
