@@ -8,10 +8,12 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Duration, Utc};
 use harness::page::{Node, Page, fetch, send};
 use harness::world::World;
-use rightsdesk_server::floor::kernel::{Instant, Secret, TenantId, Watch};
+use rightsdesk_server::floor::access::Caller;
+use rightsdesk_server::floor::kernel::{Day, Instant, Personal, Ref, Secret, TenantId, Watch};
 use rightsdesk_server::floor::ledger::{Event, KeyholeKind, Witnessed, keyhole};
 use rightsdesk_server::floor::policy::{About, SHIPPED, parse};
-use rightsdesk_server::requests::{self, DataRole, FOLLOW_PATH, Followed, GoesBy, Mandate, Source};
+use rightsdesk_server::floor::regulations::{PauseGround, Right};
+use rightsdesk_server::requests::{self, DataRole, FOLLOW_PATH, Followed, GoesBy, Ground, Mandate, Source};
 use rightsdesk_server::roof::http::Listening;
 
 const MAIL: &str = "ayesha.quirin@mail.example";
@@ -596,4 +598,63 @@ async fn one_network_asks_ten_times_in_a_quarter_of_an_hour() {
     let many = letters(&world).await;
     let links = many.iter().filter(|letter| letter.contains(FOLLOW_PATH)).count();
     assert_eq!(links, 10, "{links} were taken in");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn dates_that_move_are_both_shown_and_a_refusal_is_looked_at_again() {
+    let world = World::alone_under("inventorysync", Watch::held(at())).await;
+    let desk = world.serve().await;
+    let mut typed = sound();
+    typed.extend([("right", "objection"), ("place", "DE"), ("words", "Since August.")]);
+    assert_eq!(asks(&desk, "visitor", &typed).await.status, 200);
+    let came = letters(&world).await;
+    let (link, code) = (link_in(&came), code_in(&came));
+    let waiting = Page::open(&desk, &link).await;
+    fill(&desk, &waiting, "/trust/ask/prove", &[("code", &code)]).await;
+    let asked = behind(&world, &link).await;
+    let find = |right| asked.requests.iter().find(|one| one.request.right == right).expect("asked").request.clone();
+    let (access, objection) = (find(Right::Access), find(Right::Objection));
+    let (house, reason) = (Caller::house(), || Personal::new("it is much"));
+    let of = |request: &requests::Request| Ref::new(request.tenant, request.id);
+
+    let paused = requests::pause(&world.tools, &house, of(&access), None, PauseGround::ScopeAsked, reason(), None);
+    paused.await.expect("paused");
+    let page = Page::open(&desk, &link).await;
+    is_a_persons(&page);
+    assert!(page.words().contains("It waits for you: we asked what exactly you mean"), "{}", page.words());
+    world.later(Duration::days(5));
+    requests::resume(&world.tools, &house, of(&access), None, None).await.expect("resumed");
+    let extended = requests::extend(&world.tools, &house, of(&access), None, (None, None), reason(), None);
+    let extended = extended.await.expect("extended");
+    let (before, after) = (extended.before.expect("a date").on, extended.after.expect("a date").on);
+    assert!(after > before);
+    let page = Page::open(&desk, &link).await;
+    is_a_persons(&page);
+    let told = |day: Day| day.0.format("%-d %B %Y").to_string();
+    let moved = format!("Our answer was due on {}; now it is due on {}.", told(before), told(after));
+    assert!(page.words().contains(&moved) && page.words().contains("We need longer"), "{moved}: {}", page.words());
+
+    let refused =
+        requests::refuse(&world.tools, &house, of(&objection), None, Ground::UnfoundedExcessive, reason(), None);
+    refused.await.expect("refused");
+    letters(&world).await;
+    let page = Page::open(&desk, &link).await;
+    let leads = |node: &Node| node.attribute("href").is_some_and(|to| to.starts_with("/trust/ask/appeal"));
+    let to = page.root.find(&leads).expect("a way to appeal").attribute("href").expect("a link").to_owned();
+    assert!(page.words().contains("Refused") && to.contains(&objection.reference), "{to}");
+    let question = Page::open(&desk, &to).await;
+    is_a_persons(&question);
+    assert_eq!((question.status, question.one("h1").text().as_str()), (200, "Have a refusal looked at again"));
+    let unsaid = fill(&desk, &question, "/trust/ask/appeal", &[("message", "")]).await;
+    is_a_persons(&unsaid);
+    assert_eq!((unsaid.status, unsaid.id("message").attribute("aria-invalid")), (422, Some("true")));
+    let appealed = fill(&desk, &question, "/trust/ask/appeal", &[("message", "Nobody looked at my papers.")]).await;
+    assert!(appealed.words().contains("Somebody else looks at it now."), "{}", appealed.words());
+    let appeal = behind(&world, &link_in(&letters(&world).await)).await;
+    assert_eq!(appeal.requests.len(), 1);
+    let appeal = &appeal.requests[0].request;
+    assert_eq!((appeal.right, appeal.appeal_of), (Right::Appeal, Some(objection.id)));
+    // What was not refused is not looked at again, and says so like what is not there.
+    let other = to.replace(&objection.reference, &access.reference);
+    assert_eq!(Page::open(&desk, &other).await.status, 404);
 }
