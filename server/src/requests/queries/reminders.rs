@@ -11,55 +11,61 @@ use crate::floor::ledger::{Tx, WriteTx, statement};
 use crate::requests::model::{Morning, Reminder, ReminderKind};
 use crate::requests::tables::request_reminders;
 
-/// Of each open request the most pressing that is due and was not told, by the days of its contact's zone. `$of` chooses
-/// among the requests, `$acknowledged` among the dates of acknowledgements.
+/// Of each open request the most pressing that is due and was not told, by the days of its contact's zone. What belongs to
+/// a request is looked up for it alone, by its own index: few are near their day, however many there are. `$of` chooses
+/// among the requests, `$dates` among the dates of acknowledgements.
 macro_rules! due {
-    ($what:literal, $of:literal, $tail:literal) => {
+    ($what:literal, $of:literal, $dates:literal, $tail:literal) => {
         concat!(
-            "with asked as materialized (select ?::timestamptz as now)
-select ", $what, " from (
-  select r.tenant_id, r.id, r.owner_id, r.due_at, t.about, t.day
-    from asked, requests r,
-         lateral (select (asked.now at time zone i.zone)::date as today from intakes i
-                   where i.tenant_id is not distinct from r.tenant_id and i.id = r.intake_id) as d,
-         lateral (select coalesce(bool_and(c.is_paused), false) as is_paused from request_clocks c
-                   where c.tenant_id is not distinct from r.tenant_id and c.request_id = r.id and c.regime = r.driving
-                     and c.kind in ('answer', 'appeal')) as p,
-         lateral (select case when r.stage = 'paused' and p.is_paused
-                                then case when d.today >= r.due_on - 3 then 'pause_ends' end
-                              when asked.now >= r.due_at then 'overdue'
-                              when d.today >= r.due_on then 'last_day'
-                              when d.today >= r.due_on - 3 then 'due_soon'
-                              when d.today >= r.target_on then 'target' end as about) as a,
-         lateral (select a.about, case a.about when 'target' then r.target_on else r.due_on end as day) as t
+            "with asked as materialized (select ?::timestamptz as now), near as materialized (
+  select r.tenant_id, r.id, r.owner_id, r.due_at, r.due_on, r.target_on, asked.now,
+         (select (asked.now at time zone i.zone)::date from intakes i
+           where i.tenant_id = r.tenant_id and i.id = r.intake_id) as today,
+         r.stage = 'paused' and coalesce((select bool_and(c.is_paused) from request_clocks c
+                                           where c.tenant_id = r.tenant_id and c.request_id = r.id
+                                             and c.regime = r.driving and c.kind in ('answer', 'appeal')), false) as is_still
+    from requests r, asked
    where r.stage in ('open', 'paused', 'awaiting_approval', 'in_progress') and not r.is_test ", $of, "
-     and r.due_at <= asked.now + interval '120 days'
-     and (r.target_on <= (asked.now + interval '1 day')::date or r.due_on <= (asked.now + interval '4 days')::date)
-     and t.about is not null
+     and r.due_at <= ?::timestamptz + interval '120 days'
+     and (r.target_on <= (?::timestamptz + interval '1 day')::date or r.due_on <= (?::timestamptz + interval '4 days')::date)
+), pressing as materialized (
+  select tenant_id, id, owner_id, due_at, due_on, target_on,
+         case when is_still then case when today >= due_on - 3 then 'pause_ends' end
+              when now >= due_at then 'overdue'
+              when today >= due_on then 'last_day'
+              when today >= due_on - 3 then 'due_soon'
+              when today >= target_on then 'target' end as about
+    from near
+), unacknowledged as materialized (
+  select c.tenant_id, c.request_id, min(c.due_at) as due_at, min(c.due_on) as due_on
+    from request_clocks c
+   where c.met_at is null and c.kind = 'acknowledgement' ", $dates, "
+     and c.due_at between ?::timestamptz - interval '60 days' and ?::timestamptz + interval '3 days'
+   group by c.tenant_id, c.request_id
+), due as materialized (
+  select tenant_id, id, owner_id, due_at, about, case about when 'target' then target_on else due_on end as day
+    from pressing where about is not null
   union all
-  select r.tenant_id, r.id, r.owner_id, min(c.due_at), 'acknowledgement_due', min(c.due_on)
-    from asked, request_clocks c, requests r,
-         lateral (select (asked.now at time zone i.zone)::date as today from intakes i
-                   where i.tenant_id is not distinct from r.tenant_id and i.id = r.intake_id) as d
-   where c.met_at is null and c.kind = 'acknowledgement'
-     and c.due_at between asked.now - interval '60 days' and asked.now + interval '3 days'
-     and r.tenant_id = c.tenant_id and r.id = c.request_id and r.stage <> 'closed' and not r.is_test ", $of, "
-     and d.today >= c.due_on - 1
-   group by r.tenant_id, r.id, r.owner_id
-) as due
- where not exists (select from request_reminders m
-                    where m.tenant_id is not distinct from due.tenant_id and m.request_id = due.id
-                      and m.about = due.about and m.day = due.day) ",
+  select r.tenant_id, r.id, r.owner_id, u.due_at, 'acknowledgement_due', u.due_on
+    from unacknowledged u join requests r on r.tenant_id = u.tenant_id and r.id = u.request_id, asked
+   where r.stage <> 'closed' and not r.is_test
+     and u.due_on - 1 <= (select (asked.now at time zone i.zone)::date from intakes i
+                           where i.tenant_id = r.tenant_id and i.id = r.intake_id)
+)
+select ", $what, " from due
+ where (select m.told_at from request_reminders m
+         where m.tenant_id = due.tenant_id and m.request_id = due.id and m.about = due.about and m.day = due.day) is null ",
             $tail
         )
     };
 }
 
-const ON_THE_DESK: &str = due!("due.tenant_id, due.id", "", "order by due.due_at, due.id limit ?");
+const ON_THE_DESK: &str = due!("tenant_id, id", "", "", "order by due_at, id limit ?");
 const OF_TENANT: &str = due!(
-    "due.id, due.owner_id, due.about, due.day",
+    "id, owner_id, about, day",
     "and r.tenant_id = ? and r.id = any(?)",
-    "order by due.due_at, due.id"
+    "and c.tenant_id = ? and c.request_id = any(?)",
+    "order by due_at, id"
 );
 
 #[derive(QueryableByName)]
@@ -74,6 +80,11 @@ struct Key {
 pub fn due(tx: &mut Tx, now: Instant, most: i64) -> Result<Vec<Ref<RequestId>>> {
     let rows: Vec<Key> = statement(ON_THE_DESK)
         .planned_anew()
+        .bind::<Timestamptz, _>(now.utc())
+        .bind::<Timestamptz, _>(now.utc())
+        .bind::<Timestamptz, _>(now.utc())
+        .bind::<Timestamptz, _>(now.utc())
+        .bind::<Timestamptz, _>(now.utc())
         .bind::<Timestamptz, _>(now.utc())
         .bind::<BigInt, _>(most)
         .load(tx.conn())?;
@@ -100,8 +111,13 @@ pub fn due_of(tx: &mut WriteTx, requests: &[RequestId]) -> Result<Vec<Reminder>>
         .bind::<Timestamptz, _>(now)
         .bind::<SqlUuid, _>(tenant)
         .bind::<Array<SqlUuid>, _>(requests.to_vec())
+        .bind::<Timestamptz, _>(now)
+        .bind::<Timestamptz, _>(now)
+        .bind::<Timestamptz, _>(now)
         .bind::<SqlUuid, _>(tenant)
         .bind::<Array<SqlUuid>, _>(requests.to_vec())
+        .bind::<Timestamptz, _>(now)
+        .bind::<Timestamptz, _>(now)
         .load(tx.conn())?;
     let reminder = |row: Due| Reminder { request: row.id, about: row.about, day: Day(row.day), owner: row.owner_id };
     Ok(rows.into_iter().map(reminder).collect())
@@ -142,13 +158,19 @@ struct Contact {
 /// from what is open: what ended long ago is not walked through.
 pub fn unproved(tx: &mut Tx, now: Instant, most: i64) -> Result<Vec<Ref<IntakeId>>> {
     let rows: Vec<Contact> = statement(
-        "select r.tenant_id, r.intake_id
-           from requests r
-           join intakes i on i.tenant_id = r.tenant_id and i.id = r.intake_id
-          where r.stage in ('received', 'paused') and r.stage <> 'closed' and r.opened_at is null
-            and i.proof = 'none' and i.prove_until <= ?
-          group by r.tenant_id, r.intake_id
-          order by min(i.prove_until), r.intake_id limit ?",
+        "with waits as materialized (
+           select tenant_id, intake_id from requests
+            where stage in ('received', 'paused') and stage <> 'closed' and not is_test and opened_at is null
+           union
+           select tenant_id, intake_id from requests
+            where stage in ('received', 'paused') and is_test and opened_at is null
+         ), asked as materialized (
+           select tenant_id, intake_id, (select i.prove_until from intakes i
+                                          where i.tenant_id = waits.tenant_id and i.id = waits.intake_id
+                                            and i.proof = 'none') as prove_until
+             from waits
+         )
+         select tenant_id, intake_id from asked where prove_until <= ? order by prove_until, intake_id limit ?",
     )
     .planned_anew()
     .bind::<Timestamptz, _>(now.utc())
