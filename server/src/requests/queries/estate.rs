@@ -1,12 +1,12 @@
 //! What is known of a person, counted for a plan: rows by table and shop, who got something of them, whom it binds. It reads
 //! counts, codes and days, and opens nothing.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use diesel::sql_types::{Array, BigInt, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel::{QueryableByName, RunQueryDsl};
 use uuid::Uuid;
-
-use std::collections::BTreeSet;
 
 use super::{holds, identifiers};
 use crate::floor::datamap::{Apart, Category, Map, Row, Span, Table, Whose};
@@ -38,7 +38,6 @@ pub fn of(tx: &mut Tx, policy: &Policy, map: Map, request: &Request) -> Result<E
     let is_given =
         |code: &str| destinations.iter().any(|to| to == code) || reached.iter().any(|to| to.recipient == code);
     Ok(Estate {
-        right: request.right,
         case: request.case.clone(),
         role: request.role,
         source: request.source,
