@@ -170,7 +170,8 @@ async fn each_thing_that_somebody_goes_by_is_proved_by_itself_and_only_what_is_p
     let place = Ref::new(tenant, taken.intake);
     requests::prove_by_code(&world.tools, place, &world.code(ASHA)).await.expect("proved");
 
-    let shown = requests::find_request(&world.tools, &world.support(), Ref::new(tenant, taken.requests[0].id));
+    let support = world.support();
+    let shown = requests::find_request(&world.tools, &support, Ref::new(tenant, taken.requests[0].id));
     let shown = shown.await.expect("shown");
     let proofs: Vec<Proof> = shown.identifiers.iter().map(|one| one.proof).collect();
     assert_eq!(proofs, [Proof::Code, Proof::None]);
@@ -298,7 +299,8 @@ async fn who_may_take_requests_in_is_told_by_permission_and_reach() {
     let auditor = desk_seat(&world, &[Role::Auditor]);
     let refused = requests::receive(&world.tools, &auditor, wish(tenant, &[Right::Access], ASHA)).await;
     assert_eq!(code_of(refused), "FORBIDDEN");
-    let nowhere = requests::receive(&world.tools, &Caller::house(), wish(TenantId::fresh(), &[Right::Access], ASHA));
+    let house = Caller::house();
+    let nowhere = requests::receive(&world.tools, &house, wish(TenantId::fresh(), &[Right::Access], ASHA));
     assert_eq!(code_of(nowhere.await), "NOT_FOUND");
 }
 
