@@ -5,9 +5,10 @@
 use chrono::{Duration, NaiveDate};
 
 use super::model::{DataRole, Outcome, Source};
+use super::promise::DESK_TARGET;
 use crate::floor::kernel::vocabulary::vocabulary;
 use crate::floor::kernel::{Instant, Ref, RequestId, StaffId, StoreId, TenantId};
-use crate::floor::regulations::{Right, shipped};
+use crate::floor::regulations::{OPERATOR_PROMISE, Right, shipped};
 
 /// What one text may hold at most, in octets.
 pub const LONGEST: usize = 400;
@@ -158,7 +159,7 @@ impl Wanted {
     }
 
     /// Whoever names one wants it wherever it is.
-    fn finds_one(&self) -> bool {
+    pub fn finds_one(&self) -> bool {
         self.reference.is_some() || !self.ids.one_of.is_empty()
     }
 }
@@ -264,7 +265,9 @@ impl Reading {
                 }
                 sieve(&mut wanted.outcomes, value, is_not, Outcome::from_code, || codes(Outcome::ALL, Outcome::code))?
             }
-            "regime" => sieve(&mut wanted.regimes, value, is_not, regime, || "a regime, such as eu_gdpr".to_owned())?,
+            "regime" => sieve(&mut wanted.regimes, value, is_not, regime, || {
+                "the codes of regimes, such as eu_gdpr".to_owned()
+            })?,
             "owner" => sieve(&mut wanted.owners, value, is_not, whose, || "me, none, or the id of a seat".to_owned())?,
             "team" => sieve(&mut wanted.teams, value, is_not, |team| Some(team.to_owned()), String::new)?,
             "tenant" => sieve(&mut wanted.tenants, value, is_not, tenant, || "the id of a tenant, ten_…".to_owned())?,
@@ -351,19 +354,19 @@ fn sieve<T>(
         text.split(',').map(|text| value(text).or_else(|| value(&text.to_lowercase()))).collect();
     match values {
         Some(values) => of.add(values, is_not),
-        None => return Err(format!("write {}", known())),
+        None => return Err(format!("write one of these: {}", known())),
     }
     Ok(text.to_owned())
 }
 
 fn codes<T: Copy>(all: &[T], code: impl Fn(T) -> &'static str) -> String {
-    format!("one of {}", all.iter().map(|word| code(*word)).collect::<Vec<_>>().join(", "))
+    all.iter().map(|word| code(*word)).collect::<Vec<_>>().join(", ")
 }
 
 fn regime(text: &str) -> Option<String> {
     let code = text.to_lowercase();
     let is_known = |code: &str| shipped().is_ok_and(|book| book.regime(code).is_some());
-    (code == crate::floor::regulations::OPERATOR_PROMISE || is_known(&code)).then_some(code)
+    ([OPERATOR_PROMISE, DESK_TARGET].contains(&code.as_str()) || is_known(&code)).then_some(code)
 }
 
 fn whose(text: &str) -> Option<Whose> {

@@ -39,17 +39,21 @@ pub async fn queue_figures(tools: &Tools, caller: &Caller, since: Option<Instant
         let now = tx.now()?;
         let week = now.plus(-WEEK);
         let since = match since {
-            Some(at) => Some((at, figures::received_since(tx, &reach, at)?, figures::closed_since(tx, &reach, at)?)),
+            Some(at) => Some((
+                at,
+                figures::received_since(tx, reach.as_deref(), at)?,
+                figures::closed_since(tx, reach.as_deref(), at)?,
+            )),
             None => None,
         };
         Ok(QueueFigures {
             at: now,
-            load: figures::load(tx, &reach, now.plus(SOON))?,
-            days: figures::due_days(tx, &reach, Day(now.day().0 + Duration::days(AHEAD)))?,
-            waiting: figures::waiting(tx, &reach)?,
-            received: figures::received_days(tx, &reach, week)?,
-            closed: figures::closed_since(tx, &reach, week)?,
-            median_days: figures::median_since(tx, &reach, week)?,
+            load: figures::load(tx, reach.as_deref(), now.plus(SOON))?,
+            days: figures::due_days(tx, reach.as_deref(), Day(now.day().0 + Duration::days(AHEAD)))?,
+            waiting: figures::waiting(tx, reach.as_deref())?,
+            received: figures::received_days(tx, reach.as_deref(), week)?,
+            closed: figures::closed_since(tx, reach.as_deref(), week)?,
+            median_days: figures::median_since(tx, reach.as_deref(), week)?,
             since,
         })
     })
@@ -86,9 +90,9 @@ pub async fn timeliness(tools: &Tools, caller: &Caller, month: &str, of: Of) -> 
     let reach = caller.named().map(<[_]>::to_vec);
     look(tools, caller, "timeliness", move |tx| {
         Ok(MonthFigures {
-            received: figures::received_between(tx, &reach, &of, span)?,
-            timely: figures::timely(tx, &reach, &of, span)?,
-            late_reasons: figures::late_reasons(tx, &reach, &of, span)?,
+            received: figures::received_between(tx, reach.as_deref(), &of, span)?,
+            timely: figures::timely(tx, reach.as_deref(), &of, span)?,
+            late_reasons: figures::late_reasons(tx, reach.as_deref(), &of, span)?,
         })
     })
     .await

@@ -105,9 +105,14 @@ pub async fn find_listed(tools: &Tools, caller: &Caller, at: Ref<RequestId>) -> 
     Ok(found.await?.pop())
 }
 
-/// Whether the caller may see this tenant.
-pub fn may_see(caller: &Caller, tenant: TenantId) -> Result<()> {
-    caller.permit(Permission::SeeTenants, tenant).map(|_| ())
+/// Whether the caller may do this with a tenant's: asked before what he says is held against any rule.
+pub fn may(caller: &Caller, permission: Permission, tenant: TenantId) -> Result<()> {
+    caller.permit(permission, tenant).map(|_| ())
+}
+
+/// Whether he may work requests at all.
+pub fn may_work(caller: &Caller) -> Result<()> {
+    caller.permit_house(Permission::WorkRequests).map(|_| ())
 }
 
 /// What people call so.

@@ -10,6 +10,7 @@ use super::super::next;
 use super::super::promise;
 use super::super::queries::figures::{Closed, Of, Yearly};
 use super::words::{LateReason, RequestSource, RightWord, SubjectKind, WaitingFor};
+use crate::floor::access::Permission;
 use crate::floor::graphql::{Date, asking, tenant_place};
 use crate::floor::kernel::{Day, Error, Instant, Result};
 use crate::floor::regulations::{Regime, Right, shipped};
@@ -471,7 +472,7 @@ impl FigureQuery {
         #[graphql(desc = "Where they are, such as DE or US-CA.")] place: Option<String>,
     ) -> Result<Vec<OfferedRight>> {
         let asking = asking(ctx)?;
-        actions::may_see(asking.caller()?, tenant_place(&tenant)?)?;
+        actions::may(asking.caller()?, Permission::SeeTenants, tenant_place(&tenant)?)?;
         let (policy, kind) = (asking.tools.policy.in_force()?, subject_kind.unwrap_or(SubjectKind::Shopper).into());
         let book = shipped().map_err(|fault| Error::internal(fault.to_string()))?;
         let place = place.as_deref();

@@ -15,6 +15,7 @@ use super::inputs::{
 };
 use super::nodes::RequestNode;
 use super::words::{HoldKind, PlanState, PlannedAction};
+use crate::floor::access::Permission;
 use crate::floor::graphql::{Date, Mask, MaskKind, asking, node_id, once, payload, place};
 use crate::floor::journal::hex;
 use crate::floor::kernel::{Error, Instant, Personal, Ref, RequestId, Result, StaffId, StoreId};
@@ -282,9 +283,10 @@ impl PlanMutation {
     ) -> Result<SubmitPlanPayload> {
         let asking = asking(ctx)?;
         let once = once(ctx, input.idempotency_key.as_deref())?;
-        let at = request(&input.id)?;
+        let (at, caller) = (request(&input.id)?, asking.caller()?);
+        actions::may(caller, Permission::WorkRequests, at.tenant)?;
         let submitted = match digest(&input.digest) {
-            Ok(read) => actions::submit_plan(&asking.tools, asking.caller()?, at, input.version, read, once).await,
+            Ok(read) => actions::submit_plan(&asking.tools, caller, at, input.version, read, once).await,
             Err(error) => Err(error),
         };
         SubmitPlanPayload::of(shown(ctx, at, submitted).await)
@@ -300,6 +302,7 @@ impl PlanMutation {
         let asking = asking(ctx)?;
         let once = once(ctx, input.idempotency_key.as_deref())?;
         let (at, caller) = (request(&input.id)?, asking.caller()?);
+        actions::may(caller, Permission::ApprovePlans, at.tenant)?;
         let approved = match digest(&input.digest) {
             Ok(read) => actions::approve_plan(&asking.tools, caller, at, read, &input.confirm, once).await,
             Err(error) => Err(error),

@@ -86,8 +86,7 @@ impl QueueQuery {
         Ok(none_if_missing(found)?.map(RequestNode::from))
     }
 
-    /// What was asked by whoever goes by this mail address, in exactly these letters, newest first. The look is noted in the
-    /// access book.
+    /// What was asked by whoever goes by this mail address, newest first. The look is noted in the access book.
     async fn requests_of_mail(
         &self,
         ctx: &Context<'_>,
@@ -292,6 +291,7 @@ impl IntakeMutation {
     ) -> Result<TakeRequestPayload> {
         let asking = asking(ctx)?;
         let caller = asking.caller()?;
+        actions::may(caller, Permission::TakeRequests, input.tenant()?)?;
         let source = if caller.staff_id().is_some() { Source::Console } else { Source::Api };
         let delivery = input.idempotency_key.as_deref().map(|key| delivery(caller, key));
         let taken = match input.read(source, delivery) {

@@ -241,6 +241,7 @@ impl ViewMutation {
         #[graphql(desc = "Which requests.")] input: FreezeSelectionInput,
     ) -> Result<FreezeSelectionPayload> {
         let asking = asking(ctx)?;
+        actions::may_work(asking.caller()?)?;
         let frozen = match input.read() {
             Ok(wanted) => actions::freeze(&asking.tools, asking.caller()?, wanted).await,
             Err(error) => Err(error),
@@ -280,6 +281,7 @@ type Part = (SelectionId, (usize, Option<usize>));
 
 async fn each(ctx: &Context<'_>, read: Result<(Part, Deed)>) -> Result<BulkResults> {
     let asking = asking(ctx)?;
+    actions::may_work(asking.caller()?)?;
     let ((id, part), deed) = read?;
     BulkResults::of(actions::do_to_each(&asking.tools, asking.caller()?, id, part, deed).await?)
 }

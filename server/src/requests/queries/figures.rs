@@ -11,7 +11,7 @@ use crate::floor::ledger::{Tx, statement};
 use crate::floor::regulations::Right;
 
 /// Whose requests are counted: of these tenants, or of all.
-pub type Reach = Option<Vec<TenantId>>;
+pub type Reach<'a> = Option<&'a [TenantId]>;
 
 /// How many are worked at a stage, of a right, from a source.
 #[derive(Debug, Clone, PartialEq, Eq, QueryableByName)]
@@ -31,7 +31,7 @@ pub struct Load {
 }
 
 /// What is worked, by stage, right and source: how many are late, and how many will be before `soon`.
-pub fn load(tx: &mut Tx, reach: &Reach, soon: Instant) -> Result<Vec<Load>> {
+pub fn load(tx: &mut Tx, reach: Reach<'_>, soon: Instant) -> Result<Vec<Load>> {
     let now = tx.now()?;
     let rows = statement(
         "select stage, right_code, source, count(*) as requests,
@@ -45,8 +45,8 @@ pub fn load(tx: &mut Tx, reach: &Reach, soon: Instant) -> Result<Vec<Load>> {
     .bind::<Timestamptz, _>(now.utc())
     .bind::<Timestamptz, _>(now.utc())
     .bind::<Timestamptz, _>(soon.utc())
-    .bind::<Nullable<Array<SqlUuid>>, _>(reach.clone())
-    .bind::<Nullable<Array<SqlUuid>>, _>(reach.clone())
+    .bind::<Nullable<Array<SqlUuid>>, _>(reach.map(<[_]>::to_vec))
+    .bind::<Nullable<Array<SqlUuid>>, _>(reach.map(<[_]>::to_vec))
     .load(tx.conn())?;
     Ok(rows)
 }
@@ -67,7 +67,7 @@ fn days(rows: Vec<DayRow>) -> Vec<PerDay> {
 }
 
 /// How many of what is worked and not late are due on which day; all that are due from `later` on stand under that day.
-pub fn due_days(tx: &mut Tx, reach: &Reach, later: Day) -> Result<Vec<PerDay>> {
+pub fn due_days(tx: &mut Tx, reach: Reach<'_>, later: Day) -> Result<Vec<PerDay>> {
     let now = tx.now()?;
     let rows: Vec<DayRow> = statement(
         "select least(due_on, ?) as day, count(*) as requests
@@ -78,8 +78,8 @@ pub fn due_days(tx: &mut Tx, reach: &Reach, later: Day) -> Result<Vec<PerDay>> {
     )
     .bind::<Date, _>(later.0)
     .bind::<Timestamptz, _>(now.utc())
-    .bind::<Nullable<Array<SqlUuid>>, _>(reach.clone())
-    .bind::<Nullable<Array<SqlUuid>>, _>(reach.clone())
+    .bind::<Nullable<Array<SqlUuid>>, _>(reach.map(<[_]>::to_vec))
+    .bind::<Nullable<Array<SqlUuid>>, _>(reach.map(<[_]>::to_vec))
     .load(tx.conn())?;
     Ok(days(rows))
 }
@@ -99,7 +99,7 @@ pub struct Waiting {
 }
 
 /// What is waited for.
-pub fn waiting(tx: &mut Tx, reach: &Reach) -> Result<Vec<Waiting>> {
+pub fn waiting(tx: &mut Tx, reach: Reach<'_>) -> Result<Vec<Waiting>> {
     let now = tx.now()?;
     let rows = statement(
         "select case r.stage when 'received' then 'proof' when 'open' then 'us' when 'paused' then 'person'
@@ -117,8 +117,8 @@ pub fn waiting(tx: &mut Tx, reach: &Reach) -> Result<Vec<Waiting>> {
     )
     .bind::<Timestamptz, _>(now.utc())
     .bind::<Timestamptz, _>(now.utc())
-    .bind::<Nullable<Array<SqlUuid>>, _>(reach.clone())
-    .bind::<Nullable<Array<SqlUuid>>, _>(reach.clone())
+    .bind::<Nullable<Array<SqlUuid>>, _>(reach.map(<[_]>::to_vec))
+    .bind::<Nullable<Array<SqlUuid>>, _>(reach.map(<[_]>::to_vec))
     .load(tx.conn())?;
     Ok(rows)
 }
@@ -132,29 +132,29 @@ struct SourceRow {
 }
 
 /// How many were received since a moment, by source.
-pub fn received_since(tx: &mut Tx, reach: &Reach, since: Instant) -> Result<Vec<(Source, i64)>> {
+pub fn received_since(tx: &mut Tx, reach: Reach<'_>, since: Instant) -> Result<Vec<(Source, i64)>> {
     let rows: Vec<SourceRow> = statement(
         "select source, count(*) as requests from requests
           where received_at >= ? and not is_test and (?::uuid[] is null or tenant_id = any(?))
           group by source order by source",
     )
     .bind::<Timestamptz, _>(since.utc())
-    .bind::<Nullable<Array<SqlUuid>>, _>(reach.clone())
-    .bind::<Nullable<Array<SqlUuid>>, _>(reach.clone())
+    .bind::<Nullable<Array<SqlUuid>>, _>(reach.map(<[_]>::to_vec))
+    .bind::<Nullable<Array<SqlUuid>>, _>(reach.map(<[_]>::to_vec))
     .load(tx.conn())?;
     Ok(rows.into_iter().map(|row| (row.source, row.requests)).collect())
 }
 
 /// How many were received since a moment, day by day.
-pub fn received_days(tx: &mut Tx, reach: &Reach, since: Instant) -> Result<Vec<PerDay>> {
+pub fn received_days(tx: &mut Tx, reach: Reach<'_>, since: Instant) -> Result<Vec<PerDay>> {
     let rows: Vec<DayRow> = statement(
         "select (received_at at time zone 'UTC')::date as day, count(*) as requests from requests
           where received_at >= ? and not is_test and (?::uuid[] is null or tenant_id = any(?))
           group by 1 order by 1",
     )
     .bind::<Timestamptz, _>(since.utc())
-    .bind::<Nullable<Array<SqlUuid>>, _>(reach.clone())
-    .bind::<Nullable<Array<SqlUuid>>, _>(reach.clone())
+    .bind::<Nullable<Array<SqlUuid>>, _>(reach.map(<[_]>::to_vec))
+    .bind::<Nullable<Array<SqlUuid>>, _>(reach.map(<[_]>::to_vec))
     .load(tx.conn())?;
     Ok(days(rows))
 }
@@ -181,7 +181,7 @@ pub struct Closed {
 }
 
 /// What ended since a moment.
-pub fn closed_since(tx: &mut Tx, reach: &Reach, since: Instant) -> Result<Vec<Closed>> {
+pub fn closed_since(tx: &mut Tx, reach: Reach<'_>, since: Instant) -> Result<Vec<Closed>> {
     let rows: Vec<ClosedRow> = statement(
         "select (closed_at at time zone 'UTC')::date as day, outcome, count(*) as requests,
                 count(*) filter (where coalesce(answered_at, closed_at) >= due_at) as late
@@ -190,8 +190,8 @@ pub fn closed_since(tx: &mut Tx, reach: &Reach, since: Instant) -> Result<Vec<Cl
           group by 1, 2 order by 1, 2",
     )
     .bind::<Timestamptz, _>(since.utc())
-    .bind::<Nullable<Array<SqlUuid>>, _>(reach.clone())
-    .bind::<Nullable<Array<SqlUuid>>, _>(reach.clone())
+    .bind::<Nullable<Array<SqlUuid>>, _>(reach.map(<[_]>::to_vec))
+    .bind::<Nullable<Array<SqlUuid>>, _>(reach.map(<[_]>::to_vec))
     .load(tx.conn())?;
     let closed = |ClosedRow { day, outcome, requests, late }| Closed { day: Day(day), outcome, requests, late };
     Ok(rows.into_iter().map(closed).collect())
@@ -204,7 +204,7 @@ struct MedianRow {
 }
 
 /// The median of the days to an answer, of those that were answered or refused since a moment.
-pub fn median_since(tx: &mut Tx, reach: &Reach, since: Instant) -> Result<Option<f64>> {
+pub fn median_since(tx: &mut Tx, reach: Reach<'_>, since: Instant) -> Result<Option<f64>> {
     let row: MedianRow = statement(
         "select percentile_cont(0.5) within group
                   (order by extract(epoch from coalesce(answered_at, closed_at) - received_at)::float8 / 86400) as days
@@ -213,8 +213,8 @@ pub fn median_since(tx: &mut Tx, reach: &Reach, since: Instant) -> Result<Option
             and not is_test and (?::uuid[] is null or tenant_id = any(?))",
     )
     .bind::<Timestamptz, _>(since.utc())
-    .bind::<Nullable<Array<SqlUuid>>, _>(reach.clone())
-    .bind::<Nullable<Array<SqlUuid>>, _>(reach.clone())
+    .bind::<Nullable<Array<SqlUuid>>, _>(reach.map(<[_]>::to_vec))
+    .bind::<Nullable<Array<SqlUuid>>, _>(reach.map(<[_]>::to_vec))
     .get_result(tx.conn())?;
     Ok(row.days)
 }
@@ -306,7 +306,7 @@ pub struct Timely {
 }
 
 /// How timely those were that were answered or refused from one moment to another.
-pub fn timely(tx: &mut Tx, reach: &Reach, of: &Of, (from, until): (Instant, Instant)) -> Result<Timely> {
+pub fn timely(tx: &mut Tx, reach: Reach<'_>, of: &Of, (from, until): (Instant, Instant)) -> Result<Timely> {
     let row = statement(
         "select count(*) as answered,
                 count(*) filter (where coalesce(r.answered_at, r.closed_at) >= coalesce(c.due_at, r.due_at)) as late,
@@ -334,8 +334,8 @@ pub fn timely(tx: &mut Tx, reach: &Reach, of: &Of, (from, until): (Instant, Inst
     .bind::<Nullable<Text>, _>(of.right)
     .bind::<Nullable<Text>, _>(of.team.clone())
     .bind::<Nullable<Text>, _>(of.team.clone())
-    .bind::<Nullable<Array<SqlUuid>>, _>(reach.clone())
-    .bind::<Nullable<Array<SqlUuid>>, _>(reach.clone())
+    .bind::<Nullable<Array<SqlUuid>>, _>(reach.map(<[_]>::to_vec))
+    .bind::<Nullable<Array<SqlUuid>>, _>(reach.map(<[_]>::to_vec))
     .get_result(tx.conn())?;
     Ok(row)
 }
@@ -347,7 +347,7 @@ struct CountRow {
 }
 
 /// How many of them were received from one moment to another.
-pub fn received_between(tx: &mut Tx, reach: &Reach, of: &Of, (from, until): (Instant, Instant)) -> Result<i64> {
+pub fn received_between(tx: &mut Tx, reach: Reach<'_>, of: &Of, (from, until): (Instant, Instant)) -> Result<i64> {
     let row: CountRow = statement(
         "select count(*) as requests from requests r
           where r.received_at >= ? and r.received_at < ? and not r.is_test
@@ -365,8 +365,8 @@ pub fn received_between(tx: &mut Tx, reach: &Reach, of: &Of, (from, until): (Ins
     .bind::<Nullable<Text>, _>(of.right)
     .bind::<Nullable<Text>, _>(of.team.clone())
     .bind::<Nullable<Text>, _>(of.team.clone())
-    .bind::<Nullable<Array<SqlUuid>>, _>(reach.clone())
-    .bind::<Nullable<Array<SqlUuid>>, _>(reach.clone())
+    .bind::<Nullable<Array<SqlUuid>>, _>(reach.map(<[_]>::to_vec))
+    .bind::<Nullable<Array<SqlUuid>>, _>(reach.map(<[_]>::to_vec))
     .get_result(tx.conn())?;
     Ok(row.requests)
 }
@@ -382,7 +382,7 @@ struct ReasonRow {
 /// Why those were late that were: what staff said, or that nobody said.
 pub fn late_reasons(
     tx: &mut Tx,
-    reach: &Reach,
+    reach: Reach<'_>,
     of: &Of,
     (from, until): (Instant, Instant),
 ) -> Result<Vec<(Option<LateReason>, i64)>> {
@@ -406,8 +406,8 @@ pub fn late_reasons(
     .bind::<Nullable<Text>, _>(of.right)
     .bind::<Nullable<Text>, _>(of.team.clone())
     .bind::<Nullable<Text>, _>(of.team.clone())
-    .bind::<Nullable<Array<SqlUuid>>, _>(reach.clone())
-    .bind::<Nullable<Array<SqlUuid>>, _>(reach.clone())
+    .bind::<Nullable<Array<SqlUuid>>, _>(reach.map(<[_]>::to_vec))
+    .bind::<Nullable<Array<SqlUuid>>, _>(reach.map(<[_]>::to_vec))
     .load(tx.conn())?;
     Ok(rows.into_iter().map(|row| (row.reason, row.requests)).collect())
 }

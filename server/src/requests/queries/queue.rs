@@ -234,7 +234,14 @@ fn fitting(asked: &Asked, now: Instant) -> requests::BoxedQuery<'static, Pg> {
 fn staged(wanted: &Wanted) -> requests::BoxedQuery<'static, Pg> {
     let stages = wanted.stages();
     let query = requests::table.into_boxed();
-    let query = query.filter(if wanted.is_test { TESTS } else { NO_TESTS });
+    // One that is named is found, a test or not.
+    let query = if wanted.is_test {
+        query.filter(TESTS)
+    } else if wanted.finds_one() {
+        query
+    } else {
+        query.filter(NO_TESTS)
+    };
     let is_all = |these: &[StageWord]| these.iter().all(|stage| stages.contains(stage));
     match stages {
         [StageWord::Closed] => query.filter(CLOSED),
