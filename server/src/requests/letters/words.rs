@@ -194,7 +194,8 @@ impl Words {
     }
 
     /// Each language with its words; English first.
-    pub fn all() -> impl Iterator<Item = (&'static str, &'static Self)> {
+    #[cfg(test)]
+    fn all() -> impl Iterator<Item = (&'static str, &'static Self)> {
         ALL.all()
     }
 

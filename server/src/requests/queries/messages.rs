@@ -168,20 +168,6 @@ pub fn list(tx: &mut Tx, request: RequestId) -> Result<Vec<Message>> {
     Ok(rows.into_iter().map(Message::from).collect())
 }
 
-/// The same of many requests of one tenant; on the desk, of any.
-pub fn of_requests(tx: &mut Tx, tenant: TenantId, requests: &[RequestId]) -> Result<HashMap<RequestId, Vec<Message>>> {
-    let rows = request_messages::table
-        .filter(request_messages::tenant_id.eq(tenant).and(request_messages::request_id.eq_any(requests)))
-        .order((request_messages::made_at.asc(), request_messages::id.asc()))
-        .select(Row::as_select())
-        .load(tx.conn())?;
-    let mut found: HashMap<RequestId, Vec<Message>> = HashMap::new();
-    for message in rows.into_iter().map(Message::from) {
-        found.entry(message.request).or_default().push(message);
-    }
-    Ok(found)
-}
-
 /// Where a letter stands that is held: it has left, or nobody takes it.
 pub fn settle(tx: &mut WriteTx, id: MessageId, state: MessageState) -> Result<()> {
     let (tenant, now) = (tx.tenant()?, tx.now()?.utc());
