@@ -45,7 +45,7 @@ pub struct Letter {
     /// The letters of ours that it answers, nearest first.
     pub answers: Vec<Ref<MessageId>>,
     pub nature: Nature,
-    /// Whether it could be read at all.
+    /// Whether it could be read, and to its end.
     pub is_legible: bool,
 }
 
@@ -62,7 +62,8 @@ impl Letter {
 pub fn read(raw: &[u8], ours: &str) -> Letter {
     let parser = MessageParser::default();
     // Letters within letters are freed one inside the other: too many of them would exhaust the stack.
-    let parsed = if is_nested_deeply(raw) { parser.parse_headers(raw) } else { parser.parse(raw) };
+    let is_nested = is_nested_deeply(raw);
+    let parsed = if is_nested { parser.parse_headers(raw) } else { parser.parse(raw) };
     let Some(message) = parsed.filter(|message| !message.headers().is_empty()) else { return illegible(raw) };
     let sender = [message.from(), message.reply_to(), message.sender()].into_iter().flatten();
     let sender = sender.filter_map(Address::first).find(|one| one.address().is_some_and(is_somebodys));
@@ -74,7 +75,7 @@ pub fn read(raw: &[u8], ours: &str) -> Letter {
     Letter {
         delivery: delivery(raw, message.message_id(), from.as_deref()),
         tag: tag(&message, ours),
-        is_legible: from.is_some() || !subject.is_empty() || !text.is_empty(),
+        is_legible: !is_nested && (from.is_some() || !subject.is_empty() || !text.is_empty()),
         from: from.map(Personal::new),
         name: name.map(Personal::new),
         subject,
