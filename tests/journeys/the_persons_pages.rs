@@ -113,8 +113,10 @@ fn is_well_built(page: &Page) {
         (page.one("main").attribute("id"), root.all("a")[0].attribute("href")),
         (Some("content"), Some("#content"))
     );
-    let everything =
-        ["a", "div", "fieldset", "form", "h2", "h3", "input", "li", "main", "p", "section", "select", "textarea"];
+    let everything = [
+        "a", "button", "div", "fieldset", "form", "h2", "h3", "input", "li", "main", "p", "section", "select",
+        "textarea",
+    ];
     let ids: Vec<&str> =
         everything.iter().flat_map(|name| root.all(name)).filter_map(|node| node.attribute("id")).collect();
     let once: BTreeSet<&str> = ids.iter().copied().collect();
@@ -390,6 +392,7 @@ async fn a_form_that_is_none_of_ours_does_nothing() {
         let refused = send(&desk, ASK, &typed).await;
         assert_eq!(refused.status, 422, "{forged}");
         assert!(refused.words().contains("This page was open too long."), "{}", refused.words());
+        is_a_persons(&refused);
         assert_eq!(refused.id("mail").attribute("value"), Some(MAIL), "what was typed is lost");
     }
     // Another's page sends it with a seal that is sound.

@@ -103,7 +103,7 @@ impl Form<'_> {
                 self.rest(html, reader);
                 trap(html, &words.trap);
                 html.line("p", &[("class", "hint")], &words.privacy);
-                html.line("button", &[("type", "submit")], &words.send);
+                html.line("button", &[("type", "submit"), ("id", "send")], &words.send);
             });
         })
     }
