@@ -50,12 +50,11 @@ pub async fn bring_letter(tools: &Tools, post: Post) -> Result<Brought> {
     let (raw, ours) = (Arc::new(raw), tools.mail.address());
     let of = Arc::clone(&raw);
     // Off the threads that answer calls; and one that breaks the reader is kept all the same.
-    let letter = match tokio::task::spawn_blocking(move || mail::read(&of, &ours)).await {
-        Ok(letter) => letter,
-        Err(_) => {
-            tracing::warn!("a letter could not be read: it is kept as it came");
-            mail::illegible(&raw)
-        }
+    let letter = if let Ok(letter) = tokio::task::spawn_blocking(move || mail::read(&of, &ours)).await {
+        letter
+    } else {
+        tracing::warn!("a letter could not be read: it is kept as it came");
+        mail::illegible(&raw)
     };
     if letter.nature == Nature::Written
         && let Some(request) = answered(tools, &letter).await?
@@ -125,11 +124,11 @@ async fn answered(tools: &Tools, letter: &Letter) -> Result<Option<Ref<RequestId
 }
 
 fn asking_of(tenant: TenantId, letter: &Letter, guessed: &Guessed, (raw, at): (Vec<u8>, Option<Instant>)) -> Asking {
-    let stated = |kind, value: &Option<Personal>| {
-        let value = value.clone()?;
+    let stated = |kind, value: Option<&Personal>| {
+        let value = value.cloned()?;
         Some(Stated { kind, store: None, value, proof: Proof::None })
     };
-    let identifiers = [stated(GoesBy::Mail, &letter.from), stated(GoesBy::Name, &letter.name)];
+    let identifiers = [stated(GoesBy::Mail, letter.from.as_ref()), stated(GoesBy::Name, letter.name.as_ref())];
     Asking {
         source: Source::Mail,
         tenant,

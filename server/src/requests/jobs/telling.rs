@@ -91,12 +91,11 @@ impl Job for TellController {
         if run.attempt > 1 && call.seen > self.version {
             return Ok(());
         }
-        let is_told = match Url::parse(url).ok().filter(|url| may_be_told_at(&tools, url)) {
-            Some(url) => tell(&run, &tools, (id, &url), (status, Instant::from_micros(self.due))).await?,
-            None => {
-                tracing::warn!("a controller's address is at a host that is not listed any more: it is not told");
-                false
-            }
+        let is_told = if let Some(url) = Url::parse(url).ok().filter(|url| may_be_told_at(&tools, url)) {
+            tell(&run, &tools, (id, &url), (status, Instant::from_micros(self.due))).await?
+        } else {
+            tracing::warn!("a controller's address is at a host that is not listed any more: it is not told");
+            false
         };
         let action = if is_told { "controller.told" } else { "controller.not_told" };
         let noted = run.ledger.write(lane, move |_| {

@@ -290,18 +290,15 @@ fn nothing(tenant: TenantId) -> Asking {
 /// What it is called, or, where it has no name, what its line comes to: the same file brought twice is taken once.
 fn delivery(reference: Option<&str>, record: &StringRecord) -> String {
     let mut digest = Sha256::new();
-    let kind = match reference {
-        Some(reference) => {
-            digest.update(reference);
-            "reference:"
+    let kind = if let Some(reference) = reference {
+        digest.update(reference);
+        "reference:"
+    } else {
+        for field in record {
+            digest.update(field);
+            digest.update([0x1f]);
         }
-        None => {
-            for field in record {
-                digest.update(field);
-                digest.update([0x1f]);
-            }
-            "line:"
-        }
+        "line:"
     };
     [kind, &hex(&digest.finalize())].concat()
 }
@@ -430,7 +427,7 @@ mod tests {
         fn no_bytes_break_it(file in proptest::collection::vec(any::<u8>(), 0..500)) {
             let heading = b"received_at,right,mail\n";
             let backlog = of_bytes(&[&heading[..], &file].concat());
-            prop_assert!(backlog.good.is_empty() || !backlog.good.is_empty());
+            prop_assert!(backlog.good.len() <= file.len());
         }
     }
 }

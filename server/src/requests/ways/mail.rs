@@ -4,7 +4,7 @@
 
 use std::borrow::Cow;
 
-use mail_parser::{Address, HeaderName, HeaderValue, Message, MessageParser, MimeHeaders};
+use mail_parser::{Addr, Address, HeaderName, HeaderValue, Message, MessageParser, MimeHeaders};
 use sha2::{Digest, Sha256};
 
 use crate::floor::journal::hex;
@@ -67,8 +67,8 @@ pub fn read(raw: &[u8], ours: &str) -> Letter {
     let Some(message) = parsed.filter(|message| !message.headers().is_empty()) else { return illegible(raw) };
     let sender = [message.from(), message.reply_to(), message.sender()].into_iter().flatten();
     let sender = sender.filter_map(Address::first).find(|one| one.address().is_some_and(is_somebodys));
-    let from = sender.and_then(|one| one.address()).map(str::trim).map(str::to_owned);
-    let name = sender.and_then(|one| one.name()).map(|name| line(name, 200)).filter(|name| !name.is_empty());
+    let from = sender.and_then(Addr::address).map(str::trim).map(str::to_owned);
+    let name = sender.and_then(Addr::name).map(|name| line(name, 200)).filter(|name| !name.is_empty());
     let subject = line(message.subject().unwrap_or_default(), 400);
     let text = text(&message);
     let nature = nature(&message, from.as_deref(), ours);
@@ -225,7 +225,7 @@ fn tag(message: &Message<'_>, ours: &str) -> Option<String> {
         }
     }
     let named = [message.to(), message.cc()].into_iter().flatten().flat_map(Address::iter);
-    named.take(200).filter_map(|one| one.address()).find_map(of_ours)
+    named.take(200).filter_map(Addr::address).find_map(of_ours)
 }
 
 /// Whether a person wrote it. A program that is answered answers back.

@@ -124,15 +124,16 @@ pub fn read(body: &[u8], rules: Rules<'_>) -> Result<Called, Vec<Flaw>> {
     let mut flaws = Vec::new();
     let id = id(&call, &mut flaws);
     let asked = word(&call, "subject_request_type", &mut flaws, Asked::from_code, "access, portability or erasure");
-    let place = regulation(&call, rules.is_old, &mut flaws);
+    let law = law(&call, rules.is_old, &mut flaws);
     submitted(&call, rules.now, &mut flaws);
     let identifiers = identities(&call, &mut flaws);
     let callbacks = callbacks(&call, rules, &mut flaws);
     if call.get("extensions").is_some_and(|extensions| !extensions.is_object() && !extensions.is_null()) {
         flaws.push(Flaw::new("extensions", "send an object, by domain, or leave it out"));
     }
-    match (id, asked, place) {
-        (Some(id), Some(asked), Some(place)) if flaws.is_empty() => {
+    match (id, asked, law) {
+        (Some(id), Some(asked), Some(law)) if flaws.is_empty() => {
+            let place = law.place();
             Ok(Called { id, asked, place, identifiers, callbacks })
         }
         _ => Err(flaws),
@@ -172,16 +173,36 @@ pub fn request_id(text: &str) -> Option<Uuid> {
     (id.get_version_num() == 4 && id.hyphenated().to_string() == text).then_some(id)
 }
 
-fn regulation(call: &Map<String, Value>, is_old: bool, flaws: &mut Vec<Flaw>) -> Option<Option<&'static str>> {
-    if is_old && call.get("regulation").is_none() {
-        return Some(None);
+/// The laws that a call may name.
+#[derive(Clone, Copy)]
+enum Law {
+    Gdpr,
+    Ccpa,
+}
+
+impl Law {
+    fn from_code(code: &str) -> Option<Self> {
+        match code {
+            "gdpr" => Some(Self::Gdpr),
+            "ccpa" => Some(Self::Ccpa),
+            _ => None,
+        }
     }
-    let known = |code: &str| match code {
-        "gdpr" => Some(None),
-        "ccpa" => Some(Some("US-CA")),
-        _ => None,
-    };
-    word(call, "regulation", flaws, known, "gdpr, ccpa")
+
+    /// Where whoever it protects is, as far as it says.
+    const fn place(self) -> Option<&'static str> {
+        match self {
+            Self::Gdpr => None,
+            Self::Ccpa => Some("US-CA"),
+        }
+    }
+}
+
+fn law(call: &Map<String, Value>, is_old: bool, flaws: &mut Vec<Flaw>) -> Option<Law> {
+    if is_old && call.get("regulation").is_none() {
+        return Some(Law::Gdpr);
+    }
+    word(call, "regulation", flaws, Law::from_code, "gdpr, ccpa")
 }
 
 fn submitted(call: &Map<String, Value>, now: Instant, flaws: &mut Vec<Flaw>) {
