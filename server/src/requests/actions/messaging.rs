@@ -116,7 +116,8 @@ fn day_of(intake: &Intake, at: Instant) -> Day {
 
 /// The last whole day before a moment that is too late.
 fn last_day(intake: &Intake, until: Instant) -> Day {
-    day_of(intake, until.plus(-chrono::Duration::microseconds(1)))
+    let day = day_of(intake, until);
+    Day(day.0.pred_opt().unwrap_or(day.0))
 }
 
 fn has_address(tx: &mut Tx, intake: &Intake) -> Result<bool> {

@@ -54,7 +54,8 @@ impl Job for SendLetter {
                 match tools.mail.send(&letter).await {
                     Ok(()) => Tried::Sent,
                     Err(Error::Refused(_)) if run.attempt < TRIES => return Err(Halt::SlowDown { after: AGAIN }),
-                    Err(Error::Refused(_)) => Tried::Refused,
+                    // An address that is none is refused before anybody is asked.
+                    Err(Error::Refused(_) | Error::Invalid(_)) => Tried::Refused,
                     Err(other) => return Err(other.into()),
                 }
             }
