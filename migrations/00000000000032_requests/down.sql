@@ -1,3 +1,4 @@
+revoke insert on answers from rd_worker;
 delete from throttles where kind in ('ask_source', 'ask_all', 'prove_source');
 alter table throttles drop constraint throttles_kind_known;
 alter table throttles add constraint throttles_kind_known check (kind in ('password_account', 'password_device',
