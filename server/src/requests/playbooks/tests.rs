@@ -304,7 +304,7 @@ fn the_same_estate_gives_the_same_plan_and_what_came_is_seen() {
     let [counted] = &differences[..] else { panic!("{differences:#?}") };
     let rows = |line: &Option<PlanLine>| line.as_ref().map(|line| line.rows);
     assert_eq!((rows(&counted.was), rows(&counted.is)), (Some(1), Some(4)));
-    let fewer = lines(&usual()[1..]);
+    let fewer = lines(&[&usual()[..3], &usual()[4..]].concat());
     assert!(!is_alike(&one, &fewer));
     let gone: Vec<_> = compare(&one, &fewer).into_iter().filter(|line| line.is.is_none()).collect();
     assert_eq!(gone.len(), 1, "{gone:#?}");
