@@ -20,7 +20,7 @@ use crate::staff::Token;
 pub const CODE_LIVES: Duration = Duration::minutes(15);
 
 /// How often a code may be tried.
-const MOST_TRIES: i16 = 5;
+pub const MOST_TRIES: i16 = 5;
 
 /// Another code is sent to an address only after this.
 const BETWEEN: Duration = Duration::minutes(1);
