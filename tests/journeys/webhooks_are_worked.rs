@@ -325,8 +325,8 @@ async fn what_is_asked_for_peoples_sake_has_its_day_and_never_touches_the_shop()
     assert_eq!(
         asked_for(&course),
         [
-            format!("access - open platform_shopify {} signature 3", day(30)),
-            format!("deletion - open platform_shopify {} signature 1", day(31)),
+            format!("access - open platform_shopify {} signature 4", day(30)),
+            format!("deletion - open platform_shopify {} signature 2", day(31)),
         ]
     );
     assert_eq!(store(&course, place).await["state"], "CONNECTED");

@@ -66,6 +66,7 @@ const DOORS: &[(&str, &[&str])] = &[
             "staff/jobs.rs",
             "audit/jobs.rs",
             "inbox/actions/receiving.rs",
+            "requests/actions/at_the_page.rs",
             "calls/mod.rs",
         ],
     ),
