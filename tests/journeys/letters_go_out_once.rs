@@ -230,6 +230,7 @@ async fn a_refusal_names_where_somebody_turns_who_does_not_agree() {
         asking.place = Some(place.to_owned());
         asking.identifiers[0].proof = Proof::Member;
         let at = town.at(&town.receives(asking).await);
+        town.world.work().await;
         let reason = Personal::new("The invoice stays ten years.");
         let refused = requests::refuse(tools, &town.staff, at, None, Ground::LegalObligation, reason, None).await;
         refused.expect("refused");
