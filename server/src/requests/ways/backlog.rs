@@ -397,7 +397,7 @@ mod tests {
     #[test]
     fn a_heading_that_is_none_is_told_before_its_lines() {
         for (file, field) in [
-            ("", "heading"),
+            ("", "received_at"),
             ("colour,right,received_at,mail\nred,access,2026-08-01,a@example.com\n", "heading"),
             ("right,mail\naccess,a@example.com\n", "received_at"),
             ("right,right,received_at,mail\n", "right"),
