@@ -252,8 +252,8 @@ impl Follow<'_> {
                         if !title.disclose().is_empty() {
                             html.line("h3", &[], title.disclose());
                         }
-                        for line in body.disclose().lines().filter(|line| !line.trim().is_empty()) {
-                            html.line("p", &[("dir", "auto")], line);
+                        for block in body.disclose().split("\n\n").filter(|block| !block.trim().is_empty()) {
+                            html.line("p", &[("dir", "auto")], block.trim());
                         }
                     });
                 });
