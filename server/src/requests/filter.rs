@@ -276,12 +276,12 @@ impl Reading {
                 sieve(&mut wanted.stores, value, is_not, id, || "the id of a store, sto_…".to_owned())?
             }
             "due" => {
-                let (from, until) = stretch(value, is_not, 1)?;
+                let (from, until) = stretch(&value.to_lowercase(), is_not, 1)?;
                 (wanted.due_from, wanted.due_until) = (from.or(wanted.due_from), until.or(wanted.due_until));
                 value.to_lowercase()
             }
             "received" => {
-                let (from, until) = stretch(value, is_not, -1)?;
+                let (from, until) = stretch(&value.to_lowercase(), is_not, -1)?;
                 wanted.received_from = from.or(wanted.received_from);
                 wanted.received_until = until.or(wanted.received_until);
                 value.to_lowercase()

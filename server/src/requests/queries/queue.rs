@@ -15,7 +15,7 @@ use super::super::model::{Mandate, PlanState, Proof, Request, SubjectKind};
 use super::super::tables::requests;
 use super::requests::Row;
 use crate::floor::graphql::Page;
-use crate::floor::kernel::{Instant, IntakeId, RequestId, Result, StaffId, TenantId};
+use crate::floor::kernel::{Instant, IntakeId, Ref, RequestId, Result, StaffId, TenantId};
 use crate::floor::ledger::{Tx, statement, walk};
 
 /// As far as rows are counted for a list: beyond, nobody reads on page by page.
@@ -90,7 +90,7 @@ impl<Q: QueryFragment<Pg>> QueryFragment<Pg> for Counted<Q> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         out.push_sql("select count(*) from (");
         self.0.walk_ast(out.reborrow())?;
-        out.push_sql(") as some");
+        out.push_sql(") as counted");
         Ok(())
     }
 }
@@ -209,6 +209,8 @@ fn fitting(asked: &Asked, now: Instant) -> requests::BoxedQuery<'static, Pg> {
     sieve!(&wanted.roles, requests::role, |role| role.code());
     sieve!(&wanted.tenants, requests::tenant_id, |tenant| *tenant);
     sieve!(&wanted.ids, requests::id, |at| at.id);
+    sieve!(&named(&wanted.ids), requests::tenant_id, |tenant| *tenant);
+    sieve!(&named(&wanted.stores), requests::tenant_id, |tenant| *tenant);
     sieve_some!(&wanted.regimes, requests::driving, Clone::clone);
     sieve_some!(&wanted.outcomes, requests::outcome, |outcome| outcome.code());
     sieve_some!(&wanted.teams, requests::team, Clone::clone);
@@ -228,6 +230,12 @@ fn fitting(asked: &Asked, now: Instant) -> requests::BoxedQuery<'static, Pg> {
         query = query.filter(requests::reference.eq(reference.clone()));
     }
     timed(query, wanted, now)
+}
+
+/// Whose these are: without their tenants no index finds them.
+fn named<Id>(places: &Sieve<Ref<Id>>) -> Sieve<TenantId> {
+    let tenants = |clause: &Vec<Ref<Id>>| clause.iter().map(|at| at.tenant).collect();
+    Sieve { one_of: places.one_of.iter().map(tenants).collect(), none_of: Vec::new() }
 }
 
 /// By stage, and tests apart.
