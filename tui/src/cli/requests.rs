@@ -30,13 +30,7 @@ use super::reads::{Form, List, Read, ask, listed};
 #[derive(Subcommand, Clone, Debug)]
 pub enum Requests {
     /// List the queue: what is proved and open, the earliest clock first
-    List {
-        #[command(flatten)]
-        list: List,
-        /// References alone, one a line, for another command's stdin
-        #[arg(long, conflicts_with_all = ["json", "jsonl", "csv"])]
-        refs: bool,
-    },
+    List(Queue),
     /// List what you should do next
     Next {
         #[command(flatten)]
@@ -122,6 +116,16 @@ pub enum Requests {
     },
 }
 
+/// What of the queue is listed.
+#[derive(Args, Clone, Debug)]
+pub struct Queue {
+    #[command(flatten)]
+    list: List,
+    /// References alone, one a line, for another command's stdin
+    #[arg(long, conflicts_with_all = ["json", "jsonl", "csv"])]
+    refs: bool,
+}
+
 /// Which requests are meant, and how what came of them is told.
 #[derive(Args, Clone, Debug)]
 pub struct Which {
@@ -149,7 +153,7 @@ pub struct Wish(Requests);
 impl Requests {
     pub fn of(self) -> Read {
         match self {
-            Self::List { list, refs: false } => Read::List(&nouns::REQUESTS, list),
+            Self::List(Queue { list, refs: false }) => Read::List(&nouns::REQUESTS, list),
             other => Read::Requests(Box::new(Wish(other))),
         }
     }
@@ -171,7 +175,7 @@ fn one_of(codes: &[&str], said: &str) -> Result<String, String> {
 
 pub async fn carry_out(visit: &Visit, wish: &Wish) -> Result<String, Ended> {
     match &wish.0 {
-        Requests::List { list, .. } => {
+        Requests::List(Queue { list, .. }) => {
             let (rows, _) = listed(visit, &nouns::REQUESTS, list, <_>::default()).await?;
             Ok(rows
                 .iter()

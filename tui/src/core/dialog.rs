@@ -320,9 +320,9 @@ impl Dialog {
         let value = match payload(answer)?.pointer(once.at)? {
             Value::Array(several) => {
                 let is_it = |one: &&Value| self.target.0.iter().any(|id| one["message"]["id"] == **id);
-                let one = several.iter().find(is_it)?;
-                let lines = one["lines"].as_array()?.iter().filter_map(Value::as_str);
-                std::iter::once(one["title"].as_str()?).chain(lines).collect::<Vec<_>>().join("\n")
+                let found = several.iter().find(is_it)?;
+                let lines = found["lines"].as_array()?.iter().filter_map(Value::as_str);
+                std::iter::once(found["title"].as_str()?).chain(lines).collect::<Vec<_>>().join("\n")
             }
             value => value.as_str()?.to_owned(),
         };

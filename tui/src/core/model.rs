@@ -11,7 +11,7 @@ use super::due::Moment;
 use super::keymap::{Key, Keymap};
 use super::me::{LOCK, LOCKS_AFTER, Me, Person};
 use super::notice::Notices;
-use super::screen::{Ctx, Desk, Entry, Screen, Shape};
+use super::screen::{Ctx, Desk, Entry, Escape, Screen, Shape};
 
 pub struct Model {
     pub ctx: Ctx,
@@ -64,10 +64,9 @@ impl Model {
             keymap,
             beneath: (Vec::new(), Target::default()),
             marked: Target::default(),
-            hears_escape: false,
+            escape: Escape::default(),
             refusals: Vec::new(),
             is_mouse_caught: true,
-            is_locked: false,
             opened_at,
         };
         let home = registry.iter().find(|entry| entry.shape == Shape::Screen);

@@ -22,7 +22,6 @@ pub const ENTRY: Entry = Entry {
 };
 
 const AGAIN: Verb = Verb {
-    hint: "try the refused again",
     danger: Danger::Notify,
     cli: Cli::None("a command is given the ids that failed once more"),
     ..Verb::new(

@@ -142,13 +142,11 @@ pub struct Ctx {
     pub beneath: (Vec<Scope>, Target),
     /// What is marked on the screen that is shown.
     pub marked: Target,
-    /// Esc means something to the innermost place itself: marks, or a text under the keys.
-    pub hears_escape: bool,
+    /// What Esc is for now.
+    pub escape: Escape,
     /// What the server would refuse there, by the ids of its verbs.
     pub refusals: Vec<(&'static str, Why)>,
     pub is_mouse_caught: bool,
-    /// The lock hears the keys and nothing else is seen.
-    pub is_locked: bool,
     /// When this console was opened.
     pub opened_at: Moment,
 }
@@ -162,6 +160,18 @@ impl Ctx {
     pub fn zone(&self) -> FixedOffset {
         if self.is_utc { Utc.fix() } else { self.mine }
     }
+}
+
+/// What Esc is for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Escape {
+    /// It closes the innermost box.
+    #[default]
+    Closes,
+    /// It means something to the innermost place itself: marks, or a text under the keys.
+    IsHeard,
+    /// The lock hears the keys and nothing else is seen.
+    Never,
 }
 
 /// The desk this console looks at.

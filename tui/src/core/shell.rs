@@ -3,10 +3,11 @@
 //! No screen rebinds these keys. What they do is in `update.rs`.
 
 use super::action::{Cli, Scope, Verb};
+use super::screen::Escape;
 
 pub const ESCAPE: Verb = Verb {
     hint: "close",
-    off: |_, ctx| match (ctx.is_locked, ctx.beneath.0.is_empty() && !ctx.hears_escape) {
+    off: |_, ctx| match (ctx.escape == Escape::Never, ctx.beneath.0.is_empty() && ctx.escape == Escape::Closes) {
         (true, _) => Some("a lock is opened, not closed".to_owned()),
         (false, true) => Some("nothing is open".to_owned()),
         (false, false) => None,

@@ -15,7 +15,7 @@ use super::model::{Model, Open};
 use super::outcomes::{self, Outcomes};
 use super::page::Tone;
 use super::question::Question;
-use super::screen::{Entry, Screen, Shape};
+use super::screen::{Entry, Escape, Screen, Shape};
 use super::scrub::scrub;
 use super::shell;
 use super::shown::{self, Revealed, Shown};
@@ -25,8 +25,11 @@ const FRESH_SECONDS: i64 = 5;
 
 pub fn update(model: &mut Model, action: Action) -> Effects {
     let effects = take_up(model, action);
-    model.ctx.is_locked = model.innermost().is_some_and(|open| open.entry.name == LOCK);
-    model.ctx.hears_escape = model.innermost().is_some_and(|open| open.screen.hears_escape());
+    model.ctx.escape = match model.innermost() {
+        Some(open) if open.entry.name == LOCK => Escape::Never,
+        Some(open) if open.screen.hears_escape() => Escape::IsHeard,
+        _ => Escape::Closes,
+    };
     if let Some(open) = model.stack.last() {
         let (marked, refusals) = (open.screen.marked(&model.ctx), open.screen.refusals(&model.ctx));
         (model.ctx.marked, model.ctx.refusals) = (marked, refusals);

@@ -35,7 +35,8 @@ pub struct Standing<'a> {
 pub fn due(standing: Standing<'_>, ctx: &Ctx) -> Line {
     match (standing.stage, standing.due) {
         ("CLOSED", _) => {
-            let at = standing.closed_at.map(|at| due::day(at, ctx.zone())).unwrap_or_default();
+            let day = |at: Moment| at.with_timezone(&ctx.zone()).format("%-d %b").to_string();
+            let at = standing.closed_at.map(day).unwrap_or_default();
             if standing.is_late { Line::of(Tone::Bad, format!("late {at}")) } else { Line::dim(format!("closed {at}")) }
         }
         ("PAUSED", _) => match standing.paused_since {

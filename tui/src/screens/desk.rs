@@ -159,11 +159,8 @@ impl Desk {
         let looks = Looks { is_heard: list == self.at, ..looks };
         let rows = self.rows(list, ctx);
         let many = rows.len();
-        let mut section = self
-            .parts
-            .get(list)
-            .map(|part| part.section(id, &looks, Some(rows)))
-            .unwrap_or_else(|| words(id, "", Vec::new()));
+        let part = self.parts.get(list).map(|part| part.section(id, &looks, Some(rows)));
+        let mut section = part.unwrap_or_else(|| words(id, "", Vec::new()));
         if list == 0 && many > 0 {
             section.note = Line::of(Tone::Key, "n") + Line::plain(" the first of them  ") + section.note;
         }

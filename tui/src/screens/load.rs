@@ -154,7 +154,7 @@ pub fn since(since: &Since) -> Vec<Line> {
     let of = if sources.is_empty() { String::new() } else { format!(": {}", sources.join(" · ")) };
     vec![
         Line::plain(format!("+ {} in{of}", since.received)),
-        Line::dim(format!("+ {} spam · {} duplicates joined", since.spam, since.joined)),
+        Line::dim(format!("+ {} spam · {} joined to another", since.spam, since.joined)),
     ]
 }
 

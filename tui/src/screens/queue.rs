@@ -85,7 +85,7 @@ const TAKE: Verb = Verb {
     ..verb("queue.take", "take one in…", "Takes down what somebody asked by another way", PLACE, &["a t"])
 };
 const ALL: Verb = Verb {
-    hint: "all matching",
+    hint: "all",
     cli: Cli::None("a command is given the filter itself, or ids on stdin"),
     ..Verb::new(
         "queue.mark-all",
@@ -116,8 +116,8 @@ const VERBS: &[Verb] = &[
     GO,
     list::opens("queue.open", PLACE),
     list::narrows("queue.filter", PLACE),
-    list::sorts("queue.sort", PLACE),
-    list::renews("queue.refresh", PLACE),
+    Verb { hint: "", ..list::sorts("queue.sort", PLACE) },
+    Verb { hint: "", ..list::renews("queue.refresh", PLACE) },
     list::marks("queue.mark", PLACE),
     ALL,
     KEEP,

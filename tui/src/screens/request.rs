@@ -24,7 +24,7 @@ use crate::core::screen::{Ctx, Entry, Screen, Shape};
 use crate::core::shell;
 
 use super::course::{self, LETTER, PLAN as PLAN_KIND, Standing, date, last_day};
-use super::panes::{Parts, is_for_all, whole};
+use super::panes::{Parts, beneath, is_for_all, whole};
 use super::shared::{fact, moment, short_id, unless, verb, word};
 use super::working;
 
@@ -207,7 +207,6 @@ const ACTS: &[(&Verb, &[&str])] = &[
     (&CODE, &["ASK_FOR_PROOF"]),
     (&DRAW, &["DRAW_PLAN"]),
     (&SUBMIT, &["SUBMIT_PLAN"]),
-    (&APPROVE, &["APPROVE_PLAN"]),
     (&RETURN, &["RETURN_PLAN"]),
     (&PAUSE, &["PAUSE", "RESUME"]),
     (&UNPAUSE, &["WITHDRAW_PAUSE"]),
@@ -328,6 +327,21 @@ impl OneScreen {
         Some(part.section(id, &looks, self.rows(pane, ctx)))
     }
 
+    /// What the chosen clock is reckoned from, where the clocks have all the room.
+    fn basis(&self, ctx: &Ctx) -> Option<Section> {
+        let target = self.target(ctx);
+        let id = target.0.first().filter(|_| self.at == 1)?;
+        let clock = self.request.held()?.clocks.iter().find(|clock| clock.id.inner() == id)?;
+        let legal = clock.legal_on.map(|on| format!("; by law {}", date(on))).unwrap_or_default();
+        let facts = vec![
+            fact("law", "Law", Line::plain(clock.title.clone()).strong() + Line::dim(format!(", {}", clock.cite))),
+            fact("what", "What", word(Tone::Plain, &clock.kind.0) + Line::dim(", ") + word(Tone::Dim, &clock.whose.0)),
+            fact("last_day", "Last day", Line::plain(last_day(clock.on)) + Line::dim(legal)),
+            fact("basis", "Reckoned", Line::plain(clock.basis.clone())),
+        ];
+        Some(Section { id: "basis", title: "The chosen clock", note: Line::default(), body: Body::Facts(facts) })
+    }
+
     fn head(&self, ctx: &Ctx) -> Section {
         self.request.section("request", "Request", |request| facts(request, ctx))
     }
@@ -408,7 +422,7 @@ fn facts(request: &Request, ctx: &Ctx) -> Vec<Fact> {
         is_late: request.is_late,
     };
     let leads = request.due.as_ref().filter(|_| request.stage.0 != "CLOSED").map(|due| {
-        let target = due.target_on.map(|on| format!(", ours {}", date(on))).unwrap_or_default();
+        let target = due.target_on.map(|on| on.format(", ours %-d %b").to_string()).unwrap_or_default();
         Line::plain(format!("  {} ", last_day(due.on))) + Line::dim(format!("{} leads{target}", due.title))
     });
     let role = if request.role.0 == "PROCESSOR" { "it decides, we carry out" } else { "we decide" };
@@ -693,7 +707,10 @@ impl Screen for OneScreen {
     fn view(&self, ctx: &Ctx, canvas: &mut dyn Canvas) {
         let area = canvas.area();
         if let Some(pane) = self.section(self.at, ctx).filter(|_| self.is_zoomed) {
-            return canvas.section(area, &pane);
+            return match self.basis(ctx) {
+                Some(basis) => beneath(canvas, &pane, &basis),
+                None => canvas.section(area, &pane),
+            };
         }
         let head = self.head(ctx);
         if area.width < WIDE {
@@ -717,7 +734,7 @@ impl Screen for OneScreen {
         self.parts.get(self.at).map(|part| part.target(&ids)).unwrap_or_default()
     }
 
-    fn refusals(&self, _: &Ctx) -> Vec<(&'static str, Why)> {
+    fn refusals(&self, ctx: &Ctx) -> Vec<(&'static str, Why)> {
         let Some(request) = self.request.held() else { return Vec::new() };
         let why = |act: &str| {
             let found = request.acts.iter().find(|one| one.act.0 == act)?;
@@ -732,7 +749,9 @@ impl Screen for OneScreen {
         };
         let nobody =
             (request.intake.mandate.0 == "NONE").then(|| (MANDATE.id, "nobody asks for the person".to_owned()));
-        ACTS.iter().filter_map(refused).chain(nobody).collect()
+        let leads = self.link(&self.target(ctx)).is_some();
+        let closed = (!leads).then(|| (OPEN.id, "nothing opens from this row".to_owned()));
+        ACTS.iter().filter_map(refused).chain(nobody).chain(closed).collect()
     }
 
     fn is_a_list(&self) -> bool {

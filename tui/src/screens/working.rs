@@ -29,7 +29,9 @@ pub fn question(verb: &Verb, request: &Request, target: &Target, ctx: &Ctx) -> O
         id if id == JUDGE.id || id == CODE.id => proving(verb, request, matter, target),
         id if id == SUBMIT.id || id == RETURN.id => planning(verb, request, matter),
         id if [PAUSE.id, UNPAUSE.id, EXTEND.id, UNEXTEND.id].contains(&id) => Some(timing(verb, request, matter)),
-        id if [REFUSE.id, SETTLE.id, WITHDRAW.id, SPAM.id, JOIN.id].contains(&id) => ending(verb, request, matter),
+        id if [REFUSE.id, SETTLE.id, WITHDRAW.id, SPAM.id, JOIN.id].contains(&id) => {
+            Some(ending(verb, request, matter))
+        }
         id if id == HOLD.id || id == RELEASE.id => holding(verb, request, matter, target),
         id if id == NOTE.id => Some(course::noting(matter)),
         id if id == OWNER.id => {
@@ -234,9 +236,9 @@ fn pausing(request: &Request, matter: Matter<'_>, order: Option<Order>) -> Quest
     }
 }
 
-fn ending(verb: &Verb, request: &Request, matter: Matter<'_>) -> Option<Question> {
+fn ending(verb: &Verb, request: &Request, matter: Matter<'_>) -> Question {
     let question = matter.question();
-    Some(match verb.id {
+    match verb.id {
         id if id == REFUSE.id => {
             let (effects, fields) = course::refusing();
             let order = matter.order(acts::refuse::document(), json!({}), "refused, by letter");
@@ -279,7 +281,7 @@ fn ending(verb: &Verb, request: &Request, matter: Matter<'_>) -> Option<Question
                 ..question
             }
         }
-    })
+    }
 }
 
 fn holding(verb: &Verb, request: &Request, matter: Matter<'_>, target: &Target) -> Option<Question> {

@@ -295,7 +295,11 @@ fn foot(painter: &mut Painter<'_>, model: &Model, area: Area) {
         // What every screen has leaves before what this one has; palette and help name the rest, and stay.
         let finds = [PALETTE, HELP];
         let is_common = |verb: &Verb| verb.scope == Scope::Global && !finds.contains(&verb.id);
-        let leaves = hints.iter().position(|(_, _, verb)| verb.is_some_and(is_common)).unwrap_or(0);
+        let common = hints.iter().position(|(_, _, verb)| verb.is_some_and(is_common));
+        // Then the last of its own: what comes first is what is done most.
+        let is_own = |verb: &Verb| !finds.contains(&verb.id);
+        let last = || hints.iter().rposition(|(_, _, verb)| verb.is_some_and(is_own));
+        let leaves = common.or_else(last).unwrap_or(0);
         hints.remove(leaves);
     }
     let mut x = area.x + 1;

@@ -34,7 +34,8 @@ fn the_due_word_comes_first_at_every_width_and_never_leaves() {
             ("1 d 9 h", "R-7K4QD2C"),
             ("paused 4 d", "R-8PE1N4E"),
         ] {
-            let line = picture.lines().find(|line| line.contains(reference)).unwrap_or_else(|| panic!("{picture}"));
+            let is_row = |line: &&str| line.contains(reference) && line.contains(due);
+            let line = picture.lines().find(is_row).unwrap_or_else(|| panic!("{picture}"));
             assert!(line.find(due).is_some_and(|at| at < line.find(reference).unwrap()), "{line}");
         }
     }
