@@ -72,7 +72,11 @@ pub const FIGURES: &[Figure] = &[
     ),
     figure("rightsdesk_password_checks_total", Kind::Counter, "Passwords that were compared, of accounts and of none"),
     figure("rightsdesk_throttled_total", Kind::Counter, "Tries refused because there were too many, by budget"),
-    figure("rightsdesk_trapped_total", Kind::Counter, "Forms of the public page that a program filled in, and nobody took"),
+    figure(
+        "rightsdesk_trapped_total",
+        Kind::Counter,
+        "Forms of the public page that a program filled in, and nobody took",
+    ),
     figure(
         "rightsdesk_second_factor_alarms_total",
         Kind::Counter,
