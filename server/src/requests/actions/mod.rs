@@ -34,38 +34,39 @@ use crate::floor::policy::Adopted;
 use crate::floor::tools::Tools;
 use crate::floor::vault::{Place, Vault};
 
-pub use bulk::{Deed, Done as BulkDone, Item, do_to_each, freeze, these};
-pub use figures::{AHEAD, MonthFigures, QueueFigures, is_answer, queue_figures, timeliness, yearly_table};
-pub use listing::{
-    Details, Listed, PossibleExtension, PossiblePause, Wants, beside, count_requests, details, find_called, find_listed,
-    find_of_mail, list_requests, may, may_work, seats, shops, timeline,
-};
-pub use views::{NewView, delete_view, list_views, save_view};
 pub use approving::{COOLING_OFF, approve_plan, return_plan, reveal_plan_reason};
 pub use assigning::{assign, set_late_reason};
 pub use at_the_page::{AtPage, ask_at_page, behind_link};
-pub(super) use closing::close;
 pub use bringing::{Brought, Flawed, Imported, Post, bring_letter, import_backlog};
+pub use bulk::{Deed, Done as BulkDone, Item, do_to_each, freeze, these};
+pub(super) use closing::close;
 pub use closing::{join, mark_spam, settle_by_hand, withdraw};
+pub(in crate::requests) use controllers::news;
 pub use controllers::{
     BEGUN, REUSED, Receipt, ask_by_machine, asked_by_machine, cancel_by_machine, controller, may_be_told_at,
 };
-pub(in crate::requests) use controllers::news;
 pub use extending::{extend, withdraw_extension};
+pub use figures::{AHEAD, MonthFigures, QueueFigures, is_answer, queue_figures, timeliness, yearly_table};
 pub use following::{Followed, FollowedRequest, appeal_by_person, follow, shown_to_person, withdraw_by_person};
 pub use holding::{find_hold, holds_of, list_holds, place_hold, release_hold, reveal_hold_reason};
 pub use judging::{judge, judge_mandate};
-pub use messaging::{
-    Slots, list_messages, messages_for_person, person_writes, queue_letter, read_messages, save_draft, write_message, write_note,
+pub use listing::{
+    Details, Listed, PossibleExtension, PossiblePause, Wants, beside, count_requests, details, find_called,
+    find_listed, find_of_mail, list_requests, may, may_work, seats, shops, timeline,
 };
 pub(super) use messaging::nearness;
+pub use messaging::{
+    Slots, list_messages, messages_for_person, person_writes, queue_letter, read_messages, save_draft, write_message,
+    write_note,
+};
 pub use pausing::{pause, resume, withdraw_pause};
-pub use planning::{draw_plan, find_plan, list_plans, submit_plan};
 pub(super) use planning::{Draughtsman, draw, is_plannable};
+pub use planning::{draw_plan, find_plan, list_plans, submit_plan};
 pub use proving::{MOST_TRIES, ask_for_proof, ask_for_proof_again, draw_code, prove_by_code};
 pub use reading::{Shown, find_request};
 pub use receiving::{receive, take_aside, take_in, take_in_of};
 pub use refusing::refuse;
+pub use views::{NewView, delete_view, list_views, save_view};
 
 /// A request, and the date it is worked by before and after what was done to its time.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -155,8 +156,8 @@ fn reasoned(tx: &mut WriteTx, desk: &Desk<'_>, request: &Request, reason: &Perso
     let sealer = intakes::sealer(tx, desk.vault, request.intake)?;
     let place =
         Place { tenant: request.tenant, table: "request", column: "reason", row: request.id.uuid(), generation: 0 };
-    let sealed = sealer.seal_blob(&place, reason.disclose().as_bytes())?;
-    Ok(event("request.reasoned", request).sealed(sealed))
+    let envelope = sealer.seal_blob(&place, reason.disclose().as_bytes())?;
+    Ok(event("request.reasoned", request).sealed(envelope))
 }
 
 /// A reason that says something, in so many bytes at most.

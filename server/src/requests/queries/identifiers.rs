@@ -96,14 +96,14 @@ pub fn add(tx: &mut WriteTx, vault: &Vault, intake: IntakeId, new: &[New<'_>]) -
     let sealer: Sealer<RequestKey> = sealer(tx, vault, intake)?;
     let rows = new.iter().map(|new| {
         let value = new.stated.value.disclose().trim().as_bytes();
-        let sealed = sealer.seal_blob(&place(tenant, new.id, "value"), value)?;
+        let envelope = sealer.seal_blob(&place(tenant, new.id, "value"), value)?;
         Ok((
             intake_identifiers::tenant_id.eq(tenant),
             intake_identifiers::id.eq(new.id),
             intake_identifiers::intake_id.eq(intake),
             intake_identifiers::kind.eq(new.stated.kind),
             intake_identifiers::store_id.eq(new.store),
-            intake_identifiers::value.eq(sealed.into_bytes()),
+            intake_identifiers::value.eq(envelope.into_bytes()),
             intake_identifiers::bidx.eq(new.trace.as_ref().map(|trace| trace.index().to_vec())),
             intake_identifiers::bidx_v.eq(NORMALISER),
             intake_identifiers::proof.eq(new.stated.proof),
