@@ -235,13 +235,9 @@ fn words(id: &'static str, title: &'static str, lines: Vec<Line>) -> Section {
 fn server_line(ctx: &Ctx) -> Section {
     let (state, _) = standing(ctx);
     let version = ctx.connection.version.clone().unwrap_or_default();
-    let place = if ctx.desk.is_local {
-        "local, inside this program; it ends with it"
-    } else {
-        "remote, it goes on without this console"
-    };
+    let place = if ctx.desk.is_local { "local, inside this program" } else { "remote" };
     let url = ctx.desk.url.clone().unwrap_or_default();
-    let line = state + Line::plain(format!("  Rightsdesk {version}  {url}  ")) + Line::dim(place);
+    let line = state + Line::plain(format!("  Rightsdesk {version}  {place}")) + Line::dim(format!("  {url}"));
     words("server", "Server", vec![line])
 }
 
