@@ -11,14 +11,28 @@ pub enum Stage {
     /// Nobody proved yet that they may ask.
     Received,
     /// It is to be worked.
-    Open { since: Instant },
+    Open {
+        since: Instant,
+    },
     /// The person was asked something, and its time stands still.
-    Paused { on: PauseGround, from: Resumable },
+    Paused {
+        on: PauseGround,
+        from: Resumable,
+    },
     /// A second person reads the plan.
-    AwaitingApproval { since: Instant, plan: PlanId },
+    AwaitingApproval {
+        since: Instant,
+        plan: PlanId,
+    },
     /// The plan is to be carried out.
-    InProgress { since: Instant, plan: PlanId },
-    Closed { at: Instant, outcome: Outcome },
+    InProgress {
+        since: Instant,
+        plan: PlanId,
+    },
+    Closed {
+        at: Instant,
+        outcome: Outcome,
+    },
 }
 
 /// Where a pause leads back to.
