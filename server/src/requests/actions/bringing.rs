@@ -2,6 +2,7 @@
 //! else of it can be kept, its original is. A backlog is held against all its rules before the first line is taken.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
@@ -249,8 +250,8 @@ pub async fn import_backlog(
     let known = tools.ledger.read(&scope, move |tx| {
         let mut known = HashMap::new();
         for store in stores {
-            if !known.contains_key(&store) {
-                known.insert(store, intakes::has_store(tx, store)?);
+            if let Entry::Vacant(unknown) = known.entry(store) {
+                unknown.insert(intakes::has_store(tx, store)?);
             }
         }
         Ok(known)

@@ -42,12 +42,12 @@ pub fn may_be_told_at(tools: &Tools, url: &Url) -> bool {
 }
 
 /// Takes a call in. The same call again has the same receipt; another under its id is refused.
-pub async fn ask_by_machine(tools: &Tools, caller: &Caller, called: Called, body: Vec<u8>) -> Result<Receipt> {
+pub async fn ask_by_machine(tools: &Tools, caller: &Caller, wish: Called, body: Vec<u8>) -> Result<Receipt> {
     let tenant = controller(caller)?;
     let scope = caller.permit(Permission::TakeRequests, tenant)?;
-    let (doors, id) = (Doors::of(tools)?, called.id);
-    let callbacks: Vec<String> = called.callbacks.iter().map(|url| url.as_str().to_owned()).collect();
-    let asking = asking_of(tenant, called, &body);
+    let (doors, id) = (Doors::of(tools)?, wish.id);
+    let callbacks: Vec<String> = wish.callbacks.iter().map(|url| url.as_str().to_owned()).collect();
+    let asking = asking_of(tenant, wish, &body);
     let attempt = || {
         let (doors, asking, body, callbacks) = (doors.clone(), asking.clone(), body.clone(), callbacks.clone());
         tools.ledger.write(scope.clone(), move |tx| {
@@ -97,19 +97,19 @@ fn receipt(controller: TenantId, call: &Call) -> Receipt {
     Receipt { about, received_at: call.received_at, expected_at: call.expected_at }
 }
 
-fn asking_of(tenant: TenantId, called: Called, body: &[u8]) -> Asking {
+fn asking_of(tenant: TenantId, wish: Called, body: &[u8]) -> Asking {
     Asking {
         source: Source::Opendsr,
         tenant,
         subject_kind: SubjectKind::Shopper,
         store: None,
-        delivery: Some(called.id.to_string()),
-        rights: vec![Wanted { right: called.asked.right(), case: None }],
-        identifiers: called.identifiers,
+        delivery: Some(wish.id.to_string()),
+        rights: vec![Wanted { right: wish.asked.right(), case: None }],
+        identifiers: wish.identifiers,
         words: None,
         original: Some(body.to_vec()),
         locale: None,
-        place: called.place.map(str::to_owned),
+        place: wish.place.map(str::to_owned),
         received_at: None,
         notice: None,
         mandate: Mandate::None,

@@ -53,6 +53,7 @@ pub fn take_in(tx: &mut WriteTx, desk: &Desk<'_>, by: Option<StaffId>, asking: A
 }
 
 /// The same for somebody who was found already.
+#[expect(clippy::needless_pass_by_value, reason = "what is taken in is gone for whoever brought it")]
 pub fn take_in_of(
     tx: &mut WriteTx,
     desk: &Desk<'_>,
@@ -74,6 +75,7 @@ pub fn take_in_of(
 
 /// Keeps what nobody asked, such as what a program answered or a letter to many: it is closed at once, nobody is written
 /// to, and staff find it where they look for it.
+#[expect(clippy::needless_pass_by_value, reason = "what is taken in is gone for whoever brought it")]
 pub fn take_aside(tx: &mut WriteTx, desk: &Desk<'_>, asking: Asking) -> Result<(Taken, Vec<Event>)> {
     let now = tx.now()?;
     if let Some(taken) = came_before(tx, &asking)? {

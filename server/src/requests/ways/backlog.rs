@@ -247,7 +247,7 @@ impl Backlog {
         match field("received_at").map(moment) {
             Some(Some(at)) => asking.received_at = Some(at),
             Some(None) => {
-                self.flaw(line, "received_at", "give a day or a moment, such as 2026-03-01 or 2026-03-01T09:30:00Z")
+                self.flaw(line, "received_at", "give a day or a moment, such as 2026-03-01 or 2026-03-01T09:30:00Z");
             }
             None => self.flaw(line, "received_at", "say when it came: its clocks run from there"),
         }
@@ -313,7 +313,7 @@ fn moment(text: &str) -> Option<Instant> {
 fn column(field: &str, names: &[&'static str]) -> String {
     let mut parts = field.split('.');
     let (head, at) = (parts.next().unwrap_or_default(), parts.next().and_then(|at| at.parse::<usize>().ok()));
-    let named = match (head, parts.next()) {
+    let column = match (head, parts.next()) {
         ("identifiers", Some("store")) => "store",
         ("identifiers", _) => at.and_then(|at| names.get(at)).copied().unwrap_or("mail"),
         ("rights", Some("case")) => "case",
@@ -322,7 +322,7 @@ fn column(field: &str, names: &[&'static str]) -> String {
         ("delivery", _) => "reference",
         (other, _) => other,
     };
-    named.to_owned()
+    column.to_owned()
 }
 
 #[cfg(test)]

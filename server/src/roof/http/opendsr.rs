@@ -97,8 +97,8 @@ async fn asked(
     };
     let permits = |url: &url::Url| may_be_told_at(tools, url);
     let rules = Rules { now: tools.watch.now(), is_old: names == Names::OpenGdpr, permits: &permits };
-    let called = read(&body, rules).map_err(Refused::Flawed)?;
-    let receipt = ask_by_machine(tools, &caller, called, body.clone()).await?;
+    let wish = read(&body, rules).map_err(Refused::Flawed)?;
+    let receipt = ask_by_machine(tools, &caller, wish, body.clone()).await?;
     Ok((receipt, body))
 }
 
