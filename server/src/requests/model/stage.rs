@@ -123,13 +123,13 @@ impl Stage {
 
     /// It ends. What was never proved can only be let go of, and what was carried out has been begun.
     pub fn close(self, at: Instant, outcome: Outcome) -> Result<Self> {
-        let may = match (self, outcome) {
-            (Self::Closed { .. }, _) => false,
-            (_, Outcome::Withdrawn | Outcome::Spam | Outcome::Duplicate | Outcome::Refused) => true,
-            (Self::Received | Self::Paused { from: Resumable::Received, .. }, Outcome::Expired) => true,
-            (Self::InProgress { .. }, Outcome::Fulfilled | Outcome::PartlyFulfilled) => true,
-            _ => false,
-        };
+        let may = matches!(
+            (self, outcome),
+            (_, Outcome::Withdrawn | Outcome::Spam | Outcome::Duplicate | Outcome::Refused)
+                | (Self::Received | Self::Paused { from: Resumable::Received, .. }, Outcome::Expired)
+                | (Self::InProgress { .. }, Outcome::Fulfilled | Outcome::PartlyFulfilled)
+        );
+        let may = may && !self.is_closed();
         if may { Ok(Self::Closed { at, outcome }) } else { Err(illegal(outcome.verb(), self)) }
     }
 }
