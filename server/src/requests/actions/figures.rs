@@ -17,6 +17,9 @@ const SOON: Duration = Duration::days(3);
 
 const WEEK: Duration = Duration::days(7);
 
+/// A moment, what came since by source, and what ended since.
+pub type Since = (Instant, Vec<(Source, i64)>, Vec<Closed>);
+
 /// How the queue stands.
 #[derive(Debug, Clone, PartialEq)]
 pub struct QueueFigures {
@@ -29,7 +32,7 @@ pub struct QueueFigures {
     pub closed: Vec<Closed>,
     pub median_days: Option<f64>,
     /// What came since the moment that was asked for, and what ended since.
-    pub since: Option<(Instant, Vec<(Source, i64)>, Vec<Closed>)>,
+    pub since: Option<Since>,
 }
 
 /// How the queue stands, and what happened since somebody was last there.

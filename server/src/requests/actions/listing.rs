@@ -35,6 +35,7 @@ pub struct Wants {
 
 /// A request, and what was wanted beside it; what was not wanted is not known here.
 #[derive(Clone)]
+#[expect(clippy::option_option, reason = "not wanted, wanted and none, wanted and there")]
 pub struct Listed {
     pub request: Request,
     pub facts: Option<Facts>,

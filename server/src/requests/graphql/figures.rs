@@ -346,7 +346,7 @@ pub struct RegimeNode(&'static Regime);
 /// A law or a platform's terms by which requests are answered.
 #[Object(name = "Regime")]
 impl RegimeNode {
-    /// Its code, such as eu_gdpr.
+    /// Its code, such as `eu_gdpr`.
     async fn code(&self) -> &str {
         &self.0.code
     }

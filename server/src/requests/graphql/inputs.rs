@@ -106,6 +106,7 @@ fn moment(at: DateTime<Utc>) -> Bound {
 }
 
 /// What is named and cannot be read leads to nothing.
+#[expect(clippy::option_option, reason = "not named, named and not there, named and there")]
 fn named<T>(named: Option<Option<T>>) -> Sieve<T> {
     Sieve { one_of: named.map(|named| named.into_iter().collect()).into_iter().collect(), none_of: Vec::new() }
 }
@@ -130,7 +131,7 @@ pub struct RequestOrder {
 pub struct WantedRight {
     /// Which.
     right: RightWord,
-    /// The special case of it, such as direct_marketing.
+    /// The special case of it, such as `direct_marketing`.
     special_case: Option<String>,
 }
 

@@ -135,7 +135,7 @@ impl RequestNode {
         self.request().right.into()
     }
 
-    /// The special case of it, such as direct_marketing.
+    /// The special case of it, such as `direct_marketing`.
     async fn special_case(&self) -> Option<&str> {
         self.request().case.as_deref()
     }
@@ -319,10 +319,10 @@ impl RequestNode {
         let (facts, details, now) = (self.facts(ctx).await?, self.details(ctx).await?, now(ctx)?);
         let plans = self.own_plans(ctx).await?;
         let submitted_by = plans.first().and_then(|plan| plan.submitted).map(|(_, by)| by);
-        let trier = Trier { permissions: caller.permissions(), staff: caller.staff_id() };
+        let who = Trier { permissions: caller.permissions(), staff: caller.staff_id() };
         let tried = next::Act::ALL.iter().map(|act| RequestPossibility {
             act: (*act).into(),
-            refusal: next::refusal(*act, (self.request(), facts, &details), (trier, submitted_by), now),
+            refusal: next::refusal(*act, (self.request(), facts, &details), (who, submitted_by), now),
         });
         Ok(tried.collect())
     }

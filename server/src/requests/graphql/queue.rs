@@ -56,7 +56,7 @@ impl QueueQuery {
             (Order::ReceivedAt, false) => "requests.received.desc",
         };
         let page = PageArgs { first, after, last, before }.page(sort)?;
-        let wants = wants(ctx.look_ahead());
+        let wants = wants(&ctx.look_ahead());
         let listed = actions::list_requests(&asking.tools, caller, wanted, order, (page.clone(), wants));
         let (rows, total) = listed.await?;
         let key = |listed: &Listed| {
@@ -148,7 +148,7 @@ fn turns(caller: &Caller) -> Vec<Wanted> {
 }
 
 /// What the document asks of the rows of a list.
-fn wants(look: Lookahead<'_>) -> Wants {
+fn wants(look: &Lookahead<'_>) -> Wants {
     let nodes =
         |name: &str| look.field("nodes").field(name).exists() || look.field("edges").field("node").field(name).exists();
     Wants { total: look.field("totalCount").exists(), ..wanted_of(nodes) }

@@ -164,6 +164,7 @@ pub enum LateReason {
 /// What was asked of the person, and is waited for.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
 #[graphql(remote = "regulations::PauseGround")]
+#[expect(clippy::enum_variant_names, reason = "what was asked, as the regimes have it")]
 pub enum PauseGround {
     /// Who they are.
     IdentityAsked,
