@@ -28,7 +28,7 @@ const PROOF: std::time::Duration = std::time::Duration::from_mins(5);
 
 pub fn registry() -> Registry {
     let daily = |hour, minute| Rhythm::Daily { hour, minute };
-    ways_in(Registry::new())
+    of_requests(Registry::new())
         .job::<SweepJobs>()
         .schedule(Schedule { name: "sweep_jobs", rhythm: daily(3, 10), ticket: || Ticket::of(&SweepJobs {}) })
         .job::<AlarmOfBreakGlass>()
@@ -110,6 +110,34 @@ pub fn registry() -> Registry {
             rhythm: Rhythm::Every(PROOF),
             ticket: || Ticket::of(&ProveRevocations {}),
         })
+        .job::<Checkpoint>()
+        .schedule(Schedule { name: "checkpoint", rhythm: Rhythm::Every(LOOK), ticket: || Ticket::of(&Checkpoint {}) })
+        .job::<LookAtPromises>()
+        .schedule(Schedule {
+            name: "look_at_promises",
+            rhythm: Rhythm::Every(EVERY),
+            ticket: || Ticket::of(&LookAtPromises {}),
+        })
+        .job::<TellOfPromises>()
+        .job::<SweepAnswers>()
+        .schedule(Schedule { name: "sweep_answers", rhythm: daily(3, 30), ticket: || Ticket::of(&SweepAnswers {}) })
+        .job::<SweepAccesses>()
+        .schedule(Schedule { name: "sweep_accesses", rhythm: daily(3, 40), ticket: || Ticket::of(&SweepAccesses {}) })
+}
+
+/// What people ask: plans, proof, letters and reminders; letters that came, and controllers that are to be told.
+fn of_requests(registry: Registry) -> Registry {
+    let every_minute = Rhythm::Every(Duration::from_mins(1));
+    registry
+        .job::<HearMailbox>()
+        .schedule(Schedule { name: "hear_mailbox", rhythm: every_minute, ticket: || Ticket::of(&HearMailbox {}) })
+        .job::<LookAtControllers>()
+        .schedule(Schedule {
+            name: "look_at_controllers",
+            rhythm: every_minute,
+            ticket: || Ticket::of(&LookAtControllers {}),
+        })
+        .job::<TellController>()
         .job::<AskForProof>()
         .job::<SendLetter>()
         .job::<ExpireUnproved>()
@@ -131,32 +159,4 @@ pub fn registry() -> Registry {
             rhythm: Rhythm::Every(Duration::from_hours(1)),
             ticket: || Ticket::of(&DigestRequests {}),
         })
-        .job::<Checkpoint>()
-        .schedule(Schedule { name: "checkpoint", rhythm: Rhythm::Every(LOOK), ticket: || Ticket::of(&Checkpoint {}) })
-        .job::<LookAtPromises>()
-        .schedule(Schedule {
-            name: "look_at_promises",
-            rhythm: Rhythm::Every(EVERY),
-            ticket: || Ticket::of(&LookAtPromises {}),
-        })
-        .job::<TellOfPromises>()
-        .job::<SweepAnswers>()
-        .schedule(Schedule { name: "sweep_answers", rhythm: daily(3, 30), ticket: || Ticket::of(&SweepAnswers {}) })
-        .job::<SweepAccesses>()
-        .schedule(Schedule { name: "sweep_accesses", rhythm: daily(3, 40), ticket: || Ticket::of(&SweepAccesses {}) })
-}
-
-/// Letters that came and controllers that are to be told.
-fn ways_in(registry: Registry) -> Registry {
-    let every_minute = Rhythm::Every(Duration::from_mins(1));
-    registry
-        .job::<HearMailbox>()
-        .schedule(Schedule { name: "hear_mailbox", rhythm: every_minute, ticket: || Ticket::of(&HearMailbox {}) })
-        .job::<LookAtControllers>()
-        .schedule(Schedule {
-            name: "look_at_controllers",
-            rhythm: every_minute,
-            ticket: || Ticket::of(&LookAtControllers {}),
-        })
-        .job::<TellController>()
 }

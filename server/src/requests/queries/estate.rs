@@ -129,7 +129,7 @@ pub fn persons(tx: &mut Tx, subject: SubjectId) -> Result<Vec<SubjectId>> {
 }
 
 #[derive(QueryableByName)]
-struct Placed {
+struct Bought {
     #[diesel(sql_type = SqlUuid)]
     id: Uuid,
     #[diesel(sql_type = SqlUuid)]
@@ -150,7 +150,7 @@ fn recent(tx: &mut Tx, persons: &[SubjectId], today: Day) -> Result<Vec<(Uuid, R
         return Ok(Vec::new());
     }
     let since = today.0.checked_sub_days(CHARGEBACK).unwrap_or(today.0).and_time(chrono::NaiveTime::MIN).and_utc();
-    let rows: Vec<Placed> = statement(
+    let rows: Vec<Bought> = statement(
         "select id, store_id, placed_at, cancelled_at is not null as is_cancelled, payment, fulfilment from orders
           where tenant_id = ? and subject_id = any(?) and placed_at >= ? order by id",
     )
@@ -158,7 +158,7 @@ fn recent(tx: &mut Tx, persons: &[SubjectId], today: Day) -> Result<Vec<(Uuid, R
     .bind::<Array<SqlUuid>, _>(persons.to_vec())
     .bind::<Timestamptz, _>(since)
     .load(tx.conn())?;
-    let order = |row: Placed| {
+    let order = |row: Bought| {
         let recent = Recent {
             placed_on: Instant::from_utc(row.placed_at).day(),
             store: Some(row.store_id),

@@ -178,6 +178,9 @@ pub fn settle(tx: &mut WriteTx, id: MessageId, state: MessageState) -> Result<()
     Ok(())
 }
 
+/// A row's title and body as they are stored, and how often they were overwritten.
+type Envelopes = (MessageId, Option<Vec<u8>>, Option<Vec<u8>>, i32);
+
 /// What these rows of one contact hold, in their order; those whose key is gone are left out. The look is noted under
 /// `view`.
 pub fn open(
@@ -190,10 +193,10 @@ pub fn open(
     let tenant = tx.tenant()?;
     let Ok(key) = vault.request_key(tx, intake.uuid(), view)? else { return Ok(Vec::new()) };
     let ids: Vec<MessageId> = messages.iter().map(|message| message.id).collect();
-    let rows: Vec<(MessageId, Option<Vec<u8>>, Option<Vec<u8>>, i32)> = request_messages::table
+    let rows = request_messages::table
         .filter(request_messages::tenant_id.eq(tenant).and(request_messages::id.eq_any(ids)))
         .select((request_messages::id, request_messages::title, request_messages::body, request_messages::generation))
-        .load(tx.conn())?;
+        .load::<Envelopes>(tx.conn())?;
     let mut stored: HashMap<_, _> = rows.into_iter().map(|(id, title, body, at)| (id, (title, body, at))).collect();
     let mut opened = Vec::with_capacity(messages.len());
     for message in messages {
