@@ -73,7 +73,7 @@ impl World {
             let words = text.split(|letter: char| !letter.is_ascii_alphanumeric());
             words
                 .filter(|word| word.len() == 6 && word.bytes().all(|byte| byte.is_ascii_digit()))
-                .last()
+                .next_back()
                 .map(str::to_owned)
         };
         letters.iter().rev().find_map(|kept| code(&kept.letter.text)).expect("a letter with a code")
