@@ -353,8 +353,8 @@ mod tests {
     #[test]
     fn hostile_letters_are_read_as_far_as_they_can_be() {
         let nested = "Content-Type: message/rfc822\n\n".repeat(100_000);
-        let parts: String =
-            (0..20_000).map(|at| format!("Content-Type: multipart/mixed; boundary=b{at}\n\n--b{at}\n")).collect();
+        let part = |at: &str| ["Content-Type: multipart/mixed; boundary=b", at, "\n\n--b", at, "\n"].concat();
+        let parts: String = (0..20_000).map(|at: u32| part(&at.to_string())).collect();
         let crowd = "a@example.com, ".repeat(50_000);
         for raw in [
             format!("From: a@example.com\n{nested}"),

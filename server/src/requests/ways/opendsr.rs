@@ -413,7 +413,7 @@ mod tests {
 
     #[test]
     fn a_call_is_read() {
-        let called = read(sound().to_string().as_bytes(), rules(false)).ok().expect("sound");
+        let Ok(called) = read(sound().to_string().as_bytes(), rules(false)) else { panic!("it is sound") };
         assert_eq!((called.asked.right(), called.place, called.callbacks.len()), (Right::Deletion, None, 1));
         assert_eq!((called.identifiers.len(), called.identifiers[0].kind), (1, GoesBy::Mail));
         assert_eq!(called.identifiers[0].proof, Proof::Signature);
@@ -491,7 +491,7 @@ mod tests {
             { "identity_type": "controller_customer_id", "identity_value": "77", "identity_format": "raw" },
             { "identity_type": "ios_vendor_id", "identity_value": "v-1", "identity_format": "raw" },
         ]);
-        let called = read(call.to_string().as_bytes(), rules(false)).ok().expect("sound");
+        let Ok(called) = read(call.to_string().as_bytes(), rules(false)) else { panic!("it is sound") };
         let said: Vec<(GoesBy, &str)> =
             called.identifiers.iter().map(|stated| (stated.kind, stated.value.disclose())).collect();
         let other = named("email", "sha256", &hex(&Sha256::digest("other")));
