@@ -70,11 +70,8 @@ impl World {
     pub fn code(&self, address: &str) -> String {
         let letters = self.tools.mail.mailbox().expect("letters are kept in memory").letters_to(address);
         let code = |text: &str| {
-            let words = text.split(|letter: char| !letter.is_ascii_alphanumeric());
-            words
-                .filter(|word| word.len() == 6 && word.bytes().all(|byte| byte.is_ascii_digit()))
-                .next_back()
-                .map(str::to_owned)
+            let mut words = text.split(|letter: char| !letter.is_ascii_alphanumeric());
+            words.rfind(|word| word.len() == 6 && word.bytes().all(|byte| byte.is_ascii_digit())).map(str::to_owned)
         };
         letters.iter().rev().find_map(|kept| code(&kept.letter.text)).expect("a letter with a code")
     }
