@@ -29,8 +29,8 @@ async fn a_hold_stops_an_approved_deletion_and_its_release_frees_it() {
     let undone = [" delete", " anonymise", " by_hand", "tell to shopify"];
     assert!(told.iter().all(|line| !undone.iter().any(|verb| line.contains(verb))), "{told:#?}");
     assert_eq!(hold.review_on.to_string(), "2027-03-20", "half a year on");
-    let stored = scene.lines("select encode(reason, 'escape') as line from holds");
-    assert!(stored.iter().all(|reason| !reason.contains("jug")), "the reason is sealed");
+    let sealed = scene.lines("select encode(reason, 'escape') as line from holds");
+    assert!(sealed.iter().all(|reason| !reason.contains("jug")), "the reason is sealed");
     let opened = requests::reveal_hold_reason(tools, &scene.approver, Ref::new(scene.tenant, hold.id)).await;
     assert_eq!(opened.expect("opened").value.disclose(), "she sued over the jug");
 
@@ -38,7 +38,7 @@ async fn a_hold_stops_an_approved_deletion_and_its_release_frees_it() {
     let access = scene.asks(Right::Access).await;
     assert!(short(&scene.plan(access).await.lines).iter().all(|line| !line.contains("hold:")));
     let holds = requests::holds_of(tools, &scene.support, access).await.expect("readable");
-    assert_eq!(holds, [hold.clone()]);
+    assert_eq!(holds, std::slice::from_ref(&hold));
 
     let held_at = Ref::new(scene.tenant, hold.id);
     assert_eq!(code(requests::release_hold(tools, &scene.support, held_at, None).await), "SECOND_PERSON");

@@ -332,7 +332,7 @@ async fn a_draft_is_written_over_and_becomes_the_letter() {
     assert_eq!(sent.id, first.id);
     assert!(town.last(mail).await.letter.text.contains("Dear Asha, which order?"));
     let twice = requests::write_message(tools, &town.staff, at, Some(first.id), body, None).await;
-    assert_eq!(twice.err().expect("refused").code(), "NO_DRAFT");
+    assert_eq!(twice.expect_err("refused").code(), "NO_DRAFT");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -302,7 +302,7 @@ async fn five_policies_offer_what_their_page_says() {
                 listed.map(|right| right.right.get_ref().as_str()).filter(|right| *right != "disconnection").collect();
             let leads =
                 |link: &&Node| link.attribute("href").is_some_and(|to| to.starts_with(&format!("{ASK}?who={who}")));
-            assert_eq!(doors.root.all("a").iter().any(|link| leads(&link)), !promised.is_empty(), "{name} {who}");
+            assert_eq!(doors.root.all("a").iter().any(leads), !promised.is_empty(), "{name} {who}");
             let page = Page::open(&desk, &format!("{ASK}?who={who}")).await;
             let boxes = page.root.all("input").into_iter().filter(|input| input.attribute("name") == Some("right"));
             let offered: Vec<&str> = boxes.filter_map(|input| input.attribute("value")).collect();

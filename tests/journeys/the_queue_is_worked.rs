@@ -81,6 +81,24 @@ fn references(list: &Value) -> Vec<String> {
     nodes.map(|node| node["reference"].as_str().expect("a reference").to_owned()).collect()
 }
 
+const BY_MAIL: &str =
+    "query ($tenant: ID!, $mail: String!) { requestsOfMail(tenant: $tenant, mail: $mail) { reference } }";
+const BY_REFERENCE: &str = "query ($it: String!) { requestByReference(reference: $it) { id reference } }";
+const REFUSE: &str = "mutation ($input: RefuseRequestInput!) { refuseRequest(input: $input) {
+      request { stage ground } userErrors { code message } } }";
+const FIGURES: &str = "query ($since: DateTime) { requestFigures(since: $since) { open overdue dueSoon later
+      days { on count } waiting { what count oldestAt endsAt } byRight { right count } bySource { source count }
+      week { received closed late } since { received bySource { source count } spam joined } }
+      ccpaTable(year: 2026) { publishBy rows { kind received denied other } }
+      timeliness(month: \"2026-09\") { received closed inTime late medianDays lateReasons { reason count } } }";
+const OF_TENANT: &str =
+    "query ($tenant: ID!) { ccpaTable(year: 2026, tenant: $tenant) { rows { kind received denied other } } }";
+const SAVE: &str = "mutation ($input: SaveViewInput!) { saveView(input: $input) {
+      view { id name filter position count } userErrors { code message field } } }";
+const VIEWS: &str = "{ savedViews { name filter position count } }";
+const DELETE: &str =
+    "mutation ($input: DeleteViewInput!) { deleteView(input: $input) { views { name } userErrors { code } } }";
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_queue_is_worked() {
     let desk = Desk::open().await;
@@ -101,12 +119,12 @@ async fn the_queue_is_worked() {
     assert_eq!(all[..2], due[..2]);
     assert!(all.contains(&deletion.reference) && !all.contains(&unproved.reference) && !all.contains(&test.reference));
     assert_eq!(listed["nodes"][0]["tenant"]["legalName"], "Zaitoon Home");
-    assert_eq!(desk.references("is:unproved").await, [unproved.reference.clone()]);
+    assert_eq!(desk.references("is:unproved").await, std::slice::from_ref(&unproved.reference));
     assert_eq!(desk.references("is:test").await, Vec::<String>::new(), "nobody proved it, so it is not worked");
-    assert_eq!(desk.references("is:test stage:any").await, [test.reference.clone()]);
-    assert_eq!(desk.references("right:deletion").await, [deletion.reference.clone()]);
-    assert_eq!(desk.references("-right:access").await, [deletion.reference.clone()]);
-    assert_eq!(desk.references(&deletion.reference.to_lowercase()).await, [deletion.reference.clone()]);
+    assert_eq!(desk.references("is:test stage:any").await, std::slice::from_ref(&test.reference));
+    assert_eq!(desk.references("right:deletion").await, std::slice::from_ref(&deletion.reference));
+    assert_eq!(desk.references("-right:access").await, std::slice::from_ref(&deletion.reference));
+    assert_eq!(desk.references(&deletion.reference.to_lowercase()).await, std::slice::from_ref(&deletion.reference));
     assert_eq!(desk.references("regime:eu_gdpr due:<7d").await, Vec::<String>::new());
     assert_eq!(desk.list("regime:EU_GDPR,operator_promise").await["totalCount"], 4);
 
@@ -127,8 +145,8 @@ async fn the_queue_is_worked() {
     let mine = json!({ "id": node_id(at(&deletion)), "owner": node_id(Ref::of_house(desk.mira.id)), "team": "emea" });
     let assigned = done(&desk.world, &desk.support(), ASSIGN, mine.clone()).await;
     assert_eq!(assigned["request"]["owner"]["handle"], json!(desk.mira.handle));
-    assert_eq!(desk.references("owner:me").await, [deletion.reference.clone()]);
-    assert_eq!(desk.references("team:emea").await, [deletion.reference.clone()]);
+    assert_eq!(desk.references("owner:me").await, std::slice::from_ref(&deletion.reference));
+    assert_eq!(desk.references("team:emea").await, std::slice::from_ref(&deletion.reference));
     assert_eq!(desk.list("owner:none").await["totalCount"], 3);
     assert_eq!(desk.list("-owner:me").await["totalCount"], 3);
     let stale = json!({ "id": node_id(at(&deletion)), "version": 1 });
@@ -141,7 +159,7 @@ async fn the_queue_is_worked() {
         assert_eq!(marked["request"]["outcome"], "SPAM", "the same key is done once and told again");
     }
     assert!(!desk.references("").await.contains(&unproved.reference));
-    assert_eq!(desk.references("is:spam").await, [unproved.reference.clone()]);
+    assert_eq!(desk.references("is:spam").await, std::slice::from_ref(&unproved.reference));
     assert_eq!(desk.references("is:unproved").await, Vec::<String>::new());
 
     // Late.
@@ -198,8 +216,6 @@ async fn a_request_tells_its_clocks_and_what_is_next() {
     );
 
     // By the address, exactly; the look is on record.
-    const BY_MAIL: &str =
-        "query ($tenant: ID!, $mail: String!) { requestsOfMail(tenant: $tenant, mail: $mail) { reference } }";
     let looks = "select count(*)::text as line from access_log where view = 'intake_identifiers.mail'";
     let before = desk.world.base.lines(looks);
     let of_mail = json!({ "tenant": tenant_node_id(desk.tenant), "mail": "Asha@mail.example" });
@@ -208,7 +224,6 @@ async fn a_request_tells_its_clocks_and_what_is_next() {
     assert_ne!(desk.world.base.lines(looks), before);
 
     // By the reference, from the desk and from within reach; elsewhere it is not there.
-    const BY_REFERENCE: &str = "query ($it: String!) { requestByReference(reference: $it) { id reference } }";
     let neighbour = desk.world.neighbour().await;
     let it = json!({ "it": request.reference.to_lowercase() });
     for (caller, is_there) in [
@@ -230,17 +245,10 @@ async fn the_queue_is_told_in_numbers() {
     desk.world.asks(wish(desk.tenant, &[Right::Access], "e@mail.example")).await;
     desk.world.asks(Asking { is_test: true, ..wish(desk.tenant, &[Right::Access], "f@mail.example") }).await;
     let refused = desk.proved("US-CA", Right::Access, "g@mail.example").await;
-    const REFUSE: &str = "mutation ($input: RefuseRequestInput!) { refuseRequest(input: $input) {
-      request { stage ground } userErrors { code message } } }";
     let no =
         json!({ "id": node_id(at(&refused)), "ground": "UNFOUNDED_EXCESSIVE", "reason": "the ninth time this week" });
     assert_eq!(done(&desk.world, &desk.support(), REFUSE, no).await["request"]["stage"], "CLOSED");
 
-    const FIGURES: &str = "query ($since: DateTime) { requestFigures(since: $since) { open overdue dueSoon later
-      days { on count } waiting { what count oldestAt endsAt } byRight { right count } bySource { source count }
-      week { received closed late } since { received bySource { source count } spam joined } }
-      ccpaTable(year: 2026) { publishBy rows { kind received denied other } }
-      timeliness(month: \"2026-09\") { received closed inTime late medianDays lateReasons { reason count } } }";
     let since = (desk.world.tools.watch.now().plus(-Duration::days(1))).utc();
     let figures = ask(&desk.world, Some(&desk.support()), FIGURES, json!({ "since": since })).await;
     assert!(figures.get("errors").is_none(), "{figures}");
@@ -265,8 +273,6 @@ async fn the_queue_is_told_in_numbers() {
     assert_eq!(figures["data"]["ccpaTable"]["publishBy"], "2027-07-01");
 
     // Of one merchant's people, whose service provider the operator is.
-    const OF_TENANT: &str =
-        "query ($tenant: ID!) { ccpaTable(year: 2026, tenant: $tenant) { rows { kind received denied other } } }";
     let of = ask(&desk.world, Some(&desk.support()), OF_TENANT, json!({ "tenant": tenant_node_id(desk.tenant) })).await;
     let rows = of["data"]["ccpaTable"]["rows"].as_array().expect("rows");
     let row = |kind: &str| rows.iter().find(|row| row["kind"] == kind).expect("each kind has a row").clone();
@@ -278,11 +284,6 @@ async fn the_queue_is_told_in_numbers() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_view_is_kept_by_name_and_counts_live() {
-    const SAVE: &str = "mutation ($input: SaveViewInput!) { saveView(input: $input) {
-      view { id name filter position count } userErrors { code message field } } }";
-    const VIEWS: &str = "{ savedViews { name filter position count } }";
-    const DELETE: &str =
-        "mutation ($input: DeleteViewInput!) { deleteView(input: $input) { views { name } userErrors { code } } }";
     let desk = Desk::open().await;
     desk.proved("DE", Right::Access, "a@mail.example").await;
     let view = json!({ "name": "EU this month", "filter": "Regime:EU_GDPR,operator_promise  due:<40d" });
