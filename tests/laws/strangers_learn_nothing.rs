@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use harness::asked::{ask, desk_seat, done};
+use harness::asked::{ask, ask_of, desk_seat, done};
 use harness::goods;
 use harness::wishes::wish;
 use harness::world::World;
@@ -422,6 +422,7 @@ impl Asker {
 /// A desk with two tenants, `yours` and `theirs`, and everyone who may come to it.
 struct Cast {
     world: World,
+    schema: schema::Desk,
     askers: Vec<Asker>,
     yours: Ids,
     theirs: Ids,
@@ -490,11 +491,13 @@ impl Cast {
             ("view", Ref::of_house(SavedViewId::fresh()).to_string()),
             ("selection", Ref::of_house(SelectionId::fresh()).to_string()),
         ]);
-        Self { world, askers, yours, theirs, made_up }
+        let schema = schema::desk(false, world.sign_in.clone());
+        Self { world, schema, askers, yours, theirs, made_up }
     }
 
     async fn ask(&self, asker: &Asker, document: &str) -> Value {
-        let mut answer = ask(&self.world, asker.caller.as_ref(), document, json!({})).await;
+        let asked = (document, json!({}));
+        let mut answer = ask_of(&self.schema, &self.world, asker.caller.as_ref(), asked).await;
         if let Some(answer) = answer.as_object_mut() {
             answer.remove("extensions");
         }
