@@ -24,8 +24,8 @@ async fn a_hold_stops_an_approved_deletion_and_its_release_frees_it() {
     assert!(matches!(scene.stands(at).await.stage, Stage::Open { .. }), "nothing is carried out");
     assert_eq!((stands.number, stands.state), (2, PlanState::Drawn));
     let told = short(&stands.lines);
-    let held = format!("customer customers 1 keep hold:{} until {}", hold.reference, hold.review_on);
-    assert!(told.contains(&held), "{held}: {told:#?}");
+    let keeps = format!("customer customers 1 keep hold:{} until {}", hold.reference, hold.review_on);
+    assert!(told.contains(&keeps), "{keeps}: {told:#?}");
     let undone = [" delete", " anonymise", " by_hand", "tell to shopify"];
     assert!(told.iter().all(|line| !undone.iter().any(|verb| line.contains(verb))), "{told:#?}");
     assert_eq!(hold.review_on.to_string(), "2027-03-20", "half a year on");
