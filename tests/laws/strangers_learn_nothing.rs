@@ -496,8 +496,8 @@ impl Cast {
     }
 
     async fn ask(&self, asker: &Asker, document: &str) -> Value {
-        let asked = (document, json!({}));
-        let mut answer = ask_of(&self.schema, &self.world, asker.caller.as_ref(), asked).await;
+        let variables = json!({});
+        let mut answer = ask_of(&self.schema, &self.world, asker.caller.as_ref(), (document, variables)).await;
         if let Some(answer) = answer.as_object_mut() {
             answer.remove("extensions");
         }
