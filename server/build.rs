@@ -8,6 +8,7 @@ fn main() -> io::Result<()> {
     gather("regimes", "regimes.rs")?;
     gather("regimes/calendars", "calendars.rs")?;
     gather("src/processors/words", "notices.rs")?;
+    gather("src/requests/letters/words", "letters.rs")?;
     gather("src/trust/words", "words.rs")
 }
 

@@ -7,7 +7,7 @@
 //!
 //! ```text
 //! kernel < access < ledger < vault, egress < mail, blobs, issuers, journal, tongues, platforms, forms < html < policy, regulations < datamap < tools < graphql
-//! < jobs < calls < subjects < relay < catalogue < tenants < staff < grants < stores < apps < processors < records < reports < syncs < inbox < reviews < audit < promises < feed
+//! < jobs < calls < subjects < relay < catalogue < tenants < staff < grants < stores < apps < processors < records < reports < syncs < requests < inbox < reviews < audit < promises < feed
 //! < trust
 //! < config, telemetry, cluster < schema, workers, followers, map < http, demo < boot < commands
 //! ```
@@ -31,6 +31,9 @@
 //! tenant's queue. *Ticket*: a job handed down, to be enqueued later. A data request is a *request*; an HTTP one is a
 //! *call*.
 
+// The futures of the schema nest deep.
+#![recursion_limit = "256"]
+
 pub mod apps;
 pub mod audit;
 pub mod calls;
@@ -44,6 +47,7 @@ pub mod promises;
 pub mod records;
 pub mod relay;
 pub mod reports;
+pub mod requests;
 pub mod reviews;
 pub mod roof;
 pub mod staff;

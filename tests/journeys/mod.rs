@@ -1,15 +1,22 @@
 //! The product tried from outside, as stories.
 
+mod a_backlog_is_brought_along;
+mod a_bulk_tells_of_each;
 mod a_changed_page_takes_its_course;
 mod a_code_works_once;
+mod a_controller_calls_by_opendsr;
 mod a_demo_is_planted;
+mod a_hold_stops_a_line;
 mod a_job_meets_its_fate;
 #[cfg(target_os = "linux")]
 mod a_machine_opens_its_own_desk;
 mod a_merchants_token_maps_to_a_member;
 mod a_partner_seat_ends_at_its_date;
+mod a_plan_is_drawn_and_approved;
 mod a_policy_changes;
 mod a_policy_file_is_looked_at;
+mod a_request_is_taken_in;
+mod a_request_takes_its_course;
 mod a_session_ends_at_once;
 mod a_stranger_guesses;
 mod a_tenant_opens_and_closes;
@@ -36,9 +43,11 @@ mod cluster_life;
 mod cluster_refusals;
 mod cookies_are_looked_for;
 mod documents_are_known_and_paid_for;
+mod every_right_is_planned;
 mod five_policies_five_desks;
 mod grants_end_by_themselves;
 mod keys_turn_and_nothing_is_lost;
+mod letters_go_out_once;
 mod listings_are_changed;
 mod orders_are_relayed;
 mod others_clients_talk_to_us;
@@ -51,7 +60,9 @@ mod promises_stand_and_fall;
 mod records_are_read;
 mod records_are_taken_in;
 mod records_are_told;
+mod reminders_come_once;
 mod reports_are_made;
+mod requests_come_by_mail;
 mod reviews_of_apps;
 mod reviews_of_scopes;
 mod reviews_of_staff;
@@ -72,7 +83,9 @@ mod the_edge_refuses_what_it_should;
 mod the_glass_is_broken_and_it_alarms;
 mod the_ledger_keeps_its_word;
 mod the_map_drives;
+mod the_persons_pages;
 #[cfg(target_os = "linux")]
+mod the_queue_is_worked;
 mod the_record_is_one;
 mod the_relay_forwards;
 mod the_street_speaks;

@@ -417,7 +417,7 @@ async fn everyone_is_told_in_the_language_they_read() {
     let (before, after) = (version(1, "2026-01-01", "", &[written]), version(2, "2026-11-01", &service, &[written]));
     world.tools.policy.open(Arc::new(before.clone()));
     let mut told = Vec::new();
-    for locale in ["de", "ur-PK", "hi", "fr"] {
+    for locale in ["de", "ur-PK", "hi", "it"] {
         told.extend(estate.told(1, locale).await);
     }
     estate.turn(&before, &after, Moment::Published).await.expect("announced");
@@ -431,7 +431,7 @@ async fn everyone_is_told_in_the_language_they_read() {
         ),
         ("2026-11-01 سے Postmark ذیلی پروسیسر ہوگا", "کام: ڈاک", "تاجر 2026-10-21 تک اعتراض کر سکتے ہیں۔"),
         ("2026-11-01 से Postmark उप-प्रोसेसर होगा", "काम: Briefe", "व्यापारी 2026-10-21 तक आपत्ति कर सकते हैं।"),
-        // Nobody wrote French words: it is told in the policy's first language.
+        // Nobody wrote Italian words: it is told in the policy's first language.
         (
             "wird am 2026-11-01 Unterauftragsverarbeiter",
             "Was er tut: Briefe",
@@ -445,11 +445,11 @@ async fn everyone_is_told_in_the_language_they_read() {
     }
 
     let texts = estate
-        .asked("{ notices { nodes { first: text ur: text(locale: \"UR\") de: text(locale: \"de\") fr: text(locale: \"fr\") } } }")
+        .asked("{ notices { nodes { first: text ur: text(locale: \"UR\") de: text(locale: \"de\") it: text(locale: \"it\") } } }")
         .await["notices"]["nodes"][0]
         .clone();
     assert!(texts["first"].to_string().starts_with("\"Ab 2026-11-01 setzt SooperSeller Postmark"), "{texts}");
-    assert!(texts["de"] == texts["first"] && texts["fr"] == texts["first"], "{texts}");
+    assert!(texts["de"] == texts["first"] && texts["it"] == texts["first"], "{texts}");
     assert!(
         texts["ur"].to_string().contains("2026-11-01 سے SooperSeller ذیلی پروسیسر کے طور پر Postmark سے کام لے گا۔"),
         "{texts}"
@@ -460,7 +460,7 @@ async fn everyone_is_told_in_the_language_they_read() {
         ("/trust/notices.atom", "de-AT", "SooperSeller: Unterauftragsverarbeiter und Erklärung", "notices.atom\""),
         ("/trust/notices.atom?lang=ur", "ur", "SooperSeller: ذیلی پروسیسرز اور پالیسی", "notices.atom?lang=ur\""),
         (
-            "/trust/notices.atom?lang=fr",
+            "/trust/notices.atom?lang=it",
             "de-AT",
             "SooperSeller: Unterauftragsverarbeiter und Erklärung",
             "notices.atom\"",

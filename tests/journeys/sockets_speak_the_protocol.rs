@@ -192,7 +192,7 @@ async fn who_does_not_read_is_cut_and_told_why() {
     line.say(json!({ "type": "connection_init" })).await;
     assert_eq!(line.hear().await, json!({ "type": "connection_ack" }));
     let one = "__schema { types { name description fields { name description args { name description } type { name kind } } } }";
-    let large = format!("{{ {} }}", (0..10).map(|n| format!("a{n}: {one}")).collect::<Vec<_>>().concat());
+    let large = format!("{{ {} }}", (0..4).map(|n| format!("a{n}: {one}")).collect::<Vec<_>>().concat());
 
     let begun = Instant::now();
     for n in 0..16 {

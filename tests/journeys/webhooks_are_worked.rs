@@ -41,8 +41,18 @@ async fn store(course: &Course, at: Ref<StoreId>) -> Value {
 }
 
 async fn notices(course: &Course) -> Vec<Value> {
-    let answer = told(course, NOTICES, json!({ "filter": { "state": ["OPEN"] } })).await;
+    let answer = told(course, NOTICES, json!({})).await;
     answer["nodes"].as_array().expect("a list").clone()
+}
+
+/// What was opened for notices: right, case, stage, date, proof, and how many things the person goes by.
+fn asked_for(course: &Course) -> Vec<String> {
+    course.world.base.lines(
+        "select r.right_code || ' ' || coalesce(r.special_case, '-') || ' ' || r.stage || ' ' || r.driving || ' ' || r.due_on
+                || ' ' || i.proof || ' ' || (select count(*) from intake_identifiers n where n.intake_id = i.id) as line
+           from requests r join intakes i on (i.tenant_id, i.id) = (r.tenant_id, r.intake_id)
+          where r.source = 'shopify' order by r.received_at, r.id",
+    )
 }
 
 /// All that is to be done now. Who met another at the same thing and was told to come back later comes at once.
@@ -232,6 +242,13 @@ async fn a_merchant_who_throws_the_app_out_is_believed_at_once_and_nobody_is_ask
     course.world.later(Duration::hours(49));
     tells(&course, "shop/redact", &json!({ "shop_id": 954_889, "shop_domain": SHOP })).await;
     let [notice] = &notices(&course).await[..] else { panic!("one notice") };
+    assert_eq!(notice["state"], "TAKEN");
+    let opened = asked_for(&course);
+    assert_eq!(opened.len(), 1, "{opened:?}");
+    assert!(
+        opened[0].starts_with("deletion shop open platform_shopify"),
+        "a whole shop, and nobody by name: {opened:?}"
+    );
     let due = at(0).plus(Duration::hours(49)).plus(Duration::days(30)).day().to_string();
     assert_eq!((&notice["kind"], &notice["dueOn"]), (&json!("REDACT_SHOP"), &json!(due)));
     assert_eq!(notice["store"], json!(node_id(place)));
@@ -303,6 +320,15 @@ async fn what_is_asked_for_peoples_sake_has_its_day_and_never_touches_the_shop()
         ]
     );
     assert_eq!((&seen[0]["reference"], &seen[0]["identifiers"]["masked"]), (&json!("9999"), &json!("words, sealed")));
+    let states: Vec<_> = seen.iter().map(|one| one["state"].clone()).collect();
+    assert_eq!(states, ["TAKEN", "TAKEN", "OPEN"], "an account that nobody here has is asked of nobody");
+    assert_eq!(
+        asked_for(&course),
+        [
+            format!("access - open platform_shopify {} signature 4", day(30)),
+            format!("deletion - open platform_shopify {} signature 2", day(31)),
+        ]
+    );
     assert_eq!(store(&course, place).await["state"], "CONNECTED");
     let mine = harness::asked::partner(
         &course.world,
@@ -314,7 +340,7 @@ async fn what_is_asked_for_peoples_sake_has_its_day_and_never_touches_the_shop()
     let sealed = course.world.base.lines("select encode(identifiers, 'escape') as line from privacy_notices").join(" ");
     assert!(!sealed.contains("aurelia") && !sealed.contains("quirin") && !sealed.contains("191167"));
     let keys = "select count(*)::text as line from request_keys where wrapped is not null";
-    assert_eq!(course.world.base.lines(keys), ["3"], "of the notices; those of the deliveries are gone");
+    assert_eq!(course.world.base.lines(keys), ["5"], "of notices and requests; those of the deliveries are gone");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -355,6 +381,13 @@ async fn a_closed_account_is_found_among_the_buyers_of_every_shop_and_named_by_o
     assert_eq!(course.world.base.lines(meant), ["2"]);
     let named = "select count(*)::text as line from privacy_notices where identifiers is not null and subjects <> '{}'";
     assert_eq!(course.world.base.lines(named), ["0"]);
+    let asked = "select count(distinct r.subject_id) || ' of ' || count(*) || ' ' || min(r.stage) || ' ' || min(r.driving) as line
+                  from requests r join privacy_notices n on r.subject_id = any(n.subjects) where r.source = 'ebay'
+                   and n.state = 'taken'";
+    assert_eq!(course.world.base.lines(asked), ["2 of 2 open platform_ebay"], "one for each of the buyers");
+    let clocks = "select distinct regime || ' ' || right_name as line from request_clocks order by 1";
+    let clocks = course.world.base.lines(clocks);
+    assert!(clocks.contains(&"platform_ebay account_deletion".to_owned()), "{clocks:?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -3,16 +3,19 @@
 
 use std::collections::BTreeSet;
 
+use harness::scratch;
 use harness::world::{World, forenoon};
 use rightsdesk_server::apps::RemindOfRotation;
 use rightsdesk_server::audit::jobs::{Checkpoint, SweepAccesses, SweepAnswers};
 use rightsdesk_server::catalogue::PutPolicyInForce;
 use rightsdesk_server::floor::jobs::{SweepJobs, Ticket, redeem};
 use rightsdesk_server::floor::kernel::{
-    CatalogueWriteId, DeliveryId, DestinationId, GrantId, JobId, Mode, NoticeId, PrivacyNoticeId, RelayedEventId,
-    Secret, StockWriteId, StoreId, SubscriberId, SyncRunId, TenantId, Watch,
+    CatalogueWriteId, Day, DeliveryId, DestinationId, GrantId, IntakeId, IntakeIdentifierId, JobId, MessageId, Mode,
+    NoticeId, PrivacyNoticeId, RelayedEventId, RequestId, Secret, StockWriteId, StoreId, SubscriberId, SyncRunId,
+    TenantId, Watch,
 };
 use rightsdesk_server::floor::ledger::{Event, Witnessed};
+use rightsdesk_server::floor::mail::{Coming, Maildir};
 use rightsdesk_server::floor::platforms::{Platforms, Settings};
 use rightsdesk_server::floor::vault::SecretId;
 use rightsdesk_server::grants::AlarmOfBreakGlass;
@@ -21,6 +24,10 @@ use rightsdesk_server::processors::{AskSubscriber, DeliverNotice, SweepSubscribe
 use rightsdesk_server::promises::jobs::{LookAtPromises, TellOfPromises};
 use rightsdesk_server::relay::{RelayEvent, SweepRelay};
 use rightsdesk_server::reports::{MakeReports, OrderReports, SweepReports};
+use rightsdesk_server::requests::{
+    AskForProof, DigestRequests, DrawPlan, ExpireUnproved, HearMailbox, LookAtControllers, RemindOfRequests,
+    ReminderKind, SendLetter, TellController, TellOfRequest,
+};
 use rightsdesk_server::reviews::{OpenQuarterlyReview, ProveRevocations, RemindOfReviews};
 use rightsdesk_server::roof::workers;
 use rightsdesk_server::staff::jobs::SweepSignIns;
@@ -162,7 +169,186 @@ fn reports(world: &World) -> Vec<String> {
     )
 }
 
+/// An access that is to be worked, of somebody whom nobody knows.
+const ASKED: &str = "insert into audit_heads (tenant_id, seq, hash)
+                  values ('00000000-0000-0000-0000-0000000000bb', 0, decode(repeat('00', 32), 'hex'));
+                  insert into tenants (tenant_id, legal_name, locale, region, plan, app_slots, opened_at)
+                  values ('00000000-0000-0000-0000-0000000000bb', 'Zaitoon Home', 'en', 'EU', 'growth', 1, now());
+                  insert into intakes (tenant_id, id, source, role, subject_kind, locale, zone, received_at, made_at, proof,
+                                       proved_at)
+                  values ('00000000-0000-0000-0000-0000000000bb', '00000000-0000-0000-0000-000000000008', 'console',
+                          'processor', 'shopper', 'en', 'UTC', now(), now(), 'judged', now());
+                  insert into requests (tenant_id, id, intake_id, reference, right_code, source, role, locale, received_at,
+                                        stage, opened_at, moved_at)
+                  values ('00000000-0000-0000-0000-0000000000bb', '00000000-0000-0000-0000-000000000007',
+                          '00000000-0000-0000-0000-000000000008', 'R-0000007', 'access', 'console', 'processor', 'en', now(),
+                          'open', now(), now())";
+
+/// One that nobody proved in time, one that is due long since, a letter that waits, and a colleague who works.
+const WAITED: &str = "insert into audit_heads (tenant_id, seq, hash)
+                  values ('00000000-0000-0000-0000-0000000000bb', 0, decode(repeat('00', 32), 'hex'));
+                  insert into tenants (tenant_id, legal_name, locale, region, plan, app_slots, opened_at)
+                  values ('00000000-0000-0000-0000-0000000000bb', 'Zaitoon Home', 'en', 'EU', 'growth', 1, now());
+                  insert into intakes (tenant_id, id, source, role, subject_kind, locale, zone, received_at, made_at,
+                                       prove_until)
+                  values ('00000000-0000-0000-0000-0000000000bb', '00000000-0000-0000-0000-000000000008', 'console',
+                          'processor', 'shopper', 'en', 'UTC', now() - interval '40 days', now(), now() - interval '9 days');
+                  insert into intake_identifiers (tenant_id, id, intake_id, kind, bidx_v)
+                  values ('00000000-0000-0000-0000-0000000000bb', '00000000-0000-0000-0000-00000000000c',
+                          '00000000-0000-0000-0000-000000000008', 'mail', 1);
+                  insert into intakes (tenant_id, id, source, role, subject_kind, locale, zone, received_at, made_at, proof,
+                                       proved_at)
+                  values ('00000000-0000-0000-0000-0000000000bb', '00000000-0000-0000-0000-00000000000a', 'console',
+                          'processor', 'shopper', 'en', 'UTC', now() - interval '40 days', now(), 'judged', now());
+                  insert into requests (tenant_id, id, intake_id, reference, right_code, source, role, locale, received_at,
+                                        stage, opened_at, moved_at, driving, due_on, due_at, target_on, owner_id)
+                  values ('00000000-0000-0000-0000-0000000000bb', '00000000-0000-0000-0000-000000000007',
+                          '00000000-0000-0000-0000-000000000008', 'R-0000007', 'access', 'console', 'processor', 'en',
+                          now() - interval '40 days', 'received', null, now(), 'desk_target', now()::date + 90,
+                          now() + interval '91 days', now()::date + 80, null),
+                         ('00000000-0000-0000-0000-0000000000bb', '00000000-0000-0000-0000-000000000009',
+                          '00000000-0000-0000-0000-00000000000a', 'R-0000009', 'access', 'console', 'processor', 'en',
+                          now() - interval '40 days', 'open', now(), now(), 'desk_target', now()::date - 10,
+                          now() - interval '9 days', now()::date - 20, '00000000-0000-0000-0000-00000000000b');
+                  insert into request_messages (tenant_id, id, request_id, way, kind, locale, made_at, state)
+                  values ('00000000-0000-0000-0000-0000000000bb', '00000000-0000-0000-0000-00000000000d',
+                          '00000000-0000-0000-0000-000000000009', 'out', 'message', 'en', now(), 'queued')";
+
+/// What was told of requests, and what became of their letters.
+fn told_of(world: &World) -> Vec<String> {
+    let letters = world.tools.mail.mailbox().expect("letters are kept in memory").letters();
+    let letters: std::collections::BTreeSet<_> = letters.into_iter().map(|kept| kept.letter.message_id).collect();
+    let rows = world.base.lines(
+        "select about || ' ' || day as line from request_reminders union all
+         select id || ' ' || state from request_messages union all
+         select id || ' ' || stage from requests union all
+         select action || ' ' || count(*) from audit_events where action like 'request%' group by action union all
+         select kind || ' ' || count(*) from request_messages group by kind order by 1",
+    );
+    letters.into_iter().chain(rows).collect()
+}
+
+/// A request of a controller's that was taken back, and of which its sender was not told yet.
+const CALLED: &str = "insert into audit_heads (tenant_id, seq, hash)
+                  values ('00000000-0000-0000-0000-0000000000bb', 0, decode(repeat('00', 32), 'hex'));
+                  insert into tenants (tenant_id, legal_name, locale, region, plan, app_slots, opened_at)
+                  values ('00000000-0000-0000-0000-0000000000bb', 'Zaitoon Home', 'en', 'EU', 'growth', 1, now());
+                  insert into intakes (tenant_id, id, source, role, subject_kind, locale, zone, received_at, made_at, proof,
+                                       proved_at)
+                  values ('00000000-0000-0000-0000-0000000000bb', '00000000-0000-0000-0000-000000000008', 'opendsr',
+                          'processor', 'shopper', 'en', 'UTC', now(), now(), 'signature', now());
+                  insert into requests (tenant_id, id, intake_id, reference, right_code, source, role, locale, received_at,
+                                        stage, closed_at, outcome, moved_at, version)
+                  values ('00000000-0000-0000-0000-0000000000bb', '00000000-0000-0000-0000-000000000007',
+                          '00000000-0000-0000-0000-000000000008', 'R-0000007', 'access', 'opendsr', 'processor', 'en', now(),
+                          'closed', now(), 'withdrawn', now(), 2);
+                  insert into controller_calls (tenant_id, id, intake_id, request_id, digest, received_at, expected_at,
+                                                callbacks, seen, status, due_at)
+                  values ('00000000-0000-0000-0000-0000000000bb', '00000000-0000-0000-0000-00000000000e',
+                          '00000000-0000-0000-0000-000000000008', '00000000-0000-0000-0000-000000000007',
+                          decode(repeat('00', 16), 'hex'), now(), now(), '{https://nobody.example/}', 1, 'pending', now())";
+
+/// What became of controllers' calls, each word once.
+fn told_controllers(world: &World) -> Vec<String> {
+    world.base.lines(
+        "select seen || ' ' || status as line from controller_calls union
+         select action from audit_events where action like 'controller%' order by 1",
+    )
+}
+
 const CASES: &[Case] = &[
+    Case {
+        name: "hear_mailbox",
+        ticket: || Ticket::of(&HearMailbox {}).expect("a ticket"),
+        lane: TenantId::HOUSE,
+        prepare: "select 1",
+        effect: |world| world.base.lines("select source || ' ' || count(*) as line from intakes group by source"),
+    },
+    Case {
+        name: "look_at_controllers",
+        ticket: || Ticket::of(&LookAtControllers {}).expect("a ticket"),
+        lane: TenantId::HOUSE,
+        prepare: CALLED,
+        effect: told_controllers,
+    },
+    Case {
+        name: "tell_controller",
+        ticket: || {
+            let (call, status) = (Uuid::from_u128(14), "cancelled".to_owned());
+            Ticket::of(&TellController { call, at: 0, version: 2, status, due: 0 }).expect("a ticket")
+        },
+        lane: ZAITOON,
+        prepare: CALLED,
+        effect: told_controllers,
+    },
+    Case {
+        name: "ask_for_proof",
+        ticket: || {
+            let id = Uuid::from_u128;
+            let ask = AskForProof {
+                intake: IntakeId::from_uuid(id(8)),
+                identifier: IntakeIdentifierId::from_uuid(id(12)),
+            };
+            Ticket::of(&ask).expect("a ticket")
+        },
+        lane: ZAITOON,
+        prepare: WAITED,
+        effect: told_of,
+    },
+    Case {
+        name: "send_letter",
+        ticket: || Ticket::of(&SendLetter { message: MessageId::from_uuid(Uuid::from_u128(13)) }).expect("a ticket"),
+        lane: ZAITOON,
+        prepare: WAITED,
+        effect: told_of,
+    },
+    Case {
+        name: "expire_unproved",
+        ticket: || Ticket::of(&ExpireUnproved {}).expect("a ticket"),
+        lane: TenantId::HOUSE,
+        prepare: WAITED,
+        effect: told_of,
+    },
+    Case {
+        name: "remind_of_requests",
+        ticket: || Ticket::of(&RemindOfRequests {}).expect("a ticket"),
+        lane: TenantId::HOUSE,
+        prepare: WAITED,
+        effect: told_of,
+    },
+    Case {
+        name: "tell_of_request",
+        ticket: || {
+            let day = Day(chrono::NaiveDate::from_ymd_opt(2026, 1, 1).expect("a day"));
+            let request = RequestId::from_uuid(Uuid::from_u128(9));
+            Ticket::of(&TellOfRequest::of((request, ReminderKind::Overdue, day))).expect("a ticket")
+        },
+        lane: ZAITOON,
+        prepare: WAITED,
+        effect: told_of,
+    },
+    Case {
+        name: "digest_requests",
+        ticket: || Ticket::of(&DigestRequests {}).expect("a ticket"),
+        lane: TenantId::HOUSE,
+        prepare: WAITED,
+        effect: told_of,
+    },
+    Case {
+        name: "draw_plan",
+        ticket: || {
+            let request = RequestId::from_uuid(Uuid::from_u128(7));
+            Ticket::of(&DrawPlan { request }).expect("a ticket")
+        },
+        lane: ZAITOON,
+        prepare: ASKED,
+        effect: |world| {
+            world.base.lines(
+                "select number || ' ' || state || ' ' || encode(digest, 'hex') || ' ' || (select count(*) from audit_events
+                         where action like 'request.plan%') as line from request_plans order by number",
+            )
+        },
+    },
     Case {
         name: "order_reports",
         ticket: || Ticket::of(&OrderReports {}).expect("a ticket"),
@@ -697,6 +883,7 @@ async fn jobs_may_run_twice() {
         let shopify = Some(Secret::new("client_id=desk-app client_secret=made-up-secret"));
         let settings = Settings { shopify, ..Settings::default() };
         world.tools.platforms = Platforms::open(&settings, Mode::Development.reach()).expect("platforms");
+        world.tools.mail = world.tools.mail.clone().hearing(mailbox());
         world.base.tamper(case.prepare);
         let id = enqueue(&world, case).await;
         let before = (case.effect)(&world);
@@ -717,6 +904,17 @@ async fn jobs_may_run_twice() {
         assert_ne!(before, once, "{} did nothing", case.name);
         assert_eq!(once, (case.effect)(&world), "{} did more when it ran again", case.name);
     }
+}
+
+/// A mailbox in which a letter waits.
+fn mailbox() -> Coming {
+    let folder = scratch::folder("mailbox").expect("a folder");
+    for part in ["new", "cur"] {
+        std::fs::create_dir(folder.join(part)).expect("a folder");
+    }
+    let letter = "From: asha@example.com\r\nSubject: Delete my data\r\n\r\nNow.\r\n";
+    std::fs::write(folder.join("new/1.host"), letter).expect("delivered");
+    Coming { maildir: Some(Maildir::at(folder)), ..Coming::default() }
 }
 
 async fn enqueue(world: &World, case: &Case) -> JobId {

@@ -5,14 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use harness::tree::root;
 use rightsdesk_server::floor::policy::{CHECKS, SHIPPED, parse};
-use rightsdesk_server::{processors, trust};
+use rightsdesk_server::{processors, requests, trust};
 
 /// Who speaks, whether it does a language, where its words are, and the least of them.
 type Speaker = (&'static str, fn(&str) -> bool, &'static str, usize);
 
-const SPEAKERS: [Speaker; 2] = [
+const SPEAKERS: [Speaker; 3] = [
     ("the trust pages", trust::speaks, "server/src/trust/words", 150),
     ("notices", processors::speaks, "server/src/processors/words", 30),
+    ("letters to people", requests::speaks, "server/src/requests/letters/words", 90),
 ];
 
 #[test]
@@ -33,7 +34,7 @@ fn trust_speaks_every_language_of_the_policies() {
 fn there_are_words_in_these_languages_and_no_others() {
     for (who, speaks, folder, _) in SPEAKERS {
         let files = files(folder);
-        assert!(files.keys().eq(["de", "en", "hi", "ur"]), "{who}: {:?}", files.keys());
+        assert!(files.keys().eq(["de", "en", "es", "fr", "hi", "pt", "ur"]), "{who}: {:?}", files.keys());
         for language in files.keys() {
             assert!(speaks(language), "{folder}/{language}.toml cannot be read: its shape is not that of en.toml");
         }

@@ -10,6 +10,7 @@ use rightsdesk_server::floor::kernel::Mode;
 use rightsdesk_server::floor::ledger::KeyholeKind;
 use rightsdesk_server::floor::platforms::{PrivacyNoticeKind, Shelf};
 use rightsdesk_server::floor::policy::{Form, Transfer};
+use rightsdesk_server::floor::regulations::{Kind, PauseGround, Right, Whose};
 use rightsdesk_server::floor::vault::{FileKind, KeyState};
 use rightsdesk_server::grants::GrantKind;
 use rightsdesk_server::inbox::{DeliveryState as InboxState, PrivacyNoticeState};
@@ -18,6 +19,11 @@ use rightsdesk_server::promises::{PromiseState, Standing};
 use rightsdesk_server::records::{LedgerKind, ShipmentState};
 use rightsdesk_server::relay::{DeliveryState as RelayState, DestinationState, RelayedKind, Way};
 use rightsdesk_server::reports::ReportKind;
+use rightsdesk_server::requests::ways::opendsr;
+use rightsdesk_server::requests::{
+    ClockMove, DataRole, GoesBy, Ground, HoldKind, LateReason, Mandate, MessageKind, MessageState, Outcome, PlanState,
+    PlannedAction, Proof, ReminderKind, Source, SubjectKind, Way as LetterWay,
+};
 use rightsdesk_server::reviews::{CampaignState, ReviewDecision, ReviewSubject, RevocationState};
 use rightsdesk_server::staff::sign_in::Budget;
 use rightsdesk_server::staff::{SessionEnd, SessionStage, SignInMethod, StaffState};
@@ -57,6 +63,7 @@ fn columns() -> Vec<(&'static str, &'static str, Vec<&'static str>)> {
         ("apps", "state", words!(AppState)),
         ("provider_tasks", "kind", words!(ProviderTaskKind)),
         ("provider_tasks", "state", words!(ProviderTaskState)),
+        ("controller_calls", "status", words!(opendsr::Status)),
         ("keyholes", "kind", words!(KeyholeKind)),
         ("processors", "state", words!(ProcessorState)),
         ("processor_versions", "transfer", words!(Transfer)),
@@ -92,6 +99,36 @@ fn columns() -> Vec<(&'static str, &'static str, Vec<&'static str>)> {
         ("handshakes", "outcome", words!(HandshakeOutcome)),
         ("store_grants", "how", words!(GrantSource)),
         ("store_grants", "reason", words!(RevocationReason)),
+        ("intakes", "source", words!(Source)),
+        ("intakes", "role", words!(DataRole)),
+        ("intakes", "subject_kind", words!(SubjectKind)),
+        ("intakes", "proof", words!(Proof)),
+        ("intakes", "mandate", words!(Mandate)),
+        ("intake_identifiers", "kind", words!(GoesBy)),
+        (
+            "intake_identifiers",
+            "proof",
+            Proof::ALL.iter().filter(|proof| **proof != Proof::NotNeeded).map(|proof| proof.code()).collect(),
+        ),
+        ("requests", "right", words!(Right)),
+        ("requests", "source", words!(Source)),
+        ("requests", "role", words!(DataRole)),
+        ("requests", "stage", vec!["received", "open", "paused", "awaiting_approval", "in_progress", "closed"]),
+        ("requests", "paused_on", words!(PauseGround)),
+        ("requests", "outcome", words!(Outcome)),
+        ("requests", "ground", words!(Ground)),
+        ("requests", "late_reason", words!(LateReason)),
+        ("request_clocks", "kind", words!(Kind)),
+        ("request_clocks", "whose", words!(Whose)),
+        ("request_clock_events", "what", words!(ClockMove)),
+        ("request_clock_events", "pause_on", words!(PauseGround)),
+        ("request_plans", "state", words!(PlanState)),
+        ("request_plan_lines", "action", words!(PlannedAction)),
+        ("request_messages", "way", words!(LetterWay)),
+        ("request_messages", "kind", words!(MessageKind)),
+        ("request_messages", "state", words!(MessageState)),
+        ("request_reminders", "about", words!(ReminderKind)),
+        ("holds", "kind", words!(HoldKind)),
         ("tenants", "our_role", words!(OurRole)),
         ("tenants", "state", words!(TenantState)),
         ("members", "role", words!(MemberRole)),

@@ -12,6 +12,7 @@ use serde::Deserialize;
 
 use crate::core::me::LOCKS_AFTER;
 use crate::core::secret::Secret;
+use crate::terminal::editor::Editor;
 use crate::terminal::theme::Name;
 
 /// How the console looks and which desk it opens.
@@ -46,6 +47,8 @@ pub struct Config {
     pub states: Option<PathBuf>,
     /// The busy counter in the window title.
     pub tells_busy: bool,
+    /// Where longer texts are written.
+    pub editor: Editor,
     /// What is wrong with the file, in words.
     pub flaws: Vec<String>,
 }
@@ -107,6 +110,10 @@ impl Config {
             is_read_only: flags.read_only || section.read_only,
             locks_after,
             states: None,
+            editor: Editor {
+                command: env("VISUAL").or_else(|| env("EDITOR")).unwrap_or_else(|| "vi".to_owned()),
+                folder: env("XDG_RUNTIME_DIR").map_or_else(std::env::temp_dir, PathBuf::from),
+            },
             tells_busy: env("RIGHTSDESK_E2E").is_some_and(|on| on == "1"),
             flaws: wrong,
         }

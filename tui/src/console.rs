@@ -32,7 +32,8 @@ pub fn model(config: &Config, registry: &'static [Entry], is_local: bool) -> Mod
 }
 
 pub fn looks(config: &Config) -> Looks {
-    Looks { theme: Theme::of(config.theme), is_ascii: config.is_ascii, tells_busy: config.tells_busy }
+    let editor = config.editor.clone();
+    Looks { theme: Theme::of(config.theme), is_ascii: config.is_ascii, tells_busy: config.tells_busy, editor }
 }
 
 /// Opens the console on the terminal of this process and stays until it is left.

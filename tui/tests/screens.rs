@@ -6,6 +6,8 @@
 mod answering;
 #[path = "screens/asks.rs"]
 mod asks;
+#[path = "screens/commanded.rs"]
+mod commanded;
 #[path = "screens/deciding.rs"]
 mod deciding;
 #[path = "screens/dialogs.rs"]
@@ -39,6 +41,8 @@ mod promised;
 mod pty;
 #[path = "screens/reads.rs"]
 mod reads;
+#[path = "screens/requested.rs"]
+mod requested;
 #[path = "screens/scenes.rs"]
 mod scenes;
 #[path = "screens/svg.rs"]

@@ -17,7 +17,7 @@ use crate::floor::access::{Caller, One, Permission, Scope};
 use crate::floor::graphql::{Needs, Rule, asking, node_id, rule, tenant_node_id, tenant_place};
 use crate::floor::kernel::{
     ApiKeyId, AppId, CampaignId, Error, GrantId, MemberId, NoticeId, ObjectionId, PolicyId, ProcessorId, PromiseId,
-    ProviderTaskId, Ref, Result, ReviewItemId, SessionId, StaffId, StoreId, SubscriberId, TenantId,
+    ProviderTaskId, Ref, RequestId, Result, ReviewItemId, SessionId, StaffId, StoreId, SubscriberId, TenantId,
 };
 use crate::floor::ledger::{Ledger, Look};
 
@@ -153,6 +153,7 @@ fn node(tenant: TenantId, object: &str) -> Option<ID> {
         "app" => node_id(Ref::new(tenant, AppId::from_uuid(id))),
         "provider_task" => node_id(Ref::new(tenant, ProviderTaskId::from_uuid(id))),
         "store" => node_id(Ref::new(tenant, StoreId::from_uuid(id))),
+        "request" => node_id(Ref::new(tenant, RequestId::from_uuid(id))),
         "promise" => node_id(Ref::new(tenant, PromiseId::from_uuid(id))),
         _ => return None,
     })

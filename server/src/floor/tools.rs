@@ -1,5 +1,7 @@
 //! The doors an action or a job may hold, together. It opens none of them.
 
+use url::Url;
+
 use super::blobs::Blobs;
 use super::datamap;
 use super::egress::Egress;
@@ -30,6 +32,14 @@ pub struct Tools {
     pub public_url: String,
     pub facts: Facts,
     pub watch: Watch,
+}
+
+impl Tools {
+    /// The name under which people and machines reach this desk.
+    pub fn domain(&self) -> String {
+        let url = Url::parse(&self.public_url).ok();
+        url.and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default()
+    }
 }
 
 /// What only the program that runs knows of itself.

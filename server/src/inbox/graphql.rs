@@ -64,6 +64,8 @@ pub enum PrivacyNoticeKind {
 pub enum PrivacyNoticeState {
     /// It came, its clock runs.
     Open,
+    /// A request was opened for it, and answers it.
+    Taken,
 }
 
 /// Which notices to list.

@@ -31,6 +31,8 @@ vocabulary! {
     pub enum PrivacyNoticeState {
         /// It came, its clock runs.
         Open = "open",
+        /// A request was opened for it, and answers it.
+        Taken = "taken",
     }
 }
 

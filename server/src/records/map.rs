@@ -12,6 +12,7 @@ pub const CUSTOMERS: Table = Table::of_tenant("customers")
     .listed(&["customer"])
     .ages("updated_at")
     .erased_by(Row::Deleted)
+    .given()
     .columns(&[
         key("id"),
         key("store_id"),
@@ -35,6 +36,7 @@ pub const ORDERS: Table = Table::of_tenant("orders")
     .listed(&["order", "sales", "event"])
     .ages("placed_at")
     .erased_by(Row::Cleared)
+    .given()
     .columns(&[
         key("id"),
         key("store_id"),
@@ -58,6 +60,7 @@ pub const ORDER_CONTACTS: Table = Table::of_tenant("order_contacts")
     .about_through("id", "orders")
     .listed(&["customer"])
     .erased_by(Row::Deleted)
+    .given()
     .columns(&[
         key("id"),
         personal("handle", "name").counted_in("generation"),
@@ -68,8 +71,11 @@ pub const ORDER_CONTACTS: Table = Table::of_tenant("order_contacts")
         fact("generation"),
     ]);
 
-pub const ORDER_LINES: Table =
-    Table::of_tenant("order_lines").about_through("order_id", "orders").listed(&["order", "sales", "cart"]).columns(&[
+pub const ORDER_LINES: Table = Table::of_tenant("order_lines")
+    .about_through("order_id", "orders")
+    .listed(&["order", "sales", "cart"])
+    .given()
+    .columns(&[
         key("order_id"),
         fact("place"),
         fact("platform_id"),
@@ -169,6 +175,7 @@ pub const USAGE_EVENTS: Table = Table::of_tenant("usage_events")
     .listed(&["usage"])
     .ages("at")
     .erased_by(Row::Deleted)
+    .given()
     .columns(&[key("id"), key("subject_id"), fact("kind").disclosed(), fact("at").disclosed()]);
 
 pub const BILLING_EVENTS: Table = Table::of_tenant("billing_events").listed(&["billing"]).ages("at").columns(&[

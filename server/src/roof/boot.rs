@@ -30,7 +30,7 @@ use crate::floor::jobs::{Pace, Queue, Worker};
 use crate::floor::journal::Journal;
 use crate::floor::kernel::{Error, Flaw, Flaws, Mode, Personal, Secret, Watch};
 use crate::floor::ledger::{self, Ledger, Limits, migrations};
-use crate::floor::mail::{Mail, Way};
+use crate::floor::mail::{self, Coming, Mail, Maildir, Way};
 use crate::floor::platforms::{self, Platforms};
 use crate::floor::policy::{Book, Chosen};
 use crate::floor::tools::{Facts, Keeping, Tools};
@@ -137,6 +137,8 @@ pub async fn boot(config: Config, telemetry: Telemetry, duties: Duties) -> anyho
         staff,
         keys,
         mail,
+        intake,
+        opendsr,
         blobs,
         audit,
         jobs,
@@ -144,15 +146,14 @@ pub async fn boot(config: Config, telemetry: Telemetry, duties: Duties) -> anyho
     } = config;
     let demo = demo.filter(|_| duties == Duties::Serve);
     let watch = Watch::host();
-    let way = Way::parse(mail.way.expose(), mode.reach()).map_err(Error::from)?;
-    let mail = Mail::open(way, &mail.from, watch.clone())?;
+    let mail = mail_of(&mail, intake, mode, &watch)?;
     let blobs = Blobs::open(&place_of(&blobs, mode).map_err(Error::from)?, watch.clone())?;
     let issuers = issuers_of(issuers, mode, &watch)?;
     let (mut ground, platforms) = ground_of(demo.is_some(), &watch, platforms).await?;
     let platforms = Platforms::open(&platforms, mode.reach())?;
     let door = if duties == Duties::Serve { Some(http::bind(http.listen)?) } else { None };
     let public_url = found_at(&http.public_url, door.as_ref());
-    let egress = Egress::open(own_host(&public_url), mode.reach())?;
+    let egress = Egress::open(hosts_of(&public_url, &opendsr)?, mode.reach())?;
     let limits = Limits { connections: database.connections, prepare: database.prepare, ..Limits::default() };
     let home = data.clone();
     let (postgres, online) =
@@ -360,11 +361,56 @@ impl Working {
     }
 }
 
+/// The hosts at which controllers may be told how far their requests have come.
+fn callbacks_of(settings: &config::Opendsr) -> Result<Vec<Host>, Flaw> {
+    settings.callbacks.iter().map(|host| Host::parse("opendsr.callbacks", host)).collect()
+}
+
+/// Where the desk calls by itself: its own pages, and controllers that are to be told.
+fn hosts_of(public_url: &str, opendsr: &config::Opendsr) -> Result<impl Iterator<Item = Host> + use<>, Error> {
+    Ok(own_host(public_url).into_iter().chain(callbacks_of(opendsr)?))
+}
+
+/// The ways of letters, out and in.
+fn mail_of(mail: &config::Mail, intake: config::Intake, mode: Mode, watch: &Watch) -> Result<Mail, Error> {
+    let way = Way::parse(mail.way.expose(), mode.reach())?;
+    Ok(Mail::open(way, &mail.from, watch.clone())?.hearing(coming_of(intake)?))
+}
+
+/// By which ways letters come in.
+fn coming_of(settings: config::Intake) -> Result<Coming, Flaw> {
+    let config::Intake { address, maildir, secret } = settings;
+    if address.as_ref().is_some_and(|address| !mail::is_address(&Personal::new(address.as_str()))) {
+        return Err(Flaw::new("intake.address", "give a bare address, such as privacy@desk.example"));
+    }
+    if address.as_ref().is_some_and(|address| address.contains('+')) {
+        return Err(Flaw::new("intake.address", "leave the plus out: what stands behind it names the merchant"));
+    }
+    if secret.as_ref().is_some_and(|secret| secret.expose().len() < SHORTEST_SECRET) {
+        return Err(Flaw::new("intake.secret", "give at least 32 characters that nobody guesses"));
+    }
+    let maildir = maildir.map(Maildir::at);
+    if let Some(advice) = maildir.as_ref().and_then(Maildir::flaw) {
+        return Err(Flaw::new("intake.maildir", advice));
+    }
+    Ok(Coming { address, maildir, secret })
+}
+
+/// A shorter secret of a mail system's is one that somebody may guess.
+const SHORTEST_SECRET: usize = 32;
+
 /// What is wrong with settings whose meaning only their doors know. Nothing is opened.
 pub fn flaws_of(config: &Config) -> Flaws {
     let reach = config.mode.reach();
     let mut flaws = telemetry::check(&telemetry_settings(&config.log, config.mode));
-    for flaw in [Way::parse(config.mail.way.expose(), reach).err(), place_of(&config.blobs, config.mode).err()] {
+    let config::Intake { address, maildir, secret } = &config.intake;
+    let intake = config::Intake { address: address.clone(), maildir: maildir.clone(), secret: secret.clone() };
+    for flaw in [
+        Way::parse(config.mail.way.expose(), reach).err(),
+        place_of(&config.blobs, config.mode).err(),
+        coming_of(intake).err(),
+        callbacks_of(&config.opendsr).err(),
+    ] {
         flaws.extend(flaw.map(Flaws::from).unwrap_or_default());
     }
     if let Err(Error::Invalid(sender)) = Mail::open(Way::Memory, &config.mail.from, Watch::host()) {

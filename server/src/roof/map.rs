@@ -4,8 +4,8 @@
 use crate::floor::datamap::{Map, Table, doors};
 use crate::floor::jobs::map as jobs;
 use crate::{
-    apps, audit, calls, catalogue, grants, inbox, processors, promises, records, relay, reports, reviews, staff,
-    stores, subjects, syncs, tenants,
+    apps, audit, calls, catalogue, grants, inbox, processors, promises, records, relay, reports, requests, reviews,
+    staff, stores, subjects, syncs, tenants,
 };
 
 pub const MAP: Map = Map::new(TABLES);
@@ -42,6 +42,19 @@ const TABLES: &[Table] = &[
     processors::map::OBJECTIONS,
     inbox::map::DELIVERIES,
     inbox::map::PRIVACY_NOTICES,
+    requests::map::INTAKES,
+    requests::map::INTAKE_IDENTIFIERS,
+    requests::map::REQUESTS,
+    requests::map::REQUEST_CLOCKS,
+    requests::map::REQUEST_CLOCK_EVENTS,
+    requests::map::REQUEST_PLANS,
+    requests::map::REQUEST_PLAN_LINES,
+    requests::map::REQUEST_MESSAGES,
+    requests::map::REQUEST_REMINDERS,
+    requests::map::HOLDS,
+    requests::map::SAVED_VIEWS,
+    requests::map::REQUEST_SELECTIONS,
+    requests::map::CONTROLLER_CALLS,
     relay::map::DESTINATIONS,
     relay::map::RELAYED_EVENTS,
     relay::map::RELAY_DELIVERIES,

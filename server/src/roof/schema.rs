@@ -16,6 +16,7 @@ use crate::inbox;
 use crate::records;
 use crate::relay;
 use crate::reports;
+use crate::requests;
 use crate::staff::SignIn;
 use crate::staff::graphql as staff;
 use crate::stores;
@@ -65,6 +66,7 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
         records::RULES,
         reports::RULES,
         syncs::RULES,
+        requests::RULES,
         relay::RULES,
         reviews::RULES,
         promises::RULES,
@@ -85,21 +87,36 @@ const OWN_RULES: &[Rule] = &[
     rule("UserError.*", Needs::Parent),
 ];
 
-/// What clients may ask.
+/// What clients may ask. Roots that stand side by side nest in each other, so a few stand together.
 #[derive(MergedObject, Default)]
-pub struct Query(
+pub struct Query(AskedOfDesk, AskedOfShops, AskedOfWishes);
+
+/// What is asked of the desk itself and of whom it works for.
+#[derive(MergedObject, Default)]
+pub struct AskedOfDesk(
     RoofQuery,
     catalogue::CatalogueQuery,
     tenants::TenantQuery,
     staff::StaffQuery,
     grants::GrantQuery,
     processors::ProcessorQuery,
+);
+
+/// What is asked of shops and what is held of them.
+#[derive(MergedObject, Default)]
+pub struct AskedOfShops(
     stores::StoreQuery,
     inbox::InboxQuery,
     apps::AppQuery,
     records::RecordQuery,
     reports::ReportQuery,
     syncs::SyncQuery,
+);
+
+/// What is asked of what people wish, and of what the desk owes.
+#[derive(MergedObject, Default)]
+pub struct AskedOfWishes(
+    requests::RequestQuery,
     relay::RelayQuery,
     reviews::ReviewQuery,
     promises::PromiseQuery,
@@ -108,24 +125,36 @@ pub struct Query(
 
 /// What clients may do.
 #[derive(MergedObject, Default)]
-pub struct Mutation(
+pub struct Mutation(DoneAtDesk, DoneWithShops, DoneForPeople);
+
+/// What is done at the desk itself and with whom it works for.
+#[derive(MergedObject, Default)]
+pub struct DoneAtDesk(
     catalogue::CatalogueMutation,
     tenants::TenantMutation,
     staff::StaffMutation,
     grants::GrantMutation,
+    processors::ProcessorMutation,
+);
+
+/// What is done with shops and what is held of them.
+#[derive(MergedObject, Default)]
+pub struct DoneWithShops(
     stores::StoreMutation,
     apps::AppMutation,
     syncs::SyncMutation,
-    Recorded,
+    records::RecordMutation,
+    reports::ReportMutation,
+);
+
+/// What is done for people who ask, and for what the desk owes.
+#[derive(MergedObject, Default)]
+pub struct DoneForPeople(
+    requests::RequestMutation,
     relay::RelayMutation,
-    processors::ProcessorMutation,
     reviews::ReviewMutation,
     promises::PromiseMutation,
 );
-
-/// What is told of records, and what is made of them: together, because roots that stand side by side nest in each other.
-#[derive(MergedObject, Default)]
-pub struct Recorded(records::RecordMutation, reports::ReportMutation);
 
 /// What belongs to no slice.
 #[derive(Default)]
@@ -191,6 +220,7 @@ pub enum Node {
     AppReceipt(apps::AppReceiptNode),
     ProviderTask(apps::ProviderTaskNode),
     Promise(promises::PromiseNode),
+    Request(requests::RequestNode),
 }
 
 /// What is not there and what is not the caller's are the same: nothing.
@@ -219,6 +249,7 @@ async fn found(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
         "cus" => records::find_customer(ctx, id).await.map(|found| found.map(Node::Customer)),
         "pdt" => records::find_product(ctx, id).await.map(|found| found.map(Node::Product)),
         "prm" => promises::find_promise(ctx, id).await.map(|found| found.map(Node::Promise)),
+        "req" => requests::find_request_node(ctx, id).await.map(|found| found.map(Node::Request)),
         _ => Ok(None),
     };
     match found {

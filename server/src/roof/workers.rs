@@ -13,6 +13,10 @@ use crate::processors::{AskSubscriber, DeliverNotice, SweepSubscribers};
 use crate::promises::jobs::{EVERY, LookAtPromises, TellOfPromises};
 use crate::relay::{RelayEvent, SweepRelay};
 use crate::reports::{MakeReports, OrderReports, SweepReports};
+use crate::requests::{
+    AskForProof, DigestRequests, DrawPlan, ExpireUnproved, HearMailbox, LookAtControllers, RemindOfRequests,
+    SendLetter, TellController, TellOfRequest,
+};
 use crate::reviews::{OpenQuarterlyReview, ProveRevocations, RemindOfReviews};
 use crate::staff::jobs::SweepSignIns;
 use crate::stores::{RevokeAtPlatform, SubscribeStore, TellOfLostConnection, WatchConnections};
@@ -24,7 +28,7 @@ const PROOF: std::time::Duration = std::time::Duration::from_mins(5);
 
 pub fn registry() -> Registry {
     let daily = |hour, minute| Rhythm::Daily { hour, minute };
-    Registry::new()
+    of_requests(Registry::new())
         .job::<SweepJobs>()
         .schedule(Schedule { name: "sweep_jobs", rhythm: daily(3, 10), ticket: || Ticket::of(&SweepJobs {}) })
         .job::<AlarmOfBreakGlass>()
@@ -87,6 +91,7 @@ pub fn registry() -> Registry {
         .job::<MakeReports>()
         .job::<SweepReports>()
         .schedule(Schedule { name: "sweep_reports", rhythm: daily(4, 10), ticket: || Ticket::of(&SweepReports {}) })
+        .job::<DrawPlan>()
         .job::<OpenQuarterlyReview>()
         .schedule(Schedule {
             name: "open_quarterly_review",
@@ -118,4 +123,40 @@ pub fn registry() -> Registry {
         .schedule(Schedule { name: "sweep_answers", rhythm: daily(3, 30), ticket: || Ticket::of(&SweepAnswers {}) })
         .job::<SweepAccesses>()
         .schedule(Schedule { name: "sweep_accesses", rhythm: daily(3, 40), ticket: || Ticket::of(&SweepAccesses {}) })
+}
+
+/// What people ask: plans, proof, letters and reminders; letters that came, and controllers that are to be told.
+fn of_requests(registry: Registry) -> Registry {
+    let every_minute = Rhythm::Every(Duration::from_mins(1));
+    registry
+        .job::<HearMailbox>()
+        .schedule(Schedule { name: "hear_mailbox", rhythm: every_minute, ticket: || Ticket::of(&HearMailbox {}) })
+        .job::<LookAtControllers>()
+        .schedule(Schedule {
+            name: "look_at_controllers",
+            rhythm: every_minute,
+            ticket: || Ticket::of(&LookAtControllers {}),
+        })
+        .job::<TellController>()
+        .job::<AskForProof>()
+        .job::<SendLetter>()
+        .job::<ExpireUnproved>()
+        .schedule(Schedule {
+            name: "expire_unproved",
+            rhythm: Rhythm::Every(Duration::from_mins(15)),
+            ticket: || Ticket::of(&ExpireUnproved {}),
+        })
+        .job::<RemindOfRequests>()
+        .schedule(Schedule {
+            name: "remind_of_requests",
+            rhythm: Rhythm::Every(Duration::from_hours(1)),
+            ticket: || Ticket::of(&RemindOfRequests {}),
+        })
+        .job::<TellOfRequest>()
+        .job::<DigestRequests>()
+        .schedule(Schedule {
+            name: "digest_requests",
+            rhythm: Rhythm::Every(Duration::from_hours(1)),
+            ticket: || Ticket::of(&DigestRequests {}),
+        })
 }

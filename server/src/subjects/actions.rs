@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 
-use super::model::{Identifier, IdentifierKind, Named, Passed, Standing};
+use super::model::{Identifier, IdentifierKind, Named, Passed, Standing, dialled, is_somebodys};
 use super::queries::{self, Mark, Row};
-use crate::floor::kernel::{Error, Personal, Result, SubjectId};
+use crate::floor::kernel::{Error, Personal, Result, StoreId, SubjectId};
 use crate::floor::ledger::{Tx, WriteTx};
-use crate::floor::vault::{FieldIndex, Index, Key, Sealer, Shut, SubjectKey, Vault};
+use crate::floor::vault::{BlindIndex, FieldIndex, Index, Key, Sealer, Shut, SubjectKey, Vault};
 
 /// How often somebody else may be first before we give up and are asked again.
 const TRIES: usize = 4;
@@ -85,6 +85,55 @@ pub fn known(tx: &mut Tx, vault: &Vault, persons: &[Named<'_>]) -> Result<Vec<Su
     let Ok(key) = vault.find_index_key(tx)? else { return Ok(Vec::new()) };
     let marks = Marks::of(&key, persons)?;
     let found: BTreeSet<SubjectId> = queries::find(tx, &marks.telling())?.into_values().collect();
+    Ok(found.into_iter().collect())
+}
+
+/// The blind index under which a value of this kind is known in the tenant whose key this is, and the store it counts in.
+/// None for what tells of nobody.
+pub fn trace(
+    key: &Key<Index>,
+    kind: IdentifierKind,
+    store: Option<StoreId>,
+    value: &Personal,
+) -> Result<Option<Trace>> {
+    let value = match kind {
+        IdentifierKind::Phone => dialled(value),
+        IdentifierKind::Mail => Some(value.clone()).filter(|mail| is_somebodys(mail.disclose())),
+        _ => Some(value.clone()),
+    };
+    let Some(value) = value else { return Ok(None) };
+    let scope = match (kind.is_of_a_store(), store) {
+        (true, Some(store)) => store.uuid().to_string(),
+        (true, None) => return Ok(None),
+        (false, _) => String::new(),
+    };
+    let index = key.field(kind.label())?.of(&value);
+    Ok(Some(Trace(Mark { kind, scope, index })))
+}
+
+/// One thing somebody goes by, unreadable.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trace(Mark);
+
+impl Trace {
+    /// From where it is kept beside a sealed value.
+    pub fn kept(kind: IdentifierKind, store: Option<StoreId>, index: BlindIndex) -> Self {
+        let scope = store.filter(|_| kind.is_of_a_store()).map(|store| store.uuid().to_string());
+        Self(Mark { kind, scope: scope.unwrap_or_default(), index })
+    }
+
+    pub fn index(&self) -> BlindIndex {
+        self.0.index
+    }
+}
+
+/// Who of the pinned tenant's these tell of; the one who has been known longest first.
+pub fn traced(tx: &mut Tx, traces: &[Trace]) -> Result<Vec<SubjectId>> {
+    if traces.is_empty() {
+        return Ok(Vec::new());
+    }
+    let marks: BTreeSet<&Mark> = traces.iter().map(|trace| &trace.0).collect();
+    let found: BTreeSet<SubjectId> = queries::find(tx, &marks)?.into_values().collect();
     Ok(found.into_iter().collect())
 }
 

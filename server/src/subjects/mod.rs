@@ -8,6 +8,6 @@ pub mod map;
 mod model;
 mod queries;
 
-pub use actions::{find, gate, greet, known};
+pub use actions::{Trace, find, gate, greet, known, trace, traced};
 pub use model::{IdentifierKind, Named, Passed, Standing};
 pub use queries::persons;

@@ -35,7 +35,7 @@ impl IdentifierKind {
     }
 
     /// What a platform says counts within one store.
-    const fn is_of_a_store(self) -> bool {
+    pub(super) const fn is_of_a_store(self) -> bool {
         matches!(self, Self::Customer | Self::Handle | Self::Order)
     }
 }
@@ -93,7 +93,7 @@ impl Named<'_> {
 }
 
 /// What comes in place of an address that was erased is nobody's: RFC 2606 keeps that domain free of people.
-fn is_somebodys(mail: &str) -> bool {
+pub(super) fn is_somebodys(mail: &str) -> bool {
     let mail = normalise(mail);
     mail.contains('@') && !mail.ends_with(".invalid")
 }

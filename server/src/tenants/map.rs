@@ -25,6 +25,7 @@ pub const MEMBERS: Table = Table::of_tenant("members")
     .category("account")
     .ages("removed_at")
     .erased_by(Row::Deleted)
+    .given()
     .columns(&[
         key("id"),
         key("subject_id"),

@@ -6,16 +6,26 @@ use super::pages::Place;
 use super::reader::Reader;
 use super::words::Words;
 use crate::floor::html::{Frame, Html, Style};
+use crate::floor::policy::Policy;
+use crate::floor::tongues::language;
 use crate::processors::FEED_PATH;
+use crate::requests::ASK_PATH;
 
 /// The style of these pages.
 pub static STYLE: LazyLock<Style> = LazyLock::new(|| Style::new(include_str!("page.css")));
 
 /// A page of its own, or what an answer says where there is none.
+#[derive(Default)]
 pub struct Sheet<'a> {
     pub title: &'a str,
     /// Which of the pages it is, if it is one.
     pub place: Option<Place>,
+    /// What stands before the title where a browser shows it alone: that something is wrong.
+    pub mark: Option<&'a str>,
+    /// It is the page where people ask.
+    pub is_ask: bool,
+    /// Where the same stands in every language there are words for: all up to the name of the language.
+    pub tongues: Option<&'a str>,
 }
 
 impl Sheet<'_> {
@@ -23,13 +33,14 @@ impl Sheet<'_> {
     pub fn around(&self, reader: &Reader<'_>, main: impl FnOnce(&mut Html)) -> String {
         let (words, policy) = (reader.words, reader.policy);
         let operator = policy.operator.name.as_str();
-        let title = format!("{} · {operator}", self.title);
+        let mark = self.mark.map(|mark| format!("{mark} ")).unwrap_or_default();
+        let title = format!("{mark}{} · {operator}", self.title);
         let frame = Frame {
             lang: reader.locale,
             dir: &words.speech.dir,
             title: &title,
             style: &STYLE,
-            is_listed: self.place.is_some(),
+            is_listed: self.place.is_some() || (self.is_ask && self.mark.is_none()),
         };
         frame.around(
             |head| self.head(head, reader),
@@ -78,6 +89,12 @@ impl Sheet<'_> {
                     }
                     html.tag("li", &[], |html| html.line("a", &attributes, place.nav(words)));
                 }
+                let to = reader.to(ASK_PATH);
+                let mut attributes = vec![("href", to.as_str())];
+                if self.is_ask {
+                    attributes.push(("aria-current", "page"));
+                }
+                html.tag("li", &[], |html| html.line("a", &attributes, &words.ask.nav));
             });
         });
     }
@@ -99,21 +116,30 @@ impl Sheet<'_> {
             html.tag("p", &[], |html| {
                 html.line("a", &[("href", &reader.to(&place.data())), ("type", "application/json")], &words.data);
             });
-            languages(html, reader, place);
+            languages(html, reader, reader.policy.locales.get_ref(), &format!("{}?lang=", place.path()));
+        }
+        if let Some(to) = self.tongues {
+            languages(html, reader, &tongues(reader.policy), to);
         }
     }
 }
 
-/// The same page in the policy's other languages.
-fn languages(html: &mut Html, reader: &Reader<'_>, place: Place) {
-    let locales = reader.policy.locales.get_ref();
+/// The languages that the pages of people speak: every one there are words for, the policy's own first.
+pub fn tongues(policy: &Policy) -> Vec<String> {
+    let own = policy.locales.get_ref();
+    let is_new = |other: &String| own.iter().all(|own| language(own) != other);
+    own.iter().cloned().chain(Words::locales().into_iter().filter(is_new)).collect()
+}
+
+/// The same page in other languages.
+fn languages(html: &mut Html, reader: &Reader<'_>, locales: &[String], page: &str) {
     if locales.len() < 2 {
         return;
     }
     html.tag("nav", &[("aria-label", &reader.words.frame.languages)], |html| {
         html.tag("ul", &[], |html| {
             for locale in locales {
-                let to = format!("{}?lang={locale}", place.path());
+                let to = format!("{page}{locale}");
                 let mut attributes = vec![("href", to.as_str()), ("lang", locale), ("hreflang", locale)];
                 if locale == reader.locale {
                     attributes.push(("aria-current", "true"));

@@ -50,6 +50,14 @@ pub struct Words {
     pub lost: Lost,
     pub failed: Failed,
     pub span: Span,
+    pub ask: Ask,
+    pub flaws: FlawWords,
+    pub follow: Follow,
+    pub talk: Talk,
+    pub withdraw: Withdraw,
+    pub appeal: Appeal,
+    pub gone: Gone,
+    pub busy: Busy,
     /// Words for codes, by list.
     codes: BTreeMap<String, BTreeMap<String, String>>,
 }
@@ -112,7 +120,28 @@ section!(Fields: nav, title, lead, caption, field, received, held, passes, count
 section!(Promises: nav, title, lead, how, unmeasured, standing, figure, looked, none; count);
 section!(Lost: title, text, back);
 section!(Failed: title, text);
-section!(Span: ever; hours, days, months, years);
+section!(Span: ever; hours, days, working_days, months, years);
+section!(
+    Ask: nav, title, lead, first, shopper, shopper_text, member, member_text, visitor, visitor_text, as_shopper, as_member,
+    as_visitor, change, none, rights, rights_hint, gpc, shop, shop_hint, whose, myself, another, agent, agent_hint, you,
+    you_other, mail, mail_hint, more, more_hint, phone, phone_hint, order, name, place, place_hint, place_none, words,
+    words_hint, locale, trap, send, privacy, wrong_title, wrong, error, thanks_title, thanks, thanks_list, thanks_spam,
+    again, or_by
+);
+section!(
+    FlawWords: rights, rights_unknown, shop, mail, agent, agent_alone, phone, order, name, place, words, words_needed,
+    locale, form, busy, other, code, code_wrong, code_used_up, code_late, message, done
+);
+section!(
+    Follow: title, lead, prove_title, prove, code, prove_send, anew, anew_send, no_code, until_proof, requests,
+    reference, received, stage, next, until, late, closed, moves, moved, still, messages, messages_locked,
+    messages_none, ours, yours, said_proved, said_sent, said_written, said_withdrawn, said_appealed
+);
+section!(Talk: title, about, all, words, send);
+section!(Withdraw: link, title, text, yes, back);
+section!(Appeal: link, title, text, words, send);
+section!(Gone: title, text, ask);
+section!(Busy: title, text);
 
 impl Words {
     /// The words for a locale; those of English where there are none.

@@ -13,7 +13,7 @@ inputs!(PrivacyNoticeFilter);
 
 /// What a list of platforms' notices is narrowed by.
 pub const TERMS: &[Term] =
-    &[term("state", "state", Takes::Several(&["OPEN"])), term("tenant", "tenant", Takes::Tenant)];
+    &[term("state", "state", Takes::Several(&["OPEN", "TAKEN"])), term("tenant", "tenant", Takes::Tenant)];
 
 #[derive(cynic::QueryFragment, Debug)]
 #[cynic(graphql_type = "Query", variables = "PartVariables")]

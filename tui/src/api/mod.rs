@@ -2,11 +2,13 @@
 //!
 //! Every text that comes through here is scrubbed, unless a signature is over it; no screen asks the server by itself.
 
+pub mod acts;
 pub mod apps;
 pub mod ask;
 pub mod asker;
 pub mod books;
 pub mod client;
+pub mod figures;
 pub mod graph;
 pub mod inbox;
 pub mod keep;
@@ -16,6 +18,7 @@ pub mod policies;
 pub mod processors;
 pub mod promises;
 pub mod pulse;
+pub mod requests;
 pub mod reviews;
 pub mod schema;
 pub mod sharing;

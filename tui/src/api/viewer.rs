@@ -43,6 +43,7 @@ struct Viewer {
 #[derive(cynic::QueryFragment)]
 #[cynic(graphql_type = "StaffMember")]
 struct Seat {
+    id: cynic::Id,
     handle: String,
     roles: Vec<Word<schema::Role>>,
     second_factor: Option<Word<schema::SecondFactor>>,
@@ -154,9 +155,10 @@ impl Viewer {
             (Some(_), _) => Factor::Code,
         };
         let ends_at = self.session.map(|session| session.expires_at);
+        let id = self.staff.as_ref().map(|seat| seat.id.inner().to_owned());
         let seat = self.staff.map(|seat| (seat.handle, seat.roles.iter().map(Word::code).collect()));
         let (name, roles) = seat.unwrap_or((self.name, Vec::new()));
         let permissions = self.permissions.iter().map(Word::code).collect();
-        Person { kind, name, roles, permissions, factor, fresh_until: self.fresh_until, ends_at }
+        Person { kind, id, name, roles, permissions, factor, fresh_until: self.fresh_until, ends_at }
     }
 }

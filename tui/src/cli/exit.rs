@@ -16,8 +16,10 @@ pub enum Code {
     Refused = 3,
     NotFound = 4,
     Changed = 5,
+    SecondPerson = 6,
     NotReached = 7,
     SignIn = 8,
+    Some = 9,
     Interrupted = 130,
 }
 
@@ -33,7 +35,8 @@ impl From<&Trouble> for Code {
             Trouble::Unreached(_) => Self::NotReached,
             Trouble::SignIn => Self::SignIn,
             Trouble::Refused(_) if trouble.code() == Some("NOT_FOUND") => Self::NotFound,
-            Trouble::Refused(_) if trouble.code() == Some("CONFLICT") => Self::Changed,
+            Trouble::Refused(_) if matches!(trouble.code(), Some("CONFLICT" | "PLAN_CHANGED")) => Self::Changed,
+            Trouble::Refused(_) if trouble.code() == Some("SAME_PERSON") => Self::SecondPerson,
             Trouble::Refused(_) | Trouble::StepUp => Self::Refused,
             Trouble::Strange(_) => Self::Failed,
         }

@@ -9,6 +9,7 @@ pub mod keymap;
 mod nouns;
 mod print;
 mod reads;
+mod requests;
 mod shops;
 mod status;
 
@@ -66,6 +67,9 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Work the requests of people: list, show, assign, extend, refuse, approve, and the tables of them
+    #[command(subcommand)]
+    Requests(requests::Requests),
     /// Look at the merchants
     #[command(subcommand)]
     Tenants(reads::Looks),
@@ -169,6 +173,7 @@ pub fn main() -> ExitCode {
         Some(Command::SignIn(given)) => Way::Door(Errand::SignIn(given)),
         Some(Command::SignOut) => Way::Door(Errand::SignOut),
         Some(Command::Whoami { json }) => Way::Door(Errand::WhoAmI { json }),
+        Some(Command::Requests(what)) => Way::Read(what.of()),
         Some(Command::Tenants(what)) => Way::Read(what.of(&nouns::TENANTS)),
         Some(Command::Stores(what)) => Way::Read(what.of()),
         Some(Command::PrivacyNotices(what)) => Way::Read(what.of(&nouns::PRIVACY_NOTICES)),

@@ -2,7 +2,8 @@
 
 use crate::api::ask::Document;
 use crate::api::{
-    apps, books, inbox, map, policies, processors, promises, reviews, sharing, staff, stores, syncs, tenants,
+    apps, books, figures, inbox, map, policies, processors, promises, requests, reviews, sharing, staff, stores, syncs,
+    tenants,
 };
 use crate::core::filter::Term;
 
@@ -24,6 +25,72 @@ pub struct Noun {
     /// One of them by its id, and where in the answer it stands.
     pub one: Option<(Document, &'static str)>,
 }
+
+pub static REQUESTS: Noun = Noun {
+    command: "requests",
+    singular: "request",
+    list: requests::requests,
+    at: "/requests",
+    terms: requests::TERMS,
+    first: "",
+    columns: &[
+        ("REF", "/reference"),
+        ("DUE", "/due/on"),
+        ("LATE", "/isLate"),
+        ("RIGHT", "/right"),
+        ("STAGE", "/stage"),
+        ("NEXT", "/nextAction"),
+        ("TENANT", "/tenant/legalName"),
+        ("OWNER", "/owner/handle"),
+        ("TEAM", "/team"),
+        ("LEADS", "/due/regime"),
+        ("CAME", "/receivedAt"),
+        ("BY", "/source"),
+    ],
+    one: None,
+};
+
+/// What the caller should do next.
+pub static NEXT_REQUESTS: Noun = Noun {
+    command: "next-requests",
+    singular: "next-request",
+    list: figures::next,
+    at: "/nextRequests",
+    terms: &[],
+    first: "",
+    columns: &[
+        ("REF", "/reference"),
+        ("DUE", "/due/on"),
+        ("RIGHT", "/right"),
+        ("NEXT", "/nextAction"),
+        ("TENANT", "/tenant/legalName"),
+        ("ID", "/id"),
+    ],
+    one: None,
+};
+
+/// A year as California wants it told.
+pub static CCPA: Noun = Noun {
+    command: "ccpa-rows",
+    singular: "ccpa-row",
+    list: figures::ccpa,
+    at: "/ccpaTable/rows",
+    terms: &[],
+    first: "",
+    columns: &[
+        ("ASKED FOR", "/kind"),
+        ("RECEIVED", "/received"),
+        ("WHOLE", "/complied"),
+        ("IN PART", "/partly"),
+        ("DENIED", "/denied"),
+        ("NOT VERIFIED", "/unverifiable"),
+        ("EXEMPT", "/exempt"),
+        ("OTHER", "/other"),
+        ("MEDIAN DAYS", "/medianDays"),
+        ("MEAN DAYS", "/meanDays"),
+    ],
+    one: None,
+};
 
 pub static TENANTS: Noun = Noun {
     command: "tenants",
@@ -500,6 +567,7 @@ pub static ACCESSES: Noun = Noun {
 };
 
 pub static NOUNS: &[&Noun] = &[
+    &REQUESTS,
     &TENANTS,
     &STORES,
     &PRIVACY_NOTICES,

@@ -136,6 +136,14 @@ const WORDS: &[&str] = &[
     "revocation",
     "transfer",
     "form",
+    "right",
+    "nextAction",
+    "waitingFor",
+    "source",
+    "role",
+    "outcome",
+    "ground",
+    "proof",
 ];
 
 /// A value as people read it; what is not there is a dash.

@@ -21,6 +21,7 @@ use super::estate;
 use super::exit::{self, Code, say};
 use super::nouns::{NOUNS, Noun, REVIEW_ITEMS, Sole};
 use super::print;
+use super::requests;
 use super::shops;
 
 /// How the answer is printed.
@@ -117,6 +118,7 @@ pub enum Read {
     Sole(&'static Sole, Form),
     Estate(estate::Wish),
     Shop(shops::Wish),
+    Requests(Box<requests::Wish>),
     EndSession(String),
     Evidence(String),
 }
@@ -206,6 +208,7 @@ async fn carry_out(visit: &Visit, read: &Read) -> Result<String, Ended> {
         }
         Read::Estate(wish) => estate::carry_out(visit, wish).await,
         Read::Shop(wish) => shops::carry_out(visit, wish).await,
+        Read::Requests(wish) => requests::carry_out(visit, wish).await,
         Read::EndSession(id) => {
             ask(visit, staff::end_session::document(), json!({ "input": { "id": id } })).await?;
             Ok("the session has ended\n".to_owned())
@@ -235,12 +238,18 @@ async fn meant(visit: &Visit, terms: &'static [Term], words: &str) -> Result<Val
     Ok(Value::Object(filter))
 }
 
-async fn rows(
+async fn rows(visit: &Visit, noun: &'static Noun, list: &List, variables: Map<String, Value>) -> Result<String, Ended> {
+    let (rows, total) = listed(visit, noun, list, variables).await?;
+    Ok(print::rows(noun, rows, &total, list.form))
+}
+
+/// The rows that fit, as many as are wanted, and how many there are.
+pub async fn listed(
     visit: &Visit,
     noun: &'static Noun,
     list: &List,
     mut variables: Map<String, Value>,
-) -> Result<String, Ended> {
+) -> Result<(Vec<Value>, Value), Ended> {
     let words = if list.words.is_empty() { noun.first.to_owned() } else { list.words.join(" ") };
     let is_part = !variables.is_empty();
     if !noun.terms.is_empty() {
@@ -272,7 +281,7 @@ async fn rows(
     if total.as_u64().is_some_and(|total| total > told as u64) {
         say(&format!("{told} of {total}; --limit fetches more"));
     }
-    Ok(print::rows(noun, rows, &total, list.form))
+    Ok((rows, total))
 }
 
 /// All of a campaign and the desk's signature under it; what arrived is held against what was signed.

@@ -12,12 +12,14 @@ use super::due;
 use super::form::Values;
 use super::keymap::Key;
 use super::me::{Me, Pass};
+use super::outcomes::Outcomes;
 use super::page::Tone;
 use super::screen::Ctx;
 use super::secret::Secret;
 use super::shown::Revealed;
 
 /// One thing a person can do, told once for all who ask.
+#[derive(Clone, Copy)]
 pub struct Verb {
     /// `place.word`; unique.
     pub id: &'static str,
@@ -154,11 +156,12 @@ impl Verb {
             // Nothing is queued: a change must not leave ten minutes later.
             return Some(format!("offline since {}", due::stopwatch(*since, ctx.now).text));
         }
+        let refused = ctx.refusals.iter().find(|(id, _)| *id == self.id).map(|(_, why)| why.clone());
         match (self.on, target.0.len()) {
             _ if lacked.is_some() => lacked.map(|needed| ctx.me.lacks(needed)),
             (On::One | On::Many, 0) => Some("nothing is chosen".to_owned()),
             (On::One, 2..) => Some("one at a time".to_owned()),
-            _ => (self.off)(target, ctx),
+            _ => (self.off)(target, ctx).or(refused),
         }
     }
 }
@@ -203,6 +206,13 @@ pub enum Action {
     Agreed(&'static Verb, Target, Values),
     /// The server has carried a verb out.
     Changed(&'static Verb, Target),
+    /// A verb was tried with many: what came of each is to be told.
+    Bulk(Outcomes),
+    /// A text comes back from the editor, or why it does not.
+    Edited {
+        to: &'static str,
+        text: Result<String, String>,
+    },
     /// A secret is to be shown once.
     Reveal(Revealed),
     /// The past notices have been looked at.
@@ -275,6 +285,8 @@ pub enum Effect {
     Recall { to: &'static str, chain: String },
     /// Keep the head of this chain: it was checked here.
     Remember { chain: String, seen: Seen },
+    /// Give a text to the person's editor, and the terminal with it.
+    Edit { to: &'static str, text: String },
     /// Hand text to the clipboard of the terminal.
     Copy(String),
     /// Give the terminal back until the shell continues us.

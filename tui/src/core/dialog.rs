@@ -55,10 +55,15 @@ pub const ERASE: Verb =
     verb("dialog.erase", "erase a letter", "Erases the letter before the caret", &["Backspace", "Ctrl-h"]);
 pub const CLEAR: Verb = verb("dialog.clear", "erase the field", "Erases what the field holds", &["Ctrl-w"]);
 
-pub const VERBS: &[Verb] = &[YES, ENTER, SEND, NEXT, BACK, DOWN, UP, RIGHT, LEFT, ERASE, CLEAR];
+pub const EDITOR: Verb =
+    verb("dialog.editor", "in your editor", "Gives the lines to your editor, and takes them back", &["Ctrl-e"]);
+
+pub const VERBS: &[Verb] = &[YES, ENTER, SEND, EDITOR, NEXT, BACK, DOWN, UP, RIGHT, LEFT, ERASE, CLEAR];
 
 /// Keys pressed before the dialog could be read do nothing.
 pub const DEAF_MILLIS: i64 = 300;
+/// What the server says where what was shown is no longer so.
+const OLD: &[&str] = &["CONFLICT", "PLAN_CHANGED"];
 /// How long a secret is shown.
 const SHOWN: Duration = Duration::from_secs(30);
 /// The tag of the call that carries the verb out; lookups have the names of their fields.
@@ -101,12 +106,21 @@ impl Dialog {
     }
 
     fn danger(&self) -> Danger {
-        self.verb.map_or(Danger::TwoPersons, |verb| verb.danger)
+        let danger = self.verb.map_or(Danger::TwoPersons, |verb| verb.danger);
+        match (self.question.many, danger) {
+            (None, danger) => danger,
+            (Some(_), Danger::Safe | Danger::Notify) => Danger::Confirm,
+            (Some(_), danger) => danger.max(Danger::Typed),
+        }
     }
 
-    fn reference(&self) -> &str {
-        let Question { reference, object, .. } = &self.question;
-        if reference.is_empty() { object } else { reference }
+    fn reference(&self) -> String {
+        let Question { reference, object, many, .. } = &self.question;
+        match many {
+            Some(many) => many.to_string(),
+            None if reference.is_empty() => object.clone(),
+            None => reference.clone(),
+        }
     }
 
     fn is_typed(&self) -> bool {
@@ -123,7 +137,15 @@ impl Dialog {
 
     /// One line that nothing is sent for: it is not worth another key.
     fn is_one_line(&self) -> bool {
-        self.question.order.is_none() && self.question.form.fields.len() == 1
+        let is_line = |field: &Field| !matches!(field.kind, Kind::Area(_));
+        self.question.order.is_none() && matches!(self.question.form.fields.as_slice(), [only] if is_line(only))
+    }
+
+    /// The keys are in a text of several lines.
+    fn is_in_lines(&self) -> bool {
+        let form = &self.question.form;
+        let is_lines = form.fields.get(form.focus()).is_some_and(|field| matches!(field.kind, Kind::Area(_)));
+        self.stage == Stage::Filling && is_lines
     }
 
     fn is_deaf(&self, ctx: &Ctx) -> bool {
@@ -144,7 +166,22 @@ impl Dialog {
             id if id == ENTER.id => return self.enter(ctx),
             id if id == YES.id => return self.yes(ctx),
             id if id == SEND.id && self.stage == Stage::Filling => return self.filled(ctx),
+            id if id == EDITOR.id => return self.edit(),
             _ => {}
+        }
+        if let Some(area) = self.form().and_then(Form::area) {
+            let is_moved = match verb.id {
+                id if id == UP.id => area.line(-1),
+                id if id == DOWN.id => area.line(1),
+                id if id == LEFT.id || id == RIGHT.id => {
+                    area.step(if id == LEFT.id { -1 } else { 1 });
+                    true
+                }
+                _ => false,
+            };
+            if is_moved {
+                return Effects::new();
+            }
         }
         let Some(form) = self.form() else { return Effects::new() };
         let is_choice = matches!(form.fields.get(form.focus()), Some(Field { kind: Kind::Choice(_), .. }));
@@ -177,6 +214,7 @@ impl Dialog {
     fn enter(&mut self, ctx: &Ctx) -> Effects {
         match self.stage {
             Stage::Filling if self.is_one_line() => return self.filled(ctx),
+            Stage::Filling if self.is_in_lines() => self.question.form.push('\n'),
             Stage::Filling => self.question.form.turn(1),
             Stage::Asking(_) if self.asks_for_typing() && self.is_typed() => return self.go(ctx),
             Stage::Asking(_) | Stage::Refused => return vec![Effect::Then(Action::Close)],
@@ -186,10 +224,17 @@ impl Dialog {
         Effects::new()
     }
 
+    /// A text of several lines goes to the editor; nothing of it is a person's but what is written there.
+    fn edit(&mut self) -> Effects {
+        let is_heard = self.is_in_lines();
+        let text = self.form().and_then(Form::area).filter(|_| is_heard).map(|area| area.text().to_owned());
+        text.map(|text| Effect::Edit { to: NAME, text }).into_iter().collect()
+    }
+
     fn yes(&mut self, ctx: &Ctx) -> Effects {
         match self.stage {
             Stage::Leaving => vec![Effect::Then(Action::Close)],
-            Stage::Asking(_) if self.danger() == Danger::Confirm => self.go(ctx),
+            Stage::Asking(_) if self.danger() <= Danger::Confirm => self.go(ctx),
             _ => Effects::new(),
         }
     }
@@ -217,7 +262,7 @@ impl Dialog {
             return vec![Effect::Then(Action::Close), Effect::Then(Action::Agreed(verb, self.target.clone(), values))];
         };
         let mut input = order.input.clone();
-        input.extend(values);
+        input.extend(order.shape.map_or_else(|| values.clone(), |shape| shape(values.clone())));
         let digest = Sha256::digest(json!(input).to_string());
         if let Some(key) = input.get_mut("idempotencyKey") {
             // Changed and sent again it is another wish; unchanged it is the same.
@@ -251,13 +296,18 @@ impl Dialog {
             Err(trouble) => self.words.push(trouble.to_string()),
         }
         self.stage = if self.question.form.is_empty() { Stage::Refused } else { Stage::Filling };
-        Effects::new()
+        // Somebody was quicker: what is shown beneath is old.
+        let is_old = answer.outcome.as_ref().err().and_then(Trouble::code).is_some_and(|code| OLD.contains(&code));
+        let renew = self.verb.filter(|_| is_old).map(|verb| Action::Changed(verb, self.target.clone()));
+        renew.map(Effect::Then).into_iter().collect()
     }
 
     fn done(&mut self, answer: &Answer) -> Effects {
         let mut effects = vec![Effect::Then(Action::Close)];
         if let (Some(verb), Some(order)) = (self.verb, &self.question.order) {
-            effects.push(Effect::Then(Action::Said(Tone::Good, order.done.clone())));
+            let told = order.told.and_then(|told| told(payload(answer)?));
+            let words = told.map_or_else(|| order.done.clone(), |told| format!("{}: {told}", order.done));
+            effects.push(Effect::Then(Action::Said(Tone::Good, words)));
             effects.push(Effect::Then(Action::Changed(verb, self.target.clone())));
             effects.extend(self.once(order, answer).map(|revealed| Effect::Then(Action::Reveal(revealed))));
         }
@@ -267,13 +317,20 @@ impl Dialog {
     /// The secret of an answer that is shown once.
     fn once(&self, order: &Order, answer: &Answer) -> Option<Revealed> {
         let once = order.once?;
-        let payload = answer.outcome.as_ref().ok()?.as_object()?.values().next()?;
-        let value = payload.pointer(once.at)?.as_str()?;
+        let value = match payload(answer)?.pointer(once.at)? {
+            Value::Array(several) => {
+                let is_it = |one: &&Value| self.target.0.iter().any(|id| one["message"]["id"] == **id);
+                let found = several.iter().find(is_it)?;
+                let lines = found["lines"].as_array()?.iter().filter_map(Value::as_str);
+                std::iter::once(found["title"].as_str()?).chain(lines).collect::<Vec<_>>().join("\n")
+            }
+            value => value.as_str()?.to_owned(),
+        };
         Some(Revealed {
             what: self.question.form.label("field").unwrap_or(once.what).to_owned(),
             object: self.question.object.clone(),
             advice: once.advice,
-            value: Secret::new(value),
+            value: Secret::new(value.as_str()),
             lasts: SHOWN,
         })
     }
@@ -304,6 +361,14 @@ impl Screen for Dialog {
                     form.push(*c);
                 }
             }
+            Action::Edited { text, .. } => match (text, self.form().and_then(Form::area)) {
+                (Ok(text), Some(area)) => {
+                    area.clear();
+                    area.paste(text);
+                }
+                (Err(words), _) => self.words = vec![words.clone()],
+                (Ok(_), None) => {}
+            },
             Action::Pasted(_) if self.asks_for_typing() => {
                 self.words = vec!["pasting is refused here: type it".to_owned()];
             }
@@ -363,6 +428,15 @@ impl Dialog {
         let gap = || Line::plain("   ");
         match self.stage {
             Stage::Filling if self.is_one_line() => key("Enter", "does it") + gap() + key("Esc", "leave"),
+            Stage::Filling if self.is_in_lines() => {
+                key("Tab", "next")
+                    + gap()
+                    + key("Ctrl-e", "editor")
+                    + gap()
+                    + key("Ctrl-s", "send")
+                    + gap()
+                    + key("Esc", "leave")
+            }
             Stage::Filling => key("Tab", "next") + gap() + key("Ctrl-s", "send") + gap() + key("Esc", "leave"),
             Stage::Leaving => {
                 Line::plain("leave what was typed? ") + key("y", "leaves it") + gap() + key("Enter Esc", "back to it")
@@ -378,6 +452,11 @@ impl Dialog {
             Stage::Refused => key("Enter Esc", "close"),
         }
     }
+}
+
+/// What a change answers with, whichever it was.
+fn payload(answer: &Answer) -> Option<&Value> {
+    answer.outcome.as_ref().ok()?.as_object()?.values().next()
 }
 
 fn ask(tag: &'static str, document: String, variables: Value) -> Ask {

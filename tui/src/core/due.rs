@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
+use chrono::{DateTime, FixedOffset, NaiveTime, TimeDelta, Utc};
 
 pub type Moment = DateTime<Utc>;
 
@@ -57,6 +57,54 @@ pub fn left(to: Moment, now: Moment) -> Word {
         _ => (format!("{} d", seconds / 86_400), 86_400),
     };
     Word { text, until: Some(to - TimeDelta::seconds(seconds / step * step) + TimeDelta::milliseconds(1)) }
+}
+
+/// How near a due date is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Nearness {
+    Over,
+    Today,
+    /// Within three days.
+    Soon,
+    Later,
+}
+
+/// A due date, the word first: `OVERDUE 2 d`, `today 9 h`, `1 d 9 h`, `12 d`. The moment is the end of its day.
+pub fn deadline(to: Moment, now: Moment, zone: FixedOffset) -> (Nearness, Word) {
+    let seconds = (to - now).num_milliseconds().div_euclid(1000);
+    if to <= now {
+        let Word { text, until } = age(to, now);
+        let text = if text == "just now" { "under 1 min".to_owned() } else { text };
+        return (Nearness::Over, Word { text: format!("OVERDUE {text}"), until });
+    }
+    let day = |at: Moment| at.with_timezone(&zone).date_naive();
+    let last = day(to - TimeDelta::seconds(1));
+    let is_today = last == day(now);
+    let (text, step) = match (seconds, is_today) {
+        (..60, _) => ("under 1 min".to_owned(), 0),
+        (60..3600, _) => (format!("{} min", seconds / 60), 60),
+        (_, true) => (format!("{} h", seconds / 3600), 3600),
+        (..864_000, false) => match (seconds / 86_400, seconds % 86_400 / 3600) {
+            (0, hours) => (format!("{hours} h"), 3600),
+            (days, 0) => (format!("{days} d"), 3600),
+            (days, hours) => (format!("{days} d {hours} h"), 3600),
+        },
+        (_, false) => (format!("{} d", seconds / 86_400), 86_400),
+    };
+    let text = if is_today { format!("today {text}") } else { text };
+    let changes = match step {
+        0 => to,
+        step => to - TimeDelta::seconds(seconds / step * step) + TimeDelta::milliseconds(1),
+    };
+    // The day before, midnight makes it today's.
+    let midnight = last.and_time(NaiveTime::MIN).and_local_timezone(zone).single().map(|at| at.to_utc());
+    let until = midnight.filter(|at| *at > now).map_or(changes, |at| changes.min(at));
+    let near = match (is_today, seconds) {
+        (true, _) => Nearness::Today,
+        (false, ..259_200) => Nearness::Soon,
+        (false, _) => Nearness::Later,
+    };
+    (near, Word { text, until: Some(until) })
 }
 
 /// The day of an event: `23 Nov 2026`.
@@ -142,6 +190,30 @@ mod tests {
                 assert_eq!(make(until - TimeDelta::milliseconds(1)).text, word.text);
                 assert_ne!(make(until).text, word.text, "{seconds}");
             }
+        }
+    }
+
+    #[test]
+    fn a_due_date_is_a_word_first() {
+        let zone = FixedOffset::east_opt(3600).unwrap();
+        let now: Moment = "2026-11-23T13:32:00Z".parse().unwrap();
+        let told = |to: &str| deadline(to.parse().unwrap(), now, zone);
+        for (to, near, text) in [
+            ("2026-11-21T13:00:00Z", Nearness::Over, "OVERDUE 2 d"),
+            ("2026-11-23T13:32:00Z", Nearness::Over, "OVERDUE under 1 min"),
+            ("2026-11-23T23:00:00Z", Nearness::Today, "today 9 h"),
+            ("2026-11-23T14:00:00Z", Nearness::Today, "today 28 min"),
+            ("2026-11-24T23:00:00Z", Nearness::Soon, "1 d 9 h"),
+            ("2026-11-24T10:00:00Z", Nearness::Soon, "20 h"),
+            ("2026-11-29T23:00:00Z", Nearness::Later, "6 d 9 h"),
+            ("2026-12-23T23:00:00Z", Nearness::Later, "30 d"),
+        ] {
+            let (found, word) = told(to);
+            assert_eq!((found, word.text.as_str()), (near, text), "{to}");
+            let until = word.until.unwrap();
+            let at = |at| deadline(to.parse().unwrap(), at, zone).1.text;
+            assert_eq!(at(until - TimeDelta::milliseconds(1)), text, "{to}");
+            assert_ne!(at(until), text, "{to}");
         }
     }
 

@@ -1,5 +1,5 @@
 //! The words that narrow a list: `state:closing tenant:zaitoon is:drifted -is:unused`. One grammar for the line behind `/`
-//! and for the commands.
+//! and for the commands. Where the server reads the words itself, they go to it as they are.
 //!
 //! It asks nobody: that a tenant is named by the beginning of its name is for the one who asks to look up.
 
@@ -34,6 +34,8 @@ pub enum Takes {
     One(&'static [&'static str]),
     /// Any of these words of the contract.
     Several(&'static [&'static str]),
+    /// The line as it was typed, but for the words of other terms: the server reads it. Its words, and what each takes.
+    Whole(&'static [(&'static str, &'static str)]),
     /// Said after `is:` and, for the contrary, after `-is:`; several terms share that word.
     So(&'static str),
 }
@@ -56,12 +58,24 @@ pub fn typed(code: &str) -> String {
 pub fn parse(terms: &[Term], text: &str, now: Moment, zone: FixedOffset) -> Result<Values, String> {
     let mut values = Values::new();
     let mut bare = Vec::new();
+    let whole = terms.iter().find(|term| matches!(term.takes, Takes::Whole(_)));
     for piece in pieces(text)? {
+        let is_known = |(word, _): (&str, &str)| terms.iter().any(|term| Some(term) != whole && term.word == word);
+        if whole.is_some() && !piece.split_once(':').is_some_and(is_known) {
+            bare.push(quoted(piece));
+            continue;
+        }
         match piece.split_once(':') {
             Some((word, value)) if !value.is_empty() => put(terms, word, value, &mut values, (now, zone))?,
             Some((word, _)) => return Err(format!("{word}: says nothing behind its colon")),
             None => bare.push(piece),
         }
+    }
+    if let Some(whole) = whole {
+        if !bare.is_empty() {
+            values.insert(whole.field.to_owned(), json!(bare.join(" ")));
+        }
+        return Ok(values);
     }
     // Words without a colon mean what the list is mostly looked for by.
     if let (Some(first), false) = (terms.first(), bare.is_empty()) {
@@ -87,7 +101,7 @@ fn put(
     }
     let taken = fitting.find_map(|term| {
         let said = match term.takes {
-            Takes::Text | Takes::Tenant => json!(value),
+            Takes::Text | Takes::Tenant | Takes::Whole(_) => json!(value),
             Takes::Since => json!(form::written(form::moment(value, now, zone, -1)?)),
             Takes::Before => json!(form::written(form::moment(value, now, zone, 1)?)),
             Takes::One(codes) => json!(known(codes, value)?),
@@ -114,6 +128,15 @@ fn and(values: &Values, field: &str, more: Vec<&str>) -> Value {
 
 fn known(codes: &[&'static str], value: &str) -> Option<&'static str> {
     codes.iter().copied().find(|code| typed(code) == value.to_lowercase())
+}
+
+/// A word as it has to be typed.
+fn quoted(piece: String) -> String {
+    match piece.split_once(':') {
+        _ if !piece.contains(char::is_whitespace) => piece,
+        Some((word, value)) => format!("{word}:\"{value}\""),
+        None => format!("\"{piece}\""),
+    }
 }
 
 /// The words of a line; what is in quotes is one.
@@ -143,6 +166,7 @@ pub fn choices(terms: &[Term], word: &str) -> String {
     let fitting = terms.iter().filter(|term| term.word == word);
     let told = fitting.map(|term| match term.takes {
         Takes::Text | Takes::Texts => "letters".to_owned(),
+        Takes::Whole(_) => "words that the server reads".to_owned(),
         Takes::Tenant => "its id, or how its name begins".to_owned(),
         Takes::Since => "2026-11-30, or 8h or 30d ago".to_owned(),
         Takes::Before => "2026-11-30, or 8h or 30d from now".to_owned(),
@@ -157,8 +181,10 @@ pub fn choices(terms: &[Term], word: &str) -> String {
 /// What can be said, a line for each word.
 pub fn told(terms: &'static [Term]) -> impl Iterator<Item = Line> {
     let is_first = |(n, term): &(usize, &Term)| terms.iter().position(|other| other.word == term.word) == Some(*n);
-    terms.iter().enumerate().filter(is_first).map(|(_, term)| {
-        Line::of(Tone::Key, format!("{}:", term.word)) + Line::dim(format!(" {}", choices(terms, term.word)))
+    let line = |word: &str, takes: &str| Line::of(Tone::Key, format!("{word}:")) + Line::dim(format!(" {takes}"));
+    terms.iter().enumerate().filter(is_first).flat_map(move |(_, term)| match term.takes {
+        Takes::Whole(words) => words.iter().map(|(word, takes)| line(word, takes)).collect(),
+        _ => vec![line(term.word, &choices(terms, term.word))],
     })
 }
 
@@ -206,6 +232,23 @@ mod tests {
         ] {
             assert_eq!(parsed(text), Ok(filter), "{text}");
         }
+    }
+
+    #[test]
+    fn what_the_server_reads_goes_as_it_was_typed() {
+        const READ: &[Term] = &[
+            term("text", "text", Takes::Whole(&[("due", "<7d"), ("owner", "me")])),
+            term("tenant", "tenant", Takes::Tenant),
+        ];
+        let now: Moment = "2026-11-23T13:00:00Z".parse().unwrap();
+        let read = |text| parse(READ, text, now, FixedOffset::east_opt(0).unwrap()).map(Value::Object);
+        assert_eq!(read(""), Ok(json!({})));
+        assert_eq!(
+            read("due:<7d -owner:me tenant:\"Zaitoon Home\" team:\"a b\" late"),
+            Ok(json!({ "text": "due:<7d -owner:me team:\"a b\" late", "tenant": "Zaitoon Home" }))
+        );
+        let told: Vec<String> = told(READ).map(|line| line.text()).collect();
+        assert_eq!(told, ["due: <7d", "owner: me", "tenant: its id, or how its name begins"]);
     }
 
     #[test]

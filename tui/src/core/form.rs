@@ -5,6 +5,7 @@
 use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, SecondsFormat, TimeDelta, Utc};
 use serde_json::{Map, Value, json};
 
+use super::area::Area;
 use super::due::Moment;
 use super::filter::{self, Term};
 use super::input::{Input, Shown};
@@ -39,6 +40,8 @@ pub struct Field {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Kind {
     Words(Text),
+    /// Several lines of words.
+    Area(Area),
     Number(Text),
     /// A moment: a day (its end), a day and minute, or a span from now.
     Time(Text),
@@ -103,6 +106,10 @@ impl Field {
 
     pub fn words(name: &'static str, label: &'static str) -> Self {
         Self::of(name, label, Kind::Words(Text::default()))
+    }
+
+    pub fn area(name: &'static str, label: &'static str) -> Self {
+        Self::of(name, label, Kind::Area(Area::default()))
     }
 
     pub fn number(name: &'static str, label: &'static str) -> Self {
@@ -177,6 +184,7 @@ impl Field {
             Kind::Words(text) | Kind::Number(text) | Kind::Time(text) | Kind::Day(text) | Kind::Filter(text, _) => {
                 values.into_iter().for_each(|value| value.as_ref().chars().for_each(|c| text.push(c)));
             }
+            Kind::Area(area) => values.into_iter().for_each(|value| area.paste(value.as_ref())),
             Kind::Hidden(_) => {}
             Kind::Choice(choice) => choice.chosen = values.into_iter().map(|value| value.as_ref().to_owned()).collect(),
         }
@@ -201,6 +209,7 @@ impl Field {
                 choice.step(0);
             }
             Kind::Hidden(input) => input.push(c),
+            Kind::Area(area) => area.push(c),
             Kind::Words(text) | Kind::Number(text) | Kind::Time(text) | Kind::Day(text) | Kind::Filter(text, _) => {
                 text.push(c);
             }
@@ -212,6 +221,7 @@ impl Field {
         self.error = None;
         let text = match &mut self.kind {
             Kind::Hidden(input) => return if is_all { input.clear() } else { input.erase() },
+            Kind::Area(area) => return if is_all { area.clear() } else { area.erase() },
             Kind::Choice(choice) => &mut choice.narrowed,
             Kind::Words(text) | Kind::Number(text) | Kind::Time(text) | Kind::Day(text) | Kind::Filter(text, _) => text,
         };
@@ -224,7 +234,7 @@ impl Field {
         let typed = self.kind.typed().trim();
         match &self.kind {
             kind if !matches!(kind, Kind::Choice(_)) && typed.is_empty() => missing(),
-            Kind::Words(_) | Kind::Hidden(_) => Ok(json!(typed)),
+            Kind::Words(_) | Kind::Area(_) | Kind::Hidden(_) => Ok(json!(typed)),
             Kind::Number(_) => typed.parse::<i32>().map(Value::from).map_err(|_| "this is no whole number".to_owned()),
             Kind::Day(_) => NaiveDate::parse_from_str(typed, "%Y-%m-%d")
                 .map(|day| json!(day))
@@ -249,6 +259,7 @@ impl Kind {
             Self::Words(text) | Self::Number(text) | Self::Time(text) | Self::Day(text) | Self::Filter(text, _) => {
                 text.text()
             }
+            Self::Area(area) => area.text(),
             Self::Hidden(input) => input.text(),
             Self::Choice(_) => "",
         }
@@ -359,8 +370,22 @@ impl Form {
         }
     }
 
+    /// The lines that the keys are in, where they are in lines.
+    pub fn area(&mut self) -> Option<&mut Area> {
+        match self.fields.get_mut(self.focus) {
+            Some(Field { kind: Kind::Area(area), error, .. }) => {
+                *error = None;
+                Some(area)
+            }
+            _ => None,
+        }
+    }
+
     /// Text that was pasted; a choice takes none.
     pub fn paste(&mut self, text: &str) {
+        if let Some(area) = self.area() {
+            return area.paste(text);
+        }
         let is_text = self.fields.get(self.focus).is_some_and(|field| !matches!(field.kind, Kind::Choice(_)));
         if is_text {
             text.chars().for_each(|c| self.push(c));

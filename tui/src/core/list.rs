@@ -14,6 +14,9 @@ use super::screen::Ctx;
 use super::shell;
 use super::window::{Edge, Page, Window, Wish};
 
+/// Where the server stops counting a list that never ends.
+const MANY: usize = 10_000;
+
 /// What a list is to the server.
 #[derive(Debug)]
 pub struct Source<T> {
@@ -44,13 +47,16 @@ pub struct List<T: 'static> {
     variables: Map<String, Value>,
     window: Window<T>,
     cursor: Cursor,
+    /// The ids that verbs on many act on, in the order in which they were marked.
+    marks: Vec<String>,
     trouble: Option<Trouble>,
 }
 
 impl<T: DeserializeOwned + 'static> List<T> {
     pub fn new(source: &'static Source<T>) -> Self {
         let variables = Map::new();
-        Self { source, variables, window: Window::default(), cursor: Cursor::default(), trouble: None }
+        let (window, cursor) = (Window::default(), Cursor::default());
+        Self { source, variables, window, cursor, marks: Vec::new(), trouble: None }
     }
 
     pub fn rows(&self) -> impl ExactSizeIterator<Item = &T> {
@@ -80,6 +86,24 @@ impl<T: DeserializeOwned + 'static> List<T> {
 
     pub fn target(&self) -> Target {
         Target(self.chosen_id().into_iter().collect())
+    }
+
+    /// The ids that are marked.
+    pub fn marks(&self) -> &[String] {
+        &self.marks
+    }
+
+    /// Marks the row under the cursor, or takes its mark away.
+    pub fn mark(&mut self) {
+        let Some(id) = self.chosen_id() else { return };
+        match self.marks.iter().position(|marked| *marked == id) {
+            Some(at) => _ = self.marks.remove(at),
+            None => self.marks.push(id),
+        }
+    }
+
+    pub fn unmark(&mut self) {
+        self.marks.clear();
     }
 
     fn chosen_id(&self) -> Option<String> {
@@ -197,7 +221,15 @@ impl<T: DeserializeOwned + 'static> List<T> {
         let reach = usize::from(ctx.size.height).max(1);
         let from = if looks.is_heard { at.saturating_sub(reach) } else { 0 };
         let shown = edges.iter().skip(from).take(reach * 2);
-        let mut rows: Vec<Row> = shown.map(|edge| Row { id: edge.id.clone(), cells: cells(&edge.node) }).collect();
+        let marked = |edge: &Edge<T>| {
+            let mut cells = cells(&edge.node);
+            if let Some(first) = cells.first_mut().filter(|_| !self.marks.is_empty()) {
+                let mark = if self.marks.contains(&edge.id) { "● " } else { "  " };
+                *first = Line::of(Tone::Key, mark) + std::mem::take(first);
+            }
+            Row { id: edge.id.clone(), cells }
+        };
+        let mut rows: Vec<Row> = shown.map(marked).collect();
         if self.window.is_waiting() && self.window.goes().1 && from + rows.len() == edges.len() && !rows.is_empty() {
             rows.push(Row { id: String::new(), cells: vec![Line::dim("… on its way")] });
         }
@@ -220,7 +252,11 @@ impl<T: DeserializeOwned + 'static> List<T> {
         if self.window.edges().is_empty() {
             return Line::default();
         }
-        let total = self.window.total().map_or_else(|| "many".to_owned(), |total| total.to_string());
+        let total = match self.window.total() {
+            None => "many".to_owned(),
+            Some(MANY) => format!("{MANY} or more"),
+            Some(total) => total.to_string(),
+        };
         Line::dim(match self.window.place(at) {
             Some(place) => format!("{place} of {total}"),
             None => total,
@@ -289,6 +325,15 @@ pub const fn narrows(id: &'static str, place: &'static str) -> Verb {
 /// `o`, for a list that the server has in several orders.
 pub const fn sorts(id: &'static str, place: &'static str) -> Verb {
     Verb { hint: "order", ..look(id, "next order", "Shows the list in the next of its orders", place, &["o"]) }
+}
+
+/// `Space`, for a list whose rows can be marked.
+pub const fn marks(id: &'static str, place: &'static str) -> Verb {
+    Verb {
+        hint: "mark",
+        on: On::One,
+        ..look(id, "mark", "Marks the chosen row for what is done to many", place, &["Space"])
+    }
 }
 
 /// `Tab`, for a place with panes.

@@ -54,6 +54,8 @@ pub enum Factor {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Person {
     pub kind: Kind,
+    /// The id of a seat.
+    pub id: Option<String>,
     /// The handle of a seat, the name of a key.
     pub name: String,
     /// `support`; none for keys and members.

@@ -4,6 +4,7 @@
 //! actions, so every rule in this folder is tested without a terminal.
 
 pub mod action;
+pub mod area;
 pub mod ask;
 pub mod canvas;
 pub mod chain;
@@ -21,6 +22,7 @@ pub mod me;
 pub mod model;
 pub mod notice;
 pub mod one;
+pub mod outcomes;
 pub mod page;
 pub mod qr;
 pub mod question;

@@ -4,14 +4,14 @@
 
 use chrono::{Offset, Utc};
 
-use super::action::{Exit, Scope, Size, Target};
+use super::action::{Exit, On, Scope, Size, Target, Verb};
 use super::ask::Ask;
 use super::connection::Connection;
 use super::due::Moment;
 use super::keymap::{Key, Keymap};
 use super::me::{LOCK, LOCKS_AFTER, Me, Person};
 use super::notice::Notices;
-use super::screen::{Ctx, Desk, Entry, Screen, Shape};
+use super::screen::{Ctx, Desk, Entry, Escape, Screen, Shape};
 
 pub struct Model {
     pub ctx: Ctx,
@@ -63,8 +63,10 @@ impl Model {
             notices: Notices::default(),
             keymap,
             beneath: (Vec::new(), Target::default()),
+            marked: Target::default(),
+            escape: Escape::default(),
+            refusals: Vec::new(),
             is_mouse_caught: true,
-            is_locked: false,
             opened_at,
         };
         let home = registry.iter().find(|entry| entry.shape == Shape::Screen);
@@ -112,6 +114,12 @@ impl Model {
     /// The ids a verb would act on if its key came now.
     pub fn target(&self) -> Target {
         self.innermost().map(|open| open.screen.target(&self.ctx)).unwrap_or_default()
+    }
+
+    /// The ids this verb would act on: what is marked, where it acts on many.
+    pub fn target_for(&self, verb: &Verb) -> Target {
+        let is_marked = verb.on == On::Many && self.layers.is_empty() && !self.ctx.marked.0.is_empty();
+        if is_marked { self.ctx.marked.clone() } else { self.target() }
     }
 
     /// The name of a new wish: the server carries a wish of one name out once, however often it is sent.

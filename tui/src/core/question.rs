@@ -19,6 +19,9 @@ pub struct Question {
     pub reference: String,
     pub order: Option<Order>,
     pub lookups: Vec<Lookup>,
+    /// How many things it is about at once, where they are several: the danger is one class higher, and what is typed is
+    /// their number.
+    pub many: Option<usize>,
 }
 
 /// The call that carries a verb out.
@@ -29,6 +32,10 @@ pub struct Order {
     pub input: Values,
     /// Said when it is done.
     pub done: String,
+    /// What the answer adds to that: a date as it is now.
+    pub told: Option<fn(&Value) -> Option<String>>,
+    /// Makes the input of what the form holds, where the contract has it in another shape.
+    pub shape: Option<fn(Values) -> Values>,
     /// Shown once when it is done: where in the answer it stands, and what it is.
     pub once: Option<Once>,
 }
@@ -36,7 +43,8 @@ pub struct Order {
 /// A secret of an answer that is shown once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Once {
-    /// Where in the answer it stands, as a JSON pointer below the mutation.
+    /// Where in the answer it stands, as a JSON pointer below the mutation. Among several it is that of the message that
+    /// the verb is about.
     pub at: &'static str,
     pub what: &'static str,
     /// What to do with it.

@@ -5,7 +5,7 @@
 
 use chrono::{FixedOffset, Offset, TimeDelta, Utc};
 
-use super::action::{Action, Effects, Scope, Size, Target, Verb};
+use super::action::{Action, Effects, On, Scope, Size, Target, Verb, Why};
 use super::ask::Ask;
 use super::canvas::Canvas;
 use super::connection::Connection;
@@ -30,6 +30,16 @@ pub trait Screen {
     /// The ids a verb would act on.
     fn target(&self, _ctx: &Ctx) -> Target {
         Target::default()
+    }
+
+    /// What is marked, for verbs that act on many.
+    fn marked(&self, _ctx: &Ctx) -> Target {
+        Target::default()
+    }
+
+    /// Which of its verbs the server would refuse now, by their ids, and the server's own words why.
+    fn refusals(&self, _ctx: &Ctx) -> Vec<(&'static str, Why)> {
+        Vec::new()
     }
 
     /// Whether the keys that move along a list mean something here.
@@ -130,17 +140,38 @@ pub struct Ctx {
     pub keymap: Keymap,
     /// Where the keys go that a layer may want to tell about: the scopes of the screen beneath, and its target.
     pub beneath: (Vec<Scope>, Target),
+    /// What is marked on the screen that is shown.
+    pub marked: Target,
+    /// What Esc is for now.
+    pub escape: Escape,
+    /// What the server would refuse there, by the ids of its verbs.
+    pub refusals: Vec<(&'static str, Why)>,
     pub is_mouse_caught: bool,
-    /// The lock hears the keys and nothing else is seen.
-    pub is_locked: bool,
     /// When this console was opened.
     pub opened_at: Moment,
 }
 
 impl Ctx {
+    /// What a verb of the screen beneath would act on.
+    pub fn beneath_for(&self, verb: &Verb) -> &Target {
+        if verb.on == On::Many && !self.marked.0.is_empty() { &self.marked } else { &self.beneath.1 }
+    }
+
     pub fn zone(&self) -> FixedOffset {
         if self.is_utc { Utc.fix() } else { self.mine }
     }
+}
+
+/// What Esc is for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Escape {
+    /// It closes the innermost box.
+    #[default]
+    Closes,
+    /// It means something to the innermost place itself: marks, or a text under the keys.
+    IsHeard,
+    /// The lock hears the keys and nothing else is seen.
+    Never,
 }
 
 /// The desk this console looks at.

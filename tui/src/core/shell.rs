@@ -3,10 +3,11 @@
 //! No screen rebinds these keys. What they do is in `update.rs`.
 
 use super::action::{Cli, Scope, Verb};
+use super::screen::Escape;
 
 pub const ESCAPE: Verb = Verb {
     hint: "close",
-    off: |_, ctx| match (ctx.is_locked, ctx.beneath.0.is_empty()) {
+    off: |_, ctx| match (ctx.escape == Escape::Never, ctx.beneath.0.is_empty() && ctx.escape == Escape::Closes) {
         (true, _) => Some("a lock is opened, not closed".to_owned()),
         (false, true) => Some("nothing is open".to_owned()),
         (false, false) => None,
@@ -14,7 +15,7 @@ pub const ESCAPE: Verb = Verb {
     ..Verb::new(
         "shell.escape",
         "close the innermost",
-        "Closes the innermost of search, layer and waiting keys",
+        "Closes the innermost of search, layer, marks and waiting keys",
         Scope::Everywhere,
         &["Esc"],
     )
@@ -81,11 +82,58 @@ pub const SIGN_OUT: Verb = Verb {
     ..Verb::new("shell.sign-out", "sign out", "Ends the session and forgets its token", Scope::Global, &[])
 };
 
+/// What a request is opened as, and the screen that lists them.
+pub const REQUEST: &str = "request";
+pub const QUEUE: &str = "queue";
+/// Before the reference of a request that is done with: the one that is next after it.
+pub const AFTER: &str = "after ";
+/// Before the number of a view that is kept.
+pub const VIEW: &str = "view ";
+
+pub const NEXT: Verb = Verb {
+    needs: Some("see_queue"),
+    cli: Cli::Form("requests next"),
+    ..Verb::new(
+        "shell.next",
+        "next for me",
+        "Opens the request that I should work next: the earliest clock first",
+        Scope::Global,
+        &["n"],
+    )
+};
+
+const fn viewed(id: &'static str, title: &'static str, keys: &'static [&'static str]) -> Verb {
+    Verb {
+        needs: Some("see_queue"),
+        cli: Cli::Form("requests list"),
+        ..Verb::new(id, title, "Shows the queue as this view of mine has it", Scope::Global, keys)
+    }
+}
+
+const VIEWS: [Verb; 9] = [
+    viewed("shell.view-1", "my view 1", &["w 1"]),
+    viewed("shell.view-2", "my view 2", &["w 2"]),
+    viewed("shell.view-3", "my view 3", &["w 3"]),
+    viewed("shell.view-4", "my view 4", &["w 4"]),
+    viewed("shell.view-5", "my view 5", &["w 5"]),
+    viewed("shell.view-6", "my view 6", &["w 6"]),
+    viewed("shell.view-7", "my view 7", &["w 7"]),
+    viewed("shell.view-8", "my view 8", &["w 8"]),
+    viewed("shell.view-9", "my view 9", &["w 9"]),
+];
+
+/// Which of the kept views a verb shows, counted from 1; none for any other verb.
+pub fn view(verb: &Verb) -> Option<usize> {
+    VIEWS.iter().position(|view| view == verb).map(|at| at + 1)
+}
+
 /// What the key before a letter is for, in the footer and above its pop-up.
 pub const PREFIXES: &[(&str, &str)] = &[("g", "go"), ("a", "act")];
 
-pub const VERBS: &[Verb] =
-    &[CHECK, ZONE, LEAVE, MOUSE, SIGN_OUT, ESCAPE, CANCEL, REDRAW, SUSPEND, DOWN, UP, HALF_DOWN, HALF_UP, FIRST, LAST];
+pub const VERBS: &[Verb] = &[
+    CHECK, ZONE, LEAVE, MOUSE, SIGN_OUT, NEXT, VIEWS[0], VIEWS[1], VIEWS[2], VIEWS[3], VIEWS[4], VIEWS[5], VIEWS[6],
+    VIEWS[7], VIEWS[8], ESCAPE, CANCEL, REDRAW, SUSPEND, DOWN, UP, HALF_DOWN, HALF_UP, FIRST, LAST,
+];
 
 /// How far a verb of movement goes in a list that shows `page` rows; `None` for any other verb.
 pub fn step(verb: &Verb, page: usize) -> Option<isize> {

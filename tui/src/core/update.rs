@@ -12,9 +12,10 @@ use super::due;
 use super::keymap::{Key, Meaning};
 use super::me::{LOCK, Me, SIGN_IN, STEP_UP};
 use super::model::{Model, Open};
+use super::outcomes::{self, Outcomes};
 use super::page::Tone;
 use super::question::Question;
-use super::screen::{Entry, Screen, Shape};
+use super::screen::{Entry, Escape, Screen, Shape};
 use super::scrub::scrub;
 use super::shell;
 use super::shown::{self, Revealed, Shown};
@@ -24,7 +25,15 @@ const FRESH_SECONDS: i64 = 5;
 
 pub fn update(model: &mut Model, action: Action) -> Effects {
     let effects = take_up(model, action);
-    model.ctx.is_locked = model.innermost().is_some_and(|open| open.entry.name == LOCK);
+    model.ctx.escape = match model.innermost() {
+        Some(open) if open.entry.name == LOCK => Escape::Never,
+        Some(open) if open.screen.hears_escape() => Escape::IsHeard,
+        _ => Escape::Closes,
+    };
+    if let Some(open) = model.stack.last() {
+        let (marked, refusals) = (open.screen.marked(&model.ctx), open.screen.refusals(&model.ctx));
+        (model.ctx.marked, model.ctx.refusals) = (marked, refusals);
+    }
     effects
 }
 
@@ -61,7 +70,7 @@ fn take_up(model: &mut Model, action: Action) -> Effects {
         Action::Pressed(verb) => {
             // The yes of a dialog is typed, never clicked.
             let heard = *verb != dialog::YES && model.ctx.keymap.heard(&model.scopes()).contains(&verb);
-            if heard { run(model, verb, &model.target()) } else { Effects::new() }
+            if heard { run(model, verb, &model.target_for(verb)) } else { Effects::new() }
         }
         Action::Do(verb, target) => run(model, verb, &target),
         Action::Typed(_)
@@ -99,7 +108,10 @@ fn take_up(model: &mut Model, action: Action) -> Effects {
             effects.extend(tell_place(model, answer.to, &action));
             effects
         }
-        Action::Recalled { to, .. } | Action::Line { to, .. } => tell_place(model, to, &action),
+        Action::Recalled { to, .. } | Action::Line { to, .. } | Action::Edited { to, .. } => {
+            tell_place(model, to, &action)
+        }
+        Action::Bulk(outcomes) => tell_outcomes(model, outcomes),
         Action::StepUpNeeded(ask) => door::step_up_needed(model, ask),
         Action::Bearing { has_token, device } => {
             model.ctx.device = device;
@@ -144,6 +156,13 @@ fn reveal(model: &mut Model, revealed: Revealed) -> Effects {
     put(model, entry, Box::new(shown))
 }
 
+/// Shows what came of many, until it is dismissed.
+fn tell_outcomes(model: &mut Model, outcomes: Outcomes) -> Effects {
+    let Some(entry) = model.registry.iter().find(|entry| entry.name == outcomes::NAME) else { return Effects::new() };
+    close_place(model, outcomes::NAME);
+    put(model, entry, Box::new(outcomes))
+}
+
 /// Whether someone sits there and did this.
 fn is_a_persons(action: &Action) -> bool {
     matches!(action, Action::Key(_) | Action::Pasted(_) | Action::Wheel(_) | Action::Pressed(_) | Action::Picked(_))
@@ -163,7 +182,7 @@ fn press(model: &mut Model, key: Key) -> Effects {
     keys.push(key);
     match model.ctx.keymap.meaning(&model.scopes(), &keys) {
         Meaning::Verb(verb) if *verb == shell::CANCEL && was_leaving => leave(model),
-        Meaning::Verb(verb) => run(model, verb, &model.target()),
+        Meaning::Verb(verb) => run(model, verb, &model.target_for(verb)),
         Meaning::Prefix => {
             model.pending = keys;
             Effects::new()
@@ -227,6 +246,14 @@ fn run(model: &mut Model, verb: &'static Verb, target: &Target) -> Effects {
             let state = if model.ctx.is_mouse_caught { "mouse on" } else { "mouse off: select as you are used to" };
             model.ctx.notices.remark(state);
             vec![Effect::Mouse(model.ctx.is_mouse_caught)]
+        }
+        id if id == shell::NEXT.id => {
+            // What is open is not what is next.
+            let after = model.stack.last().and_then(|open| open.screen.crumb()).unwrap_or_default();
+            follow(model, Link { kind: shell::REQUEST, id: format!("{}{after}", shell::AFTER) })
+        }
+        _ if let Some(at) = shell::view(verb) => {
+            follow(model, Link { kind: shell::QUEUE, id: format!("{}{at}", shell::VIEW) })
         }
         _ => ask(model, verb, target),
     }

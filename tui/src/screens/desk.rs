@@ -1,20 +1,26 @@
-//! The desk: home. Which server answers, how well, and what has happened since the console was opened.
+//! The desk: home. What is due when, what I do next, for whom others are waited for, and what came meanwhile; beneath it
+//! which server answers and how well. Who sees no requests sees the server alone.
 //!
-//! Of the server it asks what waits for a second look: broken glass, and seats that end soon.
+//! Every number leads to its rows.
 
 use chrono::{SecondsFormat, TimeDelta};
 use serde_json::{Value, json};
 
+use crate::api::figures;
 use crate::api::staff::{self, Grant, Grants, Seat, Seats};
-use crate::core::action::{Action, Cli, Effect, Effects, Scope, Verb};
-use crate::core::ask::Ask;
-use crate::core::canvas::Canvas;
+use crate::core::action::{Action, Cli, Effect, Effects, Link, Scope, Target, Verb, Why};
+use crate::core::ask::{Ask, Trouble};
+use crate::core::canvas::{Area, Canvas};
 use crate::core::connection::{Connection, Standing};
 use crate::core::due;
+use crate::core::list::{self, Looks};
 use crate::core::me::Me;
 use crate::core::page::{Body, Fact, Line, Page, Row, Rows, Section, Tone};
 use crate::core::screen::{Ctx, Entry, Screen, Shape};
+use crate::core::shell;
 
+use super::load;
+use super::panes::Parts;
 use super::shared::SOON_DAYS;
 
 pub const ENTRY: Entry = Entry {
@@ -31,33 +37,67 @@ const GO: Verb = Verb {
     ..Verb::new("desk.go", "desk", "Home: the server, the connection, what happened", Scope::Global, &["g d"])
 };
 
-const VERBS: &[Verb] = &[GO];
+const OPEN: Verb = list::opens("desk.open", "desk");
+const TURN: Verb = list::turns("desk.pane", "desk");
+const RENEW: Verb = Verb { hint: "", ..list::renews("desk.refresh", "desk") };
+
+const SEES: &str = "see_queue";
+
+const VERBS: &[Verb] = &[GO, OPEN, TURN, RENEW];
 
 /// From this width on, two columns.
 const WIDE: u16 = 100;
+/// What is asked for at once of what is next.
+const NEXT: i32 = 20;
+
+const NEXT_FOR_ME: Looks = Looks {
+    title: "Next for me",
+    heads: &["Due", "Ref", "Right", "What to do", "Of"],
+    leaves: &[4, 2],
+    none: "nothing waits for you now",
+    is_heard: true,
+};
+const WAITING: Looks =
+    Looks { title: "Waiting for others", heads: &[], leaves: &[], none: "for nobody", is_heard: true };
+const VIEWS: Looks = Looks {
+    title: "My views",
+    heads: &[],
+    leaves: &[3],
+    none: "none yet: W in the queue keeps its filter",
+    is_heard: true,
+};
 
 #[derive(Default)]
 struct Desk {
     glass: Vec<Grant>,
     ending: Vec<Seat>,
+    /// What is known of requests, or why it is not.
+    load: Option<Result<figures::Desk, Trouble>>,
+    parts: [Parts; 3],
+    /// The list with the keys: what is next, what waits, the views.
+    at: usize,
 }
 
 impl Desk {
     /// What waits, where this person may know it.
     fn ask(&mut self, ctx: &Ctx) -> Effects {
         (self.glass, self.ending) = (Vec::new(), Vec::new());
-        let ask = |tag, document, filter: Value| {
-            let variables = json!({ "filter": filter, "first": 20 });
+        let ask = |tag, document, variables: Value| {
             Effect::Ask(Ask { to: ENTRY.name, tag, document, variables, is_again: false })
         };
+        let twenty = |filter: Value| json!({ "filter": filter, "first": 20 });
         let mut effects = Effects::new();
+        if ctx.me.may(SEES) {
+            let since = (ctx.now - TimeDelta::days(1)).to_rfc3339_opts(SecondsFormat::Secs, true);
+            effects.push(ask("load", figures::desk(), json!({ "since": since, "first": NEXT })));
+        }
         if ctx.me.may("give_grants") || ctx.me.may("see_staff") {
-            effects.push(ask("glass", staff::grants(), json!({ "awaitsReview": true })));
+            effects.push(ask("glass", staff::grants(), twenty(json!({ "awaitsReview": true }))));
         }
         if ctx.me.may("see_staff") {
             let before = ctx.now + TimeDelta::days(SOON_DAYS);
             let before = before.to_rfc3339_opts(SecondsFormat::Secs, true);
-            effects.push(ask("ending", staff::seats(), json!({ "state": ["ACTIVE"], "endsBefore": before })));
+            effects.push(ask("ending", staff::seats(), twenty(json!({ "state": ["ACTIVE"], "endsBefore": before }))));
         }
         effects
     }
@@ -85,12 +125,133 @@ impl Desk {
         let section = Section { id: "look_here", title: "Look here", note, body };
         matches!(&section.body, Body::Rows(rows) if !rows.rows.is_empty()).then_some(section)
     }
+
+    /// The figures, where they are there and may be.
+    fn figures(&self, ctx: &Ctx) -> Option<&figures::Desk> {
+        self.load.as_ref().and_then(|load| load.as_ref().ok()).filter(|_| ctx.me.may(SEES))
+    }
+
+    fn rows(&self, list: usize, ctx: &Ctx) -> Vec<Row> {
+        let Some(load) = self.figures(ctx) else { return Vec::new() };
+        match list {
+            0 => load.next_requests.iter().map(|one| load::next(one, ctx)).collect(),
+            1 => load
+                .request_figures
+                .waiting
+                .iter()
+                .filter(|one| one.count > 0)
+                .map(|one| load::waiting(one, ctx))
+                .collect(),
+            _ => load.saved_views.iter().enumerate().map(|(n, view)| load::view(n, view)).collect(),
+        }
+    }
+
+    fn ids(&self, list: usize, ctx: &Ctx) -> Vec<String> {
+        self.rows(list, ctx).into_iter().map(|row| row.id).collect()
+    }
+
+    fn list(&self, list: usize, ctx: &Ctx) -> Section {
+        let (id, looks) = match list {
+            0 => ("next", NEXT_FOR_ME),
+            1 => ("waiting", WAITING),
+            _ => ("views", VIEWS),
+        };
+        let looks = Looks { is_heard: list == self.at, ..looks };
+        let rows = self.rows(list, ctx);
+        let many = rows.len();
+        let part = self.parts.get(list).map(|part| part.section(id, &looks, Some(rows)));
+        let mut section = part.unwrap_or_else(|| words(id, "", Vec::new()));
+        if list == 0 && many > 0 {
+            section.note = Line::of(Tone::Key, "n") + Line::plain(" the first of them  ") + section.note;
+        }
+        section
+    }
+
+    /// Where the chosen row of the list with the keys leads.
+    fn link(&self, target: &Target, ctx: &Ctx) -> Option<Link> {
+        let id = target.0.first()?;
+        let load = self.figures(ctx)?;
+        match self.at {
+            0 => Some(Link { kind: shell::REQUEST, id: id.clone() }),
+            1 => Some(load::waiting_link(id)),
+            _ => {
+                let view = load.saved_views.iter().find(|view| view.id.inner() == id)?;
+                Some(Link { kind: shell::QUEUE, id: view.filter.clone() })
+            }
+        }
+    }
+
+    /// Two columns under the strip, or one list of them behind Tab.
+    fn view_load(&self, load: &figures::Desk, ctx: &Ctx, canvas: &mut dyn Canvas) {
+        let area = canvas.area();
+        let strip = load::strip(&load.request_figures, area.width);
+        let (top, below) = area.cut_top(canvas.height(&strip, area.width) + 1);
+        canvas.section(top, &strip);
+        let foot = server_line(ctx);
+        let (bottom, below) = below.cut_bottom(2);
+        canvas.section(bottom, &foot);
+        if area.width < WIDE {
+            canvas.section(below, &self.list(self.at, ctx));
+            return;
+        }
+        let (left, right) = below.columns(below.width * 3 / 5);
+        let week = words("week", "The last seven days", load::week(&load.request_figures));
+        let views = self.list(2, ctx);
+        let (rest, low) = cut_for(canvas, left, &week);
+        let (rest, middle) = cut_for(canvas, rest, &views);
+        canvas.section(rest, &self.list(0, ctx));
+        canvas.section(middle, &views);
+        canvas.section(low, &week);
+        let mut rest = right;
+        let mut sections = vec![self.list(1, ctx)];
+        if let Some(since) = &load.request_figures.since {
+            let mut section = words("since", "Since yesterday", load::since(since));
+            section.note = Line::dim(due::minute(since.at, ctx.now, ctx.zone()));
+            sections.push(section);
+        }
+        sections.extend(self.look_here(ctx));
+        for section in &sections {
+            let (here, under) = rest.cut_top((canvas.height(section, rest.width) + 1).min(rest.height));
+            canvas.section(here, section);
+            rest = under;
+        }
+        canvas.section(rest, &happened(ctx));
+        canvas.divide(left);
+    }
+}
+
+/// What is above, and as much at its foot as a section needs.
+fn cut_for(canvas: &dyn Canvas, area: Area, section: &Section) -> (Area, Area) {
+    let wanted = canvas.height(section, area.width) + 1;
+    let (below, above) = area.cut_bottom(wanted.min(area.height / 3));
+    (above, below)
+}
+
+fn words(id: &'static str, title: &'static str, lines: Vec<Line>) -> Section {
+    Section { id, title, note: Line::default(), body: Body::Words(lines) }
+}
+
+/// Which server answers, on one line.
+fn server_line(ctx: &Ctx) -> Section {
+    let (state, _) = standing(ctx);
+    let version = ctx.connection.version.clone().unwrap_or_default();
+    let place = if ctx.desk.is_local { "local, inside this program" } else { "remote" };
+    let url = ctx.desk.url.clone().unwrap_or_default();
+    let line = state + Line::plain(format!("  Rightsdesk {version}  {place}")) + Line::dim(format!("  {url}"));
+    words("server", "Server", vec![line])
 }
 
 impl Screen for Desk {
     fn update(&mut self, action: &Action, ctx: &Ctx) -> Effects {
         match action {
-            Action::SignedIn | Action::Returned | Action::Opened => return self.ask(ctx),
+            Action::SignedIn | Action::Returned | Action::Opened | Action::Changed(..) => return self.ask(ctx),
+            Action::Do(verb, _) if **verb == RENEW => return self.ask(ctx),
+            Action::Do(verb, _) if **verb == TURN => self.at = (self.at + 1) % self.parts.len(),
+            Action::Do(verb, target) if **verb == OPEN => {
+                let link = self.link(target, ctx);
+                return link.map(|link| Effect::Then(Action::Open(link))).into_iter().collect();
+            }
+            Action::Answered(answer) if answer.tag == "load" => self.load = Some(answer.read::<figures::Desk>()),
             Action::Answered(answer) if answer.tag == "glass" => {
                 let found = answer.read::<Grants>().map(|found| found.grants.edges);
                 self.glass = found.into_iter().flatten().map(|edge| edge.node).collect();
@@ -99,16 +260,28 @@ impl Screen for Desk {
                 let found = answer.read::<Seats>().map(|found| found.staff.edges);
                 self.ending = found.into_iter().flatten().map(|edge| edge.node).collect();
             }
-            _ => {}
+            action => {
+                let ids = self.ids(self.at, ctx);
+                if let Some(part) = self.parts.get_mut(self.at) {
+                    return part.follow(action, &ids, ctx);
+                }
+            }
         }
         Effects::new()
     }
 
     fn page(&self, ctx: &Ctx) -> Page {
+        let load = self.figures(ctx).map(|load| {
+            let week = words("week", "The last seven days", load::week(&load.request_figures));
+            let strip = load::strip(&load.request_figures, ctx.size.width);
+            [strip, self.list(0, ctx), self.list(1, ctx), self.list(2, ctx), week]
+        });
         Page {
             title: Line::plain("Desk"),
-            sections: [server(ctx), connection(ctx)]
+            sections: load
                 .into_iter()
+                .flatten()
+                .chain([server(ctx), connection(ctx)])
                 .chain(self.look_here(ctx))
                 .chain([happened(ctx)])
                 .collect(),
@@ -116,7 +289,31 @@ impl Screen for Desk {
         }
     }
 
+    fn target(&self, ctx: &Ctx) -> Target {
+        let ids = self.ids(self.at, ctx);
+        self.parts.get(self.at).map(|part| part.target(&ids)).unwrap_or_default()
+    }
+
+    fn refusals(&self, ctx: &Ctx) -> Vec<(&'static str, Why)> {
+        let off = |verb: &Verb, words: &str| (verb.id, words.to_owned());
+        let mut off_now = Vec::new();
+        if self.figures(ctx).is_none() {
+            off_now.extend([&OPEN, &TURN].map(|verb| off(verb, "nothing is known of requests yet")));
+        }
+        if ![SEES, "give_grants", "see_staff"].iter().any(|needed| ctx.me.may(needed)) {
+            off_now.push(off(&RENEW, "nothing of the desk is for you to see"));
+        }
+        off_now
+    }
+
+    fn is_a_list(&self) -> bool {
+        true
+    }
+
     fn view(&self, ctx: &Ctx, canvas: &mut dyn Canvas) {
+        if let Some(load) = self.figures(ctx) {
+            return self.view_load(load, ctx, canvas);
+        }
         let area = canvas.area();
         let (server, connection, happened, keys) = (server(ctx), connection(ctx), happened(ctx), keys(ctx));
         if area.width < WIDE {

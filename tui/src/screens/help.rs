@@ -103,7 +103,7 @@ impl Screen for Help {
 
     fn page(&self, ctx: &Ctx) -> Page {
         let rows = self.found(ctx).into_iter().map(|verb| {
-            let off = verb.refusal(&ctx.beneath.1, ctx);
+            let off = verb.refusal(ctx.beneath_for(verb), ctx);
             let help = off.map_or(Line::plain(verb.help), |why| Line::dim(format!("off: {why}")));
             Row {
                 id: verb.id.to_owned(),

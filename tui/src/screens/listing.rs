@@ -72,6 +72,11 @@ impl<T: DeserializeOwned + 'static> Listing<T> {
         &self.list
     }
 
+    /// Takes every mark away.
+    pub fn unmark(&mut self) {
+        self.list.unmark();
+    }
+
     /// What the list is narrowed to in this field of the contract.
     pub fn said(&self, field: &str) -> Option<&str> {
         self.list.variables().get("filter")?.get(field)?.as_str()
@@ -162,6 +167,10 @@ impl<T: DeserializeOwned + 'static> Listing<T> {
             Action::Returned | Action::Changed(..) => self.list.refresh(),
             Action::Answered(answer) => self.hear(answer, ctx),
             Action::Do(verb, _) if self.is(verb, "refresh") => self.list.refresh(),
+            Action::Do(verb, _) if self.is(verb, "mark") => {
+                self.list.mark();
+                self.list.follow(&Action::Wheel(1), ctx)
+            }
             Action::Do(verb, _) if self.is(verb, "sort") => {
                 self.order = (self.order + 1) % self.of.orders.len().max(1);
                 self.begin(ctx)

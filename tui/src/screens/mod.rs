@@ -9,26 +9,33 @@ mod apps;
 mod audit;
 mod campaign;
 mod connecting;
+mod course;
 mod deliveries;
 mod desk;
 pub mod door;
 mod drift;
 mod file;
 mod help;
+mod letter;
 mod listing;
+mod load;
 mod map;
 mod matrix;
 mod notices;
 mod objections;
 mod palette;
 mod panes;
+mod plan;
 mod policy;
 mod privacy;
 mod processor;
 mod processors;
 mod promise;
 mod promises;
+mod queue;
 mod reading;
+mod reports;
+mod request;
 mod reviews;
 mod sessions;
 mod shared;
@@ -39,22 +46,25 @@ mod stores;
 mod tenant;
 mod tenants;
 mod version;
+mod working;
 mod writes;
 
 use crate::api::ask::Document;
 use crate::api::{
-    apps as apps_api, books, inbox, map as map_api, policies, processors as processors_api, promises as promises_api,
-    reviews as reviews_api, sharing as sharing_api, staff as staff_api, stores as stores_api, syncs,
-    tenants as tenants_api, viewer,
+    acts, apps as apps_api, books, figures, inbox, map as map_api, policies, processors as processors_api,
+    promises as promises_api, requests as requests_api, reviews as reviews_api, sharing as sharing_api,
+    staff as staff_api, stores as stores_api, syncs, tenants as tenants_api, viewer,
 };
 use crate::core::dialog;
 use crate::core::filter::Term;
+use crate::core::outcomes;
 use crate::core::screen::Entry;
 use crate::core::shown;
 
 /// The first screen is home; tabs stand in this order.
 pub static REGISTRY: &[Entry] = &[
     desk::ENTRY,
+    queue::ENTRY,
     tenants::ENTRY,
     stores::ENTRY,
     drift::ENTRY,
@@ -72,6 +82,10 @@ pub static REGISTRY: &[Entry] = &[
     sessions::ENTRY,
     audit::ENTRY,
     accesses::ENTRY,
+    reports::ENTRY,
+    request::ENTRY,
+    plan::ENTRY,
+    letter::ENTRY,
     tenant::ENTRY,
     store::ENTRY,
     connecting::ENTRY,
@@ -90,6 +104,7 @@ pub static REGISTRY: &[Entry] = &[
     help::ENTRY,
     dialog::ENTRY,
     shown::ENTRY,
+    outcomes::ENTRY,
     door::sign_in::ENTRY,
     door::enrolment::ENTRY,
     door::step_up::ENTRY,
@@ -113,10 +128,14 @@ pub static DOCUMENTS: &[&[Document]] = &[
     reviews_api::DOCUMENTS,
     processors_api::DOCUMENTS,
     books::DOCUMENTS,
+    requests_api::DOCUMENTS,
+    figures::DOCUMENTS,
+    acts::DOCUMENTS,
 ];
 
 /// The words of every list, and the input of the contract that they fill.
 pub static FILTERS: &[(&str, &[Term])] = &[
+    ("RequestFilter", requests_api::TERMS),
     ("TenantFilter", tenants_api::TERMS),
     ("StoreFilter", stores_api::TERMS),
     ("PrivacyNoticeFilter", inbox::TERMS),

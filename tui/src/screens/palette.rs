@@ -94,7 +94,7 @@ impl Screen for Palette {
             Action::Do(verb, target) if **verb == RUN => {
                 let chosen = target.0.first();
                 let verb = self.found(ctx).into_iter().find(|verb| chosen.is_some_and(|id| verb.id == id));
-                let run = verb.map(|verb| Effect::Then(Action::Do(verb, ctx.beneath.1.clone())));
+                let run = verb.map(|verb| Effect::Then(Action::Do(verb, ctx.beneath_for(verb).clone())));
                 return std::iter::once(Effect::Then(Action::Close)).chain(run).collect();
             }
             Action::Do(verb, _) if **verb == shell::ESCAPE => return vec![Effect::Then(Action::Close)],
@@ -115,7 +115,7 @@ impl Screen for Palette {
     fn page(&self, ctx: &Ctx) -> Page {
         let rows = self.found(ctx).into_iter().map(|verb| {
             let key = verb.keys.first().copied().unwrap_or_default();
-            let off = verb.refusal(&ctx.beneath.1, ctx);
+            let off = verb.refusal(ctx.beneath_for(verb), ctx);
             let tone = if off.is_some() { Tone::Dim } else { Tone::Plain };
             let last = match (off, verb.cli) {
                 (Some(why), _) => Line::dim(format!("off: {why}")),

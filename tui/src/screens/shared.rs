@@ -72,7 +72,7 @@ pub fn input(members: Value) -> Values {
 }
 
 pub fn order(document: String, members: Value, done: String) -> Order {
-    Order { document, input: input(members), done, once: None }
+    Order { document, input: input(members), done, told: None, shape: None, once: None }
 }
 
 /// A word of the contract as people read it.
@@ -179,6 +179,7 @@ pub fn break_glass(tenant: Option<(&str, &str)>) -> Question {
         reference: if tenant.is_some() { String::new() } else { "break glass".to_owned() },
         order: Some(order(staff::break_glass::document(), fixed, "the glass is broken for one hour".to_owned())),
         lookups: tenant.is_none().then(|| tenants_to_choose("tenant")).into_iter().collect(),
+        many: None,
     }
 }
 

@@ -7,6 +7,7 @@ use std::cell::RefCell;
 use std::fs::File;
 use std::io::{self, ErrorKind, Write};
 use std::os::fd::AsFd;
+use std::process::{Command, ExitStatus};
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -40,6 +41,8 @@ pub trait Seat {
     fn enter(&mut self) -> io::Result<()>;
     /// Gives them back, whatever has happened.
     fn leave(&mut self);
+    /// Lets another program have the terminal until it ends.
+    fn lend(&mut self, command: &mut Command) -> io::Result<ExitStatus>;
     /// Stops this program until the shell continues it.
     fn stop(&mut self) -> io::Result<()>;
     fn backend(&self) -> Self::Backend;
@@ -142,6 +145,10 @@ impl Seat for Tty {
         // The terminal may be gone already; then there is nobody to restore it for.
         _ = self.commit();
         _ = disable_raw_mode();
+    }
+
+    fn lend(&mut self, command: &mut Command) -> io::Result<ExitStatus> {
+        command.status()
     }
 
     fn stop(&mut self) -> io::Result<()> {

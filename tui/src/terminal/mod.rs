@@ -2,6 +2,7 @@
 //!
 //! The only place that knows crossterm and the only one that asks the wall clock.
 
+pub mod editor;
 pub mod fall;
 pub mod guard;
 pub mod keys;

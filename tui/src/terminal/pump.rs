@@ -26,6 +26,7 @@ use crate::core::scrub::scrub;
 use crate::core::update::update;
 use crate::widgets::{Drawn, view};
 
+use super::editor::Editor;
 use super::guard::Seat;
 use super::signals::{Heard, Signals};
 use super::theme::Theme;
@@ -48,12 +49,14 @@ pub struct Arrival {
 }
 
 /// How it looks and what it tells a test.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Looks {
     pub theme: Theme,
     pub is_ascii: bool,
     /// The busy counter in the window title, for tests that wait on it.
     pub tells_busy: bool,
+    /// Where longer texts are written.
+    pub editor: Editor,
 }
 
 /// Why the loop ended other than by leaving.
@@ -187,7 +190,7 @@ impl<S: Seat> Pump<'_, S> {
         let begun = Instant::now();
         self.tell_time()?;
         self.seat.begin_frame();
-        let (model, looks, drawn) = (&self.model, self.looks, &mut self.drawn);
+        let (model, looks, drawn) = (&self.model, &self.looks, &mut self.drawn);
         let frame = self.terminal.draw(|frame| {
             *drawn = view(model, frame.buffer_mut(), &looks.theme, looks.is_ascii);
             if let Some(cursor) = drawn.cursor {
@@ -253,6 +256,7 @@ impl<S: Seat> Pump<'_, S> {
                     let words = format!("copied by OSC 52: {} characters", text.chars().count());
                     _ = self.outbox.send(Action::Said(Tone::Plain, words));
                 }
+                Effect::Edit { to, text } => self.edit(to, &text)?,
                 Effect::Mouse(on) => self.seat.catch_mouse(on),
                 Effect::Redraw => self.measure()?,
                 Effect::Suspend => self.suspend()?,
@@ -313,6 +317,16 @@ impl<S: Seat> Pump<'_, S> {
         self.seat.leave();
         self.is_suspended = true;
         if self.seat.stop().is_err() { self.resume() } else { Ok(()) }
+    }
+
+    /// The terminal is the editor's until it has ended.
+    fn edit(&mut self, to: &'static str, text: &str) -> Result<(), Failure> {
+        self.step(Action::Blurred)?;
+        self.input = None;
+        self.seat.leave();
+        let text = self.looks.editor.edit(text, |command| self.seat.lend(command));
+        self.resume()?;
+        self.step(Action::Edited { to, text })
     }
 
     /// Also after a stop that nobody can catch, when the modes are no longer what they were.

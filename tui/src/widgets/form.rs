@@ -4,7 +4,8 @@
 
 use unicode_width::UnicodeWidthStr;
 
-use crate::core::canvas::Area;
+use crate::core::area::Area;
+use crate::core::canvas::Area as Place;
 use crate::core::form::{Choice, Field, Form, Kind};
 use crate::core::page::{Line, Tone};
 
@@ -18,6 +19,11 @@ const TOGETHER: &str = "\u{a0}";
 
 /// The lines of a field: the label stands beside the first.
 fn lines(field: &Field, is_here: bool, room: usize) -> Vec<Line> {
+    if let Kind::Area(area) = &field.kind {
+        let mut lines = written(area, field, is_here, room);
+        lines.extend(complaint(field, room));
+        return lines;
+    }
     let mut value = match &field.kind {
         Kind::Choice(choice) => options(choice, is_here),
         kind => {
@@ -35,10 +41,38 @@ fn lines(field: &Field, is_here: bool, room: usize) -> Vec<Line> {
     for span in lines.iter_mut().flat_map(|line| &mut line.0) {
         span.text = span.text.replace(TOGETHER, " ");
     }
-    if let Some(error) = &field.error {
-        lines.extend(line::wrap(&Line::of(Tone::Bad, format!("✗ {error}")), room));
-    }
+    lines.extend(complaint(field, room));
     lines
+}
+
+fn complaint(field: &Field, room: usize) -> Vec<Line> {
+    let told = |error: &String| line::wrap(&Line::of(Tone::Bad, format!("✗ {error}")), room);
+    field.error.as_ref().map(told).unwrap_or_default()
+}
+
+/// Most lines of a text that the keys are not in.
+const GLANCE: usize = 3;
+
+/// The lines of a text as they were written, the caret among them.
+fn written(area: &Area, field: &Field, is_here: bool, room: usize) -> Vec<Line> {
+    let (before, behind) = area.halves();
+    if !is_here {
+        let none = || vec![Line::dim(if field.is_required { "needed" } else { "none" })];
+        let mut lines: Vec<Line> =
+            area.text().split('\n').flat_map(|text| line::wrap(&Line::plain(text), room)).collect();
+        if lines.len() > GLANCE {
+            lines.truncate(GLANCE);
+            lines.push(Line::dim("…"));
+        }
+        return if area.text().trim().is_empty() { none() } else { lines };
+    }
+    let (above, begun) = before.rsplit_once('\n').map_or((None, before), |(above, begun)| (Some(above), begun));
+    let (rest, below) = behind.split_once('\n').map_or((behind, None), |(rest, below)| (rest, Some(below)));
+    let hint = if area.text().is_empty() { field.hint } else { "" };
+    let here = Line::plain(begun) + Line::of(Tone::Key, "▏") + Line::plain(rest) + Line::dim(hint);
+    let plain = |text: Option<&str>| text.map(|text| text.split('\n').map(Line::plain).collect::<Vec<_>>());
+    let all = plain(above).into_iter().flatten().chain([here]).chain(plain(below).into_iter().flatten());
+    all.flat_map(|text| line::wrap(&text, room)).collect()
 }
 
 /// The end of a text that is longer than its room, so that the caret is seen.
@@ -97,7 +131,7 @@ pub fn height(form: &Form, is_heard: bool, width: u16) -> usize {
     form.fields.iter().enumerate().map(|(n, field)| lines(field, is_heard && n == form.focus(), room).len()).sum()
 }
 
-pub fn draw(painter: &mut Painter<'_>, area: Area, form: &Form, is_heard: bool) {
+pub fn draw(painter: &mut Painter<'_>, area: Place, form: &Form, is_heard: bool) {
     let (labels, room) = (label_width(form), room(form, area.width));
     let mut rows = Vec::new();
     for (n, field) in form.fields.iter().enumerate() {
@@ -107,7 +141,10 @@ pub fn draw(painter: &mut Painter<'_>, area: Area, form: &Form, is_heard: bool) 
             rows.push((is_here, label, line));
         }
     }
-    let last_here = rows.iter().rposition(|(is_here, ..)| *is_here).unwrap_or(0);
+    // The caret stays in view, or the end of the field that has none.
+    let has_caret = |line: &Line| line.0.iter().any(|span| span.text == "▏");
+    let at_caret = rows.iter().position(|(is_here, _, line)| *is_here && has_caret(line));
+    let last_here = at_caret.or_else(|| rows.iter().rposition(|(is_here, ..)| *is_here)).unwrap_or(0);
     let top = (last_here + 1).saturating_sub(usize::from(area.height));
     for (y, (is_here, label, line)) in (area.y..area.y + area.height).zip(rows.into_iter().skip(top)) {
         let tone = if is_here { Tone::Strong } else { Tone::Dim };
@@ -117,7 +154,7 @@ pub fn draw(painter: &mut Painter<'_>, area: Area, form: &Form, is_heard: bool) 
         painter.line(area.x + INDENT, y, labels, &Line::of(tone, label));
         let x = area.x + INDENT + labels + GAP;
         let caret = line.0.iter().take_while(|span| span.text != "▏").map(|span| span.text.width()).sum::<usize>();
-        let has_caret = line.0.iter().any(|span| span.text == "▏");
+        let has_caret = has_caret(&line);
         painter.line(x, y, u16::try_from(room).unwrap_or(u16::MAX), &line);
         if is_here && (has_caret || painter.drawn.cursor.is_none()) {
             let caret = if has_caret { u16::try_from(caret).unwrap_or(0) } else { 0 };

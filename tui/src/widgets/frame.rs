@@ -278,7 +278,6 @@ fn framed(painter: &mut Painter<'_>, area: Area, title: &Line, foot: &Line) -> A
 /// The hints of the keymap, as many as fit.
 fn foot(painter: &mut Painter<'_>, model: &Model, area: Area) {
     let scopes = model.scopes();
-    let target = model.target();
     let keymap = &model.ctx.keymap;
     let heard = keymap.heard(&scopes);
     let prefixes = shell::PREFIXES.iter().filter_map(|(prefix, word)| {
@@ -286,7 +285,9 @@ fn foot(painter: &mut Painter<'_>, model: &Model, area: Area) {
         let is_heard = model.layers.is_empty() && !keymap.after(&scopes, &[key]).is_empty();
         is_heard.then_some((*prefix, *word, None))
     });
-    let verbs = heard.iter().filter(|verb| !verb.hint.is_empty() && verb.refusal(&target, &model.ctx).is_none());
+    let verbs = heard
+        .iter()
+        .filter(|verb| !verb.hint.is_empty() && verb.refusal(&model.target_for(verb), &model.ctx).is_none());
     let hints = verbs.filter_map(|verb| Some((*verb.keys.first()?, verb.hint, Some(*verb))));
     let mut hints: Vec<(&str, &str, Option<&'static Verb>)> = prefixes.chain(hints).collect();
     let width = |hint: &(&str, &str, Option<&Verb>)| hint.0.chars().count() + hint.1.chars().count() + 4;
@@ -294,7 +295,11 @@ fn foot(painter: &mut Painter<'_>, model: &Model, area: Area) {
         // What every screen has leaves before what this one has; palette and help name the rest, and stay.
         let finds = [PALETTE, HELP];
         let is_common = |verb: &Verb| verb.scope == Scope::Global && !finds.contains(&verb.id);
-        let leaves = hints.iter().position(|(_, _, verb)| verb.is_some_and(is_common)).unwrap_or(0);
+        let common = hints.iter().position(|(_, _, verb)| verb.is_some_and(is_common));
+        // Then the last of its own: what comes first is what is done most.
+        let is_own = |verb: &Verb| !finds.contains(&verb.id);
+        let last = || hints.iter().rposition(|(_, _, verb)| verb.is_some_and(is_own));
+        let leaves = common.or_else(last).unwrap_or(0);
         hints.remove(leaves);
     }
     let mut x = area.x + 1;
@@ -314,8 +319,14 @@ fn prefix(painter: &mut Painter<'_>, model: &Model, above: Area) {
         return;
     }
     let scopes: Vec<Scope> = model.scopes();
-    let rows = model.ctx.keymap.after(&scopes, &model.pending).into_iter().map(|(keys, verb)| {
-        let off = verb.refusal(&model.target(), &model.ctx);
+    let mut after = model.ctx.keymap.after(&scopes, &model.pending);
+    let off = |verb: &Verb| verb.refusal(&model.target_for(verb), &model.ctx);
+    if after.len() + 2 > usize::from(above.height) {
+        // Where not all fit, what can be done stays in view.
+        after.sort_by_key(|(_, verb)| off(verb).is_some());
+    }
+    let rows = after.into_iter().map(|(keys, verb)| {
+        let off = off(verb);
         let tone = if off.is_some() { Tone::Dim } else { Tone::Plain };
         let why = off.map(|why| Line::dim(format!("off: {why}"))).unwrap_or_default();
         Row { id: verb.id.to_owned(), cells: vec![Line::of(Tone::Key, keys), Line::of(tone, verb.title), why] }

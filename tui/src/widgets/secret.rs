@@ -14,7 +14,8 @@ const INDENT: u16 = 3;
 
 fn lines(value: &Secret, width: u16) -> Vec<Line> {
     let room = usize::from(width.saturating_sub(INDENT + 1));
-    line::wrap(&Line::of(Tone::Strong, scrub(value.expose())), room)
+    let wrapped = |text: &str| line::wrap(&Line::of(Tone::Strong, scrub(text)), room);
+    value.expose().split('\n').flat_map(wrapped).collect()
 }
 
 /// Its rows, with one above and one below.

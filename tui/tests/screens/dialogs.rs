@@ -81,7 +81,8 @@ impl Screen for Place {
             "mutation($input: CloseTenantInput!) { closeTenant(input: $input) { tenant { id } } }".to_owned();
         let once = Once { at: "/created/secret", what: "API key", advice: "It is shown this once: hand it over now" };
         let once = (verb.id == "test.pause").then_some(once);
-        let order = Some(Order { document, input, done: "Zaitoon Home is closing".to_owned(), once });
+        let order =
+            Some(Order { document, input, done: "Zaitoon Home is closing".to_owned(), told: None, shape: None, once });
         let object = "Zaitoon Home".to_owned();
         let effects = vec![Line::plain("Its account data goes in 30 days")];
         let question = Question { object, effects, order, ..Question::default() };

@@ -16,7 +16,7 @@ pub struct Call {
 
 /// Someone who may see the queue, as a server says it.
 pub const VIEWER: &str = r#"{"kind":"STAFF","name":"mira","permissions":["SEE_QUEUE"],"stage":"FULL","mustEnrol":false,
-    "freshUntil":null,"staff":{"handle":"mira","roles":["SUPPORT"],"secondFactor":"TOTP"},
+    "freshUntil":null,"staff":{"id":"stf_mira","handle":"mira","roles":["SUPPORT"],"secondFactor":"TOTP"},
     "session":{"method":"LOCAL","expiresAt":"2099-01-01T00:00:00Z"}}"#;
 
 impl Double {

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::pin::Pin;
+use std::process::{Command, ExitStatus};
 
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 use futures_util::{Stream, StreamExt, stream};
@@ -10,6 +11,7 @@ use rightsdesk::api::asker::Ways;
 use rightsdesk::api::client::Client;
 use rightsdesk::core::action::Exit;
 use rightsdesk::core::secret::Secret;
+use rightsdesk::terminal::editor::Editor;
 use rightsdesk::terminal::guard::Seat;
 use rightsdesk::terminal::pump::{self, Arrival, Failure, Looks};
 use rightsdesk::terminal::theme::{Name, Theme};
@@ -43,6 +45,11 @@ impl Seat for Stool {
 
     fn leave(&mut self) {
         self.asked.push("leave".to_owned());
+    }
+
+    fn lend(&mut self, command: &mut Command) -> io::Result<ExitStatus> {
+        self.asked.push("lend".to_owned());
+        command.status()
     }
 
     fn stop(&mut self) -> io::Result<()> {
@@ -83,7 +90,8 @@ fn key(c: char) -> Event {
 }
 
 fn looks() -> Looks {
-    Looks { theme: Theme::of(Name::Dark), is_ascii: false, tells_busy: true }
+    let editor = Editor { command: "true".to_owned(), folder: std::env::temp_dir() };
+    Looks { theme: Theme::of(Name::Dark), is_ascii: false, tells_busy: true, editor }
 }
 
 async fn run(seat: &mut Stool, url: &str) -> Result<Exit, Failure> {

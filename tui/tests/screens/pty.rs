@@ -10,6 +10,7 @@ use rightsdesk::core::action::{Action, Effects};
 use rightsdesk::core::page::Page;
 use rightsdesk::core::screen::{Ctx, Desk, Entry, Screen, Shape};
 use rightsdesk::screens::REGISTRY;
+use rightsdesk::terminal::editor::Editor;
 use rightsdesk::terminal::keys;
 use rightsdesk::terminal::pump::Looks;
 use rightsdesk::terminal::theme::{Name, Theme};
@@ -209,7 +210,8 @@ fn a_console_that_falls() {
         Desk::default(),
         rightsdesk::terminal::pump::clock().to_utc(),
     );
-    let looks = Looks { theme: Theme::of(Name::Dark), is_ascii: false, tells_busy: true };
+    let editor = Editor { command: "true".to_owned(), folder: std::env::temp_dir() };
+    let looks = Looks { theme: Theme::of(Name::Dark), is_ascii: false, tells_busy: true, editor };
     let code = console::open(model, looks, std::future::pending());
     assert_eq!(code, Code::Failed);
 }

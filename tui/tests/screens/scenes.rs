@@ -18,6 +18,8 @@ use rightsdesk::screens::REGISTRY;
 use rightsdesk::terminal::keys;
 use serde_json::{Value, json};
 
+#[path = "asked.rs"]
+pub mod asked;
 #[path = "estate.rs"]
 pub mod estate;
 #[path = "listed.rs"]
@@ -58,6 +60,29 @@ pub const SCENES: &[Scene] = &[
     Scene { name: "step-up", make: || remote().then(Action::StepUpNeeded(waiting())) },
     Scene { name: "locked", make: || remote().later(300) },
     Scene { name: "look-here", make: people::look_here },
+    Scene { name: "desk-load", make: asked::desk },
+    Scene { name: "desk-views", make: || asked::desk().press("Tab Tab") },
+    Scene { name: "queue", make: asked::queue },
+    Scene { name: "queue-marked", make: || asked::queue().press("Space j Space") },
+    Scene { name: "queue-all-marked", make: || asked::frozen().press("a R") },
+    Scene { name: "queue-filter", make: || asked::queue().press("/") },
+    Scene { name: "queue-take", make: || asked::queue().press("a t") },
+    Scene { name: "outcomes", make: asked::extended },
+    Scene { name: "request", make: asked::request },
+    Scene { name: "request-clocks", make: || asked::request().press("Tab") },
+    Scene { name: "request-letters", make: || asked::request().press("Tab Tab Tab") },
+    Scene { name: "request-zoomed", make: || asked::request().press("Tab z") },
+    Scene { name: "request-acts", make: || asked::request().press("a") },
+    Scene { name: "request-extend", make: || asked::request().press("a e") },
+    Scene { name: "request-refuse", make: || asked::request().press("a R") },
+    Scene { name: "request-note", make: || asked::request().press("a n").write("rings back").press("Enter") },
+    Scene { name: "request-paused", make: asked::paused },
+    Scene { name: "plan", make: asked::plan },
+    Scene { name: "plan-approve", make: || asked::plan().press("G a A").later(1).write("R-9C0") },
+    Scene { name: "plan-changed", make: asked::changed_plan },
+    Scene { name: "letter", make: asked::letter },
+    Scene { name: "letter-send", make: || asked::letter().press("Ctrl-s").later(1) },
+    Scene { name: "reports", make: asked::reports },
     Scene { name: "tenants", make: people::tenants },
     Scene { name: "tenants-asking", make: || people::seated().press("g e") },
     Scene {
@@ -248,6 +273,7 @@ pub fn person(name: &str, roles: &[&str], permissions: &[&str]) -> Person {
     let words = |list: &[&str]| list.iter().map(|word| (*word).to_owned()).collect();
     Person {
         kind: Kind::Staff,
+        id: Some(format!("stf_{name}")),
         name: name.to_owned(),
         roles: words(roles),
         permissions: words(permissions),

@@ -41,11 +41,24 @@ vocabulary! {
         KeepPolicy = "keep_policy",
         /// Publish a change of the policy that somebody else proposed.
         PublishPolicy = "publish_policy",
+        /// Take down what people ask.
+        TakeRequests = "take_requests",
+        /// Work what people ask: prove, plan, pause, extend, refuse, write.
+        WorkRequests = "work_requests",
+        /// Approve what somebody else planned, or send it back.
+        ApprovePlans = "approve_plans",
     }
 }
 
 impl Permission {
     /// What an API key or a partner's seat may be given: work inside the tenants it names, and nothing of the house.
-    pub const LENDABLE: &'static [Self] =
-        &[Self::SeeTenants, Self::KeepMembers, Self::SeeData, Self::ReadBooks, Self::KeepStores, Self::KeepApps];
+    pub const LENDABLE: &'static [Self] = &[
+        Self::SeeTenants,
+        Self::KeepMembers,
+        Self::SeeData,
+        Self::ReadBooks,
+        Self::KeepStores,
+        Self::KeepApps,
+        Self::TakeRequests,
+    ];
 }

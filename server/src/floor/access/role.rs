@@ -2,8 +2,8 @@
 //! To see the queue and to see the data are different permissions; nobody who keeps seats or keys opens data.
 
 use super::Permission::{
-    self, BreakGlass, GiveGrants, KeepApiKeys, KeepApps, KeepPolicy, KeepStaff, KeepStores, KeepTenants, PublishPolicy,
-    ReadBooks, ReviewAccess, SeeData, SeeQueue, SeeStaff, SeeTenants,
+    self, ApprovePlans, BreakGlass, GiveGrants, KeepApiKeys, KeepApps, KeepPolicy, KeepStaff, KeepStores, KeepTenants,
+    PublishPolicy, ReadBooks, ReviewAccess, SeeData, SeeQueue, SeeStaff, SeeTenants, TakeRequests, WorkRequests,
 };
 use crate::floor::kernel::vocabulary::vocabulary;
 
@@ -26,8 +26,8 @@ vocabulary! {
 impl Role {
     pub const fn permissions(self) -> &'static [Permission] {
         match self {
-            Self::Support => &[SeeQueue, SeeTenants, SeeData, BreakGlass],
-            Self::Approver => &[SeeQueue, SeeTenants, SeeData, GiveGrants, ReviewAccess, PublishPolicy],
+            Self::Support => &[SeeQueue, SeeTenants, SeeData, BreakGlass, TakeRequests, WorkRequests],
+            Self::Approver => &[SeeQueue, SeeTenants, SeeData, GiveGrants, ReviewAccess, PublishPolicy, ApprovePlans],
             Self::Ops => &[
                 SeeQueue,
                 SeeTenants,
@@ -38,6 +38,7 @@ impl Role {
                 KeepApps,
                 ReviewAccess,
                 KeepPolicy,
+                TakeRequests,
             ],
             Self::Auditor => &[SeeQueue, SeeTenants, SeeStaff, ReadBooks],
             Self::Admin => &[

@@ -6,6 +6,7 @@
 //! decides whether somebody may be told or forgotten.
 
 mod columns;
+mod counting;
 mod csv;
 pub mod doors;
 mod figures;
@@ -16,6 +17,7 @@ mod table;
 
 pub use self::csv::spreadsheet;
 pub use columns::{Class, Column, Fate, derived, fact, hashed, key, personal, pseudonym, secret, secret_id};
+pub use counting::{Apart, Portion, Span, Whose};
 pub use figures::{Cells, Held};
 pub use map::Map;
 pub use people::{Cell, Disclosed, Line, Value};

@@ -85,7 +85,7 @@ impl Map {
                 listed(&sealed, |column| column.name.to_owned()),
                 listed(&sealed, |column| column.generation.unwrap_or("0").to_owned()),
                 table.name,
-                self.whose(table)?,
+                self.whose(table, "= $2")?,
             );
             let found: Vec<Found> =
                 sql_query(sql).bind::<SqlUuid, _>(tenant).bind::<SqlUuid, _>(subject).load(tx.conn())?;
@@ -100,7 +100,7 @@ impl Map {
     /// Clears what this table of the pinned tenant holds about the person, and says how many rows that touched; run
     /// again it touches none. The person's key is destroyed beside it, or what goes with the key is still there.
     pub fn forget(&self, tx: &mut WriteTx, table: &'static Table, subject: SubjectId) -> Result<usize> {
-        let whose = self.whose(table)?;
+        let whose = self.whose(table, "= $2")?;
         for column in table.columns.iter().filter(|column| column.fate == Fate::WithSecret) {
             let sql = format!(
                 "delete from secrets where tenant_id = $1 and id in (select {} from {} where {whose})",
@@ -120,17 +120,17 @@ impl Map {
         Ok(sql_query(sql).bind::<SqlUuid, _>(tx.tenant()?).bind::<SqlUuid, _>(subject).execute(tx.conn())?)
     }
 
-    /// Which rows are the person's: `$1` is the tenant, `$2` the person.
-    fn whose(&self, table: &Table) -> Result<String> {
+    /// Which rows are the person's: `$1` is the tenant, and `is` compares with `$2`, the person.
+    pub(super) fn whose(&self, table: &Table, is: &str) -> Result<String> {
         let strange = || Error::internal(format!("{} says of nobody whom it is about", table.name));
         match (table.of, table.about) {
-            (Of::Tenant, About::Subject(column)) => Ok(format!("tenant_id = $1 and {column} = $2")),
+            (Of::Tenant, About::Subject(column)) => Ok(format!("tenant_id = $1 and {column} {is}")),
             (Of::Tenant, About::Through { column, table: parent }) => {
                 let parent = self.table(parent).ok_or_else(strange)?;
                 Ok(format!(
                     "tenant_id = $1 and {column} in (select id from {} where {})",
                     parent.name,
-                    self.whose(parent)?
+                    self.whose(parent, is)?
                 ))
             }
             _ => Err(strange()),

@@ -70,13 +70,15 @@ pub struct Table {
     /// The column its retention runs from.
     pub ages_from: Option<&'static str>,
     pub erased_by: Row,
+    /// Whether what it holds of a person came from the person: what they typed, or what they did.
+    pub is_given: bool,
     pub columns: &'static [Column],
 }
 
 impl Table {
     const fn new(name: &'static str, of: Of) -> Self {
         let (about, erased_by) = (About::Nobody, Row::Kept);
-        Self { name, of, label: None, about, category: None, ages_from: None, erased_by, columns: &[] }
+        Self { name, of, label: None, about, category: None, ages_from: None, erased_by, is_given: false, columns: &[] }
     }
 
     pub const fn of_tenant(name: &'static str) -> Self {
@@ -130,6 +132,12 @@ impl Table {
     #[must_use]
     pub const fn erased_by(self, row: Row) -> Self {
         Self { erased_by: row, ..self }
+    }
+
+    /// It came from the person, who may take it along.
+    #[must_use]
+    pub const fn given(self) -> Self {
+        Self { is_given: true, ..self }
     }
 
     #[must_use]

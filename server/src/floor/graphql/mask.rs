@@ -20,8 +20,24 @@ pub enum MaskKind {
     Address,
     /// A courier's reference.
     Tracking,
+    /// What a platform calls somebody, or an order of theirs.
+    Handle,
     /// Words that somebody wrote, which may name anyone.
     Words,
+}
+
+impl MaskKind {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Name => "name",
+            Self::Mail => "mail",
+            Self::Phone => "phone",
+            Self::Address => "address",
+            Self::Tracking => "tracking",
+            Self::Handle => "handle",
+            Self::Words => "words",
+        }
+    }
 }
 
 /// A personal value that stays shut.
@@ -36,20 +52,17 @@ pub struct Mask {
 
 impl Mask {
     pub fn of(kind: MaskKind, subject: SubjectId) -> Self {
-        let word = match kind {
-            MaskKind::Name => "name",
-            MaskKind::Mail => "mail",
-            MaskKind::Phone => "phone",
-            MaskKind::Address => "address",
-            MaskKind::Tracking => "tracking",
-            MaskKind::Words => "words",
-        };
-        Self { masked: format!("{word} of {}", handle(subject)), kind }
+        Self { masked: format!("{} of {}", kind.word(), handle(subject)), kind }
     }
 
     /// Words that are nobody's in particular.
     pub fn words() -> Self {
-        Self { masked: "words, sealed".to_owned(), kind: MaskKind::Words }
+        Self::sealed(MaskKind::Words)
+    }
+
+    /// What is somebody's of whom nothing more is known.
+    pub fn sealed(kind: MaskKind) -> Self {
+        Self { masked: format!("{}, sealed", kind.word()), kind }
     }
 }
 

@@ -44,6 +44,18 @@ pub enum UserErrorCode {
     Pending,
     /// Asked too quickly: five seconds more between two tries.
     SlowDown,
+    /// It cannot be done from where it stands.
+    IllegalStep,
+    /// What the plan was drawn from has changed: read the one that stands now.
+    PlanChanged,
+    /// The reference that was typed is another's.
+    WrongReference,
+    /// The law gives no pause here, or no more.
+    CannotPause,
+    /// The law gives no more time, or no more.
+    CannotExtend,
+    /// The time in which that could be done is over.
+    TooLate,
     /// Lawfully no, for the reason in the message.
     Refused,
 }
@@ -56,7 +68,7 @@ impl UserErrorCode {
             "WRONG_CREDENTIALS" => Self::WrongCredentials,
             "THROTTLED" => Self::Throttled,
             "EXPIRED" => Self::Expired,
-            "SAME_PERSON" => Self::SamePerson,
+            "SAME_PERSON" | "SECOND_PERSON" => Self::SamePerson,
             "NO_GRANT" => Self::NoGrant,
             "NOT_ACTIVE" => Self::NotActive,
             "TAKEN" => Self::Taken,
@@ -67,6 +79,12 @@ impl UserErrorCode {
             "PLATFORM" => Self::Platform,
             "PENDING" => Self::Pending,
             "SLOW_DOWN" => Self::SlowDown,
+            "ILLEGAL_STEP" => Self::IllegalStep,
+            "PLAN_CHANGED" => Self::PlanChanged,
+            "WRONG_REFERENCE" => Self::WrongReference,
+            "NO_PAUSE" | "NO_SUCH_PAUSE" | "PAUSED" => Self::CannotPause,
+            "NO_EXTENSION" | "EXTENDED" | "NO_DAY" => Self::CannotExtend,
+            "OVERDUE" => Self::TooLate,
             _ => Self::Refused,
         }
     }

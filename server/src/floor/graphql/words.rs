@@ -44,6 +44,12 @@ pub enum PermissionWord {
     KeepPolicy,
     /// Publish a change of the policy that somebody else proposed.
     PublishPolicy,
+    /// Take down what people ask.
+    TakeRequests,
+    /// Work what people ask: prove, plan, pause, extend, refuse, write.
+    WorkRequests,
+    /// Approve what somebody else planned, or send it back.
+    ApprovePlans,
 }
 
 /// Which way a list is sorted.

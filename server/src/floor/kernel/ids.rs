@@ -345,6 +345,52 @@ id!(
     "bil"
 );
 
+id!(
+    /// A contact by which something was asked.
+    IntakeId,
+    "int"
+);
+id!(
+    /// One thing that somebody who asks goes by.
+    IntakeIdentifierId,
+    "iid"
+);
+id!(
+    /// A due date of a request.
+    ClockId,
+    "clk"
+);
+id!(
+    /// What became of a request's time.
+    ClockEventId,
+    "cev"
+);
+id!(
+    /// What would be done about a request.
+    PlanId,
+    "pln"
+);
+id!(
+    /// A letter, message or note of a request.
+    MessageId,
+    "msg"
+);
+id!(
+    /// What stops an erasure.
+    HoldId,
+    "hld"
+);
+id!(
+    /// A filter of the queue that somebody keeps.
+    SavedViewId,
+    "vue"
+);
+id!(
+    /// Requests that somebody chose, to do the same with each.
+    SelectionId,
+    "sel"
+);
+
 /// The text is no id of the kind that was asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NotAnId;

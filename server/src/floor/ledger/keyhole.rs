@@ -28,6 +28,8 @@ vocabulary! {
         StoreHandshake = "store_handshake",
         /// The address at which a store tells us of what happens.
         StoreHook = "store_hook",
+        /// The link by which a person follows what they asked.
+        IntakeFollow = "intake_follow",
     }
 }
 

@@ -7,8 +7,15 @@ use lettre::message::{self, Mailbox};
 use crate::floor::kernel::{Error, Flaws, Instant, Personal, Result};
 
 /// Headers that a letter may bring beside `X-…`; the others are ours to set, or nobody's.
-const HEADERS: &[&str] =
-    &["auto-submitted", "in-reply-to", "list-unsubscribe", "list-unsubscribe-post", "precedence", "references"];
+const HEADERS: &[&str] = &[
+    "auto-submitted",
+    "content-language",
+    "in-reply-to",
+    "list-unsubscribe",
+    "list-unsubscribe-post",
+    "precedence",
+    "references",
+];
 
 /// Longer texts belong into a package, not into a letter.
 const LONGEST: usize = 256 * 1024;

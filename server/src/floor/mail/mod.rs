@@ -1,10 +1,11 @@
-//! Letters out: by SMTP, into a folder, or into memory that a test reads.
-//! It never words a letter, never receives one, and never repeats an address or what a mail server said: neither in
-//! an error nor in a log.
+//! Letters out: by SMTP, into a folder, or into memory that a test reads; and letters in, from the folder that a mail
+//! system delivers into. It never words a letter, never reads what one says, and never repeats an address or what a mail
+//! server said: neither in an error nor in a log.
 
 mod folder;
 mod letter;
 mod mailbox;
+mod maildir;
 mod post;
 #[cfg(test)]
 mod tests;
@@ -12,18 +13,31 @@ mod way;
 
 pub use letter::{Letter, is_address};
 pub use mailbox::{Kept, Mailbox};
+pub use maildir::{Lying, Maildir};
 pub use way::{Encryption, Smtp, Way};
 
 use lettre::message;
 
-use super::kernel::{Error, Result, Watch};
+use super::kernel::{Error, Result, Secret, Watch};
 
 /// The way letters take, opened.
 #[derive(Clone)]
 pub struct Mail {
     from: message::Mailbox,
     out: Out,
+    coming: Coming,
     watch: Watch,
+}
+
+/// By which ways letters come in.
+#[derive(Clone, Default)]
+pub struct Coming {
+    /// The address that people write to; without one, the sender of our own letters.
+    pub address: Option<String>,
+    /// The folder that a mail system delivers into.
+    pub maildir: Option<Maildir>,
+    /// What a mail system shows that hands letters over by calls.
+    pub secret: Option<Secret>,
 }
 
 #[derive(Clone)]
@@ -47,7 +61,27 @@ impl Mail {
             Way::Folder(path) => Out::Folder(folder::Folder::open(path)?),
             Way::Memory => Out::Memory(Mailbox::default()),
         };
-        Ok(Self { from, out, watch })
+        Ok(Self { from, out, coming: Coming::default(), watch })
+    }
+
+    /// The same, where letters come in by these ways.
+    #[must_use]
+    pub fn hearing(self, coming: Coming) -> Self {
+        Self { coming, ..self }
+    }
+
+    /// The address that people write to, bare.
+    pub fn address(&self) -> String {
+        self.coming.address.clone().unwrap_or_else(|| self.from.email.to_string())
+    }
+
+    pub fn maildir(&self) -> Option<&Maildir> {
+        self.coming.maildir.as_ref()
+    }
+
+    /// What a mail system shows that hands letters over by calls; without one, none is taken.
+    pub fn secret(&self) -> Option<&Secret> {
+        self.coming.secret.as_ref()
     }
 
     /// Hands the letter over. `Ok` means that a server, a disk or the memory has it whole; after `Unavailable` it may

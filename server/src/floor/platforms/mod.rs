@@ -324,6 +324,11 @@ pub trait Platform: Send + Sync {
     /// Changes what a product is called or one kind of it costs. Asked again it changes nothing more.
     fn set_listing<'a>(&'a self, visit: Visit<'a>, access: &'a Secret, set: &'a SetListing) -> Answering<'a, Listed>;
 
+    /// Whether it lets an app pass on what a person wishes. Where not, the merchant does it by hand.
+    fn hears_wishes(&self) -> bool {
+        false
+    }
+
     /// Passes on that a person wants to be forgotten.
     fn forget<'a>(&'a self, visit: Visit<'a>, access: &'a Secret, whom: &'a Whom) -> Answering<'a, Forgotten>;
 

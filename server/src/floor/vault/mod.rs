@@ -5,6 +5,7 @@
 //! why something stays shut.
 
 pub mod blind;
+pub mod calls;
 pub mod context;
 pub mod envelope;
 mod fault;
@@ -23,6 +24,7 @@ pub mod turning;
 pub mod wraps;
 
 pub use blind::{BlindIndex, FieldIndex, SuppressKey};
+pub use calls::CallKey;
 pub use context::{KeyKind, Place, Purpose};
 pub use envelope::{Clear, Header, Opening, Shut};
 pub use files::{FileKind, KeyFault, KeyFiles, KeySource};

@@ -4,7 +4,9 @@
 
 use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
 
+use super::calls::CallKey;
 use super::keys::KeyBytes;
+use crate::floor::kernel::Result;
 
 /// A version of the signing key.
 pub struct SignKey {
@@ -19,6 +21,11 @@ impl SignKey {
 
     pub fn version(&self) -> u32 {
         self.version
+    }
+
+    /// The key for answers to controllers' machines that belongs to this one.
+    pub fn for_calls(&self) -> Result<CallKey> {
+        CallKey::of(&self.key.to_bytes())
     }
 
     /// The bytes of `sign-NNNN.pub`.

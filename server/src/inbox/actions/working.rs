@@ -3,6 +3,7 @@
 use super::super::jobs::MatchClosedAccount;
 use super::super::model::{Delivered, DeliveryState};
 use super::super::queries::{deliveries, notices};
+use super::asking::open_for;
 use crate::floor::jobs;
 use crate::floor::kernel::{Error, Result, StoreId};
 use crate::floor::ledger::{Event, Witnessed, WriteTx};
@@ -10,6 +11,7 @@ use crate::floor::platforms::{self, Good, Platforms, PrivacyNoticeKind, Refusal,
 use crate::floor::policy::Policy;
 use crate::floor::vault::Vault;
 use crate::records::{self, Again};
+use crate::requests::Desk;
 use crate::stores::{heed_end, heed_loss, heed_scopes, scopes};
 use crate::syncs;
 
@@ -54,7 +56,8 @@ fn apply(
             if notice.kind == PrivacyNoticeKind::AccountClosed {
                 jobs::enqueue(tx, &MatchClosedAccount { notice: id })?;
             }
-            return Ok(((DeliveryState::Done, notice.kind.code()), None));
+            let opened = open_for(tx, &Desk { vault, policy }, of, (id, &notice))?;
+            return Ok(((DeliveryState::Done, notice.kind.code()), witnessed(id.uuid(), opened)));
         }
         told => told,
     };
@@ -80,7 +83,10 @@ fn apply(
             let goods = used(tx, policy, of, store, goods)?;
             let (taken, flowed) = syncs::take_in(tx, vault, (policy, platforms), store, &goods, Again::ALWAYS)?;
             let is_news = taken.new + taken.changed > 0;
-            return Ok((if is_news { (DeliveryState::Done, "taken_in") } else { OLDER }, witnessed(store, flowed)));
+            return Ok((
+                if is_news { (DeliveryState::Done, "taken_in") } else { OLDER },
+                witnessed(store.uuid(), flowed),
+            ));
         }
         Told::Nothing | Told::Notice(_) => return Err(Error::internal("a delivery that was answered before")),
     };
@@ -88,9 +94,9 @@ fn apply(
 }
 
 /// What came of it beside.
-fn witnessed(store: StoreId, events: Vec<Event>) -> Option<Witnessed<uuid::Uuid>> {
+fn witnessed(of: uuid::Uuid, events: Vec<Event>) -> Option<Witnessed<uuid::Uuid>> {
     let mut events = events.into_iter();
-    let first = Witnessed::new(store.uuid(), events.next()?);
+    let first = Witnessed::new(of, events.next()?);
     Some(events.fold(first, Witnessed::and))
 }
 

@@ -6,12 +6,14 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::super::actions::open_for_buyers;
 use super::super::queries::notices::{self, Opened};
 use crate::floor::access::{Caller, Permission};
 use crate::floor::jobs::{Halt, Job, Run};
 use crate::floor::kernel::{Error, PrivacyNoticeId, Result, StoreId, TenantId};
 use crate::floor::ledger::{Event, Witnessed};
 use crate::floor::tools::Tools;
+use crate::requests::Desk;
 use crate::stores;
 use crate::subjects::{self, Named};
 
@@ -72,10 +74,14 @@ async fn matched(tools: &Tools, tenant: TenantId, stores: Vec<StoreId>, of: Arc<
     if found.is_empty() {
         return Ok(());
     }
+    let (vault, adopted) = (tools.vault.clone(), tools.policy.in_force()?);
     let written = tools.ledger.write(scope, move |tx| {
         let id = notices::concern(tx, &of, &found)?.ok_or(Error::Conflict)?;
+        let desk = Desk { vault: &vault, policy: &adopted.policy };
+        let opened = open_for_buyers(tx, &desk, (id, &of, of.delivery), &found)?;
         let told = Event::new("privacy_notice.matched", "privacy_notice", id.uuid());
-        Ok(Witnessed::new((), told.count("subjects", found.len() as u64)))
+        let told = Witnessed::new((), told.count("subjects", found.len() as u64));
+        Ok(opened.into_iter().fold(told, Witnessed::and))
     });
     match written.await {
         // It was noted before the worker died.

@@ -116,6 +116,14 @@ pub fn looked_for(tx: &mut WriteTx, id: PrivacyNoticeId) -> Result<bool> {
     Ok(noted == 1)
 }
 
+/// A request was opened for it, and answers it from now on.
+pub fn taken(tx: &mut WriteTx, id: PrivacyNoticeId) -> Result<()> {
+    diesel::update(privacy_notices::table.find((tx.tenant()?, id)))
+        .set(privacy_notices::state.eq(PrivacyNoticeState::Taken))
+        .execute(tx.conn())?;
+    Ok(())
+}
+
 /// A notice with what it came with and whom it names.
 pub struct Opened {
     pub notice: PrivacyNotice,

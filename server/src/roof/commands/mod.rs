@@ -2,6 +2,7 @@
 //! Results go to standard output, words to standard error.
 
 mod audit;
+mod backlog;
 mod bootstrap;
 mod keys;
 mod migrate;
@@ -48,6 +49,9 @@ pub enum Command {
     /// Look after the keys
     #[command(subcommand)]
     Keys(keys::Verb),
+    /// Bring along what people asked before there was this desk
+    #[command(subcommand)]
+    Backlog(backlog::Verb),
     /// Write the record of processing that Art. 30 GDPR wants
     Record(record::Wish),
     /// Take the audit along
@@ -119,6 +123,7 @@ pub fn run(command: &Command, settings: Settings) -> ExitCode {
         Command::Bootstrap(who) => ended(bootstrap::run(who.clone(), config, telemetry)),
         Command::Staff(verb) => ended(staff::run(verb.clone(), config, telemetry)),
         Command::Keys(verb) => ended(keys::run(*verb, config, telemetry)),
+        Command::Backlog(verb) => ended(backlog::run(verb.clone(), config, telemetry)),
         Command::Record(wish) => ended(record::run(wish, config, telemetry)),
         Command::Audit(verb) => ended(audit::run(verb, config)),
         Command::VerifyAudit(wish) => match verify_audit::run(wish, config) {

@@ -111,7 +111,7 @@ fn codes<T: Copy>(words: &[T], code: fn(T) -> &'static str) -> String {
 }
 
 /// As the API or as a log line writes it.
-fn tenant(text: &str) -> Result<TenantId, String> {
+pub(super) fn tenant(text: &str) -> Result<TenantId, String> {
     let named = text.parse::<Ref<TenantId>>().map(|place| place.id).or_else(|_| text.parse());
     named.map_err(|_| "this is no tenant's id: the list of tenants gives them".to_owned())
 }

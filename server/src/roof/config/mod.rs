@@ -35,6 +35,8 @@ pub struct Config {
     pub staff: Staff,
     pub keys: Keys,
     pub mail: Mail,
+    pub intake: Intake,
+    pub opendsr: Opendsr,
     pub blobs: Blobs,
     pub audit: Audit,
     pub jobs: Jobs,
@@ -107,6 +109,20 @@ pub struct Keys {
 pub struct Mail {
     pub way: Secret,
     pub from: String,
+}
+
+/// By which ways letters come in.
+pub struct Intake {
+    pub address: Option<String>,
+    pub maildir: Option<PathBuf>,
+    pub secret: Option<Secret>,
+}
+
+/// What controllers' machines may ask for.
+#[derive(Debug, Clone)]
+pub struct Opendsr {
+    /// Hosts at which they may be told.
+    pub callbacks: Vec<String>,
 }
 
 pub struct Blobs {
@@ -193,6 +209,12 @@ impl Config {
                 way: reader.secret("mail.way").unwrap_or_else(|| Secret::new(folder("mail"))),
                 from: reader.text("mail.from").unwrap_or_default(),
             },
+            intake: Intake {
+                address: reader.text("intake.address"),
+                maildir: reader.path("intake.maildir"),
+                secret: reader.secret("intake.secret"),
+            },
+            opendsr: Opendsr { callbacks: reader.list("opendsr.callbacks") },
             blobs: Blobs {
                 place: reader.text("blobs.place").unwrap_or_else(|| folder("blobs")),
                 access_key: reader.secret("blobs.access_key"),

@@ -136,6 +136,21 @@ pub const SETTINGS: &[Setting] = &[
         "smtps://name:password@host, smtp://…, folder:PATH or memory:; by default `mail` in the data folder",
     ),
     setting("mail.from", "privacy@desk.example", "sender of the desk's letters"),
+    setting(
+        "intake.address",
+        "",
+        "the address that people write to; privacy+ten_…@desk.example reaches a merchant's; by default the sender's",
+    ),
+    setting("intake.maildir", "", "folder that your mail system delivers those letters into, as Maildir has it"),
+    secret(
+        "intake.secret",
+        "what your mail system shows where it posts letters to /intake/mail; without it none is taken",
+    ),
+    setting(
+        "opendsr.callbacks",
+        "",
+        "hosts, by comma, at which controllers may be told how far a request of theirs has come",
+    ),
     setting("blobs.place", "", "folder:PATH or s3://bucket/prefix?region=…; by default `blobs` in the data folder"),
     secret("blobs.access_key", "access key id of the object store"),
     secret("blobs.secret_key", "secret access key of the object store"),

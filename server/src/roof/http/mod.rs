@@ -8,6 +8,8 @@ mod gate;
 #[cfg(feature = "graphiql")]
 mod graphiql;
 mod health;
+mod mailbox;
+mod opendsr;
 mod pages;
 mod router;
 mod serve;

@@ -19,7 +19,7 @@ use tracing::Instrument;
 use uuid::Uuid;
 
 use super::gate::Gate;
-use super::{Doorman, Sockets, connect, gate, health, network, pages, webhooks};
+use super::{Doorman, Sockets, connect, gate, health, mailbox, network, opendsr, pages, webhooks};
 use crate::floor::jobs::Queue;
 use crate::floor::ledger::Ledger;
 use crate::roof::config::{Graphql, Network};
@@ -65,6 +65,8 @@ pub fn router(edge: Edge) -> Router {
     let plain = Router::new()
         .merge(trust)
         .merge(webhooks)
+        .merge(opendsr::routes())
+        .route("/intake/mail", post(mailbox::post))
         .route("/sign-in/device", get(pages::device))
         .route("/connect/{state}", get(connect::go))
         .route("/connect/{platform}/back", get(connect::back))

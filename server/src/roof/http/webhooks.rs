@@ -24,8 +24,8 @@ use crate::stores::WEBHOOKS;
 /// Longest body that is kept.
 const LARGEST: usize = 2 * 1024 * 1024;
 
-/// Of a longer one so much is listened to: who is still talking hears no answer.
-const HEARD: usize = 4 * LARGEST;
+/// So many times as much is listened to.
+const HEARD: usize = 4;
 
 struct Door {
     tools: Tools,
@@ -81,18 +81,33 @@ async fn post(State(door): State<Arc<Door>>, Path(to): Path<String>, call: Reque
 
 /// A body, if it came whole and is within measure.
 async fn whole(body: Body) -> Option<Vec<u8>> {
+    match listen(body, LARGEST).await {
+        Listened::Whole(body) => Some(body),
+        Listened::TooLarge | Listened::BrokenOff => None,
+    }
+}
+
+/// What came of listening to a body.
+pub(super) enum Listened {
+    Whole(Vec<u8>),
+    TooLarge,
+    BrokenOff,
+}
+
+/// Listens to a body, and to more of it than is kept: who is still talking hears no answer.
+pub(super) async fn listen(body: Body, largest: usize) -> Listened {
     let (mut kept, mut heard, mut chunks) = (Vec::new(), 0, body.into_data_stream());
     while let Some(chunk) = chunks.next().await {
-        let chunk = chunk.ok()?;
+        let Ok(chunk) = chunk else { return Listened::BrokenOff };
         heard += chunk.len();
-        if heard > HEARD {
-            return None;
+        if heard > HEARD * largest {
+            return Listened::TooLarge;
         }
-        if heard <= LARGEST {
+        if heard <= largest {
             kept.extend_from_slice(&chunk);
         }
     }
-    (heard <= LARGEST).then_some(kept)
+    if heard <= largest { Listened::Whole(kept) } else { Listened::TooLarge }
 }
 
 fn challenged(tools: &Tools, query: &str) -> Response {

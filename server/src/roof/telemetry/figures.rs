@@ -73,10 +73,16 @@ pub const FIGURES: &[Figure] = &[
     figure("rightsdesk_password_checks_total", Kind::Counter, "Passwords that were compared, of accounts and of none"),
     figure("rightsdesk_throttled_total", Kind::Counter, "Tries refused because there were too many, by budget"),
     figure(
+        "rightsdesk_trapped_total",
+        Kind::Counter,
+        "Forms of the public page that a program filled in, and nobody took",
+    ),
+    figure(
         "rightsdesk_second_factor_alarms_total",
         Kind::Counter,
         "Tenth tries at a second factor within a quarter of an hour: somebody knows the password and not the code",
     ),
+    figure("rightsdesk_requests_alarms_total", Kind::Counter, "Requests whose last day went by without an answer"),
     figure("rightsdesk_letters_total", Kind::Counter, "Letters handed to the post, by way and fate"),
     figure("rightsdesk_calls_out_total", Kind::Counter, "Calls out, by host and status"),
     figure("rightsdesk_object_bytes_total", Kind::Counter, "Bytes of objects, by direction"),

@@ -33,6 +33,12 @@ vocabulary! {
         SubscribeOfSource = "subscribe_source",
         /// Addresses that are to be told of changes, from everywhere.
         SubscribeOfAll = "subscribe_all",
+        /// What people ask on the public page, from one network.
+        AskOfSource = "ask_source",
+        /// What people ask on the public page, from everywhere.
+        AskOfAll = "ask_all",
+        /// What is done behind the links of letters, from one network.
+        ProveOfSource = "prove_source",
     }
 }
 
@@ -41,10 +47,10 @@ impl Budget {
     pub const fn most(self) -> i32 {
         match self {
             Self::PasswordOfAccount | Self::PasswordOfDevice | Self::PasswordChange => 5,
-            Self::FactorOfAccount | Self::SubscribeOfSource => 10,
+            Self::FactorOfAccount | Self::SubscribeOfSource | Self::AskOfSource => 10,
             Self::PasswordOfSource | Self::DeviceOfSource => 30,
-            Self::CodeOfSource => 60,
-            Self::PasswordOfAll | Self::DeviceOfAll | Self::SubscribeOfAll => 300,
+            Self::CodeOfSource | Self::ProveOfSource => 60,
+            Self::PasswordOfAll | Self::DeviceOfAll | Self::SubscribeOfAll | Self::AskOfAll => 300,
         }
     }
 }

@@ -16,7 +16,9 @@ pub use granting::{Reading, Revoking, Tokens, record_grant, revoke_scopes};
 pub use hearing::{Hooked, behind, ever_at, find_hook, open_hook};
 pub use heeding::{heed_end, heed_loss, heed_scopes};
 pub use keeping::{NewStore, add_store, turn_sync};
-pub use reading::{Shown, drift, find_grant, find_store, last_handshake, list_grants, list_hooks, list_stores, shown};
+pub use reading::{
+    Shown, drift, find_grant, find_store, last_handshake, list_grants, list_hooks, list_stores, shown, some,
+};
 pub use renewing::{keep_alive, lost, open_access};
 
 use super::model::Store;

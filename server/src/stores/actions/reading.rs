@@ -42,6 +42,12 @@ pub async fn shown(tools: &Tools, store: Store) -> Result<Shown> {
     shown.await?.pop().ok_or_else(|| Error::internal("a store without its tenant"))
 }
 
+/// These stores with all that is told of them, as far as they are in reach.
+pub fn some(tx: &mut Tx, policy: &Policy, places: &[(TenantId, StoreId)]) -> Result<Vec<Shown>> {
+    let stores = stores::some(tx, places)?;
+    together(tx, policy, stores)
+}
+
 /// The last try to connect a store, for whoever may see the store.
 pub async fn last_handshake(tools: &Tools, at: Ref<StoreId>) -> Result<Option<Handshake>> {
     let scope = Caller::house().permit(Permission::KeepHouse, at.tenant)?;

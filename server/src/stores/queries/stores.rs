@@ -85,6 +85,16 @@ pub fn one(tx: &mut Tx, id: StoreId) -> Result<Option<Store>> {
     Ok(row.map(Store::from))
 }
 
+/// Those of these stores that are in reach.
+pub fn some(tx: &mut Tx, places: &[(TenantId, StoreId)]) -> Result<Vec<Store>> {
+    let (tenants, ids): (Vec<TenantId>, Vec<StoreId>) = places.iter().copied().unzip();
+    let rows = stores::table
+        .filter(stores::tenant_id.eq_any(tenants).and(stores::id.eq_any(ids)))
+        .select(Row::as_select())
+        .load(tx.conn())?;
+    Ok(rows.into_iter().map(Store::from).collect())
+}
+
 /// The store that was last under this domain, of whichever tenant. Asked at the desk.
 pub fn last_under(tx: &mut Tx, platform: &str, domain: &str) -> Result<Option<(TenantId, StoreId)>> {
     let row = stores::table

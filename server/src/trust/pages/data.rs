@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::{Page, Place, lead, section};
 use crate::floor::html::Html;
 use crate::floor::policy::{Category, Right};
+use crate::requests::ASK_PATH;
 use crate::trust::reader::{Coded, Part, Reader, Said, Span};
 use crate::trust::table::table;
 use crate::trust::words::Words;
@@ -217,6 +218,8 @@ impl Data<'_> {
         html.tag("p", &[], |html| {
             let contact = &reader.policy.operator.contact;
             html.fill(&words.rights_lead, |html, _| crate::trust::frame::mail(html, contact));
+            html.text(" ");
+            html.line("a", &[("href", &reader.to(ASK_PATH))], &reader.words.ask.title);
         });
         let mut columns = vec![&*words.right, &*words.who, &*words.answer];
         if self.rights.iter().any(|asked| !asked.regimes.is_empty()) {

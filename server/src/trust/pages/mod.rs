@@ -1,8 +1,11 @@
 //! The pages, one file each: what stands on it as rows, drawn as HTML and as JSON from the very same.
 
+pub mod ask;
 mod changes;
 mod data;
 mod fields;
+pub mod follow;
+mod parts;
 mod processors;
 mod promises;
 mod retention;
@@ -108,7 +111,7 @@ pub fn written(place: Place, wanted: As, reader: &Reader<'_>) -> Result<String> 
 fn write<P: Page>(page: &P, wanted: As, reader: &Reader<'_>) -> Result<String> {
     match wanted {
         As::Html => {
-            let sheet = Sheet { title: page.title(reader.words), place: Some(P::PLACE) };
+            let sheet = Sheet { title: page.title(reader.words), place: Some(P::PLACE), ..Sheet::default() };
             Ok(sheet.around(reader, |html| page.put(html, reader)))
         }
         As::Json => json(page, reader),

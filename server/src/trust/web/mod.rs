@@ -1,7 +1,13 @@
 //! The pages over HTTP: which path shows which, in which language, and how long an answer may be kept.
 
+mod asking;
+mod following;
+mod form;
+mod seal;
 mod subscribing;
 
+pub use following::Steps;
+pub use form::{Filled, Wrong, offered};
 pub use subscribing::{SUBSCRIBE_PATH, Source};
 
 use axum::Router;
@@ -13,7 +19,7 @@ use data_encoding::BASE64URL_NOPAD;
 use sha2::{Digest, Sha256};
 
 use super::accept::wants_json;
-use super::frame::{STYLE, Sheet};
+use super::frame::{STYLE, Sheet, tongues};
 use super::locale::{Choice, choose};
 use super::pages::{As, Place, written};
 use super::reader::Reader;
@@ -47,6 +53,8 @@ pub fn routes<S: Clone + Send + Sync + 'static>(tools: Tools) -> Router<S> {
     }
     router
         .merge(subscribing::routes())
+        .merge(asking::routes())
+        .merge(following::routes())
         .route("/trust/", get(|| async { Redirect::permanent(Place::Summary.path()) }))
         .route("/trust/{*rest}", any(lost))
         .with_state(tools)
@@ -87,6 +95,13 @@ fn choice(policy: &Policy, query: &str, headers: &HeaderMap) -> Choice {
     choose(policy.locales.get_ref(), named.as_deref(), accepted)
 }
 
+/// The language of a page that speaks every language there are words for.
+fn own_choice(policy: &Policy, query: &str, headers: &HeaderMap) -> Choice {
+    let named = field(query.as_bytes(), "lang");
+    let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    choose(&tongues(policy), named.as_deref(), accepted)
+}
+
 fn reader<'a>(tools: &'a Tools, policy: &'a Policy, choice: &'a Choice, rows: &'a Rows) -> Result<Reader<'a>> {
     let words = Words::of(&choice.locale).ok_or_else(|| Error::internal("the trust pages have no words"))?;
     let base = &*tools.public_url;
@@ -113,7 +128,7 @@ async fn lost(State(tools): State<Tools>, RawQuery(query): RawQuery, headers: He
         let rows = Rows::default();
         let reader = reader(&tools, &adopted.policy, &choice, &rows)?;
         let words = &reader.words.lost;
-        Ok(Sheet { title: &words.title, place: None }.around(&reader, |html| {
+        Ok(Sheet { title: &words.title, ..Sheet::default() }.around(&reader, |html| {
             html.line("p", &[("class", "lead")], &words.text);
             html.tag("p", &[], |html| html.line("a", &[("href", &reader.to(Place::Summary.path()))], &words.back));
         }))

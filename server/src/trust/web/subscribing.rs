@@ -131,7 +131,7 @@ impl Told {
             Self::Left => (&words.left_title, &words.left, None),
             Self::Stale => (&words.stale_title, &words.stale, None),
         };
-        Sheet { title, place: None }.around(reader, |html| {
+        Sheet { title, ..Sheet::default() }.around(reader, |html| {
             html.line("p", &[("class", "lead")], text);
             if let Some((path, yes)) = button {
                 let token = field(query.as_bytes(), "token").unwrap_or_default();

@@ -168,6 +168,10 @@ impl Platform for Shopify {
         listing::set(visit, access, set).boxed()
     }
 
+    fn hears_wishes(&self) -> bool {
+        true
+    }
+
     fn forget<'a>(&'a self, visit: Visit<'a>, access: &'a Secret, whom: &'a Whom) -> Answering<'a, Forgotten> {
         deeds::forget(visit, access, whom).boxed()
     }

@@ -1,0 +1,128 @@
+//! What must not be erased for now: somebody holds it with a reason, and somebody else lets it go. A hold stops every
+//! deletion of the person that is not carried out yet, in the same write.
+
+use super::approving::shut;
+use super::planning::{Draughtsman, Drawn, draw, drawn_now};
+use crate::floor::access::{Caller, Permission};
+use crate::floor::jobs;
+use crate::floor::kernel::{Error, HoldId, Ref, RequestId, Result, TenantId};
+use crate::floor::ledger::{Event, Once, Tx, Witnessed};
+use crate::floor::tools::Tools;
+use crate::grants::Revealed;
+use crate::requests::jobs::DrawPlan;
+use crate::requests::model::{Hold, NewHold, hold_reference};
+use crate::requests::plan::is_alike;
+use crate::requests::queries::holds::{self, HoldFilter};
+use crate::requests::queries::{estate, plans, requests};
+
+/// Holds all that is held of whom a request is about.
+pub async fn place_hold(
+    tools: &Tools,
+    caller: &Caller,
+    at: Ref<RequestId>,
+    new: NewHold,
+    once: Option<Once>,
+) -> Result<Hold> {
+    let scope = caller.permit(Permission::WorkRequests, at.tenant)?;
+    let by = caller.staff_id().ok_or(Error::Forbidden(Permission::WorkRequests.code()))?;
+    let (by_what, vault) = (Draughtsman::of(tools)?, tools.vault.clone());
+    let written = tools.ledger.write_once(scope.clone(), once, "hold", move |tx| {
+        let now = tx.now()?;
+        let review_on = new.checked(now.day())?;
+        let request = requests::get(tx, at.id)?;
+        let persons = estate::persons_of(tx, &request)?;
+        let subject = request.subject.filter(|subject| persons.contains(subject)).or(persons.first().copied());
+        let subject = subject.ok_or_else(nobody)?;
+        holds::take_person(tx, &persons)?;
+        let id = HoldId::fresh();
+        let hold = Hold {
+            tenant: at.tenant,
+            id,
+            reference: hold_reference(id),
+            subject,
+            kind: new.kind,
+            placed_at: now,
+            placed_by: by,
+            review_on,
+            released: None,
+            version: 1,
+        };
+        holds::add(tx, &vault, &hold, &new.reason)?;
+        let told = Event::new("hold.placed", "hold", id.uuid()).code("kind", new.kind.code());
+        let mut witnessed = Witnessed::new(id.uuid(), told);
+        for stopped in holds::stopped(tx, (&persons, at.id))? {
+            let request = requests::lock(tx, stopped)?;
+            let read = request.stage.plan().map(|plan| plans::get(tx, plan)).transpose()?;
+            let now = drawn_now(tx, &by_what, &request)?;
+            if read.is_none_or(|read| !is_alike(&read.lines, &now)) {
+                let Drawn { is_new, events, .. } = draw(tx, &by_what, request, Some(by))?;
+                witnessed = events.into_iter().filter(|_| is_new).fold(witnessed, Witnessed::and);
+            }
+        }
+        Ok(witnessed)
+    });
+    let id = HoldId::from_uuid(written.await?.id);
+    tools.ledger.read(&scope, move |tx| holds::get(tx, id)).await
+}
+
+fn nobody() -> Error {
+    Error::refused("NOBODY", "nobody was found in the records whom this request is about: there is nothing to hold")
+}
+
+/// Lets a hold go that somebody else placed. What it stopped is planned anew.
+pub async fn release_hold(tools: &Tools, caller: &Caller, at: Ref<HoldId>, once: Option<Once>) -> Result<Hold> {
+    let approves = caller.permit(Permission::ApprovePlans, at.tenant);
+    let scope = approves.or_else(|_| caller.permit(Permission::WorkRequests, at.tenant))?;
+    let by = caller.staff_id().ok_or(Error::Forbidden(Permission::ApprovePlans.code()))?;
+    caller.require_fresh()?;
+    let written = tools.ledger.write_once(scope.clone(), once, "hold", move |tx| {
+        let now = tx.now()?;
+        let hold = holds::get(tx, at.id)?.release(now, by)?;
+        holds::release(tx, &hold)?;
+        let persons = estate::persons(tx, hold.subject)?;
+        for request in holds::set_free(tx, &persons)? {
+            jobs::enqueue(tx, &DrawPlan { request })?;
+        }
+        Ok(Witnessed::new(hold.id.uuid(), Event::new("hold.released", "hold", hold.id.uuid())))
+    });
+    let id = HoldId::from_uuid(written.await?.id);
+    tools.ledger.read(&scope, move |tx| holds::get(tx, id)).await
+}
+
+pub async fn find_hold(tools: &Tools, caller: &Caller, at: Ref<HoldId>) -> Result<Hold> {
+    let scope = caller.permit(Permission::SeeTenants, at.tenant)?;
+    tools.ledger.read(&scope, move |tx: &mut Tx| holds::get(tx, at.id)).await
+}
+
+/// The holds of a tenant, what is to be looked at first before.
+pub async fn list_holds(tools: &Tools, caller: &Caller, tenant: TenantId, filter: HoldFilter) -> Result<Vec<Hold>> {
+    let scope = caller.permit(Permission::SeeTenants, tenant)?;
+    tools.ledger.read(&scope, move |tx: &mut Tx| holds::list(tx, filter)).await
+}
+
+/// The holds that stand for whom a request is about.
+pub async fn holds_of(tools: &Tools, caller: &Caller, at: Ref<RequestId>) -> Result<Vec<Hold>> {
+    let scope = caller.permit(Permission::SeeTenants, at.tenant)?;
+    let found = tools.ledger.read(&scope, move |tx: &mut Tx| {
+        let request = requests::get(tx, at.id)?;
+        let persons = estate::persons_of(tx, &request)?;
+        holds::standing(tx, &persons)
+    });
+    found.await
+}
+
+/// Opens the words for which something is held: the look is on record.
+pub async fn reveal_hold_reason(tools: &Tools, caller: &Caller, at: Ref<HoldId>) -> Result<Revealed> {
+    const VIEW: &str = "holds.reason";
+    let scope = caller.permit(Permission::SeeData, at.tenant)?;
+    caller.require_fresh()?;
+    let vault = tools.vault.clone();
+    let opened = tools.ledger.reveal(scope, "reveal", move |tx| {
+        let sealed = holds::reason(tx, at.id)?;
+        let access = tx.note(None, VIEW);
+        let key = vault.request_key(tx, at.id.uuid(), VIEW)?.map_err(shut)?;
+        let value = key.open_blob(&holds::place_of_reason(at.tenant, at.id), &sealed).map_err(shut)?;
+        Ok(Revealed { value: value.into_personal().map_err(shut)?, access: Ref::new(at.tenant, access) })
+    });
+    opened.await
+}

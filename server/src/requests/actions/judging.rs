@@ -1,0 +1,103 @@
+//! Where no code reaches, staff judge by what they saw, and say why: that somebody goes by something, or that whoever speaks
+//! for them may.
+
+use super::proving::proved;
+use super::{Doors, checked_reason, event, held, reasoned, witnessed};
+use crate::floor::access::{Caller, Permission};
+use crate::floor::kernel::{Error, IntakeIdentifierId, Personal, Ref, RequestId, Result};
+use crate::floor::ledger::{Event, Once};
+use crate::floor::tools::Tools;
+use crate::requests::model::{GoesBy, Intake, Mandate, Proof, Request};
+use crate::requests::queries::{identifiers, intakes, requests};
+
+/// Staff judge whether somebody goes by what they said.
+pub async fn judge(
+    tools: &Tools,
+    caller: &Caller,
+    at: Ref<RequestId>,
+    identifier: IntakeIdentifierId,
+    reason: Personal,
+    is_proved: bool,
+    once: Option<Once>,
+) -> Result<Request> {
+    checked_reason(&reason)?;
+    let scope = caller.permit(Permission::WorkRequests, at.tenant)?;
+    let by = caller.staff_id().ok_or(Error::Forbidden(Permission::WorkRequests.code()))?;
+    let doors = Doors::of(tools)?;
+    let written = tools.ledger.write_once(scope.clone(), once, "request", move |tx| {
+        let desk = doors.desk();
+        let request = held(tx, at.id, None)?;
+        if request.stage.is_closed() {
+            return Err(Error::refused("ILLEGAL_STEP", "nobody needs to prove anything for it: it is closed"));
+        }
+        let intake = intakes::lock(tx, request.intake)?;
+        let judged = identifiers::lock(tx, intake.id, identifier)?;
+        let place = (intake.id, judged.id);
+        let told = if is_proved {
+            if matches!(judged.kind, GoesBy::Name | GoesBy::Agent) {
+                return Err(Error::refused("NO_WAY", "that says nothing of who they are: judge what they go by"));
+            }
+            identifiers::prove(tx, desk.vault, place, Proof::Judged, Some((by, &reason)))?;
+            proved(tx, intake, Proof::Judged)?.1
+        } else {
+            identifiers::prove(tx, desk.vault, place, Proof::None, None)?;
+            let rejected = event("request.proof_rejected", &request);
+            let why = reasoned(tx, &desk, &request, &reason)?;
+            let mut told = vec![rejected, why];
+            if intake.is_proved() {
+                let subject = identifiers::subject(tx, intake.id)?;
+                let intake = intakes::save(tx, &Intake { subject, ..intake })?;
+                for request in requests::lock_of_intake(tx, intake.id)? {
+                    if !request.stage.is_closed() && request.subject != subject {
+                        requests::save(tx, &Request { subject, ..request })?;
+                    }
+                }
+                told.push(Event::new("intake.subject_reconsidered", "intake", intake.id.uuid()));
+            }
+            told
+        };
+        witnessed(at.id.uuid(), told)
+    });
+    written.await?;
+    tools.ledger.read(&scope, move |tx| requests::get(tx, at.id)).await
+}
+
+/// Staff saw the mandate of whoever speaks for the person, or that it is none. What was stated counts as proved by a mandate
+/// that was shown.
+pub async fn judge_mandate(
+    tools: &Tools,
+    caller: &Caller,
+    at: Ref<RequestId>,
+    reason: Personal,
+    is_shown: bool,
+    once: Option<Once>,
+) -> Result<Request> {
+    checked_reason(&reason)?;
+    let scope = caller.permit(Permission::WorkRequests, at.tenant)?;
+    let by = caller.staff_id().ok_or(Error::Forbidden(Permission::WorkRequests.code()))?;
+    let doors = Doors::of(tools)?;
+    let written = tools.ledger.write_once(scope.clone(), once, "request", move |tx| {
+        let desk = doors.desk();
+        let request = held(tx, at.id, None)?;
+        let intake = intakes::lock(tx, request.intake)?;
+        if request.stage.is_closed() || intake.mandate == Mandate::None {
+            return Err(Error::refused("ILLEGAL_STEP", "nobody speaks for the person, or it is closed"));
+        }
+        let mandate = if is_shown { Mandate::Shown } else { Mandate::Rejected };
+        intakes::mandate_seen(tx, intake.id, Some(by))?;
+        let intake = intakes::save(tx, &Intake { mandate, ..intake })?;
+        let mut told = vec![event("request.mandate_judged", &request).code("mandate", mandate.code())];
+        told.push(reasoned(tx, &desk, &request, &reason)?);
+        if is_shown {
+            let unproved = |kind: GoesBy| !matches!(kind, GoesBy::Name | GoesBy::Agent);
+            let stated = identifiers::of(tx, intake.id)?;
+            for one in stated.iter().filter(|one| one.proof == Proof::None && unproved(one.kind)) {
+                identifiers::prove(tx, desk.vault, (intake.id, one.id), Proof::Mandate, None)?;
+            }
+            told.extend(proved(tx, intake, Proof::Mandate)?.1);
+        }
+        witnessed(at.id.uuid(), told)
+    });
+    written.await?;
+    tools.ledger.read(&scope, move |tx| requests::get(tx, at.id)).await
+}

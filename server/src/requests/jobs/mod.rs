@@ -1,0 +1,21 @@
+//! The work of requests that nobody waits for: plans are drawn, codes and letters are sent, what nobody proved is let go
+//! of, and staff are told of what is due.
+
+mod asking_for_proof;
+mod colleagues;
+mod digesting;
+mod expiring;
+mod hearing;
+mod planning;
+mod reminding;
+mod sending;
+mod telling;
+
+pub use asking_for_proof::AskForProof;
+pub use digesting::DigestRequests;
+pub use expiring::ExpireUnproved;
+pub use hearing::HearMailbox;
+pub use planning::DrawPlan;
+pub use reminding::{RemindOfRequests, TellOfRequest};
+pub use sending::SendLetter;
+pub use telling::{LookAtControllers, TellController};

@@ -1,0 +1,287 @@
+//! The sentences of letters to people, a file per language in `words/`. They name nobody and no day: those are filled in,
+//! and there is no slot that anybody but this program names.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use chrono::Datelike;
+use serde::Deserialize;
+
+use crate::floor::kernel::{Day, Error, Result};
+use crate::floor::regulations::{PauseGround, Right};
+use crate::floor::tongues::{ENGLISH, Tongues, fill, language};
+use crate::requests::model::Ground;
+
+/// Name and text, as `words/` holds them.
+const FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/letters.rs"));
+
+static ALL: LazyLock<Tongues<Words>> = LazyLock::new(|| Tongues::read(FILES));
+
+/// Whether letters are worded in the language of this locale.
+pub fn speaks(locale: &str) -> bool {
+    ALL.speaks(locale)
+}
+
+/// The language that a letter is in for somebody of these locales.
+pub fn spoken<'a>(locales: &[&'a str]) -> &'a str {
+    locales.iter().find(|locale| speaks(locale)).map_or(ENGLISH, |locale| language(locale))
+}
+
+/// The words of one language.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Words {
+    pub hello: String,
+    pub fact: String,
+    pub page: String,
+    pub page_withheld: String,
+    pub code_withheld: String,
+    pub answer: String,
+    pub questions: String,
+    pub again: String,
+    pub speech: Speech,
+    pub label: Labels,
+    right: BTreeMap<Right, String>,
+    pub acknowledgement: Acknowledged,
+    pub code: Code,
+    pub paused: Paused,
+    pub resumed: Saying,
+    pub extended: Saying,
+    pub extension_withdrawn: Saying,
+    pub refused: Refused,
+    pub answered: Answered,
+    pub withdrawn: Saying,
+    pub expired: Saying,
+    pub handed_on: HandedOn,
+    pub ask: Saying,
+    pub message: Headed,
+    pub route: Routes,
+    ground: BTreeMap<String, String>,
+}
+
+/// How it is written, and how it tells a day.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Speech {
+    pub dir: Direction,
+    date: String,
+    /// The first day of a month.
+    first: String,
+    months: [String; 12],
+}
+
+/// From which side it is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Direction {
+    Ltr,
+    Rtl,
+}
+
+/// What stands before a fact.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Labels {
+    pub reference: String,
+    pub asked: String,
+    pub received: String,
+    pub due: String,
+    pub before: String,
+    pub after: String,
+    pub after_pause: String,
+    pub reason: String,
+    pub ground: String,
+}
+
+/// A letter that says one thing.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Saying {
+    pub title: String,
+    pub text: String,
+}
+
+/// A letter in somebody's own words.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Headed {
+    pub title: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Acknowledged {
+    pub title: String,
+    pub text: String,
+    pub prove: String,
+    pub open: String,
+    pub due: String,
+    pub soon: String,
+    pub merchant: String,
+    pub not_you: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Code {
+    pub title: String,
+    pub text: String,
+    pub keep: String,
+    pub not_you: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Paused {
+    pub title: String,
+    identity_asked: String,
+    scope_asked: String,
+    fee_asked: String,
+    pub text: String,
+}
+
+impl Paused {
+    pub fn on(&self, ground: PauseGround) -> &str {
+        match ground {
+            PauseGround::IdentityAsked => &self.identity_asked,
+            PauseGround::ScopeAsked => &self.scope_asked,
+            PauseGround::FeeAsked => &self.fee_asked,
+        }
+    }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Refused {
+    pub title: String,
+    pub text: String,
+    pub routes: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Answered {
+    pub title: String,
+    pub whole: String,
+    pub part: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HandedOn {
+    pub title: String,
+    pub text: String,
+    pub nameless: String,
+}
+
+/// Where somebody turns who does not agree.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Routes {
+    pub authority: String,
+    pub any_authority: String,
+    pub court: String,
+    pub appeal: String,
+    pub attorney_general: String,
+    pub any_attorney_general: String,
+    pub opt_out: String,
+}
+
+impl Words {
+    /// The words for the first of these locales that there are words for, else those of English.
+    pub fn of(locales: &[&str]) -> Result<&'static Self> {
+        ALL.of(locales).ok_or_else(|| Error::internal("letters have no words"))
+    }
+
+    /// Each language with its words; English first.
+    #[cfg(test)]
+    fn all() -> impl Iterator<Item = (&'static str, &'static Self)> {
+        ALL.all()
+    }
+
+    pub fn right(&self, right: Right) -> &str {
+        self.right.get(&right).map_or(right.code(), String::as_str)
+    }
+
+    pub fn ground(&self, ground: Ground) -> &str {
+        self.ground.get(ground.code()).map_or(ground.code(), String::as_str)
+    }
+
+    /// A day as people write it.
+    pub fn day(&self, day: Day) -> String {
+        let Speech { date, first, months, .. } = &self.speech;
+        let month = months.get(day.0.month0() as usize).map_or("", String::as_str);
+        let number = if day.0.day() == 1 { first.clone() } else { day.0.day().to_string() };
+        fill(date, &[("day", &number), ("month", month), ("year", &day.0.year().to_string())])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::floor::tongues::{Piece, pieces};
+
+    #[test]
+    fn every_file_is_a_language_and_has_every_word() {
+        assert_eq!(Words::all().count(), FILES.len(), "a file of words cannot be read");
+        for (language, words) in Words::all() {
+            assert!(Right::ALL.iter().all(|right| words.right.contains_key(right)), "{language}");
+            assert!(Ground::ALL.iter().all(|ground| words.ground.contains_key(ground.code())), "{language}");
+            assert_eq!(words.ground.len(), Ground::ALL.len(), "{language}");
+        }
+    }
+
+    /// What fills a sentence of a letter: nothing else may stand in braces.
+    const SLOTS: [&str; 13] = [
+        "body",
+        "contact",
+        "day",
+        "due",
+        "label",
+        "merchant",
+        "minutes",
+        "month",
+        "operator",
+        "reference",
+        "until",
+        "value",
+        "year",
+    ];
+
+    fn sentences(value: &toml::Value, into: &mut Vec<String>) {
+        match value {
+            toml::Value::Table(table) => table.values().for_each(|value| sentences(value, into)),
+            toml::Value::Array(list) => list.iter().for_each(|value| sentences(value, into)),
+            other => into.extend(other.as_str().map(str::to_owned)),
+        }
+    }
+
+    #[test]
+    fn no_sentence_has_a_slot_that_nobody_fills() {
+        for (language, text) in FILES {
+            let mut found = Vec::new();
+            sentences(&toml::from_str(text).expect("TOML"), &mut found);
+            for sentence in found {
+                let slots = pieces(&sentence).filter_map(|piece| match piece {
+                    Piece::Slot(name) => Some(name.to_owned()),
+                    Piece::Words(_) => None,
+                });
+                for slot in slots {
+                    assert!(SLOTS.contains(&slot.as_str()), "{language}: {{{slot}}} in {sentence}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_day_is_told_as_each_language_tells_it() {
+        let told = |language, day: &str| {
+            Words::of(&[language]).expect("words").day(Day(day.parse().expect("a day of the calendar")))
+        };
+        assert_eq!(told("en-GB", "2026-02-28"), "28 February 2026");
+        assert_eq!(told("de", "2026-03-01"), "1. März 2026");
+        assert_eq!(told("fr-CA", "2026-05-01"), "1er mai 2026");
+        assert_eq!(told("pt-BR", "2026-12-31"), "31 de dezembro de 2026");
+        assert_eq!(told("ur", "2026-01-09"), "9 جنوری 2026");
+    }
+}

@@ -1,0 +1,214 @@
+//! What is held of requests: keys, stages and dates in clear; what somebody wrote, goes by or was told sealed under the
+//! contact's own key, which goes with them. A blind index stands beside an address, so that the same person is known again.
+
+use crate::floor::datamap::{Table, fact, hashed, key, personal, pseudonym};
+
+/// Why nothing here is about a subject by the map: it is the file of the wish itself.
+const OWN_KEY: &str = "under the contact's own key: it goes with that when the contact is forgotten";
+
+pub const INTAKES: Table = Table::of_tenant("intakes").label("intake").ages("received_at").columns(&[
+    key("id"),
+    fact("source"),
+    fact("role"),
+    fact("subject_kind"),
+    key("store_id"),
+    fact("delivery").because("what the sender calls its own message: a digest where that could name somebody"),
+    fact("locale"),
+    fact("place").because("a country or region, for the law that holds there"),
+    fact("zone"),
+    fact("received_at"),
+    fact("made_at"),
+    key("made_by"),
+    key("subject_id"),
+    personal("original", "letter").withheld(OWN_KEY),
+    fact("proof"),
+    fact("proved_at"),
+    fact("prove_until"),
+    fact("mandate"),
+    key("mandate_by"),
+    fact("is_test"),
+    fact("forgotten_at"),
+    fact("version"),
+]);
+
+pub const INTAKE_IDENTIFIERS: Table = Table::of_tenant("intake_identifiers").label("intake_identifier").columns(&[
+    key("id"),
+    key("intake_id"),
+    fact("kind"),
+    key("store_id"),
+    personal("value", "identifier").withheld(OWN_KEY),
+    pseudonym("bidx"),
+    fact("bidx_v"),
+    fact("proof"),
+    fact("proved_at"),
+    key("proved_by"),
+    personal("reason", "reason").withheld("words of staff about a task, under the contact's own key"),
+    hashed("code_digest"),
+    fact("code_sent_at"),
+    fact("code_until"),
+    fact("tries"),
+]);
+
+pub const REQUESTS: Table = Table::of_tenant("requests").ages("closed_at").columns(&[
+    key("id"),
+    key("intake_id"),
+    fact("reference").because("made from its id: letters that nobody mixes up"),
+    fact("right_code"),
+    fact("special_case"),
+    fact("source"),
+    fact("role"),
+    fact("locale"),
+    key("store_id"),
+    key("subject_id"),
+    fact("received_at"),
+    fact("stage"),
+    fact("opened_at"),
+    fact("paused_on"),
+    key("plan_id"),
+    fact("closed_at"),
+    fact("outcome"),
+    fact("ground"),
+    key("original_id"),
+    key("appeal_of"),
+    fact("driving"),
+    fact("due_on"),
+    fact("due_at"),
+    fact("target_on"),
+    fact("answered_at"),
+    fact("late_reason"),
+    key("owner_id"),
+    fact("team"),
+    fact("is_test"),
+    fact("moved_at"),
+    fact("version"),
+]);
+
+pub const REQUEST_CLOCKS: Table = Table::of_tenant("request_clocks").columns(&[
+    key("id"),
+    key("request_id"),
+    fact("regime"),
+    fact("right_name"),
+    fact("kind"),
+    fact("whose"),
+    fact("due_on"),
+    fact("due_at"),
+    fact("legal_on"),
+    fact("is_paused"),
+    fact("clock").because("a date with its basis: codes, days and citations"),
+    fact("met_at"),
+]);
+
+pub const REQUEST_CLOCK_EVENTS: Table =
+    Table::of_tenant("request_clock_events").label("request_clock_event").columns(&[
+        key("id"),
+        key("request_id"),
+        fact("at"),
+        fact("what"),
+        fact("pause_on"),
+        fact("regime"),
+        fact("until_on"),
+        fact("before_on"),
+        fact("after_on"),
+        key("made_by"),
+        personal("reason", "reason").withheld("words of staff about a task, under the contact's own key"),
+    ]);
+
+pub const REQUEST_PLANS: Table = Table::of_tenant("request_plans").label("request_plan").columns(&[
+    key("id"),
+    key("request_id"),
+    fact("number"),
+    fact("digest").because("over codes and counts"),
+    fact("drawn_at"),
+    key("drawn_by"),
+    fact("state"),
+    fact("submitted_at"),
+    key("submitted_by"),
+    fact("decided_at"),
+    key("decided_by"),
+    personal("reason", "reason").withheld("words of staff about a task, under the contact's own key"),
+    fact("starts_at"),
+]);
+
+pub const REQUEST_PLAN_LINES: Table = Table::of_tenant("request_plan_lines").columns(&[
+    key("plan_id"),
+    fact("position"),
+    fact("category"),
+    fact("place"),
+    key("store_id"),
+    fact("recipient"),
+    fact("rows"),
+    fact("action"),
+    fact("ground"),
+    fact("until_on"),
+]);
+
+pub const REQUEST_MESSAGES: Table =
+    Table::of_tenant("request_messages").label("request_message").ages("made_at").columns(&[
+        key("id"),
+        key("request_id"),
+        fact("way"),
+        fact("kind"),
+        fact("locale"),
+        personal("title", "letter").counted_in("generation").withheld(OWN_KEY),
+        personal("body", "letter").counted_in("generation").withheld(OWN_KEY),
+        fact("generation"),
+        fact("made_at"),
+        key("made_by"),
+        fact("state"),
+        fact("sent_at"),
+    ]);
+
+pub const REQUEST_REMINDERS: Table = Table::of_tenant("request_reminders").ages("told_at").columns(&[
+    key("request_id"),
+    fact("about"),
+    fact("day"),
+    fact("told_at"),
+]);
+
+pub const HOLDS: Table = Table::of_tenant("holds").label("hold").ages("released_at").columns(&[
+    key("id"),
+    fact("reference").because("made from its id"),
+    key("subject_id"),
+    fact("kind"),
+    personal("reason", "reason").withheld("words of staff about a task, under the hold's own key: they go with it"),
+    fact("placed_at"),
+    key("placed_by"),
+    fact("review_on"),
+    fact("released_at"),
+    key("released_by"),
+    fact("version"),
+]);
+
+pub const SAVED_VIEWS: Table = Table::of_tenant("saved_views").operators("staff").ages("made_at").columns(&[
+    key("id"),
+    key("staff_id"),
+    fact("name").because("what one of the operator's people calls a list"),
+    fact("filter").because("words of the filter's own grammar; it names no person"),
+    fact("position"),
+    fact("made_at"),
+]);
+
+pub const CONTROLLER_CALLS: Table = Table::of_tenant("controller_calls").ages("received_at").columns(&[
+    key("id"),
+    key("intake_id"),
+    key("request_id"),
+    pseudonym("digest").because("a keyed digest of what a controller sent: the same call is known again by it"),
+    fact("received_at"),
+    fact("expected_at"),
+    fact("callbacks").because("a controller's own addresses, at hosts that the operator listed"),
+    fact("seen"),
+    fact("status"),
+    fact("due_at"),
+]);
+
+pub const REQUEST_SELECTIONS: Table =
+    Table::of_tenant("request_selections").operators("staff").ages("made_at").columns(&[
+        key("id"),
+        key("staff_id"),
+        fact("made_at"),
+        fact("ends_at"),
+        fact("is_cut"),
+        key("of_tenant"),
+        key("request"),
+        fact("at_version"),
+    ]);

@@ -1,0 +1,51 @@
+//! What people ask of the desk, from the contact to the answer: taken in whatever way it comes, proved, given its clocks,
+//! planned, approved and answered in time. What somebody wrote and goes by is sealed under the contact's own key.
+//!
+//! It never answers anything about a person before they are proved, never adds to a date that was computed before, and
+//! never changes a person's data by its own hand: it says what would be done, and by whom that was approved.
+
+mod actions;
+mod asking;
+mod clocks;
+mod filter;
+mod graphql;
+mod jobs;
+mod letters;
+pub mod map;
+mod model;
+mod next;
+mod plan;
+mod playbooks;
+mod promise;
+mod queries;
+mod tables;
+pub mod ways;
+
+pub use actions::{
+    AtPage, BEGUN, Brought, COOLING_OFF, Flawed, Followed, FollowedRequest, Imported, MOST_TRIES, Moved, Post, REUSED,
+    Receipt, Shown, Slots, appeal_by_person, approve_plan, ask_at_page, ask_by_machine, ask_for_proof,
+    ask_for_proof_again, asked_by_machine, assign, behind_link, bring_letter, cancel_by_machine, controller, draw_plan,
+    extend, find_hold, find_plan, find_request, follow, holds_of, import_backlog, join, judge, judge_mandate,
+    list_holds, list_messages, list_plans, mark_spam, may_be_told_at, messages_for_person, pause, person_writes,
+    place_hold, prove_by_code, queue_letter, read_messages, receive, refuse, release_hold, resume, return_plan,
+    reveal_hold_reason, reveal_plan_reason, save_draft, set_late_reason, settle_by_hand, shown_to_person, submit_plan,
+    take_aside, take_in, take_in_of, withdraw, withdraw_by_person, withdraw_extension, withdraw_pause, write_message,
+    write_note,
+};
+pub use asking::{Asking, Desk, Notice, SHOP, Stated, Taken, Wanted};
+pub use filter::{Fault, LONGEST as LONGEST_FILTER, Read, StageWord, Wanted as WantedRequests, read as read_filter};
+pub use graphql::{RULES, RequestMutation, RequestNode, RequestQuery, find_request as find_request_node};
+pub use jobs::{
+    AskForProof, DigestRequests, DrawPlan, ExpireUnproved, HearMailbox, LookAtControllers, RemindOfRequests,
+    SendLetter, TellController, TellOfRequest,
+};
+pub use letters::{ASK_PATH, FOLLOW_PATH, speaks};
+pub use model::{
+    ClockEventRow, ClockMove, ClockRow, DataRole, Due, GoesBy, Ground, Hold, HoldKind, Identifier, Intake, LateReason,
+    Mandate, Message, MessageKind, MessageState, NewHold, Outcome, Plan, PlanLine, PlanState, PlannedAction, Proof,
+    ReminderKind, Request, Resumable, Source, Stage, SubjectKind, Way, digest, reference,
+};
+pub use plan::{CHARGEBACK, Difference, compare};
+pub use playbooks::{Playbook, Settlement, of as playbook};
+pub use promise::{DESK_TARGET, offered, promised};
+pub use queries::holds::HoldFilter;

@@ -1,0 +1,19 @@
+//! The nouns of requests and their lawful steps. Pure.
+
+mod clock;
+mod hold;
+mod intake;
+mod message;
+mod plan;
+mod reminder;
+mod request;
+mod stage;
+
+pub use clock::{ClockEventRow, ClockMove, ClockRow};
+pub use hold::{Hold, HoldKind, NewHold, hold_reference};
+pub use intake::{DataRole, GoesBy, Identifier, Intake, Mandate, Proof, Source, SubjectKind};
+pub use message::{Message, MessageKind, MessageState, Way};
+pub use plan::{Plan, PlanLine, PlanState, PlannedAction, digest};
+pub use reminder::{Morning, Reminder, ReminderKind};
+pub use request::{Due, Ground, LateReason, Outcome, Request, reference};
+pub use stage::{Resumable, Stage};

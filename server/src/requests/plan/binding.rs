@@ -1,0 +1,75 @@
+//! What binds an order: goods that are not there yet, and payments that may still be disputed.
+
+use chrono::Days;
+
+use crate::floor::kernel::{Day, StoreId};
+use crate::requests::model::Source;
+
+/// How long after an order a payment may still be disputed. No law says it: it is ours, from what card schemes allow.
+pub const CHARGEBACK: Days = Days::new(120);
+
+/// An order that was placed within the time of a dispute.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recent {
+    pub placed_on: Day,
+    pub store: Option<StoreId>,
+    pub is_cancelled: bool,
+    pub payment: Option<String>,
+    pub fulfilment: Option<String>,
+}
+
+/// What binds an order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Bound {
+    /// It is not paid or not delivered.
+    Open,
+    /// Its payment may still be disputed.
+    Chargeback,
+}
+
+impl Bound {
+    pub const ALL: [Self; 2] = [Self::Open, Self::Chargeback];
+
+    /// The part that its rows are counted as.
+    pub const fn part(self) -> i32 {
+        match self {
+            Self::Open => 1,
+            Self::Chargeback => 2,
+        }
+    }
+
+    pub(super) const fn ground(self) -> &'static str {
+        match self {
+            Self::Open => "open_order",
+            Self::Chargeback => "chargeback_window",
+        }
+    }
+}
+
+impl Recent {
+    /// What binds it. A word of a platform's that we do not know counts as not done: when in doubt it stays.
+    pub fn bound(&self) -> Option<Bound> {
+        let is_one_of = |word: &Option<String>, known: &[&str]| {
+            word.as_deref().is_some_and(|word| known.iter().any(|known| word.eq_ignore_ascii_case(known)))
+        };
+        let is_paid =
+            is_one_of(&self.payment, &["paid", "refunded", "partially_refunded", "fully_refunded", "completed"]);
+        let is_delivered = is_one_of(&self.fulfilment, &["fulfilled", "completed", "delivered", "shipped"]);
+        match (self.is_cancelled, is_paid, is_delivered) {
+            (true, false, _) => None,
+            (true, true, _) | (false, true, true) => Some(Bound::Chargeback),
+            (false, ..) => Some(Bound::Open),
+        }
+    }
+
+    /// The last day on which it binds.
+    pub fn until(&self) -> Day {
+        Day(self.placed_on.0.checked_add_days(CHARGEBACK).unwrap_or(self.placed_on.0))
+    }
+}
+
+/// Whether whoever asks may give the word for the person's data: a merchant's platform, or a merchant's own system. Then
+/// the merchant has weighed its own open orders, and knows of the request.
+pub const fn is_instructed(source: Source) -> bool {
+    matches!(source, Source::Shopify | Source::Ebay | Source::Opendsr)
+}

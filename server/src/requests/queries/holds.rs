@@ -1,0 +1,231 @@
+//! Rows of holds. Why somebody holds something goes in sealed under the hold's own key, and no list brings it out.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel::sql_types::{Array, Binary, Bool, Date, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::{OptionalExtension, QueryableByName, RunQueryDsl};
+
+use crate::floor::kernel::{
+    Day, Error, HoldId, Instant, Personal, RequestId, Result, Sealed, StaffId, StoreId, SubjectId, TenantId,
+};
+use crate::floor::ledger::{Tx, WriteTx, statement};
+use crate::floor::vault::{Place, RequestKey, Vault};
+use crate::requests::model::{Hold, HoldKind};
+
+/// The most that a list tells.
+const MOST: i32 = 500;
+
+#[derive(QueryableByName)]
+struct Row {
+    #[diesel(sql_type = SqlUuid)]
+    tenant_id: TenantId,
+    #[diesel(sql_type = SqlUuid)]
+    id: HoldId,
+    #[diesel(sql_type = Text)]
+    reference: String,
+    #[diesel(sql_type = SqlUuid)]
+    subject_id: SubjectId,
+    #[diesel(sql_type = Text)]
+    kind: HoldKind,
+    #[diesel(sql_type = Timestamptz)]
+    placed_at: DateTime<Utc>,
+    #[diesel(sql_type = SqlUuid)]
+    placed_by: StaffId,
+    #[diesel(sql_type = Date)]
+    review_on: NaiveDate,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    released_at: Option<DateTime<Utc>>,
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    released_by: Option<StaffId>,
+    #[diesel(sql_type = Integer)]
+    version: i32,
+}
+
+impl From<Row> for Hold {
+    fn from(row: Row) -> Self {
+        Self {
+            tenant: row.tenant_id,
+            id: row.id,
+            reference: row.reference,
+            subject: row.subject_id,
+            kind: row.kind,
+            placed_at: Instant::from_utc(row.placed_at),
+            placed_by: row.placed_by,
+            review_on: Day(row.review_on),
+            released: row.released_at.map(Instant::from_utc).zip(row.released_by),
+            version: row.version,
+        }
+    }
+}
+
+/// Which holds a list has.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct HoldFilter {
+    pub subject: Option<SubjectId>,
+    /// Those that were let go too.
+    pub with_released: bool,
+}
+
+/// Where the words of a hold stand.
+pub fn place_of_reason(tenant: TenantId, id: HoldId) -> Place<'static> {
+    Place { tenant, table: "hold", column: "reason", row: id.uuid(), generation: 0 }
+}
+
+/// Takes the person's row until the transaction ends, as everybody does who writes or erases something of theirs: nothing
+/// that did not see the hold commits after it.
+pub fn take_person(tx: &mut WriteTx, persons: &[SubjectId]) -> Result<()> {
+    statement("select id from subjects where tenant_id = ? and id = any(?) order by id for update")
+        .bind::<SqlUuid, _>(tx.tenant()?)
+        .bind::<Array<SqlUuid>, _>(persons.to_vec())
+        .execute(tx.conn())?;
+    Ok(())
+}
+
+/// Places a hold.
+pub fn add(tx: &mut WriteTx, vault: &Vault, hold: &Hold, reason: &Personal) -> Result<()> {
+    let sealer = vault.sealer::<RequestKey>(tx, hold.id.uuid())?;
+    let sealer = sealer.map_err(|shut| Error::internal(format!("a hold's key does not seal: {}", shut.code())))?;
+    let reason = sealer.seal_blob(&place_of_reason(hold.tenant, hold.id), reason.disclose().as_bytes())?;
+    statement(
+        "insert into holds (tenant_id, id, reference, subject_id, kind, reason, placed_at, placed_by, review_on)
+         values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    )
+    .bind::<SqlUuid, _>(hold.tenant)
+    .bind::<SqlUuid, _>(hold.id)
+    .bind::<Text, _>(hold.reference.clone())
+    .bind::<SqlUuid, _>(hold.subject)
+    .bind::<Text, _>(hold.kind)
+    .bind::<Binary, _>(reason.into_bytes())
+    .bind::<Timestamptz, _>(hold.placed_at.utc())
+    .bind::<SqlUuid, _>(hold.placed_by)
+    .bind::<Date, _>(hold.review_on.0)
+    .execute(tx.conn())?;
+    Ok(())
+}
+
+/// Writes who let a hold go that is held until the transaction ends.
+pub fn release(tx: &mut WriteTx, hold: &Hold) -> Result<()> {
+    let changed = statement(
+        "update holds set released_at = ?, released_by = ?, version = version + 1
+          where tenant_id = ? and id = ? and version = ?",
+    )
+    .bind::<Nullable<Timestamptz>, _>(hold.released.map(|(at, _)| at.utc()))
+    .bind::<Nullable<SqlUuid>, _>(hold.released.map(|(_, by)| by))
+    .bind::<SqlUuid, _>(tx.tenant()?)
+    .bind::<SqlUuid, _>(hold.id)
+    .bind::<Integer, _>(hold.version)
+    .execute(tx.conn())?;
+    if changed == 1 { Ok(()) } else { Err(Error::Conflict) }
+}
+
+pub fn get(tx: &mut Tx, id: HoldId) -> Result<Hold> {
+    let row: Option<Row> = statement(
+        "select tenant_id, id, reference, subject_id, kind, placed_at, placed_by, review_on, released_at, released_by, version
+           from holds where tenant_id = ? and id = ?",
+    )
+    .bind::<SqlUuid, _>(tx.tenant()?)
+    .bind::<SqlUuid, _>(id)
+    .get_result(tx.conn())
+    .optional()?;
+    row.map(Hold::from).ok_or(Error::NotFound("hold"))
+}
+
+/// The holds of the pinned tenant, what is to be looked at first before.
+pub fn list(tx: &mut Tx, filter: HoldFilter) -> Result<Vec<Hold>> {
+    let rows: Vec<Row> = statement(
+        "select tenant_id, id, reference, subject_id, kind, placed_at, placed_by, review_on, released_at, released_by, version
+           from holds where tenant_id = ? and (?::uuid is null or subject_id = ?) and (? or released_at is null)
+          order by released_at nulls first, review_on, id limit ?",
+    )
+    .bind::<SqlUuid, _>(tx.tenant()?)
+    .bind::<Nullable<SqlUuid>, _>(filter.subject)
+    .bind::<Nullable<SqlUuid>, _>(filter.subject)
+    .bind::<Bool, _>(filter.with_released)
+    .bind::<Integer, _>(MOST)
+    .load(tx.conn())?;
+    Ok(rows.into_iter().map(Hold::from).collect())
+}
+
+/// Those that stand for a person, by all ids the person was ever given.
+pub fn standing(tx: &mut Tx, persons: &[SubjectId]) -> Result<Vec<Hold>> {
+    if persons.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows: Vec<Row> = statement(
+        "select tenant_id, id, reference, subject_id, kind, placed_at, placed_by, review_on, released_at, released_by, version
+           from holds where tenant_id = ? and subject_id = any(?) and released_at is null order by placed_at, id",
+    )
+    .bind::<SqlUuid, _>(tx.tenant()?)
+    .bind::<Array<SqlUuid>, _>(persons.to_vec())
+    .load(tx.conn())?;
+    Ok(rows.into_iter().map(Hold::from).collect())
+}
+
+/// Those that stand for anybody whom a shop knows.
+pub fn standing_at(tx: &mut Tx, store: StoreId) -> Result<Vec<Hold>> {
+    let tenant = tx.tenant()?;
+    let rows: Vec<Row> = statement(
+        "select tenant_id, id, reference, subject_id, kind, placed_at, placed_by, review_on, released_at, released_by, version
+           from holds h where tenant_id = ? and released_at is null
+            and (exists (select 1 from customers c
+                          where c.tenant_id = ? and c.store_id = ? and c.subject_id = h.subject_id)
+              or exists (select 1 from orders o
+                          where o.tenant_id = ? and o.store_id = ? and o.subject_id = h.subject_id))
+          order by placed_at, id",
+    )
+    .bind::<SqlUuid, _>(tenant)
+    .bind::<SqlUuid, _>(tenant)
+    .bind::<SqlUuid, _>(store)
+    .bind::<SqlUuid, _>(tenant)
+    .bind::<SqlUuid, _>(store)
+    .load(tx.conn())?;
+    Ok(rows.into_iter().map(Hold::from).collect())
+}
+
+#[derive(QueryableByName)]
+struct Words {
+    #[diesel(sql_type = Binary)]
+    reason: Vec<u8>,
+}
+
+/// The sealed words of a hold.
+pub fn reason(tx: &mut Tx, id: HoldId) -> Result<Sealed> {
+    let row: Option<Words> = statement("select reason from holds where tenant_id = ? and id = ?")
+        .bind::<SqlUuid, _>(tx.tenant()?)
+        .bind::<SqlUuid, _>(id)
+        .get_result(tx.conn())
+        .optional()?;
+    row.map(|row| Sealed::from_bytes(row.reason)).ok_or(Error::NotFound("hold"))
+}
+
+#[derive(QueryableByName)]
+struct Open {
+    #[diesel(sql_type = SqlUuid)]
+    id: RequestId,
+}
+
+/// The deletions that are worked and that a hold of these may stop: the person's, the one it was placed at, and those of
+/// whole shops.
+pub fn stopped(tx: &mut Tx, (persons, at): (&[SubjectId], RequestId)) -> Result<Vec<RequestId>> {
+    let rows: Vec<Open> = statement(
+        "select id from requests where tenant_id = ? and right_code = 'deletion'
+            and stage in ('open', 'awaiting_approval', 'in_progress')
+            and (subject_id = any(?) or id = ? or special_case = 'shop') order by id",
+    )
+    .bind::<SqlUuid, _>(tx.tenant()?)
+    .bind::<Array<SqlUuid>, _>(persons.to_vec())
+    .bind::<SqlUuid, _>(at)
+    .load(tx.conn())?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
+}
+
+/// The deletions that are worked and that letting a hold of these go may set free.
+pub fn set_free(tx: &mut Tx, persons: &[SubjectId]) -> Result<Vec<RequestId>> {
+    let rows: Vec<Open> = statement(
+        "select id from requests where tenant_id = ? and right_code = 'deletion' and stage = 'open'
+            and (subject_id = any(?) or special_case = 'shop') order by id",
+    )
+    .bind::<SqlUuid, _>(tx.tenant()?)
+    .bind::<Array<SqlUuid>, _>(persons.to_vec())
+    .load(tx.conn())?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
+}

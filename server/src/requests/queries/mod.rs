@@ -1,0 +1,15 @@
+//! All SQL of this slice: rows to models and back.
+
+pub mod clocks;
+pub mod controllers;
+pub mod estate;
+pub mod figures;
+pub mod holds;
+pub mod identifiers;
+pub mod intakes;
+pub mod messages;
+pub mod plans;
+pub mod queue;
+pub mod reminders;
+pub mod requests;
+pub mod views;

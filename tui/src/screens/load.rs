@@ -1,0 +1,204 @@
+//! The load of requests as the desk shows it: a strip of due days, what waits for whom, what came, and the week.
+//!
+//! It is no screen. Digits say how much; bars only say it once more.
+
+use chrono::{Datelike, NaiveDate};
+
+use crate::api::figures::{Day, Figures, NextRequest, Since, Waiting};
+use crate::api::requests::View;
+use crate::core::action::Link;
+use crate::core::due;
+use crate::core::form::spoken;
+use crate::core::page::{Body, Line, Row, Section, Tone};
+use crate::core::screen::Ctx;
+use crate::core::shell;
+
+use super::course::{self, Standing};
+use super::shared::word;
+
+const BARS: [&str; 8] = ["▁▁", "▂▂", "▃▃", "▄▄", "▅▅", "▆▆", "▇▇", "██"];
+/// Cells of a day, and of a week with its rule.
+const DAY: usize = 4;
+const WEEK: usize = DAY * 7 + 2;
+/// Cells before the first week and behind the last.
+const AROUND: usize = 11 + 9;
+
+/// The days as a strip that fits this width; whole weeks only.
+pub fn strip(figures: &Figures, width: u16) -> Section {
+    let weeks = (usize::from(width).saturating_sub(AROUND + 4) / WEEK).clamp(1, 4);
+    let shown: Vec<&[Day]> = figures.days.chunks(7).take(weeks).collect();
+    let beyond: i32 = figures.days.iter().skip(weeks * 7).map(|day| day.count).sum();
+    let most = figures.days.iter().map(|day| day.count).max().unwrap_or(0).max(figures.overdue).max(1);
+    let line = |head: Line, cell: &dyn Fn(&Day) -> Line, tail: Line| {
+        let week = |days: &&[Day]| days.iter().map(cell).fold(Line::dim("│ "), |line, day| line + day);
+        shown.iter().map(week).fold(head, |line, week| line + week) + Line::dim("│ ") + tail
+    };
+    let right = |text: &str, room: usize| format!("{text:>room$}");
+    let name = |day: &Day| Line::dim(day.on.format("%a ").to_string());
+    let number = |day: &Day| Line::dim(right(&day.on.day().to_string(), DAY - 1) + " ");
+    let count = |day: &Day| {
+        let crowded = day.count * 4 > most * 3 && day.count > 1;
+        match day.count {
+            0 => Line::dim(right("·", DAY - 1) + " "),
+            count if crowded => Line::of(Tone::Warn, right(&count.to_string(), DAY - 1)) + Line::of(Tone::Warn, "▲"),
+            count => Line::plain(right(&count.to_string(), DAY - 1) + " "),
+        }
+    };
+    let bars = |day: &Day| {
+        Line::of(if is_rest(day.on) { Tone::Dim } else { Tone::Good }, right(bar(day.count, most), DAY - 1) + " ")
+    };
+    let overdue = match figures.overdue {
+        0 => Line::of(Tone::Good, right("✓ 0", 9) + "  "),
+        many => Line::of(Tone::Bad, right(&format!("✗ {many}"), 9) + "  "),
+    };
+    let blank = || Line::plain(right("", 11));
+    let lines = vec![
+        line(blank(), &name, Line::default()),
+        line(Line::dim(right("overdue", 9) + "  "), &number, Line::dim("later")),
+        line(overdue, &count, Line::plain((figures.later + beyond).to_string())),
+        line(Line::of(Tone::Bad, right(bar(figures.overdue, most), 9) + "  "), &bars, Line::default()),
+    ];
+    let note = Line::plain(format!("{} open", figures.open))
+        + Line::dim(" · ")
+        + Line::of(if figures.overdue > 0 { Tone::Bad } else { Tone::Good }, format!("{} overdue", figures.overdue))
+        + Line::dim(" · ")
+        + Line::of(
+            if figures.due_soon > 0 { Tone::Warn } else { Tone::Dim },
+            format!("{} within 3 days", figures.due_soon),
+        );
+    Section { id: "load", title: "Due, each in its own law's calendar", note, body: Body::Words(lines) }
+}
+
+fn is_rest(day: NaiveDate) -> bool {
+    day.weekday().number_from_monday() > 5
+}
+
+/// A bar against the longest; nothing is no bar.
+fn bar(count: i32, most: i32) -> &'static str {
+    if count <= 0 {
+        return "  ";
+    }
+    let step = usize::try_from((count * 8 - 1) / most.max(1)).unwrap_or(0);
+    BARS.get(step.min(7)).copied().unwrap_or_default()
+}
+
+/// What waits for me, a row each.
+pub fn next(request: &NextRequest, ctx: &Ctx) -> Row {
+    let standing = Standing {
+        stage: if request.paused_since.is_some() { "PAUSED" } else { "OPEN" },
+        due: request.due.as_ref(),
+        paused_since: request.paused_since,
+        closed_at: None,
+        is_late: false,
+    };
+    let tenant = request.tenant.as_ref().map_or(Line::dim("the operator"), |one| Line::plain(one.legal_name.clone()));
+    Row {
+        id: request.id.inner().to_owned(),
+        cells: vec![
+            course::due(standing, ctx),
+            Line::plain(request.reference.clone()).strong(),
+            word(Tone::Plain, &request.right.0),
+            course::next(&request.next_action.0),
+            tenant,
+        ],
+    }
+}
+
+/// What waits for others: who, how much, since when or until when.
+pub fn waiting(one: &Waiting, ctx: &Ctx) -> Row {
+    let since = one.oldest_at.map(|at| Line::dim("oldest ") + Line::word(Tone::Plain, due::age(at, ctx.now)));
+    let ends = one.ends_at.map(|at| Line::dim("  next ends in ") + Line::word(Tone::Warn, due::left(at, ctx.now)));
+    Row {
+        id: one.what.0.clone(),
+        cells: vec![
+            course::waiting(&one.what.0),
+            Line::plain(one.count.to_string()),
+            since.unwrap_or_default() + ends.unwrap_or_default(),
+        ],
+    }
+}
+
+/// Where a figure of who is waited for leads: its rows.
+pub fn waiting_link(what: &str) -> Link {
+    let words = match what {
+        "PROOF" => "stage:received",
+        "SECOND_PERSON" => "stage:awaiting_approval",
+        "COOLING_OFF" | "RECIPIENTS" => "stage:in_progress",
+        "PERSON" => "stage:paused",
+        _ => "stage:open",
+    };
+    Link { kind: shell::QUEUE, id: words.to_owned() }
+}
+
+pub fn view(n: usize, view: &View) -> Row {
+    let key = if n < 9 { format!("w {}", n + 1) } else { String::new() };
+    Row {
+        id: view.id.inner().to_owned(),
+        cells: vec![
+            Line::of(Tone::Key, key),
+            Line::plain(view.name.clone()),
+            Line::plain(view.count.to_string()),
+            Line::dim(view.filter.clone()),
+        ],
+    }
+}
+
+/// What happened while nobody looked.
+pub fn since(since: &Since) -> Vec<Line> {
+    let sources: Vec<String> = since
+        .by_source
+        .iter()
+        .filter(|one| one.count > 0)
+        .map(|one| format!("{} {}", one.count, spoken(&one.source.0)))
+        .collect();
+    let of = if sources.is_empty() { String::new() } else { format!(": {}", sources.join(" · ")) };
+    vec![
+        Line::plain(format!("+ {} in{of}", since.received)),
+        Line::dim(format!("+ {} spam · {} joined to another", since.spam, since.joined)),
+    ]
+}
+
+/// The week in five lines.
+pub fn week(figures: &Figures) -> Vec<Line> {
+    let week = &figures.week;
+    let spark = |days: &[Day]| {
+        let most = days.iter().map(|day| day.count).max().unwrap_or(0).max(1);
+        days.iter().map(|day| bar(day.count, most).chars().next().unwrap_or(' ')).collect::<String>()
+    };
+    let median =
+        week.median_days.map_or_else(|| "no answer yet".to_owned(), |days| format!("median answer {days:.1} d"));
+    let rights: Vec<String> = figures
+        .by_right
+        .iter()
+        .filter(|one| one.count > 0)
+        .map(|one| format!("{} {}", spoken(&one.right.0), one.count))
+        .collect();
+    let sources: Vec<String> = figures
+        .by_source
+        .iter()
+        .filter(|one| one.count > 0)
+        .map(|one| format!("{} {}", spoken(&one.source.0), one.count))
+        .collect();
+    vec![
+        Line::plain(format!("in {:<5}", week.received))
+            + Line::of(Tone::Good, spark(&week.received_per_day))
+            + Line::plain(format!("   closed {:<5}", week.closed))
+            + Line::of(Tone::Good, spark(&week.closed_per_day))
+            + Line::plain("   late ")
+            + Line::of(if week.late > 0 { Tone::Bad } else { Tone::Good }, week.late.to_string()),
+        Line::plain(median),
+        Line::dim("by right   ") + Line::plain(rights.join("  ")),
+        Line::dim("by source  ") + Line::plain(sources.join("  ")),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bar_is_there_for_one_and_full_for_the_most() {
+        assert_eq!((bar(0, 14), bar(1, 14), bar(14, 14), bar(7, 14)), ("  ", "▁▁", "██", "▄▄"));
+        assert_eq!(bar(3, 0), "██");
+    }
+}
