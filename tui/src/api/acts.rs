@@ -103,6 +103,8 @@ change!(release_hold, release_hold(ReleaseHoldInput) -> "ReleaseHoldPayload");
 change!(reveal_plan, reveal_plan_reason(RevealPlanReasonInput) -> "RevealPlanReasonPayload", revealed: Opened);
 change!(reveal_hold, reveal_hold_reason(RevealHoldReasonInput) -> "RevealHoldReasonPayload", revealed: Opened);
 change!(write, write_to_person(WriteToPersonInput) -> "WriteToPersonPayload");
+change!(ask_person, ask_person(AskPersonInput) -> "AskPersonPayload");
+change!(hand_on, hand_request_on(HandRequestOnInput) -> "HandRequestOnPayload");
 change!(note, note_on_request(NoteOnRequestInput) -> "NoteOnRequestPayload");
 change!(save_draft, save_draft(SaveDraftInput) -> "SaveDraftPayload", message: Kept);
 change!(save_view, save_view(SaveViewInput) -> "SaveViewPayload");
@@ -179,6 +181,8 @@ pub const DOCUMENTS: &[Document] = &[
     reveal_plan::document,
     reveal_hold::document,
     write::document,
+    ask_person::document,
+    hand_on::document,
     note::document,
     save_draft::document,
     save_view::document,

@@ -8,12 +8,14 @@ use crate::core::due::Moment;
 use crate::core::filter::{Takes, Term, term};
 
 use super::ask::{self, Document};
-use super::graph::{IdVariables, IdVariablesFields, connection, inputs, narrowed};
-use super::schema::{Word, schema};
+use super::graph::{
+    IdVariables, IdVariablesFields, PageVariables, PageVariablesFields, Raw, connection, inputs, narrowed,
+};
+use super::schema::{Lines, Word, schema};
 use super::staff::NamedSeat;
 use super::tenants::{Mask, NamedTenant};
 
-inputs!(RequestFilter, RequestOrder);
+inputs!(RequestFilter, RequestOrder, LetterPreviewInput);
 
 /// The words of the queue. The server reads them; a tenant's name is looked up before.
 pub const TERMS: &[Term] = &[
@@ -427,6 +429,84 @@ pub struct View {
     pub count: i32,
 }
 
+#[derive(cynic::QueryFragment, Debug)]
+#[cynic(graphql_type = "Query", variables = "PageVariables")]
+pub struct Holds {
+    #[arguments(first: $first, after: $after, last: $last, before: $before)]
+    pub holds: hold_pages::Connection,
+}
+
+connection!(hold_pages, "HoldConnection", "HoldEdge", PlacedHold);
+
+/// A hold with whose data it keeps.
+#[derive(cynic::QueryFragment, Clone, Debug)]
+#[cynic(graphql_type = "Hold")]
+pub struct PlacedHold {
+    pub id: cynic::Id,
+    pub reference: String,
+    pub kind: Word<schema::HoldKind>,
+    pub person: Mask,
+    pub placed_at: Moment,
+    pub placed_by: Option<NamedSeat>,
+    pub review_on: NaiveDate,
+}
+
+pub fn holds() -> String {
+    ask::query::<Holds, PageVariables>()
+}
+
+#[derive(cynic::QueryVariables)]
+pub struct PreviewVariables {
+    pub input: Raw<schema::LetterPreviewInput>,
+}
+
+#[derive(cynic::QueryFragment, Debug)]
+#[cynic(graphql_type = "Query", variables = "PreviewVariables")]
+pub struct PreviewOfLetter {
+    #[arguments(input: $input)]
+    pub letter_preview: Option<LetterPreview>,
+}
+
+/// A letter as it would leave.
+#[derive(cynic::QueryFragment, Debug)]
+pub struct LetterPreview {
+    pub title: String,
+    #[cynic(alias, rename = "body")]
+    pub lines: Lines,
+    pub locale: String,
+    pub is_sent: bool,
+    pub before: Option<NaiveDate>,
+    pub after: Option<NaiveDate>,
+}
+
+pub fn letter_preview() -> String {
+    ask::query::<PreviewOfLetter, PreviewVariables>()
+}
+
+#[derive(cynic::QueryVariables)]
+pub struct FollowedVariables {
+    pub tenant: Option<cynic::Id>,
+}
+
+/// What was done, as it happens: of one tenant, or of the house.
+#[derive(cynic::QueryFragment, Debug)]
+#[cynic(graphql_type = "Subscription", variables = "FollowedVariables")]
+pub struct FollowedRequests {
+    #[arguments(tenant: $tenant)]
+    pub changes: Change,
+}
+
+#[derive(cynic::QueryFragment, Clone, Debug)]
+pub struct Change {
+    pub cursor: String,
+    pub node: Option<cynic::Id>,
+    pub object: String,
+}
+
+pub fn followed() -> String {
+    ask::subscription::<FollowedRequests, FollowedVariables>()
+}
+
 pub fn requests() -> String {
     ask::query::<Requests, RequestsVariables>()
 }
@@ -453,4 +533,4 @@ pub fn referred(reference: &str) -> Value {
 }
 
 /// Every operation of these.
-pub const DOCUMENTS: &[Document] = &[requests, request, plans, by_reference, views];
+pub const DOCUMENTS: &[Document] = &[requests, request, plans, by_reference, views, followed, letter_preview, holds];

@@ -14,6 +14,7 @@ use super::keymap::Key;
 use super::me::{Me, Pass};
 use super::outcomes::Outcomes;
 use super::page::Tone;
+use super::question::Undo;
 use super::screen::Ctx;
 use super::secret::Secret;
 use super::shown::Revealed;
@@ -206,6 +207,8 @@ pub enum Action {
     Agreed(&'static Verb, Target, Values),
     /// The server has carried a verb out.
     Changed(&'static Verb, Target),
+    /// What was just done can be taken back for a while.
+    Undoable(Undo, &'static Verb, Target),
     /// A verb was tried with many: what came of each is to be told.
     Bulk(Outcomes),
     /// A text comes back from the editor, or why it does not.

@@ -14,8 +14,9 @@ use super::ask::{Answer, Ask, Refusal, Trouble};
 use super::due::{self, Moment};
 use super::form::{Field, Form, Kind};
 use super::page::{Body, Line, Page, Section, Tone};
+use super::preview::{self, Letter};
 use super::question::{Lookup, Order, Question};
-use super::screen::{Ctx, Entry, Screen, Shape};
+use super::screen::{Ctx, Entry, Old, Screen, Shape};
 use super::secret::Secret;
 use super::shell;
 use super::shown::Revealed;
@@ -58,12 +59,22 @@ pub const CLEAR: Verb = verb("dialog.clear", "erase the field", "Erases what the
 pub const EDITOR: Verb =
     verb("dialog.editor", "in your editor", "Gives the lines to your editor, and takes them back", &["Ctrl-e"]);
 
-pub const VERBS: &[Verb] = &[YES, ENTER, SEND, EDITOR, NEXT, BACK, DOWN, UP, RIGHT, LEFT, ERASE, CLEAR];
+pub const PREVIEW: Verb = verb(
+    "dialog.preview",
+    "how the letter reads",
+    "Shows the letter that would be sent, as the server words it, and takes it away again",
+    &["Ctrl-p"],
+);
+
+pub const VERBS: &[Verb] = &[PREVIEW, YES, ENTER, SEND, EDITOR, NEXT, BACK, DOWN, UP, RIGHT, LEFT, ERASE, CLEAR];
 
 /// Keys pressed before the dialog could be read do nothing.
 pub const DEAF_MILLIS: i64 = 300;
 /// What the server says where what was shown is no longer so.
 const OLD: &[&str] = &["CONFLICT", "PLAN_CHANGED"];
+/// Said once it is known what another did meanwhile.
+const MEANWHILE: &str =
+    "another was quicker; above is what it means now, below what you wrote: send it again, or leave it";
 /// How long a secret is shown.
 const SHOWN: Duration = Duration::from_secs(30);
 /// The tag of the call that carries the verb out; lookups have the names of their fields.
@@ -81,6 +92,8 @@ enum Stage {
     Sent(Moment),
     /// The server's no, where there is no form to mend.
     Refused,
+    /// The letter is read, from this line on; whether the form comes after it, or the question.
+    Reading(usize, bool),
 }
 
 #[derive(Default)]
@@ -95,6 +108,10 @@ pub struct Dialog {
     words: Vec<String>,
     /// Names the wish: sent again unchanged it is the same one.
     key: String,
+    /// The letter that would be sent, while it is read.
+    letter: Option<Letter>,
+    /// Another was quicker: what it means now is to be heard.
+    is_old: bool,
 }
 
 impl Dialog {
@@ -102,7 +119,7 @@ impl Dialog {
     pub fn about(verb: &'static Verb, target: Target, question: Question, key: String, now: Moment) -> Self {
         let stage = if question.form.is_empty() { Stage::Asking(now) } else { Stage::Filling };
         let typed = Form::of(vec![Field::words("reference", "Type the reference")]);
-        Self { verb: Some(verb), target, question, stage, typed, words: Vec::new(), key }
+        Self { verb: Some(verb), target, question, stage, typed, words: Vec::new(), key, letter: None, is_old: false }
     }
 
     fn danger(&self) -> Danger {
@@ -162,12 +179,21 @@ impl Dialog {
 
     fn does(&mut self, verb: &Verb, ctx: &Ctx) -> Effects {
         match verb.id {
-            id if id == shell::ESCAPE.id => return self.escape(),
+            id if id == shell::ESCAPE.id => return self.escape(ctx),
             id if id == ENTER.id => return self.enter(ctx),
             id if id == YES.id => return self.yes(ctx),
             id if id == SEND.id && self.stage == Stage::Filling => return self.filled(ctx),
             id if id == EDITOR.id => return self.edit(),
+            id if id == PREVIEW.id => return self.preview(ctx),
             _ => {}
+        }
+        if let (Stage::Reading(from, _), Some(letter)) = (&mut self.stage, &self.letter) {
+            match verb.id {
+                id if id == DOWN.id || id == NEXT.id => *from = (*from + 1).min(letter.len().saturating_sub(1)),
+                id if id == UP.id || id == BACK.id => *from = from.saturating_sub(1),
+                _ => {}
+            }
+            return Effects::new();
         }
         if let Some(area) = self.form().and_then(Form::area) {
             let is_moved = match verb.id {
@@ -199,7 +225,62 @@ impl Dialog {
         Effects::new()
     }
 
-    fn escape(&mut self) -> Effects {
+    /// Asks how the letter reads with what the form holds, or takes it away.
+    fn preview(&mut self, ctx: &Ctx) -> Effects {
+        if matches!(self.stage, Stage::Reading(..)) {
+            self.close_letter(ctx);
+            return Effects::new();
+        }
+        let Some(preview) = self.question.preview.as_ref() else { return Effects::new() };
+        if !matches!(self.stage, Stage::Filling | Stage::Asking(_)) {
+            return Effects::new();
+        }
+        let Some(values) = self.question.form.values(ctx.now, ctx.zone()) else { return Effects::new() };
+        let mut input = preview.input.clone();
+        input.extend((preview.shape)(&values));
+        self.words.clear();
+        vec![Effect::Ask(ask(preview::TAG, preview.document.clone(), json!({ "input": input })))]
+    }
+
+    /// Back to what was on the way: what is asked, is asked anew.
+    fn close_letter(&mut self, ctx: &Ctx) {
+        self.letter = None;
+        if let Stage::Reading(_, is_filling) = self.stage {
+            self.stage = if is_filling { Stage::Filling } else { Stage::Asking(ctx.now) };
+        }
+    }
+
+    fn read(&mut self, answer: &Answer) {
+        let is_filling = match self.stage {
+            Stage::Filling => true,
+            Stage::Asking(_) => false,
+            _ => return,
+        };
+        match Letter::read(answer) {
+            Ok(letter) => {
+                self.letter = Some(letter);
+                self.stage = Stage::Reading(0, is_filling);
+            }
+            Err(Trouble::Refused(refusals)) => self.complain(&refusals),
+            Err(trouble) => self.words = vec![format!("no letter to read: {trouble}")],
+        }
+    }
+
+    /// What the server has against the input stands beside its field, or above them all.
+    fn complain(&mut self, refusals: &[Refusal]) {
+        for Refusal { field, words, .. } in refusals {
+            let stands = field.last().is_some_and(|name| self.question.form.complain(name, words));
+            if !stands {
+                self.words.push(words.clone());
+            }
+        }
+    }
+
+    fn escape(&mut self, ctx: &Ctx) -> Effects {
+        if matches!(self.stage, Stage::Reading(..)) {
+            self.close_letter(ctx);
+            return Effects::new();
+        }
         self.stage = match &self.stage {
             Stage::Filling if self.question.form.is_touched() => Stage::Leaving,
             Stage::Leaving => Stage::Filling,
@@ -219,6 +300,7 @@ impl Dialog {
             Stage::Asking(_) if self.asks_for_typing() && self.is_typed() => return self.go(ctx),
             Stage::Asking(_) | Stage::Refused => return vec![Effect::Then(Action::Close)],
             Stage::Leaving => self.stage = Stage::Filling,
+            Stage::Reading(..) => self.close_letter(ctx),
             Stage::Sent(_) => {}
         }
         Effects::new()
@@ -278,6 +360,10 @@ impl Dialog {
 impl Dialog {
     /// What the server said to the call.
     fn settle(&mut self, answer: &Answer) -> Effects {
+        if answer.tag == preview::TAG {
+            self.read(answer);
+            return Effects::new();
+        }
         if answer.tag != SENT {
             self.look_up(answer);
             return Effects::new();
@@ -285,19 +371,13 @@ impl Dialog {
         self.words.clear();
         match &answer.outcome {
             Ok(_) => return self.done(answer),
-            Err(Trouble::Refused(refusals)) => {
-                for Refusal { field, words, .. } in refusals {
-                    let stands = field.last().is_some_and(|name| self.question.form.complain(name, words));
-                    if !stands {
-                        self.words.push(words.clone());
-                    }
-                }
-            }
+            Err(Trouble::Refused(refusals)) => self.complain(refusals),
             Err(trouble) => self.words.push(trouble.to_string()),
         }
         self.stage = if self.question.form.is_empty() { Stage::Refused } else { Stage::Filling };
         // Somebody was quicker: what is shown beneath is old.
         let is_old = answer.outcome.as_ref().err().and_then(Trouble::code).is_some_and(|code| OLD.contains(&code));
+        self.is_old = is_old && !self.question.form.is_empty();
         let renew = self.verb.filter(|_| is_old).map(|verb| Action::Changed(verb, self.target.clone()));
         renew.map(Effect::Then).into_iter().collect()
     }
@@ -306,9 +386,14 @@ impl Dialog {
         let mut effects = vec![Effect::Then(Action::Close)];
         if let (Some(verb), Some(order)) = (self.verb, &self.question.order) {
             let told = order.told.and_then(|told| told(payload(answer)?));
-            let words = told.map_or_else(|| order.done.clone(), |told| format!("{}: {told}", order.done));
+            let mut words = told.map_or_else(|| order.done.clone(), |told| format!("{}: {told}", order.done));
+            if order.undo.is_some() {
+                words.push_str("; u takes it back");
+            }
             effects.push(Effect::Then(Action::Said(Tone::Good, words)));
             effects.push(Effect::Then(Action::Changed(verb, self.target.clone())));
+            let undo = order.undo.clone().map(|undo| Action::Undoable(undo, verb, self.target.clone()));
+            effects.extend(undo.map(Effect::Then));
             effects.extend(self.once(order, answer).map(|revealed| Effect::Then(Action::Reveal(revealed))));
         }
         effects
@@ -355,6 +440,8 @@ impl Screen for Dialog {
                 return self.question.lookups.iter().map(ask).map(Effect::Ask).collect();
             }
             Action::Do(verb, _) => return self.does(verb, ctx),
+            // A letter is about a person.
+            Action::Locked => self.close_letter(ctx),
             Action::Answered(answer) => return self.settle(answer),
             Action::Typed(c) => {
                 if let Some(form) = self.form() {
@@ -388,6 +475,9 @@ impl Screen for Dialog {
         if let Some(first) = title_text.get_mut(..1) {
             first.make_ascii_uppercase();
         }
+        if let (Stage::Reading(from, _), Some(letter)) = (&self.stage, &self.letter) {
+            return Page { title: Line::plain(title_text), sections: vec![letter.section(*from)], foot: self.foot() };
+        }
         let mut words = vec![Line::plain(self.question.object.clone()).strong()];
         words.extend(self.question.effects.iter().cloned());
         let mut sections = vec![section("about", Body::Words(words))];
@@ -420,10 +510,29 @@ impl Screen for Dialog {
     fn hears_escape(&self) -> bool {
         true
     }
+
+    fn is_old(&self) -> Option<Old> {
+        let verb = self.verb.filter(|_| self.is_old)?;
+        Some(Old { verb, target: self.target.clone() })
+    }
+
+    /// What was typed stays; what it is sent upon is what is so now.
+    fn anew(&mut self, question: Question) {
+        self.is_old = false;
+        let form = std::mem::take(&mut self.question.form);
+        self.question = Question { form, ..question };
+        self.words = vec![MEANWHILE.to_owned()];
+    }
 }
 
 impl Dialog {
     fn foot(&self) -> Line {
+        let can_preview = self.question.preview.is_some() && matches!(self.stage, Stage::Filling | Stage::Asking(_));
+        let letter = Line::of(Tone::Key, "Ctrl-p") + Line::plain(" letter   ");
+        if can_preview { letter + self.keys() } else { self.keys() }
+    }
+
+    fn keys(&self) -> Line {
         let key = |key: &'static str, word: &str| Line::of(Tone::Key, key) + Line::plain(format!(" {word}"));
         let gap = || Line::plain("   ");
         match self.stage {
@@ -450,6 +559,7 @@ impl Dialog {
             Stage::Asking(_) => Line::plain("▸ Cancel: ") + key("Enter Esc", "leave it") + gap() + key("y", "does it"),
             Stage::Sent(_) => Line::dim("it is on its way"),
             Stage::Refused => key("Enter Esc", "close"),
+            Stage::Reading(..) => key("Down Up", "lines") + gap() + key("Ctrl-p Esc", "back"),
         }
     }
 }

@@ -188,6 +188,7 @@ pub fn due(model: &mut Model) -> Effects {
 
 /// Home, as if the console had just been opened; an enrolment that shows its codes stays.
 fn begin_anew(model: &mut Model) {
+    model.ctx.undo = None;
     model.held.clear();
     model.layers.retain(|open| open.entry.name == ENROLMENT);
     model.ctx.beneath = <_>::default();

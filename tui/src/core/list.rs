@@ -102,6 +102,16 @@ impl<T: DeserializeOwned + 'static> List<T> {
         }
     }
 
+    /// Marks every held row from the one that was marked last to the one under the cursor.
+    pub fn mark_range(&mut self) {
+        let Some(to) = self.chosen_id().and_then(|id| self.window.at(&id)) else { return };
+        let from = self.marks.iter().rev().find_map(|id| self.window.at(id)).unwrap_or(to);
+        let span = self.window.edges().get(from.min(to)..=from.max(to)).unwrap_or_default();
+        let new: Vec<String> =
+            span.iter().filter(|edge| !self.marks.contains(&edge.id)).map(|edge| edge.id.clone()).collect();
+        self.marks.extend(new);
+    }
+
     pub fn unmark(&mut self) {
         self.marks.clear();
     }
@@ -137,6 +147,18 @@ impl<T: DeserializeOwned + 'static> List<T> {
         let at = self.chosen_id().and_then(|id| self.window.at(&id)).unwrap_or(0);
         let wish = self.window.anew(at);
         self.ask(Some(wish))
+    }
+
+    /// What became of the rows around the cursor; the list stands still until it is refreshed.
+    pub fn look(&mut self) -> Effects {
+        let at = self.chosen_id().and_then(|id| self.window.at(&id)).unwrap_or(0);
+        let wish = self.window.look(at);
+        self.ask(wish)
+    }
+
+    /// How many rows are there that are not shown yet, and how many of the shown ones are not there any more.
+    pub fn news(&self) -> (usize, usize) {
+        (self.window.unseen().len(), self.window.gone())
     }
 
     fn ask(&self, wish: Option<Wish>) -> Effects {
@@ -223,6 +245,12 @@ impl<T: DeserializeOwned + 'static> List<T> {
         let shown = edges.iter().skip(from).take(reach * 2);
         let marked = |edge: &Edge<T>| {
             let mut cells = cells(&edge.node);
+            if self.window.is_gone(&edge.id) {
+                cells.iter_mut().flat_map(|cell| &mut cell.0).for_each(|span| span.tone = Tone::Dim);
+                if let Some(first) = cells.first_mut() {
+                    *first = Line::dim("not here now");
+                }
+            }
             if let Some(first) = cells.first_mut().filter(|_| !self.marks.is_empty()) {
                 let mark = if self.marks.contains(&edge.id) { "● " } else { "  " };
                 *first = Line::of(Tone::Key, mark) + std::mem::take(first);
@@ -333,6 +361,14 @@ pub const fn marks(id: &'static str, place: &'static str) -> Verb {
         hint: "mark",
         on: On::One,
         ..look(id, "mark", "Marks the chosen row for what is done to many", place, &["Space"])
+    }
+}
+
+/// `v`, for a list whose rows can be marked.
+pub const fn marks_range(id: &'static str, place: &'static str) -> Verb {
+    Verb {
+        on: On::One,
+        ..look(id, "mark to here", "Marks the rows from the last mark to the chosen one", place, &["v"])
     }
 }
 

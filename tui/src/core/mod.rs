@@ -24,6 +24,7 @@ pub mod notice;
 pub mod one;
 pub mod outcomes;
 pub mod page;
+pub mod preview;
 pub mod qr;
 pub mod question;
 pub mod screen;

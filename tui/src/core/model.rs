@@ -63,7 +63,9 @@ impl Model {
             notices: Notices::default(),
             keymap,
             beneath: (Vec::new(), Target::default()),
+            shown: "",
             marked: Target::default(),
+            undo: None,
             escape: Escape::default(),
             refusals: Vec::new(),
             is_mouse_caught: true,
@@ -150,7 +152,7 @@ impl Model {
     /// What the open places want to be told as it happens; nothing while nobody is signed in.
     pub fn follows(&self) -> Vec<Ask> {
         let places = self.layers.iter().chain(&self.stack).filter(|_| self.ctx.me.person().is_some());
-        places.filter_map(|open| open.screen.follows()).collect()
+        places.flat_map(|open| open.screen.follows(&self.ctx)).collect()
     }
 
     /// The first moment at which something happens though nothing visible changes by then.

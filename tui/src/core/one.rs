@@ -54,6 +54,11 @@ impl<T: DeserializeOwned> One<T> {
         vec![Effect::Ask(Ask { to: place, tag, document: document(), variables, is_again: false })]
     }
 
+    /// What became of it, once it is there.
+    pub fn look(&self) -> Effects {
+        if self.held.is_some() { self.ask() } else { Effects::new() }
+    }
+
     /// Asks again where what happened says that it may have changed; an answer for another says nothing.
     pub fn renew(&self, action: &Action) -> Effects {
         if matches!(action, Action::Answered(_)) { Effects::new() } else { self.ask() }

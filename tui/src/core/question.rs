@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::form::{Form, Opt, Values};
 use super::page::Line;
+use super::preview::Preview;
 
 /// What a screen says about one of its verbs on these ids, and how it is carried out.
 #[derive(Clone, Debug, Default)]
@@ -22,6 +23,8 @@ pub struct Question {
     /// How many things it is about at once, where they are several: the danger is one class higher, and what is typed is
     /// their number.
     pub many: Option<usize>,
+    /// The letter that the verb would send, where it sends one.
+    pub preview: Option<Preview>,
 }
 
 /// The call that carries a verb out.
@@ -38,6 +41,17 @@ pub struct Order {
     pub shape: Option<fn(Values) -> Values>,
     /// Shown once when it is done: where in the answer it stands, and what it is.
     pub once: Option<Once>,
+    /// How the server takes it back, where it can.
+    pub undo: Option<Undo>,
+}
+
+/// The call that makes a change as if it had not been: the same change with what was so before.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Undo {
+    pub document: String,
+    pub input: Values,
+    /// Said when it is taken back.
+    pub done: String,
 }
 
 /// A secret of an answer that is shown once.

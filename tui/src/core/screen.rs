@@ -14,7 +14,7 @@ use super::keymap::Keymap;
 use super::me::Me;
 use super::notice::Notices;
 use super::page::Page;
-use super::question::Question;
+use super::question::{Question, Undo};
 use super::secret::Secret;
 
 pub trait Screen {
@@ -67,9 +67,9 @@ pub trait Screen {
         None
     }
 
-    /// What it wants to be told by the server as it happens: a subscription, whose words arrive as answers.
-    fn follows(&self) -> Option<Ask> {
-        None
+    /// What it wants to be told by the server as it happens: subscriptions, whose words arrive as answers.
+    fn follows(&self, _ctx: &Ctx) -> Vec<Ask> {
+        Vec::new()
     }
 
     /// Whether Esc is for the place itself: it closes when it wants to.
@@ -87,11 +87,25 @@ pub trait Screen {
         false
     }
 
+    /// What it asks about, where that was changed by another meanwhile: it waits to hear what the verb means now.
+    fn is_old(&self) -> Option<Old> {
+        None
+    }
+
+    /// Hears what the verb that it asks about means now.
+    fn anew(&mut self, _question: Question) {}
+
     /// What one of its verbs means for these ids, and how it is carried out; asked when its key is pressed. A verb
     /// above *notify* is asked about even where a place has nothing to say.
     fn question(&self, _verb: &Verb, _target: &Target, _ctx: &Ctx) -> Option<Question> {
         None
     }
+}
+
+/// Of a layer that asks about a verb of the place beneath.
+pub struct Old {
+    pub verb: &'static Verb,
+    pub target: Target,
 }
 
 /// A line of the registry: one screen or layer, and how to come to it.
@@ -140,8 +154,12 @@ pub struct Ctx {
     pub keymap: Keymap,
     /// Where the keys go that a layer may want to tell about: the scopes of the screen beneath, and its target.
     pub beneath: (Vec<Scope>, Target),
-    /// What is marked on the screen that is shown.
+    /// The screen that is shown, by its name.
+    pub shown: &'static str,
+    /// What is marked on it.
     pub marked: Target,
+    /// What was done last and can be taken back.
+    pub undo: Option<Undoable>,
     /// What Esc is for now.
     pub escape: Escape,
     /// What the server would refuse there, by the ids of its verbs.
@@ -160,6 +178,19 @@ impl Ctx {
     pub fn zone(&self) -> FixedOffset {
         if self.is_utc { Utc.fix() } else { self.mine }
     }
+}
+
+/// A change that can be taken back.
+#[derive(Clone, Debug)]
+pub struct Undoable {
+    pub undo: Undo,
+    /// Names the wish to take it back.
+    pub key: String,
+    pub verb: &'static Verb,
+    pub target: Target,
+    pub until: Moment,
+    /// It is on its way back.
+    pub is_sent: bool,
 }
 
 /// What Esc is for.

@@ -3,6 +3,7 @@
 //! No screen rebinds these keys. What they do is in `update.rs`.
 
 use super::action::{Cli, Scope, Verb};
+use super::connection::Standing;
 use super::screen::Escape;
 
 pub const ESCAPE: Verb = Verb {
@@ -102,6 +103,32 @@ pub const NEXT: Verb = Verb {
     )
 };
 
+/// Who hears what came of taking something back.
+pub const UNDONE: &str = "undo";
+/// How long something can be taken back.
+pub const UNDO_SECONDS: i64 = 10;
+
+pub const UNDO: Verb = Verb {
+    hint: "take back",
+    off: |_, ctx| match &ctx.undo {
+        None => Some("nothing was done that can be taken back".to_owned()),
+        Some(undo) if undo.is_sent => Some("it is on its way".to_owned()),
+        Some(undo) if undo.until <= ctx.now => Some(format!("that was more than {UNDO_SECONDS} s ago")),
+        Some(_) => match ctx.connection.standing {
+            Standing::Offline { .. } => Some("the server is away".to_owned()),
+            _ => None,
+        },
+    },
+    cli: Cli::None("a command that was mistaken is followed by another"),
+    ..Verb::new(
+        "shell.undo",
+        "take it back",
+        "Makes the last change as if it had not been, for ten seconds after it",
+        Scope::Global,
+        &["u"],
+    )
+};
+
 const fn viewed(id: &'static str, title: &'static str, keys: &'static [&'static str]) -> Verb {
     Verb {
         needs: Some("see_queue"),
@@ -131,8 +158,8 @@ pub fn view(verb: &Verb) -> Option<usize> {
 pub const PREFIXES: &[(&str, &str)] = &[("g", "go"), ("a", "act")];
 
 pub const VERBS: &[Verb] = &[
-    CHECK, ZONE, LEAVE, MOUSE, SIGN_OUT, NEXT, VIEWS[0], VIEWS[1], VIEWS[2], VIEWS[3], VIEWS[4], VIEWS[5], VIEWS[6],
-    VIEWS[7], VIEWS[8], ESCAPE, CANCEL, REDRAW, SUSPEND, DOWN, UP, HALF_DOWN, HALF_UP, FIRST, LAST,
+    CHECK, ZONE, LEAVE, MOUSE, SIGN_OUT, NEXT, UNDO, VIEWS[0], VIEWS[1], VIEWS[2], VIEWS[3], VIEWS[4], VIEWS[5],
+    VIEWS[6], VIEWS[7], VIEWS[8], ESCAPE, CANCEL, REDRAW, SUSPEND, DOWN, UP, HALF_DOWN, HALF_UP, FIRST, LAST,
 ];
 
 /// How far a verb of movement goes in a list that shows `page` rows; `None` for any other verb.

@@ -3,8 +3,11 @@
 //! A key becomes a verb by the keymap, a verb runs where its scope says, and a layer consumes or ignores: nothing leaks
 //! through it to the screen beneath. Nothing here waits or fails.
 
+use chrono::TimeDelta;
+use serde_json::json;
+
 use super::action::{Action, Danger, Effect, Effects, Exit, Link, Target, Verb};
-use super::ask::Trouble;
+use super::ask::{Answer, Ask, Trouble};
 use super::connection::{Standing, Turn};
 use super::dialog::{self, Dialog};
 use super::door;
@@ -15,7 +18,7 @@ use super::model::{Model, Open};
 use super::outcomes::{self, Outcomes};
 use super::page::Tone;
 use super::question::Question;
-use super::screen::{Entry, Escape, Screen, Shape};
+use super::screen::{Entry, Escape, Screen, Shape, Undoable};
 use super::scrub::scrub;
 use super::shell;
 use super::shown::{self, Revealed, Shown};
@@ -31,6 +34,7 @@ pub fn update(model: &mut Model, action: Action) -> Effects {
         _ => Escape::Closes,
     };
     if let Some(open) = model.stack.last() {
+        model.ctx.shown = open.entry.name;
         let (marked, refusals) = (open.screen.marked(&model.ctx), open.screen.refusals(&model.ctx));
         (model.ctx.marked, model.ctx.refusals) = (marked, refusals);
     }
@@ -102,12 +106,12 @@ fn take_up(model: &mut Model, action: Action) -> Effects {
             let asks = returns && model.ctx.me == Me::Unknown && model.is_bearing;
             asks.then_some(Effect::WhoAmI).into_iter().collect()
         }
-        Action::Answered(ref answer) => {
-            let ended = answer.outcome == Err(Trouble::SignIn);
-            let mut effects = if ended { door::session_ended(model) } else { Effects::new() };
-            effects.extend(tell_place(model, answer.to, &action));
-            effects
+        Action::Undoable(undo, verb, target) => {
+            let (key, until) = (model.fresh(), model.ctx.now + TimeDelta::seconds(shell::UNDO_SECONDS));
+            model.ctx.undo = Some(Undoable { undo, key, verb, target, until, is_sent: false });
+            Effects::new()
         }
+        Action::Answered(ref answer) => answered(model, answer, &action),
         Action::Recalled { to, .. } | Action::Line { to, .. } | Action::Edited { to, .. } => {
             tell_place(model, to, &action)
         }
@@ -135,6 +139,30 @@ fn take_up(model: &mut Model, action: Action) -> Effects {
             model.exit = Some(exit);
             Effects::new()
         }
+    }
+}
+
+fn answered(model: &mut Model, answer: &Answer, action: &Action) -> Effects {
+    let ended = answer.outcome == Err(Trouble::SignIn);
+    let mut effects = if ended { door::session_ended(model) } else { Effects::new() };
+    effects.extend(if answer.to == shell::UNDONE {
+        undone(model, answer)
+    } else {
+        tell_place(model, answer.to, action)
+    });
+    ask_anew(model, answer);
+    effects
+}
+
+/// What was asked about is heard of again: a dialog that asks about an older state asks about this one.
+fn ask_anew(model: &mut Model, answer: &Answer) {
+    let Some(shown) = model.stack.last().filter(|open| open.entry.name == answer.to && answer.outcome.is_ok()) else {
+        return;
+    };
+    let Some(dialog) = model.layers.iter_mut().rfind(|open| open.entry.name == dialog::NAME) else { return };
+    let Some(old) = dialog.screen.is_old() else { return };
+    if let Some(question) = shown.screen.question(old.verb, &old.target, &model.ctx) {
+        dialog.screen.anew(question);
     }
 }
 
@@ -247,6 +275,7 @@ fn run(model: &mut Model, verb: &'static Verb, target: &Target) -> Effects {
             model.ctx.notices.remark(state);
             vec![Effect::Mouse(model.ctx.is_mouse_caught)]
         }
+        id if id == shell::UNDO.id => take_back(model),
         id if id == shell::NEXT.id => {
             // What is open is not what is next.
             let after = model.stack.last().and_then(|open| open.screen.crumb()).unwrap_or_default();
@@ -257,6 +286,28 @@ fn run(model: &mut Model, verb: &'static Verb, target: &Target) -> Effects {
         }
         _ => ask(model, verb, target),
     }
+}
+
+/// Sends the last change back.
+fn take_back(model: &mut Model) -> Effects {
+    let Some(undo) = &mut model.ctx.undo else { return Effects::new() };
+    undo.is_sent = true;
+    let mut input = undo.undo.input.clone();
+    input.insert("idempotencyKey".to_owned(), json!(undo.key));
+    let document = undo.undo.document.clone();
+    let (to, variables) = (shell::UNDONE, json!({ "input": input }));
+    vec![Effect::Ask(Ask { to, tag: to, document, variables, is_again: false })]
+}
+
+/// It is as it was before, or the server says why not.
+fn undone(model: &mut Model, answer: &Answer) -> Effects {
+    let Some(undo) = model.ctx.undo.take() else { return Effects::new() };
+    let (tone, words) = match &answer.outcome {
+        Ok(_) => (Tone::Good, undo.undo.done),
+        Err(trouble) => (Tone::Bad, format!("not taken back: {trouble}")),
+    };
+    model.ctx.notices.tell(model.ctx.now, tone, words);
+    changed(model, &Action::Changed(undo.verb, undo.target))
 }
 
 /// A verb of a place: it runs, or the dialog comes first. Here alone, so that no place can forget to ask.

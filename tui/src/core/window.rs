@@ -40,15 +40,19 @@ pub enum Wish {
     Before(String),
     /// A page anew, from behind this cursor.
     Anew(String),
+    /// The same page, only to see what became of the held rows: none comes and none moves.
+    Look(Option<String>),
 }
 
 impl Wish {
     /// The arguments of the list.
     pub fn arguments(&self) -> Value {
         match self {
-            Self::Head => json!({ "first": PAGE }),
+            Self::Head | Self::Look(None) => json!({ "first": PAGE }),
             Self::Tail => json!({ "last": PAGE }),
-            Self::After(cursor) | Self::Anew(cursor) => json!({ "first": PAGE, "after": cursor }),
+            Self::After(cursor) | Self::Anew(cursor) | Self::Look(Some(cursor)) => {
+                json!({ "first": PAGE, "after": cursor })
+            }
             Self::Before(cursor) => json!({ "last": PAGE, "before": cursor }),
         }
     }
@@ -65,6 +69,9 @@ pub struct Window<T> {
     /// The page that is on its way.
     waits: Option<Wish>,
     is_loaded: bool,
+    /// What a look found: rows that are not shown yet, and shown ones that left.
+    unseen: Vec<String>,
+    gone: Vec<String>,
 }
 
 impl<T> Default for Window<T> {
@@ -77,6 +84,8 @@ impl<T> Default for Window<T> {
             before: Some(0),
             waits: None,
             is_loaded: false,
+            unseen: Vec::new(),
+            gone: Vec::new(),
         }
     }
 }
@@ -152,6 +161,54 @@ impl<T> Window<T> {
         self.wish(wish)
     }
 
+    /// The same page, for what became of its rows; not while another is on its way.
+    pub fn look(&mut self, at: usize) -> Option<Wish> {
+        if self.waits.is_some() || !self.is_loaded {
+            return None;
+        }
+        let behind = match self.anew(at) {
+            Wish::Anew(cursor) => Some(cursor),
+            _ => None,
+        };
+        Some(self.wish(Wish::Look(behind)))
+    }
+
+    /// Rows that a look found and the list does not show yet.
+    pub fn unseen(&self) -> &[String] {
+        &self.unseen
+    }
+
+    /// Whether a look found that this row is among them no more.
+    pub fn is_gone(&self, id: &str) -> bool {
+        self.gone.iter().any(|gone| gone == id)
+    }
+
+    pub fn gone(&self) -> usize {
+        self.gone.len()
+    }
+
+    /// What became of the held rows: each keeps its place, new ones wait, those that left are known.
+    fn compare(&mut self, behind: Option<&String>, edges: Vec<Edge<T>>, goes_on: bool) {
+        let from = behind.and_then(|cursor| self.edges.iter().position(|edge| edge.cursor == *cursor));
+        let from = from.map_or(0, |at| at + 1);
+        // Of the held rows those that the page tells of: to its last row, or to the end of the list.
+        let known: Vec<usize> = edges.iter().filter_map(|edge| self.at(&edge.id)).collect();
+        let last = known.iter().copied().max().map_or(from, |at| at + 1);
+        let to = if goes_on { last } else { self.edges.len() };
+        let told = |id: &String| edges.iter().any(|edge| edge.id == *id);
+        let span = self.edges.get(from..to).unwrap_or_default();
+        self.gone = span.iter().filter(|edge| !told(&edge.id)).map(|edge| edge.id.clone()).collect();
+        // Behind the last held row new ones are only what comes next.
+        let is_between = |n: usize| edges.iter().skip(n).any(|edge| self.at(&edge.id).is_some());
+        let is_new = |(n, edge): &(usize, &Edge<T>)| self.at(&edge.id).is_none() && (!self.goes_on || is_between(*n));
+        self.unseen = edges.iter().enumerate().filter(is_new).map(|(_, edge)| edge.id.clone()).collect();
+        for edge in edges {
+            if let Some(held) = self.edges.iter_mut().find(|held| held.id == edge.id) {
+                held.node = edge.node;
+            }
+        }
+    }
+
     /// The answer to a wish; one that nobody waits for any more is let go.
     pub fn take(&mut self, wish: &Wish, page: Page<T>) {
         if self.waits.as_ref() != Some(wish) {
@@ -161,7 +218,11 @@ impl<T> Window<T> {
         self.is_loaded = true;
         self.total = page.total;
         let Page { edges, goes_back, goes_on, total } = page;
+        if let Wish::Head | Wish::Tail | Wish::Anew(_) = wish {
+            (self.unseen, self.gone) = (Vec::new(), Vec::new());
+        }
         match wish {
+            Wish::Look(behind) => self.compare(behind.as_ref(), edges, goes_on),
             Wish::Head | Wish::Tail | Wish::Anew(_) => {
                 self.before = match wish {
                     Wish::Head => Some(0),
@@ -170,7 +231,7 @@ impl<T> Window<T> {
                         let behind = self.edges.iter().position(|edge| edge.cursor == *cursor);
                         behind.and_then(|at| self.place(at))
                     }
-                    Wish::After(_) | Wish::Before(_) => self.before,
+                    Wish::After(_) | Wish::Before(_) | Wish::Look(_) => self.before,
                 };
                 self.edges = edges;
                 (self.goes_back, self.goes_on) = (goes_back, goes_on);
@@ -274,6 +335,23 @@ mod tests {
         assert_eq!(window.edges().len(), 100);
         window.missed(&new);
         assert!(!window.is_waiting() && window.ahead(0).is_some());
+    }
+
+    #[test]
+    fn a_look_changes_rows_in_their_place_and_lets_none_in() {
+        let mut window = opened();
+        let wish = window.look(20).unwrap();
+        assert_eq!((&wish, window.look(20)), (&Wish::Look(None), None), "one at a time");
+        let mut edges: Vec<Edge<usize>> = page(0, 100).edges;
+        edges.remove(7);
+        edges.insert(3, Edge { id: "new".to_owned(), cursor: "at-new".to_owned(), node: 0 });
+        edges[0].node = 4711;
+        window.take(&wish, Page { edges, goes_back: false, goes_on: true, total: Some(1000) });
+        assert_eq!((window.edges().len(), window.at("row-8"), window.edges()[0].node), (100, Some(8), 4711));
+        assert_eq!((window.unseen(), window.is_gone("row-7"), window.gone()), (&["new".to_owned()][..], true, 1));
+        let wish = window.anew(0);
+        window.take(&wish, page(0, 100));
+        assert_eq!((window.unseen().len(), window.gone()), (0, 0), "shown: nothing is new");
     }
 
     #[test]

@@ -270,10 +270,10 @@ impl Screen for Connecting {
         self.asked_at.filter(|_| is_asked).map(|at| at + OFTEN)
     }
 
-    fn follows(&self) -> Option<Ask> {
-        let store = self.store.held().filter(|_| self.is_waiting())?;
-        let variables = json!({ "id": store.tenant.id });
-        Some(Ask { to: PLACE, tag: CHANGES, document: stores::followed(), variables, is_again: false })
+    fn follows(&self, _: &Ctx) -> Vec<Ask> {
+        let ask = |variables| Ask { to: PLACE, tag: CHANGES, document: stores::followed(), variables, is_again: false };
+        let store = self.store.held().filter(|_| self.is_waiting());
+        store.map(|store| ask(json!({ "id": store.tenant.id }))).into_iter().collect()
     }
 
     fn crumb(&self) -> Option<String> {

@@ -7,12 +7,13 @@ use chrono::NaiveDate;
 use serde_json::{Value, json};
 
 use crate::api::acts;
-use crate::api::requests::{Due, GROUNDS, PossibleExtension};
+use crate::api::requests::{self, Due, GROUNDS, PossibleExtension};
 use crate::api::staff;
 use crate::core::due::{self, Moment, Nearness};
-use crate::core::form::{Field, Form, Opt, spoken};
+use crate::core::form::{Field, Form, Opt, Values, spoken};
 use crate::core::page::{Line, Tone};
-use crate::core::question::{Lookup, Order, Question};
+use crate::core::preview::Preview;
+use crate::core::question::{Lookup, Order, Question, Undo};
 use crate::core::screen::Ctx;
 
 use super::shared::{opts, order, word};
@@ -87,6 +88,12 @@ pub fn stage(code: &str, outcome: Option<&str>) -> Line {
     }
 }
 
+/// Of these tenants those of whose changes one may be told; nobody's are the house's.
+pub fn told<'a>(tenants: impl Iterator<Item = Option<&'a str>>, ctx: &Ctx) -> impl Iterator<Item = Option<&'a str>> {
+    let (tenant, house) = (ctx.me.may("see_tenants"), ctx.me.may("see_staff"));
+    tenants.filter(move |of| if of.is_some() { tenant } else { house })
+}
+
 /// What is to be done next.
 pub fn next(code: &str) -> Line {
     Line::plain(match code {
@@ -149,12 +156,35 @@ impl Matter<'_> {
         order(document, members, format!("{}: {done}", self.reference))
     }
 
+    /// The same change with what was so before, upon the version that the change leaves.
+    pub fn undo(&self, document: String, before: Value, done: &str) -> Undo {
+        let after = Self { version: self.version + 1, ..*self };
+        let Order { document, input, done, .. } = after.order(document, before, done);
+        Undo { document, input, done }
+    }
+
     /// The change of what has no version of its own.
     pub fn unversioned(&self, document: String, more: Value, done: &str) -> Order {
         let mut order = self.order(document, more, done);
         order.input.remove("version");
         order
     }
+}
+
+/// The letter of this kind about it, with what the form holds.
+pub fn letter(matter: Matter<'_>, kind: &str, shape: fn(&Values) -> Values) -> Preview {
+    let input = Values::from_iter([("id".to_owned(), json!(matter.id)), ("kind".to_owned(), json!(kind))]);
+    Preview { document: requests::letter_preview(), input, shape }
+}
+
+/// Nothing that is typed stands in it.
+pub fn untyped(_: &Values) -> Values {
+    Values::new()
+}
+
+/// What is typed has the same names there.
+pub fn typed(values: &Values) -> Values {
+    values.clone()
 }
 
 /// Several at once: nothing is sent by the dialog, the screen goes through them.
@@ -196,6 +226,21 @@ pub fn owning(owner: Option<&str>, team: Option<&String>, ctx: &Ctx) -> (Vec<Fie
     };
     let team = Field::words("team", "Team").optional().being(team).hint("none");
     (vec![field.or_null().being(chosen), team], lookups)
+}
+
+/// Gives it to somebody, so that it can be taken back.
+pub fn assigning(matter: Matter<'_>, owner: Option<&str>, team: Option<&String>, ctx: &Ctx) -> Question {
+    let (fields, lookups) = owning(owner, team, ctx);
+    let before = json!({ "owner": owner, "team": team });
+    let undo = matter.undo(acts::assign::document(), before, "its owner is who it was before");
+    let order = matter.order(acts::assign::document(), json!({}), "its owner is said");
+    Question {
+        effects: vec![Line::dim(OWNER_TOLD)],
+        form: Form::of(fields),
+        order: Some(Order { undo: Some(undo), ..order }),
+        lookups,
+        ..matter.question()
+    }
 }
 
 pub const OWNER_TOLD: &str = "Space on the chosen one takes it away: then nobody's it is.";

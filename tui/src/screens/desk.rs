@@ -7,18 +7,21 @@ use chrono::{SecondsFormat, TimeDelta};
 use serde_json::{Value, json};
 
 use crate::api::figures;
-use crate::api::staff::{self, Grant, Grants, Seat, Seats};
+use crate::api::requests::{self, RequestRow, Requests};
+use crate::api::staff::{self, Grant, Grants, Seat, Seats, Session, Sessions};
 use crate::core::action::{Action, Cli, Effect, Effects, Link, Scope, Target, Verb, Why};
-use crate::core::ask::{Ask, Trouble};
+use crate::core::ask::{Answer, Ask, Trouble};
 use crate::core::canvas::{Area, Canvas};
 use crate::core::connection::{Connection, Standing};
-use crate::core::due;
+use crate::core::due::{self, Moment};
 use crate::core::list::{self, Looks};
 use crate::core::me::Me;
 use crate::core::page::{Body, Fact, Line, Page, Row, Rows, Section, Tone};
 use crate::core::screen::{Ctx, Entry, Screen, Shape};
 use crate::core::shell;
 
+use super::course;
+use super::following::{self, Following, Heard};
 use super::load;
 use super::panes::Parts;
 use super::shared::SOON_DAYS;
@@ -41,14 +44,30 @@ const OPEN: Verb = list::opens("desk.open", "desk");
 const TURN: Verb = list::turns("desk.pane", "desk");
 const RENEW: Verb = Verb { hint: "", ..list::renews("desk.refresh", "desk") };
 
+const EARLIER: Verb = Verb {
+    cli: TURN.cli,
+    ..Verb::new("desk.earlier", "day before", "The due day before, on the strip", Scope::Place("desk"), &["h", "Left"])
+};
+const LATER: Verb = Verb {
+    hint: "days",
+    cli: TURN.cli,
+    ..Verb::new("desk.later", "day after", "The due day after, on the strip", Scope::Place("desk"), &["l", "Right"])
+};
+
 const SEES: &str = "see_queue";
 
-const VERBS: &[Verb] = &[GO, OPEN, TURN, RENEW];
+const VERBS: &[Verb] = &[GO, OPEN, TURN, EARLIER, LATER, RENEW];
 
 /// From this width on, two columns.
 const WIDE: u16 = 100;
 /// What is asked for at once of what is next.
 const NEXT: i32 = 20;
+/// Of what waits for a second person.
+const FEW: i32 = 5;
+/// The strip of days, among the parts.
+const DAYS: usize = 3;
+/// Sessions of mine that are looked at for the last visit.
+const VISITS: i32 = 20;
 
 const NEXT_FOR_ME: Looks = Looks {
     title: "Next for me",
@@ -67,29 +86,54 @@ const VIEWS: Looks = Looks {
     is_heard: true,
 };
 
+/// When I left last.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+enum Left {
+    #[default]
+    Unknown,
+    /// It is the first visit.
+    Never,
+    At(Moment),
+}
+
 #[derive(Default)]
 struct Desk {
     glass: Vec<Grant>,
     ending: Vec<Seat>,
     /// What is known of requests, or why it is not.
     load: Option<Result<figures::Desk, Trouble>>,
-    parts: [Parts; 3],
-    /// The list with the keys: what is next, what waits, the views.
+    /// Of mine, what waits for a second person.
+    second: Vec<RequestRow>,
+    left: Left,
+    parts: [Parts; 4],
+    /// The list with the keys: what is next, what waits, the views, the days.
     at: usize,
+    following: Following,
+}
+
+fn ask(tag: &'static str, document: String, variables: Value) -> Effect {
+    Effect::Ask(Ask { to: ENTRY.name, tag, document, variables, is_again: false })
+}
+
+/// When the session before this one was used last.
+fn last_visit(sessions: &[&Session]) -> Option<Moment> {
+    let this = sessions.iter().find(|session| session.is_this_one)?;
+    let before = |session: &&&Session| session.stage.0 == "FULL" && session.started_at < this.started_at;
+    let seen = sessions.iter().filter(before).map(|session| session.last_seen_at).max()?;
+    Some(seen.min(this.started_at))
 }
 
 impl Desk {
     /// What waits, where this person may know it.
     fn ask(&mut self, ctx: &Ctx) -> Effects {
         (self.glass, self.ending) = (Vec::new(), Vec::new());
-        let ask = |tag, document, variables: Value| {
-            Effect::Ask(Ask { to: ENTRY.name, tag, document, variables, is_again: false })
-        };
         let twenty = |filter: Value| json!({ "filter": filter, "first": 20 });
         let mut effects = Effects::new();
-        if ctx.me.may(SEES) {
-            let since = (ctx.now - TimeDelta::days(1)).to_rfc3339_opts(SecondsFormat::Secs, true);
-            effects.push(ask("load", figures::desk(), json!({ "since": since, "first": NEXT })));
+        match self.left {
+            _ if !ctx.me.may(SEES) => {}
+            // What came since I left waits for when that was.
+            Left::Unknown => effects.push(ask("visits", staff::sessions(), json!({ "first": VISITS }))),
+            Left::Never | Left::At(_) => effects.extend(self.look(ctx)),
         }
         if ctx.me.may("give_grants") || ctx.me.may("see_staff") {
             effects.push(ask("glass", staff::grants(), twenty(json!({ "awaitsReview": true }))));
@@ -100,6 +144,84 @@ impl Desk {
             effects.push(ask("ending", staff::seats(), twenty(json!({ "state": ["ACTIVE"], "endsBefore": before }))));
         }
         effects
+    }
+
+    /// What is due, what is next and what waits, as it is now.
+    fn look(&self, ctx: &Ctx) -> Effects {
+        let since = match self.left {
+            Left::At(at) => at,
+            Left::Unknown | Left::Never => ctx.now - TimeDelta::days(1),
+        };
+        let since = since.to_rfc3339_opts(SecondsFormat::Secs, true);
+        let mut effects = vec![ask("load", figures::desk(), json!({ "since": since, "first": NEXT }))];
+        if ctx.me.may("work_requests") {
+            let filter = json!({ "text": "stage:awaiting_approval owner:me" });
+            effects.push(ask("second", requests::requests(), json!({ "filter": filter, "first": FEW })));
+        }
+        effects
+    }
+
+    fn hear(&mut self, answer: &Answer, ctx: &Ctx) -> Effects {
+        match answer.tag {
+            "visits" => {
+                let found = answer.read::<Sessions>().map(|found| found.sessions.edges).unwrap_or_default();
+                let sessions: Vec<&Session> = found.iter().map(|edge| &edge.node).collect();
+                self.left = last_visit(&sessions).map_or(Left::Never, Left::At);
+                return self.look(ctx);
+            }
+            "load" => {
+                self.following.answered(ctx);
+                let load = answer.read::<figures::Desk>();
+                // What was there stays while the server is away: the header says how old it is.
+                let is_kept = matches!((&self.load, &load), (Some(Ok(_)), Err(Trouble::Unreached(_))));
+                if !is_kept {
+                    self.load = Some(load);
+                }
+            }
+            "second" => {
+                let found = answer.read::<Requests>().map(|found| found.requests.edges).unwrap_or_default();
+                self.second = found.into_iter().map(|edge| edge.node).collect();
+            }
+            "glass" => {
+                let found = answer.read::<Grants>().map(|found| found.grants.edges);
+                self.glass = found.into_iter().flatten().map(|edge| edge.node).collect();
+            }
+            "ending" => {
+                let found = answer.read::<Seats>().map(|found| found.staff.edges);
+                self.ending = found.into_iter().flatten().map(|edge| edge.node).collect();
+            }
+            _ => {}
+        }
+        Effects::new()
+    }
+
+    /// What came since I left, and of mine what a second person reads.
+    fn meanwhile(&self, load: &figures::Desk, ctx: &Ctx) -> Vec<Section> {
+        let title = if matches!(self.left, Left::At(_)) { "Since you left" } else { "Since yesterday" };
+        let since = load.request_figures.since.as_ref().map(|since| Section {
+            note: Line::dim(due::minute(since.at, ctx.now, ctx.zone())),
+            ..words("since", title, load::since(since))
+        });
+        let second: Vec<Line> = self.second.iter().map(|row| load::second(row, ctx)).collect();
+        let second = (!second.is_empty()).then(|| words("second", "Second person, mine", second));
+        since.into_iter().chain(second).collect()
+    }
+
+    /// The strip, with the chosen day where the keys are on it.
+    fn strip(&self, figures: &figures::Figures, width: u16, ctx: &Ctx) -> Section {
+        let chosen = (self.at == DAYS).then(|| self.target(ctx).0.into_iter().next()).flatten();
+        load::strip(figures, width, chosen.as_deref())
+    }
+
+    /// Which server answers; where nothing is known of requests, why.
+    fn server(&self, ctx: &Ctx) -> Section {
+        let mut section = server(ctx);
+        let trouble = self.load.as_ref().and_then(|load| load.as_ref().err()).filter(|_| ctx.me.may(SEES));
+        if let (Some(trouble), Body::Facts(facts)) = (trouble, &mut section.body) {
+            let words = Line::of(Tone::Bad, format!("✗ {trouble}")) + Line::dim(": r asks again");
+            facts.push(fact("requests", "Requests", words, json!(trouble.to_string())));
+        }
+        section
     }
 
     fn look_here(&self, ctx: &Ctx) -> Option<Section> {
@@ -147,6 +269,10 @@ impl Desk {
     }
 
     fn ids(&self, list: usize, ctx: &Ctx) -> Vec<String> {
+        if list == DAYS {
+            let figures = self.figures(ctx).map(|load| &load.request_figures);
+            return figures.map(|figures| load::days(figures, ctx.size.width)).unwrap_or_default();
+        }
         self.rows(list, ctx).into_iter().map(|row| row.id).collect()
     }
 
@@ -174,6 +300,7 @@ impl Desk {
         match self.at {
             0 => Some(Link { kind: shell::REQUEST, id: id.clone() }),
             1 => Some(load::waiting_link(id)),
+            DAYS => Some(load::day_link(id, &self.ids(DAYS, ctx))),
             _ => {
                 let view = load.saved_views.iter().find(|view| view.id.inner() == id)?;
                 Some(Link { kind: shell::QUEUE, id: view.filter.clone() })
@@ -184,15 +311,14 @@ impl Desk {
     /// Two columns under the strip, or one list of them behind Tab.
     fn view_load(&self, load: &figures::Desk, ctx: &Ctx, canvas: &mut dyn Canvas) {
         let area = canvas.area();
-        let strip = load::strip(&load.request_figures, area.width);
+        let strip = self.strip(&load.request_figures, area.width, ctx);
         let (top, below) = area.cut_top(canvas.height(&strip, area.width) + 1);
         canvas.section(top, &strip);
         let foot = server_line(ctx);
         let (bottom, below) = below.cut_bottom(2);
         canvas.section(bottom, &foot);
         if area.width < WIDE {
-            canvas.section(below, &self.list(self.at, ctx));
-            return;
+            return self.view_narrow(load, below, ctx, canvas);
         }
         let (left, right) = below.columns(below.width * 3 / 5);
         let week = words("week", "The last seven days", load::week(&load.request_figures));
@@ -204,11 +330,7 @@ impl Desk {
         canvas.section(low, &week);
         let mut rest = right;
         let mut sections = vec![self.list(1, ctx)];
-        if let Some(since) = &load.request_figures.since {
-            let mut section = words("since", "Since yesterday", load::since(since));
-            section.note = Line::dim(due::minute(since.at, ctx.now, ctx.zone()));
-            sections.push(section);
-        }
+        sections.extend(self.meanwhile(load, ctx));
         sections.extend(self.look_here(ctx));
         for section in &sections {
             let (here, under) = rest.cut_top((canvas.height(section, rest.width) + 1).min(rest.height));
@@ -217,6 +339,30 @@ impl Desk {
         }
         canvas.section(rest, &happened(ctx));
         canvas.divide(left);
+    }
+}
+
+impl Desk {
+    /// One list, and beneath it what came meanwhile, as far as there is room.
+    fn view_narrow(&self, load: &figures::Desk, area: Area, ctx: &Ctx, canvas: &mut dyn Canvas) {
+        let list = self.list(if self.at == DAYS { 0 } else { self.at }, ctx);
+        let others: Vec<Section> = self.meanwhile(load, ctx).into_iter().chain(self.look_here(ctx)).collect();
+        let mut room = area.height.saturating_sub(canvas.height(&list, area.width) + 1);
+        let fits = |section: &&Section| {
+            let wanted = canvas.height(section, area.width) + 1;
+            let is_room = wanted <= room;
+            room = if is_room { room - wanted } else { 0 };
+            is_room
+        };
+        let others: Vec<&Section> = others.iter().filter(fits).collect();
+        let heights: Vec<u16> = others.iter().map(|section| canvas.height(section, area.width) + 1).collect();
+        let (mut rest, above) = area.cut_bottom(heights.iter().sum());
+        canvas.section(above, &list);
+        for (section, height) in others.into_iter().zip(heights) {
+            let (here, under) = rest.cut_top(height);
+            canvas.section(here, section);
+            rest = under;
+        }
     }
 }
 
@@ -243,6 +389,11 @@ fn server_line(ctx: &Ctx) -> Section {
 
 impl Screen for Desk {
     fn update(&mut self, action: &Action, ctx: &Ctx) -> Effects {
+        match self.following.hear(action, ctx, |change| following::noun(change) == "request") {
+            Heard::Look => return self.look(ctx),
+            Heard::Taken => return Effects::new(),
+            Heard::Nothing => {}
+        }
         match action {
             Action::SignedIn | Action::Returned | Action::Opened | Action::Changed(..) => return self.ask(ctx),
             Action::Do(verb, _) if **verb == RENEW => return self.ask(ctx),
@@ -251,14 +402,23 @@ impl Screen for Desk {
                 let link = self.link(target, ctx);
                 return link.map(|link| Effect::Then(Action::Open(link))).into_iter().collect();
             }
-            Action::Answered(answer) if answer.tag == "load" => self.load = Some(answer.read::<figures::Desk>()),
-            Action::Answered(answer) if answer.tag == "glass" => {
-                let found = answer.read::<Grants>().map(|found| found.grants.edges);
-                self.glass = found.into_iter().flatten().map(|edge| edge.node).collect();
+            Action::Answered(answer) => return self.hear(answer, ctx),
+            Action::Do(verb, _) if [EARLIER, LATER].contains(*verb) => {
+                let (ids, by) = (self.ids(DAYS, ctx), if **verb == EARLIER { -1 } else { 1 });
+                // The first press takes the keys there.
+                if std::mem::replace(&mut self.at, DAYS) == DAYS {
+                    return self
+                        .parts
+                        .get_mut(DAYS)
+                        .map(|days| days.follow(&Action::Wheel(by), &ids, ctx))
+                        .unwrap_or_default();
+                }
             }
-            Action::Answered(answer) if answer.tag == "ending" => {
-                let found = answer.read::<Seats>().map(|found| found.staff.edges);
-                self.ending = found.into_iter().flatten().map(|edge| edge.node).collect();
+            Action::Do(verb, _) if self.at == DAYS && (**verb == shell::DOWN || **verb == shell::UP) => {
+                let (ids, week) = (self.ids(DAYS, ctx), if **verb == shell::UP { -7 } else { 7 });
+                if let Some(days) = self.parts.get_mut(DAYS) {
+                    return days.follow(&Action::Wheel(week), &ids, ctx);
+                }
             }
             action => {
                 let ids = self.ids(self.at, ctx);
@@ -273,7 +433,7 @@ impl Screen for Desk {
     fn page(&self, ctx: &Ctx) -> Page {
         let load = self.figures(ctx).map(|load| {
             let week = words("week", "The last seven days", load::week(&load.request_figures));
-            let strip = load::strip(&load.request_figures, ctx.size.width);
+            let strip = self.strip(&load.request_figures, ctx.size.width, ctx);
             [strip, self.list(0, ctx), self.list(1, ctx), self.list(2, ctx), week]
         });
         Page {
@@ -281,7 +441,8 @@ impl Screen for Desk {
             sections: load
                 .into_iter()
                 .flatten()
-                .chain([server(ctx), connection(ctx)])
+                .chain(self.figures(ctx).map(|load| self.meanwhile(load, ctx)).into_iter().flatten())
+                .chain([self.server(ctx), connection(ctx)])
                 .chain(self.look_here(ctx))
                 .chain([happened(ctx)])
                 .collect(),
@@ -298,12 +459,22 @@ impl Screen for Desk {
         let off = |verb: &Verb, words: &str| (verb.id, words.to_owned());
         let mut off_now = Vec::new();
         if self.figures(ctx).is_none() {
-            off_now.extend([&OPEN, &TURN].map(|verb| off(verb, "nothing is known of requests yet")));
+            off_now.extend([&OPEN, &TURN, &EARLIER, &LATER].map(|verb| off(verb, "nothing is known of requests yet")));
         }
         if ![SEES, "give_grants", "see_staff"].iter().any(|needed| ctx.me.may(needed)) {
             off_now.push(off(&RENEW, "nothing of the desk is for you to see"));
         }
         off_now
+    }
+
+    fn wakes(&self, ctx: &Ctx) -> Option<Moment> {
+        self.following.wakes(ENTRY.name, false, ctx)
+    }
+
+    fn follows(&self, ctx: &Ctx) -> Vec<Ask> {
+        let next = self.figures(ctx).map(|load| load.next_requests.as_slice()).unwrap_or_default();
+        let tenants = next.iter().map(|one| one.tenant.as_ref().map(|tenant| tenant.id.inner()));
+        self.following.lines(ENTRY.name, course::told(tenants, ctx), ctx)
     }
 
     fn is_a_list(&self) -> bool {
@@ -315,7 +486,7 @@ impl Screen for Desk {
             return self.view_load(load, ctx, canvas);
         }
         let area = canvas.area();
-        let (server, connection, happened, keys) = (server(ctx), connection(ctx), happened(ctx), keys(ctx));
+        let (server, connection, happened, keys) = (self.server(ctx), connection(ctx), happened(ctx), keys(ctx));
         if area.width < WIDE {
             let (top, rest) = area.cut_top(canvas.height(&server, area.width) + 1);
             let (middle, below) = rest.cut_top(canvas.height(&connection, area.width) + 1);

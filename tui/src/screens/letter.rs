@@ -17,6 +17,7 @@ use crate::core::form::{Field, Form};
 use crate::core::input;
 use crate::core::one::{One, Whole};
 use crate::core::page::{Body, Line, Page, Section, Tone};
+use crate::core::preview::{self, Letter as Preview};
 use crate::core::question::Question;
 use crate::core::screen::{Ctx, Entry, Screen, Shape};
 use crate::core::shell;
@@ -31,7 +32,7 @@ pub const ENTRY: Entry = Entry {
     title: "Letter",
     shape: Shape::Detail { kind: KIND },
     opener: None,
-    verbs: &[LINE, EDITOR, READY, SEND],
+    verbs: &[LINE, EDITOR, PREVIEW, READY, SEND],
     open: |_| Box::new(Letter::new()),
 };
 
@@ -71,10 +72,26 @@ const SEND: Verb = Verb {
     ..verb("letter.send", "send the letter…", "Sends it to the person by mail", PLACE, &["a s"])
 };
 
+const PREVIEW: Verb = Verb {
+    hint: "how it reads",
+    cli: WHY,
+    ..Verb::new(
+        "letter.preview",
+        "how it reads",
+        "Shows the letter as it would leave, as the server words it; again takes it away",
+        Scope::Place(PLACE),
+        &["Ctrl-p"],
+    )
+};
+
 static REQUEST: Whole = Whole { place: PLACE, tag: "request", document: requests::request, at: "/request" };
 
 /// After the last key.
 const CALM: TimeDelta = TimeDelta::seconds(1);
+/// After a draft was not kept.
+const AGAIN: TimeDelta = TimeDelta::seconds(5);
+/// From this width on, the letter stands beside its text.
+const WIDE: u16 = 120;
 const KEPT: &str = "kept";
 const READ: &str = "read";
 
@@ -87,8 +104,8 @@ enum Draft {
     Waits(Moment),
     /// It is being kept.
     Goes,
-    /// It was not kept.
-    Failed(String),
+    /// It was not kept, since when and why: it is tried again.
+    Failed(Moment, String),
 }
 
 struct Letter {
@@ -98,6 +115,8 @@ struct Letter {
     /// The message that is written over.
     id: Option<String>,
     draft: Draft,
+    /// The letter as it would leave, and whether something was written since.
+    seen: Option<(Preview, bool)>,
 }
 
 impl Letter {
@@ -108,6 +127,7 @@ impl Letter {
             is_writing: true,
             id: None,
             draft: Draft::Same(None),
+            seen: None,
         }
     }
 
@@ -146,6 +166,39 @@ impl Letter {
 
     fn touched(&mut self, ctx: &Ctx) {
         self.draft = Draft::Waits(ctx.now);
+        if let Some((_, is_old)) = &mut self.seen {
+            *is_old = true;
+        }
+    }
+
+    /// Asks how it reads, or takes that away where it is of now.
+    fn preview(&mut self) -> Effects {
+        if matches!(self.seen, Some((_, false))) {
+            self.seen = None;
+            return Effects::new();
+        }
+        let input = json!({ "id": self.request.id(), "kind": "MESSAGE", "words": self.text.text() });
+        vec![ask(preview::TAG, requests::letter_preview(), json!({ "input": input }))]
+    }
+
+    fn reads(&mut self, answer: &Answer) -> Effects {
+        match Preview::read(answer) {
+            Ok(letter) => self.seen = Some((letter, matches!(self.draft, Draft::Waits(_)))),
+            Err(trouble) => {
+                return vec![Effect::Then(Action::Said(Tone::Bad, format!("no letter to read: {trouble}")))];
+            }
+        }
+        Effects::new()
+    }
+
+    /// How it reads, where somebody looks at that.
+    fn reading(&self) -> Option<Section> {
+        let (letter, is_old) = self.seen.as_ref()?;
+        let mut section = letter.section(0);
+        if *is_old {
+            section.note = Line::of(Tone::Warn, "▲ without the last keys: Ctrl-p again");
+        }
+        Some(section)
     }
 
     /// Keeps what is written on the server.
@@ -169,7 +222,7 @@ impl Letter {
                     self.draft = Draft::Same(Some(ctx.now));
                 }
             }
-            Err(trouble) if !is_old => self.draft = Draft::Failed(trouble.to_string()),
+            Err(trouble) if !is_old => self.draft = Draft::Failed(ctx.now, trouble.to_string()),
             Err(_) => {}
         }
         Effects::new()
@@ -179,8 +232,10 @@ impl Letter {
         match verb.id {
             id if id == shell::ESCAPE.id => {
                 self.is_writing = false;
-                return if matches!(self.draft, Draft::Waits(_)) { self.keep() } else { Effects::new() };
+                let is_kept = !matches!(self.draft, Draft::Waits(_) | Draft::Failed(..));
+                return if is_kept { Effects::new() } else { self.keep() };
             }
+            id if id == PREVIEW.id => return self.preview(),
             id if id == LINE.id && !self.is_writing => {
                 self.is_writing = true;
                 return Effects::new();
@@ -216,7 +271,7 @@ impl Letter {
                 Line::of(Tone::Good, "✓ ") + Line::dim(format!("kept {}", due::second(*at, ctx.zone())))
             }
             Draft::Waits(_) | Draft::Goes => Line::dim("is being kept"),
-            Draft::Failed(why) => Line::of(Tone::Bad, format!("✗ not kept: {why}")),
+            Draft::Failed(_, why) => Line::of(Tone::Bad, format!("✗ not kept: {why}")) + Line::dim(", tried again"),
         }
     }
 
@@ -268,6 +323,9 @@ impl Screen for Letter {
         match action {
             Action::Linked(link) => return self.opened(&link.id),
             Action::Answered(answer) if answer.tag == KEPT => return self.kept(answer, ctx),
+            Action::Answered(answer) if answer.tag == preview::TAG => return self.reads(answer),
+            // A letter is about a person; its text is its writer's, and stays.
+            Action::Locked => self.seen = None,
             Action::Answered(answer) if answer.tag == READ => return self.read(answer),
             Action::Answered(answer) => _ = self.request.hear(answer),
             Action::Woken => return self.keep(),
@@ -288,7 +346,7 @@ impl Screen for Letter {
             }
             Action::Changed(verb, _) if **verb == SEND => {
                 self.text.clear();
-                (self.id, self.draft) = (None, Draft::Same(None));
+                (self.id, self.draft, self.seen) = (None, Draft::Same(None), None);
                 self.is_writing = false;
                 return self.request.ask();
             }
@@ -301,7 +359,8 @@ impl Screen for Letter {
 
     fn page(&self, ctx: &Ctx) -> Page {
         let title = Line::plain("Letter");
-        Page { title, sections: vec![self.head(ctx), self.body(ctx)], foot: Line::default() }
+        let sections = [self.head(ctx), self.body(ctx)].into_iter().chain(self.reading()).collect();
+        Page { title, sections, foot: Line::default() }
     }
 
     fn view(&self, ctx: &Ctx, canvas: &mut dyn Canvas) {
@@ -309,7 +368,17 @@ impl Screen for Letter {
         let head = self.head(ctx);
         let (top, below) = area.cut_top((canvas.height(&head, area.width) + 1).min(area.height / 2));
         canvas.section(top, &head);
-        canvas.section(below, &self.body(ctx));
+        let Some(letter) = self.reading() else { return canvas.section(below, &self.body(ctx)) };
+        if area.width < WIDE {
+            // The line that is written stays in view above it.
+            let (text, under) = below.cut_top((below.height / 3).max(4));
+            canvas.section(text, &self.body(ctx));
+            return canvas.section(under, &letter);
+        }
+        let (left, right) = below.columns(below.width / 2);
+        canvas.section(left, &self.body(ctx));
+        canvas.section(right, &letter);
+        canvas.divide(left);
     }
 
     fn target(&self, _: &Ctx) -> Target {
@@ -322,7 +391,8 @@ impl Screen for Letter {
             write.refusal.clone()
         });
         let empty = self.text.text().trim().is_empty().then(|| "nothing is written".to_owned());
-        said.or(empty).map(|why| (SEND.id, why)).into_iter().collect()
+        let unseen = empty.clone().filter(|_| self.seen.is_none()).map(|why| (PREVIEW.id, why));
+        said.or(empty).map(|why| (SEND.id, why)).into_iter().chain(unseen).collect()
     }
 
     fn has_fields(&self) -> bool {
@@ -334,7 +404,11 @@ impl Screen for Letter {
     }
 
     fn wakes(&self, _: &Ctx) -> Option<Moment> {
-        if let Draft::Waits(since) = self.draft { Some(since + CALM) } else { None }
+        match self.draft {
+            Draft::Waits(since) => Some(since + CALM),
+            Draft::Failed(since, _) => Some(since + AGAIN),
+            Draft::Same(_) | Draft::Goes => None,
+        }
     }
 
     fn crumb(&self) -> Option<String> {

@@ -77,6 +77,11 @@ impl<T: DeserializeOwned + 'static> Listing<T> {
         self.list.unmark();
     }
 
+    /// What became of the rows in view; the list stands still.
+    pub fn look(&mut self) -> Effects {
+        self.list.look()
+    }
+
     /// What the list is narrowed to in this field of the contract.
     pub fn said(&self, field: &str) -> Option<&str> {
         self.list.variables().get("filter")?.get(field)?.as_str()
@@ -170,6 +175,10 @@ impl<T: DeserializeOwned + 'static> Listing<T> {
             Action::Do(verb, _) if self.is(verb, "mark") => {
                 self.list.mark();
                 self.list.follow(&Action::Wheel(1), ctx)
+            }
+            Action::Do(verb, _) if self.is(verb, "mark-range") => {
+                self.list.mark_range();
+                Effects::new()
             }
             Action::Do(verb, _) if self.is(verb, "sort") => {
                 self.order = (self.order + 1) % self.of.orders.len().max(1);

@@ -5,7 +5,7 @@
 use chrono::{Datelike, NaiveDate};
 
 use crate::api::figures::{Day, Figures, NextRequest, Since, Waiting};
-use crate::api::requests::View;
+use crate::api::requests::{RequestRow, View};
 use crate::core::action::Link;
 use crate::core::due;
 use crate::core::form::spoken;
@@ -23,9 +23,34 @@ const WEEK: usize = DAY * 7 + 2;
 /// Cells before the first week and behind the last.
 const AROUND: usize = 11 + 9;
 
-/// The days as a strip that fits this width; whole weeks only.
-pub fn strip(figures: &Figures, width: u16) -> Section {
-    let weeks = (usize::from(width).saturating_sub(AROUND + 4) / WEEK).clamp(1, 4);
+/// Whole weeks that fit this width.
+fn weeks(width: u16) -> usize {
+    (usize::from(width).saturating_sub(AROUND + 4) / WEEK).clamp(1, 4)
+}
+
+/// What is before the strip's days, and behind them.
+const OVERDUE: &str = "overdue";
+const BEYOND: &str = "later";
+
+/// What of the strip can be chosen: what is overdue, each day that fits, and what is later.
+pub fn days(figures: &Figures, width: u16) -> Vec<String> {
+    let days = figures.days.iter().take(weeks(width) * 7).map(|day| day.on.to_string());
+    std::iter::once(OVERDUE.to_owned()).chain(days).chain([BEYOND.to_owned()]).collect()
+}
+
+/// Where a figure of the strip leads: its rows.
+pub fn day_link(id: &str, days: &[String]) -> Link {
+    let words = match id {
+        OVERDUE => "is:late".to_owned(),
+        BEYOND => days.iter().rev().nth(1).map(|last| format!("due:>{last}")).unwrap_or_default(),
+        day => format!("due:{day} -is:late"),
+    };
+    Link { kind: shell::QUEUE, id: words }
+}
+
+/// The days as a strip that fits this width; whole weeks only. One of them may be chosen.
+pub fn strip(figures: &Figures, width: u16, chosen: Option<&str>) -> Section {
+    let weeks = weeks(width);
     let shown: Vec<&[Day]> = figures.days.chunks(7).take(weeks).collect();
     let beyond: i32 = figures.days.iter().skip(weeks * 7).map(|day| day.count).sum();
     let most = figures.days.iter().map(|day| day.count).max().unwrap_or(0).max(figures.overdue).max(1);
@@ -34,11 +59,18 @@ pub fn strip(figures: &Figures, width: u16) -> Section {
         shown.iter().map(week).fold(head, |line, week| line + week) + Line::dim("│ ") + tail
     };
     let right = |text: &str, room: usize| format!("{text:>room$}");
+    // Where the keys are: as in the gutter of a list.
+    let marked =
+        |text: String| Line::of(Tone::Key, text.strip_prefix(' ').map_or(text.clone(), |rest| format!(">{rest}")));
+    let is_chosen = |id: &str| chosen == Some(id);
     let name = |day: &Day| Line::dim(day.on.format("%a ").to_string());
     let number = |day: &Day| Line::dim(right(&day.on.day().to_string(), DAY - 1) + " ");
     let count = |day: &Day| {
         let crowded = day.count * 4 > most * 3 && day.count > 1;
         match day.count {
+            count if is_chosen(&day.on.to_string()) => {
+                marked(right(&count.to_string(), DAY - 1)) + Line::of(Tone::Warn, if crowded { "▲" } else { " " })
+            }
             0 => Line::dim(right("·", DAY - 1) + " "),
             count if crowded => Line::of(Tone::Warn, right(&count.to_string(), DAY - 1)) + Line::of(Tone::Warn, "▲"),
             count => Line::plain(right(&count.to_string(), DAY - 1) + " "),
@@ -48,17 +80,22 @@ pub fn strip(figures: &Figures, width: u16) -> Section {
         Line::of(if is_rest(day.on) { Tone::Dim } else { Tone::Good }, right(bar(day.count, most), DAY - 1) + " ")
     };
     let overdue = match figures.overdue {
+        many if is_chosen(OVERDUE) => Line::of(Tone::Key, right(&format!("> {many}"), 9)) + Line::plain("  "),
         0 => Line::of(Tone::Good, right("✓ 0", 9) + "  "),
         many => Line::of(Tone::Bad, right(&format!("✗ {many}"), 9) + "  "),
     };
+    let later = (figures.later + beyond).to_string();
+    let later = if is_chosen(BEYOND) { Line::of(Tone::Key, format!(">{later}")) } else { Line::plain(later) };
     let blank = || Line::plain(right("", 11));
     let lines = vec![
         line(blank(), &name, Line::default()),
         line(Line::dim(right("overdue", 9) + "  "), &number, Line::dim("later")),
-        line(overdue, &count, Line::plain((figures.later + beyond).to_string())),
+        line(overdue, &count, later),
         line(Line::of(Tone::Bad, right(bar(figures.overdue, most), 9) + "  "), &bars, Line::default()),
     ];
-    let note = Line::plain(format!("{} open", figures.open))
+    let enter = chosen.map(|_| Line::of(Tone::Key, "Enter") + Line::plain(" the list  ")).unwrap_or_default();
+    let note = enter
+        + Line::plain(format!("{} open", figures.open))
         + Line::dim(" · ")
         + Line::of(if figures.overdue > 0 { Tone::Bad } else { Tone::Good }, format!("{} overdue", figures.overdue))
         + Line::dim(" · ")
@@ -130,6 +167,12 @@ pub fn waiting_link(what: &str) -> Link {
     Link { kind: shell::QUEUE, id: words.to_owned() }
 }
 
+/// What of mine a second person reads, on a line.
+pub fn second(row: &RequestRow, ctx: &Ctx) -> Line {
+    let due = row.due.as_ref().map(|due| Line::dim("  due ") + course::deadline(due.at, ctx)).unwrap_or_default();
+    Line::plain(row.reference.clone()).strong() + Line::plain("  ") + word(Tone::Plain, &row.right.0) + due
+}
+
 pub fn view(n: usize, view: &View) -> Row {
     let key = if n < 9 { format!("w {}", n + 1) } else { String::new() };
     Row {
@@ -195,6 +238,14 @@ pub fn week(figures: &Figures) -> Vec<Line> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_figure_of_the_strip_leads_to_its_rows() {
+        let days = ["overdue", "2026-11-23", "2026-11-24", "later"].map(str::to_owned);
+        let words = |id: &str| day_link(id, &days).id;
+        assert_eq!((words("overdue"), words("later")), ("is:late".to_owned(), "due:>2026-11-24".to_owned()));
+        assert_eq!(words("2026-11-23"), "due:2026-11-23 -is:late");
+    }
 
     #[test]
     fn a_bar_is_there_for_one_and_full_for_the_most() {

@@ -15,7 +15,9 @@ mod desk;
 pub mod door;
 mod drift;
 mod file;
+mod following;
 mod help;
+mod holds;
 mod letter;
 mod listing;
 mod load;
@@ -83,6 +85,7 @@ pub static REGISTRY: &[Entry] = &[
     audit::ENTRY,
     accesses::ENTRY,
     reports::ENTRY,
+    holds::ENTRY,
     request::ENTRY,
     plan::ENTRY,
     letter::ENTRY,

@@ -12,7 +12,7 @@ use crate::api::requests::{self, Plan, PlanLine, Planned};
 use crate::core::action::{Action, Cli, Danger, Effect, Effects, Scope, Target, Verb, Why};
 use crate::core::ask::Ask;
 use crate::core::canvas::Canvas;
-use crate::core::due;
+use crate::core::due::{self, Moment};
 use crate::core::list::{self, Looks};
 use crate::core::one::{One, Whole};
 use crate::core::page::{Fact, Line, Page, Row, Section, Tone};
@@ -20,6 +20,7 @@ use crate::core::question::{Once, Question};
 use crate::core::screen::{Ctx, Entry, Screen, Shape};
 
 use super::course::{self, Matter, PLAN as KIND, date};
+use super::following::{self, Following, Heard};
 use super::panes::{Parts, is_for_all, panes, whole};
 use super::request::{plan_state, summed};
 use super::shared::{OPENED, fact, moment, order, word};
@@ -126,6 +127,7 @@ struct OneScreen {
     back: usize,
     /// The digest whose lines are read, and how many of them without a leap.
     read: (String, usize),
+    following: Following,
 }
 
 /// What is done to a line; what stays stands out.
@@ -140,11 +142,14 @@ fn action(code: &str) -> Line {
 }
 
 fn place(line: &PlanLine) -> String {
+    let table = line.place.replace('_', " ");
     match (&line.store, &line.recipient) {
-        (Some(store), None) => store.domain.clone(),
+        (Some(store), None) if matches!(line.place.as_str(), "desk" | "store") => store.domain.clone(),
+        // Two tables of one store are two lines, and are told apart.
+        (Some(store), None) => format!("{table}, {}", store.domain.trim_end_matches(".myshopify.com")),
         (Some(store), Some(recipient)) => format!("{recipient}, of {}", store.domain),
         (None, Some(recipient)) => recipient.clone(),
-        (None, None) => line.place.replace('_', " "),
+        (None, None) => table,
     }
 }
 
@@ -263,8 +268,9 @@ fn starts(plan: &Plan, ctx: &Ctx) -> Line {
 
 impl OneScreen {
     fn new() -> Self {
-        let (lines, changes) = (Parts::default(), Parts::default());
-        Self { request: One::new(&PLANS), lines, changes, is_on_changes: false, back: 0, read: (String::new(), 0) }
+        let (lines, changes, following) = (Parts::default(), Parts::default(), Following::default());
+        let read = (String::new(), 0);
+        Self { request: One::new(&PLANS), lines, changes, is_on_changes: false, back: 0, read, following }
     }
 
     fn plan(&self) -> Option<&Plan> {
@@ -327,6 +333,12 @@ impl OneScreen {
 
 impl Screen for OneScreen {
     fn update(&mut self, action: &Action, ctx: &Ctx) -> Effects {
+        let id = self.request.id().to_owned();
+        match self.following.hear(action, ctx, |change| following::is_of(change, &id)) {
+            Heard::Look => return self.request.look(),
+            Heard::Taken => return Effects::new(),
+            Heard::Nothing => {}
+        }
         let effects = match action {
             Action::Linked(link) => self.request.open(&link.id),
             Action::Answered(answer) if answer.tag == DRAWN => match &answer.outcome {
@@ -335,7 +347,9 @@ impl Screen for OneScreen {
             },
             Action::Answered(answer) => {
                 let before = self.plan().map(|plan| plan.digest.clone());
-                self.request.hear(answer);
+                if self.request.hear(answer) {
+                    self.following.answered(ctx);
+                }
                 let after = self.plan().filter(|_| before.is_some()).map(|plan| plan.digest.clone());
                 // What is held is otherwise now: the difference is what is to be looked at.
                 if after.is_some() && after != before {
@@ -420,6 +434,17 @@ impl Screen for OneScreen {
         true
     }
 
+    fn wakes(&self, ctx: &Ctx) -> Option<Moment> {
+        self.following.wakes(PLACE, true, ctx)
+    }
+
+    fn follows(&self, ctx: &Ctx) -> Vec<Ask> {
+        let of = |request: &Planned| request.tenant.as_ref().map(|tenant| tenant.id.inner().to_owned());
+        let tenant = self.request.held().map(of);
+        let tenants = tenant.iter().map(Option::as_deref);
+        self.following.lines(PLACE, course::told(tenants, ctx), ctx)
+    }
+
     fn crumb(&self) -> Option<String> {
         let number = self.plan().map(|plan| plan.number.to_string()).unwrap_or_default();
         self.request.held().map(|_| format!("Plan {number}").trim_end().to_owned())
@@ -478,10 +503,15 @@ impl OneScreen {
             }
             None => Line::plain("Starts at once"),
         };
+        let summed_of = |is_it: fn(&str) -> bool| {
+            let lines = plan.lines.iter().map(|line| (line.action.0.as_str(), line.rows));
+            summed(lines.filter(|(action, _)| is_it(action)))
+        };
         let rows = if goes > 0 {
-            format!("{goes} rows go for ever, {stays} stay")
+            let gone = summed_of(|action| matches!(action, "DELETE" | "ANONYMISE"));
+            format!("{gone} rows, for ever; {stays} stay")
         } else {
-            format!("nothing goes, {stays} rows stay")
+            summed_of(|_| true)
         };
         let digest = json!({ "digest": plan.digest, "confirm": matter.reference });
         Question {

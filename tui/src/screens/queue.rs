@@ -11,7 +11,7 @@ use crate::api::requests::{self, RIGHTS, RequestRow, SUBJECT_KINDS, TERMS, View}
 use crate::core::action::{Action, Cli, Danger, Effect, Effects, Link, On, Scope, Target, Verb};
 use crate::core::ask::{Answer, Ask, Trouble};
 use crate::core::canvas::Canvas;
-use crate::core::due;
+use crate::core::due::{self, Moment};
 use crate::core::form::{Field, Form, Opt, Values};
 use crate::core::list::{self, Looks, Source};
 use crate::core::outcomes::{Outcome, Outcomes};
@@ -21,6 +21,7 @@ use crate::core::screen::{Ctx, Entry, Screen, Shape};
 use crate::core::shell;
 
 use super::course::{self, Matter, OWNER_TOLD, Standing, many, moved};
+use super::following::{self, Following, Heard};
 use super::listing::{Listed, Listing, Order as Sorting};
 use super::shared::{fact, go, opts, order, tenants_to_choose, verb, word};
 
@@ -95,6 +96,16 @@ const ALL: Verb = Verb {
         &["*"],
     )
 };
+const COPY: Verb = Verb {
+    cli: Cli::None("a command prints it"),
+    ..Verb::new(
+        "queue.copy",
+        "copy the reference",
+        "Hands the references of the marked rows, or of the chosen one, to the clipboard",
+        Scope::Place(PLACE),
+        &["y"],
+    )
+};
 const KEEP: Verb = Verb {
     cli: Cli::None("a view is the console's name for a filter; a command is given the filter"),
     ..Verb::new("queue.keep", "keep this view…", "Keeps the filter as a view of mine", Scope::Place(PLACE), &["W"])
@@ -119,7 +130,9 @@ const VERBS: &[Verb] = &[
     Verb { hint: "", ..list::sorts("queue.sort", PLACE) },
     Verb { hint: "", ..list::renews("queue.refresh", PLACE) },
     list::marks("queue.mark", PLACE),
+    list::marks_range("queue.mark-range", PLACE),
     ALL,
+    COPY,
     KEEP,
     ASSIGN,
     EXTEND,
@@ -239,11 +252,13 @@ struct Queue {
     /// What the server froze of all that match.
     selection: Option<acts::Selection>,
     bulk: Option<Bulk>,
+    following: Following,
 }
 
 impl Queue {
     fn new() -> Self {
-        Self { list: Listing::new(&LISTED), views: None, waits: None, selection: None, bulk: None }
+        let following = Following::default();
+        Self { list: Listing::new(&LISTED), views: None, waits: None, selection: None, bulk: None, following }
     }
 
     fn ask(tag: &'static str, document: String, variables: Value) -> Effect {
@@ -402,6 +417,14 @@ impl Queue {
         vec![Self::ask(FREEZE_MARKS, acts::freeze::document(), input)]
     }
 
+    /// What the marked rows are called, or the chosen one.
+    fn references(&self) -> Option<String> {
+        let list = self.list.list();
+        let marked: Vec<&str> =
+            list.marks().iter().filter_map(|id| list.find(id)).map(|row| row.reference.as_str()).collect();
+        if marked.is_empty() { list.chosen().map(|row| row.reference.clone()) } else { Some(marked.join(" ")) }
+    }
+
     /// The row that verbs on one are about.
     fn beside(&self, ctx: &Ctx) -> Option<Section> {
         let request = self.list.list().chosen()?;
@@ -437,6 +460,15 @@ impl Queue {
             (None, 0, None) => None,
             (None, marked, None) => Some(format!("{marked} marked · * marks all")),
         };
+        let news = match self.list.list().news() {
+            (0, 0) => None,
+            (new, 0) => Some(format!("▲ {new} new: r shows them")),
+            (0, gone) => Some(format!("{gone} left: r goes on")),
+            (new, gone) => Some(format!("▲ {new} new, {gone} left: r shows it")),
+        };
+        if let Some(news) = news {
+            section.note = Line::of(Tone::Warn, format!("{news}  ")) + section.note;
+        }
         if let Some(marked) = marked {
             section.note = Line::of(Tone::Key, format!("{marked}  ")) + section.note;
         }
@@ -472,6 +504,15 @@ fn frozen(answer: &Answer) -> Result<acts::Selection, Trouble> {
 
 impl Screen for Queue {
     fn update(&mut self, action: &Action, ctx: &Ctx) -> Effects {
+        match self.following.hear(action, ctx, |change| matches!(following::noun(change), "request" | "hold")) {
+            // What is gone through many is not looked at between its pages.
+            Heard::Look if self.bulk.is_none() => return self.list.look(),
+            Heard::Look | Heard::Taken => return Effects::new(),
+            Heard::Nothing => {}
+        }
+        if matches!(action, Action::Answered(answer) if answer.tag == LISTED.source.tag) {
+            self.following.answered(ctx);
+        }
         match action {
             Action::Linked(link) => self.linked(&link.id, ctx),
             Action::Opened | Action::SignedIn => {
@@ -492,7 +533,8 @@ impl Screen for Queue {
                 vec![Self::ask(FREEZE, acts::freeze::document(), input)]
             }
             Action::Do(verb, _) if **verb == KEEP => vec![Effect::Then(Action::Do(&SAVE, Target::default()))],
-            Action::Do(verb, _) if verb.id == "queue.mark" => {
+            Action::Do(verb, _) if **verb == COPY => self.references().map(Effect::Copy).into_iter().collect(),
+            Action::Do(verb, _) if matches!(verb.id, "queue.mark" | "queue.mark-range") => {
                 self.selection = None;
                 self.list.follow(action, ctx)
             }
@@ -541,6 +583,24 @@ impl Screen for Queue {
 
     fn is_a_list(&self) -> bool {
         true
+    }
+
+    fn wakes(&self, ctx: &Ctx) -> Option<Moment> {
+        self.following.wakes(PLACE, self.list.said("tenant").is_some(), ctx)
+    }
+
+    fn follows(&self, ctx: &Ctx) -> Vec<Ask> {
+        let rows = self.list.list().rows();
+        let of_rows = rows.map(|row| row.tenant.as_ref().map(|tenant| tenant.id.inner()));
+        let tenants = self.list.said("tenant").map(Some).into_iter().chain(of_rows);
+        self.following.lines(PLACE, course::told(tenants, ctx), ctx)
+    }
+
+    /// The view it shows, by its name.
+    fn crumb(&self) -> Option<String> {
+        let words = self.kept_words();
+        let shown = self.views.iter().flatten().find(|view| !words.is_empty() && view.filter == words)?;
+        Some(format!("Queue «{}»", shown.name))
     }
 
     fn hears_escape(&self) -> bool {
@@ -620,14 +680,7 @@ fn of_one(verb: &Verb, row: &RequestRow, ctx: &Ctx) -> Question {
     match verb.id {
         id if id == ASSIGN.id => {
             let owner = row.owner.as_ref().map(|seat| seat.id.inner());
-            let (fields, lookups) = course::owning(owner, row.team.as_ref(), ctx);
-            Question {
-                effects: vec![Line::dim(OWNER_TOLD)],
-                form: Form::of(fields),
-                order: Some(matter.order(acts::assign::document(), json!({}), "its owner is said")),
-                lookups,
-                ..matter.question()
-            }
+            course::assigning(matter, owner, row.team.as_ref(), ctx)
         }
         id if id == EXTEND.id => {
             let (mut effects, fields) = course::extending(&[]);
@@ -635,12 +688,14 @@ fn of_one(verb: &Verb, row: &RequestRow, ctx: &Ctx) -> Question {
             effects.extend(due);
             let mut order = matter.order(acts::extend::document(), json!({}), "extended");
             order.told = Some(moved);
-            Question { effects, form: Form::of(fields), order: Some(order), ..matter.question() }
+            let preview = Some(course::letter(matter, "EXTENDED", course::typed));
+            Question { effects, form: Form::of(fields), order: Some(order), preview, ..matter.question() }
         }
         id if id == REFUSE.id => {
             let (effects, fields) = course::refusing();
             let order = matter.order(acts::refuse::document(), json!({}), "refused, by letter");
-            Question { effects, form: Form::of(fields), order: Some(order), ..matter.question() }
+            let preview = Some(course::letter(matter, "REFUSED", course::typed));
+            Question { effects, form: Form::of(fields), order: Some(order), preview, ..matter.question() }
         }
         _ => course::noting(matter),
     }
@@ -652,10 +707,11 @@ fn take() -> Question {
         object: "What somebody asked".to_owned(),
         effects: vec![
             Line::plain("One contact, one right; its clocks count from the day on which it came."),
+            Line::plain("Without a tenant it is asked of the operator itself."),
             Line::dim("What is said of the person is sealed at once, and is proved before anything is answered."),
         ],
         form: Form::of(vec![
-            Field::one_to_come("tenant", "Tenant"),
+            Field::one_to_come("tenant", "Tenant").optional(),
             Field::one("subjectKind", "Who", opts(SUBJECT_KINDS)),
             Field::one("right", "Asks for", opts(RIGHTS)),
             Field::words("mail", "Mail").optional().hint("a code goes there"),

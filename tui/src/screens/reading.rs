@@ -291,7 +291,7 @@ impl Screen for OneScreen {
         self.asked_at.filter(|_| is_asked).map(|at| at + OFTEN)
     }
 
-    fn follows(&self) -> Option<Ask> {
+    fn follows(&self, _: &Ctx) -> Vec<Ask> {
         let ask = |document: String| Ask {
             to: PLACE,
             tag: SYNCS.tag,
@@ -299,7 +299,7 @@ impl Screen for OneScreen {
             variables: json!({ "id": self.syncs.id() }),
             is_again: false,
         };
-        (!self.syncs.id().is_empty()).then(|| ask(syncs::progress()))
+        (!self.syncs.id().is_empty()).then(|| ask(syncs::progress())).into_iter().collect()
     }
 
     fn crumb(&self) -> Option<String> {

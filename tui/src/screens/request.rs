@@ -14,7 +14,7 @@ use crate::api::requests::{
 use crate::core::action::{Action, Cli, Danger, Effect, Effects, Link, On, Scope, Target, Verb, Why};
 use crate::core::ask::{Answer, Ask};
 use crate::core::canvas::{Area, Canvas};
-use crate::core::due;
+use crate::core::due::{self, Moment};
 use crate::core::form::spoken;
 use crate::core::list::{self, Looks};
 use crate::core::one::{One, Whole};
@@ -24,6 +24,7 @@ use crate::core::screen::{Ctx, Entry, Screen, Shape};
 use crate::core::shell;
 
 use super::course::{self, LETTER, PLAN as PLAN_KIND, Standing, date, last_day};
+use super::following::{self, Following, Heard};
 use super::panes::{Parts, beneath, is_for_all, whole};
 use super::shared::{fact, moment, short_id, unless, verb, word};
 use super::working;
@@ -171,6 +172,20 @@ const WRITE: Verb = Verb {
     needs: Some("work_requests"),
     ..verb("request.letter", "letter…", "Writes to the person; a draft stays on the server", PLACE, &["a m"])
 };
+pub(super) const ASK: Verb = act(
+    "request.ask",
+    "ask the person…",
+    "Asks the person something by letter; no date moves",
+    &["a q"],
+    Danger::Confirm,
+);
+pub(super) const HAND_ON: Verb = act(
+    "request.hand-on",
+    "hand on to its merchant…",
+    "Tells the merchant who decides, and the person who answers",
+    &["a g"],
+    Danger::Confirm,
+);
 pub(super) const NOTE: Verb = act("request.note", "note…", "Keeps a note for colleagues", &["a n"], Danger::Notify);
 pub(super) const OWNER: Verb = Verb {
     cli: Cli::Form("requests assign"),
@@ -198,7 +213,7 @@ pub(super) const LATE: Verb =
 
 const VERBS: &[Verb] = &[
     OPEN, RENEW, TURN, BACK, ZOOM, REVEAL, COPY, JUDGE, CODE, MANDATE, DRAW, SUBMIT, APPROVE, RETURN, PAUSE, EXTEND,
-    REFUSE, WRITE, NOTE, OWNER, HOLD, RELEASE, SPAM, JOIN, WITHDRAW, SETTLE, LATE, UNPAUSE, UNEXTEND,
+    REFUSE, WRITE, ASK, HAND_ON, NOTE, OWNER, HOLD, RELEASE, SPAM, JOIN, WITHDRAW, SETTLE, LATE, UNPAUSE, UNEXTEND,
 ];
 
 /// Which of the contract's acts each verb is; of one that is two, the first that may be done.
@@ -214,6 +229,7 @@ const ACTS: &[(&Verb, &[&str])] = &[
     (&UNEXTEND, &["WITHDRAW_EXTENSION"]),
     (&REFUSE, &["REFUSE"]),
     (&WRITE, &["WRITE"]),
+    (&ASK, &["WRITE"]),
     (&NOTE, &["NOTE"]),
     (&OWNER, &["ASSIGN"]),
     (&HOLD, &["PLACE_HOLD"]),
@@ -292,11 +308,15 @@ struct OneScreen {
     is_zoomed: bool,
     /// The reference of the request that the next one comes after.
     after: Option<String>,
+    following: Following,
+    /// What changes now is this console's own doing: it was told already.
+    is_own: bool,
 }
 
 impl OneScreen {
     fn new() -> Self {
-        Self { request: One::new(&REQUEST), parts: <_>::default(), at: 0, is_zoomed: false, after: None }
+        let (request, following) = (One::new(&REQUEST), Following::default());
+        Self { request, parts: <_>::default(), at: 0, is_zoomed: false, after: None, following, is_own: false }
     }
 
     fn rows(&self, pane: usize, ctx: &Ctx) -> Option<Vec<Row>> {
@@ -344,6 +364,29 @@ impl OneScreen {
 
     fn head(&self, ctx: &Ctx) -> Section {
         self.request.section("request", "Request", |request| facts(request, ctx))
+    }
+
+    /// The request as it is now; what somebody else did to it meanwhile is told.
+    fn hear(&mut self, answer: &Answer, ctx: &Ctx) -> Effects {
+        let newest = |request: &Request| {
+            let event = request.timeline.iter().max_by_key(|event| event.seq);
+            event.map(|event| (event.seq, event.action.replace(['.', '_'], " ")))
+        };
+        let before = self.request.held().map(|request| (request.id.inner().to_owned(), newest(request)));
+        if !self.request.hear(answer) {
+            return Effects::new();
+        }
+        self.following.answered(ctx);
+        let is_own = std::mem::take(&mut self.is_own);
+        let (Some((id, before)), Some(request)) = (before, self.request.held()) else { return Effects::new() };
+        let is_same = id == request.id.inner();
+        match newest(request).filter(|now| before.is_none_or(|before| now.0 > before.0)) {
+            Some((_, what)) if is_same && !is_own => {
+                let words = format!("{}: {what}", request.reference);
+                vec![Effect::Then(Action::Said(Tone::Plain, words))]
+            }
+            _ => Effects::new(),
+        }
     }
 
     /// The next request for me, from what the server says.
@@ -676,6 +719,13 @@ fn related(one: &NamedRequest, ctx: &Ctx) -> Row {
 
 impl Screen for OneScreen {
     fn update(&mut self, action: &Action, ctx: &Ctx) -> Effects {
+        let id = self.request.id().to_owned();
+        match self.following.hear(action, ctx, |change| following::is_of(change, &id)) {
+            Heard::Look => return self.request.look(),
+            Heard::Taken => return Effects::new(),
+            Heard::Nothing => {}
+        }
+        self.is_own |= matches!(action, Action::Changed(..) | Action::Agreed(..));
         match action {
             Action::Linked(link) => match link.id.strip_prefix(shell::AFTER) {
                 Some(after) => {
@@ -688,10 +738,7 @@ impl Screen for OneScreen {
             },
             Action::Answered(answer) if answer.tag == NEXT => self.next(answer),
             Action::Answered(answer) if answer.tag == DRAWN => self.drawn(answer),
-            Action::Answered(answer) => {
-                self.request.hear(answer);
-                Effects::new()
-            }
+            Action::Answered(answer) => self.hear(answer, ctx),
             Action::Do(verb, target) => self.does(verb, target, action, ctx),
             action if is_for_all(action, &RENEW) => self.renew(action),
             action => self.follow(action, ctx),
@@ -749,13 +796,25 @@ impl Screen for OneScreen {
         };
         let nobody =
             (request.intake.mandate.0 == "NONE").then(|| (MANDATE.id, "nobody asks for the person".to_owned()));
+        let ours = (request.role.0 != "PROCESSOR").then(|| (HAND_ON.id, "we decide about this data".to_owned()));
         let leads = self.link(&self.target(ctx)).is_some();
         let closed = (!leads).then(|| (OPEN.id, "nothing opens from this row".to_owned()));
-        ACTS.iter().filter_map(refused).chain(nobody).chain(closed).collect()
+        ACTS.iter().filter_map(refused).chain(nobody).chain(ours).chain(closed).collect()
     }
 
     fn is_a_list(&self) -> bool {
         true
+    }
+
+    fn wakes(&self, ctx: &Ctx) -> Option<Moment> {
+        self.following.wakes(PLACE, true, ctx)
+    }
+
+    fn follows(&self, ctx: &Ctx) -> Vec<Ask> {
+        let of = |request: &Request| request.tenant.as_ref().map(|tenant| tenant.id.inner().to_owned());
+        let tenant = self.request.held().map(of);
+        let tenants = tenant.iter().map(Option::as_deref);
+        self.following.lines(PLACE, course::told(tenants, ctx), ctx)
     }
 
     fn crumb(&self) -> Option<String> {

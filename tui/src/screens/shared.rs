@@ -72,7 +72,7 @@ pub fn input(members: Value) -> Values {
 }
 
 pub fn order(document: String, members: Value, done: String) -> Order {
-    Order { document, input: input(members), done, told: None, shape: None, once: None }
+    Order { document, input: input(members), done, told: None, shape: None, once: None, undo: None }
 }
 
 /// A word of the contract as people read it.
@@ -180,6 +180,7 @@ pub fn break_glass(tenant: Option<(&str, &str)>) -> Question {
         order: Some(order(staff::break_glass::document(), fixed, "the glass is broken for one hour".to_owned())),
         lookups: tenant.is_none().then(|| tenants_to_choose("tenant")).into_iter().collect(),
         many: None,
+        preview: None,
     }
 }
 

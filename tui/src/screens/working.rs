@@ -13,10 +13,10 @@ use crate::core::page::{Line, Tone};
 use crate::core::question::{Once, Order, Question};
 use crate::core::screen::Ctx;
 
-use super::course::{self, Matter, OWNER_TOLD, date, moved};
+use super::course::{self, Matter, date, moved};
 use super::request::{
-    CODE, EXTEND, HOLD, JOIN, JUDGE, LATE, MANDATE, NOTE, OWNER, PAUSE, REFUSE, RELEASE, RETURN, REVEAL, SETTLE, SPAM,
-    SUBMIT, UNEXTEND, UNPAUSE, WITHDRAW, summed,
+    ASK, CODE, EXTEND, HAND_ON, HOLD, JOIN, JUDGE, LATE, MANDATE, NOTE, OWNER, PAUSE, REFUSE, RELEASE, RETURN, REVEAL,
+    SETTLE, SPAM, SUBMIT, UNEXTEND, UNPAUSE, WITHDRAW, summed,
 };
 use super::shared::{OPENED, opts, order};
 
@@ -33,27 +33,57 @@ pub fn question(verb: &Verb, request: &Request, target: &Target, ctx: &Ctx) -> O
             Some(ending(verb, request, matter))
         }
         id if id == HOLD.id || id == RELEASE.id => holding(verb, request, matter, target),
+        id if id == ASK.id || id == HAND_ON.id => Some(asking(verb, matter)),
         id if id == NOTE.id => Some(course::noting(matter)),
         id if id == OWNER.id => {
             let owner = request.owner.as_ref().map(|seat| seat.id.inner());
-            let (fields, lookups) = course::owning(owner, request.team.as_ref(), ctx);
-            Some(Question {
-                effects: vec![Line::dim(OWNER_TOLD)],
-                form: Form::of(fields),
-                order: Some(matter.order(acts::assign::document(), json!({}), "its owner is said")),
-                lookups,
-                ..matter.question()
-            })
+            Some(course::assigning(matter, owner, request.team.as_ref(), ctx))
         }
-        id if id == LATE.id => Some(Question {
-            effects: vec![Line::plain("It stands in the figures of its month.")],
-            form: Form::of(vec![Field::one("reason", "Because of", opts(LATE_REASONS))]),
-            order: Some(matter.order(acts::late_reason::document(), json!({}), "why it is late is said")),
-            ..matter.question()
-        }),
+        id if id == LATE.id => Some(lateness(request, matter)),
         id if id == MANDATE.id => Some(mandate(matter)),
         id if id == REVEAL.id => Some(reading(request, matter, target)),
         _ => None,
+    }
+}
+
+/// A letter of its own: a question, or that the merchant answers.
+fn asking(verb: &Verb, matter: Matter<'_>) -> Question {
+    if *verb == ASK {
+        return Question {
+            effects: vec![Line::plain(
+                "It goes to the person by mail; no date moves. To let its time stand still, pause it.",
+            )],
+            form: Form::of(vec![Field::area("question", "Question").hint("in the person's language; sealed")]),
+            order: Some(matter.unversioned(acts::ask_person::document(), json!({}), "the person is asked")),
+            preview: Some(course::letter(matter, "ASK", |values| worded(values, "question"))),
+            ..matter.question()
+        };
+    }
+    Question {
+        effects: vec![
+            Line::plain("The merchant, who decides about this data, is told; the person hears who answers."),
+            Line::dim("It stays open here with its dates until the merchant has answered."),
+        ],
+        form: Form::of(vec![course::reason("what the person is told besides").optional()]),
+        order: Some(matter.order(acts::hand_on::document(), json!({}), "its merchant is told")),
+        preview: Some(course::letter(matter, "HANDED_ON", course::typed)),
+        ..matter.question()
+    }
+}
+
+/// Why it is late; of a reason that stood before, the way back.
+fn lateness(request: &Request, matter: Matter<'_>) -> Question {
+    let document = acts::late_reason::document;
+    let undo = request
+        .late_reason
+        .as_ref()
+        .map(|before| matter.undo(document(), json!({ "reason": before.0 }), "why it is late is what it was before"));
+    let order = matter.order(document(), json!({}), "why it is late is said");
+    Question {
+        effects: vec![Line::plain("It stands in the figures of its month.")],
+        form: Form::of(vec![Field::one("reason", "Because of", opts(LATE_REASONS))]),
+        order: Some(Order { undo, ..order }),
+        ..matter.question()
     }
 }
 
@@ -79,6 +109,19 @@ fn mandate(matter: Matter<'_>) -> Question {
 fn truth(mut values: Values, name: &str) -> Values {
     let is_so = values.get(name).is_some_and(|said| said == "true");
     values.insert(name.to_owned(), json!(is_so));
+    values
+}
+
+/// The answer's words, as its letter has them.
+fn settled(values: &Values) -> Values {
+    worded(&truth(values.clone(), "isWhole"), "reason")
+}
+
+/// What stands in this field are the words of the letter.
+fn worded(values: &Values, name: &str) -> Values {
+    let mut values = values.clone();
+    let words = values.remove(name).unwrap_or_default();
+    values.insert("words".to_owned(), words);
     values
 }
 
@@ -188,6 +231,7 @@ fn timing(verb: &Verb, request: &Request, matter: Matter<'_>) -> Question {
         id if id == PAUSE.id && request.stage.0 == "PAUSED" => Question {
             effects: vec![Line::plain("Its time goes on; the person is told by letter."), due],
             order: moving(acts::resume::document(), "its time goes on"),
+            preview: Some(course::letter(matter, "RESUMED", course::untyped)),
             ..matter.question()
         },
         id if id == PAUSE.id => pausing(request, matter, moving(acts::pause::document(), "its time stands still")),
@@ -199,12 +243,14 @@ fn timing(verb: &Verb, request: &Request, matter: Matter<'_>) -> Question {
         id if id == UNEXTEND.id => Question {
             effects: vec![Line::plain("The date before the extension holds again; the person is told by letter."), due],
             order: moving(acts::withdraw_extension::document(), "the extension is withdrawn"),
+            preview: Some(course::letter(matter, "EXTENSION_WITHDRAWN", course::untyped)),
             ..matter.question()
         },
         _ => {
             let (effects, fields) = course::extending(&request.extensions);
             let order = moving(acts::extend::document(), "extended, by letter");
-            Question { effects, form: Form::of(fields), order, ..matter.question() }
+            let preview = Some(course::letter(matter, "EXTENDED", course::typed));
+            Question { effects, form: Form::of(fields), order, preview, ..matter.question() }
         }
     }
 }
@@ -232,6 +278,7 @@ fn pausing(request: &Request, matter: Matter<'_>, order: Option<Order>) -> Quest
             course::reason("what the person is asked; it stands in the letter"),
         ]),
         order,
+        preview: Some(course::letter(matter, "PAUSED", course::typed)),
         ..matter.question()
     }
 }
@@ -242,7 +289,8 @@ fn ending(verb: &Verb, request: &Request, matter: Matter<'_>) -> Question {
         id if id == REFUSE.id => {
             let (effects, fields) = course::refusing();
             let order = matter.order(acts::refuse::document(), json!({}), "refused, by letter");
-            Question { effects, form: Form::of(fields), order: Some(order), ..question }
+            let preview = Some(course::letter(matter, "REFUSED", course::typed));
+            Question { effects, form: Form::of(fields), order: Some(order), preview, ..question }
         }
         id if id == SETTLE.id => Question {
             effects: vec![
@@ -257,11 +305,13 @@ fn ending(verb: &Verb, request: &Request, matter: Matter<'_>) -> Question {
                 shape: Some(|values| truth(values, "isWhole")),
                 ..matter.order(acts::settle::document(), json!({}), "settled, by letter")
             }),
+            preview: Some(course::letter(matter, "ANSWERED", settled)),
             ..question
         },
         id if id == WITHDRAW.id => Question {
             effects: vec![Line::plain("It ends: the person wants it no more. The person is told by letter.")],
             order: Some(matter.order(acts::withdraw::document(), json!({}), "withdrawn")),
+            preview: Some(course::letter(matter, "WITHDRAWN", course::untyped)),
             ..question
         },
         id if id == SPAM.id => Question {

@@ -94,6 +94,47 @@ pub fn queue() -> Stage {
     )
 }
 
+pub fn holds() -> Stage {
+    let hold = |n: u32, reference: &str, kind: &str, review: &str| {
+        json!({
+            "id": format!("hld_{n}"), "reference": reference, "kind": kind, "person": { "masked": format!("sub·k3f{n}q") },
+            "placedAt": "2026-10-02T09:00:00Z", "placedBy": seat("sana"), "reviewOn": review,
+        })
+    };
+    let rows = vec![
+        hold(1, "H-9KD3P1B", "AUTHORITY", "2026-11-20"),
+        hold(2, "H-18Q2X7A", "DISPUTE", "2027-01-02"),
+        hold(3, "H-7K4QD2M", "CHARGEBACK", "2027-02-14"),
+    ];
+    working().press("g h").hears("holds", "holds", json!({ "holds": page(rows) }))
+}
+
+/// Somebody works beside: one row moved on, one left, one came.
+pub fn news() -> Stage {
+    let mut rows = rows();
+    rows.remove(4);
+    rows[2]["stage"] = json!("AWAITING_APPROVAL");
+    rows[2]["nextAction"] = json!("APPROVE_PLAN");
+    rows.insert(0, row(8, "R-5TT0K9K", "OBJECTION", "OPEN", "DRAW_PLAN", &overdue()));
+    queue().press("j j").then(Action::Line { to: "queue", is_up: true }).millis(250).hears(
+        "queue",
+        "requests",
+        json!({ "requests": page(rows) }),
+    )
+}
+
+pub fn preview() -> Value {
+    json!({ "letterPreview": {
+        "title": "Es dauert länger", "lines": ["Guten Tag,", "", "wir brauchen bis zum 25. Januar: a dispute", "", "Ihr Team"],
+        "locale": "de", "isSent": true, "before": "2026-11-25", "after": "2027-01-25",
+    } })
+}
+
+/// The letter of an extension is read before it is sent.
+pub fn extending_letter() -> Stage {
+    request().press("a e Tab Tab").write("a dispute").press("Ctrl-p").hears("dialog", "preview", preview())
+}
+
 /// All that match are frozen.
 pub fn frozen() -> Stage {
     let selection = json!({ "id": "sel_1", "count": 38, "endsAt": "2026-11-23T13:12:11Z", "isCut": false });
@@ -347,6 +388,37 @@ pub fn letter() -> Stage {
         .write("Your copy comes by Friday.")
         .press("Enter Enter")
         .write("We still ask the courier.")
+}
+
+/// A letter is read as it would leave.
+pub fn letter_read() -> Stage {
+    letter().millis(1000).press("Ctrl-p").hears("letter", "preview", preview())
+}
+
+pub fn visits() -> Value {
+    let session = |n: u32, stage: &str, started: &str, seen: &str| {
+        json!({
+            "id": format!("ses_{n}"), "staff": seat("mira"), "stage": stage, "method": "PASSWORD", "startedAt": started,
+            "lastSeenAt": seen, "expiresAt": seen, "idleAt": seen, "source": null, "client": null, "isThisOne": n == 1,
+            "endedAt": null, "endReason": null,
+        })
+    };
+    json!({ "sessions": page(vec![
+        session(1, "FULL", "2026-11-23T13:00:00Z", "2026-11-23T13:02:00Z"),
+        session(2, "PASSWORD", "2026-11-22T20:00:00Z", "2026-11-22T20:00:00Z"),
+        session(3, "FULL", "2026-11-20T07:30:00Z", "2026-11-20T16:40:00Z"),
+        session(4, "FULL", "2026-11-19T07:30:00Z", "2026-11-19T16:00:00Z"),
+    ]) })
+}
+
+/// Back after a weekend; two of mine are with a second person.
+pub fn back() -> Stage {
+    let load = json!({ "requestFigures": figures(), "nextRequests": next_rows(), "savedViews": views() });
+    working().hears("desk", "visits", visits()).hears("desk", "load", load).hears(
+        "desk",
+        "second",
+        json!({ "requests": page(rows().into_iter().skip(3).take(2).collect()) }),
+    )
 }
 
 fn figures() -> Value {

@@ -7,8 +7,8 @@ use serde_json::json;
 use crate::hands::{asks, press, seen, sent};
 use crate::scenes::Stage;
 use crate::scenes::asked::{
-    DIGEST, changed_plan, desk, extended, frozen, letter, next_rows, paused, plan, planned, queue, reports, request,
-    working,
+    DIGEST, back, changed_plan, desk, extended, extending_letter, frozen, holds, letter, letter_read, news, next_rows,
+    paused, plan, planned, preview, queue, reports, request, visits, whole, working,
 };
 use crate::scenes::people::{page, tenant_rows};
 
@@ -70,6 +70,7 @@ fn a_view_of_mine_is_two_keys_away_and_kept_by_one() {
         outcome: Ok(json!({ "savedViews": crate::scenes::asked::views() })),
     }));
     assert_eq!(asks(&effects)[0].variables["filter"], json!({ "text": "regime:EU_GDPR due:<7d" }));
+    assert!(seen(&stage).contains("Queue «EU this week»"), "{}", seen(&stage));
     let mut stage = queue().press("/").write("owner:none").press("Enter").press("W").write("nobody's");
     assert_eq!(sent(&press(&mut stage, "Ctrl-s")), json!({ "filter": "owner:none", "name": "nobody's" }));
     let stage = working().press("w 9").hears("queue", "views", json!({ "savedViews": [] }));
@@ -223,7 +224,7 @@ fn a_plan_is_approved_only_when_it_was_read_to_its_end_and_by_its_digest() {
     let asked = || plan().press("j j j j j j j j a A").later(1);
     let picture = seen(&asked());
     for words in [
-        "311 rows go for ever, 10 stay",
+        "delete 99, anonymise 212 rows, for ever; 10 stay",
         "after 72 h",
         "Prepared by ana, you: mira",
         "Told: zaitoon-home.example, postex",
@@ -402,4 +403,216 @@ fn other_requests_of_the_person_are_one_key_away() {
     assert_eq!(place(&stage), "request");
     let again = stage.then(Action::Open(Link { kind: "request", id: "req_1".to_owned() }));
     assert_eq!(again.model.stack.iter().filter(|open| open.entry.name == "request").count(), 1);
+}
+
+#[test]
+fn rows_follow_the_server_and_none_moves_under_the_cursor() {
+    let stage = queue();
+    let lines = stage.model.follows();
+    assert!(
+        matches!(&lines[..], [line] if line.to == "queue" && line.document.starts_with("subscription")),
+        "{lines:?}"
+    );
+    assert_eq!(lines[0].variables, json!({ "tenant": "ten_4" }));
+    assert!(stage.press("j Enter").model.follows().iter().all(|line| line.to != "queue"), "what is shown alone");
+
+    let picture = seen(&news());
+    assert!(picture.contains("1 new, 1 left: r shows it"), "{picture}");
+    assert!(!picture.contains("R-5TT0K9K") && picture.contains("not here now"), "{picture}");
+    let row = picture.lines().find(|line| line.starts_with(" >")).unwrap_or_else(|| panic!("{picture}"));
+    assert!(row.contains("R-7K4QD2C") && row.contains("a second person reads"), "{row}");
+    let mut stage = news();
+    assert_eq!(asks(&press(&mut stage, "r"))[0].tag, "requests");
+    let mut rows = crate::scenes::asked::rows();
+    rows.reverse();
+    let stage = stage.hears("queue", "requests", json!({ "requests": page(rows) }));
+    let picture = seen(&stage);
+    assert!(picture.lines().any(|line| line.starts_with(" >") && line.contains("R-7K4QD2C")), "{picture}");
+    assert!(!picture.contains("r shows it"), "{picture}");
+}
+
+#[test]
+fn changes_told_at_once_are_looked_at_together_and_a_lock_looks_at_nothing() {
+    let told = json!({ "changes": { "cursor": "a", "node": "req_1", "object": "request:1" } });
+    let mut stage = queue();
+    for _ in 0..50 {
+        stage = stage.hears("queue", "changes", told.clone());
+    }
+    assert_eq!(stage.model.wakes(), Some((stage.now + chrono::TimeDelta::milliseconds(250)).to_utc()));
+    let soon = stage.now + chrono::TimeDelta::milliseconds(250);
+    assert_eq!(asks(&stage.does(Action::Time(soon))).len(), 1);
+    let locked = queue().later(300);
+    assert!(locked.model.follows().is_empty());
+    assert!(locked.model.wakes().is_none_or(|at| at > (locked.now + chrono::TimeDelta::minutes(5)).to_utc()));
+}
+
+#[test]
+fn what_somebody_else_does_to_the_open_request_is_told_and_shown() {
+    let mut request_now = whole("PAUSED", &[]);
+    let events = request_now["timeline"].as_array_mut().unwrap();
+    let mut event = events[0].clone();
+    (event["seq"], event["action"]) = (json!(9), json!("request.paused"));
+    events.push(event);
+    let other = json!({ "changes": { "cursor": "a", "node": "req_1", "object": "request:1" } });
+    let stage = request().hears("request", "changes", other);
+    assert!(stage.model.wakes() > Some((stage.now + chrono::TimeDelta::seconds(1)).to_utc()), "not about this one");
+    let mine = json!({ "changes": { "cursor": "b", "node": "req_3", "object": "request:3" } });
+    let mut stage = request().press("Tab Tab").hears("request", "changes", mine);
+    let soon = stage.now + chrono::TimeDelta::milliseconds(250);
+    assert_eq!(asks(&stage.does(Action::Time(soon)))[0].tag, "request");
+    let stage = stage.hears("request", "request", json!({ "request": request_now }));
+    assert_eq!(said(&stage), "R-7K4QD2C: request paused");
+    assert!(seen(&stage).contains("paused"), "{}", seen(&stage));
+}
+
+#[test]
+fn an_owner_is_taken_back_within_ten_seconds_upon_the_version_the_change_left() {
+    let given = || {
+        let mut stage = request().press("a o").hears("dialog", "owner", json!({ "staff": page(Vec::new()) }));
+        press(&mut stage, "Ctrl-s");
+        stage.hears("dialog", "sent", json!({ "assignRequest": { "userErrors": [] } }))
+    };
+    assert_eq!(said(&given()), "R-7K4QD2C: its owner is said; u takes it back");
+    let mut stage = given();
+    let input = sent(&press(&mut stage, "u"));
+    assert_eq!(input, json!({ "id": "req_3", "version": 4, "owner": "stf_mira", "team": null }));
+    assert!(asks(&press(&mut stage, "u")).is_empty(), "once");
+    let answer = rightsdesk::core::ask::Answer { to: "undo", tag: "undo", outcome: Ok(json!({})) };
+    let effects = stage.does(Action::Answered(answer));
+    assert_eq!(
+        (said(&stage).as_str(), asks(&effects)[0].tag),
+        ("R-7K4QD2C: its owner is who it was before", "request")
+    );
+    let late = given().later(11).press("u");
+    assert_eq!(said(&late), "take it back, off: that was more than 10 s ago");
+    assert_eq!(said(&request().press("u")), "take it back, off: nothing was done that can be taken back");
+}
+
+#[test]
+fn a_letter_is_read_before_it_is_sent_and_outlives_no_lock() {
+    let mut stage = request().press("a e Tab Tab").write("a dispute");
+    let effects = press(&mut stage, "Ctrl-p");
+    let input = json!({ "id": "req_3", "kind": "EXTENDED", "regime": "EU_GDPR", "until": null, "reason": "a dispute" });
+    assert_eq!(asks(&effects)[0].variables["input"], input);
+    let picture = seen(&extending_letter());
+    assert!(picture.contains("25 Nov 2026 → 25 Jan 2027") && picture.contains("bis zum 25. Januar"), "{picture}");
+    let back = extending_letter().press("Esc");
+    assert!(seen(&back).contains("a dispute") && !seen(&back).contains("Ihr Team"), "what was typed is there");
+    let locked = extending_letter().later(300);
+    assert!(!seen(&locked).contains("Ihr Team"));
+    let refused = request().press("a e Tab Tab").write("x").press("Ctrl-p").refused(
+        "dialog",
+        "preview",
+        "REFUSED",
+        "it was extended once already",
+    );
+    assert!(seen(&refused).contains("✗ it was extended once already"), "{}", seen(&refused));
+
+    let mut stage = letter();
+    let effects = press(&mut stage, "Ctrl-p");
+    assert_eq!(asks(&effects)[0].variables["input"]["kind"], "MESSAGE");
+    for (width, height) in [(80, 24), (120, 40)] {
+        let picture = seen(&letter_read().size(width, height));
+        assert!(picture.contains("Ihr Team") && picture.contains("We still ask the courier."), "{picture}");
+    }
+    assert!(seen(&letter_read().write("!")).contains("without the last keys"));
+    assert!(!seen(&letter_read().press("Ctrl-p")).contains("Ihr Team"));
+    let early = letter().hears("letter", "preview", preview());
+    assert!(seen(&early).contains("without the last keys"), "it was written on meanwhile");
+}
+
+#[test]
+fn a_draft_that_was_not_kept_is_kept_again() {
+    let stage = letter().millis(1000).refused("letter", "kept", "UNAVAILABLE", "the database is away");
+    assert!(seen(&stage).contains("not kept: the database is away"), "{}", seen(&stage));
+    let mut stage = stage;
+    let again = stage.now + chrono::TimeDelta::seconds(5);
+    assert_eq!(asks(&stage.does(Action::Time(again)))[0].tag, "kept");
+}
+
+#[test]
+fn what_came_is_told_since_the_last_visit_and_not_since_yesterday() {
+    let mut stage = working();
+    let answer = rightsdesk::core::ask::Answer { to: "desk", tag: "visits", outcome: Ok(visits()) };
+    let effects = stage.does(Action::Answered(answer));
+    assert_eq!(asks(&effects)[0].variables["since"], "2026-11-20T16:40:00Z");
+    let picture = seen(&back());
+    assert!(picture.contains("Since you left") && picture.contains("Second person, mine"), "{picture}");
+    let away = back().then(Action::Answered(rightsdesk::core::ask::Answer {
+        to: "desk",
+        tag: "load",
+        outcome: Err(rightsdesk::core::ask::Trouble::Unreached("no route".to_owned())),
+    }));
+    assert!(seen(&away).contains("214 open"), "what was there stays: {}", seen(&away));
+    assert!(seen(&back().size(80, 24)).contains("+ 9 in: 5 shopify"), "{}", seen(&back().size(80, 24)));
+    let refused = working().refused("desk", "load", "FORBIDDEN", "you may not: see_queue");
+    assert!(seen(&refused).contains("✗ you may not: see_queue"), "{}", seen(&refused));
+}
+
+#[test]
+fn a_day_of_the_strip_leads_to_its_rows() {
+    let words = |stage: &mut Stage| {
+        let effects = press(stage, "Enter");
+        let filter = |effect: &Effect| match effect {
+            Effect::Ask(ask) if ask.tag == "requests" => Some(ask.variables["filter"]["text"].clone()),
+            _ => None,
+        };
+        effects.iter().find_map(filter).unwrap_or_default()
+    };
+    assert_eq!(words(&mut desk().press("l")), "is:late");
+    assert_eq!(words(&mut desk().press("l l l")), "due:2026-11-24 -is:late");
+    assert_eq!(words(&mut desk().press("l j")), "due:2026-11-29 -is:late");
+    assert_eq!(words(&mut desk().size(80, 24).press("l j j")), "due:>2026-11-29");
+}
+
+#[test]
+fn a_range_is_marked_and_its_references_are_copied() {
+    let mut stage = queue().press("Space j v");
+    assert!(seen(&stage).contains("3 marked"), "{}", seen(&stage));
+    let effects = press(&mut stage, "y");
+    assert!(matches!(&effects[..], [Effect::Copy(text)] if text == "R-2QX8M0A R-9KD3P1B R-7K4QD2C"), "{effects:?}");
+    let effects = press(&mut queue(), "y");
+    assert!(matches!(&effects[..], [Effect::Copy(text)] if text == "R-2QX8M0A"), "{effects:?}");
+}
+
+#[test]
+fn a_hold_whose_review_is_over_says_so_and_is_released_by_its_reference() {
+    let picture = seen(&holds());
+    assert!(picture.contains("✗ OVERDUE") && picture.contains("2 Jan 2027"), "{picture}");
+    let mut stage = holds().press("j a H").later(1).write("H-18Q2X7A");
+    assert_eq!(sent(&press(&mut stage, "Enter")), json!({ "id": "hld_2" }));
+    let mut stage = holds().press("x").later(1);
+    assert_eq!(sent(&press(&mut stage, "y")), json!({ "id": "hld_1" }));
+}
+
+#[test]
+fn the_person_is_asked_without_a_pause_and_a_merchant_is_told_that_it_is_his() {
+    let mut stage = request().press("a q").write("which account?").press("Ctrl-s").later(1);
+    assert_eq!(sent(&press(&mut stage, "y")), json!({ "id": "req_3", "question": "which account?" }));
+    let mut asked = request().press("a q").write("which account?");
+    let effects = press(&mut asked, "Ctrl-p");
+    let input = json!({ "id": "req_3", "kind": "ASK", "words": "which account?" });
+    assert_eq!(asks(&effects)[0].variables["input"], input);
+    let mut stage = request().press("a g Ctrl-s").later(1);
+    let input = sent(&press(&mut stage, "y"));
+    assert_eq!((&input["id"], &input["version"]), (&json!("req_3"), &json!(3)));
+}
+
+#[test]
+fn who_was_slower_keeps_what_was_typed_and_sends_it_upon_what_is_so_now() {
+    let mut stage = request().press("a e Tab Tab").write("a dispute").press("Ctrl-s").later(1);
+    press(&mut stage, "y");
+    let stage = stage.refused("dialog", "sent", "CONFLICT", "somebody changed it meanwhile: read it again");
+    assert!(seen(&stage).contains("somebody changed it meanwhile"), "{}", seen(&stage));
+    let mut now = whole("OPEN", &[]);
+    now["version"] = json!(4);
+    now["extensions"][0]["before"] = json!("2026-12-09");
+    let stage = stage.hears("request", "request", json!({ "request": now }));
+    let picture = seen(&stage);
+    for words in ["a dispute", "9 Dec 2026 → 25 Jan 2027", "another was quicker"] {
+        assert!(picture.contains(words), "{words}\n{picture}");
+    }
+    let mut stage = stage.press("Ctrl-s").later(1);
+    let input = sent(&press(&mut stage, "y"));
+    assert_eq!((&input["version"], &input["reason"]), (&json!(4), &json!("a dispute")));
 }
