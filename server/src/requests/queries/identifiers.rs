@@ -184,6 +184,24 @@ pub fn subjects(tx: &mut Tx, intake: IntakeId) -> Result<Vec<SubjectId>> {
     subjects::traced(tx, &traces)
 }
 
+/// Each thing that was proved of a contact and tells of somebody, with whom it tells of.
+pub fn with_subjects(tx: &mut Tx, intake: IntakeId) -> Result<Vec<(Identifier, SubjectId)>> {
+    let rows: Vec<(Row, Option<Vec<u8>>)> = intake_identifiers::table
+        .filter(intake_identifiers::tenant_id.eq(tx.tenant()?).and(intake_identifiers::intake_id.eq(intake)))
+        .filter(intake_identifiers::proof.ne(Proof::None))
+        .order(intake_identifiers::id)
+        .select((Row::as_select(), intake_identifiers::bidx))
+        .load(tx.conn())?;
+    let mut known = Vec::new();
+    for (row, index) in rows {
+        let index = index.and_then(|index| BlindIndex::try_from(index).ok());
+        let trace = found_by(row.kind).zip(index).map(|(kind, index)| Trace::kept(kind, row.store_id, index));
+        let subject = subjects::traced(tx, trace.as_slice())?.into_iter().next();
+        known.extend(subject.map(|subject| (Identifier::from(row), subject)));
+    }
+    Ok(known)
+}
+
 /// The digest of the code that was sent last.
 pub fn code(tx: &mut Tx, id: IntakeIdentifierId) -> Result<Option<Vec<u8>>> {
     let found: Option<Option<Vec<u8>>> = intake_identifiers::table
@@ -278,11 +296,15 @@ pub fn related(tx: &mut Tx, (intake, subject): (IntakeId, Option<SubjectId>), mo
            select r.id, r.received_at from requests r
             where r.tenant_id = ? and r.subject_id = ? and r.intake_id <> ? and not r.is_test
            union
-           select r.id, r.received_at from intake_identifiers said
-             join intake_identifiers o on o.tenant_id = said.tenant_id and o.kind = said.kind and o.bidx = said.bidx
-             join requests r on r.tenant_id = o.tenant_id and r.intake_id = o.intake_id
-            where said.tenant_id = ? and said.intake_id = ? and said.kind in ('mail', 'phone')
-              and o.intake_id <> said.intake_id and not r.is_test) as w
+           select r.id, r.received_at from intake_identifiers said,
+                  lateral (select intake_id from intake_identifiers o
+                            where o.tenant_id is not distinct from said.tenant_id and o.kind = said.kind
+                              and o.bidx = said.bidx and o.intake_id <> said.intake_id offset 0) o,
+                  lateral (select id, received_at from requests
+                            where tenant_id is not distinct from said.tenant_id and intake_id = o.intake_id
+                              and not is_test offset 0) r
+            where said.tenant_id is not distinct from ? and said.intake_id = ?
+              and said.kind in ('mail', 'phone')) as w
           order by w.received_at desc, w.id desc limit ?",
     )
     .planned_anew()
