@@ -160,7 +160,7 @@ comment on column requests.reference is 'what people call it; made from its id';
 comment on column requests.paused_on is 'what is waited for; a pause leads back to open where it was opened before';
 comment on column requests.driving is 'the regime whose clock is worked by: the earliest that is open';
 comment on column requests.due_on is 'that clock''s date, copied from request_clocks whenever that changes';
-comment on column requests.target_on is 'ours: the day on which the last fifth of that time begins';
+comment on column requests.target_on is 'ours: the day on which the last fifth of that time begins; none while that clock stands still';
 comment on column requests.late_reason is 'why it was answered late, as staff said';
 comment on column requests.owner_id is 'who works it: one of the operator''s people';
 create index requests_by_due on requests (due_at, id) where stage in ('open', 'paused', 'awaiting_approval', 'in_progress') and not is_test;
@@ -177,6 +177,7 @@ create index requests_in_intake on requests (tenant_id, intake_id);
 create index requests_of_subject on requests (tenant_id, subject_id) where subject_id is not null;
 create index requests_closed on requests (closed_at, id) where stage = 'closed';
 create index requests_by_outcome on requests (outcome, received_at, id) where stage = 'closed' and not is_test;
+create index requests_in_numbers on requests (stage, right_code, source, due_on, due_at, target_on, tenant_id) where stage in ('open', 'paused', 'awaiting_approval', 'in_progress') and not is_test;
 create index requests_of_tests on requests (received_at, id) where is_test;
 call app.fence('requests');
 grant select, insert, update on requests to rd_api, rd_worker;
@@ -324,7 +325,7 @@ create table request_messages (
   constraint request_messages_way_known check (way in ('in', 'note', 'out')),
   constraint request_messages_kind_known check (kind in
     ('acknowledgement', 'code', 'paused', 'resumed', 'extended', 'extension_withdrawn', 'refused', 'answered', 'withdrawn', 'expired',
-     'handed_on', 'ask', 'message', 'note')),
+     'handed_on', 'joined', 'ask', 'message', 'note')),
   constraint request_messages_state_known check (state in ('draft', 'queued', 'sent', 'failed', 'received', 'kept')),
   constraint request_messages_sent_has_its_time check ((state = 'sent') = (sent_at is not null)),
   constraint request_messages_way_fits_its_state

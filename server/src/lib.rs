@@ -6,7 +6,7 @@
 //! `imports_flow_downward` reads these very lines.
 //!
 //! ```text
-//! kernel < access < ledger < vault, egress < mail, blobs, issuers, journal, tongues, platforms, forms < html < policy, regulations < datamap < tools < graphql
+//! kernel < access < ledger < vault, egress < mail, blobs, issuers, journal, tongues, platforms, forms < html < regulations < policy < datamap < tools < graphql
 //! < jobs < calls < subjects < relay < catalogue < tenants < staff < grants < stores < apps < processors < records < reports < syncs < requests < inbox < reviews < audit < promises < feed
 //! < trust
 //! < config, telemetry, cluster < schema, workers, followers, map < http, demo < boot < commands

@@ -92,7 +92,7 @@ const QUESTIONS: &[Question] = &[
         document: "{ requests(first: 50, filter: { text: \"late\" }) { totalCount nodes { id reference stage due { on } } } }",
         bare: "select reference || right_code || stage || due_on as line from requests
                 where stage in ('open', 'paused', 'awaiting_approval', 'in_progress') and not is_test
-                  and due_at <= now() and stage <> 'paused' order by due_at, id limit 51",
+                  and due_at <= now() and not (stage = 'paused' and target_on is null) order by due_at, id limit 51",
     },
     Question {
         what: "narrowed: a team",

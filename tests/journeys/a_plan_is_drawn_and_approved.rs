@@ -2,15 +2,16 @@
 //! has changed meanwhile is read again.
 
 use chrono::Duration;
-use harness::asked::desk_seat;
+use harness::asked::{ask, desk_seat};
 use harness::goods::{customer, order};
 use harness::planned::{ASHA, Planned, code, short, stale};
 use harness::wishes::wish;
-use rightsdesk_server::floor::access::Role;
-use rightsdesk_server::floor::kernel::{Personal, Ref};
+use rightsdesk_server::floor::access::{Caller, Role};
+use rightsdesk_server::floor::kernel::{Error, Personal, Ref};
 use rightsdesk_server::floor::platforms::Good;
 use rightsdesk_server::floor::regulations::Right;
 use rightsdesk_server::requests::{self, COOLING_OFF, PlanState, Stage, compare};
+use serde_json::json;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_open_request_finds_its_plan_drawn_by_category_table_shop_and_recipient() {
@@ -199,6 +200,36 @@ async fn whoever_is_known_by_two_addresses_and_proves_one_is_planned_by_that_one
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_proved_and_belongs_to_two_records_waits_for_somebody_s_judgement() {
+    let scene = Planned::begins().await;
+    scene.comes_in(vec![Good::Customer(customer("c2", "asha@work.example", 1))]).await;
+    let mut asking = wish(scene.tenant, &[Right::Access], ASHA);
+    asking.identifiers.push(harness::wishes::goes_by(requests::GoesBy::Mail, "asha@work.example"));
+    let opened = scene.world.asks_and_proves(asking).await;
+    let (at, intake) = (Ref::new(scene.tenant, opened[0].id), Ref::new(scene.tenant, opened[0].intake));
+    let (tools, second) = (&scene.world.tools, scene.world.code("asha@work.example"));
+    requests::prove_by_code(tools, intake, &second).await.expect("proved too");
+    scene.world.work().await;
+    let told = scene.lines("select action as line from audit_events where action = 'intake.records_differ'");
+    assert_eq!(told.len(), 1, "staff are told as soon as it shows");
+
+    let plan = requests::draw_plan(tools, &scene.support, at, None).await.expect("drawn");
+    let Err(Error::Refused(why)) = scene.submits(at, plan.digest).await else { panic!("it was submitted") };
+    assert_eq!(why.code, "RECORDS_DIFFER");
+    assert!(why.why.contains("mail 1") && why.why.contains("mail 2"), "{}", why.why);
+    assert!(matches!(scene.stands(at).await.stage, Stage::Open { .. }));
+
+    let shown = requests::find_request(tools, &scene.support, at).await.expect("shown");
+    scene.world.later(Duration::minutes(1));
+    let hers = Personal::new("she wrote from both and named the other in each");
+    let judged = requests::judge(tools, &scene.support, at, shown.identifiers[1].id, hers, true, None).await;
+    judged.expect("judged");
+    let plan = requests::draw_plan(tools, &scene.support, at, None).await.expect("drawn");
+    assert!(short(&plan.lines).contains(&"customer customers 2 disclose".to_owned()), "{:#?}", short(&plan.lines));
+    scene.submits(at, plan.digest).await.expect("submitted");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_plan_of_a_request_that_ended_waits_for_nobody() {
     let scene = Planned::begins().await;
     let at = scene.asks(Right::Deletion).await;
@@ -208,4 +239,43 @@ async fn a_plan_of_a_request_that_ended_waits_for_nobody() {
     requests::withdraw(&scene.world.tools, &scene.support, at, None, None).await.expect("withdrawn");
     assert_eq!(scene.plan(at).await.state, PlanState::Superseded);
     assert_eq!(code(scene.approves(&scene.approver, at, plan.digest).await), "ILLEGAL_STEP");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn each_finds_next_what_he_can_do_and_nothing_that_only_waits() {
+    const NEXT: &str = "{ nextRequests(first: 10) { reference nextAction } }";
+    let scene = Planned::begins().await;
+    let (deletion, access) = (scene.asks(Right::Deletion).await, scene.asks(Right::Access).await);
+    let next = async |caller: &Caller| {
+        let answer = ask(&scene.world, Some(caller), NEXT, json!({})).await;
+        assert!(answer.get("errors").is_none(), "{answer}");
+        let rows = answer["data"]["nextRequests"].as_array().expect("a list").clone();
+        let mut told: Vec<_> = rows
+            .iter()
+            .map(|row| (row["reference"].as_str().unwrap_or_default().to_owned(), row["nextAction"].clone()))
+            .collect();
+        told.sort_by(|one, other| one.0.cmp(&other.0));
+        told
+    };
+    let called = async |at| scene.stands(at).await.reference;
+    let both = |mut rows: Vec<(String, serde_json::Value)>| {
+        rows.sort_by(|one, other| one.0.cmp(&other.0));
+        rows
+    };
+    let (first, second) = (called(deletion).await, called(access).await);
+    let submit = json!("SUBMIT_PLAN");
+    assert_eq!(
+        next(&scene.support).await,
+        both(vec![(first.clone(), submit.clone()), (second.clone(), submit.clone())])
+    );
+    assert_eq!(next(&scene.approver).await, [], "nothing waits for a second person yet");
+
+    let digest = scene.plan(deletion).await.digest;
+    scene.submits(deletion, digest).await.expect("submitted");
+    assert_eq!(next(&scene.approver).await, [(first.clone(), json!("APPROVE_PLAN"))]);
+    assert_eq!(next(&scene.support).await, [(second.clone(), submit.clone())], "it is out of his hands");
+    scene.approves(&scene.approver, deletion, digest).await.expect("approved");
+    assert_eq!(next(&scene.support).await, [(second.clone(), submit.clone())], "what cools off is nobody's next");
+    scene.world.days(4);
+    assert_eq!(next(&scene.support).await.len(), 2, "and is somebody's once it is over");
 }

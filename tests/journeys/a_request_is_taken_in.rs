@@ -4,17 +4,19 @@
 use std::collections::BTreeMap;
 
 use chrono::Duration;
-use harness::asked::{desk_seat, partner};
+use harness::asked::{desk_seat, done, partner, refused};
 use harness::goods::{customer, order};
 use harness::wishes::{goes_by, wish, wish_from};
 use harness::world::World;
 use rightsdesk_server::floor::access::{Caller, Permission, Role};
+use rightsdesk_server::floor::graphql::tenant_node_id;
 use rightsdesk_server::floor::kernel::{Error, Instant, Personal, Ref, TenantId, Watch};
 use rightsdesk_server::floor::platforms::Good;
 use rightsdesk_server::floor::regulations::{Kind, Right};
 use rightsdesk_server::requests::{
     self, Asking, DataRole, GoesBy, Mandate, Proof, Request, Source, Stage, Stated, SubjectKind, Taken, Wanted,
 };
+use serde_json::json;
 
 const ASHA: &str = "asha@mail.example";
 
@@ -183,6 +185,24 @@ async fn each_thing_that_somebody_goes_by_is_proved_by_itself_and_only_what_is_p
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn another_wish_under_a_key_that_was_used_is_told_so_and_not_lost() {
+    const TAKE: &str = "mutation ($input: TakeRequestInput!) { takeRequest(input: $input) {
+        taken { isNew requests { reference } } userErrors { code message } } }";
+    let (world, tenant) = desk("inventorysync").await;
+    let support = world.support();
+    let wish = |mail: &str| {
+        json!({ "tenant": tenant_node_id(tenant), "subjectKind": "SHOPPER", "rights": [{ "right": "ACCESS" }],
+            "identifiers": [{ "kind": "MAIL", "value": mail }], "idempotencyKey": "letter-7" })
+    };
+    let first = done(&world, &support, TAKE, wish(ASHA)).await;
+    let again = done(&world, &support, TAKE, wish(ASHA)).await;
+    assert_eq!((&first["taken"]["isNew"], &again["taken"]["isNew"]), (&json!(true), &json!(false)));
+    assert_eq!(first["taken"]["requests"], again["taken"]["requests"]);
+    let other = refused(&world, &support, TAKE, wish("boris@mail.example")).await;
+    assert_eq!(other, "IDEMPOTENCY_KEY_REUSED");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_no_code_reaches_staff_judge_and_say_why() {
     let (world, tenant) = desk("inventorysync").await;
     let mut asking = wish_from("DE", tenant, &[Right::Access], ASHA);
@@ -202,6 +222,17 @@ async fn what_no_code_reaches_staff_judge_and_say_why() {
     assert_eq!(rejected.stage, Stage::Received);
     let judged = judge(phone, "she called back from that number", true).await.expect("judged");
     assert!(matches!(judged.stage, Stage::Open { .. }));
+
+    // What was no proof after all opens nothing: it waits for one again, and nobody is told anything until then.
+    let taken_back = judge(phone, "it was her sister who answered", false).await.expect("judged");
+    assert_eq!((taken_back.stage, taken_back.subject), (Stage::Received, None));
+    let place = Ref::new(tenant, taken.intake);
+    let followed = requests::shown_to_person(&world.tools, place).await.expect("shown");
+    assert!(!followed.intake.is_proved() && followed.intake.prove_until.is_some_and(|until| until > begin()));
+    assert_eq!(code_of(requests::messages_for_person(&world.tools, place).await), "UNPROVED");
+    assert_eq!(code_of(requests::draw_plan(&world.tools, &support, at, None).await), "ILLEGAL_STEP");
+    let again = judge(phone, "now it was she", true).await.expect("judged");
+    assert!(matches!(again.stage, Stage::Open { .. }));
     let ops = desk_seat(&world, &[Role::Ops]);
     let other = requests::judge(&world.tools, &ops, at, phone, Personal::new("I think so"), true, None).await;
     assert_eq!(code_of(other), "FORBIDDEN");

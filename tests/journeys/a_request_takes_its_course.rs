@@ -223,6 +223,28 @@ async fn a_refusal_is_an_answer_and_can_be_looked_at_again() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_date_that_runs_on_through_a_pause_is_late_when_it_is_over() {
+    // The law's time stands still, the page's promise does not know of that.
+    let case = Case::of("sooperseller", "DE", Right::Access).await;
+    case.pauses(PauseGround::IdentityAsked).await.expect("paused under the law");
+    let stands = case.stands().await;
+    assert_eq!(stands.due.as_ref().map(|due| due.regime.as_str()), Some("operator_promise"));
+    case.world.days(40);
+    assert!(case.stands().await.is_late(case.world.tools.watch.now()));
+    let (tools, support) = (&case.world.tools, case.world.support());
+    let why = requests::set_late_reason(tools, &support, case.at, None, LateReason::Identity, None).await;
+    why.expect("it is late");
+
+    let still = Case::of("inventorysync", "DE", Right::Access).await;
+    still.pauses(PauseGround::IdentityAsked).await.expect("paused");
+    still.world.days(40);
+    assert!(!still.stands().await.is_late(still.world.tools.watch.now()));
+    let (tools, support) = (&still.world.tools, still.world.support());
+    let why = requests::set_late_reason(tools, &support, still.at, None, LateReason::Identity, None).await;
+    assert_eq!(refusal(why).0, "NOT_LATE");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_taken_back_set_aside_or_joined_ends_and_nothing_follows() {
     let case = Case::of("inventorysync", "DE", Right::Access).await;
     let (tools, support, tenant) = (&case.world.tools, case.world.support(), case.tenant);
@@ -239,6 +261,17 @@ async fn what_is_taken_back_set_aside_or_joined_ends_and_nothing_follows() {
     let joined = requests::join(tools, &support, twin, None, case.at.id, None).await.expect("joined");
     assert_eq!(joined.original, Some(case.at.id));
     assert!(matches!(joined.stage, Stage::Closed { outcome: Outcome::Duplicate, .. }));
+    assert_eq!(case.letters(), ["joined"]);
+    case.world.work().await;
+    let letters = tools.mail.mailbox().expect("letters are kept in memory").letters_to(ASHA);
+    let original = case.stands().await.reference;
+    assert!(
+        letters
+            .iter()
+            .any(|kept| kept.letter.text.contains(&original) && kept.letter.subject.contains("an earlier one"))
+    );
+    let back = requests::join(tools, &support, case.at, None, twin.id, None).await;
+    assert_eq!(refusal(back).0, "ILLEGAL_STEP", "nobody is answered by two that stand for each other");
     let spam = requests::mark_spam(tools, &support, junk, None, None).await.expect("set aside");
     assert!(matches!(spam.stage, Stage::Closed { outcome: Outcome::Spam, .. }));
     let by_staff = requests::withdraw(tools, &support, other_right, None, None).await.expect("withdrawn");

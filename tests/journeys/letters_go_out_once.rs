@@ -183,6 +183,7 @@ async fn each_language_says_each_thing_that_is_owed() {
         seen.push(town.last(&mail).await);
         for (kind, slots) in [
             (MessageKind::HandedOn, Slots::default()),
+            (MessageKind::Joined, Slots { original: Some("R-0123456".to_owned()), ..Slots::default() }),
             (MessageKind::Ask, Slots { words: Some(reason()), ..Slots::default() }),
             (MessageKind::Code, Slots { code: Some(Personal::new("123456")), ..Slots::default() }),
         ] {

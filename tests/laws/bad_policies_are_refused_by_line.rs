@@ -20,6 +20,13 @@ const fn bad(from: &'static str, to: &'static str, at: &'static str, reason: &'s
 const FORMS: &str = "receives = [{ what = [\"customer.name\"";
 
 const BADS: &[Bad] = &[
+    bad(
+        "right = \"access\"\ntitle",
+        "right = \"access\"\nregimes = [\"eu_gpdr\"]\ntitle",
+        "eu_gpdr",
+        "there is no regime `eu_gpdr`",
+        1,
+    ),
     bad("essential = true", "esential = true", "esential", "unknown field `esential`", 1),
     bad("effective = 2026-01-01", "effective = 2026-02-31", "effective", "", 1),
     bad("effective = 2026-01-01", "effective = 2226-01-01", "effective", "no policy begins on such a day", 1),

@@ -203,6 +203,11 @@ impl Asking {
             if matches!(stated.proof, Proof::Judged | Proof::NotNeeded) {
                 flaw(&format!("identifiers.{at}.proof"), "judge it once it is taken in, with a reason");
             }
+            // Only the door that a code or a signature came in by knows that it was right.
+            let is_told = matches!(self.source, Source::Api | Source::Console);
+            if is_told && matches!(stated.proof, Proof::Code | Proof::Signature) {
+                flaw(&format!("identifiers.{at}.proof"), "nobody saw that here: say none, and have a code sent");
+            }
         }
         let speaks = self.identifiers.iter().any(|stated| stated.kind == GoesBy::Agent);
         if self.mandate != Mandate::None && !speaks {
@@ -302,6 +307,22 @@ mod tests {
                 "receivedAt"
             ]
         );
+    }
+
+    #[test]
+    fn nobody_says_of_a_code_that_it_was_right_but_who_sent_it() {
+        for (source, proof, flawed) in [
+            (Source::Api, Proof::Code, true),
+            (Source::Console, Proof::Signature, true),
+            (Source::Api, Proof::Member, false),
+            (Source::Opendsr, Proof::Signature, false),
+            (Source::Web, Proof::Code, false),
+        ] {
+            let mut asking = Asking { source, ..asking() };
+            asking.identifiers[0].proof = proof;
+            let told: &[&str] = if flawed { &["identifiers.0.proof"] } else { &[] };
+            assert_eq!(fields(&asking), told, "{source} {proof}");
+        }
     }
 
     #[test]

@@ -108,7 +108,8 @@ fn earliest<'a>(clocks: impl Iterator<Item = &'a Clock>) -> Option<Due> {
 }
 
 fn as_due(clock: &Clock) -> Due {
-    Due { regime: clock.basis.regime.clone(), on: clock.on, at: clock.ends_at, target_on: Some(clock.target_on()) }
+    let target_on = (!clock.is_paused()).then(|| clock.target_on());
+    Due { regime: clock.basis.regime.clone(), on: clock.on, at: clock.ends_at, target_on }
 }
 
 /// All that the dates of one request hang on, read together.

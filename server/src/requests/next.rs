@@ -274,8 +274,12 @@ mod tests {
 
     fn request(stage: Stage) -> Request {
         let id = RequestId::fresh();
-        let due =
-            Due { regime: "eu_gdpr".into(), on: NOW.day(), at: NOW.plus(chrono::Duration::days(9)), target_on: None };
+        let due = Due {
+            regime: "eu_gdpr".into(),
+            on: NOW.day(),
+            at: NOW.plus(chrono::Duration::days(9)),
+            target_on: Some(NOW.day()),
+        };
         Request {
             tenant: TenantId::fresh(),
             id,
@@ -345,6 +349,13 @@ mod tests {
         assert_eq!(next_action(&said, &facts(None), late), NextAction::DrawPlan);
         let paused = Stage::Paused { on: PauseGround::ScopeAsked, from: Resumable::Received };
         assert_eq!(next_action(&request(paused), &facts(None), late), NextAction::AwaitPerson);
+        assert!(
+            request(paused).is_late(late),
+            "the date it is worked by runs on under a regime that knows no such pause"
+        );
+        let still = request(paused).due.map(|due| Due { target_on: None, ..due });
+        assert!(!Request { due: still.clone(), ..request(paused) }.is_late(late));
+        assert!(Request { due: still, ..request(open) }.is_late(late), "nothing stands still that is not paused");
     }
 
     #[test]

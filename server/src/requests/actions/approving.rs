@@ -3,6 +3,7 @@
 
 use chrono::Duration;
 
+use super::agreeing::require_one_person;
 use super::planning::{Draughtsman, changed, draw, drawn_now};
 use crate::floor::access::{Caller, Permission};
 use crate::floor::kernel::{Error, Flaws, Personal, PlanId, Ref, RequestId, Result, StaffId};
@@ -53,6 +54,7 @@ pub async fn approve_plan(
 }
 
 fn approve(tx: &mut WriteTx, request: Request, plan: Plan, by: StaffId) -> Result<Witnessed<uuid::Uuid>> {
+    require_one_person(tx, &request)?;
     let now = tx.now()?;
     let wait = if playbooks::of(request.right)?.cools_off() { COOLING_OFF } else { Duration::zero() };
     let stage = request.stage.begin(plan.id)?;

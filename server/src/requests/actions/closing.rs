@@ -55,7 +55,7 @@ pub async fn mark_spam(
     .await
 }
 
-/// The same was asked already, and is answered there.
+/// The same was asked already, and is answered there: the person is told under which reference.
 pub async fn join(
     tools: &Tools,
     caller: &Caller,
@@ -64,11 +64,12 @@ pub async fn join(
     original: RequestId,
     once: Option<Once>,
 ) -> Result<Request> {
-    change(tools, caller, (at, version), once, move |tx, _, request| {
+    change(tools, caller, (at, version), once, move |tx, desk, request| {
         if original == request.id {
             return Err(Error::invalid("original", "name another request than this one"));
         }
-        let first = requests::get(tx, original).map_err(|error| match error {
+        // Held too: two that are joined to each other at once would be answered nowhere.
+        let first = requests::lock(tx, original).map_err(|error| match error {
             Error::NotFound(_) => Error::invalid("original", "this merchant has no such request"),
             other => other,
         })?;
@@ -79,6 +80,8 @@ pub async fn join(
             return Err(Error::refused("ILLEGAL_STEP", "that one is answered nowhere: choose the one that is"));
         }
         let closed = Request { original: Some(original), ..close(tx, request, Outcome::Duplicate)? };
+        let slots = Slots { original: Some(first.reference), ..Slots::default() };
+        queue_letter(tx, desk, &closed, MessageKind::Joined, slots)?;
         let told = event("request.joined", &closed);
         Ok((closed, vec![told]))
     })

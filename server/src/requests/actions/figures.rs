@@ -17,6 +17,9 @@ const SOON: Duration = Duration::days(3);
 
 const WEEK: Duration = Duration::days(7);
 
+/// As far back as somebody is told what happened since they were there.
+const LONGEST_AWAY: Duration = Duration::days(92);
+
 /// A moment, what came since by source, and what ended since.
 pub type Since = (Instant, Vec<(Source, i64)>, Vec<Closed>);
 
@@ -41,7 +44,7 @@ pub async fn queue_figures(tools: &Tools, caller: &Caller, since: Option<Instant
     look(tools, caller, "requests in numbers", move |tx| {
         let now = tx.now()?;
         let week = now.plus(-WEEK);
-        let since = match since {
+        let since = match since.map(|at| at.max(now.plus(-LONGEST_AWAY))) {
             Some(at) => Some((
                 at,
                 figures::received_since(tx, reach.as_deref(), at)?,

@@ -2,13 +2,16 @@
 //! for them may.
 
 use super::proving::proved;
+use super::receiving::prove_until;
 use super::{Doors, checked_reason, event, held, reasoned, witnessed};
 use crate::floor::access::{Caller, Permission};
 use crate::floor::kernel::{Error, IntakeIdentifierId, Personal, Ref, RequestId, Result};
-use crate::floor::ledger::{Event, Once};
+use crate::floor::ledger::{Event, Once, WriteTx};
 use crate::floor::tools::Tools;
-use crate::requests::model::{GoesBy, Intake, Mandate, Proof, Request};
-use crate::requests::queries::{identifiers, intakes, requests};
+use crate::requests::asking::Desk;
+use crate::requests::clocks;
+use crate::requests::model::{GoesBy, Intake, Mandate, Proof, Request, Stage};
+use crate::requests::queries::{identifiers, intakes, plans, requests};
 
 /// Staff judge whether somebody goes by what they said.
 pub async fn judge(
@@ -45,14 +48,7 @@ pub async fn judge(
             let why = reasoned(tx, &desk, &request, &reason)?;
             let mut told = vec![rejected, why];
             if intake.is_proved() {
-                let subject = identifiers::subject(tx, intake.id)?;
-                let intake = intakes::save(tx, &Intake { subject, ..intake })?;
-                for request in requests::lock_of_intake(tx, intake.id)? {
-                    if !request.stage.is_closed() && request.subject != subject {
-                        requests::save(tx, &Request { subject, ..request })?;
-                    }
-                }
-                told.push(Event::new("intake.subject_reconsidered", "intake", intake.id.uuid()));
+                told.extend(reconsider(tx, &desk, intake)?);
             }
             told
         };
@@ -60,6 +56,42 @@ pub async fn judge(
     });
     written.await?;
     tools.ledger.read(&scope, move |tx| requests::get(tx, at.id)).await
+}
+
+/// Something that was proved is so no more. Whom the rest tells of is found anew; where nothing is left, what asks for a proof
+/// waits for one again, and nothing more is told to anybody until then.
+fn reconsider(tx: &mut WriteTx, desk: &Desk<'_>, intake: Intake) -> Result<Vec<Event>> {
+    let is_left = identifiers::of(tx, intake.id)?.iter().any(|one| one.proof != Proof::None);
+    // What a platform asks is proved by its own word, whatever it names.
+    let is_unproved = !is_left && !matches!(intake.proof, Proof::Signature | Proof::NotNeeded);
+    let (subject, now) = (identifiers::subject(tx, intake.id)?, tx.now()?);
+    let mut open = requests::lock_of_intake(tx, intake.id)?;
+    open.retain(|request| !request.stage.is_closed());
+    let intake = if is_unproved {
+        let due = open.iter().filter_map(|request| request.due.as_ref()).map(|due| due.at).min();
+        let prove_until = Some(prove_until(now, due));
+        Intake { subject, proof: Proof::None, proved_at: None, prove_until, ..intake }
+    } else {
+        Intake { subject, ..intake }
+    };
+    let intake = intakes::save(tx, &intake)?;
+    let mut told = vec![Event::new("intake.subject_reconsidered", "intake", intake.id.uuid())];
+    for request in open {
+        let asked = (request.right, request.case.as_deref());
+        let stage = if is_unproved && !clocks::set(desk, &intake, asked, None, &[])?.is_without_proof {
+            request.stage.unprove()?
+        } else {
+            request.stage
+        };
+        if stage != request.stage {
+            plans::let_go(tx, request.id, matches!(request.stage, Stage::AwaitingApproval { .. }))?;
+            told.push(event("request.unproved", &request));
+        }
+        if (stage, subject) != (request.stage, request.subject) {
+            requests::save(tx, &Request { stage, subject, ..request })?;
+        }
+    }
+    Ok(told)
 }
 
 /// Staff saw the mandate of whoever speaks for the person, or that it is none. What was stated counts as proved by a mandate
@@ -95,6 +127,12 @@ pub async fn judge_mandate(
                 identifiers::prove(tx, desk.vault, (intake.id, one.id), Proof::Mandate, None)?;
             }
             told.extend(proved(tx, intake, Proof::Mandate)?.1);
+        } else if intake.is_proved() {
+            let stated = identifiers::of(tx, intake.id)?;
+            for one in stated.iter().filter(|one| one.proof == Proof::Mandate) {
+                identifiers::prove(tx, desk.vault, (intake.id, one.id), Proof::None, None)?;
+            }
+            told.extend(reconsider(tx, &desk, intake)?);
         }
         witnessed(at.id.uuid(), told)
     });

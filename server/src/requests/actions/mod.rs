@@ -1,5 +1,6 @@
 //! The verbs of this slice.
 
+mod agreeing;
 mod approving;
 mod assigning;
 mod at_the_page;
@@ -10,12 +11,14 @@ mod controllers;
 mod extending;
 mod figures;
 mod following;
+mod handing_on;
 mod holding;
 mod judging;
 mod listing;
 mod messaging;
 mod pausing;
 mod planning;
+mod previewing;
 mod proving;
 mod reading;
 mod receiving;
@@ -48,6 +51,7 @@ pub use controllers::{
 pub use extending::{extend, withdraw_extension};
 pub use figures::{AHEAD, MonthFigures, QueueFigures, is_answer, queue_figures, timeliness, yearly_table};
 pub use following::{Followed, FollowedRequest, appeal_by_person, follow, shown_to_person, withdraw_by_person};
+pub use handing_on::hand_on;
 pub use holding::{find_hold, holds_of, list_holds, place_hold, release_hold, reveal_hold_reason};
 pub use judging::{judge, judge_mandate};
 pub use listing::{
@@ -56,15 +60,16 @@ pub use listing::{
 };
 pub(super) use messaging::nearness;
 pub use messaging::{
-    Slots, list_messages, messages_for_person, person_writes, queue_letter, read_messages, save_draft, write_message,
-    write_note,
+    Slots, ask_person, list_messages, messages_for_person, person_writes, queue_letter, read_messages, save_draft,
+    write_message, write_note,
 };
 pub use pausing::{pause, resume, withdraw_pause};
 pub(super) use planning::{Draughtsman, draw, is_plannable};
 pub use planning::{draw_plan, find_plan, list_plans, submit_plan};
+pub use previewing::{Draught, Previewed, preview_letter};
 pub use proving::{MOST_TRIES, ask_for_proof, ask_for_proof_again, draw_code, prove_by_code};
 pub use reading::{Shown, find_request};
-pub use receiving::{receive, take_aside, take_in, take_in_of};
+pub use receiving::{receive, receive_once, take_aside, take_in, take_in_of};
 pub use refusing::refuse;
 pub use views::{NewView, delete_view, list_views, save_view};
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
+use super::agreeing::require_one_person;
 use crate::floor::access::{Caller, Permission};
 use crate::floor::datamap::Map;
 use crate::floor::kernel::{Error, PlanId, Ref, RequestId, Result, StaffId};
@@ -151,6 +152,7 @@ pub async fn submit_plan(
 
 fn submit(tx: &mut WriteTx, drawn: Drawn, by: StaffId) -> Result<Drawn> {
     let (Drawn { plan, request, is_new, mut events }, now) = (drawn, tx.now()?);
+    require_one_person(tx, &request)?;
     let told = |verb| Event::new(verb, "request", request.id.uuid()).digest("plan", &plan.digest);
     events.push(told("request.plan_submitted"));
     let stage = if playbooks::of(request.right)?.wants_second_person() {

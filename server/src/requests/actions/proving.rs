@@ -4,6 +4,7 @@
 use chrono::Duration;
 use subtle::ConstantTimeEq;
 
+use super::agreeing::apart;
 use super::{Doors, event, held, witnessed};
 use crate::floor::access::{Caller, Permission};
 use crate::floor::jobs;
@@ -188,6 +189,10 @@ pub(super) fn proved(tx: &mut WriteTx, intake: Intake, proof: Proof) -> Result<(
     };
     let intake = intakes::save(tx, &intake)?;
     let mut told = vec![Event::new("intake.proved", "intake", intake.id.uuid()).code("by", proof.code())];
+    let records = apart(tx, intake.id)?.len() as u64;
+    if records > 0 {
+        told.push(Event::new("intake.records_differ", "intake", intake.id.uuid()).count("records", records));
+    }
     for request in requests::lock_of_intake(tx, intake.id)? {
         told.extend(open(tx, request, &intake, now)?);
     }

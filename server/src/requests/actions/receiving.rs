@@ -8,7 +8,7 @@ use super::{Doors, event, is_answered_to_the_person, witnessed};
 use crate::floor::access::{Caller, Permission};
 use crate::floor::jobs;
 use crate::floor::kernel::{Day, Error, Flaws, Instant, IntakeId, RequestId, Result, Secret, StaffId, SubjectId};
-use crate::floor::ledger::{Event, WriteTx};
+use crate::floor::ledger::{Answered, Event, Once, WriteTx};
 use crate::floor::regulations::{Clock, Right};
 use crate::floor::tools::Tools;
 use crate::requests::asking::{Asking, Desk, Stated, Taken, Wanted};
@@ -28,14 +28,23 @@ const MOST_CODES: usize = 3;
 
 /// Takes in what somebody asks.
 pub async fn receive(tools: &Tools, caller: &Caller, asking: Asking) -> Result<Taken> {
+    receive_once(tools, caller, asking, None).await
+}
+
+/// The same under a key of the caller's: something else under that key is no repetition, and is not lost as one.
+pub async fn receive_once(tools: &Tools, caller: &Caller, asking: Asking, once: Option<Once>) -> Result<Taken> {
     let scope = caller.permit(Permission::TakeRequests, asking.tenant)?;
     let (doors, by) = (Doors::of(tools)?, caller.staff_id());
     let attempt = || {
         let (doors, asking) = (doors.clone(), asking.clone());
         tools.ledger.write(scope.clone(), move |tx| {
+            let answered = once.map(|once| once.answered(tx)).transpose()?;
             let (taken, mut told) = take_in(tx, &doors.desk(), by, asking)?;
             if told.is_empty() {
                 told.push(Event::new("call.repeated", "intake", taken.intake.uuid()));
+            }
+            if let (Some(once), Some(Answered::Not)) = (once, answered) {
+                once.remember(tx, taken.intake.uuid())?;
             }
             witnessed(taken, told)
         })
@@ -232,7 +241,7 @@ fn intake_of(
 
 /// Until when somebody may prove that they may ask: a fortnight from when it was taken in, and not beyond the day of the
 /// answer, unless that is over.
-fn prove_until(now: Instant, due: Option<Instant>) -> Instant {
+pub(super) fn prove_until(now: Instant, due: Option<Instant>) -> Instant {
     let until = now.plus(PROVE_WITHIN);
     due.filter(|due| *due > now).map_or(until, |due| due.min(until))
 }

@@ -7,11 +7,12 @@ use sha2::{Digest, Sha256};
 use super::super::actions::{self, Listed, Moved, Wants};
 use super::super::filter::{Sieve, StageWord, Wanted, Whose};
 use super::super::model::{Due, Request, Source};
+use super::super::next;
 use super::super::queries::queue::Order;
 use super::inputs::{
-    AskForProofInput, AssignRequestInput, ExtendRequestInput, JoinRequestInput, JudgeIdentifierInput,
-    JudgeMandateInput, MarkSpamInput, PauseRequestInput, RefuseRequestInput, RequestFilter, RequestOrder,
-    ResumeRequestInput, SetLateReasonInput, SettleRequestInput, TakeRequestInput, WithdrawExtensionInput,
+    AskForProofInput, AssignRequestInput, ExtendRequestInput, HandRequestOnInput, JoinRequestInput,
+    JudgeIdentifierInput, JudgeMandateInput, MarkSpamInput, PauseRequestInput, RefuseRequestInput, RequestFilter,
+    RequestOrder, ResumeRequestInput, SetLateReasonInput, SettleRequestInput, TakeRequestInput, WithdrawExtensionInput,
     WithdrawPauseInput, WithdrawRequestInput, request, seat,
 };
 use super::nodes::{IntakeNode, RequestNode};
@@ -114,16 +115,23 @@ impl QueueQuery {
     ) -> Result<Vec<RequestNode>> {
         let asking = asking(ctx)?;
         let caller = asking.caller()?;
-        let page = PageArgs { first, ..PageArgs::default() }.page("requests.next")?;
-        let size = page.size;
+        let size = PageArgs { first, ..PageArgs::default() }.page("requests.next")?.size;
+        // Some of what is listed only cools off, and nobody can do anything about that.
+        let page = PageArgs { first: Some(100), ..PageArgs::default() }.page("requests.next")?;
+        let now = asking.tools.watch.now();
         let look = ctx.look_ahead();
-        let wants = Wants { total: false, ..wanted_of(|name| look.field(name).exists()) };
+        let wants = Wants { total: false, facts: true, ..wanted_of(|name| look.field(name).exists()) };
         let order = (Order::DueAt, true);
         let mut rows: Vec<Listed> = Vec::new();
         for wanted in turns(caller) {
             let listed = actions::list_requests(&asking.tools, caller, wanted, order, (page.clone(), wants));
             rows.extend(listed.await?.0);
         }
+        let cools_off = |row: &Listed| {
+            let facts = row.facts.as_ref();
+            facts.is_some_and(|facts| next::next_action(&row.request, facts, now) == next::NextAction::AwaitCoolingOff)
+        };
+        rows.retain(|row| !cools_off(row));
         rows.sort_by_key(|row| (row.request.due.as_ref().map(|due| due.at), row.request.id));
         rows.truncate(size);
         Ok(rows.into_iter().map(RequestNode::from).collect())
@@ -164,7 +172,7 @@ fn wanted_of(asks: impl Fn(&str) -> bool) -> Wants {
     }
 }
 
-fn none_if_missing<T>(found: Result<Option<T>>) -> Result<Option<T>> {
+pub(super) fn none_if_missing<T>(found: Result<Option<T>>) -> Result<Option<T>> {
     match found {
         Err(Error::NotFound(_)) => Ok(None),
         found => found,
@@ -241,6 +249,8 @@ answers! {
     SettleRequestPayload,
     /// What came of saying why something is late.
     SetLateReasonPayload,
+    /// What came of handing a request on to the merchant.
+    HandRequestOnPayload,
 }
 
 /// Declares what a mutation answers that moves a date.
@@ -293,9 +303,10 @@ impl IntakeMutation {
         let caller = asking.caller()?;
         actions::may(caller, Permission::TakeRequests, input.tenant()?)?;
         let source = if caller.staff_id().is_some() { Source::Console } else { Source::Api };
+        let once = once(ctx, input.idempotency_key.as_deref())?;
         let delivery = input.idempotency_key.as_deref().map(|key| delivery(caller, key));
         let taken = match input.read(source, delivery) {
-            Ok(wish) => actions::receive(&asking.tools, caller, wish).await,
+            Ok(wish) => actions::receive_once(&asking.tools, caller, wish, once).await,
             Err(error) => Err(error),
         };
         let taken = match taken {
@@ -537,5 +548,19 @@ impl QueueMutation {
         let set: Result<Request> =
             actions::set_late_reason(&asking.tools, caller, at, input.version, input.reason.into(), once).await;
         SetLateReasonPayload::of(set.map(RequestNode::from))
+    }
+
+    /// Tells the merchant who decides about the data, and the person who answers them. The request stays open with its dates.
+    async fn hand_request_on(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which request.")] input: HandRequestOnInput,
+    ) -> Result<HandRequestOnPayload> {
+        let asking = asking(ctx)?;
+        let once = once(ctx, input.idempotency_key.as_deref())?;
+        let (at, caller) = (request(&input.id)?, asking.caller()?);
+        let reason = input.reason.map(Personal::new);
+        let handed = actions::hand_on(&asking.tools, caller, at, input.version, reason, once).await;
+        HandRequestOnPayload::of(handed.map(RequestNode::from))
     }
 }

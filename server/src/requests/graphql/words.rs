@@ -352,6 +352,8 @@ pub enum MessageKind {
     Expired,
     /// The merchant is who answers.
     HandedOn,
+    /// It goes on with an earlier one that asks for the same.
+    Joined,
     /// Staff ask something.
     Ask,
     /// In staff's or the person's own words.

@@ -32,6 +32,8 @@ pub struct Slots {
     pub words: Option<Personal>,
     /// The secret of the person's own page.
     pub follow: Option<Secret>,
+    /// The reference of the request that asked for the same before.
+    pub original: Option<String>,
 }
 
 /// What is known of the request that a letter is about.
@@ -79,6 +81,7 @@ pub fn compose(told: &Told<'_>, kind: MessageKind, slots: &Slots) -> Result<Writ
         MessageKind::Withdrawn => pen.ended(&words.withdrawn.text, slots),
         MessageKind::Expired => pen.ended(&words.expired.text, slots),
         MessageKind::HandedOn => pen.handed_on(slots),
+        MessageKind::Joined => pen.joined(slots),
         MessageKind::Ask => pen.asked(Some(&words.ask.text), slots),
         MessageKind::Message | MessageKind::Note => pen.asked(None, slots),
     }
@@ -99,6 +102,7 @@ fn title(words: &Words, kind: MessageKind) -> Result<&str> {
         MessageKind::Withdrawn => &words.withdrawn.title,
         MessageKind::Expired => &words.expired.title,
         MessageKind::HandedOn => &words.handed_on.title,
+        MessageKind::Joined => &words.joined.title,
         MessageKind::Ask => &words.ask.title,
         MessageKind::Message => &words.message.title,
         MessageKind::Note => return Err(Error::internal("a note of staff is no letter")),
@@ -419,6 +423,14 @@ impl Pen<'_> {
         self.say(if self.voice.told.merchant.is_some() { &handed_on.text } else { &handed_on.nameless });
         self.facts_and(Vec::new());
         self.reason(slots);
+        self.page(slots);
+        self.questions();
+    }
+
+    fn joined(&mut self, slots: &Slots) {
+        let original = slots.original.as_deref().unwrap_or_default();
+        self.say_with(&self.voice.words.joined.text, &[("original", original)]);
+        self.facts_and(Vec::new());
         self.page(slots);
         self.questions();
     }

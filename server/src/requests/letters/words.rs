@@ -53,6 +53,7 @@ pub struct Words {
     pub withdrawn: Saying,
     pub expired: Saying,
     pub handed_on: HandedOn,
+    pub joined: Saying,
     pub ask: Saying,
     pub message: Headed,
     pub route: Routes,
@@ -232,7 +233,7 @@ mod tests {
     }
 
     /// What fills a sentence of a letter: nothing else may stand in braces.
-    const SLOTS: [&str; 13] = [
+    const SLOTS: [&str; 14] = [
         "body",
         "contact",
         "day",
@@ -242,6 +243,7 @@ mod tests {
         "minutes",
         "month",
         "operator",
+        "original",
         "reference",
         "until",
         "value",

@@ -30,6 +30,8 @@ vocabulary! {
         Expired = "expired",
         /// The merchant is who answers.
         HandedOn = "handed_on",
+        /// It goes on with an earlier one that asks for the same.
+        Joined = "joined",
         /// Staff ask something.
         Ask = "ask",
         /// In staff's or the person's own words.

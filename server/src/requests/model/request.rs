@@ -96,8 +96,16 @@ pub struct Due {
     pub regime: String,
     pub on: Day,
     pub at: Instant,
-    /// Ours: the day on which the last fifth of the time begins.
+    /// Ours: the day on which the last fifth of the time begins. None while it stands still until the person answers; a
+    /// pause that its regime does not know stops nothing of it.
     pub target_on: Option<Day>,
+}
+
+impl Due {
+    /// Whether the time of a request that is paused stands still; another's may run on meanwhile.
+    pub const fn is_still(&self) -> bool {
+        self.target_on.is_none()
+    }
 }
 
 /// One right that somebody asked for.
@@ -138,7 +146,7 @@ impl Request {
         let Some(due) = &self.due else { return false };
         let ended = match self.stage {
             Stage::Closed { at, .. } => self.answered_at.unwrap_or(at),
-            Stage::Paused { .. } => return false,
+            Stage::Paused { .. } if due.is_still() => return false,
             _ => now,
         };
         ended >= due.at

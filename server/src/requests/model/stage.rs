@@ -77,6 +77,15 @@ impl Stage {
         }
     }
 
+    /// What was proved turned out to be no proof: it waits for one again.
+    pub fn unprove(self) -> Result<Self> {
+        match self {
+            Self::Received | Self::Open { .. } | Self::AwaitingApproval { .. } => Ok(Self::Received),
+            Self::Paused { on, .. } => Ok(Self::Paused { on, from: Resumable::Received }),
+            other => Err(illegal("put back", other)),
+        }
+    }
+
     pub fn pause(self, on: PauseGround) -> Result<Self> {
         match self {
             Self::Received => Ok(Self::Paused { on, from: Resumable::Received }),

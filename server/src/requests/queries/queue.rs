@@ -77,8 +77,9 @@ const NO_TESTS: Words = words("not is_test");
 
 /// Whether its answer was or is late, as `Request::is_late` says it.
 fn late(is_late: bool, now: Instant) -> Words {
-    const HEAD: &str = "case when due_at is null or stage = 'paused' then false
+    const HEAD: &str = "case when due_at is null then false
                              when stage = 'closed' then coalesce(answered_at, closed_at) >= due_at
+                             when stage = 'paused' and target_on is null then false
                              else due_at <= ";
     Words(HEAD, Some(now.utc()), if is_late { " end" } else { " end is false" })
 }

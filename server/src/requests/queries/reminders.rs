@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Date, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Array, BigInt, Bool, Date, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel::{QueryableByName, RunQueryDsl};
 
 use crate::floor::kernel::{Day, Instant, IntakeId, Ref, RequestId, Result, StaffId, TenantId};
@@ -216,7 +216,7 @@ impl Week {
 pub fn within_a_week(tx: &mut Tx, now: Instant) -> Result<Week> {
     let owned: Vec<Owned> = statement(
         "with asked as materialized (select ?::timestamptz as now)
-         select r.owner_id, count(*) as due, count(*) filter (where r.due_at <= asked.now) as overdue
+         select r.owner_id, count(*) as due, count(*) filter (where r.due_at <= asked.now and not (r.stage = 'paused' and r.target_on is null)) as overdue
            from asked, requests r
           where r.stage in ('open', 'paused', 'awaiting_approval', 'in_progress') and not r.is_test
             and r.due_at <= asked.now + interval '7 days'
@@ -243,6 +243,8 @@ pub struct Line {
     due_on: NaiveDate,
     #[diesel(sql_type = Timestamptz)]
     due_at: DateTime<Utc>,
+    #[diesel(sql_type = Bool)]
+    is_still: bool,
 }
 
 impl Line {
@@ -251,14 +253,14 @@ impl Line {
     }
 
     pub fn is_overdue(&self, now: Instant) -> bool {
-        self.due_at <= now.utc()
+        self.due_at <= now.utc() && !self.is_still
     }
 }
 
 /// What is somebody's and due within a week, first what is due first. Asked at the desk.
 pub fn lines_of(tx: &mut Tx, staff: StaffId, now: Instant, most: i64) -> Result<Vec<Line>> {
     let rows = statement(
-        "select reference, right_code, due_on, due_at from requests
+        "select reference, right_code, due_on, due_at, stage = 'paused' and target_on is null as is_still from requests
           where owner_id = ? and stage in ('open', 'paused', 'awaiting_approval', 'in_progress') and not is_test
             and due_at <= ?::timestamptz + interval '7 days'
           order by due_at, id limit ?",

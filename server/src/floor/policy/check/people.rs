@@ -3,6 +3,7 @@
 use super::super::places::Step::{Key, Nth};
 use super::super::words::RIGHTS;
 use super::{Page, at, is_code};
+use crate::floor::regulations;
 
 pub(super) fn look(page: &mut Page<'_>) {
     rights(page);
@@ -28,6 +29,11 @@ fn rights(page: &mut Page<'_>) {
         }
         for regime in right.regimes.iter().filter(|regime| !is_code(regime.get_ref())) {
             page.fault(at(regime), format!("`{regime}` is no regime's code, such as eu_gdpr"));
+        }
+        let is_unknown =
+            |code: &str| is_code(code) && regulations::shipped().is_ok_and(|book| book.regime(code).is_none());
+        for regime in right.regimes.iter().filter(|regime| is_unknown(regime.get_ref())) {
+            page.fault(at(regime), format!("there is no regime `{regime}`: nothing would be answered by its dates"));
         }
     }
 }
