@@ -45,7 +45,7 @@ pub static REQUESTS: Noun = Noun {
         ("TEAM", "/team"),
         ("LEADS", "/due/regime"),
         ("CAME", "/receivedAt"),
-        ("BY", "/source"),
+        ("FROM", "/source"),
     ],
     one: None,
 };

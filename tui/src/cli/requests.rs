@@ -286,9 +286,12 @@ async fn seat(visit: &Visit, said: &str) -> Result<Value, Ended> {
     if said.starts_with("stf_") {
         return Ok(json!(said));
     }
-    if said == "me" {
-        let Me::Someone(me) = viewer::who_am_i(&visit.client).await? else { return Err(Trouble::SignIn.into()) };
-        return Ok(json!(me.id));
+    let Me::Someone(me) = viewer::who_am_i(&visit.client).await? else { return Err(Trouble::SignIn.into()) };
+    // One's own name takes no look at the seats, which not everybody may.
+    match me.id {
+        Some(id) if said == "me" || me.name == said => return Ok(json!(id)),
+        None if said == "me" => return Err(Ended(Code::Usage, "a key has no seat: name one".to_owned())),
+        _ => {}
     }
     let mut variables = json!({ "filter": { "state": ["ACTIVE"] }, "first": PAGE });
     loop {

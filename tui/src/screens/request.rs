@@ -290,6 +290,8 @@ const RELATED: Looks = Looks {
     none: "nothing else",
     is_heard: true,
 };
+/// Where the plan stands among the panes.
+const PLAN_PANE: usize = 2;
 /// The panes in the order of Tab, by the names of their sections.
 const PANES: [(&str, Looks); 6] = [
     ("person", PERSON),
@@ -377,6 +379,9 @@ impl OneScreen {
             return Effects::new();
         }
         self.following.answered(ctx);
+        if before.is_none() {
+            self.begin();
+        }
         let is_own = std::mem::take(&mut self.is_own);
         let (Some((id, before)), Some(request)) = (before, self.request.held()) else { return Effects::new() };
         let is_same = id == request.id.inner();
@@ -836,8 +841,8 @@ impl OneScreen {
             vec![Effect::Then(Action::Open(Link { kind, id }))]
         };
         match verb.id {
-            id if id == TURN.id => self.at = (self.at + 1) % PANES.len(),
-            id if id == BACK.id => self.at = (self.at + PANES.len() - 1) % PANES.len(),
+            id if id == TURN.id => self.turn(1, ctx),
+            id if id == BACK.id => self.turn(PANES.len() - 1, ctx),
             id if id == ZOOM.id => self.is_zoomed = !self.is_zoomed,
             id if id == APPROVE.id => return opens(PLAN_KIND),
             id if id == WRITE.id => return opens(LETTER),
@@ -855,6 +860,25 @@ impl OneScreen {
             _ => return self.follow(action, ctx),
         }
         Effects::new()
+    }
+
+    /// On by so many panes; where all of them are in view, past those without rows.
+    fn turn(&mut self, by: usize, ctx: &Ctx) {
+        let is_wide = ctx.size.width >= WIDE && !self.is_zoomed;
+        let mut around = (1..=PANES.len()).map(|n| (self.at + n * by) % PANES.len());
+        let next = around.find(|pane| !is_wide || !self.ids(*pane, ctx).is_empty());
+        self.at = next.unwrap_or(self.at);
+    }
+
+    /// The keys begin where the next step is: at a plan that is to be read, once nothing is left to be proved.
+    fn begin(&mut self) {
+        let Some(request) = self.request.held() else { return };
+        let is_to_be_read = |plan: &PlanHead| matches!(plan.state.0.as_str(), "DRAWN" | "SUBMITTED");
+        let mut identifiers = request.intake.identifiers.iter();
+        let is_proved = identifiers.all(|one| one.proof.0 != "NONE" || one.kind.0 == "NAME");
+        if self.at == 0 && is_proved && request.plan.as_ref().is_some_and(is_to_be_read) {
+            self.at = PLAN_PANE;
+        }
     }
 
     fn renew(&self, action: &Action) -> Effects {

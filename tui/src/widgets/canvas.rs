@@ -2,7 +2,7 @@
 //!
 //! Rules join where they meet. A line that does not fit is cut, never wrapped into another's cells.
 
-use ratatui::buffer::Buffer;
+use ratatui::buffer::{Buffer, CellDiffOption, CellWidth};
 use ratatui::layout::Position;
 use ratatui::style::Style;
 use unicode_width::UnicodeWidthStr;
@@ -49,7 +49,8 @@ impl Painter<'_> {
     pub fn put(&mut self, x: u16, y: u16, text: &str, style: Style) {
         let frame = self.buffer.area;
         if frame.contains(Position { x, y }) {
-            self.buffer.set_stringn(x, y, text, usize::from(frame.right() - x), style);
+            let (end, _) = self.buffer.set_stringn(x, y, text, usize::from(frame.right() - x), style);
+            cover(self.buffer, (x, end), y);
         }
     }
 
@@ -66,6 +67,9 @@ impl Painter<'_> {
 
     pub fn clear(&mut self, area: Area) {
         let ground = self.theme.ground;
+        for y in area.y..area.y.saturating_add(area.height) {
+            cut_off(self.buffer, area.x, y);
+        }
         self.cells(area, |cell| {
             cell.reset();
             cell.set_style(ground);
@@ -254,4 +258,65 @@ impl Canvas for Painter<'_> {
 fn name_width(facts: &[Fact]) -> u16 {
     let widest = facts.iter().map(|fact| fact.name.width()).max().unwrap_or(0);
     u16::try_from(widest).unwrap_or(0).max(NAMES)
+}
+
+/// Cells that a wide cluster reaches into are drawn anew once it is gone: a terminal may have put a part of it there (क ा in
+/// two cells, each by itself), and wipes no more than the cell that is written.
+fn cover(buffer: &mut Buffer, (from, to): (u16, u16), y: u16) {
+    let mut x = from;
+    while x < to {
+        let wide = buffer.cell(Position { x, y }).map_or(1, CellWidth::cell_width).max(1);
+        for beneath in x + 1..(x + wide).min(to) {
+            if let Some(cell) = buffer.cell_mut(Position { x: beneath, y }) {
+                cell.set_diff_option(CellDiffOption::AlwaysUpdate);
+            }
+        }
+        x += wide;
+    }
+}
+
+/// A cluster that reaches over the edge of what is cleared goes whole, or it would cover what is drawn there.
+fn cut_off(buffer: &mut Buffer, edge: u16, y: u16) {
+    /// No cluster takes more cells.
+    const WIDEST: u16 = 4;
+    for x in edge.saturating_sub(WIDEST)..edge {
+        if let Some(cell) = buffer.cell_mut(Position { x, y }).filter(|cell| x + cell.cell_width() > edge) {
+            cell.set_symbol(" ");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ratatui::layout::Rect;
+
+    use super::*;
+
+    fn row(text: &str) -> Buffer {
+        let mut buffer = Buffer::empty(Rect::new(0, 0, 8, 1));
+        let (end, _) = buffer.set_stringn(0, 0, text, 8, Style::default());
+        cover(&mut buffer, (0, end), 0);
+        buffer
+    }
+
+    #[test]
+    fn what_a_cluster_of_several_cells_leaves_is_wiped_whole() {
+        let columns = |before: &str, after: &str| {
+            let (before, after) = (row(before), row(after));
+            before.diff(&after).into_iter().map(|(x, ..)| x).collect::<Vec<_>>()
+        };
+        assert_eq!(columns("हाट", "   "), [0, 1, 2], "its second cell too");
+        assert!(columns("हाट", "हाट").is_empty(), "nothing is written twice");
+        assert_eq!(columns("北山", "a"), [0, 1, 2, 3]);
+    }
+
+    #[test]
+    fn a_cluster_does_not_reach_into_what_is_drawn_beside_it() {
+        let mut buffer = row("a北山b");
+        cut_off(&mut buffer, 2, 0);
+        let text: String = buffer.content.iter().map(ratatui::buffer::Cell::symbol).collect();
+        assert_eq!(text, "a  山 b  ");
+        cut_off(&mut buffer, 3, 0);
+        assert_eq!(buffer[(3, 0)].symbol(), "山", "what ends before the edge stays");
+    }
 }

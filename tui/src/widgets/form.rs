@@ -86,6 +86,9 @@ fn tail(text: &str, room: usize) -> String {
     shown.to_owned()
 }
 
+/// Most options of a list, of which one is chosen, that are drawn at once: letters bring the others.
+const MOST: usize = 15;
+
 fn options(choice: &Choice, is_here: bool) -> Line {
     if choice.waits {
         return Line::dim("asking the server");
@@ -102,7 +105,10 @@ fn options(choice: &Choice, is_here: bool) -> Line {
     if shown.is_empty() {
         return line + Line::dim("nothing to choose");
     }
-    for (n, option) in shown.iter().enumerate() {
+    let many = shown.len();
+    let most = if choice.is_several { many } else { MOST };
+    let first = at.saturating_sub(most / 2).min(many.saturating_sub(most));
+    for (n, option) in shown.iter().enumerate().skip(first).take(most) {
         let mark = match (choice.is_several, choice.is_chosen(option)) {
             (true, true) => "[x] ",
             (true, false) => "[ ] ",
@@ -113,6 +119,9 @@ fn options(choice: &Choice, is_here: bool) -> Line {
         // A space inside of an option must not be where its line breaks.
         let label = format!("{mark}{}", option.label).replace(' ', TOGETHER);
         line = line + Line::of(tone, label) + Line::plain("  ");
+    }
+    if many > most {
+        line = line + Line::dim(format!("{} more: type letters of it", many - most));
     }
     line
 }

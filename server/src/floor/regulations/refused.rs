@@ -15,7 +15,7 @@ pub struct NoSuchRight {
 /// Why a time does not stand still.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CannotPause {
-    #[error("under {regime} the time never stands still ({note}): answer or refuse{}", by(*.due))]
+    #[error("under {regime} the time never stands still{}: answer or refuse{}", in_brackets(told(.note)), by(*.due))]
     NoPause { regime: String, note: String, due: Option<Day> },
     #[error(
         "under {regime} the time does not stand still because {}: it does because {}",
@@ -88,6 +88,11 @@ impl From<NoSuchRight> for Error {
 
 fn by(due: Option<Day>) -> String {
     due.map_or_else(String::new, |due| format!(" by the end of {due}"))
+}
+
+/// What a law's entry says of its pause, where that is more than that it has none.
+fn told(note: &str) -> Option<&str> {
+    Some(note).filter(|note| !matches!(*note, "" | "none"))
 }
 
 fn in_brackets(note: Option<&str>) -> String {

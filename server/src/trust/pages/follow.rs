@@ -180,7 +180,9 @@ impl Follow<'_> {
             });
         });
         if let Some(until) = self.followed.intake.prove_until {
-            let day = day_of(&self.followed.intake, until.plus(-chrono::Duration::microseconds(1)));
+            // The last whole day, as the letter says it.
+            let day = day_of(&self.followed.intake, until);
+            let day = Day(day.0.pred_opt().unwrap_or(day.0));
             html.tag("p", &[("class", "hint")], |html| {
                 html.fill(&words.until_proof, |html, _| reader.day(html, day.0));
             });
