@@ -10,7 +10,7 @@ mod model;
 mod queries;
 mod tables;
 
-pub use actions::{take_in, take_out};
+pub use actions::{take_in, take_in_turn, take_out};
 pub use graphql::{
     Amount, AmountInput, CustomerNode, OrderNode, ProductNode, RULES, RecordMutation, RecordQuery, find_customer,
     find_order, find_product,

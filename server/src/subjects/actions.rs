@@ -1,10 +1,11 @@
 //! The gate: who these persons are, whether anything of theirs may be written, and the key it is sealed with.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::model::{Identifier, IdentifierKind, Named, Passed, Standing, dialled, is_somebodys};
-use super::queries::{self, Mark, Row};
+use super::queries::{self, Entry, Mark, Row};
+use super::turns::{Guests, Turn};
 use crate::floor::kernel::{Error, Personal, Result, StoreId, SubjectId};
 use crate::floor::ledger::{Tx, WriteTx};
 use crate::floor::vault::{BlindIndex, FieldIndex, Index, Key, Sealer, Shut, SubjectKey, Vault};
@@ -15,11 +16,80 @@ const TRIES: usize = 4;
 /// Finds or makes the subject of each of these persons, holds its row until the transaction ends, and says how it stands.
 /// A fixed number of statements, however many persons there are. Whoever turns out to be two is the older one from then on.
 pub fn gate(tx: &mut WriteTx, vault: &Vault, persons: &[Named<'_>]) -> Result<Vec<Passed>> {
+    gate_in_turn(tx, vault, persons, &mut Turn::alone())
+}
+
+/// The same for a page behind another. Whom that one let in is known by it and held once it has ended; where it cannot be
+/// told from it alone who somebody is, its end is waited for here.
+pub fn gate_in_turn(tx: &mut WriteTx, vault: &Vault, persons: &[Named<'_>], turn: &mut Turn) -> Result<Vec<Passed>> {
     if persons.is_empty() {
+        turn.let_in(Guests::default);
         return Ok(Vec::new());
     }
     let key = vault.index_key(tx)?.map_err(|_| Error::internal("the tenant's index key is not at hand"))?;
-    let marks = Marks::of(&key, persons)?;
+    let mut marks = Marks::of(&key, persons)?;
+    let lent = match turn.guests().map(|guests| lent(&marks, guests)) {
+        Some(Some(lent)) => lent,
+        Some(None) => {
+            turn.come(tx, vault)?;
+            vec![None; persons.len()]
+        }
+        None => vec![None; persons.len()],
+    };
+    let mut passed: Vec<Option<Passed>> = Vec::with_capacity(persons.len());
+    let (mut others, mut own) = (Vec::new(), Vec::new());
+    for (person, lent) in lent.into_iter().enumerate() {
+        match lent {
+            Some(guest) => {
+                let beside = marks.0[person].iter().filter(|(_, tells)| !tells).map(|(mark, _)| mark);
+                turn.borrow(guest.subject, beside);
+                passed.push(Some(guest));
+            }
+            None => {
+                others.push(std::mem::take(&mut marks.0[person]));
+                own.push(person);
+                passed.push(None);
+            }
+        }
+    }
+    let others = Marks(others);
+    for (person, one) in own.iter().zip(admitted(tx, vault, &others)?) {
+        passed[*person] = Some(one);
+    }
+    let passed: Vec<Passed> =
+        passed.into_iter().collect::<Option<_>>().ok_or_else(|| Error::internal("somebody came to no end"))?;
+    turn.let_in(|| {
+        // Those who were lent go by what they went by before: `others` has given their marks away.
+        let mut all = marks;
+        for (person, own) in own.into_iter().zip(others.0) {
+            all.0[person] = own;
+        }
+        let named =
+            all.0.into_iter().zip(&passed).flat_map(|(own, passed)| {
+                own.into_iter().filter(|(_, tells)| *tells).map(move |(mark, _)| (mark, passed))
+            });
+        Guests::of(named)
+    });
+    Ok(passed)
+}
+
+/// Those whom the page before let in. `None` where somebody goes by something that it does not know of them: they may be
+/// more than it says.
+fn lent(marks: &Marks, guests: &Guests) -> Option<Vec<Option<Passed>>> {
+    let one = |own: &Vec<(Mark, bool)>| {
+        let mut found = own.iter().filter(|(_, tells)| *tells).map(|(mark, _)| guests.find(mark));
+        let first = found.next().flatten();
+        let agree = found.all(|other| other.map(|other| other.subject) == first.as_ref().map(|first| first.subject));
+        agree.then_some(first)
+    };
+    marks.0.iter().map(one).collect()
+}
+
+/// The gate itself.
+fn admitted(tx: &mut WriteTx, vault: &Vault, marks: &Marks) -> Result<Vec<Passed>> {
+    if marks.0.is_empty() {
+        return Ok(Vec::new());
+    }
     for _ in 0..TRIES {
         let known = queries::find(tx, &marks.telling())?;
         let roots: BTreeSet<SubjectId> = known.values().copied().collect();
@@ -28,29 +98,34 @@ pub fn gate(tx: &mut WriteTx, vault: &Vault, persons: &[Named<'_>]) -> Result<Ve
             continue; // merged while we waited
         }
         let mut sealers = vault.sealers::<SubjectKey>(tx, &roots.iter().copied().collect::<Vec<_>>())?;
-        let groups = Group::of(&marks, &known, &rows, &sealers);
-        let new: Vec<_> = groups
-            .iter()
-            .filter(|group| !group.is_gone)
-            .flat_map(|group| group.telling(&marks).map(|mark| (mark, group.subject)))
-            .filter(|(mark, _)| !known.contains_key(*mark))
-            .map(|(mark, subject)| (mark.clone(), subject))
-            .collect();
-        if queries::enter(tx, &new, true)? < new.len() {
+        let groups = Group::of(marks, &known, &rows, &sealers);
+        let made: Vec<_> = groups.iter().filter(|group| group.is_new).map(|group| group.subject).collect();
+        if !queries::make(tx, &made, new(marks, &groups, &known))? {
             continue; // somebody else named one of them at the same moment
         }
-        let made: Vec<_> = groups.iter().filter(|group| group.is_new).map(|group| group.subject).collect();
-        sealers.extend(vault.sealers::<SubjectKey>(tx, &made)?);
+        sealers.extend(vault.first_sealers::<SubjectKey>(tx, &made)?);
         let doubles: Vec<_> =
             groups.iter().flat_map(|group| group.doubles.iter().map(|double| (*double, group.subject))).collect();
         queries::merge(tx, &doubles)?;
-        let welcome = groups.iter().filter(|group| !group.is_gone);
-        let beside: Vec<_> =
-            welcome.flat_map(|group| group.beside(&marks).map(|mark| (mark.clone(), group.subject))).collect();
-        queries::enter(tx, &beside, false)?;
-        return passed(persons.len(), &groups, sealers);
+        let known = groups.iter().filter(|group| !group.is_gone && !group.is_new);
+        let beside = known.flat_map(|group| group.beside(marks).map(|mark| (mark, group.subject)));
+        queries::stand_beside(tx, beside.map(|(mark, subject)| Entry::beside(mark, subject)).collect())?;
+        return passed(marks.0.len(), &groups, sealers);
     }
     Err(Error::Conflict)
+}
+
+/// What is to be written down of these groups that says who they are; and of those who are new, what stands beside it.
+fn new(marks: &Marks, groups: &[Group], known: &BTreeMap<Mark, SubjectId>) -> Vec<Entry> {
+    let mut new = Vec::new();
+    for group in groups.iter().filter(|group| !group.is_gone) {
+        let telling = group.telling(marks).filter(|mark| !known.contains_key(*mark));
+        new.extend(telling.map(|mark| Entry::telling(mark, group.subject)));
+        if group.is_new {
+            new.extend(group.beside(marks).map(|mark| Entry::beside(mark, group.subject)));
+        }
+    }
+    new
 }
 
 /// Somebody who is known already, as at the gate: their row is held until the transaction ends. Whoever proved to be
@@ -61,7 +136,7 @@ pub fn greet(tx: &mut WriteTx, vault: &Vault, subject: SubjectId) -> Result<Pass
         let row = queries::hold(tx, vec![subject])?.pop().ok_or(Error::NotFound("person"))?;
         let Some(stays) = row.same_as else {
             let standing = match vault.known_sealer::<SubjectKey>(tx, subject)? {
-                Ok(sealer) => Standing::Welcome(Rc::new(sealer)),
+                Ok(sealer) => Standing::Welcome(Arc::new(sealer)),
                 Err(Shut::Forgotten) => Standing::Gone,
                 Err(_) => return Err(Error::internal("a person's key is not at hand")),
             };
@@ -146,7 +221,7 @@ fn passed(
     for group in groups {
         let standing = match sealers.remove(&group.subject) {
             _ if group.is_gone => Standing::Gone,
-            Some(Ok(sealer)) => Standing::Welcome(Rc::new(sealer)),
+            Some(Ok(sealer)) => Standing::Welcome(Arc::new(sealer)),
             _ => return Err(Error::internal("a person's key is not at hand")),
         };
         for person in &group.persons {

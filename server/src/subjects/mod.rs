@@ -7,7 +7,9 @@ mod actions;
 pub mod map;
 mod model;
 mod queries;
+mod turns;
 
-pub use actions::{Trace, find, gate, greet, known, trace, traced};
+pub use actions::{Trace, find, gate, gate_in_turn, greet, known, trace, traced};
 pub use model::{IdentifierKind, Named, Passed, Standing};
 pub use queries::persons;
+pub use turns::{Before, Guests, Turn};

@@ -1,7 +1,7 @@
 //! Persons as records name them. What says who somebody is differs from what merely stands beside it: nobody reaches
 //! another's data by a borrowed telephone.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::floor::kernel::text::normalise;
 use crate::floor::kernel::vocabulary::vocabulary;
@@ -117,7 +117,7 @@ pub(super) fn dialled(phone: &Personal) -> Option<Personal> {
 #[derive(Clone)]
 pub enum Standing {
     /// What is written is sealed with this.
-    Welcome(Rc<Sealer<SubjectKey>>),
+    Welcome(Arc<Sealer<SubjectKey>>),
     /// Erased: nothing is written.
     Gone,
 }

@@ -3,14 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
-use diesel::sql_types::{Array, BigInt, Binary, Bool, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid};
-use diesel::{QueryableByName, RunQueryDsl};
+use diesel::result::{DatabaseErrorKind, Error as Diesel};
+use diesel::sql_types::{Array, Binary, Bool, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::{Connection, QueryableByName, RunQueryDsl};
 
 use super::model::IdentifierKind;
 use crate::floor::kernel::ids::IdentifierId;
 use crate::floor::kernel::text::NORMALISER;
-use crate::floor::kernel::{Error, Result, SubjectId};
-use crate::floor::ledger::{Tx, WriteTx, statement};
+use crate::floor::kernel::{Error, Result, SubjectId, TenantId};
+use crate::floor::ledger::{Statement, Tx, WriteTx, statement};
 use crate::floor::vault::BlindIndex;
 
 /// One thing somebody goes by, unreadable.
@@ -87,6 +88,9 @@ pub fn persons(tx: &mut Tx, subject: SubjectId) -> Result<Vec<SubjectId>> {
 
 /// Holds these subjects until the transaction ends, in order of id as everybody does.
 pub fn hold(tx: &mut WriteTx, subjects: Vec<SubjectId>) -> Result<Vec<Row>> {
+    if subjects.is_empty() {
+        return Ok(Vec::new());
+    }
     let rows = statement(
         "select s.* from (select ?::uuid as tenant_id) as at, (select n.id from unnest(?) as n (id) order by n.id) as n,
                 lateral (select id, same_as, made_at from subjects
@@ -99,45 +103,95 @@ pub fn hold(tx: &mut WriteTx, subjects: Vec<SubjectId>) -> Result<Vec<Row>> {
     Ok(rows)
 }
 
-/// Writes down what subjects go by, and those subjects that are not there yet. Says how many marks were new: one that
-/// tells and that somebody else wrote down first is not.
-pub fn enter(tx: &mut WriteTx, marks: &[(Mark, SubjectId)], tells: bool) -> Result<usize> {
-    if marks.is_empty() {
-        return Ok(0);
-    }
-    let (tenant, now) = (tx.tenant()?, tx.now()?.utc());
-    // In one order, or two gates might wait for each other. The subjects come after: who loses all marks is not made.
-    let entered: Entered = statement(
-        "with entered as (
-           insert into subject_identifiers (tenant_id, id, subject_id, kind, scope, bidx, bidx_v, tells, made_at)
-           select ?, n.id, n.subject, n.kind, n.scope, n.bidx, ?, ?, ?
-             from unnest(?, ?, ?, ?, ?) as n (id, subject, kind, scope, bidx) order by n.kind, n.scope, n.bidx
-           on conflict do nothing
-           returning tenant_id, subject_id, made_at
-         ), made as (
-           insert into subjects (tenant_id, id, made_at)
-           select distinct tenant_id, subject_id, made_at from entered order by subject_id
-           on conflict do nothing
-         )
-         select count(*) as entered from entered",
-    )
-    .bind::<SqlUuid, _>(tenant)
-    .bind::<SmallInt, _>(NORMALISER)
-    .bind::<Bool, _>(tells)
-    .bind::<Timestamptz, _>(now)
-    .bind::<Array<SqlUuid>, _>(marks.iter().map(|_| IdentifierId::fresh().uuid()).collect::<Vec<_>>())
-    .bind::<Array<SqlUuid>, _>(marks.iter().map(|(_, subject)| *subject).collect::<Vec<_>>())
-    .bind::<Array<Text>, _>(marks.iter().map(|(mark, _)| mark.kind).collect::<Vec<_>>())
-    .bind::<Array<Text>, _>(marks.iter().map(|(mark, _)| mark.scope.clone()).collect::<Vec<_>>())
-    .bind::<Array<Binary>, _>(marks.iter().map(|(mark, _)| mark.index.to_vec()).collect::<Vec<_>>())
-    .get_result(tx.conn())?;
-    Ok(usize::try_from(entered.entered).unwrap_or_default())
+/// Something that is to be written down of a subject.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+pub struct Entry {
+    /// Whether it does *not* say who somebody is: what does comes first.
+    is_beside: bool,
+    mark: Mark,
+    subject: SubjectId,
 }
 
-#[derive(QueryableByName)]
-struct Entered {
-    #[diesel(sql_type = BigInt)]
-    entered: i64,
+impl Entry {
+    pub fn telling(mark: &Mark, subject: SubjectId) -> Self {
+        Self { is_beside: false, mark: mark.clone(), subject }
+    }
+
+    pub fn beside(mark: &Mark, subject: SubjectId) -> Self {
+        Self { is_beside: true, mark: mark.clone(), subject }
+    }
+}
+
+/// Makes these subjects, who are new, and writes down what is not known yet. Nothing of it is written where somebody else
+/// wrote one of the marks that tell down first: look who is known again.
+pub fn make(tx: &mut WriteTx, made: &[SubjectId], entries: Vec<Entry>) -> Result<bool> {
+    if entries.is_empty() {
+        return Ok(true);
+    }
+    let (tenant, now) = (tx.tenant()?, tx.now()?.utc());
+    let subjects = statement("insert into subjects (tenant_id, id, made_at) select ?, n, ? from unnest(?) as n")
+        .bind::<SqlUuid, _>(tenant)
+        .bind::<Timestamptz, _>(now)
+        .bind::<Array<SqlUuid>, _>(made.to_vec());
+    let identifiers = entered(
+        "insert into subject_identifiers (tenant_id, id, subject_id, kind, scope, bidx, bidx_v, tells, made_at)
+         select ?, n.id, n.subject, n.kind, n.scope, n.bidx, ?, n.tells, ?
+           from unnest(?, ?, ?, ?, ?, ?) as n (id, subject, kind, scope, bidx, tells)",
+        tenant,
+        now,
+        entries,
+    );
+    // What was begun in vain is taken back by itself, and what the page did before it stays.
+    let written = tx.conn().transaction(|conn| {
+        if !made.is_empty() {
+            subjects.execute(conn)?;
+        }
+        identifiers.execute(conn)
+    });
+    match written {
+        Ok(_) => Ok(true),
+        Err(Diesel::DatabaseError(DatabaseErrorKind::UniqueViolation, info))
+            if info.table_name() == Some("subject_identifiers") =>
+        {
+            Ok(false)
+        }
+        Err(other) => Err(other.into()),
+    }
+}
+
+/// Writes down what else these subjects, who are known, go by: what is there already stays as it is.
+pub fn stand_beside(tx: &mut WriteTx, entries: Vec<Entry>) -> Result<()> {
+    if entries.is_empty() {
+        return Ok(());
+    }
+    let (tenant, now) = (tx.tenant()?, tx.now()?.utc());
+    entered(
+        "insert into subject_identifiers (tenant_id, id, subject_id, kind, scope, bidx, bidx_v, tells, made_at)
+         select ?, n.id, n.subject, n.kind, n.scope, n.bidx, ?, n.tells, ?
+           from unnest(?, ?, ?, ?, ?, ?) as n (id, subject, kind, scope, bidx, tells)
+         on conflict do nothing",
+        tenant,
+        now,
+        entries,
+    )
+    .execute(tx.conn())?;
+    Ok(())
+}
+
+/// With its rows in one order, or two gates might wait for each other.
+fn entered(sql: &'static str, tenant: TenantId, now: DateTime<Utc>, mut entries: Vec<Entry>) -> Statement {
+    entries.sort_unstable();
+    entries.dedup();
+    statement(sql)
+        .bind::<SqlUuid, _>(tenant)
+        .bind::<SmallInt, _>(NORMALISER)
+        .bind::<Timestamptz, _>(now)
+        .bind::<Array<SqlUuid>, _>(entries.iter().map(|_| IdentifierId::fresh().uuid()).collect::<Vec<_>>())
+        .bind::<Array<SqlUuid>, _>(entries.iter().map(|entry| entry.subject).collect::<Vec<_>>())
+        .bind::<Array<Text>, _>(entries.iter().map(|entry| entry.mark.kind).collect::<Vec<_>>())
+        .bind::<Array<Text>, _>(entries.iter().map(|entry| entry.mark.scope.clone()).collect::<Vec<_>>())
+        .bind::<Array<Binary>, _>(entries.iter().map(|entry| entry.mark.index.to_vec()).collect::<Vec<_>>())
+        .bind::<Array<Bool>, _>(entries.iter().map(|entry| !entry.is_beside).collect::<Vec<_>>())
 }
 
 /// From now on each first one is the second.

@@ -15,20 +15,34 @@ use crate::floor::policy::Policy;
 use crate::floor::vault::Vault;
 use crate::records::{self, Again, TakenIn};
 use crate::relay;
+use crate::subjects::Turn;
 
 /// Takes in what a store tells, sends its orders on to where its merchant wants them, and lets what changed of its stock
 /// flow to the tenant's other stores.
 pub fn take_in(
     tx: &mut WriteTx,
     vault: &Vault,
-    (policy, platforms): (&Policy, &Platforms),
+    by: (&Policy, &Platforms),
     store: StoreId,
     goods: &[Good],
     again: Again,
 ) -> Result<(TakenIn, Vec<Event>)> {
+    take_in_turn(tx, vault, by, store, goods, again, &mut Turn::alone())
+}
+
+/// The same of a page that may be behind another, which is committed before anything of this one flows on.
+pub fn take_in_turn(
+    tx: &mut WriteTx,
+    vault: &Vault,
+    (policy, platforms): (&Policy, &Platforms),
+    store: StoreId,
+    goods: &[Good],
+    again: Again,
+    turn: &mut Turn,
+) -> Result<(TakenIn, Vec<Event>)> {
     tx.look_up_by_index()?;
     let changed = writes::changed(tx, store, &newest(goods), again)?;
-    let taken = records::take_in(tx, vault, policy, store, goods, again)?;
+    let taken = records::take_in_turn(tx, vault, policy, store, goods, again, turn)?;
     let orders = goods.iter().filter_map(|good| if let Good::Order(order) = good { Some(order) } else { None });
     let relayed = relay::relay_orders(tx, vault, policy, store, &orders.collect::<Vec<_>>())?;
     let flowed = flow(tx, (policy, platforms), store, changed)?;

@@ -1,6 +1,10 @@
 //! The work of reading: one page at a time, and each minute a look at what is due.
 
+use std::sync::mpsc;
+
 use serde::{Deserialize, Serialize};
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
 
 use super::actions;
 use super::flowing;
@@ -15,7 +19,9 @@ use crate::floor::ledger::{Event, Witnessed, WriteTx};
 use crate::floor::mail::Letter;
 use crate::floor::platforms::{Ask, Fate, Page, Shelf};
 use crate::floor::tools::Tools;
+use crate::records::Again;
 use crate::stores::{self, Store};
+use crate::subjects::{Before, Guests, Turn};
 use crate::tenants;
 
 /// Rows of a page, where the platform gives as many.
@@ -28,7 +34,8 @@ const SOON: std::time::Duration = std::time::Duration::from_secs(30);
 const TURN: std::time::Duration = std::time::Duration::from_secs(20);
 
 /// Reads a shelf on from where it is, a page at a time: rows, cursor and counts in one commit. While a page is taken in,
-/// the next one is on its way, for as long as the platform wants no rest.
+/// the next one is on its way, for as long as the platform wants no rest; and what is about people is taken in while the
+/// page before it still is, and committed after it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct PullPage {
     pub store: StoreId,
@@ -58,22 +65,58 @@ impl Job for PullPage {
         run.hold().await?;
         let begun = std::time::Instant::now();
         let mut read = page(&tools, &store, &access, &sync).await;
+        let mut before: Option<UnderWay> = None;
         loop {
             let came = match read {
                 Ok(came) => came,
-                Err(fate) => return self.did_not_come(&tools, lane, (&store, sync.step), fate).await,
+                Err(fate) => {
+                    if let Some(before) = before
+                        && !before.ended().await?
+                    {
+                        return Ok(());
+                    }
+                    return self.did_not_come(&tools, lane, (&store, sync.step), fate).await;
+                }
             };
             let is_last = came.next.is_none() || !came.rest.is_zero() || begun.elapsed() > TURN || run.is_stopping();
+            let next = Sync { cursor: came.next.clone(), step: sync.step + 1, ..sync.clone() };
+            let goes = if is_last { Goes::Back } else { Goes::On };
+            let came = Came { step: sync.step, again: sync.again(), scope, page: came, goes };
+            let following = self.follow(&tools, &lane, before, came);
             if is_last {
-                self.take_in(&tools, lane, (sync.step, scope, came), Goes::Back).await?;
+                if let Some(last) = following.await? {
+                    last.ended().await?;
+                }
                 return Ok(());
             }
-            let next = Sync { cursor: came.next.clone(), ..sync.clone() };
-            let taking = self.take_in(&tools, lane.clone(), (sync.step, scope, came), Goes::On);
-            let (taken, ahead) = tokio::join!(taking, page(&tools, &store, &access, &next));
-            let Some(turned) = taken? else { return Ok(()) };
-            (sync, read) = (turned, ahead);
+            let (under_way, ahead) = tokio::join!(following, page(&tools, &store, &access, &next));
+            let Some(under_way) = under_way? else { return Ok(()) };
+            (sync, read, before) = (next, ahead, Some(under_way));
         }
+    }
+}
+
+/// A page that came, and how it is taken in.
+struct Came {
+    step: i32,
+    again: Again,
+    scope: &'static str,
+    page: Page,
+    goes: Goes,
+}
+
+/// A page that is being taken in.
+struct UnderWay {
+    taking: JoinHandle<Result<Option<Sync>>>,
+    /// Whom it let in, once it has passed the gate.
+    passed: oneshot::Receiver<Guests>,
+}
+
+impl UnderWay {
+    /// Whether it was still ours to take in.
+    async fn ended(self) -> Result<bool> {
+        let taken = self.taking.await.map_err(|_| Error::internal("a page was broken off"))?;
+        Ok(taken?.is_some())
     }
 }
 
@@ -132,21 +175,56 @@ impl PullPage {
         }
     }
 
+    /// Begins to take a page in, once the one before it has passed the gate or ended, and sees that one to its end. None
+    /// where that one was somebody else's by then: so is this.
+    async fn follow(
+        &self,
+        tools: &Tools,
+        lane: &Scope<One>,
+        before: Option<UnderWay>,
+        came: Came,
+    ) -> Result<Option<UnderWay>> {
+        let Some(mut before) = before else { return Ok(Some(self.begin(tools, lane, came, None))) };
+        // Of goods, what flows on from a page is reckoned from what the page before it left.
+        let goes_along = matches!(self.shelf()?, Shelf::Customers | Shelf::Orders);
+        let guests = if goes_along { (&mut before.passed).await.ok() } else { None };
+        let Some(guests) = guests else {
+            return Ok(if before.ended().await? { Some(self.begin(tools, lane, came, None)) } else { None });
+        };
+        let (committed, waits) = mpsc::channel();
+        let next = self.begin(tools, lane, came, Some(Before { guests, committed: waits }));
+        // Where it did not end well, nobody tells the next one so, and that is its answer.
+        if !before.ended().await? {
+            return Ok(None);
+        }
+        let _ = committed.send(());
+        Ok(Some(next))
+    }
+
+    fn begin(&self, tools: &Tools, lane: &Scope<One>, came: Came, before: Option<Before>) -> UnderWay {
+        let (let_in, passed) = oneshot::channel();
+        let turn = Turn::before(let_in).behind(before);
+        let (page, tools, lane) = (self.clone(), tools.clone(), lane.clone());
+        UnderWay { taking: tokio::spawn(async move { page.take_in(&tools, lane, came, turn).await }), passed }
+    }
+
     /// The sync after the page; none where the page was somebody else's by then.
     async fn take_in(
         &self,
         tools: &Tools,
         lane: Scope<One>,
-        (step, scope, page): (i32, &'static str, Page),
-        goes: Goes,
+        Came { step, again, scope, page, goes }: Came,
+        mut turn: Turn,
     ) -> Result<Option<Sync>> {
         let (vault, policy, platforms) = (tools.vault.clone(), tools.policy.in_force()?, tools.platforms.clone());
         let (due, of) = (self.clone(), self.shelf()?);
         let written = tools.ledger.write(lane.clone(), move |tx| {
-            let sync = due.held(tx, of, step)?;
+            // Behind another page the sync is held once that one has ended: only then is it at this step.
+            let first = if turn.is_behind() { None } else { Some(due.held(tx, of, step)?) };
             let turned = Turned::of(&page);
             let by = (&policy.policy, &platforms);
-            let (taken, flowed) = flowing::take_in(tx, &vault, by, due.store, &page.goods, sync.again())?;
+            let (taken, flowed) = flowing::take_in_turn(tx, &vault, by, due.store, &page.goods, again, &mut turn)?;
+            let sync = first.map_or_else(|| due.held(tx, of, step), Ok)?;
             stores::scopes::used(tx, due.store, scope)?;
             let (sync, event) = running::turn(tx, sync, turned, &taken, goes)?;
             Ok(flowed.into_iter().fold(Witnessed::new(sync, event), Witnessed::and))

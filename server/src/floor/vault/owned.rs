@@ -24,6 +24,8 @@ pub trait Owned: Role {
     #[doc(hidden)]
     const MINT: &'static str;
     #[doc(hidden)]
+    const FIRST: &'static str;
+    #[doc(hidden)]
     const FORGET: &'static str;
     #[doc(hidden)]
     const PAGE: &'static str;
@@ -47,6 +49,10 @@ macro_rules! owned {
                 "insert into ", $table, " (tenant_id, id, ", $column, ", epoch, wrapped)
                  select ?, n.id, n.owner, ?, n.wrapped from unnest(?, ?, ?) as n (id, owner, wrapped) order by n.owner
                  on conflict do nothing"
+            );
+            const FIRST: &'static str = concat!(
+                "insert into ", $table, " (tenant_id, id, ", $column, ", epoch, wrapped)
+                 select ?, n.id, n.owner, ?, n.wrapped from unnest(?, ?, ?) as n (id, owner, wrapped)"
             );
             const FORGET: &'static str = concat!(
                 "insert into ", $table, " as k (tenant_id, id, ", $column, ", destroyed_at) values (?, ?, ?, ?)
@@ -111,13 +117,16 @@ impl Vault {
     where
         Epoch: Wraps<R>,
     {
+        if owners.is_empty() {
+            return Ok(HashMap::new());
+        }
         let mut found: HashMap<_, _> =
             self.find::<R>(tx, owners.iter().copied().map(R::uuid).collect())?.into_iter().collect();
         let mut missing: Vec<R::Owner> = owners.iter().copied().filter(|owner| !found.contains_key(owner)).collect();
         missing.sort_unstable_by_key(|owner| R::uuid(*owner));
         missing.dedup();
         if !missing.is_empty() {
-            let made = self.mint::<R>(tx, &missing)?;
+            let made = self.mint::<R>(tx, R::MINT, &missing)?;
             let all_ours = made.len() == missing.len();
             found.extend(made);
             if !all_ours {
@@ -128,9 +137,25 @@ impl Vault {
         Ok(found.into_iter().map(|(owner, key)| (owner, key.map(Sealer))).collect())
     }
 
+    /// The same of owners who were made in this transaction, so that nobody else knows them: their first keys.
+    pub fn first_sealers<R: Owned>(
+        &self,
+        tx: &mut WriteTx,
+        owners: &[R::Owner],
+    ) -> Result<HashMap<R::Owner, Opening<Sealer<R>>>>
+    where
+        Epoch: Wraps<R>,
+    {
+        if owners.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let made = self.mint::<R>(tx, R::FIRST, owners)?;
+        Ok(made.into_iter().map(|(owner, key)| (owner, key.map(Sealer))).collect())
+    }
+
     /// A key for each of these owners who have none. Fewer come back where another transaction was first, or none where
     /// the epoch is not at hand.
-    fn mint<R: Owned>(&self, tx: &mut WriteTx, owners: &[R::Owner]) -> Result<Vec<Found<R>>>
+    fn mint<R: Owned>(&self, tx: &mut WriteTx, sql: &'static str, owners: &[R::Owner]) -> Result<Vec<Found<R>>>
     where
         Epoch: Wraps<R>,
     {
@@ -139,7 +164,7 @@ impl Vault {
         let tenant = tx.tenant()?;
         let keys = owners.iter().map(|_| Key::<R>::fresh(0, KeyId::fresh().uuid())).collect::<Result<Vec<_>>>()?;
         let wrapped = keys.iter().map(|key| Ok(epoch.wrap(tenant, key)?.into_bytes())).collect::<Result<Vec<_>>>()?;
-        let made = statement(R::MINT)
+        let made = statement(sql)
             .bind::<SqlUuid, _>(tenant)
             .bind::<Integer, _>(down(version))
             .bind::<Array<SqlUuid>, _>(keys.iter().map(Key::id).collect::<Vec<_>>())

@@ -9,7 +9,7 @@ use crate::floor::ledger::WriteTx;
 use crate::floor::platforms::{Address, Good, Shelf};
 use crate::floor::policy::Policy;
 use crate::floor::vault::Vault;
-use crate::subjects::{self, Named, Passed, Standing};
+use crate::subjects::{self, Named, Passed, Standing, Turn};
 
 /// Takes a page in, as far as the policy lists what is in it. What is newer by the platform's own time wins; what is older
 /// has no effect. What is as old as what is held counts as `again` says. A fixed number of statements, however much there is. `Conflict` where somebody else brings the same
@@ -22,13 +22,27 @@ pub fn take_in(
     goods: &[Good],
     again: Again,
 ) -> Result<TakenIn> {
+    take_in_turn(tx, vault, policy, store, goods, again, &mut Turn::alone())
+}
+
+/// The same of a page that may be behind another, which is committed by the time this one may end.
+pub fn take_in_turn(
+    tx: &mut WriteTx,
+    vault: &Vault,
+    policy: &Policy,
+    store: StoreId,
+    goods: &[Good],
+    again: Again,
+    turn: &mut Turn,
+) -> Result<TakenIn> {
     let kept = Kept::under(policy);
     let mut taken = TakenIn::default();
     let newest = newest(&kept, goods, &mut taken);
     let newest = departed::sift(tx, vault, store, newest, &mut taken)?;
     let (persons, whose): (Vec<_>, Vec<_>) =
         newest.iter().enumerate().filter_map(|(at, good)| Some((named(&kept, store, good)?, at))).unzip();
-    let mut passed: BTreeMap<usize, Passed> = whose.into_iter().zip(subjects::gate(tx, vault, &persons)?).collect();
+    let mut passed: BTreeMap<usize, Passed> =
+        whose.into_iter().zip(subjects::gate_in_turn(tx, vault, &persons, turn)?).collect();
     let (mut people, mut bought, mut sold, mut stock) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for (at, good) in newest.into_iter().enumerate() {
         match (good, passed.remove(&at)) {
@@ -43,6 +57,7 @@ pub fn take_in(
     orders::take_in(tx, store, &kept.contact, &bought, again, &mut taken)?;
     products::take_in(tx, store, &sold, again, &mut taken)?;
     levels::take_in(tx, store, &stock, again, &mut taken)?;
+    turn.come(tx, vault)?;
     Ok(taken)
 }
 

@@ -80,11 +80,15 @@ fn slots<'g>(
         .bind::<SqlUuid, _>(store)
         .bind::<Array<Text>, _>(versions.clone().map(|(id, _)| id.to_owned()).collect::<Vec<_>>())
         .load(tx.conn())?;
-    let held: Vec<Held> = statement(look.held)
-        .planned_anew()
-        .bind::<SqlUuid, _>(tenant)
-        .bind::<Array<SqlUuid>, _>(known.into_iter().map(|known| known.id).collect::<Vec<_>>())
-        .load(tx.conn())?;
+    let held: Vec<Held> = if known.is_empty() {
+        Vec::new()
+    } else {
+        statement(look.held)
+            .planned_anew()
+            .bind::<SqlUuid, _>(tenant)
+            .bind::<Array<SqlUuid>, _>(known.into_iter().map(|known| known.id).collect::<Vec<_>>())
+            .load(tx.conn())?
+    };
     let held: HashMap<String, Held> = held.into_iter().map(|held| (held.platform_id.clone(), held)).collect();
     let slot = |(id, updated_at): (&str, Instant)| match held.get(id) {
         None => {

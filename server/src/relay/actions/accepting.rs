@@ -1,7 +1,7 @@
 //! Taking events in. What the policy does not list, or says is never received, is let go before anything is written.
 
 use std::collections::{BTreeMap, HashMap};
-use std::rc::Rc;
+use std::sync::Arc;
 
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -202,7 +202,7 @@ fn begun(event: RelayedEventId, destination: DestinationId) -> Delivery {
 }
 
 /// An event on its way into the store, and the key of the person it is about.
-type Parcel = (Event, Told, Option<Rc<Sealer<SubjectKey>>>);
+type Parcel = (Event, Told, Option<Arc<Sealer<SubjectKey>>>);
 
 /// Seals each part: what leads to a person under the person's key, or one of its own where nobody is known.
 fn seal(tx: &mut WriteTx, vault: &Vault, policy: &Policy, parcels: &mut [Parcel]) -> Result<()> {
