@@ -84,9 +84,10 @@ pub fn open_for(
     let stated = |(name, value): &(&'static str, Personal)| {
         let kind = goes_by(name)?;
         // Of what a platform names, what could not be written down is left to the ids beside it.
-        let fits = value.disclose().len() <= 400 && !value.disclose().contains(char::is_control);
+        let text = value.disclose();
+        let fits = !text.trim().is_empty() && text.len() <= 400 && !text.contains(char::is_control);
         let is_sound = fits && (kind != GoesBy::Mail || crate::floor::mail::is_address(value));
-        let is_dialled = kind != GoesBy::Phone || value.disclose().bytes().filter(u8::is_ascii_digit).count() >= 5;
+        let is_dialled = kind != GoesBy::Phone || text.bytes().filter(u8::is_ascii_digit).count() >= 5;
         (is_sound && is_dialled).then(|| Stated {
             kind,
             store: of.store,
