@@ -14,6 +14,7 @@ use reqwest::header::HeaderMap;
 use reqwest::{Client, Method};
 use rightsdesk_server::floor::access::{Caller, Permission};
 use rightsdesk_server::floor::kernel::{TenantId, Watch};
+use rightsdesk_server::floor::vault::CallKey;
 use rightsdesk_server::roof::http::Listening;
 use rightsdesk_server::tenants::{self, NewKey};
 use serde_json::{Value, json};
@@ -102,7 +103,8 @@ impl Line {
         let at = discovery["processor_certificate"].as_str().expect("an address").to_owned();
         assert_eq!(at, "https://desk.example/v2/certificate");
         let pem = self.call(Method::GET, "/v2/certificate", "", None).await.body;
-        let inner: String = pem.lines().filter(|line| !line.starts_with("-----")).collect();
+        let own = pem.lines().skip(1).take_while(|line| !line.starts_with("-----"));
+        let inner: String = own.collect();
         let der = BASE64.decode(inner.as_bytes()).expect("base 64");
         // The point of a P-256 key, as a certificate holds it: 66 bytes, no bit unused, not compressed.
         let begin = der.windows(4).position(|four| four == [0x03, 0x42, 0x00, 0x04]).expect("a key") + 3;
@@ -169,6 +171,38 @@ async fn a_call_is_taken_once_and_every_answer_is_signed() {
     assert!(is_signed(&shown, told.header("x-opendsr-signature"), told.body.as_bytes()));
     let stored = line.lines("select row_to_json(c)::text as line from controller_calls c").concat();
     assert!(!stored.contains(&sent) && !stored.contains("johndoe"), "{stored}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_the_operator_bought_a_certificate_its_key_signs_and_its_chain_is_shown() {
+    let line = Line::opens().await;
+    let made = line.shown().await;
+    let bought = |domain: &str| {
+        let key = rcgen::KeyPair::generate().expect("a key");
+        let wanted = rcgen::CertificateParams::new([domain.to_owned()]).expect("a domain");
+        (key.serialize_pem(), wanted.self_signed(&key).expect("a certificate").pem())
+    };
+    let ((key, own), (other, voucher)) = (bought("desk.example"), bought("authority.example"));
+    let folder = harness::scratch::folder("bought").expect("a folder");
+    let (chain_at, key_at, other_at) = (folder.join("chain.pem"), folder.join("key.pem"), folder.join("other.pem"));
+    let chain = [own, voucher].concat();
+    for (at, text) in [(&chain_at, &chain), (&key_at, &key), (&other_at, &other)] {
+        std::fs::write(at, text).expect("written");
+    }
+    assert!(CallKey::at(&chain_at, &other_at).is_err(), "a chain that shows another key is refused");
+    assert!(CallKey::at(&folder.join("none.pem"), &key_at).is_err());
+    line.world.tools.vault.answer_with(CallKey::at(&chain_at, &key_at).expect("they fit")).expect("given");
+
+    let pem = line.call(Method::GET, "/v2/certificate", "", None).await.body;
+    assert_eq!(pem, chain);
+    let shown = line.shown().await;
+    let answer = line.ask(&line.wish()).await;
+    assert_eq!(answer.status, 201, "{}", answer.body);
+    assert!(is_signed(&shown, answer.header("x-opendsr-signature"), answer.body.as_bytes()));
+    assert!(
+        !is_signed(&made, answer.header("x-opendsr-signature"), answer.body.as_bytes()),
+        "the made key signs no more"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

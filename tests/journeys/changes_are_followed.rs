@@ -6,10 +6,14 @@ use std::time::{Duration, Instant};
 use harness::aside::{from_npm, nothing_may_be_skipped, script};
 use harness::line::Line;
 use harness::people::{Person, ask, refusal};
+use harness::wishes::wish;
 use harness::world::World;
 use rightsdesk_server::floor::access::{Caller, Permission, Role};
+use rightsdesk_server::floor::graphql::node_id;
 use rightsdesk_server::floor::kernel::{self, TenantId};
 use rightsdesk_server::floor::ledger::{Event, Witnessed};
+use rightsdesk_server::floor::regulations::Right;
+use rightsdesk_server::requests;
 use rightsdesk_server::staff::seats::{self, Change};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -67,6 +71,47 @@ async fn each_change_comes_once_and_in_order_and_after_a_break_from_where_one_wa
     tokio::time::sleep(Duration::from_millis(800)).await;
     again.subscribe("c", "{ server { version } }").await;
     assert_eq!(again.hear().await["id"], "c", "who said that it is enough hears no more");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_person_asks_is_followed_from_the_word_that_it_came_to_the_request_itself() {
+    let world = World::new().await;
+    let desk = world.serve().await;
+    let (shop, person) = (world.shop("Atelier Nord", 0).await, world.staff(&[Role::Support]).await);
+    let mut line = Line::with(&desk, &person.token).await;
+    line.follow("a", Some(&shop.id), None).await;
+    tokio::time::sleep(Duration::from_millis(800)).await;
+    let taken = world.asks(wish(shop.tenant, &[Right::Access], "asha@mail.example")).await;
+    let node = loop {
+        let change = line.hear().await["payload"]["data"]["changes"].clone();
+        if change["action"] == "request.received" {
+            break change["node"].clone();
+        }
+    };
+    let id = node_id(kernel::Ref::new(shop.tenant, taken.requests[0].id));
+    assert_eq!(node, json!(id), "it leads to the request");
+    let look = "query ($id: ID!) { node(id: $id) { id ... on Request { reference stage version } } }";
+    let found = ask(&desk.url(), Some(&person.token), look, json!({ "id": node })).await;
+    let found = &found["data"]["node"];
+    assert_eq!(
+        (&found["reference"], &found["stage"]),
+        (&json!(taken.requests[0].reference), &json!("RECEIVED")),
+        "{found}"
+    );
+
+    // A neighbour's does not come on this line, and a note on this one does, with the same id.
+    let theirs = world.shop("Their Shop", 0).await;
+    world.asks(wish(theirs.tenant, &[Right::Deletion], "dana@mail.example")).await;
+    let at = kernel::Ref::new(shop.tenant, taken.requests[0].id);
+    let words = kernel::Personal::new("she called");
+    requests::write_note(&world.tools, &world.support(), at, words, None).await.expect("noted");
+    let noted = loop {
+        let change = line.hear().await["payload"]["data"]["changes"].clone();
+        if change["object"].as_str().is_some_and(|object| object.starts_with("request:")) {
+            break change;
+        }
+    };
+    assert_eq!((&noted["action"], &noted["node"]), (&json!("request.noted"), &json!(id)), "{noted}");
 }
 
 #[tokio::test]

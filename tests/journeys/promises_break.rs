@@ -8,17 +8,21 @@ use chrono::Duration;
 use harness::asked::{ask, desk_seat, done};
 use harness::people::Person;
 use harness::shop::Shop;
+use harness::wishes::wish;
 use harness::world::{World, forenoon};
 use rightsdesk_server::apps::{connect_app, disconnect_app};
 use rightsdesk_server::floor::access::{Caller, Permission, Role};
 use rightsdesk_server::floor::blobs::{Blob, Kind};
 use rightsdesk_server::floor::datamap::{Map, Table, personal};
 use rightsdesk_server::floor::graphql::node_id;
-use rightsdesk_server::floor::kernel::{BlobId, Mode, PolicyId, PromiseId, Ref, StoreId, Watch};
+use rightsdesk_server::floor::kernel::{BlobId, Mode, PolicyId, PromiseId, Ref, Secret, StoreId, Watch};
 use rightsdesk_server::floor::ledger::{Event, Witnessed};
+use rightsdesk_server::floor::mail::Coming;
 use rightsdesk_server::floor::policy::{Adopted, Moment, Policy, Region, Turn, parse, shipped};
+use rightsdesk_server::floor::regulations::Right;
 use rightsdesk_server::floor::tools::Facts;
 use rightsdesk_server::promises::{checks, follow};
+use rightsdesk_server::requests::Proof;
 use rightsdesk_server::roof::http::Listening;
 use rightsdesk_server::stores::turn_sync;
 use rightsdesk_server::syncs::map::{CATALOGUE_WRITES, STOCK_WRITES, SYNC_RUNS};
@@ -62,6 +66,22 @@ fn faults() -> Vec<Fault> {
         (
             "access_logged",
             Sql("grant update on access_log to rd_api", "revoke update on access_log from rd_api"),
+            holds,
+        ),
+        (
+            "answers",
+            Sql(
+                "update request_clocks set met_at = due_at + interval '1 day' where regime = 'operator_promise'",
+                "update request_clocks set met_at = null where regime = 'operator_promise'",
+            ),
+            holds,
+        ),
+        (
+            "answers",
+            Sql(
+                "update request_clocks set due_at = due_at - interval '60 days' where regime = 'operator_promise'",
+                "update request_clocks set due_at = due_at + interval '60 days' where regime = 'operator_promise'",
+            ),
             holds,
         ),
         ("apps_listed", Policy(|policy| policy.app_kinds.clear()), holds),
@@ -130,6 +150,17 @@ fn faults() -> Vec<Fault> {
         ("grounds_stated", Policy(|policy| policy.purposes[0].ground = None), holds),
         ("holdings", Policy(|policy| policy.categories.retain(|one| one.code.get_ref() != "account")), holds),
         ("logs_redact", Program(|facts| facts.redacts = str::to_owned), holds),
+        ("mail_intake", Policy(|policy| policy.operator.contact = "elsewhere@desk.example".to_owned()), holds),
+        (
+            "mail_intake",
+            Sql(
+                "insert into intakes (tenant_id, id, source, role, subject_kind, locale, zone, received_at, made_at, proof, proved_at)
+                 select tenant_id, gen_random_uuid(), 'mail', role, subject_kind, locale, zone, received_at, made_at, proof,
+                        proved_at from intakes limit 1",
+                "delete from intakes where source = 'mail'",
+            ),
+            holds,
+        ),
         (
             "modes_apart",
             Sql(
@@ -317,6 +348,24 @@ fn faults() -> Vec<Fault> {
             holds,
         ),
         (
+            "rights_offered",
+            Sql(
+                "update requests set stage = 'received'; update intakes set proved_at = proved_at - interval '2 hours'",
+                "update requests set stage = 'open'; update intakes set proved_at = proved_at + interval '2 hours'",
+            ),
+            holds,
+        ),
+        (
+            "rights_offered",
+            Sql(
+                "create table kept_due as select id, due_on, due_at, driving from requests;
+                 update requests set due_on = null, due_at = null, driving = null",
+                "update requests r set due_on = k.due_on, due_at = k.due_at, driving = k.driving from kept_due k
+                  where k.id = r.id",
+            ),
+            holds,
+        ),
+        (
             "roles_stated",
             Sql("update tenants set our_role = 'joint'", "update tenants set our_role = 'processor'"),
             holds,
@@ -460,6 +509,8 @@ async fn promise(world: &World, policy: Policy) {
 /// A desk at which each check has something to look at, and all of it is in order.
 async fn furnished() -> (World, Listening) {
     let mut world = World::alone(Watch::held(forenoon())).await;
+    let coming = Coming { address: Some(sound().operator.contact), maildir: None, secret: Some(Secret::new("post")) };
+    world.tools.mail = world.tools.mail.clone().hearing(coming);
     let desk = world.serve().await;
     world.found_at(&desk.url());
     let (shop, ops) = (world.shop("Zaitoon Home", 2).await, desk_seat(&world, &[Role::Ops]));
@@ -486,6 +537,7 @@ async fn furnished() -> (World, Listening) {
     relayed(&world);
     synced(&world, &ops, stores).await;
     reported(&world, &shop).await;
+    asked(&world, &shop).await;
     // A checkpoint is taken, so that the books have somebody to vouch for them.
     world.work().await;
     world.later(Duration::minutes(6));
@@ -617,6 +669,13 @@ async fn reported(world: &World, shop: &Shop) {
         shop.tenant.uuid(),
         file.id.uuid(),
     ));
+}
+
+/// Somebody who is signed in asked for a copy.
+async fn asked(world: &World, shop: &Shop) {
+    let mut asking = wish(shop.tenant, &[Right::Access], &shop.members[0].mail);
+    asking.identifiers[0].proof = Proof::Member;
+    world.asks(asking).await;
 }
 
 fn seen_under_leave(world: &World, shop: &Shop, staff: &Person, by: &Person) {

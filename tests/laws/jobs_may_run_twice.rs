@@ -26,7 +26,7 @@ use rightsdesk_server::relay::{RelayEvent, SweepRelay};
 use rightsdesk_server::reports::{MakeReports, OrderReports, SweepReports};
 use rightsdesk_server::requests::{
     AskForProof, DigestRequests, DrawPlan, ExpireUnproved, HearMailbox, LookAtControllers, RemindOfRequests,
-    ReminderKind, SendLetter, TellController, TellOfRequest,
+    ReminderKind, SendLetter, TellController, TellMerchant, TellOfRequest,
 };
 use rightsdesk_server::reviews::{OpenQuarterlyReview, ProveRevocations, RemindOfReviews};
 use rightsdesk_server::roof::workers;
@@ -280,6 +280,16 @@ const CASES: &[Case] = &[
         lane: ZAITOON,
         prepare: CALLED,
         effect: told_controllers,
+    },
+    Case {
+        name: "tell_merchant",
+        ticket: || {
+            let request = RequestId::from_uuid(Uuid::from_u128(9));
+            Ticket::of(&TellMerchant { request }).expect("a ticket")
+        },
+        lane: ZAITOON,
+        prepare: WAITED,
+        effect: told_of,
     },
     Case {
         name: "ask_for_proof",

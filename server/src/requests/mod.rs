@@ -22,22 +22,22 @@ mod tables;
 pub mod ways;
 
 pub use actions::{
-    AtPage, BEGUN, Brought, COOLING_OFF, Flawed, Followed, FollowedRequest, Imported, MOST_TRIES, Moved, Post, REUSED,
-    Receipt, Shown, Slots, appeal_by_person, approve_plan, ask_at_page, ask_by_machine, ask_for_proof,
-    ask_for_proof_again, asked_by_machine, assign, behind_link, bring_letter, cancel_by_machine, controller, draw_plan,
-    extend, find_hold, find_plan, find_request, follow, holds_of, import_backlog, join, judge, judge_mandate,
-    list_holds, list_messages, list_plans, mark_spam, may_be_told_at, messages_for_person, pause, person_writes,
-    place_hold, prove_by_code, queue_letter, read_messages, receive, refuse, release_hold, resume, return_plan,
-    reveal_hold_reason, reveal_plan_reason, save_draft, set_late_reason, settle_by_hand, shown_to_person, submit_plan,
-    take_aside, take_in, take_in_of, withdraw, withdraw_by_person, withdraw_extension, withdraw_pause, write_message,
-    write_note,
+    AtPage, BEGUN, Brought, COOLING_OFF, Draught, Flawed, Followed, FollowedRequest, Imported, MOST_TRIES, Moved, Post,
+    Previewed, REUSED, Receipt, Shown, Slots, appeal_by_person, approve_plan, ask_at_page, ask_by_machine,
+    ask_for_proof, ask_for_proof_again, ask_person, asked_by_machine, assign, behind_link, bring_letter,
+    cancel_by_machine, controller, draw_plan, extend, find_hold, find_plan, find_request, follow, hand_on, holds_of,
+    import_backlog, join, judge, judge_mandate, list_holds, list_messages, list_plans, mark_spam, may_be_told_at,
+    messages_for_person, pause, person_writes, place_hold, preview_letter, prove_by_code, queue_letter, read_messages,
+    receive, refuse, release_hold, resume, return_plan, reveal_hold_reason, reveal_plan_reason, save_draft,
+    set_late_reason, settle_by_hand, shown_to_person, submit_plan, take_aside, take_in, take_in_of, withdraw,
+    withdraw_by_person, withdraw_extension, withdraw_pause, write_message, write_note,
 };
 pub use asking::{Asking, Desk, Notice, SHOP, Stated, Taken, Wanted};
 pub use filter::{Fault, LONGEST as LONGEST_FILTER, Read, StageWord, Wanted as WantedRequests, read as read_filter};
 pub use graphql::{RULES, RequestMutation, RequestNode, RequestQuery, find_request as find_request_node};
 pub use jobs::{
     AskForProof, DigestRequests, DrawPlan, ExpireUnproved, HearMailbox, LookAtControllers, RemindOfRequests,
-    SendLetter, TellController, TellOfRequest,
+    SendLetter, TellController, TellMerchant, TellOfRequest,
 };
 pub use letters::{ASK_PATH, FOLLOW_PATH, speaks};
 pub use model::{
@@ -49,3 +49,4 @@ pub use plan::{CHARGEBACK, Difference, compare};
 pub use playbooks::{Playbook, Settlement, of as playbook};
 pub use promise::{DESK_TARGET, offered, promised};
 pub use queries::holds::HoldFilter;
+pub use queries::promises::{KeptWord, came_by_mail, kept_word, reach_the_desk};

@@ -34,7 +34,7 @@ use crate::floor::mail::{self, Coming, Mail, Maildir, Way};
 use crate::floor::platforms::{self, Platforms};
 use crate::floor::policy::{Book, Chosen};
 use crate::floor::tools::{Facts, Keeping, Tools};
-use crate::floor::vault::{KeySource, Vault};
+use crate::floor::vault::{CallKey, KeySource, Vault};
 use crate::staff::{Lives, SignIn, Token, seats};
 use crate::trust;
 
@@ -160,6 +160,9 @@ pub async fn boot(config: Config, telemetry: Telemetry, duties: Duties) -> anyho
         tokio::task::spawn_blocking(move || database_of(data, database, duties != Duties::Serve)).await??;
     let ledger = Ledger::open(&online, limits, watch.clone());
     let vault = vault_of(&ledger, keys, mode, demo.is_some()).await?;
+    if let Some((certificate, key)) = &opendsr.certificate {
+        vault.answer_with(CallKey::at(certificate, key)?)?;
+    }
     let pace = Pace { lease: jobs.lease, slots: jobs.at_once, grace: http.grace, ..Pace::default() };
     let stopping = Arc::new(AtomicBool::new(false));
     let tools = Tools {

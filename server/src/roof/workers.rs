@@ -15,7 +15,7 @@ use crate::relay::{RelayEvent, SweepRelay};
 use crate::reports::{MakeReports, OrderReports, SweepReports};
 use crate::requests::{
     AskForProof, DigestRequests, DrawPlan, ExpireUnproved, HearMailbox, LookAtControllers, RemindOfRequests,
-    SendLetter, TellController, TellOfRequest,
+    SendLetter, TellController, TellMerchant, TellOfRequest,
 };
 use crate::reviews::{OpenQuarterlyReview, ProveRevocations, RemindOfReviews};
 use crate::staff::jobs::SweepSignIns;
@@ -138,6 +138,7 @@ fn of_requests(registry: Registry) -> Registry {
             ticket: || Ticket::of(&LookAtControllers {}),
         })
         .job::<TellController>()
+        .job::<TellMerchant>()
         .job::<AskForProof>()
         .job::<SendLetter>()
         .job::<ExpireUnproved>()

@@ -5,13 +5,14 @@
 //! killed anywhere, the next start completes it or finds a leftover nobody used.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use diesel::sql_types::{Binary, Integer, Text};
 use diesel::{OptionalExtension, QueryableByName, RunQueryDsl};
 use uuid::Uuid;
 
 use super::blind::SuppressKey;
+use super::calls::CallKey;
 use super::envelope::{Opening, Shut};
 use super::fault::KeyFault;
 use super::files::{FileKind, KeyFiles, KeySource};
@@ -45,6 +46,8 @@ struct Held {
     files: KeyFiles,
     mode: Mode,
     keys: RwLock<BTreeMap<(FileKind, u32), KeyBytes>>,
+    /// The operator's own key for answers to controllers' machines.
+    calls: OnceLock<Arc<CallKey>>,
 }
 
 /// A key file as the keyring knows it.
@@ -86,7 +89,7 @@ impl Vault {
     /// Opens the key files and compares them with the keyring; at the very first start makes both.
     pub async fn open(ledger: &Ledger, source: KeySource, mode: Mode) -> Result<Self> {
         let files = KeyFiles::open(source).map_err(KeyFault::told)?;
-        let vault = Self(Arc::new(Held { files, mode, keys: RwLock::default() }));
+        let vault = Self(Arc::new(Held { files, mode, keys: RwLock::default(), calls: OnceLock::new() }));
         // The files first: a file gets its name after its row, so one seen now has had its row for longer.
         let files = vault.files().list().map_err(KeyFault::told)?;
         let known = known(ledger).await?;
@@ -120,6 +123,20 @@ impl Vault {
         let newest = keys.iter().rev().find(|((kind, _), _)| *kind == FileKind::Sign);
         let ((_, version), seed) = newest.ok_or_else(|| Error::internal("no signing key is loaded"))?;
         Ok(SignKey::new(seed, *version))
+    }
+
+    /// Has answers to controllers' machines signed with the operator's own key, from the first to the last.
+    pub fn answer_with(&self, key: CallKey) -> Result<()> {
+        self.0.calls.set(Arc::new(key)).map_err(|_| Error::internal("a key for calls is given already"))
+    }
+
+    /// What answers to controllers' machines are signed with: the operator's own key, or the one that belongs to the newest
+    /// signing key.
+    pub fn call_key(&self) -> Result<Arc<CallKey>> {
+        match self.0.calls.get() {
+            Some(given) => Ok(Arc::clone(given)),
+            None => self.sign_key()?.for_calls().map(Arc::new),
+        }
     }
 
     /// The public halves of all signing keys there were.

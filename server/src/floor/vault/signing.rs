@@ -24,7 +24,7 @@ impl SignKey {
     }
 
     /// The key for answers to controllers' machines that belongs to this one.
-    pub fn for_calls(&self) -> Result<CallKey> {
+    pub(super) fn for_calls(&self) -> Result<CallKey> {
         CallKey::of(&self.key.to_bytes())
     }
 

@@ -4,6 +4,7 @@
 //! One that has nothing to look at yet says whom it waits for: such a promise is not measured, and never holds.
 
 mod access_logged;
+mod answers;
 mod apps_listed;
 mod chain_whole;
 mod cookies_essential;
@@ -14,6 +15,7 @@ mod encryption;
 mod grounds_stated;
 mod holdings;
 mod logs_redact;
+mod mail_intake;
 mod modes_apart;
 mod need_to_know;
 mod never_held;
@@ -32,6 +34,7 @@ mod relay_forms;
 mod relay_store;
 mod reports_end;
 mod reviews_on_time;
+mod rights_offered;
 mod roles_stated;
 mod scopes_listed;
 mod second_factor;
@@ -96,6 +99,7 @@ pub struct Asked {
 const LISTS: &[&[Check]] = &[
     &[
         access_logged::CHECK,
+        answers::CHECK,
         apps_listed::CHECK,
         chain_whole::CHECK,
         cookies_essential::CHECK,
@@ -106,6 +110,7 @@ const LISTS: &[&[Check]] = &[
         grounds_stated::CHECK,
         holdings::CHECK,
         logs_redact::CHECK,
+        mail_intake::CHECK,
         modes_apart::CHECK,
         need_to_know::CHECK,
         never_held::CHECK,
@@ -124,6 +129,7 @@ const LISTS: &[&[Check]] = &[
         relay_store::CHECK,
         reports_end::CHECK,
         reviews_on_time::CHECK,
+        rights_offered::CHECK,
         roles_stated::CHECK,
         scopes_listed::CHECK,
         second_factor::CHECK,

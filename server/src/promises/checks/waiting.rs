@@ -4,10 +4,9 @@ use super::Check;
 
 pub const CHECKS: &[Check] = &[
     Check::waits("account_closure", "fulfilment", "account data is gone within its window of closing"),
-    Check::waits("answers", "requests", "every request was answered within the window of its right"),
     Check::waits("backups", "backup", "backups are sealed, kept apart, and were restored for a trial"),
     Check::waits("caches_end", "sweeps", "nothing cached outlives its rule"),
-    Check::waits("children", "requests", "data of a child was deleted promptly once known"),
+    Check::waits("children", "fulfilment", "data of a child was deleted promptly once known"),
     Check::waits(
         "deletion_everywhere",
         "fulfilment",
@@ -16,8 +15,6 @@ pub const CHECKS: &[Check] = &[
     Check::waits("early_deletion", "fulfilment", "deletion asked for before its window was carried out"),
     Check::waits("incident", "incidents", "every incident has its clock, its decisions and its notices on record"),
     Check::waits("letters_listed", "letters", "every kind of letter sent is one that the policy lists"),
-    Check::waits("mail_intake", "requests", "mail to the contact address becomes a request"),
     Check::waits("purposes_listed", "disclosures", "every disclosure names a listed purpose"),
     Check::waits("retention", "sweeps", "nothing is older than its rule allows"),
-    Check::waits("rights_offered", "requests", "each right can be asked for here, and asking reaches the desk"),
 ];

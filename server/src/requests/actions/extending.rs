@@ -5,7 +5,7 @@ use super::messaging::queue_letter;
 use super::pausing::{Move, moved, take};
 use super::{Moved, checked_reason, event};
 use crate::floor::access::Caller;
-use crate::floor::kernel::{Day, Error, Personal, Ref, RequestId, Result, StaffId};
+use crate::floor::kernel::{Day, Error, Instant, Personal, Ref, RequestId, Result, StaffId};
 use crate::floor::ledger::{Once, WriteTx};
 use crate::floor::regulations::{CannotExtend, Moved as MovedClock};
 use crate::floor::tools::Tools;
@@ -32,24 +32,7 @@ pub async fn extend(
             return Err(Error::refused("ILLEGAL_STEP", "it cannot be extended: it is closed"));
         }
         let (now, times) = (tx.now()?, Times::of(tx, &request)?);
-        let ask = |row: &ClockRow| -> Result<Result<MovedClock, CannotExtend>> {
-            times.ask(row, None, |matter| matter.may_extend(now, until))
-        };
-        let open = times.open();
-        let first = match &regime {
-            Some(code) => open.iter().find(|row| row.clock.basis.regime == *code),
-            None => open.first(),
-        };
-        let first = *first.ok_or_else(|| Error::invalid("regime", "name a regime whose date of an answer is open"))?;
-        let own = ask(first)??;
-        let mut longer = vec![first.clock.basis.regime.clone()];
-        if regime.is_none() {
-            for row in open.iter().skip(1) {
-                if ask(row)?.is_ok() {
-                    longer.push(row.clock.basis.regime.clone());
-                }
-            }
-        }
+        let (longer, own) = chosen(&times, now, (regime.as_deref(), until))?;
         let before = request.due.as_ref().map(|due| due.on);
         let what = (ClockMove::Extended, longer.as_slice(), until);
         let request = each(tx, desk, request, what, (by, Some(&reason)))?;
@@ -62,6 +45,33 @@ pub async fn extend(
         Ok((request, vec![told]))
     })
     .await
+}
+
+/// The regimes under which it takes longer, the one that was meant first, and what becomes of that one's date.
+pub(super) fn chosen(
+    times: &Times,
+    now: Instant,
+    (regime, until): (Option<&str>, Option<Day>),
+) -> Result<(Vec<String>, MovedClock)> {
+    let ask = |row: &ClockRow| -> Result<Result<MovedClock, CannotExtend>> {
+        times.ask(row, None, |matter| matter.may_extend(now, until))
+    };
+    let open = times.open();
+    let first = match regime {
+        Some(code) => open.iter().find(|row| row.clock.basis.regime == code),
+        None => open.first(),
+    };
+    let first = *first.ok_or_else(|| Error::invalid("regime", "name a regime whose date of an answer is open"))?;
+    let own = ask(first)??;
+    let mut longer = vec![first.clock.basis.regime.clone()];
+    if regime.is_none() {
+        for row in open.iter().skip(1) {
+            if ask(row)?.is_ok() {
+                longer.push(row.clock.basis.regime.clone());
+            }
+        }
+    }
+    Ok((longer, own))
 }
 
 /// Takes the extension back, under every regime that had it.
@@ -111,7 +121,7 @@ fn each(
 }
 
 /// The regimes whose time is longer by now.
-fn extended(events: &[ClockEventRow]) -> Vec<String> {
+pub(super) fn extended(events: &[ClockEventRow]) -> Vec<String> {
     let mut longer: Vec<String> = Vec::new();
     for event in events {
         let Some(regime) = &event.regime else { continue };

@@ -2,10 +2,12 @@
 //! deletion of the person that is not carried out yet, in the same write.
 
 use super::approving::shut;
+use super::listing::look;
 use super::planning::{Draughtsman, Drawn, draw, drawn_now};
 use crate::floor::access::{Caller, Permission};
+use crate::floor::graphql::Page;
 use crate::floor::jobs;
-use crate::floor::kernel::{Error, HoldId, Ref, RequestId, Result, TenantId};
+use crate::floor::kernel::{Error, HoldId, Ref, RequestId, Result};
 use crate::floor::ledger::{Event, Once, Tx, Witnessed};
 use crate::floor::tools::Tools;
 use crate::grants::Revealed;
@@ -94,10 +96,23 @@ pub async fn find_hold(tools: &Tools, caller: &Caller, at: Ref<HoldId>) -> Resul
     tools.ledger.read(&scope, move |tx: &mut Tx| holds::get(tx, at.id)).await
 }
 
-/// The holds of a tenant, what is to be looked at first before.
-pub async fn list_holds(tools: &Tools, caller: &Caller, tenant: TenantId, filter: HoldFilter) -> Result<Vec<Hold>> {
-    let scope = caller.permit(Permission::SeeTenants, tenant)?;
-    tools.ledger.read(&scope, move |tx: &mut Tx| holds::list(tx, filter)).await
+/// The holds that exist for the caller, what is to be looked at first before, and how many there are.
+pub async fn list_holds(
+    tools: &Tools,
+    caller: &Caller,
+    filter: HoldFilter,
+    (page, counts): (Page, bool),
+) -> Result<(Vec<Hold>, i64)> {
+    let reach = match (caller.named(), filter.reach) {
+        (Some(named), Some(wanted)) => Some(wanted.into_iter().filter(|tenant| named.contains(tenant)).collect()),
+        (named, wanted) => wanted.or(named.map(<[_]>::to_vec)),
+    };
+    let filter = HoldFilter { reach, ..filter };
+    let listed = look(tools, caller, "holds", move |tx: &mut Tx| {
+        let total = if counts { holds::count(tx, &filter)? } else { 0 };
+        Ok((holds::page(tx, &filter, &page)?, total))
+    });
+    listed.await
 }
 
 /// The holds that stand for whom a request is about.

@@ -244,8 +244,11 @@ pub async fn details(tools: &Tools, request: &Request) -> Result<Details> {
         let intake = intakes::get(tx, request.intake)?;
         let times = Times::of(tx, &request)?;
         let (pauses, extensions) = possible(&times, now)?;
-        let related = identifiers::related(tx, (request.intake, request.subject), TOGETHER)?;
-        let related: Vec<RequestId> = related.into_iter().filter(|id| *id != request.id).collect();
+        // What was asked in the same contact first.
+        let mut related: Vec<RequestId> =
+            requests::of_intake(tx, request.intake)?.into_iter().map(|other| other.id).collect();
+        related.extend(identifiers::related(tx, (request.intake, request.subject), TOGETHER)?);
+        related.retain(|id| *id != request.id);
         let persons = match request.subject {
             Some(subject) => subjects::persons(tx, subject)?,
             None => Vec::new(),

@@ -80,12 +80,12 @@ fn queue(
 
 /// Whether a letter of this kind brings the link of the person's own page. One that proves an address goes where the page
 /// may be nobody's business yet, and what is over needs none.
-const fn leads_to_page(kind: MessageKind) -> bool {
+pub(super) const fn leads_to_page(kind: MessageKind) -> bool {
     !matches!(kind, MessageKind::Code | MessageKind::Withdrawn | MessageKind::Expired | MessageKind::Note)
 }
 
-fn written(
-    tx: &mut WriteTx,
+pub(super) fn written(
+    tx: &mut Tx,
     desk: &Desk<'_>,
     (intake, request): (&Intake, &Request),
     kind: MessageKind,
@@ -120,7 +120,7 @@ fn last_day(intake: &Intake, until: Instant) -> Day {
     Day(day.0.pred_opt().unwrap_or(day.0))
 }
 
-fn has_address(tx: &mut Tx, intake: &Intake) -> Result<bool> {
+pub(super) fn has_address(tx: &mut Tx, intake: &Intake) -> Result<bool> {
     Ok(identifiers::of(tx, intake.id)?.iter().any(|one| matches!(one.kind, GoesBy::Mail | GoesBy::Agent)))
 }
 
@@ -166,6 +166,29 @@ pub async fn write_message(
     body: Personal,
     once: Option<Once>,
 ) -> Result<Message> {
+    write_by_hand(tools, caller, at, (MessageKind::Message, draft), body, once).await
+}
+
+/// Asks the person something, in words of one's own. Their answer stands beside it, and no date moves: where the time stands
+/// still meanwhile, that is a pause.
+pub async fn ask_person(
+    tools: &Tools,
+    caller: &Caller,
+    at: Ref<RequestId>,
+    question: Personal,
+    once: Option<Once>,
+) -> Result<Message> {
+    write_by_hand(tools, caller, at, (MessageKind::Ask, None), question, once).await
+}
+
+async fn write_by_hand(
+    tools: &Tools,
+    caller: &Caller,
+    at: Ref<RequestId>,
+    (kind, draft): (MessageKind, Option<MessageId>),
+    body: Personal,
+    once: Option<Once>,
+) -> Result<Message> {
     let scope = caller.permit(Permission::WorkRequests, at.tenant)?;
     let (body, vault, adopted) = (checked(body)?, tools.vault.clone(), tools.policy.in_force()?);
     let written = tools.ledger.write_once(scope.clone(), once, "request_message", move |tx| {
@@ -173,13 +196,17 @@ pub async fn write_message(
         if let Some(draft) = draft {
             own_draft(tx, at.id, draft)?;
         }
+        if kind == MessageKind::Ask && request.stage.is_closed() {
+            return Err(Error::refused("ILLEGAL_STEP", "nothing is asked any more: it is closed. Write a message"));
+        }
         let desk = Desk { vault: &vault, policy: &adopted.policy };
         let slots = Slots { words: Some(body), ..Slots::default() };
-        let queued = queue(tx, &desk, &request, MessageKind::Message, slots, draft)?;
+        let queued = queue(tx, &desk, &request, kind, slots, draft)?;
         let id = queued.ok_or_else(|| {
             Error::refused("NO_ADDRESS", "there is no address to write to: write to whoever brought the request")
         })?;
-        Ok(Witnessed::new(id.uuid(), Event::new("request.wrote", "request", at.id.uuid())))
+        let told = if kind == MessageKind::Ask { "request.asked" } else { "request.wrote" };
+        Ok(Witnessed::new(id.uuid(), Event::new(told, "request", at.id.uuid())))
     });
     shown(tools, &scope, MessageId::from_uuid(written.await?.id)).await
 }
@@ -297,6 +324,31 @@ pub async fn read_messages(
     at: Ref<RequestId>,
     reason: Personal,
 ) -> Result<Vec<Opened>> {
+    let opened = opened(tools, caller, at, reason, |_| true).await?;
+    opened.into_iter().map(shown_to_others).collect()
+}
+
+/// The words of a draft, opened in the same way.
+pub(super) async fn opened_draft(
+    tools: &Tools,
+    caller: &Caller,
+    at: Ref<RequestId>,
+    draft: MessageId,
+    reason: Personal,
+) -> Result<Personal> {
+    let is_it = move |message: &Message| message.id == draft && message.state == MessageState::Draft;
+    let found = opened(tools, caller, at, reason, is_it).await?.pop();
+    let (_, _, words) = found.map(shown_to_others).transpose()?.ok_or(Error::NotFound("draft"))?;
+    Ok(words)
+}
+
+async fn opened(
+    tools: &Tools,
+    caller: &Caller,
+    at: Ref<RequestId>,
+    reason: Personal,
+    is_meant: impl Fn(&Message) -> bool + Send + 'static,
+) -> Result<Vec<(Message, Content)>> {
     let scope = caller.permit(Permission::SeeData, at.tenant)?;
     caller.require_fresh()?;
     if reason.disclose().trim().is_empty() || reason.disclose().len() > 2_000 {
@@ -310,10 +362,11 @@ pub async fn read_messages(
             Place { tenant: at.tenant, table: "access", column: "reason", row: tx.next_access().uuid(), generation: 0 };
         let reason = Some(sealer.seal_blob(&place, reason.disclose().as_bytes())?);
         tx.under(Leave { grant: None, ticket: Some(request.reference.clone()), reason });
-        let found = messages::list(tx, at.id)?;
+        let mut found = messages::list(tx, at.id)?;
+        found.retain(is_meant);
         messages::open(tx, &vault, request.intake, found, VIEW)
     });
-    opened.await?.into_iter().map(shown_to_others).collect()
+    opened.await
 }
 
 /// What the person reads on their own page: what was written to them and what they wrote. Nothing before they are proved.
@@ -349,7 +402,7 @@ async fn shown(tools: &Tools, scope: &Scope<One>, id: MessageId) -> Result<Messa
     found.ok_or(Error::NotFound("message"))
 }
 
-fn checked(body: Personal) -> Result<Personal> {
+pub(super) fn checked(body: Personal) -> Result<Personal> {
     let text = body.disclose();
     if text.trim().is_empty() || text.len() > MOST {
         return Err(Error::invalid("body", "write something, in up to 20000 bytes"));

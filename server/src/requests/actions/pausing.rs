@@ -7,7 +7,7 @@ use super::messaging::queue_letter;
 use super::{Moved, change, checked_reason, event};
 use crate::floor::access::Caller;
 use crate::floor::jobs;
-use crate::floor::kernel::{ClockEventId, Day, Error, Personal, Ref, RequestId, Result, StaffId};
+use crate::floor::kernel::{ClockEventId, Day, Error, Instant, Personal, Ref, RequestId, Result, StaffId};
 use crate::floor::ledger::{Once, WriteTx};
 use crate::floor::regulations::PauseGround;
 use crate::floor::tools::Tools;
@@ -33,18 +33,7 @@ pub async fn pause(
     moved(tools, caller, (at, version), once, move |tx, desk, request| {
         let stage = request.stage.pause(on)?;
         let (now, times) = (tx.now()?, Times::of(tx, &request)?);
-        let mut refused = None;
-        let mut is_paused = false;
-        for row in times.open() {
-            match times.ask(row, None, |matter| matter.may_pause(on, now))? {
-                Ok(_) => is_paused = true,
-                // What the regime that is worked by says is what there is to say.
-                Err(cannot) => refused = refused.or(Some(cannot)),
-            }
-        }
-        if !is_paused {
-            return Err(refused.map_or_else(nothing_open, Error::from));
-        }
+        may_stand_still(&times, on, now)?;
         let what = Move { what: ClockMove::Paused, pause_on: Some(on), regime: None, until_on: None };
         let request = Request { stage, ..request };
         let (request, slots) = take(tx, desk, (request, &times), &what, (by, Some(&reason)))?;
@@ -53,6 +42,20 @@ pub async fn pause(
         Ok((request, vec![told]))
     })
     .await
+}
+
+/// Refuses where no open date stands still for this.
+pub(super) fn may_stand_still(times: &Times, on: PauseGround, now: Instant) -> Result<()> {
+    let mut refused = None;
+    let mut is_paused = false;
+    for row in times.open() {
+        match times.ask(row, None, |matter| matter.may_pause(on, now))? {
+            Ok(_) => is_paused = true,
+            // What the regime that is worked by says is what there is to say.
+            Err(cannot) => refused = refused.or(Some(cannot)),
+        }
+    }
+    if is_paused { Ok(()) } else { Err(refused.map_or_else(nothing_open, Error::from)) }
 }
 
 /// The answer came, and the time runs on.
@@ -203,7 +206,6 @@ where
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::floor::kernel::Instant;
 
     fn row(what: ClockMove, on: PauseGround) -> ClockEventRow {
         ClockEventRow {

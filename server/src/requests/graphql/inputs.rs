@@ -3,12 +3,12 @@
 use async_graphql::{ID, InputObject};
 use chrono::{DateTime, Utc};
 
-use super::super::actions::{NewView, these};
+use super::super::actions::{Draught, NewView, these};
 use super::super::asking::{Asking, Stated, Wanted as WantedRightOf};
 use super::super::filter::{self, Bound, Sieve, Wanted, Whose};
 use super::super::model::{self, NewHold, Source};
 use super::words::{
-    DataRole, GoesBy, HoldKind, LateReason, Mandate, PauseGround, Proof, RefusalGround, RequestOrderField,
+    DataRole, GoesBy, HoldKind, LateReason, Mandate, MessageKind, PauseGround, Proof, RefusalGround, RequestOrderField,
     RequestOutcome, RequestSource, RequestStage, RightWord, SubjectKind,
 };
 use crate::floor::graphql::{Date, Direction, place, tenant_place, words};
@@ -410,6 +410,19 @@ pub struct SetLateReasonInput {
     pub idempotency_key: Option<String>,
 }
 
+/// What the merchant is to decide.
+#[derive(InputObject)]
+pub struct HandRequestOnInput {
+    /// Which request.
+    pub id: ID,
+    /// The version it is changed upon.
+    pub version: Option<i32>,
+    /// Why, in words that the person is told.
+    pub reason: Option<String>,
+    /// The same key with the same input is done once.
+    pub idempotency_key: Option<String>,
+}
+
 /// A plan that is to be drawn.
 #[derive(InputObject)]
 pub struct DrawPlanInput {
@@ -515,6 +528,64 @@ pub struct WriteToPersonInput {
     pub body: String,
     /// The same key with the same input is done once.
     pub idempotency_key: Option<String>,
+}
+
+/// What the person is asked.
+#[derive(InputObject)]
+pub struct AskPersonInput {
+    /// About which request.
+    pub id: ID,
+    /// The question; sealed at once.
+    pub question: String,
+    /// The same key with the same input is done once.
+    pub idempotency_key: Option<String>,
+}
+
+/// A letter that somebody looks at before it is sent.
+#[derive(InputObject)]
+pub struct LetterPreviewInput {
+    /// About which request.
+    pub id: ID,
+    /// Which letter.
+    kind: MessageKind,
+    /// In another language than the person's, such as `de`.
+    locale: Option<String>,
+    /// Why, in words that the person is told: of a pause, an extension, a refusal.
+    reason: Option<String>,
+    /// The question, message or answer, in words.
+    words: Option<String>,
+    /// On which ground it is refused.
+    ground: Option<RefusalGround>,
+    /// What a pause waits for.
+    on: Option<PauseGround>,
+    /// Whether all was done that was asked; it was where nothing is said.
+    is_whole: Option<bool>,
+    /// Under which regime it takes longer; without it, as the extension would choose.
+    regime: Option<String>,
+    /// Until when it takes longer, where the regime leaves that open.
+    until: Option<Date>,
+    /// The draft whose words are taken: they are opened, for whoever may see data.
+    pub draft: Option<ID>,
+    /// Why the draft is opened; sealed into the row that says who looked.
+    draft_reason: Option<String>,
+}
+
+impl LetterPreviewInput {
+    pub fn read(self, draft: Option<MessageId>) -> Draught {
+        let why = Personal::new(self.draft_reason.unwrap_or_default());
+        Draught {
+            kind: self.kind.into(),
+            locale: self.locale,
+            reason: self.reason.map(Personal::new),
+            words: self.words.map(Personal::new),
+            ground: self.ground.map(model::Ground::from),
+            on: self.on.map(Into::into),
+            is_whole: self.is_whole.unwrap_or(true),
+            regime: self.regime,
+            until: self.until.map(|date| date.0),
+            draft: draft.map(|id| (id, why)),
+        }
+    }
 }
 
 /// What colleagues are told.

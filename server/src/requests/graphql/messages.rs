@@ -6,11 +6,13 @@ use chrono::{DateTime, Utc};
 use super::super::actions;
 use super::super::model::{self, Message, Request};
 use super::inputs::{
-    NoteOnRequestInput, RevealRequestMessagesInput, SaveDraftInput, WriteToPersonInput, draft, request,
+    AskPersonInput, LetterPreviewInput, NoteOnRequestInput, RevealRequestMessagesInput, SaveDraftInput,
+    WriteToPersonInput, draft, request,
 };
 use super::nodes::RequestNode;
+use super::queue::none_if_missing;
 use super::words::{MessageKind, MessageState, MessageWay};
-use crate::floor::graphql::{Mask, MaskKind, asking, node_id, once, payload};
+use crate::floor::graphql::{Date, Mask, MaskKind, asking, node_id, once, payload};
 use crate::floor::kernel::{Error, Instant, Personal, Ref, Result, SubjectId, TenantId};
 use crate::staff::graphql::StaffMember;
 
@@ -103,6 +105,13 @@ payload! {
     }
 }
 payload! {
+    /// What came of a question.
+    AskPersonPayload {
+        /// The letter, queued.
+        message: MessageNode
+    }
+}
+payload! {
     /// What came of a note.
     NoteOnRequestPayload {
         /// The note.
@@ -121,6 +130,60 @@ payload! {
     RevealRequestMessagesPayload {
         /// The messages in clear, oldest first.
         messages: Vec<RevealedMessage>
+    }
+}
+
+/// A letter as it would be sent. It was not, and nothing was done.
+#[derive(SimpleObject)]
+pub struct LetterPreview {
+    /// Its title.
+    title: String,
+    /// What it says. What only the person may know, such as a code or the link of their page, is left out.
+    body: String,
+    /// The language it is in.
+    locale: String,
+    /// Whether it would leave: somebody is written to, and there is an address.
+    is_sent: bool,
+    /// The day it tells as the old one.
+    before: Option<Date>,
+    /// The day it tells as the new one.
+    after: Option<Date>,
+}
+
+impl From<actions::Previewed> for LetterPreview {
+    fn from(letter: actions::Previewed) -> Self {
+        Self {
+            title: letter.title.disclose().to_owned(),
+            body: letter.body.disclose().to_owned(),
+            locale: letter.locale,
+            is_sent: letter.is_sent,
+            before: letter.before.map(Date),
+            after: letter.after.map(Date),
+        }
+    }
+}
+
+/// What can be asked about letters.
+#[derive(Default)]
+pub struct MessageQuery;
+
+#[Object]
+impl MessageQuery {
+    /// A letter as it would be sent, if the request exists for the caller: composed from what is given, with the dates that
+    /// doing it would bring. What could not be done is refused as doing it would be. The words of a draft open for whoever may
+    /// see data, with a second factor of the last five minutes, and the look is on record.
+    async fn letter_preview(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which letter, and what is filled in.")] input: LetterPreviewInput,
+    ) -> Result<Option<LetterPreview>> {
+        let asking = asking(ctx)?;
+        let caller = asking.caller()?;
+        let letter = match request(&input.id).and_then(|at| Ok((at, draft(at, input.draft.as_ref())?))) {
+            Ok((at, draft)) => actions::preview_letter(&asking.tools, caller, at, input.read(draft)).await.map(Some),
+            Err(error) => Err(error),
+        };
+        Ok(none_if_missing(letter)?.map(LetterPreview::from))
     }
 }
 
@@ -143,6 +206,20 @@ impl MessageMutation {
         let body = Personal::new(input.body);
         let written = actions::write_message(&asking.tools, asking.caller()?, at, draft, body, once).await;
         WriteToPersonPayload::of(shown(ctx, at.tenant, written).await)
+    }
+
+    /// Asks the person something by letter; no date moves. Where the time is to stand still until the answer, pause it.
+    async fn ask_person(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is asked.")] input: AskPersonInput,
+    ) -> Result<AskPersonPayload> {
+        let asking = asking(ctx)?;
+        let once = once(ctx, input.idempotency_key.as_deref())?;
+        let at = request(&input.id)?;
+        let question = Personal::new(input.question);
+        let asked = actions::ask_person(&asking.tools, asking.caller()?, at, question, once).await;
+        AskPersonPayload::of(shown(ctx, at.tenant, asked).await)
     }
 
     /// Notes something for colleagues; it goes nowhere.

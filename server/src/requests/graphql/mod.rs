@@ -20,7 +20,13 @@ use crate::floor::graphql::{Needs, Rule, rule};
 
 /// What can be asked about requests.
 #[derive(MergedObject, Default)]
-pub struct RequestQuery(queue::QueueQuery, figures::FigureQuery, views::ViewQuery);
+pub struct RequestQuery(
+    queue::QueueQuery,
+    figures::FigureQuery,
+    views::ViewQuery,
+    messages::MessageQuery,
+    plans::HoldQuery,
+);
 
 /// What can be done with requests.
 #[derive(MergedObject, Default)]
@@ -48,6 +54,8 @@ pub const RULES: &[Rule] = &[
     rule("Query.requestByReference", READERS),
     rule("Query.requestsOfMail", SEES),
     rule("Query.nextRequests", READERS),
+    rule("Query.letterPreview", WORKS),
+    rule("Query.holds", READERS),
     rule("Query.requestFigures", READERS),
     rule("Query.ccpaTable", READERS),
     rule("Query.timeliness", READERS),
@@ -72,7 +80,10 @@ pub const RULES: &[Rule] = &[
     rule("PlanChanges.*", Needs::Parent),
     rule("RequestMessage.*", Needs::Parent),
     rule("RevealedMessage.*", Needs::Parent),
+    rule("LetterPreview.*", Needs::Parent),
     rule("Hold.*", Needs::Parent),
+    rule("HoldConnection.*", Needs::Parent),
+    rule("HoldEdge.*", Needs::Parent),
     rule("SavedView.*", Needs::Parent),
     rule("RequestSelection.*", Needs::Parent),
     rule("BulkResults.*", Needs::Parent),
@@ -119,6 +130,8 @@ pub const RULES: &[Rule] = &[
     rule("Mutation.revealPlanReason", OPENS),
     rule("Mutation.revealHoldReason", OPENS),
     rule("Mutation.writeToPerson", WORKS),
+    rule("Mutation.askPerson", WORKS),
+    rule("Mutation.handRequestOn", WORKS),
     rule("Mutation.noteOnRequest", WORKS),
     rule("Mutation.saveDraft", WORKS),
     rule("Mutation.revealRequestMessages", OPENS),
@@ -153,6 +166,8 @@ pub const RULES: &[Rule] = &[
     rule("RevealPlanReasonPayload.*", Needs::Parent),
     rule("RevealHoldReasonPayload.*", Needs::Parent),
     rule("WriteToPersonPayload.*", Needs::Parent),
+    rule("AskPersonPayload.*", Needs::Parent),
+    rule("HandRequestOnPayload.*", Needs::Parent),
     rule("NoteOnRequestPayload.*", Needs::Parent),
     rule("SaveDraftPayload.*", Needs::Parent),
     rule("RevealRequestMessagesPayload.*", Needs::Parent),

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use async_graphql::connection::{Connection, EmptyFields};
 use async_graphql::{Context, ID, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 
@@ -9,6 +10,7 @@ use super::super::actions;
 use super::super::model::{self, Hold, Plan};
 use super::super::next;
 use super::super::plan::compare;
+use super::super::queries::holds::HoldFilter;
 use super::inputs::{
     ApprovePlanInput, DrawPlanInput, PlaceHoldInput, ReleaseHoldInput, ReturnPlanInput, RevealHoldReasonInput,
     RevealPlanReasonInput, SubmitPlanInput, request,
@@ -16,7 +18,9 @@ use super::inputs::{
 use super::nodes::RequestNode;
 use super::words::{HoldKind, PlanState, PlannedAction};
 use crate::floor::access::Permission;
-use crate::floor::graphql::{Date, Mask, MaskKind, asking, node_id, once, payload, place};
+use crate::floor::graphql::{
+    Date, Listed, Mask, MaskKind, PageArgs, asking, connection, node_id, once, payload, place, tenant_place,
+};
 use crate::floor::journal::hex;
 use crate::floor::kernel::{Error, Instant, Personal, Ref, RequestId, Result, StaffId, StoreId};
 use crate::grants::RevealedReasonNode;
@@ -252,6 +256,41 @@ payload! {
     RevealHoldReasonPayload {
         /// The words in clear.
         revealed: RevealedReasonNode
+    }
+}
+
+/// What can be asked about holds.
+#[derive(Default)]
+pub struct HoldQuery;
+
+#[Object]
+impl HoldQuery {
+    /// The holds that exist for the caller, what is to be looked at first before; those that were let go among them where that
+    /// is asked for.
+    #[expect(clippy::too_many_arguments, reason = "the arguments of every list, and what narrows it")]
+    async fn holds(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Of this tenant.")] tenant: Option<ID>,
+        #[graphql(desc = "Those that were let go too.")] with_released: Option<bool>,
+        #[graphql(desc = "How many from the beginning, or after the cursor: 1 to 100.")] first: Option<i32>,
+        #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, or before the cursor: 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "End before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<String, HoldNode, Listed, EmptyFields>> {
+        let asking = asking(ctx)?;
+        let sort = "holds.review";
+        let page = PageArgs { first, after, last, before }.page(sort)?;
+        // An id that cannot be read leads to no hold.
+        let reach = tenant.map(|id| tenant_place(&id).map_or_else(|_| Vec::new(), |tenant| vec![tenant]));
+        let filter = HoldFilter { reach, subject: None, with_released: with_released.unwrap_or_default() };
+        let counts = ctx.look_ahead().field("totalCount").exists();
+        let listed = actions::list_holds(&asking.tools, asking.caller()?, filter, (page.clone(), counts));
+        let (rows, total) = listed.await?;
+        let people = |hold: &Hold| [Some(hold.placed_by), hold.released.map(|(_, by)| by)];
+        let seats = actions::seats(&asking.tools, rows.iter().flat_map(people).flatten().collect()).await?;
+        let key = |hold: &Hold| (hold.review_on.to_string(), hold.id.uuid());
+        Ok(connection(sort, &page, rows, total, key, |hold| HoldNode::new(hold, &seats)))
     }
 }
 

@@ -10,6 +10,7 @@ mod planning;
 mod reminding;
 mod sending;
 mod telling;
+mod telling_merchants;
 
 pub use asking_for_proof::AskForProof;
 pub use digesting::DigestRequests;
@@ -19,3 +20,4 @@ pub use planning::DrawPlan;
 pub use reminding::{RemindOfRequests, TellOfRequest};
 pub use sending::SendLetter;
 pub use telling::{LookAtControllers, TellController};
+pub use telling_merchants::TellMerchant;

@@ -108,7 +108,7 @@ impl Job for TellController {
 /// One try. Whether the controller heard it; who does not hear is tried again until it asks by itself.
 async fn tell(run: &Run, tools: &Tools, (id, url): (Uuid, &Url), (status, due): (Status, Instant)) -> Result<bool> {
     let told = About { controller: run.job.tenant, id }.callback(url, status, due);
-    let signature = BASE64.encode(&tools.vault.sign_key()?.for_calls()?.sign(told.to_string().as_bytes()));
+    let signature = BASE64.encode(&tools.vault.call_key()?.sign(told.to_string().as_bytes())?);
     let out = Call::json(url.clone(), &told)
         .with("x-opendsr-processor-domain", Secret::new(tools.domain()))
         .with("x-opendsr-signature", Secret::new(signature));

@@ -1,18 +1,16 @@
 //! Rows of holds. Why somebody holds something goes in sealed under the hold's own key, and no list brings it out.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use diesel::sql_types::{Array, Binary, Bool, Date, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Array, BigInt, Binary, Bool, Date, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel::{OptionalExtension, QueryableByName, RunQueryDsl};
 
+use crate::floor::graphql::Page;
 use crate::floor::kernel::{
     Day, Error, HoldId, Instant, Personal, RequestId, Result, Sealed, StaffId, StoreId, SubjectId, TenantId,
 };
 use crate::floor::ledger::{Tx, WriteTx, statement};
 use crate::floor::vault::{Place, RequestKey, Vault};
 use crate::requests::model::{Hold, HoldKind};
-
-/// The most that a list tells.
-const MOST: i32 = 500;
 
 #[derive(QueryableByName)]
 struct Row {
@@ -58,8 +56,10 @@ impl From<Row> for Hold {
 }
 
 /// Which holds a list has.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct HoldFilter {
+    /// Of these tenants; of all that the caller reaches where none is named.
+    pub reach: Option<Vec<TenantId>>,
     pub subject: Option<SubjectId>,
     /// Those that were let go too.
     pub with_released: bool,
@@ -129,20 +129,61 @@ pub fn get(tx: &mut Tx, id: HoldId) -> Result<Hold> {
     row.map(Hold::from).ok_or(Error::NotFound("hold"))
 }
 
-/// The holds of the pinned tenant, what is to be looked at first before.
-pub fn list(tx: &mut Tx, filter: HoldFilter) -> Result<Vec<Hold>> {
-    let rows: Vec<Row> = statement(
+/// A page of holds, what is to be looked at first before: one row more than it has, where there are more.
+pub fn page(tx: &mut Tx, filter: &HoldFilter, page: &Page) -> Result<Vec<Hold>> {
+    let ordered = if page.is_backward {
         "select tenant_id, id, reference, subject_id, kind, placed_at, placed_by, review_on, released_at, released_by, version
-           from holds where tenant_id = ? and (?::uuid is null or subject_id = ?) and (? or released_at is null)
-          order by released_at nulls first, review_on, id limit ?",
+           from holds where (?::uuid[] is null or tenant_id = any(?)) and (?::uuid is null or subject_id = ?)
+            and (? or released_at is null) and (?::date is null or (review_on, id) < (?, ?))
+          order by review_on desc, id desc limit ?"
+    } else {
+        "select tenant_id, id, reference, subject_id, kind, placed_at, placed_by, review_on, released_at, released_by, version
+           from holds where (?::uuid[] is null or tenant_id = any(?)) and (?::uuid is null or subject_id = ?)
+            and (? or released_at is null) and (?::date is null or (review_on, id) > (?, ?))
+          order by review_on, id limit ?"
+    };
+    let beyond = match &page.beyond {
+        Some((key, id)) => {
+            let day: Option<NaiveDate> = key.parse().ok();
+            let day = day.ok_or_else(|| Error::invalid("after", "this cursor is not one of this list: begin anew"))?;
+            Some((day, *id))
+        }
+        None => None,
+    };
+    let (day, id) = beyond.unzip();
+    let rows: Vec<Row> = statement(ordered)
+        .bind::<Nullable<Array<SqlUuid>>, _>(filter.reach.clone())
+        .bind::<Nullable<Array<SqlUuid>>, _>(filter.reach.clone())
+        .bind::<Nullable<SqlUuid>, _>(filter.subject)
+        .bind::<Nullable<SqlUuid>, _>(filter.subject)
+        .bind::<Bool, _>(filter.with_released)
+        .bind::<Nullable<Date>, _>(day)
+        .bind::<Nullable<Date>, _>(day)
+        .bind::<Nullable<SqlUuid>, _>(id)
+        .bind::<BigInt, _>(page.limit())
+        .load(tx.conn())?;
+    Ok(rows.into_iter().map(Hold::from).collect())
+}
+
+#[derive(QueryableByName)]
+struct Count {
+    #[diesel(sql_type = BigInt)]
+    holds: i64,
+}
+
+/// How many there are.
+pub fn count(tx: &mut Tx, filter: &HoldFilter) -> Result<i64> {
+    let row: Count = statement(
+        "select count(*) as holds from holds
+          where (?::uuid[] is null or tenant_id = any(?)) and (?::uuid is null or subject_id = ?) and (? or released_at is null)",
     )
-    .bind::<SqlUuid, _>(tx.tenant()?)
+    .bind::<Nullable<Array<SqlUuid>>, _>(filter.reach.clone())
+    .bind::<Nullable<Array<SqlUuid>>, _>(filter.reach.clone())
     .bind::<Nullable<SqlUuid>, _>(filter.subject)
     .bind::<Nullable<SqlUuid>, _>(filter.subject)
     .bind::<Bool, _>(filter.with_released)
-    .bind::<Integer, _>(MOST)
-    .load(tx.conn())?;
-    Ok(rows.into_iter().map(Hold::from).collect())
+    .get_result(tx.conn())?;
+    Ok(row.holds)
 }
 
 /// Those that stand for a person, by all ids the person was ever given.

@@ -9,6 +9,7 @@ pub mod identifiers;
 pub mod intakes;
 pub mod messages;
 pub mod plans;
+pub mod promises;
 pub mod queue;
 pub mod reminders;
 pub mod requests;

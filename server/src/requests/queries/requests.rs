@@ -2,14 +2,34 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
+use diesel::sql_types::{Bool, Text, Uuid as SqlUuid};
 
 use crate::floor::kernel::{
     Day, Error, Instant, IntakeId, PlanId, RequestId, Result, StaffId, StoreId, SubjectId, TenantId,
 };
-use crate::floor::ledger::{Tx, WriteTx};
+use crate::floor::ledger::{Tx, WriteTx, statement};
 use crate::floor::regulations::{PauseGround, Right};
 use crate::requests::model::{DataRole, Due, Ground, LateReason, Outcome, Request, Resumable, Source, Stage};
 use crate::requests::tables::requests;
+
+#[derive(QueryableByName)]
+struct Told {
+    #[diesel(sql_type = Bool)]
+    is_told: bool,
+}
+
+/// Whether the book tells this of a request already.
+pub fn is_told(tx: &mut Tx, id: RequestId, action: &'static str) -> Result<bool> {
+    let row: Told = statement(
+        "select exists (select 1 from audit_events where tenant_id = ? and object = ? and object like 'request:%' and action = ?)
+             as is_told",
+    )
+    .bind::<SqlUuid, _>(tx.tenant()?)
+    .bind::<Text, _>(format!("request:{}", id.uuid()))
+    .bind::<Text, _>(action.to_owned())
+    .get_result(tx.conn())?;
+    Ok(row.is_told)
+}
 
 /// A row as it is stored; lists load it and turn it into a [`Request`].
 #[derive(Queryable, Selectable, Insertable)]

@@ -123,6 +123,8 @@ pub struct Intake {
 pub struct Opendsr {
     /// Hosts at which they may be told.
     pub callbacks: Vec<String>,
+    /// Files of the chain and the key that answers are signed with.
+    pub certificate: Option<(PathBuf, PathBuf)>,
 }
 
 pub struct Blobs {
@@ -214,7 +216,10 @@ impl Config {
                 maildir: reader.path("intake.maildir"),
                 secret: reader.secret("intake.secret"),
             },
-            opendsr: Opendsr { callbacks: reader.list("opendsr.callbacks") },
+            opendsr: Opendsr {
+                callbacks: reader.list("opendsr.callbacks"),
+                certificate: reader.pair("opendsr.certificate", "opendsr.key", "sign for controllers"),
+            },
             blobs: Blobs {
                 place: reader.text("blobs.place").unwrap_or_else(|| folder("blobs")),
                 access_key: reader.secret("blobs.access_key"),

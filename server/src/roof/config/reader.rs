@@ -201,15 +201,25 @@ impl Reader<'_> {
     }
 
     pub(super) fn tls(&mut self) -> Option<(PathBuf, PathBuf)> {
-        match (self.path("http.tls_certificate"), self.path("http.tls_key")) {
+        self.pair("http.tls_certificate", "http.tls_key", "serve TLS")
+    }
+
+    /// A certificate and its key: both, or neither.
+    pub(super) fn pair(
+        &mut self,
+        certificate: &'static str,
+        key: &'static str,
+        what: &str,
+    ) -> Option<(PathBuf, PathBuf)> {
+        match (self.path(certificate), self.path(key)) {
             (Some(certificate), Some(key)) => Some((certificate, key)),
             (None, None) => None,
             (Some(_), None) => {
-                self.flaws.add("http.tls_key", "give it too: a certificate alone cannot serve TLS");
+                self.flaws.add(key, format!("give it too: a certificate alone cannot {what}"));
                 None
             }
             (None, Some(_)) => {
-                self.flaws.add("http.tls_certificate", "give it too: a key alone cannot serve TLS");
+                self.flaws.add(certificate, format!("give it too: a key alone cannot {what}"));
                 None
             }
         }

@@ -151,6 +151,12 @@ pub const SETTINGS: &[Setting] = &[
         "",
         "hosts, by comma, at which controllers may be told how far a request of theirs has come",
     ),
+    setting(
+        "opendsr.certificate",
+        "",
+        "PEM file of an authority's certificate chain that shows controllers the key; without it the desk vouches for itself",
+    ),
+    setting("opendsr.key", "", "PEM file of that certificate's private key, P-256 or RSA, as PKCS #8"),
     setting("blobs.place", "", "folder:PATH or s3://bucket/prefix?region=…; by default `blobs` in the data folder"),
     secret("blobs.access_key", "access key id of the object store"),
     secret("blobs.secret_key", "secret access key of the object store"),

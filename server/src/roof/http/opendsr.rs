@@ -58,7 +58,7 @@ async fn discover(State(gate): State<Arc<Gate>>) -> Response {
 /// `GET /v2/certificate`: what shows the key that answers are signed with.
 async fn certificate(State(gate): State<Arc<Gate>>) -> Response {
     let tools = &gate.edge.doorman.tools;
-    let shown = tools.vault.sign_key().and_then(|key| key.for_calls()).and_then(|key| key.certificate(&tools.domain()));
+    let shown = tools.vault.call_key().and_then(|key| key.certificate(&tools.domain()));
     match shown {
         Ok(pem) => ([(header::CONTENT_TYPE, "application/x-pem-file")], pem).into_response(),
         Err(error) => error.into_response(),
@@ -190,7 +190,7 @@ fn told(tools: &Tools, names: Names, status: StatusCode, words: &str, flaws: &[F
 /// An answer with its signature, over the bytes as they go out.
 fn signed(tools: &Tools, names: Names, status: StatusCode, answer: &Value) -> Response {
     let body = answer.to_string();
-    let signature = tools.vault.sign_key().and_then(|key| key.for_calls()).map(|key| key.sign(body.as_bytes()));
+    let signature = tools.vault.call_key().and_then(|key| key.sign(body.as_bytes()));
     let signature = match signature {
         Ok(signature) => BASE64.encode(&signature),
         Err(error) => return error.into_response(),
