@@ -20,6 +20,7 @@ use super::screen::{Ctx, Entry, Old, Screen, Shape};
 use super::secret::Secret;
 use super::shell;
 use super::shown::Revealed;
+use super::window::PAGE;
 
 pub const NAME: &str = "dialog";
 
@@ -420,6 +421,17 @@ impl Dialog {
         })
     }
 
+    /// Asks for the options that begin with the typed letters, where not all of them came at once.
+    fn seek(&self) -> Effects {
+        let Some((name, letters)) = self.question.form.seeks(PAGE).filter(|_| self.stage == Stage::Filling) else {
+            return Effects::new();
+        };
+        let lookup = self.question.lookups.iter().find(|lookup| lookup.field == name);
+        let asked = lookup.and_then(|lookup| Some((lookup, lookup.begins?)));
+        let sought = asked.map(|(lookup, begins)| ask(lookup.field, lookup.document.clone(), begins(letters)));
+        sought.map(Effect::Ask).into_iter().collect()
+    }
+
     fn look_up(&mut self, answer: &Answer) {
         let Some(lookup) = self.question.lookups.iter().find(|lookup| lookup.field == answer.tag) else { return };
         match &answer.outcome {
@@ -447,6 +459,7 @@ impl Screen for Dialog {
                 if let Some(form) = self.form() {
                     form.push(*c);
                 }
+                return self.seek();
             }
             Action::Edited { text, .. } => match (text, self.form().and_then(Form::area)) {
                 (Ok(text), Some(area)) => {

@@ -413,13 +413,30 @@ impl Form {
         }
     }
 
-    /// The options that a field waited for.
+    /// The options that a field waited for, or more of them.
     pub fn options(&mut self, name: &str, options: &[Opt]) {
         for field in self.fields.iter_mut().filter(|field| field.name == name) {
             let Kind::Choice(choice) = &mut field.kind else { continue };
             choice.waits = false;
-            choice.options = options.to_vec();
+            for option in options {
+                if choice.options.iter().all(|known| known.value != option.value) {
+                    choice.options.push(option.clone());
+                }
+            }
+            // Letters that found nothing before find the first of these.
+            if !choice.is_several && choice.chosen.is_empty() && !choice.narrowed().is_empty() {
+                choice.step(0);
+            }
         }
+    }
+
+    /// The choice under the keys that is narrowed by letters, and by which, where its options came as a full page: there
+    /// may be more.
+    pub fn seeks(&self, page: usize) -> Option<(&'static str, &str)> {
+        let field = self.fields.get(self.focus)?;
+        let Kind::Choice(choice) = &field.kind else { return None };
+        let is_sought = choice.options.len() >= page && !choice.narrowed().is_empty();
+        is_sought.then(|| (field.name, choice.narrowed()))
     }
 
     /// The input, or false when a field is wrong: the errors stand beside their fields, and the keys on the first.

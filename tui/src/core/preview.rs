@@ -79,9 +79,9 @@ impl Letter {
             _ => Line::default(),
         };
         let sent = if self.is_sent {
-            Line::dim(format!("as it would leave, in {}", self.locale))
+            Line::dim(format!("in {}", self.locale))
         } else {
-            Line::of(Tone::Warn, "▲ it reaches nobody: no address, or nobody is written to")
+            Line::of(Tone::Warn, "▲ it would reach nobody")
         };
         Section {
             id: "preview",

@@ -73,4 +73,7 @@ pub struct Lookup {
     pub variables: Value,
     /// The options in the answer.
     pub options: fn(&Value) -> Vec<Opt>,
+    /// With which variables it is asked for those that begin with these letters, where there may be more than come at
+    /// once.
+    pub begins: Option<fn(&str) -> Value>,
 }

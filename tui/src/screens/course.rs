@@ -218,6 +218,7 @@ pub fn owning(owner: Option<&str>, team: Option<&String>, ctx: &Ctx) -> (Vec<Fie
                 let option = |seat: &Value| Some(Opt::new(seat["id"].as_str()?, seat["handle"].as_str()?));
                 seats.iter().filter_map(|edge| option(&edge["node"])).collect()
             },
+            begins: None,
         };
         (Field::one_to_come("owner", "Owner"), vec![seats])
     } else {

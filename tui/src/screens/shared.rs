@@ -150,6 +150,7 @@ pub fn tenants_to_choose(field: &'static str) -> Lookup {
         document: tenants::tenants(),
         variables: json!({ "first": 100 }),
         options: |data| tenants::named(data).into_iter().map(|(id, name)| Opt::new(id, name)).collect(),
+        begins: Some(|letters| json!({ "filter": { "nameBegins": letters }, "first": 100 })),
     }
 }
 

@@ -325,9 +325,12 @@ fn ending(verb: &Verb, request: &Request, matter: Matter<'_>) -> Question {
                 .iter()
                 .map(|one| Opt::new(one.id.inner(), format!("{}, {}", one.reference, spoken(&one.right.0))));
             Question {
-                effects: vec![Line::plain("It ends; what is answered there answers it too.")],
+                effects: vec![Line::plain(
+                    "It ends; what is answered there answers it too. The person is told by letter.",
+                )],
                 form: Form::of(vec![Field::one("original", "The same as", others.collect())]),
                 order: Some(matter.order(acts::join::document(), json!({}), "joined")),
+                preview: Some(course::letter(matter, "JOINED", course::untyped)),
                 ..question
             }
         }

@@ -81,8 +81,15 @@ impl Screen for Place {
             "mutation($input: CloseTenantInput!) { closeTenant(input: $input) { tenant { id } } }".to_owned();
         let once = Once { at: "/created/secret", what: "API key", advice: "It is shown this once: hand it over now" };
         let once = (verb.id == "test.pause").then_some(once);
-        let order =
-            Some(Order { document, input, done: "Zaitoon Home is closing".to_owned(), told: None, shape: None, once });
+        let order = Some(Order {
+            document,
+            input,
+            done: "Zaitoon Home is closing".to_owned(),
+            told: None,
+            shape: None,
+            once,
+            undo: None,
+        });
         let object = "Zaitoon Home".to_owned();
         let effects = vec![Line::plain("Its account data goes in 30 days")];
         let question = Question { object, effects, order, ..Question::default() };
@@ -106,6 +113,7 @@ impl Screen for Place {
                             .map(Opt::word)
                             .collect()
                     },
+                    begins: None,
                 }],
                 ..question
             }),

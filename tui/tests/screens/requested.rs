@@ -616,3 +616,19 @@ fn who_was_slower_keeps_what_was_typed_and_sends_it_upon_what_is_so_now() {
     let input = sent(&press(&mut stage, "y"));
     assert_eq!((&input["version"], &input["reason"]), (&json!(4), &json!("a dispute")));
 }
+
+#[test]
+fn a_tenant_beyond_the_first_hundred_is_found_by_its_letters() {
+    let row = |n: u32, name: &str| {
+        let mut row = tenant_rows().remove(3);
+        (row["id"], row["legalName"]) = (json!(format!("ten_{n}")), json!(name));
+        row
+    };
+    let hundred = (100..200).map(|n| row(n, &format!("Shop {n}"))).collect();
+    let mut stage = queue().press("a t").hears("dialog", "tenant", json!({ "tenants": page(hundred) }));
+    let effects = stage.does(Action::Typed('z'));
+    assert_eq!(asks(&effects)[0].variables, json!({ "filter": { "nameBegins": "z" }, "first": 100 }));
+    let last = row(300, "Zaitoon Home");
+    stage = stage.hears("dialog", "tenant", json!({ "tenants": page(vec![last]) }));
+    assert!(seen(&stage).contains("(•) Zaitoon Home"), "{}", seen(&stage));
+}
