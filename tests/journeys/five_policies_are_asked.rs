@@ -225,7 +225,7 @@ async fn each_page_is_asked_by_form_by_mail_and_by_call() {
         let thanks = desk.fills(&page, &typed).await;
         assert_eq!(thanks.status, 200, "{}: {}", said.policy, thanks.words());
 
-        let words = "Please delete all the data that you hold about me.";
+        let words = "Please delete my account.";
         let letter =
             format!("From: mail@mail.example\nTo: {}\nMessage-ID: <1@mail.example>\n\n{words}\n", said.contact);
         assert_eq!(desk.posts(&letter).await, 202, "{}", said.policy);
