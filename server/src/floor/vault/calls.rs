@@ -53,7 +53,7 @@ impl CallKey {
             let text = fs::read_to_string(path).map(Zeroizing::new);
             text.map_err(|error| Error::invalid(setting, format!("cannot read {}: {error}", path.display())))
         };
-        Self::given(&*read(CERTIFICATE, certificate)?, &*read(KEY, key)?)
+        Self::given(&read(CERTIFICATE, certificate)?, &read(KEY, key)?)
     }
 
     /// The operator's, in PEM: the desk's own certificate first, then who vouches for it.
