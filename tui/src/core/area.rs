@@ -128,7 +128,7 @@ mod tests {
         assert_eq!(area.text(), "Dear one!,\nyour copy\nfollows.");
         area.step(1);
         area.push('\n');
-        assert!(area.line(1) && area.line(1) && area.line(1) && !area.line(1));
+        assert!(area.line(1) && area.line(1) && !area.line(1));
         area.clear();
         area.erase();
         area.step(-1);

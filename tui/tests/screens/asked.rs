@@ -125,7 +125,7 @@ pub fn news() -> Stage {
 
 pub fn preview() -> Value {
     json!({ "letterPreview": {
-        "title": "Es dauert länger", "lines": ["Guten Tag,", "", "wir brauchen bis zum 25. Januar: a dispute", "", "Ihr Team"],
+        "title": "Etwas mehr Zeit.", "lines": ["Guten Tag,", "", "wir brauchen bis zum 25. Januar: a dispute", "", "Ihr Team"],
         "locale": "de", "isSent": true, "before": "2026-11-25", "after": "2027-01-25",
     } })
 }

@@ -350,7 +350,8 @@ mod tests {
         for setting in SETTINGS {
             assert!(
                 reading.contains(&format!("(\"{}\"", setting.key))
-                    || reading.contains(&format!("\"{}\",\n", setting.key)),
+                    || reading.contains(&format!("\"{}\",\n", setting.key))
+                    || reading.contains(&format!(", \"{}\"", setting.key)),
                 "{} is offered and never read",
                 setting.key
             );
