@@ -12,4 +12,4 @@ mod turns;
 pub use actions::{Trace, find, gate, gate_in_turn, greet, known, trace, traced};
 pub use model::{IdentifierKind, Named, Passed, Standing};
 pub use queries::persons;
-pub use turns::{Before, Guests, Turn};
+pub use turns::{Ahead, Before, Committed, Turn};

@@ -103,6 +103,20 @@ pub fn hold(tx: &mut WriteTx, subjects: Vec<SubjectId>) -> Result<Vec<Row>> {
     Ok(rows)
 }
 
+/// Of these subjects those whom nobody holds, held.
+pub fn hold_the_free(tx: &mut WriteTx, subjects: Vec<SubjectId>) -> Result<Vec<Row>> {
+    let rows = statement(
+        "select s.* from (select ?::uuid as tenant_id) as at, (select n.id from unnest(?) as n (id) order by n.id) as n,
+                lateral (select id, same_as, made_at from subjects
+                          where tenant_id is not distinct from at.tenant_id and id = n.id for update skip locked) as s",
+    )
+    .planned_anew()
+    .bind::<SqlUuid, _>(tx.tenant()?)
+    .bind::<Array<SqlUuid>, _>(subjects)
+    .load(tx.conn())?;
+    Ok(rows)
+}
+
 /// Something that is to be written down of a subject.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 pub struct Entry {

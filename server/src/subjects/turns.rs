@@ -4,10 +4,10 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
-use std::sync::mpsc::Receiver;
+use std::sync::mpsc::{self, Receiver, Sender};
 use std::time::Duration;
 
-use tokio::sync::oneshot::Sender;
+use tokio::sync::oneshot;
 
 use super::model::{Passed, Standing};
 use super::queries::{self, Entry, Mark};
@@ -46,15 +46,50 @@ impl Guests {
 
 /// The page before, which has passed the gate and has not ended yet.
 pub struct Before {
-    pub guests: Guests,
-    /// Told something once it is committed, and nothing where it is not.
-    pub committed: Receiver<()>,
+    guests: Guests,
+    words: Receiver<Word>,
+}
+
+/// What a page tells the one behind it.
+#[derive(PartialEq, Eq)]
+enum Word {
+    Committed,
+    /// It waits for somebody who may wait for the next page, and ends only after that one.
+    GiveWay,
+}
+
+/// What the page behind one is begun with.
+pub struct Ahead {
+    passed: oneshot::Receiver<Guests>,
+    words: Receiver<Word>,
+    says: Sender<Word>,
+}
+
+impl Ahead {
+    /// Once it has passed the gate, what the next page is behind of, and the way to tell that one of its end. None where it
+    /// ended before.
+    pub async fn passed(self) -> Option<(Before, Committed)> {
+        let guests = self.passed.await.ok()?;
+        Some((Before { guests, words: self.words }, Committed(self.says)))
+    }
+}
+
+/// The way to tell the next page that the one before it is committed. Dropped, it tells that it is not.
+pub struct Committed(Sender<Word>);
+
+impl Committed {
+    pub fn tell(self) {
+        // A page that ended by itself asks for nothing any more.
+        let _ = self.0.send(Word::Committed);
+    }
 }
 
 /// A page's place in a row of them.
 pub struct Turn {
     before: Option<Before>,
-    next: Option<Sender<Guests>>,
+    next: Option<(oneshot::Sender<Guests>, Sender<Word>)>,
+    /// To the next page, once this one has passed the gate.
+    says: Option<Sender<Word>>,
     /// Whom the page before lent, and what is to be written down beside what they go by.
     lent: BTreeMap<SubjectId, BTreeSet<Mark>>,
 }
@@ -62,17 +97,15 @@ pub struct Turn {
 impl Turn {
     /// Of a page that no other is before or behind.
     pub fn alone() -> Self {
-        Self { before: None, next: None, lent: BTreeMap::new() }
+        Self { before: None, next: None, says: None, lent: BTreeMap::new() }
     }
 
-    /// Of a page whose guests are wanted by the next.
-    pub fn before(next: Sender<Guests>) -> Self {
-        Self { next: Some(next), ..Self::alone() }
-    }
-
-    #[must_use]
-    pub fn behind(self, before: Option<Before>) -> Self {
-        Self { before, ..self }
+    /// Of a page in a row, and what the next one is begun with.
+    pub fn in_row(before: Option<Before>) -> (Self, Ahead) {
+        let (let_in, passed) = oneshot::channel();
+        let (says, words) = mpsc::channel();
+        let turn = Self { before, next: Some((let_in, says.clone())), ..Self::alone() };
+        (turn, Ahead { passed, words, says })
     }
 
     /// Whether a page before it may not have ended yet.
@@ -90,23 +123,33 @@ impl Turn {
 
     /// Tells the next page whom this one let in, where one waits for it.
     pub(super) fn let_in(&mut self, guests: impl FnOnce() -> Guests) {
-        if let Some(next) = self.next.take() {
+        if let Some((next, says)) = self.next.take() {
+            self.says = Some(says);
             // Whoever does not listen any more has no next page.
             let _ = next.send(guests());
         }
     }
 
     /// Waits until the page before is committed, then holds those it lent as the gate holds everybody. `Conflict` where it
-    /// was not, or where one of them was erased or proved to be another before they were held here: ask the page again.
+    /// was not, or where one of them was erased or proved to be another before they were held here: take the page in alone.
     pub fn come(&mut self, tx: &mut WriteTx, vault: &Vault) -> Result<()> {
         let Some(before) = self.before.take() else { return Ok(()) };
-        before.committed.recv_timeout(PATIENCE).map_err(|_| Error::Conflict)?;
+        if before.words.recv_timeout(PATIENCE) != Ok(Word::Committed) {
+            return Err(Error::Conflict);
+        }
         let lent = std::mem::take(&mut self.lent);
         if lent.is_empty() {
             return Ok(());
         }
         let subjects: Vec<SubjectId> = lent.keys().copied().collect();
-        let rows = queries::hold(tx, subjects.clone())?;
+        let mut rows = queries::hold_the_free(tx, subjects.clone())?;
+        if rows.len() < subjects.len() {
+            // Whoever holds them may wait for somebody whom the next page holds, which waits for us where no database sees it.
+            if let Some(says) = &self.says {
+                let _ = says.send(Word::GiveWay);
+            }
+            rows = queries::hold(tx, subjects.clone())?;
+        }
         if rows.len() < subjects.len() || rows.iter().any(|row| row.same_as.is_some()) {
             return Err(Error::Conflict);
         }

@@ -1,9 +1,8 @@
 //! The work of reading: one page at a time, and each minute a look at what is due.
 
-use std::sync::mpsc;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use super::actions;
@@ -21,7 +20,7 @@ use crate::floor::platforms::{Ask, Fate, Page, Shelf};
 use crate::floor::tools::Tools;
 use crate::records::Again;
 use crate::stores::{self, Store};
-use crate::subjects::{Before, Guests, Turn};
+use crate::subjects::{Ahead, Before, Turn};
 use crate::tenants;
 
 /// Rows of a page, where the platform gives as many.
@@ -71,7 +70,7 @@ impl Job for PullPage {
                 Ok(came) => came,
                 Err(fate) => {
                     if let Some(before) = before
-                        && !before.ended().await?
+                        && !self.end(&tools, &lane, before).await?
                     {
                         return Ok(());
                     }
@@ -81,11 +80,11 @@ impl Job for PullPage {
             let is_last = came.next.is_none() || !came.rest.is_zero() || begun.elapsed() > TURN || run.is_stopping();
             let next = Sync { cursor: came.next.clone(), step: sync.step + 1, ..sync.clone() };
             let goes = if is_last { Goes::Back } else { Goes::On };
-            let came = Came { step: sync.step, again: sync.again(), scope, page: came, goes };
+            let came = Came { step: sync.step, again: sync.again(), scope, page: Arc::new(came), goes };
             let following = self.follow(&tools, &lane, before, came);
             if is_last {
                 if let Some(last) = following.await? {
-                    last.ended().await?;
+                    self.end(&tools, &lane, last).await?;
                 }
                 return Ok(());
             }
@@ -97,27 +96,22 @@ impl Job for PullPage {
 }
 
 /// A page that came, and how it is taken in.
+#[derive(Clone)]
 struct Came {
     step: i32,
     again: Again,
     scope: &'static str,
-    page: Page,
+    page: Arc<Page>,
     goes: Goes,
 }
 
 /// A page that is being taken in.
 struct UnderWay {
+    came: Came,
+    /// Whether the page before had not ended when this one was begun.
+    is_behind: bool,
     taking: JoinHandle<Result<Option<Sync>>>,
-    /// Whom it let in, once it has passed the gate.
-    passed: oneshot::Receiver<Guests>,
-}
-
-impl UnderWay {
-    /// Whether it was still ours to take in.
-    async fn ended(self) -> Result<bool> {
-        let taken = self.taking.await.map_err(|_| Error::internal("a page was broken off"))?;
-        Ok(taken?.is_some())
-    }
+    ahead: Ahead,
 }
 
 impl PullPage {
@@ -184,28 +178,50 @@ impl PullPage {
         before: Option<UnderWay>,
         came: Came,
     ) -> Result<Option<UnderWay>> {
-        let Some(mut before) = before else { return Ok(Some(self.begin(tools, lane, came, None))) };
+        let Some(UnderWay { came: former, is_behind, taking, ahead }) = before else {
+            return Ok(Some(self.begin(tools, lane, came, None)));
+        };
         // Of goods, what flows on from a page is reckoned from what the page before it left.
         let goes_along = matches!(self.shelf()?, Shelf::Customers | Shelf::Orders);
-        let guests = if goes_along { (&mut before.passed).await.ok() } else { None };
-        let Some(guests) = guests else {
-            return Ok(if before.ended().await? { Some(self.begin(tools, lane, came, None)) } else { None });
-        };
-        let (committed, waits) = mpsc::channel();
-        let next = self.begin(tools, lane, came, Some(Before { guests, committed: waits }));
-        // Where it did not end well, nobody tells the next one so, and that is its answer.
-        if !before.ended().await? {
-            return Ok(None);
+        let passed = if goes_along { ahead.passed().await } else { None };
+        let next = passed.map(|(before, end)| (self.begin(tools, lane, came.clone(), Some(before)), end));
+        let ended = ended(taking).await;
+        match (ended, next) {
+            (Ok(true), Some((next, end))) => {
+                end.tell();
+                Ok(Some(next))
+            }
+            (Ok(true), None) => Ok(Some(self.begin(tools, lane, came, None))),
+            (Err(Error::Conflict), next) if is_behind => {
+                if let Some((next, end)) = next {
+                    drop(end);
+                    // It was behind what is no more, and ends in vain.
+                    let _ = next.taking.await;
+                }
+                let is_ours = self.take_in(tools, lane.clone(), former, Turn::alone()).await?.is_some();
+                Ok(is_ours.then(|| self.begin(tools, lane, came, None)))
+            }
+            (Ok(false), _) => Ok(None),
+            (Err(other), _) => Err(other),
         }
-        let _ = committed.send(());
-        Ok(Some(next))
+    }
+
+    /// Sees a page to its end that no other is behind. Says whether it was still ours to take in.
+    async fn end(&self, tools: &Tools, lane: &Scope<One>, last: UnderWay) -> Result<bool> {
+        match ended(last.taking).await {
+            Err(Error::Conflict) if last.is_behind => {
+                Ok(self.take_in(tools, lane.clone(), last.came, Turn::alone()).await?.is_some())
+            }
+            ended => ended,
+        }
     }
 
     fn begin(&self, tools: &Tools, lane: &Scope<One>, came: Came, before: Option<Before>) -> UnderWay {
-        let (let_in, passed) = oneshot::channel();
-        let turn = Turn::before(let_in).behind(before);
-        let (page, tools, lane) = (self.clone(), tools.clone(), lane.clone());
-        UnderWay { taking: tokio::spawn(async move { page.take_in(&tools, lane, came, turn).await }), passed }
+        let is_behind = before.is_some();
+        let (turn, ahead) = Turn::in_row(before);
+        let (page, tools, lane, own) = (self.clone(), tools.clone(), lane.clone(), came.clone());
+        let taking = tokio::spawn(async move { page.take_in(&tools, lane, own, turn).await });
+        UnderWay { came, is_behind, taking, ahead }
     }
 
     /// The sync after the page; none where the page was somebody else's by then.
@@ -277,6 +293,12 @@ impl PullPage {
             Err(other) => Err(other),
         }
     }
+}
+
+/// Whether the page was still ours to take in.
+async fn ended(taking: JoinHandle<Result<Option<Sync>>>) -> Result<bool> {
+    let taken = taking.await.map_err(|_| Error::internal("a page was broken off"))?;
+    Ok(taken?.is_some())
 }
 
 /// The platform did not take the token: it is renewed, and the call made again a little later.
