@@ -213,7 +213,7 @@ async fn a_shop_whose_buyers_come_again_on_every_page_is_read_whole() {
         "query ($id: ID!) { syncs(store: $id) { shelf state done lastRun { outcome pages new refused } } }";
     let course = Course::under("sooperseller").await;
     let shop = course.on_street("shopify", "zaitoon");
-    course.stand("shopify").keep(&shop, Counts { customers: 40, orders: 1_700, products: 5 });
+    course.stand("shopify").keep(&shop, Counts { customers: 40, orders: 2_600, products: 5 });
     course.world.work().await;
     let at = course.connected("shopify", "zaitoon").await;
     course.world.later(chrono::Duration::minutes(1));
@@ -229,12 +229,12 @@ async fn a_shop_whose_buyers_come_again_on_every_page_is_read_whole() {
     let told = ask(&course.world, Some(&course.ops), SYNCS, json!({ "id": node_id(at) })).await;
     let syncs = told["data"]["syncs"].as_array().expect("a list");
     let orders = syncs.iter().find(|sync| sync["shelf"] == "ORDERS").expect("orders");
-    assert_eq!((&orders["done"], &orders["lastRun"]["new"]), (&json!(1_700), &json!(1_700)), "{orders}");
+    assert_eq!((&orders["done"], &orders["lastRun"]["new"]), (&json!(2_600), &json!(2_600)), "{orders}");
     assert!(orders["lastRun"]["pages"].as_i64() >= Some(4), "{orders}");
     let world = &course.world;
     assert_eq!(
         (count(world, at, "orders"), count(world, at, "order_contacts")),
-        ("1700".to_owned(), "1700".to_owned())
+        ("2600".to_owned(), "2600".to_owned())
     );
     let lost = "select count(*)::text as line from orders o where o.tenant_id = $tenant and not exists (
                   select from subject_identifiers i join subjects s on (s.tenant_id, s.id) = (i.tenant_id, i.subject_id)

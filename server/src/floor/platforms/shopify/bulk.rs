@@ -22,7 +22,7 @@ const BEGIN: &str = "mutation($query: String!) { page: bulkOperationRunQuery(que
 const LOOK: &str = "query($id: ID!) { page: bulkOperation(id: $id) { status rootObjectCount url } }";
 
 /// Bytes of a piece.
-const PIECE: u64 = 1 << 20;
+const PIECE: u64 = 2 << 20;
 /// Between two looks.
 const WHILE: Duration = Duration::from_secs(5);
 
