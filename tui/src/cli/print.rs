@@ -67,12 +67,20 @@ pub fn ascii(json: &str) -> String {
 fn flat(path: &str, value: &Value, lines: &mut Vec<Vec<String>>) {
     let within = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
     match value {
-        Value::Object(members) => members.iter().for_each(|(name, value)| flat(&within(name), value, lines)),
-        Value::Array(items) if items.iter().any(Value::is_object) => {
+        // What is so of the thing itself comes before the lists that belong to it.
+        Value::Object(members) => {
+            let (lists, own): (Vec<_>, Vec<_>) = members.iter().partition(|(_, value)| is_list(value));
+            own.into_iter().chain(lists).for_each(|(name, value)| flat(&within(name), value, lines));
+        }
+        Value::Array(items) if is_list(value) => {
             items.iter().enumerate().for_each(|(n, item)| flat(&within(&n.to_string()), item, lines));
         }
         value => lines.push(vec![path.to_owned(), cell(path, Some(value))]),
     }
+}
+
+fn is_list(value: &Value) -> bool {
+    value.as_array().is_some_and(|items| items.iter().any(Value::is_object))
 }
 
 fn shaped(noun: &str, row: Value) -> Value {
@@ -157,6 +165,20 @@ fn cell(at: &str, value: Option<&Value>) -> String {
         Some(Value::Array(items)) if items.is_empty() => "-".to_owned(),
         Some(Value::Array(items)) => items.iter().map(|item| cell(at, Some(item))).collect::<Vec<_>>().join(","),
         Some(Value::Bool(is_so)) => if *is_so { "yes" } else { "no" }.to_owned(),
+        // People need no more of a part; JSON has all of it.
+        Some(Value::Number(number)) if number.is_f64() => format!("{:.2}", number.as_f64().unwrap_or_default()),
         Some(other) => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_so_of_a_thing_comes_before_the_lists_that_belong_to_it() {
+        let thing = json!({ "acts": [{ "act": "NOTE" }], "days": 1.5, "reference": "R-7K4QD2C" });
+        let told = "days        1.50\nreference   R-7K4QD2C\nacts.0.act  NOTE\n";
+        assert_eq!(one("request", thing, Form::default()), told);
     }
 }

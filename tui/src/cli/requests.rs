@@ -286,12 +286,14 @@ async fn seat(visit: &Visit, said: &str) -> Result<Value, Ended> {
     if said.starts_with("stf_") {
         return Ok(json!(said));
     }
-    let Me::Someone(me) = viewer::who_am_i(&visit.client).await? else { return Err(Trouble::SignIn.into()) };
     // One's own name takes no look at the seats, which not everybody may.
-    match me.id {
-        Some(id) if said == "me" || me.name == said => return Ok(json!(id)),
-        None if said == "me" => return Err(Ended(Code::Usage, "a key has no seat: name one".to_owned())),
-        _ => {}
+    if let Me::Someone(me) = viewer::who_am_i(&visit.client).await? {
+        if said == "me" || me.name == said {
+            let none = || Ended(Code::Usage, "a key has no seat: name one".to_owned());
+            return me.id.map(|id| json!(id)).ok_or_else(none);
+        }
+    } else if said == "me" {
+        return Err(Trouble::SignIn.into());
     }
     let mut variables = json!({ "filter": { "state": ["ACTIVE"] }, "first": PAGE });
     loop {

@@ -55,7 +55,7 @@ pub const RIGHT: Verb = verb("dialog.right", "to the right", "The next option, o
 pub const LEFT: Verb = verb("dialog.left", "to the left", "The option before, or a letter to the left", &["Left"]);
 pub const ERASE: Verb =
     verb("dialog.erase", "erase a letter", "Erases the letter before the caret", &["Backspace", "Ctrl-h"]);
-pub const CLEAR: Verb = verb("dialog.clear", "erase the field", "Erases what the field holds", &["Ctrl-w"]);
+pub const CLEAR: Verb = verb("dialog.clear", "erase the field", "Erases what the field holds", &["Ctrl-w", "Ctrl-u"]);
 
 pub const EDITOR: Verb =
     verb("dialog.editor", "in your editor", "Gives the lines to your editor, and takes them back", &["Ctrl-e"]);

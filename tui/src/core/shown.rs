@@ -8,6 +8,7 @@ use std::time::Duration;
 use chrono::TimeDelta;
 
 use super::action::{Action, Effects};
+use super::canvas::Canvas;
 use super::due::{self, Moment};
 use super::page::{Body, Line, Page, Section, Tone};
 use super::screen::{Ctx, Entry, Screen, Shape};
@@ -70,6 +71,16 @@ impl Screen for Shown {
             ],
             foot: Line::plain("any key hides it"),
         }
+    }
+
+    fn view(&self, ctx: &Ctx, canvas: &mut dyn Canvas) {
+        // However long it is, the seconds that are left stay in view.
+        let page = self.page(ctx);
+        let [value, advice] = page.sections.as_slice() else { return canvas.page(&page) };
+        let area = canvas.area();
+        let (below, above) = area.cut_bottom(canvas.height(advice, area.width));
+        canvas.section(above, value);
+        canvas.section(below, advice);
     }
 
     fn is_over(&self, ctx: &Ctx) -> bool {

@@ -58,7 +58,13 @@ const ERASE: Verb = Verb {
 
 const CLEAR: Verb = Verb {
     cli: WHY_NO_COMMAND,
-    ..Verb::new("palette.clear", "erase the search", "Erases the whole search", Scope::Place("palette"), &["Ctrl-w"])
+    ..Verb::new(
+        "palette.clear",
+        "erase the search",
+        "Erases the whole search",
+        Scope::Place("palette"),
+        &["Ctrl-w", "Ctrl-u"],
+    )
 };
 
 const VERBS: &[Verb] = &[OPEN, RUN, ERASE, CLEAR];

@@ -162,7 +162,11 @@ impl Canvas for Painter<'_> {
             let heading = format!(" {} ", section.title);
             self.put(head.x + 1, head.y, &heading, self.theme.heading);
             let used = u16::try_from(heading.width()).unwrap_or(0) + 2;
-            let note = u16::try_from(line::width(&section.note)).unwrap_or(u16::MAX);
+            let mut note = u16::try_from(line::width(&section.note)).unwrap_or(u16::MAX);
+            // What is wrong is said as far as there is room; any other note whole or not at all.
+            if section.note.0.first().is_some_and(|span| span.tone == Tone::Bad) {
+                note = note.min(head.width.saturating_sub(used + 4));
+            }
             if note > 0 && note.saturating_add(used + 3) < head.width {
                 let x = head.x + head.width - note - 3;
                 self.put(x, head.y, " ", self.theme.rule);

@@ -97,6 +97,9 @@ fn options(choice: &Choice, is_here: bool) -> Line {
     if !is_here && !chosen.is_empty() {
         return Line::plain(chosen.iter().map(|option| option.label.as_str()).collect::<Vec<_>>().join(", "));
     }
+    if !is_here && !choice.is_several && choice.options.len() > MOST {
+        return Line::default();
+    }
     let (shown, at) = choice.shown();
     let mut line = Line::default();
     if is_here && !choice.narrowed().is_empty() {

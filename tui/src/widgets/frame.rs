@@ -241,10 +241,12 @@ fn layer(painter: &mut Painter<'_>, model: &Model, open: &Open, body: Area) {
     let width = width.min(body.width.saturating_sub(4));
     let most = height.min(body.height);
     let x = body.x + (body.width - width) / 2;
-    let y = body.y + (body.height - most) / 3;
     let wanted =
         page.sections.iter().map(|section| painter.height(section, width - 2) + u16::from(!section.title.is_empty()));
-    let height = wanted.fold(2, u16::saturating_add).min(most);
+    // A person's letter is as long as it is, and there are seconds to read it: it may have all the room.
+    let is_secret = page.sections.iter().any(|section| matches!(section.body, Body::Secret(_)));
+    let height = wanted.fold(2, u16::saturating_add).min(if is_secret { body.height } else { most });
+    let y = body.y + (body.height - height.max(most)) / 3;
     let inside = framed(painter, Area { x, y, width, height }, &page.title, &page.foot);
     painter.area = inside;
     open.screen.view(&model.ctx, painter);
@@ -331,7 +333,7 @@ fn prefix(painter: &mut Painter<'_>, model: &Model, above: Area) {
         let why = off.map(|why| Line::dim(format!("off: {why}"))).unwrap_or_default();
         Row { id: verb.id.to_owned(), cells: vec![Line::of(Tone::Key, keys), Line::of(tone, verb.title), why] }
     });
-    let rows = Rows { heads: Vec::new(), rows: rows.collect(), cursor: None, none: "", leaves: &[] };
+    let mut rows = Rows { heads: Vec::new(), rows: rows.collect(), cursor: None, none: "", leaves: &[] };
     let pressed: Vec<_> = model.pending.iter().map(Key::to_string).collect();
     let pressed = pressed.join(" ");
     let word = shell::PREFIXES.iter().find(|(prefix, _)| *prefix == pressed).map_or("", |(_, word)| *word);
@@ -339,6 +341,10 @@ fn prefix(painter: &mut Painter<'_>, model: &Model, above: Area) {
     let widest = rows.rows.iter().map(|row| row.cells.iter().map(|cell| line::width(cell) + 2).sum::<usize>()).max();
     let width = u16::try_from(widest.unwrap_or(0) + 6).unwrap_or(u16::MAX).max(24).min(above.width.saturating_sub(2));
     let height = u16::try_from(rows.rows.len() + 2).unwrap_or(u16::MAX).min(above.height);
+    if rows.rows.iter().all(|row| row.cells.get(2).is_some_and(|why| why.0.is_empty())) {
+        // Where nothing is off, the words have that room.
+        rows.rows.iter_mut().for_each(|row| row.cells.truncate(2));
+    }
     let (below, _) = above.cut_bottom(height);
     let inside = framed(painter, Area { x: below.x + 1, width, ..below }, &title, &Line::default());
     let section = Section { id: "after", title: "", note: Line::default(), body: Body::Rows(rows) };

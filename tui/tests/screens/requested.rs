@@ -632,3 +632,37 @@ fn a_tenant_beyond_the_first_hundred_is_found_by_its_letters() {
     stage = stage.hears("dialog", "tenant", json!({ "tenants": page(vec![last]) }));
     assert!(seen(&stage).contains("(•) Zaitoon Home"), "{}", seen(&stage));
 }
+
+#[test]
+fn the_keys_begin_at_a_plan_that_is_to_be_read_once_all_is_proved() {
+    let mut proved = whole("OPEN", &[]);
+    let identifiers = proved["intake"]["identifiers"].as_array_mut().unwrap();
+    identifiers.retain(|one| one["proof"] != "NONE" || one["kind"] == "NAME");
+    let opened = queue().press("j j Enter").hears("request", "request", json!({ "request": proved }));
+    assert_eq!(place(&opened.press("Enter")), "plan");
+    assert_eq!(place(&request().press("Enter")), "request", "the phone is to be proved first");
+}
+
+#[test]
+fn tab_goes_past_what_holds_nothing_where_all_of_it_is_in_view() {
+    let mut bare = whole("OPEN", &[]);
+    (bare["plan"], bare["holds"], bare["messages"]) = (json!(null), json!([]), json!([]));
+    let opened = || queue().press("j j Enter").hears("request", "request", json!({ "request": bare.clone() }));
+    let heard =
+        |stage: &Stage, title: &str| seen(stage).lines().any(|line| line.contains(title) && line.contains("1 of 3"));
+    assert!(heard(&opened().size(120, 40).press("Tab Tab"), "Timeline"));
+    let narrow = seen(&opened().size(80, 24).press("Tab Tab"));
+    assert!(narrow.contains("no plan yet: a p draws one"), "{narrow}");
+}
+
+#[test]
+fn what_is_wrong_with_a_filter_is_said_however_long_it_is() {
+    let words = "at column 1: write one of these: open, paused, awaiting_approval, in_progress, closed, received, any";
+    let refused = queue()
+        .size(80, 24)
+        .press("/")
+        .write("stage:bogus")
+        .press("Enter")
+        .refused("queue", "requests", "INVALID", words);
+    assert!(seen(&refused).contains("✗ at column 1: write one of these"), "{}", seen(&refused));
+}
