@@ -64,7 +64,7 @@ async fn sells(course: &Course, own: Ref<StoreId>, other: Ref<StoreId>) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn all_of_a_shop_is_planned_to_go_and_nothing_of_another() {
-    let course = Course::begins().await;
+    let course = Course::under("sooperseller").await;
     let own = course.connected("shopify", "zaitoon").await;
     work(&course).await;
     let other = course.world.store(own.tenant, "other.example", &["read_orders"]).await;
@@ -118,7 +118,7 @@ async fn all_of_a_shop_is_planned_to_go_and_nothing_of_another() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_hold_on_one_buyer_stops_the_shop() {
-    let course = Course::begins().await;
+    let course = Course::under("sooperseller").await;
     let own = course.connected("shopify", "zaitoon").await;
     work(&course).await;
     let other = course.world.store(own.tenant, "other.example", &["read_orders"]).await;

@@ -171,7 +171,7 @@ async fn a_person_asks_proves_himself_follows_writes_and_takes_it_back() {
         for secret in [MAIL, "Ayesha Quirin", "moving", code.as_str()] {
             assert!(!waiting.text.contains(secret), "{secret} is told before the proof");
         }
-        assert!(waiting.words().contains("It waits for your code") && waiting.words().contains("5 December 2026"));
+        assert!(waiting.words().contains("It waits for your code") && waiting.words().contains("4 December 2026"));
     }
     let waiting = Page::open(&desk, &link).await;
     let empty = fill(&desk, &waiting, "/trust/ask/prove", &[("code", " ")]).await;
