@@ -164,7 +164,7 @@ impl Canvas for Painter<'_> {
             let used = u16::try_from(heading.width()).unwrap_or(0) + 2;
             let mut note = u16::try_from(line::width(&section.note)).unwrap_or(u16::MAX);
             // What is wrong is said as far as there is room; any other note whole or not at all.
-            if section.note.0.first().is_some_and(|span| span.tone == Tone::Bad) {
+            if section.note.0.iter().any(|span| span.tone == Tone::Bad) {
                 note = note.min(head.width.saturating_sub(used + 4));
             }
             if note > 0 && note.saturating_add(used + 3) < head.width {
