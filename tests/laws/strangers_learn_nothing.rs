@@ -307,11 +307,12 @@ impl Told {
         }
     }
 
-    /// Required, an id, or a filter that holds one.
+    /// Required, an id, why what that id names is opened, or a filter that holds one.
     fn is_given(&self, argument: &Value) -> bool {
         let name = named(&argument["type"]);
         let holds_an_id = || list(&self.types[&name]["inputFields"]).any(|field| named(&field["type"]) == "ID");
-        is_required(&argument["type"]) || name == "ID" || holds_an_id()
+        let says_why = argument["name"] == "draftReason";
+        is_required(&argument["type"]) || name == "ID" || says_why || holds_an_id()
     }
 
     /// A document for one root field.
