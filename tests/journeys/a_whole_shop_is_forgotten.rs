@@ -110,8 +110,8 @@ async fn all_of_a_shop_is_planned_to_go_and_nothing_of_another() {
     assert_eq!(submitted.state, PlanState::Submitted);
     let approver = desk_seat(&course.world, &[Role::Approver]);
     let reference = shown.request.reference;
-    let approved = requests::approve_plan(tools, &approver, at, plan.digest, &reference, None).await.expect("approved");
-    assert_eq!(approved.state, PlanState::Approved);
+    let let_go = requests::approve_plan(tools, &approver, at, plan.digest, &reference, None).await.expect("approved");
+    assert_eq!(let_go.state, PlanState::Approved);
     let letters = course.world.base.lines("select id::text as line from request_messages where way = 'out'");
     assert!(letters.is_empty(), "nobody is written to: the platform asked");
 }

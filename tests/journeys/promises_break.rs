@@ -150,7 +150,7 @@ fn faults() -> Vec<Fault> {
         ("grounds_stated", Policy(|policy| policy.purposes[0].ground = None), holds),
         ("holdings", Policy(|policy| policy.categories.retain(|one| one.code.get_ref() != "account")), holds),
         ("logs_redact", Program(|facts| facts.redacts = str::to_owned), holds),
-        ("mail_intake", Policy(|policy| policy.operator.contact = "elsewhere@desk.example".to_owned()), holds),
+        ("mail_intake", Policy(|policy| "elsewhere@desk.example".clone_into(&mut policy.operator.contact)), holds),
         (
             "mail_intake",
             Sql(

@@ -159,10 +159,7 @@ pub async fn boot(config: Config, telemetry: Telemetry, duties: Duties) -> anyho
     let (postgres, online) =
         tokio::task::spawn_blocking(move || database_of(data, database, duties != Duties::Serve)).await??;
     let ledger = Ledger::open(&online, limits, watch.clone());
-    let vault = vault_of(&ledger, keys, mode, demo.is_some()).await?;
-    if let Some((certificate, key)) = &opendsr.certificate {
-        vault.answer_with(CallKey::at(certificate, key)?)?;
-    }
+    let vault = vault_of(&ledger, keys, mode, demo.is_some(), &opendsr).await?;
     let pace = Pace { lease: jobs.lease, slots: jobs.at_once, grace: http.grace, ..Pace::default() };
     let stopping = Arc::new(AtomicBool::new(false));
     let tools = Tools {
@@ -229,11 +226,21 @@ pub async fn boot(config: Config, telemetry: Telemetry, duties: Duties) -> anyho
 }
 
 /// The vault of the desk. A folder whose keys are of another mode is no place for a demo, and says so.
-async fn vault_of(ledger: &Ledger, keys: config::Keys, mode: Mode, is_demo: bool) -> anyhow::Result<Vault> {
-    Vault::open(ledger, source_of(keys), mode).await.map_err(|error| match error {
+async fn vault_of(
+    ledger: &Ledger,
+    keys: config::Keys,
+    mode: Mode,
+    is_demo: bool,
+    opendsr: &config::Opendsr,
+) -> anyhow::Result<Vault> {
+    let vault = Vault::open(ledger, source_of(keys), mode).await.map_err(|error| match error {
         Error::Invalid(flaws) if is_demo => told(demo::elsewhere(&flaws.to_string())),
         other => told(other),
-    })
+    })?;
+    if let Some((certificate, key)) = &opendsr.certificate {
+        vault.answer_with(CallKey::at(certificate, key)?)?;
+    }
+    Ok(vault)
 }
 
 /// The desk visits its own public pages, where the settings say at which address; one that only says that a free port is

@@ -39,18 +39,14 @@ pub fn gate_in_turn(tx: &mut WriteTx, vault: &Vault, persons: &[Named<'_>], turn
     let mut passed: Vec<Option<Passed>> = Vec::with_capacity(persons.len());
     let (mut others, mut own) = (Vec::new(), Vec::new());
     for (person, lent) in lent.into_iter().enumerate() {
-        match lent {
-            Some(guest) => {
-                let beside = marks.0[person].iter().filter(|(_, tells)| !tells).map(|(mark, _)| mark);
-                turn.borrow(guest.subject, beside);
-                passed.push(Some(guest));
-            }
-            None => {
-                others.push(std::mem::take(&mut marks.0[person]));
-                own.push(person);
-                passed.push(None);
-            }
+        if let Some(guest) = &lent {
+            let beside = marks.0[person].iter().filter(|(_, tells)| !tells).map(|(mark, _)| mark);
+            turn.borrow(guest.subject, beside);
+        } else {
+            others.push(std::mem::take(&mut marks.0[person]));
+            own.push(person);
         }
+        passed.push(lent);
     }
     let others = Marks(others);
     for (person, one) in own.iter().zip(admitted(tx, vault, &others)?) {

@@ -88,7 +88,7 @@ fn reconsider(tx: &mut WriteTx, desk: &Desk<'_>, intake: Intake) -> Result<Vec<E
             told.push(event("request.unproved", &request));
         }
         if (stage, subject) != (request.stage, request.subject) {
-            requests::save(tx, &Request { stage, subject, ..request })?;
+            requests::save(tx, &Request { subject, stage, ..request })?;
         }
     }
     Ok(told)
