@@ -283,6 +283,30 @@ async fn the_queue_is_told_in_numbers() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn support_hands_a_request_to_a_colleague_by_name() {
+    const COLLEAGUES: &str = "query ($tenant: ID) { colleagues(tenant: $tenant) { id handle } }";
+    let desk = Desk::open().await;
+    let deletion = desk.proved("DE", Right::Deletion, "a@mail.example").await;
+    let other = desk.world.staff(&[Role::Support]).await;
+    desk.world.staff(&[Role::Approver]).await;
+    let until = desk.world.tools.watch.now().plus(Duration::days(1));
+    desk.world.partner(&[Permission::SeeTenants], &[desk.tenant], until).await;
+    let seat = |id, handle: &str| json!({ "id": node_id(Ref::of_house(id)), "handle": handle });
+    let mut expected = vec![seat(desk.mira.id, &desk.mira.handle), seat(other.id, &other.handle)];
+    expected.sort_by_key(|seat| seat["handle"].to_string());
+    for tenant in [json!(null), json!(tenant_node_id(desk.tenant))] {
+        let told = ask(&desk.world, Some(&desk.support()), COLLEAGUES, json!({ "tenant": tenant })).await;
+        assert_eq!(told["data"]["colleagues"], json!(expected), "who works requests, and nobody else: {told}");
+    }
+    let mine = json!({ "id": node_id(at(&deletion)), "owner": node_id(Ref::of_house(other.id)) });
+    let assigned = done(&desk.world, &desk.support(), ASSIGN, mine).await;
+    assert_eq!(assigned["request"]["owner"]["handle"], json!(other.handle));
+    let auditor = desk_seat(&desk.world, &[Role::Auditor]);
+    let refused = ask(&desk.world, Some(&auditor), COLLEAGUES, json!({})).await;
+    assert_eq!(refused["errors"][0]["extensions"]["code"], "FORBIDDEN", "{refused}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_view_is_kept_by_name_and_counts_live() {
     let desk = Desk::open().await;
     desk.proved("DE", Right::Access, "a@mail.example").await;

@@ -147,6 +147,7 @@ const IDS: &[(&str, &str)] = &[
     ("TurnDestinationInput.id", "destination"),
     ("RelayEventInput.store", "store"),
     ("request.id", "request"),
+    ("colleagues.tenant", "tenant"),
     ("requestsOfMail.tenant", "tenant"),
     ("ccpaTable.tenant", "tenant"),
     ("rightsOffered.tenant", "tenant"),

@@ -414,6 +414,24 @@ pub struct Referred {
 
 #[derive(cynic::QueryFragment, Debug)]
 #[cynic(graphql_type = "Query")]
+pub struct Colleagues {
+    pub colleagues: Vec<Colleague>,
+}
+
+/// One to whom a request can be given.
+#[derive(cynic::QueryFragment, Clone, Debug)]
+pub struct Colleague {
+    pub id: cynic::Id,
+    pub handle: String,
+}
+
+/// Those to whom a request can be given.
+pub fn colleagues() -> String {
+    ask::query::<Colleagues, ()>()
+}
+
+#[derive(cynic::QueryFragment, Debug)]
+#[cynic(graphql_type = "Query")]
 pub struct Views {
     pub saved_views: Vec<View>,
 }
@@ -533,4 +551,5 @@ pub fn referred(reference: &str) -> Value {
 }
 
 /// Every operation of these.
-pub const DOCUMENTS: &[Document] = &[requests, request, plans, by_reference, views, followed, letter_preview, holds];
+pub const DOCUMENTS: &[Document] =
+    &[requests, request, plans, by_reference, colleagues, views, followed, letter_preview, holds];

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::api::client::document_id;
 use crate::api::requests::{self as api, GROUNDS, RIGHTS};
-use crate::api::{acts, figures, staff, viewer};
+use crate::api::{acts, figures, viewer};
 use crate::core::ask::{Refusal, Trouble};
 use crate::core::filter::typed;
 use crate::core::input::Shown;
@@ -286,7 +286,7 @@ async fn seat(visit: &Visit, said: &str) -> Result<Value, Ended> {
     if said.starts_with("stf_") {
         return Ok(json!(said));
     }
-    // One's own name takes no look at the seats, which not everybody may.
+    // One's own name takes no look at the others.
     if let Me::Someone(me) = viewer::who_am_i(&visit.client).await? {
         if said == "me" || me.name == said {
             let none = || Ended(Code::Usage, "a key has no seat: name one".to_owned());
@@ -295,19 +295,10 @@ async fn seat(visit: &Visit, said: &str) -> Result<Value, Ended> {
     } else if said == "me" {
         return Err(Trouble::SignIn.into());
     }
-    let mut variables = json!({ "filter": { "state": ["ACTIVE"] }, "first": PAGE });
-    loop {
-        let data = ask(visit, staff::seats(), variables.clone()).await?;
-        let page = &data["staff"];
-        let edges = page["edges"].as_array().cloned().unwrap_or_default();
-        if let Some(edge) = edges.iter().find(|edge| edge["node"]["handle"] == said) {
-            return Ok(edge["node"]["id"].clone());
-        }
-        match edges.last() {
-            Some(edge) if page["pageInfo"]["hasNextPage"] == true => variables["after"] = edge["cursor"].clone(),
-            _ => return Err(Ended(Code::NotFound, format!("no seat {said} is active, or none for you"))),
-        }
-    }
+    let data = ask(visit, api::colleagues(), json!({})).await?;
+    let found = data["colleagues"].as_array().into_iter().flatten().find(|seat| seat["handle"] == said);
+    let none = || Ended(Code::NotFound, format!("nobody called {said} can be given a request"));
+    found.map(|seat| seat["id"].clone()).ok_or_else(none)
 }
 
 /// Does it to each, one after the other; each tells what came of it at once.

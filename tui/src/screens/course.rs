@@ -8,7 +8,6 @@ use serde_json::{Value, json};
 
 use crate::api::acts;
 use crate::api::requests::{self, Due, GROUNDS, PossibleExtension};
-use crate::api::staff;
 use crate::core::due::{self, Moment, Nearness};
 use crate::core::form::{Field, Form, Opt, Values, spoken};
 use crate::core::page::{Line, Tone};
@@ -208,19 +207,18 @@ pub fn owning(owner: Option<&str>, team: Option<&String>, ctx: &Ctx) -> (Vec<Fie
     let me = ctx.me.person();
     let mine = me.and_then(|person| person.id.as_deref());
     let chosen = owner.or(mine);
-    let (field, lookups) = if ctx.me.may("see_staff") {
-        let seats = Lookup {
+    let (field, lookups) = if ctx.me.may("work_requests") {
+        let colleagues = Lookup {
             field: "owner",
-            document: staff::seats(),
-            variables: json!({ "filter": { "state": ["ACTIVE"] }, "first": 100 }),
+            document: requests::colleagues(),
+            variables: json!({}),
             options: |data| {
-                let seats = data.pointer("/staff/edges").and_then(Value::as_array).cloned().unwrap_or_default();
                 let option = |seat: &Value| Some(Opt::new(seat["id"].as_str()?, seat["handle"].as_str()?));
-                seats.iter().filter_map(|edge| option(&edge["node"])).collect()
+                data["colleagues"].as_array().into_iter().flatten().filter_map(option).collect()
             },
             begins: None,
         };
-        (Field::one_to_come("owner", "Owner"), vec![seats])
+        (Field::one_to_come("owner", "Owner"), vec![colleagues])
     } else {
         let options = mine.zip(me).map(|(id, me)| Opt::new(id, format!("me, {}", me.name)));
         (Field::one("owner", "Owner", options.into_iter().collect()), Vec::new())

@@ -50,7 +50,7 @@ fn desk() -> (Double, Asked) {
         let found = known.iter().find(|(known, _)| *known == reference);
         let data = json!({
             "requestByReference": found.map(|(reference, id)| json!({ "id": id, "reference": reference, "version": 3 })),
-            "requests": page(rows()), "request": whole("OPEN", &[]), "staff": page(vec![seat("ana")]),
+            "requests": page(rows()), "request": whole("OPEN", &[]), "colleagues": [seat("ana")],
             "viewer": null, "assignRequest": { "userErrors": errors },
             "extendRequest": { "moved": if is_good { moved } else { Value::Null }, "userErrors": errors },
             "refuseRequest": { "userErrors": errors },

@@ -78,8 +78,15 @@ fn a_view_of_mine_is_two_keys_away_and_kept_by_one() {
 }
 
 #[test]
+fn a_request_is_handed_to_any_colleague_by_whoever_works_requests() {
+    let colleagues = json!({ "colleagues": [{ "id": "stf_zeynep", "handle": "zeynep" }] });
+    let stage = queue().press("a o").hears("dialog", "owner", colleagues);
+    assert!(seen(&stage).contains("zeynep"), "{}", seen(&stage));
+}
+
+#[test]
 fn what_is_marked_is_frozen_then_worked_page_by_page_and_told_one_by_one() {
-    let mut stage = queue().press("Space Space a o").hears("dialog", "owner", json!({ "staff": page(Vec::new()) }));
+    let mut stage = queue().press("Space Space a o").hears("dialog", "owner", json!({ "colleagues": [] }));
     assert!(seen(&stage).contains("2 requests") && layer(&stage) == Some("dialog"), "{}", seen(&stage));
     stage = stage.press("Ctrl-s").later(1);
     let effects = press(&mut stage, "y");
@@ -468,7 +475,7 @@ fn what_somebody_else_does_to_the_open_request_is_told_and_shown() {
 #[test]
 fn an_owner_is_taken_back_within_ten_seconds_upon_the_version_the_change_left() {
     let given = || {
-        let mut stage = request().press("a o").hears("dialog", "owner", json!({ "staff": page(Vec::new()) }));
+        let mut stage = request().press("a o").hears("dialog", "owner", json!({ "colleagues": [] }));
         press(&mut stage, "Ctrl-s");
         stage.hears("dialog", "sent", json!({ "assignRequest": { "userErrors": [] } }))
     };

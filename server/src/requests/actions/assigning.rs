@@ -2,11 +2,11 @@
 
 use super::{change, event};
 use crate::floor::access::{Caller, Permission};
-use crate::floor::kernel::{Error, Flaws, Ref, RequestId, Result, StaffId};
+use crate::floor::kernel::{Error, Flaws, Ref, RequestId, Result, StaffId, TenantId};
 use crate::floor::ledger::Once;
 use crate::floor::tools::Tools;
 use crate::requests::model::{LateReason, Request};
-use crate::staff::seats;
+use crate::staff::{StaffMember, seats};
 use crate::tenants;
 
 /// Gives a request to one of the operator's people, to a team, to both, or to nobody.
@@ -40,6 +40,33 @@ pub async fn assign(
         Ok((given, vec![told]))
     })
     .await
+}
+
+/// Those to whom requests of this tenant can be given, by name: of every tenant that the caller reaches, where none is named.
+pub async fn colleagues(tools: &Tools, caller: &Caller, tenant: Option<TenantId>) -> Result<Vec<(StaffId, String)>> {
+    let reached = match (tenant, caller.named()) {
+        (Some(tenant), _) => vec![tenant],
+        (None, Some(named)) => named.to_vec(),
+        // Whoever reaches the house is bound to no tenant.
+        (None, None) => vec![TenantId::HOUSE],
+    };
+    for tenant in &reached {
+        caller.permit(Permission::WorkRequests, *tenant)?;
+    }
+    let house = Caller::house().permit_house(Permission::KeepHouse)?;
+    let found = tools.ledger.read(&house, move |tx| {
+        let now = tx.now()?;
+        let seats = seats::queries::active(tx)?;
+        Ok(seats.into_iter().filter(|seat| seat.is_open(now) && may_be_given(seat, &reached)).collect::<Vec<_>>())
+    });
+    let mut named: Vec<_> = found.await?.into_iter().map(|seat| (seat.id, seat.handle)).collect();
+    named.sort_by(|one, other| one.1.cmp(&other.1));
+    Ok(named)
+}
+
+fn may_be_given(seat: &StaffMember, tenants: &[TenantId]) -> bool {
+    let seat = seat.seat();
+    seat.permissions().contains(&Permission::WorkRequests) && tenants.iter().all(|tenant| seat.bounds().holds(*tenant))
 }
 
 fn to_whom(request: &Request) -> &'static str {

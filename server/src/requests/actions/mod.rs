@@ -38,7 +38,7 @@ use crate::floor::tools::Tools;
 use crate::floor::vault::{Place, Vault};
 
 pub use approving::{COOLING_OFF, approve_plan, return_plan, reveal_plan_reason};
-pub use assigning::{assign, set_late_reason};
+pub use assigning::{assign, colleagues, set_late_reason};
 pub use at_the_page::{AtPage, ask_at_page, behind_link};
 pub use bringing::{Brought, Flawed, Imported, Post, bring_letter, import_backlog};
 pub use bulk::{Deed, Done as BulkDone, Item, do_to_each, freeze, these};

@@ -1,6 +1,7 @@
 //! The face of requests: the queue, one request with its clocks, plans and letters, what is done with it, and how all of it
 //! stands in numbers. What a person goes by and wrote is shown masked; words open through a mutation that leaves a record.
 
+mod colleagues;
 mod figures;
 mod inputs;
 mod messages;
@@ -26,6 +27,7 @@ pub struct RequestQuery(
     views::ViewQuery,
     messages::MessageQuery,
     plans::HoldQuery,
+    colleagues::ColleagueQuery,
 );
 
 /// What can be done with requests.
@@ -54,6 +56,7 @@ pub const RULES: &[Rule] = &[
     rule("Query.requestByReference", READERS),
     rule("Query.requestsOfMail", SEES),
     rule("Query.nextRequests", READERS),
+    rule("Query.colleagues", WORKS),
     rule("Query.letterPreview", WORKS),
     rule("Query.holds", READERS),
     rule("Query.requestFigures", READERS),
@@ -80,6 +83,7 @@ pub const RULES: &[Rule] = &[
     rule("PlanChanges.*", Needs::Parent),
     rule("RequestMessage.*", Needs::Parent),
     rule("RevealedMessage.*", Needs::Parent),
+    rule("Colleague.*", Needs::Parent),
     rule("LetterPreview.*", Needs::Parent),
     rule("Hold.*", Needs::Parent),
     rule("HoldConnection.*", Needs::Parent),
