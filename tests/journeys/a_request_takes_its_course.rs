@@ -64,6 +64,12 @@ impl Case {
         requests::refuse(&self.world.tools, &self.world.support(), self.at, None, ground, reason, None).await
     }
 
+    async fn last_letter(&self) -> String {
+        self.world.work().await;
+        let mut letters = self.world.tools.mail.mailbox().expect("kept in memory").letters_to(ASHA);
+        letters.pop().expect("a letter").letter.text
+    }
+
     fn letters(&self) -> Vec<String> {
         let sql =
             "select kind as line from request_messages where way = 'out' and kind not in ('code', 'acknowledgement')
@@ -186,6 +192,16 @@ async fn where_the_law_has_no_pause_or_the_page_no_longer_time_that_is_said_in_w
     assert_eq!(days(&longer), on("2026-10-21", "2026-10-21"), "the page is worked by all the same");
     assert_eq!(longer.after.as_ref().expect("a date").regime, "operator_promise");
     assert_eq!(refusal(promised.extends().await).0, "NO_EXTENSION");
+
+    // Nobody is told a day that the desk does not work by, neither when it is told nor when it is taken back.
+    let told = promised.last_letter().await;
+    assert!(told.contains("We still mean to answer by 21 October 2026."), "{told}");
+    assert!(!told.contains("December") && !told.contains("from now on"), "{told}");
+    let (tools, support) = (&promised.world.tools, promised.world.support());
+    requests::withdraw_extension(tools, &support, promised.at, None, None).await.expect("withdrawn");
+    let told = promised.last_letter().await;
+    assert!(told.contains("you have our answer by 21 October 2026, as before"), "{told}");
+    assert!(!told.contains("December") && !told.contains("the earlier time"), "{told}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

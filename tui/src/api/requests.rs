@@ -204,6 +204,7 @@ pub struct PossibleExtension {
     pub title: String,
     pub before: Option<NaiveDate>,
     pub after: Option<NaiveDate>,
+    pub due_on: Option<NaiveDate>,
     pub needs_day: bool,
     pub refusal: Option<String>,
 }

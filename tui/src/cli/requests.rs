@@ -352,7 +352,10 @@ fn tell(reference: &str, outcome: &Result<Value, Trouble>, is_json: bool) -> io:
         writeln!(out, "{line}")?;
     } else {
         let dates = moved.as_ref().and_then(|moved| Some((moved["before"].as_str()?, moved["after"].as_str()?)));
-        let dates = dates.map(|(before, after)| format!("  {before} -> {after}")).unwrap_or_default();
+        let dates = dates.map(|(before, after)| {
+            if before == after { format!("  due {after}, as before") } else { format!("  {before} -> {after}") }
+        });
+        let dates = dates.unwrap_or_default();
         match &refusal {
             None => writeln!(out, "{reference}  done{dates}")?,
             Some(why) => writeln!(out, "{reference}  refused: {why}")?,

@@ -76,6 +76,7 @@ impl Letter {
             (Some(before), Some(after)) if before != after => {
                 Line::of(Tone::Strong, format!("{} → {}  ", before.format("%-d %b %Y"), after.format("%-d %b %Y")))
             }
+            (Some(before), Some(_)) => Line::dim(format!("due {}, as before  ", before.format("%-d %b %Y"))),
             _ => Line::default(),
         };
         let sent = if self.is_sent {
@@ -111,5 +112,10 @@ mod tests {
         assert_eq!(letter.section(3).body, Body::Words(vec![Line::plain("it takes longer.")]));
         assert!(!format!("{letter:?}").contains("Dear"));
         assert!(Letter::read(&answer(json!({ "letterPreview": null }))).is_err());
+        let kept = json!({ "letterPreview": {
+            "title": "Your request", "lines": [], "locale": "en", "isSent": true, "before": "2026-11-25", "after": "2026-11-25",
+        } });
+        let kept = Letter::read(&answer(kept)).unwrap();
+        assert!(kept.section(0).note.text().starts_with("due 25 Nov 2026, as before"));
     }
 }

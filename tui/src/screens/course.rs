@@ -254,7 +254,10 @@ pub fn extending(extensions: &[PossibleExtension]) -> (Vec<Line>, Vec<Field>) {
     let mut effects = vec![Line::plain("The person is told by letter: the reason, the old date and the new one.")];
     for extension in extensions {
         let dates = match (extension.before, extension.after) {
-            (Some(before), Some(after)) => format!("{} → {}", date(before), date(after)),
+            (Some(before), Some(after)) => match extension.due_on.filter(|due| *due != after) {
+                Some(due) => format!("{} → {}, but the request is due {}", date(before), date(after), date(due)),
+                None => format!("{} → {}", date(before), date(after)),
+            },
             (Some(before), None) => format!("{} → a day to be said", date(before)),
             _ => String::new(),
         };

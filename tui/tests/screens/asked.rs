@@ -271,8 +271,8 @@ pub fn whole(stage: &str, refused: &[(&str, &str)]) -> Value {
             { "on": "FEE_ASKED", "before": null, "after": null, "refusal": "no law that counts here lets it wait for a fee" },
         ],
         "extensions": [
-            { "regime": "EU_GDPR", "title": "GDPR", "before": "2026-11-25", "after": "2027-01-25", "needsDay": false, "refusal": null },
-            { "regime": "PROMISE", "title": "promise, 30 days", "before": "2026-11-24", "after": null, "needsDay": false, "refusal": "the operator's page promises no longer time" },
+            { "regime": "EU_GDPR", "title": "GDPR", "before": "2026-11-25", "after": "2027-01-25", "dueOn": "2027-01-25", "needsDay": false, "refusal": null },
+            { "regime": "PROMISE", "title": "promise, 30 days", "before": "2026-11-24", "after": null, "dueOn": null, "needsDay": false, "refusal": "the operator's page promises no longer time" },
         ],
         "clocks": [
             clock(1, ("PROMISE", "promise, 30 days"), "ANSWER", ("2026-11-24", "2026-11-24T23:00:00Z"), true),

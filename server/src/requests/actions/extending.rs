@@ -32,13 +32,12 @@ pub async fn extend(
             return Err(Error::refused("ILLEGAL_STEP", "it cannot be extended: it is closed"));
         }
         let (now, times) = (tx.now()?, Times::of(tx, &request)?);
-        let (longer, own) = chosen(&times, now, (regime.as_deref(), until))?;
+        let longer = chosen(&times, now, (regime.as_deref(), until))?;
         let before = request.due.as_ref().map(|due| due.on);
         let what = (ClockMove::Extended, longer.as_slice(), until);
         let request = each(tx, desk, request, what, (by, Some(&reason)))?;
         let after = request.due.as_ref().map(|due| due.on);
-        // Where another regime's date is worked by still, the person is told of this one's.
-        let (before, after) = if before == after { (Some(own.before.on), Some(own.after.on)) } else { (before, after) };
+        // Where another date is worked by still, the letter says so: nobody is told a day that the desk does not keep to.
         let slots = Slots { reason: Some(reason), before, after, ..Slots::default() };
         queue_letter(tx, desk, &request, MessageKind::Extended, slots)?;
         let told = event("request.extended", &request).count("regimes", longer.len() as u64);
@@ -47,12 +46,8 @@ pub async fn extend(
     .await
 }
 
-/// The regimes under which it takes longer, the one that was meant first, and what becomes of that one's date.
-pub(super) fn chosen(
-    times: &Times,
-    now: Instant,
-    (regime, until): (Option<&str>, Option<Day>),
-) -> Result<(Vec<String>, MovedClock)> {
+/// The regimes under which it takes longer, the one that was meant first.
+pub(super) fn chosen(times: &Times, now: Instant, (regime, until): (Option<&str>, Option<Day>)) -> Result<Vec<String>> {
     let ask = |row: &ClockRow| -> Result<Result<MovedClock, CannotExtend>> {
         times.ask(row, None, |matter| matter.may_extend(now, until))
     };
@@ -62,7 +57,7 @@ pub(super) fn chosen(
         None => open.first(),
     };
     let first = *first.ok_or_else(|| Error::invalid("regime", "name a regime whose date of an answer is open"))?;
-    let own = ask(first)??;
+    ask(first)??;
     let mut longer = vec![first.clock.basis.regime.clone()];
     if regime.is_none() {
         for row in open.iter().skip(1) {
@@ -71,7 +66,7 @@ pub(super) fn chosen(
             }
         }
     }
-    Ok((longer, own))
+    Ok(longer)
 }
 
 /// Takes the extension back, under every regime that had it.

@@ -4,15 +4,15 @@
 
 use std::collections::HashMap;
 
-use super::super::clocks::Times;
+use super::super::clocks::{self, Times};
 use super::super::filter::Wanted;
-use super::super::model::{ClockEventRow, ClockRow, GoesBy, Hold, Identifier, Intake, Request};
+use super::super::model::{ClockEventRow, ClockMove, ClockRow, GoesBy, Hold, Identifier, Intake, Request};
 use super::super::queries::queue::{self, Asked, Facts, Order, Told};
 use super::super::queries::{holds, identifiers, intakes, requests};
 use crate::floor::access::{Caller, Permission};
 use crate::floor::graphql::Page;
 use crate::floor::kernel::{
-    Day, Error, Instant, IntakeId, Personal, Ref, RequestId, Result, StaffId, StoreId, TenantId,
+    ClockEventId, Day, Error, Instant, IntakeId, Personal, Ref, RequestId, Result, StaffId, StoreId, TenantId,
 };
 use crate::floor::ledger::Tx;
 use crate::floor::policy::Policy;
@@ -212,6 +212,8 @@ pub struct PossibleExtension {
     pub title: String,
     pub before: Option<Day>,
     pub after: Option<Day>,
+    /// What the request would be worked by then: another regime's date may come before.
+    pub due_on: Option<Day>,
     /// The regime leaves open for how long: whoever extends says until when.
     pub needs_day: bool,
     pub refusal: Option<String>,
@@ -243,7 +245,7 @@ pub async fn details(tools: &Tools, request: &Request) -> Result<Details> {
         let now = tx.now()?;
         let intake = intakes::get(tx, request.intake)?;
         let times = Times::of(tx, &request)?;
-        let (pauses, extensions) = possible(&times, now)?;
+        let (pauses, extensions) = possible(&request, &times, now)?;
         // What was asked in the same contact first.
         let mut related: Vec<RequestId> =
             requests::of_intake(tx, request.intake)?.into_iter().map(|other| other.id).collect();
@@ -274,7 +276,7 @@ pub async fn details(tools: &Tools, request: &Request) -> Result<Details> {
 }
 
 /// What could be done with the time of a request now, asked of each regime's own arithmetic.
-fn possible(times: &Times, now: Instant) -> Result<(Vec<PossiblePause>, Vec<PossibleExtension>)> {
+fn possible(request: &Request, times: &Times, now: Instant) -> Result<(Vec<PossiblePause>, Vec<PossibleExtension>)> {
     let open = times.open();
     let mut pauses = Vec::new();
     for on in PauseGround::ALL.iter().copied() {
@@ -310,9 +312,28 @@ fn possible(times: &Times, now: Instant) -> Result<(Vec<PossiblePause>, Vec<Poss
                 Err(_) => (None, false, Some(refusal.to_string())),
             },
         };
-        extensions.push(PossibleExtension { regime, title, before: Some(row.clock.on), after, needs_day, refusal });
+        let due_on = if after.is_some() { due_when_longer(request, times, &regime, now)? } else { None };
+        let before = Some(row.clock.on);
+        extensions.push(PossibleExtension { regime, title, before, after, due_on, needs_day, refusal });
     }
     Ok((pauses, extensions))
+}
+
+/// The day by which a request would be worked if this regime's time were made longer now.
+fn due_when_longer(request: &Request, times: &Times, regime: &str, now: Instant) -> Result<Option<Day>> {
+    let longer = ClockEventRow {
+        id: ClockEventId::fresh(),
+        request: request.id,
+        at: now,
+        what: ClockMove::Extended,
+        pause_on: None,
+        regime: Some(regime.to_owned()),
+        until_on: None,
+        before_on: None,
+        after_on: None,
+        made_by: None,
+    };
+    Ok(clocks::due(&times.anew(Some(&longer))?).map(|due| due.on))
 }
 
 /// What the book tells of a request, for whoever may see it.

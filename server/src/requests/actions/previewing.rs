@@ -121,13 +121,10 @@ fn meant(tx: &mut Tx, request: Request, by: Option<StaffId>, wanted: &Draught) -
         MessageKind::Extended => {
             said(wanted)?;
             let times = Times::of(tx, &request)?;
-            let (longer, own) = chosen(&times, now, (wanted.regime.as_deref(), wanted.until))?;
+            let longer = chosen(&times, now, (wanted.regime.as_deref(), wanted.until))?;
             let moves: Vec<_> =
                 longer.into_iter().map(|regime| (ClockMove::Extended, None, Some((regime, wanted.until)))).collect();
-            let (request, slots) = moved(request, times, &moves, (by, now), slots)?;
-            let is_told_of_own = slots.before == slots.after;
-            let own = Slots { before: Some(own.before.on), after: Some(own.after.on), ..slots.clone() };
-            Ok((request, if is_told_of_own { own } else { slots }))
+            moved(request, times, &moves, (by, now), slots)
         }
         MessageKind::ExtensionWithdrawn => {
             let times = Times::of(tx, &request)?;

@@ -347,6 +347,7 @@ impl RequestNode {
             title: extension.title.clone(),
             before: extension.before.map(Date),
             after: extension.after.map(Date),
+            due_on: extension.due_on.map(Date),
             needs_day: extension.needs_day,
             refusal: extension.refusal.clone(),
         };
@@ -522,6 +523,8 @@ pub struct PossibleExtension {
     before: Option<Date>,
     /// The date as it would be; null where the day is up to whoever extends.
     after: Option<Date>,
+    /// The day the request would be due on then: another date may come first, such as one that the operator's page promises.
+    due_on: Option<Date>,
     /// The regime leaves open for how long: say until when.
     needs_day: bool,
     /// Why it cannot be told, in words; null where it can.

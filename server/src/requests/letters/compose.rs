@@ -66,16 +66,16 @@ pub struct Written {
 pub fn compose(told: &Told<'_>, kind: MessageKind, slots: &Slots) -> Result<Written> {
     let words = Words::of(&[&told.request.locale, told.first_locale])?;
     let voice = Voice { words, told };
-    let title = Personal::new(voice.say(title(words, kind)?));
+    let title = Personal::new(voice.say(title(words, kind, slots)?));
     let mut pen = Pen { voice, parts: Vec::new() };
     pen.say(&words.hello);
     match kind {
         MessageKind::Acknowledgement => pen.acknowledgement(slots),
         MessageKind::Code => pen.code(slots),
         MessageKind::Paused => pen.paused(slots),
-        MessageKind::Resumed => pen.moved(&words.resumed.text, slots),
+        MessageKind::Resumed => pen.moved((&words.resumed.text, &[]), slots),
         MessageKind::Extended => pen.extended(slots),
-        MessageKind::ExtensionWithdrawn => pen.moved(&words.extension_withdrawn.text, slots),
+        MessageKind::ExtensionWithdrawn => pen.extension_withdrawn(slots),
         MessageKind::Refused => pen.refused(slots),
         MessageKind::Answered => pen.answered(slots),
         MessageKind::Withdrawn => pen.ended(&words.withdrawn.text, slots),
@@ -89,12 +89,18 @@ pub fn compose(told: &Told<'_>, kind: MessageKind, slots: &Slots) -> Result<Writ
     Ok(Written { title, body: Parts { to: slots.to, parts: pen.parts } })
 }
 
-fn title(words: &Words, kind: MessageKind) -> Result<&str> {
+/// The day of the answer, where what is told leaves it as it was.
+fn kept(slots: &Slots) -> Option<Day> {
+    slots.after.filter(|after| slots.before == Some(*after))
+}
+
+fn title<'a>(words: &'a Words, kind: MessageKind, slots: &Slots) -> Result<&'a str> {
     Ok(match kind {
         MessageKind::Acknowledgement => &words.acknowledgement.title,
         MessageKind::Code => &words.code.title,
         MessageKind::Paused => &words.paused.title,
         MessageKind::Resumed => &words.resumed.title,
+        MessageKind::Extended if kept(slots).is_some() => &words.extended.title_kept,
         MessageKind::Extended => &words.extended.title,
         MessageKind::ExtensionWithdrawn => &words.extension_withdrawn.title,
         MessageKind::Refused => &words.refused.title,
@@ -355,8 +361,8 @@ impl Pen<'_> {
     }
 
     /// Its time runs otherwise than the person was told.
-    fn moved(&mut self, text: &str, slots: &Slots) {
-        self.say(text);
+    fn moved(&mut self, (text, more): (&str, &[(&str, &str)]), slots: &Slots) {
+        self.say_with(text, more);
         let due = self.due(slots, &self.voice.words.label.after);
         self.facts_and(due);
         self.reason(slots);
@@ -364,14 +370,27 @@ impl Pen<'_> {
         self.questions();
     }
 
+    /// Of the law's longer time nobody is told a day that the request is not worked by.
     fn extended(&mut self, slots: &Slots) {
-        self.say(&self.voice.words.extended.text);
+        let extended = &self.voice.words.extended;
+        match kept(slots).map(|due| self.voice.day(due)) {
+            Some(due) => self.say_with(&extended.kept, &[("due", &due)]),
+            None => self.say(&extended.text),
+        }
         let due = self.due(slots, &self.voice.words.label.after);
         self.facts_and(due);
         self.reason(slots);
         self.routes(slots);
         self.page(slots);
         self.questions();
+    }
+
+    fn extension_withdrawn(&mut self, slots: &Slots) {
+        let withdrawn = &self.voice.words.extension_withdrawn;
+        match kept(slots).map(|due| self.voice.day(due)) {
+            Some(due) => self.moved((&withdrawn.kept, &[("due", &due)]), slots),
+            None => self.moved((&withdrawn.text, &[]), slots),
+        }
     }
 
     fn ground(&self, slots: &Slots) -> Vec<Fact<'static>> {

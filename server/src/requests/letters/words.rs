@@ -46,8 +46,8 @@ pub struct Words {
     pub code: Code,
     pub paused: Paused,
     pub resumed: Saying,
-    pub extended: Saying,
-    pub extension_withdrawn: Saying,
+    pub extended: Extended,
+    pub extension_withdrawn: ExtensionWithdrawn,
     pub refused: Refused,
     pub answered: Answered,
     pub withdrawn: Saying,
@@ -100,6 +100,26 @@ pub struct Labels {
 pub struct Saying {
     pub title: String,
     pub text: String,
+}
+
+/// A law gives longer. Where another date is worked by still, the answer is due when it was.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Extended {
+    pub title: String,
+    pub text: String,
+    pub title_kept: String,
+    pub kept: String,
+}
+
+/// A law's longer time is given back.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExtensionWithdrawn {
+    pub title: String,
+    pub text: String,
+    /// The answer was due at no other date meanwhile.
+    pub kept: String,
 }
 
 /// A letter in somebody's own words.
