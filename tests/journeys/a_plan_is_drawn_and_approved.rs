@@ -241,6 +241,24 @@ async fn a_plan_of_a_request_that_ended_waits_for_nobody() {
     assert_eq!(code(scene.approves(&scene.approver, at, plan.digest).await), "ILLEGAL_STEP");
 }
 
+/// One waits for this and for nothing else, and the words of the queue find it by that.
+async fn the_rows_are_those_that_were_counted(scene: &Planned, reference: &str, what: &str) {
+    const COUNTED: &str = "query ($cooling: String, $going: String) {
+      requestFigures { waiting { what count } }
+      cooling: requests(filter: { text: $cooling }) { totalCount nodes { reference } }
+      going: requests(filter: { text: $going }) { totalCount nodes { reference } } }";
+    let words = json!({ "cooling": "is:cooling", "going": "stage:in_progress -is:cooling" });
+    let told = ask(&scene.world, Some(&scene.support), COUNTED, words).await;
+    assert!(told.get("errors").is_none(), "{told}");
+    for (named, counted) in [("cooling", "COOLING_OFF"), ("going", "RECIPIENTS")] {
+        let waiting = told["data"]["requestFigures"]["waiting"].as_array().expect("waiting");
+        let count = waiting.iter().find(|row| row["what"] == counted).map_or(json!(0), |row| row["count"].clone());
+        let rows = &told["data"][named];
+        let expected = if counted == what { json!([{ "reference": reference }]) } else { json!([]) };
+        assert_eq!((&rows["totalCount"], &rows["nodes"]), (&count, &expected), "{counted}: {told}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn each_finds_next_what_he_can_do_and_nothing_that_only_waits() {
     const NEXT: &str = "{ nextRequests(first: 10) { reference nextAction } }";
@@ -276,6 +294,8 @@ async fn each_finds_next_what_he_can_do_and_nothing_that_only_waits() {
     assert_eq!(next(&scene.support).await, [(second.clone(), submit.clone())], "it is out of his hands");
     scene.approves(&scene.approver, deletion, digest).await.expect("approved");
     assert_eq!(next(&scene.support).await, [(second.clone(), submit.clone())], "what cools off is nobody's next");
+    the_rows_are_those_that_were_counted(&scene, &first, "COOLING_OFF").await;
     scene.world.days(4);
+    the_rows_are_those_that_were_counted(&scene, &first, "RECIPIENTS").await;
     assert_eq!(next(&scene.support).await.len(), 2, "and is somebody's once it is over");
 }

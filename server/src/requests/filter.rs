@@ -109,6 +109,8 @@ pub struct Wanted {
     pub ids: Sieve<Ref<RequestId>>,
     pub reference: Option<String>,
     pub is_late: Option<bool>,
+    /// Whether its approved plan waits until it may begin.
+    pub is_cooling: Option<bool>,
     pub due_from: Option<Bound>,
     pub due_until: Option<Bound>,
     pub received_from: Option<Bound>,
@@ -140,6 +142,7 @@ impl Wanted {
             ids: self.ids.and(other.ids),
             reference: other.reference.or(self.reference),
             is_late: other.is_late.or(self.is_late),
+            is_cooling: other.is_cooling.or(self.is_cooling),
             due_from: later(self.due_from, other.due_from),
             due_until: later(self.due_until, other.due_until),
             received_from: later(self.received_from, other.received_from),
@@ -325,6 +328,12 @@ impl Reading {
     fn is(&mut self, word: &str, is_not: bool) -> Result<String, String> {
         match word {
             "late" => self.wanted.is_late = Some(!is_not),
+            "cooling" => {
+                if !is_not {
+                    self.on.push(StageWord::InProgress);
+                }
+                self.wanted.is_cooling = Some(!is_not);
+            }
             "paused" => if is_not { &mut self.off } else { &mut self.on }.push(StageWord::Paused),
             "unproved" => if is_not { &mut self.off } else { &mut self.on }.push(StageWord::Received),
             "spam" => {
@@ -336,7 +345,7 @@ impl Reading {
             "test" if !is_not => self.wanted.is_test = true,
             // They never are, unless they are asked for.
             "test" => {}
-            _ => return Err("it is late, paused, spam, unproved or test".to_owned()),
+            _ => return Err("it is late, paused, cooling, spam, unproved or test".to_owned()),
         }
         Ok(word.to_owned())
     }
@@ -489,6 +498,15 @@ mod tests {
         assert_eq!(wanted("is:unproved").stages(), [StageWord::Received]);
         assert!(!wanted("-paused").stages().contains(&StageWord::Paused));
         assert!(wanted("is:test").is_test && !wanted("-is:test").is_test);
+    }
+
+    #[test]
+    fn what_cools_off_and_what_is_carried_out_are_told_apart() {
+        let cooling = wanted("is:cooling");
+        assert_eq!((cooling.stages(), cooling.is_cooling), (&[StageWord::InProgress][..], Some(true)));
+        let carried_out = wanted("stage:in_progress -is:cooling");
+        assert_eq!((carried_out.stages(), carried_out.is_cooling), (&[StageWord::InProgress][..], Some(false)));
+        assert_eq!(wanted("-is:cooling").stages(), StageWord::WORKED);
     }
 
     #[test]

@@ -160,7 +160,8 @@ pub fn waiting_link(what: &str) -> Link {
     let words = match what {
         "PROOF" => "stage:received",
         "SECOND_PERSON" => "stage:awaiting_approval",
-        "COOLING_OFF" | "RECIPIENTS" => "stage:in_progress",
+        "COOLING_OFF" => "is:cooling",
+        "RECIPIENTS" => "stage:in_progress -is:cooling",
         "PERSON" => "stage:paused",
         _ => "stage:open",
     };
@@ -238,6 +239,12 @@ pub fn week(figures: &Figures) -> Vec<Line> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_figure_of_what_is_waited_for_leads_to_its_rows_alone() {
+        assert_eq!(waiting_link("COOLING_OFF").id, "is:cooling");
+        assert_eq!(waiting_link("RECIPIENTS").id, "stage:in_progress -is:cooling");
+    }
 
     #[test]
     fn a_figure_of_the_strip_leads_to_its_rows() {

@@ -84,6 +84,16 @@ fn late(is_late: bool, now: Instant) -> Words {
     Words(HEAD, Some(now.utc()), if is_late { " end" } else { " end is false" })
 }
 
+/// Whether its approved plan is still to begin, as the figures of what is waited for say it.
+fn cooling(is_cooling: bool, now: Instant) -> Words {
+    const COOLS: &str =
+        "(stage = 'in_progress' and exists (select from request_plans p where p.tenant_id = requests.tenant_id
+                           and p.id = requests.plan_id and p.starts_at > ";
+    const COOLS_NOT: &str = "not (stage = 'in_progress' and exists (select from request_plans p
+                               where p.tenant_id = requests.tenant_id and p.id = requests.plan_id and p.starts_at > ";
+    Words(if is_cooling { COOLS } else { COOLS_NOT }, Some(now.utc()), "))")
+}
+
 /// How many rows there are, of a query that ends by itself.
 struct Counted<Q>(Q);
 
@@ -300,6 +310,9 @@ fn timed(query: requests::BoxedQuery<'static, Pg>, wanted: &Wanted, now: Instant
     }
     if let Some(until) = wanted.received_until {
         query = query.filter(requests::received_at.lt(until.at(now).utc()));
+    }
+    if let Some(is_cooling) = wanted.is_cooling {
+        query = query.filter(cooling(is_cooling, now));
     }
     match wanted.is_late {
         None => query,
