@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::api::acts;
 use crate::api::ask::Document;
 use crate::api::requests::{self, RIGHTS, RequestRow, SUBJECT_KINDS, TERMS, View};
-use crate::core::action::{Action, Cli, Danger, Effect, Effects, Link, On, Scope, Target, Verb};
+use crate::core::action::{Action, Cli, Danger, Effect, Effects, Link, On, Scope, Target, Verb, Why};
 use crate::core::ask::{Answer, Ask, Trouble};
 use crate::core::canvas::Canvas;
 use crate::core::due::{self, Moment};
@@ -77,8 +77,16 @@ const REFUSE: Verb = Verb {
 const NOTE: Verb = Verb {
     danger: Danger::Notify,
     needs: Some("work_requests"),
+    off: others_are_marked,
     ..verb("queue.note", "note…", "Keeps a note for colleagues", PLACE, &["a n"])
 };
+
+/// What is marked is meant: a note of one of them would look as if all had it.
+fn others_are_marked(target: &Target, ctx: &Ctx) -> Option<Why> {
+    let are_others = !ctx.marked.0.is_empty() && ctx.marked != *target;
+    are_others.then(|| "a note is about one request, and others are marked: Esc takes the marks away".to_owned())
+}
+
 const TAKE: Verb = Verb {
     on: On::Nothing,
     danger: Danger::Confirm,

@@ -78,6 +78,15 @@ fn a_view_of_mine_is_two_keys_away_and_kept_by_one() {
 }
 
 #[test]
+fn a_note_is_about_one_and_says_so_where_others_are_marked() {
+    let mut stage = queue().press("Space Space");
+    assert!(asks(&press(&mut stage, "a n")).is_empty() && layer(&stage) != Some("dialog"), "{}", seen(&stage));
+    assert!(said(&stage).contains("a note is about one request"), "{}", said(&stage));
+    let stage = queue().press("a n");
+    assert_eq!(layer(&stage), Some("dialog"));
+}
+
+#[test]
 fn a_request_is_handed_to_any_colleague_by_whoever_works_requests() {
     let colleagues = json!({ "colleagues": [{ "id": "stf_zeynep", "handle": "zeynep" }] });
     let stage = queue().press("a o").hears("dialog", "owner", colleagues);
