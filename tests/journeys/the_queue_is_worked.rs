@@ -215,6 +215,15 @@ async fn a_request_tells_its_clocks_and_what_is_next() {
         "{actions:?}"
     );
 
+    // Who did it is told by the name that colleagues know.
+    let mine = json!({ "id": node_id(at(&request)), "owner": node_id(Ref::of_house(desk.mira.id)) });
+    done(&desk.world, &desk.support(), ASSIGN, mine).await;
+    let told = desk.one(at(&request), "timeline { actor action by { handle } }").await;
+    let events = told["timeline"].as_array().expect("events");
+    let given = events.iter().find(|event| event["action"] == "request.assigned").expect("it is told");
+    assert_eq!(given["by"]["handle"], json!(desk.mira.handle), "{given}");
+    assert!(events.iter().any(|event| event["by"].is_null()), "the house has no seat: {told}");
+
     // By the address, exactly; the look is on record.
     let looks = "select count(*)::text as line from access_log where view = 'intake_identifiers.mail'";
     let before = desk.world.base.lines(looks);

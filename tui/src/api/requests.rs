@@ -246,6 +246,7 @@ pub struct Event {
     pub seq: i32,
     pub at: Moment,
     pub actor: String,
+    pub by: Option<NamedSeat>,
     pub action: String,
     pub facts: Option<String>,
 }

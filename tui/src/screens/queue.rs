@@ -447,7 +447,8 @@ impl Queue {
             fact("owner", "Owner", owner(request, ctx)),
         ];
         if let Some(due) = &request.due {
-            let target = due.target_on.map(|on| Line::dim(format!(", ours {}", course::date(on)))).unwrap_or_default();
+            let target =
+                due.target_on.map(|on| Line::dim(format!(", our own aim {}", course::date(on)))).unwrap_or_default();
             let told = Line::plain(format!("{}, {}", due.title, course::last_day(due.on))) + target;
             facts.insert(2, fact("leads", "Leads", told));
         }

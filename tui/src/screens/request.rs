@@ -470,7 +470,7 @@ fn facts(request: &Request, ctx: &Ctx) -> Vec<Fact> {
         is_late: request.is_late,
     };
     let leads = request.due.as_ref().filter(|_| request.stage.0 != "CLOSED").map(|due| {
-        let target = due.target_on.map(|on| on.format(", ours %-d %b").to_string()).unwrap_or_default();
+        let target = due.target_on.map(|on| on.format(", our own aim %-d %b").to_string()).unwrap_or_default();
         Line::plain(format!("  {} ", last_day(due.on))) + Line::dim(format!("{} leads{target}", due.title))
     });
     let role = if request.role.0 == "PROCESSOR" { "it decides, we carry out" } else { "we decide" };
@@ -701,7 +701,7 @@ fn event(one: &Event, ctx: &Ctx) -> Row {
         cells: vec![
             moment(one.at, ctx),
             Line::plain(one.action.replace(['.', '_'], " ")),
-            Line::dim(short_id(&one.actor)),
+            Line::dim(one.by.as_ref().map_or_else(|| short_id(&one.actor), |seat| seat.handle.clone())),
             Line::dim(one.facts.clone().unwrap_or_default()),
         ],
     }

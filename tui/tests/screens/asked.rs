@@ -248,6 +248,7 @@ pub fn whole(stage: &str, refused: &[(&str, &str)]) -> Value {
     let event = |seq: u32, action: &str, facts: Option<&str>| {
         json!({
             "seq": seq, "at": format!("2026-11-2{seq}T09:12:00Z"), "actor": "staff:55555555-5555-4555-8555-555555555555",
+            "by": seat("zeynep"),
             "action": action, "facts": facts,
         })
     };

@@ -78,6 +78,13 @@ fn a_view_of_mine_is_two_keys_away_and_kept_by_one() {
 }
 
 #[test]
+fn what_was_done_is_told_with_the_name_of_whoever_did_it() {
+    let stage = request().press("Tab Tab Tab");
+    assert!(seen(&stage).contains("zeynep") && !seen(&stage).contains("staff …"), "{}", seen(&stage));
+    assert!(seen(&stage).contains("our own aim"), "{}", seen(&stage));
+}
+
+#[test]
 fn a_note_is_about_one_and_says_so_where_others_are_marked() {
     let mut stage = queue().press("Space Space");
     assert!(asks(&press(&mut stage, "a n")).is_empty() && layer(&stage) != Some("dialog"), "{}", seen(&stage));

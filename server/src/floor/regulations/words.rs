@@ -155,7 +155,7 @@ vocabulary! {
         NotInForce = "not_in_force",
         /// A pause or extension came too late to count.
         NotCounted = "not_counted",
-        /// Part of the rule is from memory.
+        /// Part of the rule is from memory: nobody has held it against the law's own text yet.
         FromMemory = "from_memory",
     }
 }
@@ -168,7 +168,7 @@ impl Flag {
             Self::OurTarget => "a target of ours, for the regime names no number",
             Self::NotInForce => "not yet in force on the day of receipt",
             Self::NotCounted => "a pause or extension came too late to count",
-            Self::FromMemory => "in part from memory",
+            Self::FromMemory => "part of this rule is still to be checked against the law’s own text",
         }
     }
 }

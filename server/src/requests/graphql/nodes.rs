@@ -1,6 +1,7 @@
 //! A request and all that hangs on it, as they are answered: what is told beside its own row is looked up once for each
 //! request, when the first of its fields asks for it.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object, SimpleObject};
@@ -21,7 +22,7 @@ use crate::floor::graphql::{Date, Mask, MaskKind, asking, node_id};
 use crate::floor::kernel::{Day, Error, Instant, Ref, RequestId, Result, StaffId, SubjectId};
 use crate::floor::regulations::{self, zone};
 use crate::requests::filter::StageWord;
-use crate::staff::graphql::StaffMember;
+use crate::staff::{self, graphql::StaffMember};
 use crate::stores::StoreNode;
 use crate::tenants::TenantNode;
 
@@ -433,8 +434,10 @@ impl RequestNode {
 
     /// What the audit book tells of it, oldest first.
     async fn timeline(&self, ctx: &Context<'_>) -> Result<Vec<RequestEvent>> {
-        let told = actions::timeline(&asking(ctx)?.tools, self.request()).await?;
-        Ok(told.into_iter().map(RequestEvent::from).collect())
+        let tools = &asking(ctx)?.tools;
+        let told = actions::timeline(tools, self.request()).await?;
+        let seats = actions::seats(tools, told.iter().filter_map(Told::staff).collect()).await?;
+        Ok(told.into_iter().map(|told| RequestEvent::new(told, &seats)).collect())
     }
 }
 
@@ -663,16 +666,19 @@ pub struct RequestEvent {
     at: DateTime<Utc>,
     /// By whom, as the books name him.
     actor: String,
+    /// Who of the operator's people that is; null where it was somebody or something else.
+    by: Option<StaffMember>,
     /// What, as a noun and a past-tense verb.
     action: String,
     /// Counts and codes that belong to it; null where there are none, or where they are sealed.
     facts: Option<String>,
 }
 
-impl From<Told> for RequestEvent {
-    fn from(told: Told) -> Self {
+impl RequestEvent {
+    fn new(told: Told, seats: &HashMap<StaffId, staff::StaffMember>) -> Self {
+        let by = told.staff().and_then(|id| seats.get(&id).cloned()).map(StaffMember);
         let Told { seq, at, actor, action, facts } = told;
-        Self { seq, at: at.utc(), actor, action, facts }
+        Self { seq, at: at.utc(), actor, by, action, facts }
     }
 }
 

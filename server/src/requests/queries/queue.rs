@@ -425,6 +425,14 @@ pub struct Told {
     pub facts: Option<String>,
 }
 
+impl Told {
+    /// Who of the operator's people did it.
+    pub fn staff(&self) -> Option<StaffId> {
+        let id = self.actor.strip_prefix("staff:")?;
+        id.parse().ok().map(StaffId::from_uuid)
+    }
+}
+
 #[derive(QueryableByName)]
 struct ToldRow {
     #[diesel(sql_type = BigInt)]

@@ -238,7 +238,7 @@ fn a_basis_is_one_json_value_and_one_line() {
         clock.basis.to_string(),
         "General Data Protection Regulation (Art. 12(3)): 1 month and 2 months more from 2026-03-05, 2 days not counted \
          (3 by the law’s later reading); 2026-06-07 is a Sunday (de, 2025–2031), so 2026-06-08, until 24:00 \
-         Europe/Berlin; in part from memory"
+         Europe/Berlin; part of this rule is still to be checked against the law’s own text"
     );
     let rolled = german("2026-03-06", &[]).basis.to_string();
     assert!(rolled.contains("2026-04-06 is Easter Monday (de, 2025–2031), so 2026-04-07"), "{rolled}");
