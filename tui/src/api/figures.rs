@@ -16,7 +16,7 @@ inputs!(Right);
 #[derive(cynic::QueryVariables)]
 pub struct DeskVariables {
     pub since: Option<Moment>,
-    pub first: Option<i32>,
+    pub first: i32,
 }
 
 /// All that the first screen tells of requests.
@@ -112,7 +112,7 @@ pub struct Since {
 
 #[derive(cynic::QueryVariables)]
 pub struct NextVariables {
-    pub first: Option<i32>,
+    pub first: i32,
 }
 
 #[derive(cynic::QueryFragment, Debug)]

@@ -111,11 +111,11 @@ impl QueueQuery {
     async fn next_requests(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many: 1 to 100.")] first: Option<i32>,
+        #[graphql(desc = "How many: 1 to 100.")] first: i32,
     ) -> Result<Vec<RequestNode>> {
         let asking = asking(ctx)?;
         let caller = asking.caller()?;
-        let size = PageArgs { first, ..PageArgs::default() }.page("requests.next")?.size;
+        let size = PageArgs { first: Some(first), ..PageArgs::default() }.page("requests.next")?.size;
         // Some of what is listed only cools off, and nobody can do anything about that.
         let page = PageArgs { first: Some(100), ..PageArgs::default() }.page("requests.next")?;
         let now = asking.tools.watch.now();

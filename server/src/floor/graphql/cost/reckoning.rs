@@ -58,6 +58,8 @@ struct Sum {
     points: u32,
     /// Those among its `edges` and `nodes`, for one row: how many rows there are is said by the field above.
     row: u32,
+    /// Whether it is of a connection, whose rows stand in `edges` and `nodes`.
+    is_connection: bool,
 }
 
 impl Sum {
@@ -69,6 +71,7 @@ impl Sum {
             width: self.width.saturating_add(other.width),
             points: self.points.saturating_add(other.points),
             row: self.row.saturating_add(other.row),
+            is_connection: self.is_connection || other.is_connection,
         }
     }
 
@@ -119,13 +122,16 @@ impl<'a> Reckoning<'a> {
         let inner = self.set(&field.selection_set.node)?;
         let (page, ids) = (self.page(field)?, self.ids(field)?);
         let own = u32::from(!field.selection_set.node.items.is_empty());
-        let below = if inner.row > 0 {
-            inner.points.saturating_add(inner.row.saturating_mul(page.unwrap_or(USUAL_PAGE)))
+        let whole = if inner.is_connection {
+            let rows = inner.row.saturating_mul(page.unwrap_or(USUAL_PAGE));
+            own.saturating_add(inner.points).saturating_add(rows)
         } else {
-            inner.points.saturating_mul(page.unwrap_or(1))
+            // What names a number of rows and is no connection is a list: each of its rows is an object itself.
+            own.saturating_add(inner.points).saturating_mul(page.unwrap_or(1))
         };
-        let points = own.saturating_add(below).saturating_mul(ids.unwrap_or(1));
-        let is_row = ids.is_none() && matches!(field.name.node.as_str(), "edges" | "nodes");
+        let points = whole.saturating_mul(ids.unwrap_or(1));
+        let name = field.name.node.as_str();
+        let is_row = ids.is_none() && matches!(name, "edges" | "nodes");
         Ok(Sum {
             fields: inner.fields.saturating_add(1),
             depth: inner.depth.saturating_add(1),
@@ -133,6 +139,7 @@ impl<'a> Reckoning<'a> {
             width: 1,
             points: if is_row { 0 } else { points },
             row: if is_row { points } else { 0 },
+            is_connection: is_row || matches!(name, "pageInfo" | "totalCount"),
         })
     }
 
@@ -287,7 +294,9 @@ mod tests {
             1 + 10 * (1 + 1 + 5 * 2)
         );
         assert_eq!(points("{tenants(first:10){...f}} fragment f on C{nodes{id} pageInfo{hasNextPage}}"), 1 + 10 + 1);
-        assert_eq!(points("{things(first:10){made{by{id}}}}"), 1 + 10 * 2);
+        assert_eq!(points("{things(first:10){made{by{id}}}}"), 10 * 3);
+        assert_eq!(points("{things(first:10){id}}"), 10, "each row of a list is an object");
+        assert_eq!(points("{things(first:10){totalCount pageInfo{hasNextPage}}}"), 1 + 1, "nobody asks for rows");
         assert_eq!(points("{nodes(ids:[1,2,3]){id ...on T{members{nodes{id}}}}}"), 3 * (1 + 51));
     }
 
