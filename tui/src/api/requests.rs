@@ -111,6 +111,24 @@ pub struct Due {
     pub target_on: Option<NaiveDate>,
 }
 
+#[derive(cynic::QueryVariables)]
+pub struct MailVariables {
+    pub tenant: cynic::Id,
+    pub mail: String,
+}
+
+/// What was asked by whoever goes by an address. The address is in no answer.
+#[derive(cynic::QueryFragment, Debug)]
+#[cynic(graphql_type = "Query", variables = "MailVariables")]
+pub struct RequestsOfMail {
+    #[arguments(tenant: $tenant, mail: $mail)]
+    pub requests_of_mail: Vec<RequestRow>,
+}
+
+pub fn of_mail() -> String {
+    ask::query::<RequestsOfMail, MailVariables>()
+}
+
 /// A request as others name it.
 #[derive(cynic::QueryFragment, Clone, Debug)]
 #[cynic(graphql_type = "Request")]
@@ -554,4 +572,4 @@ pub fn referred(reference: &str) -> Value {
 
 /// Every operation of these.
 pub const DOCUMENTS: &[Document] =
-    &[requests, request, plans, by_reference, colleagues, views, followed, letter_preview, holds];
+    &[requests, request, plans, by_reference, of_mail, colleagues, views, followed, letter_preview, holds];

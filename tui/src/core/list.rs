@@ -132,6 +132,18 @@ impl<T: DeserializeOwned + 'static> List<T> {
         self.ask(Some(wish))
     }
 
+    /// Shows these rows and no others until it is asked for anew. What they were found by is not known here.
+    pub fn hold(&mut self, rows: Vec<T>) {
+        let wish = self.window.wish(Wish::Head);
+        let total = Some(rows.len());
+        let edge = |node: T| Edge { id: (self.source.id)(&node), cursor: String::new(), node };
+        let edges = rows.into_iter().map(edge).collect();
+        self.window.take(&wish, Page { edges, goes_back: false, goes_on: false, total });
+        self.marks.clear();
+        self.cursor.reset();
+        self.trouble = None;
+    }
+
     /// What goes with every question beside the page.
     pub fn variables(&self) -> &Map<String, Value> {
         &self.variables

@@ -77,6 +77,11 @@ impl<T: DeserializeOwned + 'static> Listing<T> {
         self.list.unmark();
     }
 
+    /// Shows these rows until it is asked for anew.
+    pub fn hold(&mut self, rows: Vec<T>) {
+        self.list.hold(rows);
+    }
+
     /// What became of the rows in view; the list stands still.
     pub fn look(&mut self) -> Effects {
         self.list.look()

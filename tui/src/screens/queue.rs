@@ -114,6 +114,17 @@ const COPY: Verb = Verb {
         &["y"],
     )
 };
+const OF_MAIL: Verb = Verb {
+    needs: Some("see_tenants"),
+    cli: Cli::None("a shell keeps the words of a command, and an address is nobody's business there"),
+    ..Verb::new(
+        "queue.of-mail",
+        "search by mail…",
+        "Finds what somebody asked who goes by a mail address; the look is on record, the address is kept nowhere",
+        Scope::Place(PLACE),
+        &["@"],
+    )
+};
 const KEEP: Verb = Verb {
     cli: Cli::None("a view is the console's name for a filter; a command is given the filter"),
     ..Verb::new("queue.keep", "keep this view…", "Keeps the filter as a view of mine", Scope::Place(PLACE), &["W"])
@@ -135,6 +146,7 @@ const VERBS: &[Verb] = &[
     GO,
     list::opens("queue.open", PLACE),
     list::narrows("queue.filter", PLACE),
+    OF_MAIL,
     Verb { hint: "", ..list::sorts("queue.sort", PLACE) },
     Verb { hint: "", ..list::renews("queue.refresh", PLACE) },
     list::marks("queue.mark", PLACE),
@@ -161,6 +173,7 @@ const FREEZE: &str = "freeze";
 const FREEZE_MARKS: &str = "freeze-marks";
 const BULK: &str = "bulk";
 const VIEWS: &str = "views";
+const FOUND: &str = "found";
 
 static LISTED: Listed<RequestRow> = Listed {
     source: Source {
@@ -260,13 +273,16 @@ struct Queue {
     /// What the server froze of all that match.
     selection: Option<acts::Selection>,
     bulk: Option<Bulk>,
+    /// What is shown was found by a mail address, which is not known any more.
+    is_found: bool,
     following: Following,
 }
 
 impl Queue {
     fn new() -> Self {
         let following = Following::default();
-        Self { list: Listing::new(&LISTED), views: None, waits: None, selection: None, bulk: None, following }
+        let list = Listing::new(&LISTED);
+        Self { list, views: None, waits: None, selection: None, bulk: None, is_found: false, following }
     }
 
     fn ask(tag: &'static str, document: String, variables: Value) -> Effect {
@@ -293,6 +309,29 @@ impl Queue {
     fn unmark(&mut self) {
         self.list.unmark();
         self.selection = None;
+        self.is_found = false;
+    }
+
+    /// Asks for what was asked by whoever goes by the address that was typed: it leaves with the question and stays nowhere.
+    fn search(values: &Values) -> Effects {
+        let of = |name: &str| values.get(name).cloned().unwrap_or_default();
+        vec![Self::ask(FOUND, requests::of_mail(), json!({ "tenant": of("tenant"), "mail": of("mail") }))]
+    }
+
+    fn found(&mut self, answer: &Answer) -> Effects {
+        let said = |tone, words: String| vec![Effect::Then(Action::Said(tone, words))];
+        match answer.read::<requests::RequestsOfMail>().map(|found| found.requests_of_mail) {
+            Ok(rows) if rows.is_empty() => {
+                said(Tone::Warn, "nobody of that tenant asked by this address, or nobody for you".to_owned())
+            }
+            Ok(rows) => {
+                self.unmark();
+                self.list.hold(rows);
+                self.is_found = true;
+                Effects::new()
+            }
+            Err(trouble) => said(Tone::Bad, trouble.to_string()),
+        }
     }
 
     /// Shows the view of this number, or says that there is none.
@@ -308,6 +347,7 @@ impl Queue {
             return effects;
         };
         let words = view.filter.clone();
+        self.is_found = false;
         self.list.narrow(&words, ctx)
     }
 
@@ -315,7 +355,10 @@ impl Queue {
         let mut effects = vec![Self::ask_views()];
         match words.strip_prefix(shell::VIEW).and_then(|number| number.parse().ok()) {
             Some(number) => self.waits = Some(number),
-            None => effects.extend(self.list.narrow(words, ctx)),
+            None => {
+                self.is_found = false;
+                effects.extend(self.list.narrow(words, ctx));
+            }
         }
         effects
     }
@@ -330,6 +373,7 @@ impl Queue {
             FREEZE => Some(self.frozen(answer, ctx)),
             FREEZE_MARKS => Some(self.begun(answer)),
             BULK => Some(self.gone_through(answer, ctx)),
+            FOUND => Some(self.found(answer)),
             _ => None,
         }
     }
@@ -475,6 +519,9 @@ impl Queue {
             (0, gone) => Some(format!("{gone} left: r goes on")),
             (new, gone) => Some(format!("▲ {new} new, {gone} left: r shows it")),
         };
+        if self.is_found {
+            section.note = Line::of(Tone::Key, "of one mail address · Esc shows the queue  ") + section.note;
+        }
         if let Some(news) = news {
             section.note = Line::of(Tone::Warn, format!("{news}  ")) + section.note;
         }
@@ -515,7 +562,7 @@ impl Screen for Queue {
     fn update(&mut self, action: &Action, ctx: &Ctx) -> Effects {
         match self.following.hear(action, ctx, |change| matches!(following::noun(change), "request" | "hold")) {
             // What is gone through many is not looked at between its pages.
-            Heard::Look if self.bulk.is_none() => return self.list.look(),
+            Heard::Look if self.bulk.is_none() && !self.is_found => return self.list.look(),
             Heard::Look | Heard::Taken => return Effects::new(),
             Heard::Nothing => {}
         }
@@ -525,6 +572,7 @@ impl Screen for Queue {
         match action {
             Action::Linked(link) => self.linked(&link.id, ctx),
             Action::Opened | Action::SignedIn => {
+                self.is_found = false;
                 let mut effects = self.list.follow(action, ctx);
                 effects.push(Self::ask_views());
                 effects
@@ -533,9 +581,20 @@ impl Screen for Queue {
                 Some(effects) => effects,
                 None => self.list.follow(action, ctx),
             },
+            // What was found is shown until somebody asks for something else.
+            Action::Returned if self.is_found => Effects::new(),
             Action::Do(verb, _) if **verb == shell::ESCAPE => {
+                let was_found = self.is_found;
                 self.unmark();
-                Effects::new()
+                if was_found { self.list.begin(ctx) } else { Effects::new() }
+            }
+            Action::Do(verb, _) if matches!(verb.id, "queue.refresh" | "queue.sort") && self.is_found => {
+                self.unmark();
+                self.list.follow(action, ctx)
+            }
+            Action::Do(verb, _) if **verb == ALL && self.is_found => {
+                let words = "mark what was found one by one, by Space: no filter says which these are".to_owned();
+                vec![Effect::Then(Action::Said(Tone::Warn, words))]
             }
             Action::Do(verb, _) if **verb == ALL => {
                 let input = json!({ "input": { "filter": self.filter() } });
@@ -550,12 +609,17 @@ impl Screen for Queue {
             Action::Agreed(verb, target, values) if [ASSIGN, EXTEND, REFUSE].contains(verb) => {
                 self.begin(verb, target, values)
             }
+            Action::Agreed(verb, _, values) if **verb == OF_MAIL => Self::search(values),
             Action::Agreed(..) => {
                 // Other words, other rows: what was marked among the old ones is let go.
                 self.unmark();
                 self.list.follow(action, ctx)
             }
             Action::Changed(verb, _) if [SAVE, DROP].contains(verb) => vec![Self::ask_views()],
+            Action::Changed(..) if self.is_found => {
+                self.unmark();
+                self.list.begin(ctx)
+            }
             action => self.list.follow(action, ctx),
         }
     }
@@ -613,7 +677,7 @@ impl Screen for Queue {
     }
 
     fn hears_escape(&self) -> bool {
-        self.selection.is_some() || !self.list.list().marks().is_empty()
+        self.is_found || self.selection.is_some() || !self.list.list().marks().is_empty()
     }
 
     fn question(&self, verb: &Verb, target: &Target, ctx: &Ctx) -> Option<Question> {
@@ -621,6 +685,7 @@ impl Screen for Queue {
             id if id == SAVE.id => return Some(self.save()),
             id if id == DROP.id => return Some(self.drop()),
             id if id == TAKE.id => return Some(take()),
+            id if id == OF_MAIL.id => return Some(of_mail()),
             _ => {}
         }
         if [ASSIGN, EXTEND, REFUSE].contains(verb) {
@@ -633,7 +698,13 @@ impl Screen for Queue {
         }
         match self.list.row(target).filter(|_| [ASSIGN, EXTEND, REFUSE, NOTE].contains(verb)) {
             Some(row) => Some(of_one(verb, row, ctx)),
-            None => self.list.question(verb, target, ctx),
+            None => {
+                let mut question = self.list.question(verb, target, ctx)?;
+                if verb.id == "queue.filter" && OF_MAIL.refusal(target, ctx).is_none() {
+                    question.effects.push(Line::dim("By a mail address: @ on the queue. It stands in no filter."));
+                }
+                Some(question)
+            }
         }
     }
 }
@@ -707,6 +778,20 @@ fn of_one(verb: &Verb, row: &RequestRow, ctx: &Ctx) -> Question {
             Question { effects, form: Form::of(fields), order: Some(order), preview, ..matter.question() }
         }
         _ => course::noting(matter),
+    }
+}
+
+/// By an address; who has it is shown masked, as everybody.
+fn of_mail() -> Question {
+    Question {
+        object: "What somebody asked who goes by an address".to_owned(),
+        effects: vec![
+            Line::plain("Whatever they asked of this tenant, open or closed, the newest first."),
+            Line::dim("The look is on record. The address is not: it stands in no filter, view or history."),
+        ],
+        form: Form::of(vec![Field::one_to_come("tenant", "Tenant"), Field::words("mail", "Mail")]),
+        lookups: vec![tenants_to_choose("tenant")],
+        ..Question::default()
     }
 }
 

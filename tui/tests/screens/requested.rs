@@ -2,13 +2,13 @@
 //! before it is approved, dates stand before and after, and letters outlive the console.
 
 use rightsdesk::core::action::{Action, Effect, Link};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::hands::{asks, press, seen, sent};
 use crate::scenes::Stage;
 use crate::scenes::asked::{
     DIGEST, back, changed_plan, desk, extended, extending_letter, frozen, holds, letter, letter_read, news, next_rows,
-    paused, plan, planned, preview, queue, reports, request, visits, whole, working,
+    paused, plan, planned, preview, queue, reports, request, rows, visits, whole, working,
 };
 use crate::scenes::people::{page, tenant_rows};
 
@@ -386,6 +386,26 @@ fn every_number_of_the_desk_leads_to_its_rows() {
             |effect| matches!(effect, Effect::Ask(ask) if ask.variables["filter"] == json!({ "text": "owner:me" }))
         )
     );
+}
+
+#[test]
+fn somebody_is_found_by_a_mail_address_that_stands_nowhere_afterwards() {
+    let asked = || {
+        let stage = queue().press("@").hears("dialog", "tenant", json!({ "tenants": page(tenant_rows()) }));
+        stage.write("zait").press("Tab").write("asma@shopper.example")
+    };
+    let effects = press(&mut asked(), "Ctrl-s");
+    assert_eq!(asks(&effects)[0].variables, json!({ "tenant": "ten_4", "mail": "asma@shopper.example" }));
+    let found = |rows: Vec<Value>| asked().press("Ctrl-s").hears("queue", "found", json!({ "requestsOfMail": rows }));
+    let mut stage = found(rows().into_iter().take(2).collect());
+    let shown = seen(&stage);
+    assert!(shown.contains("of one mail address") && shown.contains("R-2QX8M0A"), "{shown}");
+    assert!(!shown.contains("R-0JZ6W3D") && !shown.contains("asma@"), "{shown}");
+    assert!(asks(&press(&mut stage, "*")).is_empty(), "no filter says which these are");
+    assert!(asks(&press(&mut stage, "Esc")).iter().any(|ask| ask.tag == "requests"), "the queue is back");
+    assert!(!format!("{:?}", press(&mut stage, "/")).contains("asma@") && !seen(&stage).contains("asma@"));
+    assert!(said(&found(Vec::new())).contains("nobody of that tenant"));
+    assert!(seen(&queue().press("/")).contains("By a mail address: @"), "the filter says where");
 }
 
 #[test]
