@@ -874,8 +874,11 @@ impl OneScreen {
     fn begin(&mut self) {
         let Some(request) = self.request.held() else { return };
         let is_to_be_read = |plan: &PlanHead| matches!(plan.state.0.as_str(), "DRAWN" | "SUBMITTED");
-        let mut identifiers = request.intake.identifiers.iter();
-        let is_proved = identifiers.all(|one| one.proof.0 != "NONE" || one.kind.0 == "NAME");
+        // A name or the number of an order tells where to look; it is no address that a code is awaited from.
+        let tells_only = |one: &Identifier| matches!(one.kind.0.as_str(), "NAME" | "ORDER");
+        let identifiers = &request.intake.identifiers;
+        let is_proved =
+            request.intake.proof.0 != "NONE" && identifiers.iter().all(|one| one.proof.0 != "NONE" || tells_only(one));
         if self.at == 0 && is_proved && request.plan.as_ref().is_some_and(is_to_be_read) {
             self.at = PLAN_PANE;
         }

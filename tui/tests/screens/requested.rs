@@ -681,6 +681,9 @@ fn the_keys_begin_at_a_plan_that_is_to_be_read_once_all_is_proved() {
     let mut proved = whole("OPEN", &[]);
     let identifiers = proved["intake"]["identifiers"].as_array_mut().unwrap();
     identifiers.retain(|one| one["proof"] != "NONE" || one["kind"] == "NAME");
+    let mut order = identifiers[0].clone();
+    (order["id"], order["kind"], order["proof"]) = (json!("iid_9"), json!("ORDER"), json!("NONE"));
+    identifiers.push(order);
     let opened = queue().press("j j Enter").hears("request", "request", json!({ "request": proved }));
     assert_eq!(place(&opened.press("Enter")), "plan");
     assert_eq!(place(&request().press("Enter")), "request", "the phone is to be proved first");
