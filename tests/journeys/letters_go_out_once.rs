@@ -154,6 +154,55 @@ async fn who_asks_is_told_that_it_came_what_happens_next_and_until_when() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_is_named_by_a_forger_gets_few_letters_a_day_and_everybody_else_theirs() {
+    let town = Town::opens().await;
+    let (victim, other) = ("victim@example.com", "other@example.com");
+    for _ in 0..12 {
+        town.receives(town.asking(victim, "en", &[Right::Access])).await;
+    }
+    town.receives(town.asking(other, "en", &[Right::Access])).await;
+    town.world.work().await;
+    let told =
+        |mail: &str, what: &str| town.letters(mail).iter().filter(|kept| kept.letter.subject.contains(what)).count();
+    let (came, code) = ("we have your request", "your code");
+    assert_eq!((told(victim, came), told(victim, code)), (5, 10), "and every request is kept");
+    assert_eq!(town.world.base.lines("select count(*)::text as line from requests"), ["13"]);
+    assert_eq!((told(other, came), told(other, code)), (1, 1));
+
+    town.world.later(Duration::hours(25));
+    town.receives(town.asking(victim, "en", &[Right::Access])).await;
+    town.world.work().await;
+    assert_eq!(told(victim, came), 6, "another day");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_address_that_nobody_proved_gets_nothing_once_it_is_known_who_asked() {
+    let town = Town::opens().await;
+    let (tools, named) = (&town.world.tools, "named@example.com");
+    let mut asking = town.asking(named, "en", &[Right::Access]);
+    let phone = Personal::new("+49 30 901820");
+    asking.identifiers.push(Stated { kind: GoesBy::Phone, store: None, value: phone, proof: Proof::None });
+    let at = town.at(&town.receives(asking).await);
+    town.world.work().await;
+    let before = town.letters(named).len();
+    let shown = requests::find_request(tools, &town.staff, at).await.expect("shown");
+    let of = |kind| shown.identifiers.iter().find(|one| one.kind == kind).expect("it was said").id;
+    let heard = Personal::new("She called from it and named her last order.");
+    requests::judge(tools, &town.staff, at, of(GoesBy::Phone), heard, true, None).await.expect("judged");
+    let words = || Personal::new("Which order do you mean?");
+    town.writes(at, MessageKind::Ask, Slots { words: Some(words()), ..Slots::default() }).await;
+    town.world.work().await;
+    assert_eq!(town.letters(named).len(), before, "anybody could have named that address");
+
+    let saw = Personal::new("She wrote from it, too.");
+    requests::judge(tools, &town.staff, at, of(GoesBy::Mail), saw, true, None).await.expect("judged");
+    let asked = town.writes(at, MessageKind::Ask, Slots { words: Some(words()), ..Slots::default() }).await;
+    assert!(asked.is_some());
+    town.world.work().await;
+    assert!(town.letters(named).len() > before, "once it is proved it is written to");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn each_language_says_each_thing_that_is_owed() {
     let town = Town::opens().await;
     let tools = &town.world.tools;

@@ -1,6 +1,8 @@
 //! Letters to the person, messages between them and staff, notes, drafts. A letter is composed, sealed and queued in the
 //! write that it tells of; a job sends it. Nothing here opens an address, and what is read is read with a record of it.
 
+use chrono::Duration;
+
 use super::following::follow_link;
 use super::is_answered_to_the_person;
 use super::proving::CODE_LIVES;
@@ -52,7 +54,7 @@ fn queue(
     }
     let intake = intakes::get(tx, request.intake)?;
     let is_addressed = slots.to.is_some() || has_address(tx, &intake)?;
-    if !is_addressed {
+    if !is_addressed || (draft.is_none() && is_flooded(tx, &intake, kind)?) {
         return Ok(None);
     }
     if slots.follow.is_none() && leads_to_page(kind) {
@@ -121,19 +123,38 @@ fn last_day(intake: &Intake, until: Instant) -> Day {
 }
 
 pub(super) fn has_address(tx: &mut Tx, intake: &Intake) -> Result<bool> {
-    Ok(identifiers::of(tx, intake.id)?.iter().any(|one| matches!(one.kind, GoesBy::Mail | GoesBy::Agent)))
+    Ok(identifiers::of(tx, intake.id)?.iter().any(|one| nearness(one.kind, one.proof, intake).is_some()))
 }
 
 /// How near an address is to whoever is written to; the nearest is taken. What was proved comes before what was said, and
-/// whoever speaks for the person before an address that nobody proved.
-pub(in crate::requests) fn nearness(kind: GoesBy, proof: Proof, mandate: Mandate) -> Option<u8> {
-    let speaks = matches!(mandate, Mandate::Claimed | Mandate::Shown);
+/// whoever speaks for the person before an address that nobody proved. Once it is known who asked, nothing goes where
+/// nobody has shown that it is theirs: anybody could have named that address.
+pub(in crate::requests) fn nearness(kind: GoesBy, proof: Proof, intake: &Intake) -> Option<u8> {
+    let is_known = !matches!(intake.proof, Proof::None | Proof::NotNeeded);
+    let may_speak = match intake.mandate {
+        Mandate::Shown => true,
+        Mandate::Claimed => !is_known || proof != Proof::None,
+        _ => false,
+    };
     match (kind, proof) {
-        (GoesBy::Mail, Proof::None) => Some(2),
+        (GoesBy::Mail, Proof::None) => (!is_known).then_some(2),
         (GoesBy::Mail, _) => Some(0),
-        (GoesBy::Agent, _) if speaks => Some(1),
+        (GoesBy::Agent, _) if may_speak => Some(1),
         _ => None,
     }
+}
+
+/// How many letters a day that nobody of the desk wrote go to an address for what nobody proved: whoever forges a sender
+/// has us write to somebody who asked nothing.
+const MOST_UNASKED: i64 = 5;
+
+fn is_flooded(tx: &mut Tx, intake: &Intake, kind: MessageKind) -> Result<bool> {
+    let goes_by_itself = matches!(kind, MessageKind::Acknowledgement | MessageKind::Expired);
+    if intake.is_proved() || !goes_by_itself {
+        return Ok(false);
+    }
+    let since = tx.now()?.plus(-Duration::days(1));
+    Ok(identifiers::unproved_letters(tx, intake.id, kind, (since, MOST_UNASKED))? >= MOST_UNASKED)
 }
 
 fn author(tx: &Tx) -> Option<StaffId> {

@@ -9,11 +9,11 @@ use super::{Doors, event, held, witnessed};
 use crate::floor::access::{Caller, Permission};
 use crate::floor::jobs;
 use crate::floor::kernel::{Error, Instant, IntakeId, IntakeIdentifierId, Personal, Ref, Refusal, RequestId, Result};
-use crate::floor::ledger::{Event, Once, Witnessed, WriteTx};
+use crate::floor::ledger::{Event, Once, Tx, Witnessed, WriteTx};
 use crate::floor::tools::Tools;
 use crate::floor::vault::Vault;
 use crate::requests::jobs::{AskForProof, DrawPlan};
-use crate::requests::model::{GoesBy, Identifier, Intake, Proof, Request, Resumable, Stage};
+use crate::requests::model::{GoesBy, Identifier, Intake, MessageKind, Proof, Request, Resumable, Stage};
 use crate::requests::queries::{identifiers, intakes, requests};
 use crate::staff::Token;
 
@@ -28,6 +28,9 @@ const BETWEEN: Duration = Duration::minutes(1);
 
 /// How many codes a contact is sent within a day.
 const MOST_A_DAY: i64 = 5;
+
+/// How many codes a day go to one address, whatever anybody asks in its name.
+const MOST_OF_ADDRESS: i64 = 10;
 
 /// Has a code sent to an address that somebody gave.
 pub async fn ask_for_proof(
@@ -86,6 +89,9 @@ fn ask(tx: &mut WriteTx, intake: IntakeId, identifier: &Identifier) -> Result<()
     if sent.is_some_and(|sent| now.since(sent) < BETWEEN) {
         return Err(throttled("a code was sent a moment ago: wait a minute"));
     }
+    if is_flooded(tx, intake)? {
+        return Err(throttled("ten codes went to this address today: try again tomorrow"));
+    }
     identifiers::note_asked(tx, identifier.id)?;
     jobs::enqueue(tx, &AskForProof { intake, identifier: identifier.id })?;
     Ok(())
@@ -95,14 +101,21 @@ fn throttled(why: &str) -> Error {
     Error::refused("THROTTLED", why)
 }
 
-/// Draws the code that is about to be sent: it leaves once, and a keyed digest stays. None where the address is proved.
+/// Whether the addresses of a contact were sent as many codes as go to them a day, whoever asked for them.
+fn is_flooded(tx: &mut Tx, intake: IntakeId) -> Result<bool> {
+    let since = tx.now()?.plus(-Duration::days(1));
+    Ok(identifiers::unproved_letters(tx, intake, MessageKind::Code, (since, MOST_OF_ADDRESS))? >= MOST_OF_ADDRESS)
+}
+
+/// Draws the code that is about to be sent: it leaves once, and a keyed digest stays. None where the address is proved, or
+/// was sent enough of them for a day.
 pub fn draw_code(
     tx: &mut WriteTx,
     vault: &Vault,
     intake: IntakeId,
     identifier: IntakeIdentifierId,
 ) -> Result<Option<Personal>> {
-    if identifiers::lock(tx, intake, identifier)?.proof != Proof::None {
+    if identifiers::lock(tx, intake, identifier)?.proof != Proof::None || is_flooded(tx, intake)? {
         return Ok(None);
     }
     let Token { digest, .. } = Token::fresh("")?;

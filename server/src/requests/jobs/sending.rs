@@ -139,7 +139,7 @@ fn address(tx: &mut RevealTx, vault: &Vault, intake: &Intake, content: &Content)
     let known = identifiers::open(tx, vault, intake.id, "intake_identifiers.value")?;
     let near = |one: &Identifier| match content.body.to {
         Some(to) => (one.id == to).then_some(0),
-        None => nearness(one.kind, one.proof, intake.mandate),
+        None => nearness(one.kind, one.proof, intake),
     };
     let nearest = known.into_iter().filter_map(|(one, value)| Some((near(&one)?, value)));
     Ok(nearest.min_by_key(|(nearness, _)| *nearness).map(|(_, value)| value))

@@ -14,7 +14,7 @@ use crate::floor::kernel::{
 use crate::floor::ledger::{RevealTx, Tx, WriteTx, statement};
 use crate::floor::vault::{BlindIndex, Place, RequestKey, Sealer, Vault};
 use crate::requests::asking::Stated;
-use crate::requests::model::{GoesBy, Identifier, Proof};
+use crate::requests::model::{GoesBy, Identifier, MessageKind, Proof};
 use crate::requests::tables::intake_identifiers;
 use crate::subjects::{self, IdentifierKind, Trace};
 
@@ -357,6 +357,41 @@ pub fn codes_since(tx: &mut Tx, intake: IntakeId, since: Instant) -> Result<i64>
     .bind::<SqlUuid, _>(tx.tenant()?)
     .bind::<SqlUuid, _>(intake)
     .bind::<Timestamptz, _>(since.utc())
+    .get_result(tx.conn())?;
+    Ok(found.counted)
+}
+
+/// How many letters of a kind the addresses of this contact were sent since then for what nobody proved, in whichever
+/// contact, as far as `most`. What anybody may have asked in another's name is counted; what somebody proved is not.
+pub fn unproved_letters(
+    tx: &mut Tx,
+    intake: IntakeId,
+    kind: MessageKind,
+    (since, most): (Instant, i64),
+) -> Result<i64> {
+    let found: Count = statement(
+        "select count(*) as counted from (
+           select 1 from intake_identifiers said,
+                  lateral (select intake_id from intake_identifiers o
+                            where o.tenant_id is not distinct from said.tenant_id and o.kind = said.kind
+                              and o.bidx = said.bidx offset 0) o,
+                  lateral (select id from intakes
+                            where tenant_id is not distinct from said.tenant_id and id = o.intake_id
+                              and proof = 'none' offset 0) i,
+                  lateral (select id from requests
+                            where tenant_id is not distinct from said.tenant_id and intake_id = i.id offset 0) r,
+                  lateral (select id from request_messages
+                            where tenant_id is not distinct from said.tenant_id and request_id = r.id and kind = ?
+                              and made_at > ? offset 0) m
+            where said.tenant_id is not distinct from ? and said.intake_id = ? and said.kind = 'mail'
+            limit ?) as w",
+    )
+    .planned_anew()
+    .bind::<Text, _>(kind)
+    .bind::<Timestamptz, _>(since.utc())
+    .bind::<SqlUuid, _>(tx.tenant()?)
+    .bind::<SqlUuid, _>(intake)
+    .bind::<BigInt, _>(most)
     .get_result(tx.conn())?;
     Ok(found.counted)
 }
