@@ -49,6 +49,14 @@ pub async fn send(desk: &Listening, path: &str, form: &[(&str, &str)]) -> Page {
     Page::of(answer).await
 }
 
+/// What comes of a bare post to an address, by its status and its JSON.
+pub async fn post(address: &str) -> (u16, Value) {
+    let answer = Client::new().post(address).send().await.expect("an answer");
+    let status = answer.status().as_u16();
+    let text = answer.text().await.expect("text");
+    (status, serde_json::from_str(&text).unwrap_or_else(|error| panic!("{address} answers no JSON: {error}: {text}")))
+}
+
 /// The JSON at a path.
 pub async fn json(desk: &Listening, path: &str) -> Value {
     let text = fetch(desk, path, &[]).await.text().await.expect("text");

@@ -1,4 +1,5 @@
-//! `--demo`: invented merchants with faults to find, the same ones every time; and desks that are not planted.
+//! `--demo`: invented merchants with faults to find and requests to work, the same ones every time; and desks that are not
+//! planted.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -7,7 +8,7 @@ use std::process::Output;
 use chrono::Duration;
 use harness::asked::{ask, desk_seat, done};
 use harness::course::{BEGIN, answered};
-use harness::page::{Page, fetch};
+use harness::page::{Page, fetch, post};
 use harness::program::{Program, command};
 use harness::scratch;
 use harness::world::World;
@@ -51,6 +52,11 @@ const TOLD: &[(&str, &str)] = &[
     ),
     ("campaigns", "title covers state openedAt openedBy { handle } dueOn figures { rows open } extract { rows }"),
     ("staff", "handle roles permissions state invitedUntil endsAt tenants { reference }"),
+    (
+        "requests",
+        "tenant { reference } store { domain } right source role locale stage receivedAt isLate due { regime on }
+         owner { handle } team",
+    ),
 ];
 const FIGURES: &str = "{ drift { stores withDrift notListed missing unused writesWhileSyncIsOff } }";
 
@@ -69,10 +75,16 @@ async fn asked(world: &World, caller: &Caller, document: &str) -> Value {
 
 /// The rows of a list, page by page.
 async fn rows(world: &World, caller: &Caller, list: &str, fields: &str) -> Vec<Value> {
+    rows_of(world, caller, (list, ""), fields).await
+}
+
+/// The same of those that a filter lets through.
+async fn rows_of(world: &World, caller: &Caller, (list, filter): (&str, &str), fields: &str) -> Vec<Value> {
     let (mut rows, mut place) = (Vec::new(), String::new());
     loop {
-        let document =
-            format!("{{ {list}(first: 20 {place}) {{ nodes {{ {fields} }} pageInfo {{ hasNextPage endCursor }} }} }}");
+        let document = format!(
+            "{{ {list}(first: 20 {filter} {place}) {{ nodes {{ {fields} }} pageInfo {{ hasNextPage endCursor }} }} }}"
+        );
         let page = asked(world, caller, &document).await[list].clone();
         rows.extend(page["nodes"].as_array().expect("rows").clone());
         if page["pageInfo"]["hasNextPage"] == false {
@@ -94,9 +106,21 @@ async fn told(world: &World) -> BTreeSet<String> {
             "{{ events(filter: {{tenant: {}}}, first: 100) {{ nodes {{ seq at actor action facts }} }} }}",
             tenant["id"]
         );
-        told.insert(format!("{} {}", tenant["reference"], asked(world, &admin, &document).await));
+        let mut events = asked(world, &admin, &document).await["events"]["nodes"].clone();
+        events.as_array_mut().expect("a list").iter_mut().for_each(without_ids);
+        told.insert(format!("{} {events}", tenant["reference"]));
     }
     told
+}
+
+/// Which seat it was is another one each time, and so is the digest of a plan, which names stores and apps.
+fn without_ids(event: &mut Value) {
+    let text = |field: &str| event[field].as_str().unwrap_or_default().to_owned();
+    let (actor, facts) = (text("actor"), text("facts"));
+    let facts: Vec<&str> = facts.split(' ').filter(|fact| !fact.starts_with("plan=")).collect();
+    let (actor, facts) = (actor.split(':').next().unwrap_or_default().to_owned(), facts.join(" "));
+    event["actor"] = json!(actor);
+    event["facts"] = json!(facts);
 }
 
 /// A kind of fault, and how it is known.
@@ -144,6 +168,7 @@ async fn under_every_policy_there_is_something_to_find_and_the_books_hold() {
         let rows_to_decide = campaigns[0]["figures"]["open"].as_u64().expect("a figure");
         assert!(campaigns[0]["state"] == "OPEN" && rows_to_decide > 60, "{policy}: {campaigns:?}");
         merchants_object_to_what_is_announced(&world, &ops, policy).await;
+        people_ask_of_it(&world, policy).await;
 
         let tenants = rows(&world, &ops, "tenants", "legalName region openedAt").await;
         let regions: BTreeSet<_> = tenants.iter().map(|tenant| tenant["region"].to_string()).collect();
@@ -194,6 +219,59 @@ async fn merchants_object_to_what_is_announced(world: &World, ops: &Caller, poli
     }
 }
 
+/// Something of each kind, whatever became of it.
+const EVERY: &str = "filter: { text: \"stage:any\" }";
+
+/// Requests wherever a request can be, spread over the days to come; one is late, and nobody said why.
+async fn people_ask_of_it(world: &World, policy: &str) {
+    const FIELDS: &str = "right source role locale stage outcome nextAction isLate lateReason due { regime }
+                          owner { handle } team";
+    const DESK: &str = "{ nextRequests(first: 50) { stage } requestFigures { overdue days { count }
+                        waiting { what count } week { received closed } } }";
+    let (support, approver) = (desk_seat(world, &[Role::Support]), desk_seat(world, &[Role::Approver]));
+    let every = rows_of(world, &support, ("requests", EVERY), FIELDS).await;
+    assert!((36..48).contains(&every.len()), "{policy}: {}", every.len());
+    let kinds = |of: &str| every.iter().map(|one| one[of].as_str().unwrap_or_default()).collect::<BTreeSet<_>>();
+    let wanted: [(&str, &[&str]); 6] = [
+        ("stage", &["RECEIVED", "OPEN", "PAUSED", "AWAITING_APPROVAL", "IN_PROGRESS", "CLOSED"]),
+        ("outcome", &["FULFILLED", "PARTLY_FULFILLED", "REFUSED", "WITHDRAWN", "SPAM", "DUPLICATE"]),
+        ("source", &["WEB", "MAIL", "CONSOLE", "SHOPIFY"]),
+        ("role", &["CONTROLLER", "PROCESSOR"]),
+        ("locale", &["ur", "hi-IN", "de", "pt-BR"]),
+        ("team", &["shoppers", "merchants"]),
+    ];
+    for (of, wanted) in wanted {
+        let found = kinds(of);
+        assert!(wanted.iter().all(|kind| found.contains(kind)), "{policy}: {of}: {found:?}");
+    }
+    assert!(kinds("right").len() > 6, "{policy}: {:?}", kinds("right"));
+    let regimes: BTreeSet<_> = every.iter().filter_map(|one| one["due"]["regime"].as_str()).collect();
+    assert!(regimes.len() > 2, "{policy}: {regimes:?}");
+    let owners: BTreeSet<_> = every.iter().filter_map(|one| one["owner"]["handle"].as_str()).collect();
+    assert_eq!(owners, BTreeSet::from(["leyla", "tariq"]), "{policy}");
+
+    let late: Vec<_> = every.iter().filter(|one| one["isLate"] == true).collect();
+    let unsaid: Vec<_> = late.iter().filter(|one| one["nextAction"] == "SAY_WHY_LATE").collect();
+    assert_eq!((late.len(), unsaid.len()), (2, 1), "{policy}: {late:?}");
+    assert!(late.iter().any(|one| one["lateReason"] == "MERCHANT" && one["stage"] == "CLOSED"), "{policy}: {late:?}");
+
+    let desk = asked(world, &support, DESK).await;
+    let figures = &desk["requestFigures"];
+    assert_eq!(figures["overdue"], 1, "{policy}: {figures}");
+    let busy = figures["days"].as_array().expect("days").iter().filter(|day| day["count"] != 0).count();
+    assert!(busy > 5, "{policy}: {figures}");
+    let waiting: BTreeSet<_> =
+        figures["waiting"].as_array().expect("a list").iter().filter_map(|one| one["what"].as_str()).collect();
+    let each = ["PROOF", "US", "SECOND_PERSON", "COOLING_OFF", "RECIPIENTS", "PERSON"];
+    assert_eq!(waiting, BTreeSet::from(each), "{policy}: {figures}");
+    assert!(figures["week"]["received"].as_i64() > Some(5), "{policy}: {figures}");
+    assert!(figures["week"]["closed"].as_i64() > Some(2), "{policy}: {figures}");
+    assert!(desk["nextRequests"].as_array().is_some_and(|next| next.len() > 5), "{policy}: {desk}");
+    let read = asked(world, &approver, "{ nextRequests(first: 50) { stage } }").await;
+    let read = read["nextRequests"].as_array().expect("a list").clone();
+    assert!(read.len() > 2 && read.iter().all(|one| one["stage"] == "AWAITING_APPROVAL"), "{policy}: {read:?}");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn only_an_empty_desk_of_mode_demo_is_planted() {
     let now = || Watch::held(Instant::from_micros(1_790_000_000_000_000));
@@ -211,11 +289,12 @@ async fn shelves(world: &World, caller: &Caller, store: &Value) -> Vec<Value> {
     asked(world, caller, &document).await["syncs"].as_array().expect("a list").clone()
 }
 
+/// Who was told to come back later comes at once.
+const AT_ONCE: &str = "update jobs set retry_at = now() where retry_at > now();
+                       update lanes set retry_at = now() where retry_at > now()";
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_store_of_a_demo_is_connected_on_its_own_street_and_read_as_few_are_from_the_first_day() {
-    // Who was told to come back later comes at once.
-    const AT_ONCE: &str = "update jobs set retry_at = now() where retry_at > now();
-                           update lanes set retry_at = now() where retry_at > now()";
     const CONNECT: &str = "mutation ($input: ConnectStoreInput!) { connectStore(input: $input) {
       begun { url } userErrors { code message } } }";
     let watch = Watch::held(Instant::from_micros(BEGIN));
@@ -272,6 +351,56 @@ async fn a_store_of_a_demo_is_connected_on_its_own_street_and_read_as_few_are_fr
     panic!("it does not end");
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_notice_of_shopify_is_sent_on_order() {
+    let watch = Watch::held(Instant::from_micros(BEGIN));
+    let mut world = World::empty("sooperseller", Mode::Demo, watch.clone()).await;
+    let (ground, settings) = Ground::open(watch, Settings::default()).await.expect("a street");
+    world.tools.platforms = Platforms::open(&settings, Mode::Demo.reach()).expect("platforms");
+    let desk = world.serve_where_it_is_found().await;
+    plant(&world.tools, FEW, &ground.codes).await.expect("planted");
+    ground.register(&desk.url()).expect("an address to come back to");
+    ground.admit(&world.tools).await.expect("let in");
+
+    let ops = desk_seat(&world, &[Role::Ops]);
+    let stores = rows(&world, &ops, "stores", "platform domain state").await;
+    let is_told_of = |store: &&Value| store["platform"] == "shopify" && store["state"] == "CONNECTED";
+    let shop = stores.iter().find(is_told_of).and_then(|store| store["domain"].as_str()).expect("a shop");
+    let at = ground.orders_at().expect("a place for orders");
+    let of_shop = at.replace("/notices", &format!("/{shop}/notices"));
+    let notices = async || {
+        let every = rows_of(&world, &ops, ("requests", EVERY), "source right specialCase store { domain }").await;
+        let own = every.iter().filter(|one| one["source"] == "SHOPIFY" && one["store"]["domain"] == shop);
+        own.map(|one| format!("{} {}", one["right"], one["specialCase"])).collect::<Vec<_>>()
+    };
+
+    let (status, told) = post(&format!("{at}/customers/redact")).await;
+    assert_eq!(status, 409, "nothing is asked of a shop that tells nothing: {told}");
+    assert_eq!(post(&format!("{of_shop}/orders/create")).await.0, 404);
+    let mut wanted = notices().await;
+    for (topic, asks) in [
+        ("customers/data_request", "\"ACCESS\" null"),
+        ("customers/redact", "\"DELETION\" null"),
+        ("shop/redact", "\"DELETION\" \"shop\""),
+    ] {
+        let (status, told) = post(&format!("{of_shop}/{topic}?customer=7")).await;
+        assert_eq!((status, &told["answered"]), (200, &json!([200])), "{told}");
+        assert_eq!(told["sent"]["shop_domain"], shop, "{told}");
+        wanted.push(asks.to_owned());
+    }
+    wanted.sort();
+    for _ in 0..20 {
+        world.base.tamper(AT_ONCE);
+        world.work().await;
+        let mut found = notices().await;
+        found.sort();
+        if found == wanted {
+            return;
+        }
+    }
+    panic!("{:?} where {wanted:?} was asked for", notices().await);
+}
+
 fn run(data: &Path, words: &[&str]) -> Output {
     command(data, &[&["serve", "--http-listen", "127.0.0.1:0"], words].concat()).output().expect("it ran")
 }
@@ -300,6 +429,8 @@ fn one_word_starts_a_desk_that_is_full() {
     println!("a thousand stores were planted within {:.1?} of the start", first.took);
     let invitations = |program: &Program| program.heard.iter().filter(|line| line.contains("rdi_")).count();
     assert!(invitations(&first) > 5, "{:?}", first.heard);
+    let street = std::fs::read_to_string(data.join("street")).expect("a file that says where orders are taken");
+    assert!(first.heard.iter().any(|line| line.contains(street.trim())), "{street}: {:?}", first.heard);
     stop(first);
 
     let again = start(&data, &["--demo", "--policy", "inventorysync"]);

@@ -72,13 +72,18 @@ pub struct Running {
     telemetry: Telemetry,
     postgres: Option<Cluster>,
     /// What a demo stands on, as long as it runs.
-    _ground: Option<demo::Ground>,
+    ground: Option<demo::Ground>,
 }
 
 impl Running {
     /// Where calls are answered, if this program answers any.
     pub fn url(&self) -> Option<String> {
         self.listening.as_ref().map(Listening::url)
+    }
+
+    /// Where the street of a demo takes orders to send a notice, if there is one.
+    pub fn orders_at(&self) -> Option<String> {
+        self.ground.as_ref().and_then(demo::Ground::orders_at)
     }
 
     /// Resolves when the worker ends by itself, which it never should; without a worker, never.
@@ -182,7 +187,7 @@ pub async fn boot(config: Config, telemetry: Telemetry, duties: Duties) -> anyho
     // Before a demo brings seats of its own, of which nobody has taken one up.
     let is_of_its_machine = duties == Duties::Serve && postgres.is_some();
     let file = if is_of_its_machine { Some(open_to_its_machine(&tools, &home).await?) } else { None };
-    let planted = furnish(&tools, demo, ground.as_mut()).await?;
+    let planted = furnish(&tools, (demo, ground.as_mut()), &home).await?;
     let sockets = Sockets::default();
     let listening = if let Some(door) = door {
         let sign_in = SignIn::new(Lives::new(staff.idle, staff.session)).with_file(file);
@@ -221,7 +226,7 @@ pub async fn boot(config: Config, telemetry: Telemetry, duties: Duties) -> anyho
         grace: http.grace,
         telemetry,
         postgres,
-        _ground: ground,
+        ground,
     })
 }
 
@@ -264,17 +269,25 @@ async fn ground_of(
     Ok((Some(ground), settings))
 }
 
+/// The file in a demo's folder that says where its street takes orders, as long as it runs.
+const STREET: &str = "street";
+
 /// Plants a demo, and opens the shops of its street.
 async fn furnish(
     tools: &Tools,
-    scale: Option<u32>,
-    ground: Option<&mut demo::Ground>,
+    (scale, ground): (Option<u32>, Option<&mut demo::Ground>),
+    home: &Path,
 ) -> anyhow::Result<Option<demo::Planted>> {
     let Some((scale, ground)) = scale.zip(ground) else { return Ok(None) };
     let planted = demo::furnish(tools, scale, &ground.codes).await.map_err(told)?;
     ground.register(&tools.public_url)?;
     ground.admit(tools).await?;
     ground.open_shops();
+    // Whoever has the console before them reads it there. A desk on another's Postgres may have no folder.
+    if let Some(at) = ground.orders_at().filter(|_| home.is_dir()) {
+        let place = home.join(STREET);
+        tokio::task::spawn_blocking(move || std::fs::write(place, at + "\n")).await??;
+    }
     Ok(planted)
 }
 

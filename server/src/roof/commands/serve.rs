@@ -16,6 +16,9 @@ pub(super) fn run(config: Config, telemetry: Telemetry, duties: Duties) -> anyho
         if let Some(planted) = &running.planted {
             super::say(&planted.told());
         }
+        if let Some(at) = running.orders_at() {
+            super::say(&format!("its street sends a notice of Shopify's on order: curl -X POST {at}/customers/redact"));
+        }
         if let Some(url) = running.url() {
             super::say(&format!("the desk answers at {url}"));
         }

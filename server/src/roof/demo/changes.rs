@@ -2,7 +2,6 @@
 //! place. Two merchants say no, and one of them is answered. Nothing of it comes into force by itself.
 
 use std::ops::Range;
-use std::sync::PoisonError;
 
 use chrono::{Days, NaiveDate};
 use rand::rngs::StdRng;
@@ -10,8 +9,8 @@ use rand::rngs::StdRng;
 use super::Plot;
 use super::deeds::{Desk, Made};
 use crate::catalogue;
-use crate::floor::access::{Caller, Permission, Session};
-use crate::floor::kernel::{Error, NoticeId, Personal, Result, SessionId};
+use crate::floor::access::{Caller, Permission};
+use crate::floor::kernel::{NoticeId, Personal, Result};
 use crate::floor::policy::{CHECKS, Policy, RecipientKind, Transfer, check, parse};
 use crate::processors::{self, NewSubscription, ObjectionState};
 
@@ -65,19 +64,10 @@ async fn announce(desk: &Desk) -> Result<Option<NoticeId>> {
     let kept = catalogue::find(tools, &house.permit_house(Permission::KeepPolicy)?, adopted.id).await?;
     let today = tools.watch.now().day().0;
     let Some(text) = kept.and_then(|kept| changed(&kept.text, &adopted.policy, today)) else { return Ok(None) };
-    let version = catalogue::propose(tools, &proposer(desk)?, text, None).await?;
+    let version = catalogue::propose(tools, &desk.seated(PROPOSER)?, text, None).await?;
     catalogue::publish(tools, &house, version.id, None).await?;
     let announced = processors::history(tools).await?;
     Ok(announced.into_iter().find(|notice| notice.objection_until.is_some()).map(|notice| notice.id))
-}
-
-/// Somebody with a seat, whom the invitation names.
-fn proposer(desk: &Desk) -> Result<Caller> {
-    let invited = desk.invited.lock().unwrap_or_else(PoisonError::into_inner);
-    let seated = invited.iter().map(|invited| &invited.staff).find(|staff| staff.handle == PROPOSER);
-    let staff = seated.ok_or_else(|| Error::internal("nobody proposes a change"))?;
-    let session = Session { id: SessionId::fresh(), fresh_at: None, is_fresh: false };
-    Ok(Caller::staff(staff.id, staff.seat(), session))
 }
 
 /// The policy's own text, as the next version and with a sub-processor in one more place; the first such that is sound.

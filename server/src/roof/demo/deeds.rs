@@ -9,14 +9,21 @@ use futures_util::future::{BoxFuture, FutureExt};
 use futures_util::{StreamExt, TryStreamExt, stream};
 
 use super::Plot;
-use crate::floor::access::Caller;
-use crate::floor::kernel::{Error, Instant, Result, TenantId, Watch};
+use crate::floor::access::{Caller, Session};
+use crate::floor::kernel::{Error, Instant, Result, SessionId, TenantId, Watch};
 use crate::floor::tools::Tools;
 use crate::staff::seats::Invited;
 use crate::tenants::{NewTenant, open_tenant};
 
 /// As many stories at once as a pool has connections.
-const AT_ONCE: usize = 4;
+pub(super) const AT_ONCE: usize = 4;
+
+/// Somebody by name and address.
+#[derive(Default)]
+pub(super) struct Person {
+    pub name: String,
+    pub mail: String,
+}
 
 /// Somebody who sells.
 pub(super) struct Merchant {
@@ -24,6 +31,7 @@ pub(super) struct Merchant {
     pub opened_at: Instant,
     /// The name in letters of an address.
     pub slug: String,
+    pub owner: Person,
     /// It is on its way out by now, and asks for nothing more.
     pub closes: bool,
 }
@@ -41,6 +49,17 @@ pub(super) struct Desk {
     pub merchants: Arc<[TenantId]>,
     /// Who was given a seat so far.
     pub invited: Arc<Mutex<Vec<Invited>>>,
+}
+
+impl Desk {
+    /// Somebody with a seat, whom the invitation names; the second factor was just shown.
+    pub fn seated(&self, handle: &str) -> Result<Caller> {
+        let invited = self.invited.lock().unwrap_or_else(PoisonError::into_inner);
+        let staff = invited.iter().map(|invited| &invited.staff).find(|staff| staff.handle == handle);
+        let staff = staff.ok_or_else(|| Error::internal("nobody of the demo has this seat"))?;
+        let session = Session { id: SessionId::fresh(), fresh_at: None, is_fresh: true };
+        Ok(Caller::staff(staff.id, staff.seat(), session))
+    }
 }
 
 type Act<Of> = Box<dyn FnOnce(Of) -> BoxFuture<'static, Result<()>> + Send>;
@@ -147,7 +166,7 @@ async fn tell(tools: Tools, tenant: TenantId, story: Vec<Deed>) -> Result<()> {
 }
 
 /// The doors at another moment.
-fn at(tools: &Tools, moment: Instant) -> Tools {
+pub(super) fn at(tools: &Tools, moment: Instant) -> Tools {
     let watch = Watch::held(moment);
     Tools { ledger: tools.ledger.by(watch.clone()), watch, ..tools.clone() }
 }

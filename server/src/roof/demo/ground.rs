@@ -14,14 +14,14 @@ use tokio::task::JoinHandle;
 
 use super::SEED;
 use super::stores::token_of;
-use super::street::{App, Stand, Street};
+use super::street::{App, Hook, NOTICES, Stand, Street};
 use crate::floor::access::Caller;
 use crate::floor::egress::address;
 use crate::floor::graphql::Page;
 use crate::floor::kernel::{Reach, Result, Secret, Watch};
 use crate::floor::platforms::Settings;
 use crate::floor::tools::Tools;
-use crate::stores::{self, Filter, Held, Order, Shown, StoreState};
+use crate::stores::{self, Filter, Held, Order, Shown, StoreState, WEBHOOKS};
 
 /// What the desk's app is called at every stand.
 const APP: &str = "desk-app";
@@ -81,7 +81,7 @@ impl Ground {
         Ok((Self { street: street.into(), secret, codes, day: None }, settings))
     }
 
-    /// The desk's app, at every stand that knows apps; merchants come back to this desk.
+    /// The desk's app, at every stand that knows apps; merchants come back to this desk, and Shopify's notices go there.
     pub fn register(&self, desk: &str) -> Result<()> {
         let Street { shopify, ebay, etsy, .. } = &*self.street;
         for (stand, code) in [(shopify, "shopify"), (ebay, "ebay"), (etsy, "etsy")] {
@@ -95,7 +95,20 @@ impl Ground {
                 optional: Vec::new(),
             });
         }
+        if self.codes.contains(&"shopify") {
+            let to = address("http.public_url", &format!("{desk}{WEBHOOKS}/shopify"), Reach::House)?;
+            for topic in NOTICES {
+                let mut hook = Hook::new(to.clone(), self.secret.clone());
+                hook.topic = Some(topic.to_owned());
+                shopify.subscribe(hook);
+            }
+        }
         Ok(())
+    }
+
+    /// Where Shopify's stand takes orders to send a notice, if it is the one that this desk hears.
+    pub fn orders_at(&self) -> Option<String> {
+        self.codes.contains(&"shopify").then(|| self.street.shopify.shop_url("notices"))
     }
 
     /// Lets in the stores that were planted as connected.

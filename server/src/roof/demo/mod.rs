@@ -9,6 +9,7 @@ mod changes;
 mod deeds;
 mod ground;
 mod names;
+mod requests;
 mod reviews;
 mod staff;
 mod stores;
@@ -24,6 +25,7 @@ use uuid::Uuid;
 
 use self::deeds::{Deed, DeskDeed, Merchant, carry_out};
 pub use self::ground::Ground;
+use self::stores::Shop;
 use crate::audit::EventFilter;
 use crate::audit::actions::list_events;
 use crate::floor::access::{Caller, Permission, Role};
@@ -66,8 +68,16 @@ impl Amounts {
 
 /// Who thinks of what, in this order: whom something hangs on is thought of before it. Each throws dice of its own, so
 /// that one more planter changes nothing of what the others tell.
-const PLANTERS: &[fn(&mut Plot<'_>, StdRng)] =
-    &[tenants::plan, stores::plan, staff::plan, apps::plan, subscribers::plan, reviews::plan, changes::plan];
+const PLANTERS: &[fn(&mut Plot<'_>, StdRng)] = &[
+    tenants::plan,
+    stores::plan,
+    staff::plan,
+    apps::plan,
+    subscribers::plan,
+    reviews::plan,
+    changes::plan,
+    requests::plan,
+];
 
 /// What the planters have thought of so far.
 struct Plot<'p> {
@@ -79,6 +89,8 @@ struct Plot<'p> {
     /// The platforms that have a stand on the demo's own street.
     on_street: &'p [&'static str],
     merchants: Vec<Merchant>,
+    /// The stores that are connected to this day.
+    shops: Vec<Shop>,
     deeds: Vec<Deed>,
     desk: Vec<DeskDeed>,
 }
@@ -136,6 +148,7 @@ pub async fn plant(tools: &Tools, amounts: Amounts, on_street: &[&'static str]) 
         platforms: tools.platforms.clone(),
         on_street,
         merchants: Vec::new(),
+        shops: Vec::new(),
         deeds: Vec::new(),
         desk: Vec::new(),
     };

@@ -90,6 +90,17 @@ pub(super) fn token_of(domain: &str) -> String {
     format!("token of {domain}")
 }
 
+/// One that is connected to this day.
+pub(super) struct Shop {
+    /// Which of the merchants.
+    pub merchant: usize,
+    pub store: Made<Store>,
+    pub platform: String,
+    pub domain: String,
+    /// It is read from the first day on.
+    pub is_read: bool,
+}
+
 /// A store on its way through time.
 struct Life {
     merchant: usize,
@@ -122,16 +133,18 @@ fn live(
         life.sync(plot, connected.plus(Duration::minutes(dice.random_range(5..90))));
     }
     let in_use = life.fate(plot, dice, fortune, (&platform, listed));
-    if !matches!(fortune, Fortune::NeedsReconnecting | Fortune::Disconnected) {
+    let is_connected = !matches!(fortune, Fortune::NeedsReconnecting | Fortune::Disconnected);
+    if is_connected {
         life.used(plot, plot.ago(dice.random_range(600..20 * 3_600)), in_use);
     }
     let is_open = is_open && READ.contains(&platform.as_str()) && plot.on_street.contains(&platform.as_str());
     if is_open {
         life.begin(plot, plot.ago(300));
-    } else if plot.platforms.find(&platform).is_some()
-        && !matches!(fortune, Fortune::NeedsReconnecting | Fortune::Disconnected)
-    {
+    } else if plot.platforms.find(&platform).is_some() && is_connected {
         life.hold(plot, connected.plus(Duration::minutes(1)));
+    }
+    if is_connected {
+        plot.shops.push(Shop { merchant, store: life.store, platform, domain: life.domain, is_read: is_open });
     }
     is_open
 }

@@ -5,7 +5,7 @@ use rand::rngs::StdRng;
 use rand::seq::{IndexedRandom, SliceRandom};
 
 use super::Plot;
-use super::deeds::Merchant;
+use super::deeds::{Merchant, Person};
 use super::names::{COUNTRIES, Country, Word};
 use crate::floor::access::Caller;
 use crate::floor::kernel::Personal;
@@ -49,9 +49,10 @@ pub(super) fn plan(plot: &mut Plot<'_>, mut dice: StdRng) {
             },
             opened_at,
             slug: format!("{}-{}{numbered}", first.1, second.1),
+            owner: Person::default(),
             closes: false,
         };
-        people(plot, &mut dice, place, (country, &merchant));
+        merchant.owner = people(plot, &mut dice, place, (country, &merchant));
         if dice.random_ratio(1, 40) {
             merchant.closes = true;
             let at = plot.ago(dice.random_range(DAY..20 * DAY));
@@ -63,15 +64,19 @@ pub(super) fn plan(plot: &mut Plot<'_>, mut dice: StdRng) {
     }
 }
 
-/// One who owns the shop, and up to three who work in it.
-fn people(plot: &mut Plot<'_>, dice: &mut StdRng, place: usize, (country, merchant): (&Country, &Merchant)) {
+/// One who owns the shop, who is told, and up to three who work in it.
+fn people(plot: &mut Plot<'_>, dice: &mut StdRng, place: usize, (country, merchant): (&Country, &Merchant)) -> Person {
     let colleagues = dice.random_range(0..=3);
     let [first, second] = country.people;
+    let mut owner = Person::default();
     for number in 0..=colleagues {
         let (one, other) = (first[dice.random_range(0..first.len())], second[dice.random_range(0..second.len())]);
         let name = format!("{}{}{}", one.0, country.gap, other.0);
         let mail = format!("{}.{}.{number}@{}.example.com", one.1, other.1, merchant.slug);
         let role = if number == 0 { MemberRole::Owner } else { MemberRole::Member };
+        if number == 0 {
+            owner = Person { name: name.clone(), mail: mail.clone() };
+        }
         let at = merchant.opened_at.plus(chrono::Duration::seconds(dice.random_range(60..DAY) + number * 30 * DAY));
         plot.deed(place, at, async move |hand| {
             let (name, mail) = (Personal::new(name), Personal::new(mail));
@@ -79,4 +84,5 @@ fn people(plot: &mut Plot<'_>, dice: &mut StdRng, place: usize, (country, mercha
             tenants::add_member(&hand.tools, &Caller::house(), new, None).await.map(drop)
         });
     }
+    owner
 }

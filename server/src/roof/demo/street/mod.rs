@@ -28,7 +28,8 @@ use tokio::task::JoinHandle;
 
 pub use self::faults::{Fault, Kind};
 pub use self::hooks::{Delivered, Delivery, Hook};
-pub use self::people::{Counts, Goods};
+pub use self::people::{Buyer, Counts, Goods, buyer};
+pub use self::shopify::NOTICES;
 pub use self::stand::{App, Relisted, Sold, Stand, Written};
 pub use self::tokens::Live;
 pub use self::wire::{Seen, digest};

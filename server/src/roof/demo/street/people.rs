@@ -79,6 +79,7 @@ pub(super) struct Customer {
     pub city: String,
     pub zip: String,
     pub country: &'static str,
+    pub locale: &'static str,
     pub at: Instant,
 }
 
@@ -222,6 +223,7 @@ impl Stock<'_> {
             city: format!("Exampleton{mark}"),
             zip: format!("{:05}{mark}", dice.random_range(10_000..99_999)),
             country: country.region,
+            locale: country.locale,
             at: self.at(Goods::Customer, place),
         }
     }
@@ -258,6 +260,25 @@ impl Stock<'_> {
             born: self.born(Goods::Order, place),
         }
     }
+}
+
+/// Somebody who buys at a shop, as it knows them from the beginning.
+pub struct Buyer {
+    pub id: u64,
+    pub name: String,
+    pub mail: String,
+    pub phone: String,
+    pub locale: &'static str,
+}
+
+/// Whoever is at this place among the buyers of a shop, open or not.
+pub fn buyer(shop: &str, place: usize) -> Buyer {
+    let (counts, mark) = (Counts::default(), String::new());
+    let stock = Stock { shop, opened: Instant::EPOCH, counts, edits: HashMap::new(), mark };
+    let customer = stock.customer(place);
+    let name = customer.name();
+    let Customer { id, mail, phone, locale, .. } = customer;
+    Buyer { id, name, mail, phone, locale }
 }
 
 fn seconds(count: usize) -> i64 {

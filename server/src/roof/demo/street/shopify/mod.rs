@@ -5,6 +5,7 @@ mod admin;
 mod bulk;
 mod listing;
 mod lists;
+mod notices;
 
 use std::time::Duration;
 
@@ -21,6 +22,8 @@ use super::people::Goods;
 use super::stand::{App, Stand};
 use super::tokens::{Asking, Lasts, Lease, Pair, Turning, drawn};
 use crate::floor::kernel::Instant;
+
+pub use self::notices::NOTICES;
 
 /// What a shop tells when there is more or less of something.
 pub(super) const SOLD: &str = "inventory_levels/update";
@@ -44,10 +47,13 @@ pub(super) fn too_many(after: Duration) -> Response {
 }
 
 pub(super) async fn answer(stand: &Stand, asked: &Asked) -> Response {
+    let steps = asked.steps();
+    if let (&Method::POST, ["notices", about, what]) = (&asked.method, steps.as_slice()) {
+        return notices::order(stand, asked, &format!("{about}/{what}")).await;
+    }
     let Some(shop) = asked.shop.as_deref().filter(|shop| shop.ends_with(".myshopify.com")) else {
         return not_found();
     };
-    let steps = asked.steps();
     match (&asked.method, steps.as_slice()) {
         (&Method::GET | &Method::POST, ["admin", "oauth", "authorize"]) => authorize(stand, asked, shop),
         (&Method::POST, ["admin", "oauth", "access_token"]) => token(stand, asked, shop),
