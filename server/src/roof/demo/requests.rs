@@ -236,7 +236,7 @@ pub(super) fn plan(plot: &mut Plot<'_>, mut dice: StdRng) {
     let (mut near, mut far, mut merchants) = (near.iter().cycle(), far.iter().cycle(), staying.iter().cycle());
     let mut stories = Vec::with_capacity(CASES.len());
     for case in CASES {
-        let came = plot.ago(case.came * DAY + dice.random_range(2 * 3_600..9 * 3_600));
+        let then = plot.ago(case.came * DAY + dice.random_range(2 * 3_600..9 * 3_600));
         let shop = match case.kind {
             SubjectKind::Member => None,
             _ if case.is_open() => near.next().or_else(|| far.next()),
@@ -249,7 +249,7 @@ pub(super) fn plan(plot: &mut Plot<'_>, mut dice: StdRng) {
             (_, Some(shop)) => somebody(&mut dice, &shop.domain, case.locale),
             (_, None) => somebody(&mut dice, &plot.merchants[merchant].slug, case.locale),
         };
-        stories.push(Story { case, merchant, came, asker, store: shop.map(|shop| shop.store.clone()) });
+        stories.push(Story { case, merchant, came: then, asker, store: shop.map(|shop| shop.store.clone()) });
     }
     let now = plot.now;
     plot.at_desk(now, async move |desk| tell(&desk, now, stories).await);
