@@ -389,7 +389,7 @@ async fn a_notice_of_shopify_is_sent_on_order() {
         wanted.push(asks.to_owned());
     }
     wanted.sort();
-    for _ in 0..20 {
+    for _ in 0..120 {
         world.base.tamper(AT_ONCE);
         world.work().await;
         let mut found = notices().await;

@@ -5,7 +5,7 @@ use async_graphql::{Context, ID, Object, SimpleObject};
 
 use super::super::actions;
 use crate::floor::graphql::{asking, node_id, tenant_place};
-use crate::floor::kernel::{Error, Ref, Result};
+use crate::floor::kernel::{Ref, Result};
 
 /// One of the operator's people who can be given a request.
 #[derive(SimpleObject)]
@@ -30,14 +30,8 @@ impl ColleagueQuery {
         tenant: Option<ID>,
     ) -> Result<Vec<Colleague>> {
         let asking = asking(ctx)?;
-        let found = match tenant.as_ref().map(tenant_place).transpose() {
-            Ok(tenant) => actions::colleagues(&asking.tools, asking.caller()?, tenant).await,
-            Err(error) => Err(error),
-        };
-        let colleague = |(id, handle)| Colleague { id: node_id(Ref::of_house(id)), handle };
-        match found {
-            Err(Error::NotFound(_)) => Ok(Vec::new()),
-            found => Ok(found?.into_iter().map(colleague).collect()),
-        }
+        let tenant = tenant.as_ref().map(tenant_place).transpose()?;
+        let found = actions::colleagues(&asking.tools, asking.caller()?, tenant).await?;
+        Ok(found.into_iter().map(|(id, handle)| Colleague { id: node_id(Ref::of_house(id)), handle }).collect())
     }
 }
