@@ -328,7 +328,7 @@ async fn settle(tools: &Tools, policy: Chosen) -> Result<(), Error> {
 /// here where there is no seat yet. The file is another at each start, and its digest is kept nowhere but here.
 async fn open_to_its_machine(tools: &Tools, home: &Path) -> anyhow::Result<[u8; 32]> {
     // A demo is there to try everything on, alone.
-    let also: &[Role] = if tools.vault.mode() == Mode::Demo { &[Role::Ops] } else { &[] };
+    let also: &[Role] = if tools.vault.mode() == Mode::Demo { &[Role::Ops, Role::Support] } else { &[] };
     match seats::bootstrap(tools, "admin", Personal::new("admin@desk.invalid"), also, false).await {
         Ok(_) => tracing::info!("the first admin signs in with the token file"),
         Err(Error::Refused(_)) => {}

@@ -252,6 +252,15 @@ mod tests {
         }
     }
 
+    #[test]
+    fn where_a_longer_time_moves_no_date_every_language_names_the_one_that_stays() {
+        for (language, words) in Words::all() {
+            let (extended, withdrawn) = (&words.extended, &words.extension_withdrawn);
+            assert!(extended.kept.contains("{due}") && withdrawn.kept.contains("{due}"), "{language}");
+            assert_ne!(extended.title_kept, extended.title, "{language}: it does not take longer");
+        }
+    }
+
     /// What fills a sentence of a letter: nothing else may stand in braces.
     const SLOTS: [&str; 14] = [
         "body",
