@@ -186,7 +186,7 @@ async fn an_address_that_nobody_proved_gets_nothing_once_it_is_known_who_asked()
     town.world.work().await;
     let before = town.letters(named).len();
     let shown = requests::find_request(tools, &town.staff, at).await.expect("shown");
-    let of = |kind| shown.identifiers.iter().find(|one| one.kind == kind).expect("it was said").id;
+    let of = |kind: GoesBy| shown.identifiers.iter().find(|one| one.kind == kind).expect("it was said").id;
     let heard = Personal::new("She called from it and named her last order.");
     requests::judge(tools, &town.staff, at, of(GoesBy::Phone), heard, true, None).await.expect("judged");
     let words = || Personal::new("Which order do you mean?");

@@ -661,6 +661,16 @@ fn who_was_slower_keeps_what_was_typed_and_sends_it_upon_what_is_so_now() {
 }
 
 #[test]
+fn a_longer_time_that_moves_no_date_is_said_before_anybody_is_told() {
+    let mut kept = whole("OPEN", &[]);
+    kept["extensions"][0]["dueOn"] = json!("2026-11-24");
+    let opened = queue().press("j j Enter").hears("request", "request", json!({ "request": kept }));
+    let stage = opened.press("a e");
+    assert!(seen(&stage).contains("but the request"), "{}", seen(&stage));
+    assert!(!seen(&request().press("a e")).contains("but the request"));
+}
+
+#[test]
 fn a_tenant_beyond_the_first_hundred_is_found_by_its_letters() {
     let row = |n: u32, name: &str| {
         let mut row = tenant_rows().remove(3);
