@@ -58,13 +58,7 @@ const ERASE: Verb = Verb {
 
 const CLEAR: Verb = Verb {
     cli: WHY_NO_COMMAND,
-    ..Verb::new(
-        "palette.clear",
-        "erase the search",
-        "Erases the whole search",
-        Scope::Place("palette"),
-        &["Ctrl-w", "Ctrl-u"],
-    )
+    ..Verb::new("palette.clear", "erase the search", "Erases the whole search", Scope::Place("palette"), &["Ctrl-w"])
 };
 
 const VERBS: &[Verb] = &[OPEN, RUN, ERASE, CLEAR];
