@@ -141,6 +141,14 @@ impl Keeper {
         came
     }
 
+    /// What the desk uses of itself while nothing is asked for so long.
+    fn quiet(&self, long: Duration) -> Duration {
+        let pid = self.program.child.id();
+        let before = Use::of(pid);
+        std::thread::sleep(long);
+        before.until(&Use::of(pid)).0
+    }
+
     fn call(&self, body: &str) -> (u16, String) {
         call(self.at, body.as_bytes(), true)
     }
@@ -213,6 +221,8 @@ fn the_zoo_is_turned_away() {
         let (status, _) = keeper.measured("50 MB", |at| call(at, &huge, says_length));
         assert_eq!(status, 413);
     }
+    // Seconds in which the desk also works for itself: as much as it does in as long a time when nobody calls.
+    let quiet = keeper.quiet(Duration::from_secs(6));
     let begun = Instant::now();
     let heard = keeper.measured("1 byte a second", |at| {
         let mut line = TcpStream::connect(at).expect("connected");
@@ -227,6 +237,9 @@ fn the_zoo_is_turned_away() {
     });
     assert!(heard.is_some_and(|heard| heard.starts_with("HTTP/1.1 408")));
     assert!((4..8).contains(&begun.elapsed().as_secs()), "{:?}", begun.elapsed());
+    if let Some((_, cpu, _)) = keeper.took.last_mut() {
+        *cpu = cpu.saturating_sub(quiet);
+    }
     let over = keeper.over();
     println!("the dearest: {:?}", keeper.took.iter().max_by_key(|(_, cpu, _)| *cpu));
     println!("the largest: {:?}", keeper.took.iter().max_by_key(|(_, _, memory)| *memory));

@@ -10,7 +10,6 @@ use super::inputs::{
     WriteToPersonInput, draft, request,
 };
 use super::nodes::RequestNode;
-use super::queue::none_if_missing;
 use super::words::{MessageKind, MessageState, MessageWay};
 use crate::floor::graphql::{Date, Mask, MaskKind, asking, node_id, once, payload};
 use crate::floor::kernel::{Error, Instant, Personal, Ref, Result, SubjectId, TenantId};
@@ -179,11 +178,10 @@ impl MessageQuery {
     ) -> Result<Option<LetterPreview>> {
         let asking = asking(ctx)?;
         let caller = asking.caller()?;
-        let letter = match request(&input.id).and_then(|at| Ok((at, draft(at, input.draft.as_ref())?))) {
-            Ok((at, draft)) => actions::preview_letter(&asking.tools, caller, at, input.read(draft)).await.map(Some),
-            Err(error) => Err(error),
-        };
-        Ok(none_if_missing(letter)?.map(LetterPreview::from))
+        let at = request(&input.id)?;
+        let draft = draft(at, input.draft.as_ref())?;
+        let letter = actions::preview_letter(&asking.tools, caller, at, input.read(draft)).await?;
+        Ok(Some(letter.into()))
     }
 }
 

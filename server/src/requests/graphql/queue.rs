@@ -172,7 +172,7 @@ fn wanted_of(asks: impl Fn(&str) -> bool) -> Wants {
     }
 }
 
-pub(super) fn none_if_missing<T>(found: Result<Option<T>>) -> Result<Option<T>> {
+fn none_if_missing<T>(found: Result<Option<T>>) -> Result<Option<T>> {
     match found {
         Err(Error::NotFound(_)) => Ok(None),
         found => found,
