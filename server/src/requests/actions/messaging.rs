@@ -148,7 +148,7 @@ pub(in crate::requests) fn nearness(kind: GoesBy, proof: Proof, intake: &Intake)
 /// has us write to somebody who asked nothing.
 const MOST_UNASKED: i64 = 5;
 
-fn is_flooded(tx: &mut Tx, intake: &Intake, kind: MessageKind) -> Result<bool> {
+fn is_flooded(tx: &mut WriteTx, intake: &Intake, kind: MessageKind) -> Result<bool> {
     let goes_by_itself = matches!(kind, MessageKind::Acknowledgement | MessageKind::Expired);
     if intake.is_proved() || !goes_by_itself {
         return Ok(false);

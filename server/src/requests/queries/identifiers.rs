@@ -362,13 +362,15 @@ pub fn codes_since(tx: &mut Tx, intake: IntakeId, since: Instant) -> Result<i64>
 }
 
 /// How many letters of a kind the addresses of this contact were sent since then for what nobody proved, in whichever
-/// contact, as far as `most`. What anybody may have asked in another's name is counted; what somebody proved is not.
+/// contact, as far as `most`. What anybody may have asked in another's name is counted; what somebody proved is not. Whoever
+/// else counts for one of these addresses waits until the transaction ends.
 pub fn unproved_letters(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     intake: IntakeId,
     kind: MessageKind,
     (since, most): (Instant, i64),
 ) -> Result<i64> {
+    hold_addresses(tx, intake)?;
     let found: Count = statement(
         "select count(*) as counted from (
            select 1 from intake_identifiers said,
@@ -394,4 +396,22 @@ pub fn unproved_letters(
     .bind::<BigInt, _>(most)
     .get_result(tx.conn())?;
     Ok(found.counted)
+}
+
+/// Holds the first that was ever written down of each address that this contact named.
+fn hold_addresses(tx: &mut WriteTx, intake: IntakeId) -> Result<()> {
+    let tenant = tx.tenant()?;
+    let held = statement(
+        "select id from intake_identifiers
+          where tenant_id = ? and id in
+                (select (select o.id from intake_identifiers o
+                          where o.tenant_id = said.tenant_id and o.kind = said.kind and o.bidx = said.bidx
+                          order by o.id limit 1)
+                   from intake_identifiers said
+                  where said.tenant_id = ? and said.intake_id = ? and said.kind = 'mail')
+          order by id for update",
+    );
+    let held = held.bind::<SqlUuid, _>(tenant).bind::<SqlUuid, _>(tenant).bind::<SqlUuid, _>(intake);
+    held.execute(tx.conn())?;
+    Ok(())
 }
