@@ -353,12 +353,12 @@ impl Queue {
 
     fn linked(&mut self, words: &str, ctx: &Ctx) -> Effects {
         let mut effects = vec![Self::ask_views()];
-        match words.strip_prefix(shell::VIEW).and_then(|number| number.parse().ok()) {
-            Some(number) => self.waits = Some(number),
-            None => {
-                self.is_found = false;
-                effects.extend(self.list.narrow(words, ctx));
-            }
+        let view = words.strip_prefix(shell::VIEW).and_then(|number| number.parse().ok());
+        if view.is_some() {
+            self.waits = view;
+        } else {
+            self.is_found = false;
+            effects.extend(self.list.narrow(words, ctx));
         }
         effects
     }
@@ -696,16 +696,14 @@ impl Screen for Queue {
                 return Some(of_many(verb, count, ctx));
             }
         }
-        match self.list.row(target).filter(|_| [ASSIGN, EXTEND, REFUSE, NOTE].contains(verb)) {
-            Some(row) => Some(of_one(verb, row, ctx)),
-            None => {
-                let mut question = self.list.question(verb, target, ctx)?;
-                if verb.id == "queue.filter" && OF_MAIL.refusal(target, ctx).is_none() {
-                    question.effects.push(Line::dim("By a mail address: @ on the queue. It stands in no filter."));
-                }
-                Some(question)
-            }
+        if let Some(row) = self.list.row(target).filter(|_| [ASSIGN, EXTEND, REFUSE, NOTE].contains(verb)) {
+            return Some(of_one(verb, row, ctx));
         }
+        let mut question = self.list.question(verb, target, ctx)?;
+        if verb.id == "queue.filter" && OF_MAIL.refusal(target, ctx).is_none() {
+            question.effects.push(Line::dim("By a mail address: @ on the queue. It stands in no filter."));
+        }
+        Some(question)
     }
 }
 
