@@ -118,6 +118,8 @@ pub struct SharedCell {
     times: i64,
     /// When it left last.
     last_at: Option<DateTime<Utc>>,
+    /// How many events of the store were not sent to it, because whom they are about had forbidden it.
+    withheld: i64,
 }
 
 /// A field of the policy, and what went to whom of it.
@@ -294,6 +296,8 @@ fn matrix(policy: &policy::Policy, shared: &actions::Shared) -> Vec<SharedField>
         let state = |one: &&Destination| one.recipient == recipient && one.state == model::DestinationState::On;
         shared.destinations.iter().any(|one| state(&one))
     };
+    let withheld =
+        |recipient: &str| shared.withheld.iter().find(|kept| kept.recipient == recipient).map_or(0, |kept| kept.times);
     let row = |row: policy::Row<'_>| {
         let field = format!("{}.{}", row.category.code.get_ref(), row.field.code.get_ref());
         let cells = destinations.iter().zip(&row.forms).map(|(recipient, form)| {
@@ -306,6 +310,7 @@ fn matrix(policy: &policy::Policy, shared: &actions::Shared) -> Vec<SharedField>
                 forms_sent: given.map(|given| given.forms.clone()).unwrap_or_default(),
                 times: given.map_or(0, |given| given.times),
                 last_at: given.map(|given| given.last_at),
+                withheld: withheld(recipient),
             }
         });
         let title = row.field.title.in_locale(policy.first_locale(), policy.first_locale()).to_owned();

@@ -71,3 +71,12 @@ pub const RELAY_DELIVERIES: Table = Table::of_tenant("relay_deliveries").categor
     fact("sent_at"),
     fact("answer").because("a status or a code of ours, never words"),
 ]);
+
+pub const RELAY_WITHHELD: Table = Table::of_tenant("relay_withheld").category("account").columns(&[
+    key("store_id"),
+    fact("recipient"),
+    fact("kind"),
+    fact("day"),
+    fact("count").because("how often by the day: nobody is named"),
+    fact("last_at"),
+]);

@@ -46,7 +46,9 @@ pub fn take_in_turn(
     let (mut people, mut bought, mut sold, mut stock) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for (at, good) in newest.into_iter().enumerate() {
         match (good, passed.remove(&at)) {
-            (_, Some(Passed { standing: Standing::Gone, .. })) | (Good::Customer(_), None) => taken.refused += 1,
+            (_, Some(Passed { standing: Standing::Gone | Standing::Fenced, .. })) | (Good::Customer(_), None) => {
+                taken.refused += 1;
+            }
             (Good::Customer(customer), Some(passed)) => people.push((customer, passed)),
             (Good::Order(order), passed) => bought.push((order, passed)),
             (Good::Product(product), _) => sold.push(product),

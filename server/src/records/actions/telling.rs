@@ -304,6 +304,12 @@ fn order_and_buyer(tx: &mut WriteTx, vault: &Vault, at: &OrderAt) -> Result<(Ord
     let unknown = || Error::refused("REFUSED", "no such order of this store is kept: tell it again once it came in");
     let (order, buyer) = telling::order(tx, at.store.id, &at.platform_id)?.ok_or_else(unknown)?;
     let buyer = buyer.map(|buyer| subjects::greet(tx, vault, buyer)).transpose()?;
+    if matches!(&buyer, Some(Passed { standing: Standing::Fenced, .. })) {
+        return Err(Error::refused(
+            "REFUSED",
+            "the buyer restricted what is done with their data: tell it once that ended",
+        ));
+    }
     Ok((order, buyer))
 }
 

@@ -16,7 +16,8 @@ pub struct TakenIn {
     pub changed: usize,
     /// What we hold is as new or newer.
     pub older: usize,
-    /// The policy lists nothing of the kind, the person was erased, or the platform's id is none.
+    /// The policy lists nothing of the kind, the person was erased or restricts what is done, or the platform's
+    /// id is none.
     pub refused: usize,
 }
 

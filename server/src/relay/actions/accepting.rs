@@ -8,19 +8,20 @@ use uuid::Uuid;
 
 use super::super::jobs::RelayEvent;
 use super::super::model::{Delivery, DeliveryState, Destination, DestinationState, Event, Fields, RelayedKind, Sifted};
-use super::super::model::{destination_key, ends, sifted};
+use super::super::model::{destination_key, ends, purposes, sifted};
+use super::super::queries::withheld::{self, Withheld};
 use super::super::queries::{deliveries, destinations, events};
 use crate::floor::access::{Caller, Permission};
 use crate::floor::jobs::{self, effect_key};
 use crate::floor::kernel::{
-    DestinationId, Error, Instant, Personal, Ref, RelayDeliveryId, RelayedEventId, Result, StoreId,
+    DestinationId, Error, Instant, Personal, Ref, RelayDeliveryId, RelayedEventId, Result, StoreId, SubjectId,
 };
 use crate::floor::ledger::{self, Once, Witnessed, WriteTx};
 use crate::floor::platforms::{Address, Order};
 use crate::floor::policy::Policy;
 use crate::floor::tools::Tools;
 use crate::floor::vault::{Place, RequestKey, Sealer, SubjectKey, Vault};
-use crate::subjects::{Named, Passed, Standing, gate};
+use crate::subjects::{FenceKind, Fences, Named, Passed, Standing, fences, gate};
 
 /// What happened in a shop, as it is told.
 #[derive(Clone)]
@@ -58,15 +59,23 @@ pub async fn accept_event(
             return Err(Error::refused("REFUSED", "this store is disconnected: nothing of it is relayed"));
         }
         let now = tx.now()?;
-        let to = receiving(tx, at.id)?.into_iter().map(|one| one.id).collect();
+        let to = receiving(tx, at.id)?.into_iter().map(|one| (one.id, one.recipient)).collect();
         let happened_at = happened_at.unwrap_or(now).min(now);
         let told = Told { kind, happened_at, sifted: sifted.clone(), source: None, to };
-        let taken = take_in(tx, &vault, &adopted.policy, at.id, vec![told])?.pop();
-        let id = taken.ok_or_else(|| Error::internal("an event that nothing became of"))??;
+        let taken = take_in(tx, &vault, &adopted.policy, at.id, vec![told])?.each.pop();
+        let taken = taken.ok_or_else(|| Error::internal("an event that nothing became of"))??;
+        let Some(id) = taken else {
+            let told = ledger::Event::new("relay.withheld", "store", at.id.uuid());
+            return Ok(Witnessed::new(Uuid::nil(), told.code("kind", kind.code())));
+        };
         let told = ledger::Event::new("relay.accepted", "relayed_event", id.uuid());
         Ok(Witnessed::new(id.uuid(), told.code("kind", kind.code()).count("dropped", count)))
     });
-    Ok(Accepted { id: RelayedEventId::from_uuid(written.await?.id), dropped })
+    let id = written.await?.id;
+    if id.is_nil() {
+        return Err(Error::refused("REFUSED", "whom this is about has forbidden it: nothing of it is kept or sent"));
+    }
+    Ok(Accepted { id: RelayedEventId::from_uuid(id), dropped })
 }
 
 /// Sends orders on that a platform told of, each once, however often it is told: to the destinations that were set up,
@@ -99,15 +108,18 @@ pub fn relay_orders(
         due.remove(&known);
     }
     let told = due.into_iter().filter_map(|(source, order)| {
-        let to: Vec<_> = to.iter().filter(|one| order.placed_at >= one.since).map(|one| one.id).collect();
+        let to = to.iter().filter(|one| order.placed_at >= one.since);
+        let to: Vec<_> = to.map(|one| (one.id, one.recipient.clone())).collect();
         let happened_at = order.placed_at.min(now);
         let sifted = sifted(policy, of_order(policy, order));
         (!to.is_empty()).then_some(Told { kind: RelayedKind::Order, happened_at, sifted, source: Some(source), to })
     });
     let told = told.collect();
-    let taken = take_in(tx, vault, policy, store, told)?.into_iter().flatten().count();
+    let Taken { each, withheld } = take_in(tx, vault, policy, store, told)?;
+    let taken = each.into_iter().flatten().flatten().count();
     let event = ledger::Event::new("relay.orders", "store", store.uuid()).count("events", taken as u64);
-    Ok((taken > 0).then_some(event))
+    let event = if withheld > 0 { event.count("withheld", withheld) } else { event };
+    Ok((taken > 0 || withheld > 0).then_some(event))
 }
 
 /// The destinations that get this store's events. One of the store's own counts before one of the whole tenant's.
@@ -126,22 +138,29 @@ struct Told {
     sifted: Sifted,
     /// What it is known again by, where it may be told twice.
     source: Option<[u8; 32]>,
-    to: Vec<DestinationId>,
+    to: Vec<Receiver>,
+}
+
+/// A destination, and its recipient in the policy.
+type Receiver = (DestinationId, String);
+
+/// What became of events.
+struct Taken {
+    /// Of each the id, or none where whom it is about has forbidden it; or why it is not taken.
+    each: Vec<Result<Option<RelayedEventId>>>,
+    /// How many sendings were forbidden.
+    withheld: u64,
 }
 
 /// Takes events of a store in, or says of each why not.
-fn take_in(
-    tx: &mut WriteTx,
-    vault: &Vault,
-    policy: &Policy,
-    store: StoreId,
-    told: Vec<Told>,
-) -> Result<Vec<Result<RelayedEventId>>> {
+fn take_in(tx: &mut WriteTx, vault: &Vault, policy: &Policy, store: StoreId, told: Vec<Told>) -> Result<Taken> {
     let (tenant, now) = (tx.tenant()?, tx.now()?);
     let categories: Vec<&str> = policy.categories.iter().map(|category| category.code.get_ref().as_str()).collect();
     let persons = persons(tx, vault, policy, store, &told)?;
+    let known: Vec<SubjectId> = persons.iter().flatten().map(|passed| passed.subject).collect();
+    let (fences, mut kept_back) = (fences(tx, &known)?, Withheld::new());
     let (mut taken, mut parcels) = (Vec::new(), Vec::new());
-    for (told, person) in told.into_iter().zip(persons) {
+    for (mut told, person) in told.into_iter().zip(persons) {
         let (linked_until, expires_at) = ends(policy, &categories, told.happened_at);
         if linked_until <= now {
             taken.push(Err(Error::refused("EXPIRED", "this happened longer ago than events are kept")));
@@ -152,7 +171,20 @@ fn take_in(
                 taken.push(Err(Error::refused("REFUSED", "nothing of this person is relayed")));
                 continue;
             }
-            Some((subject, Standing::Welcome(sealer))) => Some((subject, sealer)),
+            Some((subject, Standing::Fenced)) => {
+                permit(policy, &fences, subject, &mut told.to, &mut kept_back);
+                taken.push(Ok(None));
+                continue;
+            }
+            Some((subject, Standing::Welcome(sealer))) => {
+                let had_any = !told.to.is_empty();
+                permit(policy, &fences, subject, &mut told.to, &mut kept_back);
+                if had_any && told.to.is_empty() {
+                    taken.push(Ok(None));
+                    continue;
+                }
+                Some((subject, sealer))
+            }
             None => None,
         };
         let id = RelayedEventId::fresh();
@@ -176,11 +208,11 @@ fn take_in(
             expires_at,
             source: told.source,
         };
-        taken.push(Ok(id));
+        taken.push(Ok(Some(id)));
         parcels.push((event, told, sealer.map(|(_, sealer)| sealer)));
     }
     seal(tx, vault, policy, &mut parcels)?;
-    let sendings = parcels.iter().flat_map(|(event, told, _)| told.to.iter().map(|to| (event.id, *to)));
+    let sendings = parcels.iter().flat_map(|(event, told, _)| told.to.iter().map(|(to, _)| (event.id, *to)));
     let sendings: Vec<(RelayedEventId, Delivery)> = sendings.map(|(event, to)| (event, begun(event, to))).collect();
     let all: Vec<Event> = parcels.into_iter().map(|(event, ..)| event).collect();
     events::add(tx, &all)?;
@@ -188,7 +220,20 @@ fn take_in(
     for (event, delivery) in sendings {
         jobs::enqueue(tx, &RelayEvent { event, destination: delivery.destination })?;
     }
-    Ok(taken)
+    withheld::note(tx, store, &kept_back)?;
+    let withheld = kept_back.values().sum::<i64>().unsigned_abs();
+    Ok(Taken { each: taken, withheld })
+}
+
+/// Leaves those who may get what is about this person, and counts what the others are kept from.
+fn permit(policy: &Policy, fences: &Fences, subject: SubjectId, to: &mut Vec<Receiver>, kept_back: &mut Withheld) {
+    to.retain(|(_, recipient)| {
+        let forbidden: Option<FenceKind> = fences.forbids(subject, recipient, purposes(policy, recipient).into_iter());
+        if let Some(kind) = forbidden {
+            *kept_back.entry((recipient.clone(), kind)).or_default() += 1;
+        }
+        forbidden.is_none()
+    });
 }
 
 fn begun(event: RelayedEventId, destination: DestinationId) -> Delivery {

@@ -1,7 +1,7 @@
 //! What was set up, and what went to whom.
 
 use super::super::model::{Destination, Disclosure};
-use super::super::queries::{Figure, destinations, disclosures, figures};
+use super::super::queries::{Figure, destinations, disclosures, figures, withheld};
 use crate::floor::access::{Caller, Permission};
 use crate::floor::graphql::Page;
 use crate::floor::kernel::{Error, Instant, Ref, Result, StoreId, TenantId};
@@ -30,13 +30,19 @@ pub struct Shared {
     pub given: Vec<disclosures::Given>,
     /// The recipients that get its events now.
     pub destinations: Vec<Destination>,
+    /// What was not sent, because somebody had forbidden it.
+    pub withheld: Vec<withheld::Kept>,
 }
 
 pub async fn list_shared(tools: &Tools, caller: &Caller, at: Ref<StoreId>) -> Result<Shared> {
     let scope = caller.permit(Permission::SeeTenants, at.tenant)?;
     let read = tools.ledger.read(&scope, move |tx| {
         destinations::bounds(tx, Some(at.id))?.ok_or(Error::NotFound("store"))?;
-        Ok(Shared { given: disclosures::of_store(tx, at.id)?, destinations: destinations::all(tx, Some(at.id))? })
+        Ok(Shared {
+            given: disclosures::of_store(tx, at.id)?,
+            destinations: destinations::all(tx, Some(at.id))?,
+            withheld: withheld::of_store(tx, at.id)?,
+        })
     });
     read.await
 }

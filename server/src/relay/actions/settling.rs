@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use super::super::model::{Delivery, DeliveryState, Event, Way};
-use super::super::queries::{deliveries, events};
+use super::super::queries::{deliveries, events, withheld};
 use crate::floor::access::{One, Scope};
 use crate::floor::egress::Shared;
 use crate::floor::kernel::{RelayedEventId, Result};
 use crate::floor::ledger::{self, Disclosed, Ledger, Witnessed, WriteTx, disclose};
 use crate::floor::vault::{RequestKey, Vault};
+use crate::subjects::FenceKind;
 
 /// How a try ended.
 pub struct Settled {
@@ -25,15 +26,19 @@ pub async fn settle(
     ledger: &Ledger,
     vault: &Vault,
     lane: Scope<One>,
-    (event, delivery): (&Event, &Delivery),
+    (event, delivery, to): (&Event, &Delivery, &str),
     settled: Settled,
 ) -> Result<()> {
-    let (vault, id, delivery) = (vault.clone(), event.id, delivery.id);
+    let (vault, id, delivery, store) = (vault.clone(), event.id, delivery.id, event.store);
+    // Why it was not sent stands in the answer, in a code.
+    let forbidden = FenceKind::from_code(&settled.answer).filter(|_| !settled.was_tried);
+    let kept_back: withheld::Withheld = forbidden.map(|kind| ((to.to_owned(), kind), 1)).into_iter().collect();
     let left = settled.left.as_ref().map(|shared| rows(event, delivery.uuid(), shared)).unwrap_or_default();
     let written = ledger.write(lane, move |tx| {
         events::hold(tx, id)?;
         deliveries::settle(tx, delivery, settled.state, settled.was_tried, &settled.answer)?;
         let disclosed = disclose(tx, &left)?;
+        withheld::note(tx, store, &kept_back)?;
         if deliveries::waiting(tx, id)? == 0 {
             passed(tx, &vault, id)?;
         }

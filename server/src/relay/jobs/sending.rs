@@ -8,7 +8,8 @@ use serde_json::json;
 use super::super::SIGNING;
 use super::super::actions::{Settled, placed, settle};
 use super::super::model::{
-    Delivery, DeliveryState, Destination, DestinationState, Event, Fields, PASSES_WITHIN, SWEPT_EVERY, built, signed,
+    Delivery, DeliveryState, Destination, DestinationState, Event, Fields, PASSES_WITHIN, SWEPT_EVERY, built, purposes,
+    signed,
 };
 use super::super::queries::{deliveries, destinations, events};
 use crate::calls::{self, Over};
@@ -19,6 +20,7 @@ use crate::floor::ledger::{RevealTx, Tx};
 use crate::floor::policy::Policy;
 use crate::floor::tools::Tools;
 use crate::floor::vault::{Opening, Place, Shut, Vault};
+use crate::subjects;
 
 /// Before a destination that did not take a delivery is tried again.
 const AGAIN: Duration = Duration::from_secs(30);
@@ -74,7 +76,8 @@ impl Job for RelayEvent {
             }
         };
         let waits = settled.state == DeliveryState::Waiting;
-        settle(&run.ledger, &tools.vault, lane, (&rows.event, &rows.delivery), settled).await?;
+        let to = rows.destination.recipient.as_str();
+        settle(&run.ledger, &tools.vault, lane, (&rows.event, &rows.delivery, to), settled).await?;
         if waits { Err(Error::Unavailable { whom: "a destination", after: AGAIN }.into()) } else { Ok(()) }
     }
 }
@@ -117,6 +120,9 @@ fn parcel(
     if destination.state == DestinationState::Off {
         return Ok(Err("off"));
     }
+    if let Some(forbidden) = forbidden(tx, policy, event, destination)? {
+        return Ok(Err(forbidden));
+    }
     let wish = (destination.recipient.as_str(), destination.url.as_str(), destination.region.as_str());
     let place = match placed(tx, tools, policy, Some(event.store), wish) {
         Ok(place) => place,
@@ -139,6 +145,14 @@ fn parcel(
     let headers: [(&'static str, Secret); 3] = signed(&secret, &delivery.key, at, &document.to_string())?;
     let call = headers.into_iter().fold(call, |call, (name, value)| call.with(name, value));
     Ok(Ok(Parcel { shared: place.shared(policy, built.carries), call }))
+}
+
+/// What whom the event is about has forbidden meanwhile, in its code.
+fn forbidden(tx: &mut Tx, policy: &Policy, event: &Event, destination: &Destination) -> Result<Option<&'static str>> {
+    let Some(subject) = event.subject else { return Ok(None) };
+    let to = destination.recipient.as_str();
+    let kind = subjects::fences(tx, &[subject])?.forbids(subject, to, purposes(policy, to).into_iter());
+    Ok(kind.map(subjects::FenceKind::code))
 }
 
 /// All that is still held of an event. Each part is looked at under its own key.

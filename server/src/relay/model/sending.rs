@@ -63,6 +63,12 @@ impl<'p> Place<'p> {
     }
 }
 
+/// What this policy gives a recipient data for.
+pub fn purposes<'p>(policy: &'p Policy, recipient: &str) -> Vec<&'p str> {
+    let meant = policy.recipients.iter().filter(|one| one.code.get_ref() == recipient);
+    meant.flat_map(|one| one.purposes.iter().map(|purpose| purpose.get_ref().as_str())).collect()
+}
+
 /// Whether a host is one that a policy names, which may be a family.
 fn is_at(host: &Host, named: &str) -> bool {
     match named.strip_prefix("*.") {

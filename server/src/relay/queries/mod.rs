@@ -5,5 +5,6 @@ pub mod destinations;
 pub mod disclosures;
 pub mod events;
 mod standing;
+pub mod withheld;
 
 pub use standing::{Afterwards, Figure, Held, afterwards, figures, held};
