@@ -9,6 +9,7 @@ fn main() -> io::Result<()> {
     gather("regimes/calendars", "calendars.rs")?;
     gather("src/processors/words", "notices.rs")?;
     gather("src/requests/letters/words", "letters.rs")?;
+    gather("src/requests/package/words", "packages.rs")?;
     gather("src/trust/words", "words.rs")
 }
 

@@ -90,7 +90,7 @@ pub fn spreadsheet(lines: &[Vec<String>]) -> Result<String> {
 }
 
 /// A cell that a spreadsheet would reckon with begins with an apostrophe.
-fn guarded(cell: &str) -> String {
+pub fn guarded(cell: &str) -> String {
     let guard = if cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) { "'" } else { "" };
     format!("{guard}{cell}")
 }

@@ -35,6 +35,6 @@ pub use matter::{Matter, Moved, hours_before, zone};
 pub use period::Period;
 pub use reckon::{Received, ends_at};
 pub use refused::{CannotExtend, CannotPause, NoSuchRight};
-pub use regime::{OPERATOR_PROMISE, Offer, Regime, Rule};
+pub use regime::{OPERATOR_PROMISE, Offer, Regime, Rule, Withheld};
 pub use terms::{Acknowledge, Answer, Appeal, Extension, ExtensionFrom, Longer, Pause, Refusal, Term, Within};
 pub use words::{Flag, Kind, MustName, PauseGround, Right, Roll, RollReading, Starts, Whose};

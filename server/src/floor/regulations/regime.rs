@@ -24,11 +24,23 @@ pub struct Regime {
     /// The calendar it counts by, or the family of calendars of which the place concerned has one.
     #[serde(default)]
     pub calendar: Option<String>,
+    /// What may not be handed out, not even to whom it is about.
+    #[serde(default)]
+    pub withholds: Option<Withheld>,
     #[serde(default, rename = "clock")]
     pub rules: Vec<Rule>,
     /// What it asks besides answers to people.
     #[serde(default, rename = "duty")]
     pub duties: Vec<Rule>,
+}
+
+/// Kinds of values that a regime forbids to hand out.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Withheld {
+    /// As the data map calls them.
+    pub kinds: Vec<String>,
+    pub cite: String,
 }
 
 /// One row of a regime: what holds for one or several rights.
@@ -109,6 +121,7 @@ impl Regime {
             places: Vec::new(),
             platform: None,
             calendar: None,
+            withholds: None,
             rules: rights.iter().map(rule).collect(),
             duties: Vec::new(),
         }

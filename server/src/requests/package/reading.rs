@@ -1,0 +1,255 @@
+//! What goes into a package, read leaf by leaf and opened with the person's own key, so that it takes the same memory
+//! however much that is. Each leaf is a look of its own in the book of accesses. What staff left out never leaves here.
+
+use std::collections::{HashMap, HashSet};
+
+use uuid::Uuid;
+
+use super::model::{LeftOut, Redaction};
+use crate::floor::access::{One, Scope};
+use crate::floor::datamap::{About, Category, Cell, Column, Form, Forms, Leaf, Line, Map, Row as Fate, Table, Value};
+use crate::floor::kernel::{Error, Instant, Result, SubjectId};
+use crate::floor::ledger::{Ledger, RevealTx};
+use crate::floor::vault::{Key, Opening, Shut, SubjectKey, Vault};
+
+/// Rows that are read at a time, over as many tables as they fill.
+const AT_ONCE: u16 = 500;
+
+/// What the book of accesses calls it.
+const VIEW: &str = "packages";
+
+/// One table as it goes into a package.
+#[derive(Debug, Clone)]
+pub struct Sheet {
+    pub table: &'static Table,
+    /// What is given of a row, in the order of the map, and how it is written.
+    pub columns: Vec<(&'static Column, Form)>,
+}
+
+impl Sheet {
+    fn of(table: &'static Table, forms: &Forms, forbidden: &[String]) -> Self {
+        let is_given = |column: &&'static Column| !is_forbidden(column, forbidden);
+        let form = |column: &'static Column| {
+            let known = forms.get(&(table.name.to_owned(), column.name.to_owned())).copied();
+            let form = if column.is_sealed() { None } else { known };
+            (column, form.unwrap_or(Form::Text))
+        };
+        Self { table, columns: table.disclosed().filter(is_given).map(form).collect() }
+    }
+}
+
+/// Whether a law forbids to hand out values of this kind.
+pub fn is_forbidden(column: &Column, forbidden: &[String]) -> bool {
+    column.mask().is_some_and(|kind| forbidden.iter().any(|word| word == kind))
+}
+
+/// A row in clear: a value for each column of its sheet.
+pub type Cells = Vec<Option<String>>;
+
+/// Rows of one sheet that follow each other, and whether they are its last.
+pub struct Opened {
+    /// Which of the sheets.
+    pub sheet: usize,
+    pub rows: Vec<Cells>,
+    pub is_last: bool,
+    pub left_out: Left,
+}
+
+/// What was left out of some rows.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Left {
+    /// Whole rows, by why.
+    pub rows: HashMap<LeftOut, u64>,
+    /// Cells, by column and why.
+    pub cells: HashMap<(&'static str, LeftOut), u64>,
+    /// Cells, by column, that open no more.
+    pub shut: HashMap<&'static str, u64>,
+}
+
+impl Left {
+    pub fn add(&mut self, other: Self) {
+        for (why, rows) in other.rows {
+            *self.rows.entry(why).or_default() += rows;
+        }
+        for (what, cells) in other.cells {
+            *self.cells.entry(what).or_default() += cells;
+        }
+        for (column, cells) in other.shut {
+            *self.shut.entry(column).or_default() += cells;
+        }
+    }
+
+    pub fn count(&self) -> u64 {
+        self.rows.values().sum::<u64>() + self.cells.values().sum::<u64>()
+    }
+}
+
+/// Where reading stands: before a row of a person in a sheet.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Mark {
+    pub sheet: usize,
+    person: usize,
+    after: Option<Uuid>,
+}
+
+impl Mark {
+    /// Before the first row of a sheet.
+    pub const fn before(sheet: usize) -> Self {
+        Self { sheet, person: 0, after: None }
+    }
+}
+
+/// What a package is read from.
+#[derive(Clone)]
+pub struct Source {
+    pub map: Map,
+    pub vault: Vault,
+    pub persons: Vec<SubjectId>,
+    pub sheets: Vec<Sheet>,
+    pub redactions: Redacted,
+    /// Of our own books the person gets what stood there when they asked.
+    pub asked_at: Instant,
+}
+
+/// The tables of a package: all that hold something to tell, or those that hold what came from the person.
+pub fn tables(map: Map, is_given: bool) -> Vec<&'static Table> {
+    let told = |table: &&'static Table| table.disclosed().next().is_some() && (table.is_given || !is_given);
+    map.about_people().filter(told).collect()
+}
+
+/// Those tables as sheets.
+pub fn sheets(tables: &[&'static Table], forms: &Forms, forbidden: &[String]) -> Vec<Sheet> {
+    tables.iter().map(|table| Sheet::of(table, forms, forbidden)).collect()
+}
+
+/// Until when rows of a table are in a package: of our own books, which grow with every look, until it was asked for.
+pub fn until(table: &Table, asked_at: Instant) -> Option<Instant> {
+    let is_book = matches!(table.category, Some(Category::Operator(_))) && table.erased_by == Fate::Kept;
+    (is_book && table.about != About::Nobody).then_some(asked_at)
+}
+
+/// What staff left out, by where it stands.
+#[derive(Debug, Clone, Default)]
+pub struct Redacted {
+    rows: HashMap<(String, Uuid), LeftOut>,
+    cells: HashMap<(String, Uuid), HashMap<String, LeftOut>>,
+}
+
+impl Redacted {
+    pub fn of(redactions: &[Redaction]) -> Self {
+        let mut all = Self::default();
+        for one in redactions.iter().filter(|one| one.lifted.is_none()) {
+            let at = (one.place.clone(), one.row);
+            match &one.field {
+                None => {
+                    all.rows.insert(at, one.code);
+                }
+                Some(field) => {
+                    all.cells.entry(at).or_default().insert(field.clone(), one.code);
+                }
+            }
+        }
+        all
+    }
+
+    /// The tables of which something was left out.
+    pub fn places(&self) -> HashSet<&str> {
+        self.rows.keys().chain(self.cells.keys()).map(|(place, _)| place.as_str()).collect()
+    }
+}
+
+impl Source {
+    /// Reads on from a mark, as much as is read at a time; where nothing follows, the mark is gone.
+    pub async fn read(
+        &self,
+        ledger: &Ledger,
+        lane: &Scope<One>,
+        from: Mark,
+        is_one_sheet: bool,
+    ) -> Result<(Vec<Opened>, Option<Mark>)> {
+        let source = self.clone();
+        ledger.reveal(lane.clone(), VIEW, move |tx| source.leaves(tx, from, is_one_sheet)).await
+    }
+
+    fn leaves(&self, tx: &mut RevealTx, from: Mark, is_one_sheet: bool) -> Result<(Vec<Opened>, Option<Mark>)> {
+        let (mut all, mut at, mut room) = (Vec::new(), from, usize::from(AT_ONCE));
+        let keys = self.vault.subject_keys(tx, &self.persons, VIEW)?;
+        while let Some(sheet) = self.sheets.get(at.sheet) {
+            let mut opened =
+                Opened { sheet: at.sheet, rows: Vec::new(), is_last: false, left_out: Left::default() };
+            while let Some(person) = self.persons.get(at.person) {
+                let most = u16::try_from(room).unwrap_or(AT_ONCE).max(1);
+                let leaf = Leaf { after: at.after, until: until(sheet.table, self.asked_at), most };
+                let lines = self.map.leaf(tx, sheet.table, *person, leaf)?;
+                let (read, last) = (lines.len(), lines.last().map(|line| line.row));
+                let key = keys.get(person);
+                for line in lines {
+                    self.open(sheet, line, key, &mut opened)?;
+                }
+                room = room.saturating_sub(read);
+                if read < usize::from(most) {
+                    at = Mark { person: at.person + 1, after: None, ..at };
+                } else {
+                    at.after = last;
+                }
+                if room == 0 {
+                    break;
+                }
+            }
+            opened.is_last = at.person >= self.persons.len();
+            let is_last = opened.is_last;
+            all.push(opened);
+            if is_last {
+                at = Mark::before(at.sheet + 1);
+            }
+            if !is_last || room == 0 || is_one_sheet {
+                break;
+            }
+        }
+        let is_over = at.sheet >= self.sheets.len();
+        Ok((all, (!is_over).then_some(at)))
+    }
+
+    /// A row in clear, without what is left out of it.
+    fn open(&self, sheet: &Sheet, line: Line, key: Option<&Opening<Key<SubjectKey>>>, into: &mut Opened) -> Result<()> {
+        let at = (sheet.table.name.to_owned(), line.row);
+        if let Some(why) = self.redactions.rows.get(&at) {
+            *into.left_out.rows.entry(*why).or_default() += 1;
+            return Ok(());
+        }
+        let hidden = self.redactions.cells.get(&at);
+        let mut cells = Vec::with_capacity(sheet.columns.len());
+        for (column, _) in &sheet.columns {
+            let cell = line.cells.iter().find(|cell| cell.column.name == column.name);
+            let cell = cell.ok_or_else(|| Error::internal("a row that lacks a column of its table"))?;
+            if let Some(why) = hidden.and_then(|fields| fields.get(column.name)) {
+                *into.left_out.cells.entry((column.name, *why)).or_default() += 1;
+                cells.push(None);
+                continue;
+            }
+            cells.push(match opened(cell, key) {
+                Ok(value) => value,
+                Err(_) => {
+                    *into.left_out.shut.entry(column.name).or_default() += 1;
+                    None
+                }
+            });
+        }
+        into.rows.push(cells);
+        Ok(())
+    }
+}
+
+/// The value of a cell; what is not sealed needs no key.
+fn opened(
+    cell: &Cell,
+    key: Option<&Opening<Key<SubjectKey>>>,
+) -> std::result::Result<Option<String>, Shut> {
+    match (&cell.value, key) {
+        (Value::Nothing, _) => Ok(None),
+        (Value::Plain(text), _) => Ok(Some(text.clone())),
+        (Value::Sealed { .. }, Some(Ok(key))) => cell.open(key),
+        (Value::Sealed { .. }, Some(Err(shut))) => Err(*shut),
+        (Value::Sealed { .. }, None) => Err(Shut::UnknownKey),
+    }
+}
