@@ -212,3 +212,45 @@ pub const REQUEST_SELECTIONS: Table =
         key("request"),
         fact("at_version"),
     ]);
+
+pub const REQUEST_PERSONS: Table =
+    Table::of_tenant("request_persons").columns(&[key("request_id"), key("subject_id"), fact("part")]);
+
+pub const REQUEST_STEPS: Table = Table::of_tenant("request_steps").ages("finished_at").columns(&[
+    key("plan_id"),
+    fact("position"),
+    key("request_id"),
+    fact("name"),
+    fact("line"),
+    fact("place"),
+    key("store_id"),
+    fact("state"),
+    fact("attempt"),
+    fact("rows"),
+    fact("outcome").because("a code of ours"),
+    fact("begun_at"),
+    fact("finished_at"),
+]);
+
+pub const REQUEST_MATCHES: Table = Table::of_tenant("request_matches").label("request_match").columns(&[
+    key("id"),
+    key("request_id"),
+    fact("kind"),
+    key("store_id"),
+    personal("value", "identifier").withheld("under the request's own key, until the last recipient has settled"),
+    pseudonym("bidx"),
+    fact("bidx_v"),
+    fact("tells"),
+]);
+
+pub const CERTIFICATES: Table = Table::of_tenant("certificates").ages("made_at").columns(&[
+    key("id"),
+    key("request_id"),
+    fact("number"),
+    key("supplements"),
+    fact("made_at"),
+    fact("key_version"),
+    fact("digest").because("over a document of codes, counts and dates"),
+    fact("document")
+        .because("codes, counts and dates, signed for outsiders; whom it is about stands in it as a handle of ours"),
+]);

@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::model::{Identifier, IdentifierKind, Named, Passed, Standing, dialled, is_somebodys};
+use super::queries::tombstones::{self, Digest};
 use super::queries::{self, Entry, Mark, Row};
 use super::turns::{Guests, Turn};
-use crate::floor::kernel::{Error, Personal, Result, StoreId, SubjectId};
+use crate::floor::kernel::{Error, Personal, Result, StoreId, SubjectId, TenantId};
 use crate::floor::ledger::{Tx, WriteTx};
 use crate::floor::vault::{BlindIndex, FieldIndex, Index, Key, Sealer, Shut, SubjectKey, Vault};
 
@@ -28,6 +29,7 @@ pub fn gate_in_turn(tx: &mut WriteTx, vault: &Vault, persons: &[Named<'_>], turn
     }
     let key = vault.index_key(tx)?.map_err(|_| Error::internal("the tenant's index key is not at hand"))?;
     let mut marks = Marks::of(&key, persons)?;
+    let mut graves = Graves::of(vault, tx.tenant()?, persons);
     let lent = match turn.guests().map(|guests| lent(&marks, guests)) {
         Some(Some(lent)) => lent,
         Some(None) => {
@@ -43,13 +45,14 @@ pub fn gate_in_turn(tx: &mut WriteTx, vault: &Vault, persons: &[Named<'_>], turn
             let beside = marks.0[person].iter().filter(|(_, tells)| !tells).map(|(mark, _)| mark);
             turn.borrow(guest.subject, beside);
         } else {
-            others.push(std::mem::take(&mut marks.0[person]));
+            others.push((std::mem::take(&mut marks.0[person]), std::mem::take(&mut graves.0[person])));
             own.push(person);
         }
         passed.push(lent);
     }
+    let (others, graves): (Vec<_>, Vec<_>) = others.into_iter().unzip();
     let others = Marks(others);
-    for (person, one) in own.iter().zip(admitted(tx, vault, &others)?) {
+    for (person, one) in own.iter().zip(admitted(tx, vault, &others, &Graves(graves))?) {
         passed[*person] = Some(one);
     }
     let passed: Vec<Passed> =
@@ -82,7 +85,7 @@ fn lent(marks: &Marks, guests: &Guests) -> Option<Vec<Option<Passed>>> {
 }
 
 /// The gate itself.
-fn admitted(tx: &mut WriteTx, vault: &Vault, marks: &Marks) -> Result<Vec<Passed>> {
+fn admitted(tx: &mut WriteTx, vault: &Vault, marks: &Marks, graves: &Graves) -> Result<Vec<Passed>> {
     if marks.0.is_empty() {
         return Ok(Vec::new());
     }
@@ -93,9 +96,19 @@ fn admitted(tx: &mut WriteTx, vault: &Vault, marks: &Marks) -> Result<Vec<Passed
         if rows.iter().any(|row| row.same_as.is_some()) {
             continue; // merged while we waited
         }
+        // Asked once their rows are held: whoever buries one of them held them too.
+        let buried = tombstones::met(tx, graves.all())?;
+        let lessened;
+        let marks = if buried.is_empty() {
+            marks
+        } else {
+            lessened = marks.without(|person| graves.is_of_order(person, &buried));
+            &lessened
+        };
         let mut sealers = vault.sealers::<SubjectKey>(tx, &roots.iter().copied().collect::<Vec<_>>())?;
-        let groups = Group::of(marks, &known, &rows, &sealers);
-        let made: Vec<_> = groups.iter().filter(|group| group.is_new).map(|group| group.subject).collect();
+        let groups = Group::of(marks, &known, &rows, &sealers, |person| graves.is_met(person, &buried));
+        let made: Vec<_> =
+            groups.iter().filter(|group| group.is_new && !group.is_gone).map(|group| group.subject).collect();
         if !queries::make(tx, &made, new(marks, &groups, &known))? {
             continue; // somebody else named one of them at the same moment
         }
@@ -106,6 +119,7 @@ fn admitted(tx: &mut WriteTx, vault: &Vault, marks: &Marks) -> Result<Vec<Passed
         let known = groups.iter().filter(|group| !group.is_gone && !group.is_new);
         let beside = known.flat_map(|group| group.beside(marks).map(|mark| (mark, group.subject)));
         queries::stand_beside(tx, beside.map(|(mark, subject)| Entry::beside(mark, subject)).collect())?;
+        tombstones::count(tx, &buried)?;
         return passed(marks.0.len(), &groups, sealers);
     }
     Err(Error::Conflict)
@@ -132,6 +146,8 @@ pub fn greet(tx: &mut WriteTx, vault: &Vault, subject: SubjectId) -> Result<Pass
         let row = queries::hold(tx, vec![subject])?.pop().ok_or(Error::NotFound("person"))?;
         let Some(stays) = row.same_as else {
             let standing = match vault.known_sealer::<SubjectKey>(tx, subject)? {
+                _ if row.erased_at.is_some() => Standing::Gone,
+                Ok(_) if row.restricted_at.is_some() => Standing::Fenced,
                 Ok(sealer) => Standing::Welcome(Arc::new(sealer)),
                 Err(Shut::Forgotten) => Standing::Gone,
                 Err(_) => return Err(Error::internal("a person's key is not at hand")),
@@ -182,6 +198,11 @@ pub fn trace(
     Ok(Some(Trace(Mark { kind, scope, index })))
 }
 
+/// From now on somebody is found by this too; their row is held by whoever says so. Nothing where it is another's already.
+pub fn go_by(tx: &mut WriteTx, subject: SubjectId, trace: &Trace) -> Result<()> {
+    queries::go_by(tx, &trace.0, subject)
+}
+
 /// One thing somebody goes by, unreadable.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Trace(Mark);
@@ -217,6 +238,7 @@ fn passed(
     for group in groups {
         let standing = match sealers.remove(&group.subject) {
             _ if group.is_gone => Standing::Gone,
+            Some(Ok(_)) if group.is_fenced => Standing::Fenced,
             Some(Ok(sealer)) => Standing::Welcome(Arc::new(sealer)),
             _ => return Err(Error::internal("a person's key is not at hand")),
         };
@@ -243,8 +265,44 @@ impl Marks {
         Ok(Self(persons.iter().map(|person| person.identifiers().into_iter().filter_map(mark).collect()).collect()))
     }
 
+    /// The same without what these go by: nobody is one with them.
+    fn without(&self, left_out: impl Fn(usize) -> bool) -> Self {
+        let own = self.0.iter().enumerate();
+        Self(own.map(|(person, own)| if left_out(person) { Vec::new() } else { own.clone() }).collect())
+    }
+
     fn telling(&self) -> BTreeSet<&Mark> {
         self.0.iter().flatten().filter(|(_, tells)| *tells).map(|(mark, _)| mark).collect()
+    }
+}
+
+/// By what each person is known again who was erased: of what tells who somebody is, and of the order that they are named in,
+/// which buries that order alone.
+struct Graves(Vec<(Vec<Digest>, Vec<Digest>)>);
+
+impl Graves {
+    fn of(vault: &Vault, tenant: TenantId, persons: &[Named<'_>]) -> Self {
+        let keys = vault.suppress_keys();
+        let of = |person: &Named<'_>| {
+            let identifiers = person.identifiers();
+            let telling = identifiers.iter().filter(|identifier| identifier.tells);
+            let digests = |one: &Identifier| one.digests(&keys, tenant).into_iter().map(|(_, digest)| digest);
+            (telling.flat_map(digests).collect(), person.order().iter().flat_map(digests).collect())
+        };
+        Self(persons.iter().map(of).collect())
+    }
+
+    fn all(&self) -> Vec<Digest> {
+        let all = self.0.iter().flat_map(|(telling, order)| telling.iter().chain(order));
+        all.copied().collect::<BTreeSet<_>>().into_iter().collect()
+    }
+
+    fn is_of_order(&self, person: usize, buried: &BTreeSet<Digest>) -> bool {
+        self.0[person].1.iter().any(|digest| buried.contains(digest))
+    }
+
+    fn is_met(&self, person: usize, buried: &BTreeSet<Digest>) -> bool {
+        self.is_of_order(person, buried) || self.0[person].0.iter().any(|digest| buried.contains(digest))
     }
 }
 
@@ -254,6 +312,7 @@ struct Group {
     subject: SubjectId,
     is_new: bool,
     is_gone: bool,
+    is_fenced: bool,
     /// The other subjects it was taken for.
     doubles: Vec<SubjectId>,
 }
@@ -264,6 +323,7 @@ impl Group {
         known: &BTreeMap<Mark, SubjectId>,
         rows: &[Row],
         sealers: &HashMap<SubjectId, Result<Sealer<SubjectKey>, Shut>>,
+        is_buried: impl Fn(usize) -> bool,
     ) -> Vec<Self> {
         let mut leader: Vec<usize> = (0..marks.0.len()).collect();
         let (mut by_mark, mut by_root) = (HashMap::new(), HashMap::new());
@@ -286,12 +346,17 @@ impl Group {
             let telling = persons.iter().flat_map(|person| &marks.0[*person]).filter_map(|(mark, _)| known.get(mark));
             let mut roots: Vec<SubjectId> = telling.copied().collect::<BTreeSet<_>>().into_iter().collect();
             roots.sort_by_key(|root| (age.get(root).copied(), *root));
-            let is_gone = roots.iter().any(|root| matches!(sealers.get(root), Some(Err(Shut::Forgotten))));
+            let is_erased = |root| rows.iter().any(|row| row.id == root && row.erased_at.is_some());
+            let is_gone = roots.iter().any(|root| matches!(sealers.get(root), Some(Err(Shut::Forgotten))))
+                || roots.iter().any(|root| is_erased(*root))
+                || persons.iter().any(|person| is_buried(*person));
+            let is_restricted = |root| rows.iter().any(|row| row.id == root && row.restricted_at.is_some());
+            let is_fenced = roots.iter().any(|root| is_restricted(*root));
             let mut roots = roots.into_iter();
             let oldest = roots.next();
             let subject = oldest.unwrap_or_else(SubjectId::fresh);
             let doubles = if is_gone { Vec::new() } else { roots.collect() };
-            Self { persons, subject, is_new: oldest.is_none(), is_gone, doubles }
+            Self { persons, subject, is_new: oldest.is_none(), is_gone, is_fenced, doubles }
         };
         together.into_values().map(group).collect()
     }

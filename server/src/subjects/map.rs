@@ -1,12 +1,27 @@
 //! What is held of persons beside their records: that there is one, and the blind indexes they are found by.
 
-use crate::floor::datamap::{Row, Table, fact, key, pseudonym};
+use crate::floor::datamap::{Row, Table, fact, key, personal, pseudonym};
 
 pub const SUBJECTS: Table = Table::of_tenant("subjects").columns(&[
     key("id").because("the row outlives the key, as the key's own row does: nobody is made twice by mistake"),
     fact("made_at"),
     key("same_as"),
+    fact("erased_at"),
+    fact("restricted_at"),
     fact("version"),
+]);
+
+pub const SUBJECT_FENCES: Table = Table::of_tenant("subject_fences").ages("until").columns(&[
+    key("id"),
+    key("subject_id"),
+    fact("kind"),
+    fact("code").because("a purpose or recipient, as the policy calls it"),
+    key("request_id"),
+    fact("since"),
+    fact("warned_at"),
+    key("warning_id"),
+    fact("ends_at"),
+    fact("until"),
 ]);
 
 pub const SUBJECT_IDENTIFIERS: Table = Table::of_tenant("subject_identifiers")
@@ -24,3 +39,24 @@ pub const SUBJECT_IDENTIFIERS: Table = Table::of_tenant("subject_identifiers")
         fact("tells"),
         fact("made_at"),
     ]);
+
+pub const TOMBSTONES: Table = Table::of_tenant("tombstones").label("tombstone").ages("made_at").columns(&[
+    key("id"),
+    key("subject_id").because("of whom nothing else is left: the row says that somebody was erased, and nothing of whom"),
+    key("request_id"),
+    fact("kind"),
+    key("scope"),
+    pseudonym("digest").because("a keyed digest, so that nobody writes of somebody anew who was erased"),
+    fact("nv"),
+    fact("kv"),
+    fact("reason"),
+    fact("made_at"),
+    fact("expires_at"),
+    fact("hits"),
+    fact("hit_at"),
+    fact("asked_at"),
+    key("asked_by"),
+    personal("words", "reason").withheld("words of staff about a task, under the tombstone's own key"),
+    fact("lifted_at"),
+    key("lifted_by"),
+]);

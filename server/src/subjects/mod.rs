@@ -4,12 +4,19 @@
 //! It keeps no value, only blind indexes; it opens nothing, and never decides what is written.
 
 mod actions;
+mod fencing;
 pub mod map;
 mod model;
 mod queries;
 mod turns;
 
-pub use actions::{Trace, find, gate, gate_in_turn, greet, known, trace, traced};
+pub use actions::{Trace, find, gate, gate_in_turn, go_by, greet, known, trace, traced};
+pub use fencing::{EVERYWHERE, Fence, FenceKind, Fences};
 pub use model::{IdentifierKind, Named, Passed, Standing};
+pub use queries::fencing::{ending, fence, fences, fences_of, lift_fence, warn_of_lifting, warning_of};
 pub use queries::persons;
+pub use queries::tombstones::{
+    Digest, Stone, Tombstone, TombstoneReason, ask_to_lift, bury, erased, lift, make_keeper, of_request as stones_of, standing,
+    stones,
+};
 pub use turns::{Ahead, Before, Committed, Turn};

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use crate::floor::kernel::text::normalise;
 use crate::floor::kernel::vocabulary::vocabulary;
-use crate::floor::kernel::{Personal, StoreId, SubjectId};
-use crate::floor::vault::{Sealer, SubjectKey};
+use crate::floor::kernel::{Personal, StoreId, SubjectId, TenantId};
+use crate::floor::vault::{Sealer, SubjectKey, SuppressKey};
 
 vocabulary! {
     /// What somebody goes by.
@@ -62,7 +62,25 @@ pub(super) struct Identifier {
     pub tells: bool,
 }
 
+impl Identifier {
+    /// By what it is known again once who goes by it was erased: a digest for each version of the key, the newest first. None
+    /// for what is nobody's.
+    pub(super) fn digests(&self, keys: &[SuppressKey], tenant: TenantId) -> Vec<(u32, [u8; 32])> {
+        let digest = |key: &SuppressKey| {
+            (key.version(), key.tombstone(tenant, self.kind.label(), &self.scope, &self.value))
+        };
+        keys.iter().map(digest).collect()
+    }
+}
+
 impl Named<'_> {
+    /// The order that it is named in. An order that was erased is not written anew, whomever it names by then.
+    pub(super) fn order(&self) -> Option<Identifier> {
+        let order = self.order.filter(|order| !order.trim().is_empty())?;
+        let (kind, scope) = (IdentifierKind::Order, self.store.uuid().to_string());
+        Some(Identifier { kind, scope, value: Personal::new(order), tells: false })
+    }
+
     pub(super) fn identifiers(&self) -> Vec<Identifier> {
         let of = |kind: IdentifierKind, value: Personal| Identifier {
             kind,
@@ -118,6 +136,8 @@ pub(super) fn dialled(phone: &Personal) -> Option<Personal> {
 pub enum Standing {
     /// What is written is sealed with this.
     Welcome(Arc<Sealer<SubjectKey>>),
+    /// They restricted what is done with what is held of them: it stays, and nothing new is written.
+    Fenced,
     /// Erased: nothing is written.
     Gone,
 }

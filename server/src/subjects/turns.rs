@@ -50,6 +50,11 @@ pub struct Before {
     words: Receiver<Word>,
 }
 
+/// Whether somebody is not any more as they were lent: erased, restricted, or proved to be another.
+fn is_another(row: &queries::Row) -> bool {
+    row.same_as.is_some() || row.erased_at.is_some() || row.restricted_at.is_some()
+}
+
 /// What a page tells the one behind it.
 #[derive(PartialEq, Eq)]
 enum Word {
@@ -150,7 +155,7 @@ impl Turn {
             }
             rows = queries::hold(tx, subjects.clone())?;
         }
-        if rows.len() < subjects.len() || rows.iter().any(|row| row.same_as.is_some()) {
+        if rows.len() < subjects.len() || rows.iter().any(is_another) {
             return Err(Error::Conflict);
         }
         let sealers = vault.sealers::<SubjectKey>(tx, &subjects)?;

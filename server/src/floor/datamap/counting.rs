@@ -142,6 +142,19 @@ impl Map {
         ))
     }
 
+    /// The shop a row came from, where the table or what its rows hang on knows of shops. `$1` is the tenant.
+    pub(super) fn store_of(&self, table: &Table, apart: &Apart) -> String {
+        let name = table.name;
+        match (table.column("store_id"), link(table, apart), self.table(apart.table)) {
+            (Some(_), ..) => format!("{name}.store_id"),
+            (None, Some(link), Some(parent)) if parent.column("store_id").is_some() => format!(
+                "(select parent.store_id from {} as parent where parent.tenant_id = $1 and parent.id = {name}.{link})",
+                parent.name
+            ),
+            _ => "null::uuid".to_owned(),
+        }
+    }
+
     /// The count of one table. `$1` is the tenant, `$2` whose rows, `$3` and `$4` what is told apart, `$5` and `$6` the moments
     /// of each table.
     fn counted(&self, table: &Table, at: usize, apart: &Apart, condition: &str) -> String {
@@ -154,14 +167,7 @@ impl Map {
             ),
             None => (String::new(), "0"),
         };
-        let store = match (table.column("store_id"), link, self.table(apart.table)) {
-            (Some(_), ..) => format!("{name}.store_id"),
-            (None, Some(link), Some(parent)) if parent.column("store_id").is_some() => format!(
-                "(select parent.store_id from {} as parent where parent.tenant_id = $1 and parent.id = {name}.{link})",
-                parent.name
-            ),
-            _ => "null::uuid".to_owned(),
-        };
+        let store = self.store_of(table, apart);
         let (recent, latest, young) = match table.ages_from {
             Some(ages) => (
                 format!(
@@ -180,7 +186,7 @@ impl Map {
 }
 
 /// The column by which a table's rows hang on what is told apart, or are that.
-fn link(table: &Table, apart: &Apart) -> Option<&'static str> {
+pub(super) fn link(table: &Table, apart: &Apart) -> Option<&'static str> {
     match table.about {
         _ if table.name == apart.table => Some("id"),
         About::Through { column, table: parent } if parent == apart.table => Some(column),

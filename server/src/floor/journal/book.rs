@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use sha2::{Digest as _, Sha256};
 
 use super::line::{Hash, Line, NOTHING};
 use super::sheet::Lines;
@@ -147,19 +148,37 @@ impl<D: Document> Turn<D> {
 
     /// Appends a line and waits until it is on the disk. A piece that a crash left stays where it is: the file may be
     /// one that only grows.
-    pub async fn append(mut self, document: D, key: &SignKey) -> Result<Hash> {
-        let value = serde_json::to_value(&document).map_err(|_| Error::internal("a journal's document is no JSON"))?;
-        let line = Line::write(D::CONTEXT, value, &self.seen.last, key)?;
+    pub async fn append(self, document: D, key: &SignKey) -> Result<Hash> {
+        self.append_all(vec![document], key).await
+    }
+
+    /// The same of several at once, one after the other.
+    pub async fn append_all(mut self, documents: Vec<D>, key: &SignKey) -> Result<Hash> {
+        let (mut lines, mut prev) = (Vec::with_capacity(documents.len()), self.seen.last);
+        for document in &documents {
+            let value =
+                serde_json::to_value(document).map_err(|_| Error::internal("a journal's document is no JSON"))?;
+            let line = Line::write(D::CONTEXT, value, &prev, key)?;
+            prev = Sha256::digest(&line).into();
+            lines.push(line);
+        }
+        if lines.is_empty() {
+            return Ok(prev);
+        }
         off(move || {
-            let mut bytes = Vec::with_capacity(line.len() + 2);
+            let mut bytes = Vec::with_capacity(lines.iter().map(|line| line.len() + 1).sum::<usize>() + 1);
             if self.torn {
                 bytes.push(b'\n');
             }
-            bytes.extend(&line);
-            bytes.push(b'\n');
+            for line in &lines {
+                bytes.extend(line);
+                bytes.push(b'\n');
+            }
             self.file.write_all(&bytes)?;
             self.file.sync_all()?;
-            take_in::<D>(&line, &mut self.seen);
+            for line in &lines {
+                take_in::<D>(line, &mut self.seen);
+            }
             self.seen.to = self.file.metadata()?.len();
             let digest = self.seen.last;
             self.book.remember(self.seen);

@@ -9,6 +9,7 @@ mod canonical;
 mod checkpoint;
 mod line;
 mod sheet;
+mod tombstone;
 
 use std::path::{Path, PathBuf};
 
@@ -17,6 +18,7 @@ pub use canonical::canonical;
 pub use checkpoint::{Checkpoint, Last, Mark, Standing};
 pub use line::{Hash, Line, NOTHING, hex, unhex};
 pub use sheet::{Found, Lines, Sheet};
+pub use tombstone::{Buried, Deed, Tombstone};
 
 use super::kernel::Result;
 
@@ -24,17 +26,18 @@ use super::kernel::Result;
 #[derive(Clone)]
 pub struct Journal {
     pub checkpoints: Book<Checkpoint>,
+    pub tombstones: Book<Tombstone>,
 }
 
 impl Journal {
     /// Makes the folder if it is missing. No file is opened before somebody has a line for it.
     pub fn open(folder: PathBuf) -> Result<Self> {
         book::make(&folder)?;
-        Ok(Self { checkpoints: Book::at(folder) })
+        Ok(Self { checkpoints: Book::at(folder.clone()), tombstones: Book::at(folder) })
     }
 
     /// For a look only: nothing is made.
     pub fn visit(folder: &Path) -> Self {
-        Self { checkpoints: Book::at(folder.to_owned()) }
+        Self { checkpoints: Book::at(folder.to_owned()), tombstones: Book::at(folder.to_owned()) }
     }
 }

@@ -96,7 +96,7 @@ pub(super) struct OwnedRow {
 }
 
 /// An owner and what became of opening his key.
-type Found<R> = (<R as Owned>::Owner, Opening<Key<R>>);
+pub(super) type Found<R> = (<R as Owned>::Owner, Opening<Key<R>>);
 
 impl Vault {
     /// The sealing half of the owner's key, which is made at first use. `Forgotten` once it was destroyed: an erased
@@ -224,7 +224,7 @@ impl Vault {
         Ok(changed == 1)
     }
 
-    fn find<R: Owned>(&self, tx: &mut Tx, owners: Vec<Uuid>) -> Result<Vec<Found<R>>>
+    pub(super) fn find<R: Owned>(&self, tx: &mut Tx, owners: Vec<Uuid>) -> Result<Vec<Found<R>>>
     where
         Epoch: Wraps<R>,
     {

@@ -1,5 +1,7 @@
 //! Rows of subjects and of what they are found by, by the set.
 
+pub mod fencing;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
@@ -31,6 +33,10 @@ pub struct Row {
     pub same_as: Option<SubjectId>,
     #[diesel(sql_type = Timestamptz)]
     pub made_at: DateTime<Utc>,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    pub erased_at: Option<DateTime<Utc>>,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    pub restricted_at: Option<DateTime<Utc>>,
 }
 
 #[derive(QueryableByName)]
@@ -93,7 +99,7 @@ pub fn hold(tx: &mut WriteTx, subjects: Vec<SubjectId>) -> Result<Vec<Row>> {
     }
     let rows = statement(
         "select s.* from (select ?::uuid as tenant_id) as at, (select n.id from unnest(?) as n (id) order by n.id) as n,
-                lateral (select id, same_as, made_at from subjects
+                lateral (select id, same_as, made_at, erased_at, restricted_at from subjects
                           where tenant_id is not distinct from at.tenant_id and id = n.id for update) as s",
     )
     .planned_anew()
@@ -107,7 +113,7 @@ pub fn hold(tx: &mut WriteTx, subjects: Vec<SubjectId>) -> Result<Vec<Row>> {
 pub fn hold_the_free(tx: &mut WriteTx, subjects: Vec<SubjectId>) -> Result<Vec<Row>> {
     let rows = statement(
         "select s.* from (select ?::uuid as tenant_id) as at, (select n.id from unnest(?) as n (id) order by n.id) as n,
-                lateral (select id, same_as, made_at from subjects
+                lateral (select id, same_as, made_at, erased_at, restricted_at from subjects
                           where tenant_id is not distinct from at.tenant_id and id = n.id for update skip locked) as s",
     )
     .planned_anew()
@@ -221,6 +227,36 @@ pub fn merge(tx: &mut WriteTx, doubles: &[(SubjectId, SubjectId)]) -> Result<()>
     .bind::<Array<SqlUuid>, _>(doubles.iter().map(|(goes, _)| *goes).collect::<Vec<_>>())
     .bind::<Array<SqlUuid>, _>(doubles.iter().map(|(_, stays)| *stays).collect::<Vec<_>>())
     .bind::<SqlUuid, _>(tx.tenant()?)
+    .execute(tx.conn())?;
+    // What one of them had restricted is restricted of the one who stays.
+    statement(
+        "update subjects s set restricted_at = d.since
+           from (select n.stays, min(g.restricted_at) as since from unnest(?, ?) as n (goes, stays)
+                   join subjects g on g.tenant_id = ? and g.id = n.goes
+                  where g.restricted_at is not null group by n.stays) as d
+          where s.tenant_id = ? and s.id = d.stays and s.restricted_at is null",
+    )
+    .planned_anew()
+    .bind::<Array<SqlUuid>, _>(doubles.iter().map(|(goes, _)| *goes).collect::<Vec<_>>())
+    .bind::<Array<SqlUuid>, _>(doubles.iter().map(|(_, stays)| *stays).collect::<Vec<_>>())
+    .bind::<SqlUuid, _>(tx.tenant()?)
+    .bind::<SqlUuid, _>(tx.tenant()?)
+    .execute(tx.conn())?;
+    Ok(())
+}
+
+/// Writes down what else somebody who is held goes by and is found by from now on; nothing where that is another's already.
+pub fn go_by(tx: &mut WriteTx, mark: &Mark, subject: SubjectId) -> Result<()> {
+    let (tenant, now) = (tx.tenant()?, tx.now()?.utc());
+    entered(
+        "insert into subject_identifiers (tenant_id, id, subject_id, kind, scope, bidx, bidx_v, tells, made_at)
+         select ?, n.id, n.subject, n.kind, n.scope, n.bidx, ?, n.tells, ?
+           from unnest(?, ?, ?, ?, ?, ?) as n (id, subject, kind, scope, bidx, tells)
+         on conflict do nothing",
+        tenant,
+        now,
+        vec![Entry::telling(mark, subject)],
+    )
     .execute(tx.conn())?;
     Ok(())
 }

@@ -1,0 +1,257 @@
+//! Carrying out what was planned about a person's rows: those that a ground keeps go over to a subject of nobody's name, the
+//! others are cleared, and afterwards somebody looks whether anything is left. Each may be run again.
+//!
+//! It opens nothing: what goes over is resealed inside the vault. It never decides what a ground keeps.
+
+use diesel::pg::Pg;
+use diesel::query_builder::{BoxedSqlQuery, SqlQuery};
+use diesel::sql_types::{Array, BigInt, Binary, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::{QueryableByName, RunQueryDsl, sql_query};
+use uuid::Uuid;
+
+use super::columns::{Column, Fate};
+use super::counting::{Apart, link};
+use super::map::Map;
+use super::people::{cleared, left};
+use super::table::{About, Of, Row, Table};
+use crate::floor::kernel::{Error, Instant, Result, StoreId, SubjectId};
+use crate::floor::ledger::{Tx, WriteTx};
+use crate::floor::vault::{KeyId, Mover, Place};
+
+/// Rows of one table that share a fate.
+#[derive(Clone, Copy)]
+pub struct Picked<'a> {
+    /// All ids of the person.
+    pub persons: &'a [SubjectId],
+    /// Only what came from this shop, or from none; wherever it came from where nothing is said.
+    pub store: Option<Option<StoreId>>,
+    pub apart: &'a Apart,
+    /// Only what was told apart as this, where a table's rows can be.
+    pub part: Option<i32>,
+    /// Only what is not older.
+    pub since: Option<Instant>,
+}
+
+/// What is left of a person in one table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Left {
+    pub table: &'static Table,
+    pub rows: i64,
+}
+
+#[derive(QueryableByName)]
+struct Envelopes {
+    #[diesel(sql_type = SqlUuid)]
+    id: Uuid,
+    #[diesel(sql_type = Array<Nullable<Binary>>)]
+    sealed: Vec<Option<Vec<u8>>>,
+    #[diesel(sql_type = Array<Integer>)]
+    generations: Vec<i32>,
+}
+
+#[derive(QueryableByName)]
+struct Counted {
+    #[diesel(sql_type = Text)]
+    name: String,
+    #[diesel(sql_type = BigInt)]
+    rows: i64,
+}
+
+impl Map {
+    /// Clears these rows of the pinned tenant, and says how many that touched; run again it touches none.
+    pub fn clear(&self, tx: &mut WriteTx, table: &'static Table, picked: &Picked<'_>) -> Result<usize> {
+        let condition = self.picked(table, picked)?;
+        for column in table.columns.iter().filter(|column| column.fate == Fate::WithSecret) {
+            let sql = format!(
+                "delete from secrets where tenant_id = $1 and id in (select {} from {} where {condition})",
+                column.name, table.name
+            );
+            self.run(tx, sql, picked)?;
+        }
+        let sql = match table.erased_by {
+            Row::Kept => return Ok(0),
+            Row::Deleted => format!("delete from {} where {condition}", table.name),
+            Row::Cleared => {
+                let cleared: Vec<String> = table.columns.iter().filter_map(cleared).collect();
+                let left: Vec<String> = table.columns.iter().filter_map(left).collect();
+                format!(
+                    "update {} set {} where {condition} and ({})",
+                    table.name,
+                    cleared.join(", "),
+                    left.join(" or ")
+                )
+            }
+        };
+        self.run(tx, sql, picked)
+    }
+
+    /// These rows go over to `keeper`: what is sealed in them under the person's keys is sealed under the keeper's from then
+    /// on, and they name the person no more. What hangs on another table's rows goes over before those do.
+    pub fn hand_over(
+        &self,
+        tx: &mut WriteTx,
+        table: &'static Table,
+        picked: &Picked<'_>,
+        (mover, keeper): (&Mover, SubjectId),
+    ) -> Result<usize> {
+        let (tenant, key) = (tx.tenant()?, table.row_key());
+        let sealed: Vec<&Column> = table.columns.iter().filter(|column| column.is_sealed()).collect();
+        let listed =
+            |form: fn(&Column) -> String| sealed.iter().map(|column| form(column)).collect::<Vec<_>>().join(", ");
+        let sql = format!(
+            "select {key} as id, array[{}]::bytea[] as sealed, array[{}]::int[] as generations from {} where {} for update",
+            listed(|column| column.name.to_owned()),
+            listed(|column| column.generation.unwrap_or("0").to_owned()),
+            table.name,
+            self.picked(table, picked)?,
+        );
+        let rows: Vec<Envelopes> = Self::bound(sql, tx, picked)?.load(tx.conn())?;
+        for (at, column) in sealed.iter().enumerate() {
+            let (mut ids, mut moved) = (Vec::new(), Vec::new());
+            for row in &rows {
+                let Some(envelope) = row.sealed.get(at).and_then(Option::as_ref).filter(|bytes| !bytes.is_empty())
+                else {
+                    continue;
+                };
+                let generation = row.generations.get(at).copied().unwrap_or_default().unsigned_abs();
+                let label = table.label.unwrap_or(table.name);
+                let place = Place { tenant, table: label, column: column.name, row: row.id, generation };
+                match mover.move_over(&place, envelope) {
+                    Ok(None) => {}
+                    Ok(Some(resealed)) => {
+                        ids.push(row.id);
+                        moved.push(resealed?.into_bytes());
+                    }
+                    Err(shut) => {
+                        let (name, shut) = (table.name, shut.code());
+                        return Err(Error::internal(format!(
+                            "{name}.{} of a kept row stays shut: {shut}",
+                            column.name
+                        )));
+                    }
+                }
+            }
+            if !ids.is_empty() {
+                let sql = format!(
+                    "update {} t set {} = n.value from unnest($2, $3) as n (id, value) where t.tenant_id = $1 and t.{key} = n.id",
+                    table.name, column.name
+                );
+                sql_query(sql)
+                    .bind::<SqlUuid, _>(tenant)
+                    .bind::<Array<SqlUuid>, _>(ids)
+                    .bind::<Array<Binary>, _>(moved)
+                    .execute(tx.conn())?;
+            }
+        }
+        if let About::Subject(column) = table.about {
+            let sql = format!("update {} set {column} = $2 where tenant_id = $1 and {key} = any($3)", table.name);
+            sql_query(sql)
+                .bind::<SqlUuid, _>(tenant)
+                .bind::<SqlUuid, _>(keeper)
+                .bind::<Array<SqlUuid>, _>(rows.iter().map(|row| row.id).collect::<Vec<_>>())
+                .execute(tx.conn())?;
+        }
+        Ok(rows.len())
+    }
+
+    /// How many of these rows there are.
+    pub fn tally(&self, tx: &mut Tx, table: &'static Table, picked: &Picked<'_>) -> Result<u64> {
+        let condition = self.picked(table, picked)?;
+        let sql = format!("select '{}' as name, count(*) as rows from {} where {condition}", table.name, table.name);
+        let counted: Counted = Self::bound(sql, tx, picked)?.get_result(tx.conn())?;
+        Ok(counted.rows.unsigned_abs())
+    }
+
+    /// Where something of a person is left, by all ids the person was ever given, but for the books that the law wants
+    /// whole. One statement.
+    pub fn left_of(&self, tx: &mut Tx, persons: &[SubjectId]) -> Result<Vec<Left>> {
+        let mut parts = Vec::new();
+        for table in self.about_people().filter(|table| !(table.erased_by == Row::Kept && is_of_itself(table))) {
+            let (name, condition) = (table.name, self.whose(table, "= any($2)")?);
+            parts.push(format!("select '{name}' as name, count(*) as rows from {name} where {condition}"));
+        }
+        let counted: Vec<Counted> = sql_query(parts.join(" union all "))
+            .bind::<SqlUuid, _>(tx.tenant()?)
+            .bind::<Array<SqlUuid>, _>(persons.to_vec())
+            .load(tx.conn())?;
+        let left = |found: Counted| {
+            let table = self.table(&found.name).filter(|_| found.rows > 0)?;
+            Some(Left { table, rows: found.rows })
+        };
+        Ok(counted.into_iter().filter_map(left).collect())
+    }
+
+    /// How many values of the pinned tenant's rows are sealed under one of these keys still, but for those whose rows nobody
+    /// may change: they are shut with the key. It reads each row of each table with something sealed.
+    pub fn sealed_under(&self, tx: &mut Tx, keys: &[KeyId]) -> Result<Vec<Left>> {
+        let mut parts = Vec::new();
+        for table in self.tables().filter(|table| table.of == Of::Tenant) {
+            let sealed = table.columns.iter().filter(|column| column.is_sealed() && column.fate != Fate::WithKey);
+            let under: Vec<String> =
+                sealed.map(|column| format!("substring({} from 11 for 16) = any($2)", column.name)).collect();
+            if !under.is_empty() {
+                let name = table.name;
+                let under = under.join(" or ");
+                parts.push(format!(
+                    "select '{name}' as name, count(*) as rows from {name} where tenant_id = $1 and ({under})"
+                ));
+            }
+        }
+        let bytes: Vec<Vec<u8>> = keys.iter().map(|key| key.uuid().as_bytes().to_vec()).collect();
+        let counted: Vec<Counted> = sql_query(parts.join(" union all "))
+            .bind::<SqlUuid, _>(tx.tenant()?)
+            .bind::<Array<Binary>, _>(bytes)
+            .load(tx.conn())?;
+        let left = |found: Counted| {
+            let table = self.table(&found.name).filter(|_| found.rows > 0)?;
+            Some(Left { table, rows: found.rows })
+        };
+        Ok(counted.into_iter().filter_map(left).collect())
+    }
+
+    /// How many columns of tables about people there are: what a look for somebody reads.
+    pub fn columns_about_people(&self) -> usize {
+        self.about_people().map(|table| table.columns.len()).sum()
+    }
+
+    /// The tables about people, whatever hangs on another before that.
+    pub fn children_first(&self) -> impl Iterator<Item = &'static Table> + use<> {
+        self.about_people().rev()
+    }
+
+    fn run(&self, tx: &mut WriteTx, sql: String, picked: &Picked<'_>) -> Result<usize> {
+        Ok(Self::bound(sql, tx, picked)?.execute(tx.conn())?)
+    }
+
+    fn bound(sql: String, tx: &Tx, picked: &Picked<'_>) -> Result<BoxedSqlQuery<'static, Pg, SqlQuery>> {
+        let apart = picked.apart.rows.iter().filter(|(_, part)| picked.part == Some(*part));
+        let apart: Vec<Uuid> = apart.map(|(row, _)| *row).collect();
+        Ok(sql_query(sql)
+            .into_boxed::<Pg>()
+            .bind::<SqlUuid, _>(tx.tenant()?)
+            .bind::<Array<SqlUuid>, _>(picked.persons.to_vec())
+            .bind::<Nullable<SqlUuid>, _>(picked.store.flatten())
+            .bind::<Array<SqlUuid>, _>(apart)
+            .bind::<Nullable<Timestamptz>, _>(picked.since.map(Instant::utc)))
+    }
+
+    /// Which rows those are: `$1` is the tenant, `$2` the person, `$3` the shop, `$4` what is told apart, `$5` the moment.
+    fn picked(&self, table: &Table, picked: &Picked<'_>) -> Result<String> {
+        let mut condition = self.whose(table, "= any($2)")?;
+        let (name, link) = (table.name, link(table, picked.apart));
+        if picked.store.is_some() {
+            condition.push_str(&format!(" and {} is not distinct from $3", self.store_of(table, picked.apart)));
+        }
+        if let (Some(link), Some(_)) = (link, picked.part) {
+            condition.push_str(&format!(" and {name}.{link} = any($4)"));
+        }
+        if let (Some(ages), Some(_)) = (table.ages_from, picked.since) {
+            condition.push_str(&format!(" and ({name}.{ages} is null or {name}.{ages} >= $5)"));
+        }
+        Ok(condition)
+    }
+}
+
+fn is_of_itself(table: &Table) -> bool {
+    matches!(table.about, About::Subject(_))
+}
