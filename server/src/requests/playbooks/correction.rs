@@ -4,7 +4,7 @@
 use super::{Playbook, has_values};
 use crate::floor::regulations::Right;
 use crate::requests::model::{PlanLine, PlannedAction};
-use crate::requests::plan::Estate;
+use crate::requests::plan::{Estate, Piece};
 
 pub struct Correction;
 
@@ -15,8 +15,10 @@ impl Playbook for Correction {
 
     fn plan(&self, estate: &Estate) -> Vec<PlanLine> {
         let is_ours = |category: &str| estate.categories.iter().any(|listed| listed == category);
-        let mut lines = estate
-            .lines(|piece| (has_values(piece) && is_ours(&piece.category)).then_some((PlannedAction::Correct, None)));
+        // Before anybody said what is wrong it may be anything.
+        let is_meant = |table: &str| estate.put_right.is_empty() || estate.put_right.iter().any(|named| named == table);
+        let is_wrong = |piece: &Piece| has_values(piece) && is_ours(&piece.category) && is_meant(piece.table.name);
+        let mut lines = estate.lines(|piece| is_wrong(piece).then_some((PlannedAction::Correct, None)));
         lines.extend(estate.tell_stores().chain(estate.tell_recipients()).chain(estate.ask_providers()));
         lines.extend(estate.tell_merchant());
         lines
