@@ -59,10 +59,12 @@ pub struct Facts {
 pub struct Keeping {
     /// Months that a row of the access book stays.
     pub access_months: u32,
+    /// Months that a contact keeps what the person goes by and wrote, once all it asked is closed.
+    pub request_months: u32,
 }
 
 impl Default for Keeping {
     fn default() -> Self {
-        Self { access_months: 24 }
+        Self { access_months: 24, request_months: 24 }
     }
 }

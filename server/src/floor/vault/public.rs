@@ -33,6 +33,11 @@ impl PublicKeys {
         Ok(keys)
     }
 
+    /// One that somebody has in hand.
+    pub fn one(version: u32, key: [u8; 32]) -> Self {
+        Self { by_version: BTreeMap::from([(version, key)]), nameless: None }
+    }
+
     pub fn get(&self, version: u32) -> Option<&[u8; 32]> {
         self.by_version.get(&version).or(self.nameless.as_ref())
     }

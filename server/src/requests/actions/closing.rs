@@ -3,10 +3,12 @@
 use super::messaging::queue_letter;
 use super::{change, checked_reason, event, reasoned};
 use crate::floor::access::Caller;
+use crate::floor::jobs;
 use crate::floor::kernel::{Error, Personal, Ref, RequestId, Result};
 use crate::floor::ledger::{Once, WriteTx};
 use crate::floor::tools::Tools;
 use crate::requests::clocks;
+use crate::requests::jobs::SealEvidence;
 use crate::requests::letters::Slots;
 use crate::requests::model::{MessageKind, Outcome, Request, Stage};
 use crate::requests::queries::{plans, requests};
@@ -19,6 +21,9 @@ pub(in crate::requests) fn close(tx: &mut WriteTx, request: Request, outcome: Ou
     let answered_at = request.answered_at.or(is_answer.then_some(now));
     clocks::end(tx, request.id, now)?;
     plans::let_go(tx, request.id, matches!(request.stage, Stage::AwaitingApproval { .. }))?;
+    if is_answer || outcome == Outcome::Withdrawn {
+        jobs::enqueue(tx, &SealEvidence { request: request.id })?;
+    }
     Ok(Request { stage, answered_at, ..request })
 }
 

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{Bool, Uuid as SqlUuid};
 
 use crate::floor::kernel::{Error, Instant, IntakeId, Result, StaffId, StoreId, SubjectId, TenantId};
-use crate::floor::ledger::{RevealTx, Tx, WriteTx, statement};
+use crate::floor::ledger::{KeyholeKind, RevealTx, Tx, WriteTx, keyhole, statement};
 use crate::floor::vault::{Key, Opening, Place, RequestKey, Sealer, Vault};
 use crate::requests::model::{DataRole, Intake, Mandate, Proof, Source, SubjectKind};
 use crate::requests::tables::intakes;
@@ -165,6 +165,31 @@ pub fn save(tx: &mut WriteTx, intake: &Intake) -> Result<Intake> {
         ))
         .execute(tx.conn())?;
     if saved == 1 { Ok(Intake { version: intake.version + 1, ..intake.clone() }) } else { Err(Error::Conflict) }
+}
+
+/// Lets go of what a contact was made of: as it came, what the person goes by and how they are found by it, what was written.
+/// Its key is destroyed beside it. Says how many values went.
+pub fn forget(tx: &mut WriteTx, id: IntakeId) -> Result<usize> {
+    let (tenant, now) = (tx.tenant()?, tx.now()?.utc());
+    diesel::update(intakes::table.find((tenant, id)))
+        .set((
+            intakes::original.eq(None::<Vec<u8>>),
+            intakes::forgotten_at.eq(now),
+            intakes::version.eq(intakes::version + 1),
+        ))
+        .execute(tx.conn())?;
+    let mut gone = 0;
+    for sql in [
+        "update intake_identifiers set value = null, bidx = null, code_digest = null, code_until = null
+          where tenant_id = ? and intake_id = ? and (value is not null or bidx is not null)",
+        "update request_messages m set title = null, body = null from requests r
+          where m.tenant_id = ? and r.tenant_id = m.tenant_id and r.id = m.request_id and r.intake_id = ?
+            and (m.title is not null or m.body is not null)",
+    ] {
+        gone += statement(sql).bind::<SqlUuid, _>(tenant).bind::<SqlUuid, _>(id).execute(tx.conn())?;
+    }
+    keyhole::close(tx, KeyholeKind::IntakeFollow, id.uuid())?;
+    Ok(gone)
 }
 
 /// Notes who saw a mandate.

@@ -138,6 +138,7 @@ pub struct Blobs {
 pub struct Audit {
     pub folder: PathBuf,
     pub access_months: u32,
+    pub request_months: u32,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -230,6 +231,8 @@ impl Config {
                 folder: reader.path("audit.folder").unwrap_or_else(|| within("audit")),
                 access_months: reader
                     .parse("audit.access_months", 24, "a number from 3 to 1200", |n| (3..=1200).contains(n)),
+                request_months: reader
+                    .parse("audit.request_months", 24, "a number from 1 to 1200", |n| (1..=1200).contains(n)),
             },
             jobs: Jobs {
                 at_once: reader.parse("jobs.at_once", 8, "a number from 1 to 64", |n| (1..=64).contains(n)),

@@ -167,6 +167,11 @@ pub const SETTINGS: &[Setting] = &[
         "folder of the signed checkpoints, kept outside Postgres; by default `audit` in the data folder",
     ),
     setting("audit.access_months", "24", "months that the access book keeps who looked at what, 3 at least"),
+    setting(
+        "audit.request_months",
+        "24",
+        "months that a closed request keeps what its person goes by and wrote; its dates, outcome and evidence stay",
+    ),
     setting("jobs.at_once", "8", "jobs one worker carries out at the same time"),
     setting("jobs.lease_seconds", "60", "time after which a silent worker's job goes to another"),
     setting("log.format", "readable", "readable or json"),

@@ -1,0 +1,90 @@
+//! What a contact was made of is let go when its time is over: what the person goes by, wrote and was written. That it was
+//! asked, when, how it was answered and what proves it stays. A hold on the person stops it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::floor::access::{Caller, Permission};
+use crate::floor::jobs::{Halt, Job, Run};
+use crate::floor::kernel::{Error, Instant, IntakeId, Result, TenantId};
+use crate::floor::ledger::{Event, Witnessed};
+use crate::floor::tools::Tools;
+use crate::floor::vault::RequestKey;
+use crate::requests::model::Stage;
+use crate::requests::queries::{corrections, estate, evidence as rows, holds, intakes, requests};
+
+/// How many contacts one look brings.
+const BATCH: i64 = 500;
+
+/// Lets go of what contacts were made of whose time is over.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct ForgetRequests {}
+
+const NOTHING: &str = "contact past its time";
+
+impl Job for ForgetRequests {
+    const NAME: &'static str = "forget_requests";
+
+    async fn run(self, run: Run) -> Result<(), Halt> {
+        let tools = run.tools()?;
+        let before = since(&tools);
+        loop {
+            let permit = Caller::house().permit_desk(Permission::SeeQueue)?;
+            let desk = tools.ledger.desk_scope(permit, "contacts past their time").await?;
+            let found = tools.ledger.desk(&desk, move |tx| rows::overdue(tx, before, BATCH)).await?;
+            let mut gone = 0;
+            for (tenant, id) in found {
+                if run.is_stopping() {
+                    return Err(Halt::GiveBack);
+                }
+                gone += usize::from(forget(&tools, (tenant, id), before).await?);
+            }
+            if gone == 0 {
+                return Ok(());
+            }
+        }
+    }
+}
+
+/// What was closed before then is past its time.
+fn since(tools: &Tools) -> Instant {
+    let months = chrono::Months::new(tools.keeping.request_months);
+    let now = tools.watch.now();
+    now.utc().checked_sub_months(months).map_or(Instant::EPOCH, Instant::from_utc)
+}
+
+/// Lets one go, unless somebody holds the person or it is not over.
+async fn forget(tools: &Tools, (tenant, id): (TenantId, IntakeId), before: Instant) -> Result<bool> {
+    let (scope, vault) = (Caller::house().permit(Permission::KeepHouse, tenant)?, tools.vault.clone());
+    let written = tools.ledger.write(scope, move |tx| {
+        let asked = requests::of_intake(tx, id)?;
+        let mut persons = Vec::new();
+        for request in &asked {
+            persons.extend(estate::persons_of(tx, request)?);
+        }
+        persons.sort_unstable();
+        persons.dedup();
+        // A hold takes them too before it is placed.
+        holds::take_person(tx, &persons)?;
+        let intake = intakes::lock(tx, id)?;
+        let asked = requests::lock_of_intake(tx, id)?;
+        let is_over = asked.iter().all(|request| match request.stage {
+            Stage::Closed { at, .. } => at < before,
+            _ => false,
+        });
+        if intake.forgotten_at.is_some() || !is_over || !holds::standing(tx, &persons)?.is_empty() {
+            return Err(Error::NotFound(NOTHING));
+        }
+        vault.forget::<RequestKey>(tx, id.uuid())?;
+        for request in &asked {
+            vault.forget::<RequestKey>(tx, request.id.uuid())?;
+        }
+        let values = intakes::forget(tx, id)? + corrections::forget(tx, id)?;
+        let told = Event::new("intake.forgotten", "intake", id.uuid()).count("values", values as u64);
+        Ok(Witnessed::new((), told))
+    });
+    match written.await {
+        Ok(()) => Ok(true),
+        Err(Error::NotFound(NOTHING) | Error::Conflict) => Ok(false),
+        Err(other) => Err(other),
+    }
+}
