@@ -47,7 +47,7 @@ pub const RELAYED_EVENTS: Table = Table::of_tenant("relayed_events")
         fact("kind"),
         fact("happened_at"),
         fact("received_at"),
-        key("subject_id"),
+        key("subject_id").cleared(),
         pseudonym("alias"),
         personal("linked", "relayed").withheld(
             "what the shop told of an order or visit, for a month at most; to whom it went stands in the disclosures",

@@ -11,7 +11,7 @@ mod queries;
 mod tables;
 
 pub use actions::{
-    Accepted, Ended, NewDestination, NewEvent, Settled, accept_event, end_of_store, list_destinations,
+    Accepted, Ended, NewDestination, NewEvent, Settled, accept_event, end_of_persons, end_of_store, list_destinations,
     list_disclosures, relay_orders, set_destination, turn_destination,
 };
 pub use graphql::{RELAY_RULES as RULES, RelayMutation, RelayQuery};

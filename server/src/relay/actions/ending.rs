@@ -1,7 +1,7 @@
 //! The end of a store, as far as the relay goes. What left stands in the book for ever.
 
 use super::super::queries::{deliveries, destinations, events};
-use crate::floor::kernel::{Result, StoreId};
+use crate::floor::kernel::{Result, StoreId, SubjectId};
 use crate::floor::ledger::WriteTx;
 use crate::floor::vault::Vault;
 
@@ -24,4 +24,10 @@ pub fn end_of_store(tx: &mut WriteTx, vault: &Vault, store: StoreId) -> Result<E
         vault.delete(tx, *secret)?;
     }
     Ok(Ended { destinations: secrets.len(), sendings })
+}
+
+/// Nothing of these persons that waits is sent any more. What left stands in the book; what is held of their events goes with
+/// their other rows.
+pub fn end_of_persons(tx: &mut WriteTx, persons: &[SubjectId]) -> Result<usize> {
+    deliveries::drop_of_persons(tx, persons)
 }

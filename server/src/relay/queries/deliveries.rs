@@ -1,11 +1,11 @@
 //! Rows of deliveries.
 
 use diesel::prelude::*;
-use diesel::sql_types::Uuid as SqlUuid;
+use diesel::sql_types::{Array, Uuid as SqlUuid};
 
 use super::super::model::{Delivery, DeliveryState};
 use super::super::tables::relay_deliveries;
-use crate::floor::kernel::{DestinationId, RelayDeliveryId, RelayedEventId, Result, StoreId};
+use crate::floor::kernel::{DestinationId, RelayDeliveryId, RelayedEventId, Result, StoreId, SubjectId};
 use crate::floor::ledger::{Tx, WriteTx, statement};
 
 /// Begins them, each waiting.
@@ -61,6 +61,19 @@ pub fn waiting(tx: &mut Tx, event: RelayedEventId) -> Result<i64> {
         .filter(relay_deliveries::tenant_id.eq(tx.tenant()?).and(relay_deliveries::event_id.eq(event)))
         .filter(relay_deliveries::state.eq(DeliveryState::Waiting));
     Ok(waiting.count().get_result(tx.conn())?)
+}
+
+/// What waits of these persons' events goes nowhere.
+pub fn drop_of_persons(tx: &mut WriteTx, persons: &[SubjectId]) -> Result<usize> {
+    let dropped = statement(
+        "delete from relay_deliveries d using relayed_events e
+          where e.tenant_id = ? and e.subject_id = any(?) and d.tenant_id = e.tenant_id and d.event_id = e.id
+            and d.state = 'waiting'",
+    )
+    .bind::<SqlUuid, _>(tx.tenant()?)
+    .bind::<Array<SqlUuid>, _>(persons.to_vec())
+    .execute(tx.conn())?;
+    Ok(dropped)
 }
 
 /// Takes away what waits of a store's events, and all that its own destinations were sent; says how many waited.

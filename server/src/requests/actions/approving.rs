@@ -6,11 +6,13 @@ use chrono::Duration;
 use super::agreeing::require_one_person;
 use super::planning::{Draughtsman, changed, draw, drawn_now};
 use crate::floor::access::{Caller, Permission};
+use crate::floor::jobs::{self, Ticket};
 use crate::floor::kernel::{Error, Flaws, Personal, PlanId, Ref, RequestId, Result, StaffId};
 use crate::floor::ledger::{Event, Once, Witnessed, WriteTx};
 use crate::floor::tools::Tools;
 use crate::floor::vault::Shut;
 use crate::grants::Revealed;
+use crate::requests::jobs::CarryOut;
 use crate::requests::model::{Plan, PlanState, Request, Stage};
 use crate::requests::queries::{plans, requests};
 use crate::requests::{plan, playbooks};
@@ -61,6 +63,8 @@ fn approve(tx: &mut WriteTx, request: Request, plan: Plan, by: StaffId) -> Resul
     let plan = Plan { state: PlanState::Approved, decided: Some((now, by)), starts_at: Some(now.plus(wait)), ..plan };
     plans::save(tx, &plan)?;
     let request = requests::save(tx, &Request { stage, ..request })?;
+    let carries = Ticket::of(&CarryOut { request: request.id })?.due(now.plus(wait));
+    let _ = jobs::redeem(tx, carries);
     let told = Event::new("request.plan_approved", "request", request.id.uuid()).digest("plan", &plan.digest);
     Ok(Witnessed::new(plan.id.uuid(), told))
 }

@@ -8,13 +8,16 @@ use uuid::Uuid;
 use super::agreeing::require_one_person;
 use crate::floor::access::{Caller, Permission};
 use crate::floor::datamap::Map;
+use crate::floor::jobs;
 use crate::floor::kernel::{Error, PlanId, Ref, RequestId, Result, StaffId};
 use crate::floor::ledger::{Event, Once, Tx, Witnessed, WriteTx};
 use crate::floor::policy::{Adopted, Policy};
+use crate::floor::regulations::Right;
 use crate::floor::tools::Tools;
-use crate::requests::model::{Plan, PlanLine, PlanState, Request, Resumable, Stage, digest};
+use crate::requests::jobs::CarryOut;
+use crate::requests::model::{Plan, PlanLine, PlanState, Request, Resumable, Stage, digest, nothing_named};
 use crate::requests::playbooks;
-use crate::requests::queries::{estate, plans, requests};
+use crate::requests::queries::{corrections, estate, plans, requests};
 
 /// What a plan is drawn by: what the operator promises, and what stands where.
 #[derive(Clone)]
@@ -28,7 +31,7 @@ impl Draughtsman {
         Ok(Self { adopted: tools.policy.in_force()?, map: tools.map })
     }
 
-    fn policy(&self) -> &Policy {
+    pub fn policy(&self) -> &Policy {
         &self.adopted.policy
     }
 }
@@ -62,7 +65,7 @@ pub(in crate::requests) const fn is_plannable(stage: Stage) -> bool {
 }
 
 /// What would be done about a request now.
-pub(super) fn drawn_now(tx: &mut Tx, by_what: &Draughtsman, request: &Request) -> Result<Vec<PlanLine>> {
+pub(in crate::requests) fn drawn_now(tx: &mut Tx, by_what: &Draughtsman, request: &Request) -> Result<Vec<PlanLine>> {
     let estate = estate::of(tx, by_what.policy(), by_what.map, request)?;
     Ok(playbooks::of(request.right)?.plan(&estate))
 }
@@ -153,12 +156,16 @@ pub async fn submit_plan(
 fn submit(tx: &mut WriteTx, drawn: Drawn, by: StaffId) -> Result<Drawn> {
     let (Drawn { plan, request, is_new, mut events }, now) = (drawn, tx.now()?);
     require_one_person(tx, &request)?;
+    if request.right == Right::Correction && corrections::named_tables(tx, request.id)?.is_empty() {
+        return Err(nothing_named());
+    }
     let told = |verb| Event::new(verb, "request", request.id.uuid()).digest("plan", &plan.digest);
     events.push(told("request.plan_submitted"));
     let stage = if playbooks::of(request.right)?.wants_second_person() {
         request.stage.submit(plan.id)?
     } else {
         events.push(told("request.begun"));
+        jobs::enqueue(tx, &CarryOut { request: request.id })?;
         request.stage.begin(plan.id)?
     };
     let starts_at = matches!(stage, Stage::InProgress { .. }).then_some(now);

@@ -46,6 +46,11 @@ impl Bound {
     }
 }
 
+/// The part that a ground's rows are counted as, where it binds orders.
+pub fn part_of(ground: &str) -> Option<i32> {
+    Bound::ALL.into_iter().find(|bound| bound.ground() == ground).map(Bound::part)
+}
+
 impl Recent {
     /// What binds it. A word of a platform's that we do not know counts as not done: when in doubt it stays.
     pub fn bound(&self) -> Option<Bound> {

@@ -9,7 +9,7 @@ mod uses;
 
 #[cfg(test)]
 pub use binding::Bound;
-pub use binding::{CHARGEBACK, Recent, is_instructed};
+pub use binding::{CHARGEBACK, Recent, is_instructed, part_of};
 pub use comparing::{Difference, compare, is_alike};
 pub use lines::{answer, keep, line};
 pub use pieces::{keep_of, kept_since, pieces};
@@ -42,6 +42,8 @@ pub struct Estate {
     pub apps: Vec<Touching>,
     pub purposes: Vec<Use>,
     pub holds: Vec<Hold>,
+    /// Tables of ours in which something was named that is to be put right.
+    pub put_right: Vec<String>,
 }
 
 /// Rows of one table that share their fate.

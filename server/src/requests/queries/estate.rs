@@ -5,15 +5,16 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 use diesel::sql_types::{Array, BigInt, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid};
-use diesel::{QueryableByName, RunQueryDsl};
+use diesel::{OptionalExtension, QueryableByName, RunQueryDsl};
 use uuid::Uuid;
 
-use super::{holds, identifiers};
+use super::{corrections, fulfilling, holds, identifiers};
 use crate::floor::datamap::{Apart, Category, Map, Row, Span, Table, Whose};
 use crate::floor::kernel::{AppId, Day, Instant, IntakeId, Result, StoreId, SubjectId};
 use crate::floor::ledger::{Tx, statement};
 use crate::floor::platforms;
 use crate::floor::policy::Policy;
+use crate::floor::regulations::Right;
 use crate::requests::asking::SHOP;
 use crate::requests::model::{DataRole, Request};
 use crate::requests::plan::{self, CHARGEBACK, Estate, KnownAt, Reached, Recent, Touching};
@@ -54,16 +55,37 @@ pub fn of(tx: &mut Tx, policy: &Policy, map: Map, request: &Request) -> Result<E
             // Nobody takes a shop's people apart: what holds one of them holds them all.
             Whose::Shop(store) => holds::standing_at(tx, *store)?,
         },
+        put_right: match request.right {
+            Right::Correction => corrections::named_tables(tx, request.id)?,
+            _ => Vec::new(),
+        },
     })
 }
 
 /// How a table's rows are dated: what a keep of the policy covers is recent; of our own books the person gets, and loses,
 /// what they had when they asked, or every look at the request would change its plan.
 fn span(policy: &Policy, table: &Table, today: Day, asked: Instant) -> Span {
-    let kept = plan::keep_of(policy, table).and_then(|keep| plan::kept_since(*keep.window.get_ref(), today));
-    let since = kept.map(|day| Instant::from_utc(day.0.and_time(chrono::NaiveTime::MIN).and_utc()));
+    let since = kept_from(policy, table, today);
     let is_book = matches!(table.category, Some(Category::Operator(_))) && table.erased_by == Row::Kept;
     Span { since, until: is_book.then_some(asked) }
+}
+
+/// What is not older than this is kept under the policy's keep of a table; none where it keeps nothing, or knows no day.
+pub fn kept_from(policy: &Policy, table: &Table, today: Day) -> Option<Instant> {
+    let kept = plan::keep_of(policy, table).and_then(|keep| plan::kept_since(*keep.window.get_ref(), today));
+    kept.map(|day| Instant::from_utc(day.0.and_time(chrono::NaiveTime::MIN).and_utc()))
+}
+
+/// The orders of these persons that something binds, each with the part it is counted as.
+pub fn bound(tx: &mut Tx, request: &Request, persons: &[SubjectId]) -> Result<Apart> {
+    let today = tx.now()?.day();
+    let recent = if plan::is_instructed(request.source) { Vec::new() } else { recent(tx, persons, today)? };
+    Ok(Apart { table: "orders", key: "order_id", rows: told_apart(&recent) })
+}
+
+/// Who ever got something of these persons.
+pub fn reached_by(tx: &mut Tx, persons: &[SubjectId]) -> Result<Vec<Reached>> {
+    reached(tx, &Whose::Person(persons.to_vec()))
 }
 
 fn told_apart(recent: &[(Uuid, Recent)]) -> Vec<(Uuid, i32)> {
@@ -85,7 +107,20 @@ pub fn persons_of(tx: &mut Tx, request: &Request) -> Result<Vec<SubjectId>> {
     for subject in named {
         all.extend(persons(tx, subject)?);
     }
+    // What they are found by may be gone already.
+    all.extend(fulfilling::persons(tx, request.id)?);
     Ok(all.into_iter().collect())
+}
+
+/// The id that somebody goes by now who may have been taken for several.
+pub fn root(tx: &mut Tx, subject: SubjectId) -> Result<SubjectId> {
+    let row: Option<Person> =
+        statement("select coalesce(same_as, id) as id from subjects where tenant_id = ? and id = ?")
+            .bind::<SqlUuid, _>(tx.tenant()?)
+            .bind::<SqlUuid, _>(subject)
+            .get_result(tx.conn())
+            .optional()?;
+    Ok(row.map_or(subject, |row| row.id))
 }
 
 /// The merchant's users whose address was proved.

@@ -1,0 +1,133 @@
+//! The ground that every step stands on: one transaction in which the tenant's gate, the person, and the request are held, in
+//! this order, and what stands against going on has been read. Whoever places a hold takes the person's row first, so no
+//! step commits after a hold that it did not see.
+
+use crate::floor::access::{One, Scope};
+use crate::floor::jobs;
+use crate::floor::kernel::{Error, Instant, RequestId, Result, SubjectId};
+use crate::floor::ledger::{Event, Tx, WriteTx};
+use crate::floor::tools::Tools;
+use crate::requests::actions::{Doors, Draughtsman, event, witnessed};
+use crate::requests::jobs::DrawPlan;
+use crate::requests::model::{Hold, Plan, PlanState, Request, Stage, Step, StepState};
+use crate::requests::queries::{estate, fulfilling, holds, plans, requests};
+
+/// What a request is carried out with.
+#[derive(Clone)]
+pub struct Carrier {
+    pub tools: Tools,
+    pub lane: Scope<One>,
+    pub request: RequestId,
+    pub by_what: Draughtsman,
+    pub doors: Doors,
+}
+
+/// What is held while a step works.
+pub struct Ground {
+    pub request: Request,
+    pub plan: Plan,
+    /// All ids of whom it is about.
+    pub persons: Vec<SubjectId>,
+    pub now: Instant,
+}
+
+/// How a transaction on that ground ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stood<T> {
+    Done(T),
+    /// What stands now is not what was approved: it is read again.
+    SentBack,
+    /// Nothing is to be carried out here, or not yet.
+    Over,
+}
+
+/// What a step did in its transaction, with what is told of it; none where the plan is to be read again.
+pub type Work<T> = Result<Option<(T, Vec<Event>)>>;
+
+const NOT_HERE: &str = "work on this request";
+
+impl Carrier {
+    pub fn new(tools: &Tools, lane: Scope<One>, request: RequestId) -> Result<Self> {
+        let (by_what, doors) = (Draughtsman::of(tools)?, Doors::of(tools)?);
+        Ok(Self { tools: tools.clone(), lane, request, by_what, doors })
+    }
+
+    /// One transaction with everything held.
+    pub async fn write<T, F>(&self, step: Option<&Step>, work: F) -> Result<Stood<T>>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut WriteTx, &Ground) -> Work<T> + Send + 'static,
+    {
+        let (id, step) = (self.request, step.cloned());
+        let written = self.tools.ledger.write(self.lane.clone(), move |tx| {
+            let Some(ground) = Ground::enter(tx, id)? else { return Err(Error::NotFound(NOT_HERE)) };
+            if !ground.is_held_back(tx)?
+                && let Some((value, told)) = work(tx, &ground)?
+            {
+                return witnessed(Stood::Done(value), told);
+            }
+            let told = ground.send_back(tx, step.as_ref())?;
+            witnessed(Stood::SentBack, told)
+        });
+        match written.await {
+            Err(Error::NotFound(NOT_HERE)) => Ok(Stood::Over),
+            other => other,
+        }
+    }
+}
+
+impl Ground {
+    /// Takes everything. None where nothing of the request is to be carried out, or not yet.
+    fn enter(tx: &mut WriteTx, id: RequestId) -> Result<Option<Self>> {
+        fulfilling::pass_gate(tx)?;
+        let seen = requests::get(tx, id)?;
+        let persons = about(tx, &seen)?;
+        holds::take_person(tx, &persons)?;
+        let request = requests::lock(tx, id)?;
+        if about(tx, &request)? != persons {
+            return Err(Error::Conflict);
+        }
+        let Stage::InProgress { plan, .. } = request.stage else { return Ok(None) };
+        let (plan, now) = (plans::get(tx, plan)?, tx.now()?);
+        let is_decided = matches!(plan.state, PlanState::Approved | PlanState::Submitted);
+        let may_begin = is_decided && plan.starts_at.is_some_and(|starts_at| starts_at <= now);
+        Ok(may_begin.then_some(Self { request, plan, persons, now }))
+    }
+
+    /// Whether a hold stands that the plan which was approved does not know of.
+    fn is_held_back(&self, tx: &mut Tx) -> Result<bool> {
+        let standing = holds::standing(tx, &self.persons)?;
+        let is_known = |hold: &Hold| {
+            let ground = format!("hold:{}", hold.reference);
+            self.plan.lines.iter().any(|line| line.ground.as_deref() == Some(ground.as_str()))
+        };
+        Ok(!standing.is_empty() && !standing.iter().any(is_known))
+    }
+
+    /// The plan is not carried out any further: another is drawn, to be read and approved.
+    fn send_back(&self, tx: &mut WriteTx, step: Option<&Step>) -> Result<Vec<Event>> {
+        let mut told = vec![event("request.plan_overtaken", &self.request).digest("plan", &self.plan.digest)];
+        if let Some(step) = step {
+            fulfilling::note_step(tx, step, StepState::SentBack, (0, None))?;
+            told.push(event("request.step_sent_back", &self.request).code("step", step.name.code()));
+        }
+        plans::save(tx, &Plan { state: PlanState::Superseded, decided: None, ..self.plan.clone() })?;
+        let stage = self.request.stage.reopen()?;
+        requests::save(tx, &Request { stage, ..self.request.clone() })?;
+        jobs::enqueue(tx, &DrawPlan { request: self.request.id })?;
+        Ok(told)
+    }
+
+    /// A step ended: what is told of it, to which more may be added.
+    pub fn done(&self, tx: &mut WriteTx, step: &Step, rows: u64, outcome: Option<&'static str>) -> Result<Vec<Event>> {
+        fulfilling::note_step(tx, step, StepState::Done, (rows, outcome))?;
+        let told = event("request.step_done", &self.request).code("step", step.name.code()).count("rows", rows);
+        Ok(vec![outcome.map_or_else(|| told.clone(), |code| told.clone().code("outcome", code))])
+    }
+}
+
+/// All ids of whom it is about: as they stood when it began, and as they are known now.
+fn about(tx: &mut Tx, request: &Request) -> Result<Vec<SubjectId>> {
+    let known = fulfilling::persons(tx, request.id)?;
+    if known.is_empty() { estate::persons_of(tx, request) } else { Ok(known) }
+}

@@ -1,0 +1,84 @@
+//! From here on nothing is written of the person any more. The lines of the journal outside stand, and are on the disk, before
+//! the first of it commits; what was about to be done with the person is cancelled.
+
+use super::matching::opened;
+use super::{Ran, came};
+use crate::floor::jobs;
+use crate::floor::journal::{Deed, Tombstone};
+use crate::floor::kernel::text::NORMALISER;
+use crate::floor::kernel::{Result, SubjectId};
+use crate::relay;
+use crate::requests::fulfil::{Carrier, Stood};
+use crate::requests::model::Step;
+use crate::requests::queries::fulfilling;
+use crate::subjects::{self, Stone, TombstoneReason};
+
+/// Why lines of the journal are taken back where somebody placed a hold at the last moment.
+const HELD: &str = "held";
+
+pub async fn run(carrier: &Carrier, step: &Step) -> Result<Ran> {
+    let (tenant, vault) = (carrier.lane.tenant(), &carrier.tools.vault);
+    let telling = opened(carrier).await?.into_iter().filter(|one| one.tells);
+    let stones: Vec<Stone> =
+        telling.flat_map(|one| subjects::stones(vault, tenant, one.kind, one.store, &one.value)).collect();
+    let id = carrier.request;
+    let known = carrier.tools.ledger.read(&carrier.lane, move |tx| {
+        let persons = fulfilling::persons(tx, id)?;
+        let was_erased = !subjects::erased(tx, &persons)?.is_empty();
+        Ok((persons, was_erased))
+    });
+    let (persons, was_erased) = known.await?;
+    let subject = persons.first().copied();
+    if let Some(subject) = subject {
+        write_down(carrier, subject, &stones, (Deed::Set, TombstoneReason::Erased.code())).await?;
+    }
+    let (own, set) = (step.clone(), stones.clone());
+    let stood = carrier.write(Some(step), move |tx, ground| {
+        let cause = (TombstoneReason::Erased, set.as_slice());
+        let standing = subjects::bury(tx, &ground.persons, Some(ground.request.id), cause)?;
+        relay::end_of_persons(tx, &ground.persons)?;
+        let mut cancelled = 0;
+        for person in &ground.persons {
+            cancelled += jobs::cancel(tx, person.uuid())?;
+        }
+        let mut told = ground.done(tx, &own, standing, None)?;
+        let event = crate::requests::actions::event("request.person_buried", &ground.request);
+        told.push(event.count("tombstones", standing).count("jobs_cancelled", cancelled));
+        Ok(Some(((), told)))
+    });
+    let stood = stood.await?;
+    if let (Stood::SentBack | Stood::Over, Some(subject), false) = (&stood, subject, was_erased) {
+        write_down(carrier, subject, &stones, (Deed::Lift, HELD)).await?;
+    }
+    Ok(came(&stood))
+}
+
+/// Writes a line for each stone into the journal, and waits until they are on the disk.
+async fn write_down(
+    carrier: &Carrier,
+    subject: SubjectId,
+    stones: &[Stone],
+    (deed, reason): (Deed, &'static str),
+) -> Result<()> {
+    if stones.is_empty() {
+        return Ok(());
+    }
+    let (tenant, at) = (carrier.lane.tenant(), carrier.tools.watch.now());
+    let turn = carrier.tools.journal.tombstones.turn().await?;
+    let line = |(stone, seq): (&Stone, u64)| Tombstone {
+        seq,
+        deed,
+        tenant,
+        subject,
+        kind: stone.label().to_owned(),
+        scope: stone.scope.clone(),
+        digest: stone.digest,
+        nv: NORMALISER,
+        kv: stone.key,
+        reason: reason.to_owned(),
+        at,
+    };
+    let lines = stones.iter().zip(turn.standing().lines + 1..).map(line).collect();
+    turn.append_all(lines, &carrier.tools.vault.sign_key()?).await?;
+    Ok(())
+}

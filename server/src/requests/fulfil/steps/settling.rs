@@ -1,0 +1,119 @@
+//! What it came to: every line has somebody's word, or the answer is due and says what is still awaited. The answer goes to the
+//! person, and with the end go the means by which the request was carried out.
+
+use super::certifying::{answered_from, await_others};
+use super::{Ran, Stood};
+use crate::floor::kernel::Result;
+use crate::floor::ledger::{Event, WriteTx};
+use crate::floor::regulations::Kind;
+use crate::floor::vault::RequestKey;
+use crate::propagation::{self, Told};
+use crate::requests::actions::{Slots, close, event, queue_letter};
+use crate::requests::clocks::{self, Times};
+use crate::requests::fulfil::receipts::sworn;
+use crate::requests::fulfil::{Carrier, Ground};
+use crate::requests::model::{Ground as Why, MessageKind, Outcome, Request, Stage, Step, StepName, StepState};
+use crate::requests::playbooks::{self, Settlement};
+use crate::requests::queries::{fulfilling, requests};
+
+pub async fn settle(carrier: &Carrier, step: &Step) -> Result<Ran> {
+    let (inside, own) = (carrier.clone(), step.clone());
+    let stood = carrier.write(Some(step), move |tx, ground| {
+        let steps = fulfilling::steps(tx, ground.plan.id)?;
+        let tasks = propagation::tasks_of(tx, ground.request.id)?;
+        let receipts = sworn(&ground.plan, &steps, &tasks);
+        let settlement = playbooks::of(ground.request.right)?.settle(&ground.plan.lines, &receipts);
+        let is_open = !tasks.iter().all(Told::has_ended);
+        let (outcome, grounds) = match settlement {
+            Settlement::Whole if !is_open => (Outcome::Fulfilled, Vec::new()),
+            Settlement::InPart(grounds) if !is_open => (Outcome::PartlyFulfilled, grounds),
+            _ => {
+                let from = answered_from(&ground.request);
+                let is_due = from.is_some_and(|from| from <= ground.now) && ground.request.answered_at.is_none();
+                let told = if is_due && steps.iter().all(|other| is_behind(other, &own)) {
+                    answer_in_time(tx, &inside, ground)?
+                } else {
+                    await_others(tx, ground, (&own, from))?
+                };
+                return Ok(Some((false, told)));
+            }
+        };
+        let told = end(tx, &inside, ground, ((&steps, &own), (outcome, &grounds)))?;
+        Ok(Some((true, told)))
+    });
+    Ok(match stood.await? {
+        Stood::Done(true) => Ran::Done,
+        Stood::Done(false) => Ran::Waits,
+        Stood::SentBack | Stood::Over => Ran::Stopped,
+    })
+}
+
+/// Whether a step was done, or comes no sooner than this one.
+fn is_behind(other: &Step, own: &Step) -> bool {
+    other.state == StepState::Done || other.position >= own.position
+}
+
+/// The request ends, in the transaction that gives the answer and destroys its own key.
+fn end(
+    tx: &mut WriteTx,
+    carrier: &Carrier,
+    ground: &Ground,
+    ((steps, own), (outcome, grounds)): ((&[Step], &Step), (Outcome, &[String])),
+) -> Result<Vec<Event>> {
+    let mut told = ground.done(tx, own, 0, None)?;
+    let is_answered = ground.request.answered_at.is_some();
+    let why = why(grounds);
+    let must_name = Times::of(tx, &ground.request)?.must_name()?;
+    let closed = close(tx, ground.request.clone(), outcome)?;
+    if !is_answered {
+        let must_name = if outcome == Outcome::PartlyFulfilled { must_name } else { Vec::new() };
+        let slots = Slots { ground: why, must_name, ..Slots::default() };
+        queue_letter(tx, &carrier.doors.desk(), &closed, MessageKind::Answered, slots)?;
+    }
+    let closed = requests::save(tx, &closed)?;
+    told.push(event("request.settled", &closed).code("outcome", outcome.code()));
+    if let Some(last) = steps.iter().find(|step| step.name == StepName::RequestKey) {
+        let gone = fulfilling::remove_matches(tx, closed.id)?;
+        carrier.tools.vault.forget::<RequestKey>(tx, closed.id.uuid())?;
+        told.extend(ground.done(tx, last, gone, None)?);
+    }
+    Ok(told)
+}
+
+/// It goes with the end of its request: there is nothing left to be done.
+pub async fn request_key(_: &Carrier, _: &Step) -> Result<Ran> {
+    Ok(Ran::Done)
+}
+
+/// The person is told in time what was done, and that the rest is awaited: that meets the dates of the answer, and the request
+/// goes on until everybody has settled.
+pub fn answer_in_time(tx: &mut WriteTx, carrier: &Carrier, ground: &Ground) -> Result<Vec<Event>> {
+    let partly = Stage::Closed { at: ground.now, outcome: Outcome::PartlyFulfilled };
+    let must_name = Times::of(tx, &ground.request)?.must_name()?;
+    let told = Request { stage: partly, ..ground.request.clone() };
+    let slots = Slots { must_name, ..Slots::default() };
+    queue_letter(tx, &carrier.doors.desk(), &told, MessageKind::Answered, slots)?;
+    clocks::meet(tx, &[ground.request.id], Kind::Answer, ground.now)?;
+    let answered = Request { answered_at: Some(ground.now), ..ground.request.clone() };
+    requests::save(tx, &answered)?;
+    Ok(vec![event("request.answered_in_part", &answered)])
+}
+
+/// The ground that a letter names, of those for which something stays.
+fn why(grounds: &[String]) -> Option<Why> {
+    let of = |ground: &String| match ground.split(':').next().unwrap_or_default() {
+        "hold" => Some(Why::LegalClaims),
+        "open_order" => Some(Why::ContractActive),
+        "chargeback_window" => Some(Why::ChargebackWindow),
+        "others_rights" => Some(Why::OthersRights),
+        "keep" | "law" => Some(Why::LegalObligation),
+        _ => None,
+    };
+    grounds.iter().filter_map(of).min_by_key(|why| match why {
+        Why::LegalClaims => 0,
+        Why::ContractActive => 1,
+        Why::ChargebackWindow => 2,
+        Why::OthersRights => 3,
+        _ => 4,
+    })
+}
