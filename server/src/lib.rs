@@ -7,7 +7,7 @@
 //!
 //! ```text
 //! kernel < access < ledger < vault, egress < mail, blobs, issuers, journal, tongues, platforms, forms < html < regulations < policy < datamap < tools < graphql
-//! < jobs < calls < subjects < relay < catalogue < tenants < staff < grants < stores < apps < processors < records < reports < syncs < requests < inbox < reviews < audit < promises < feed
+//! < jobs < calls < subjects < relay < catalogue < tenants < staff < grants < stores < apps < processors < records < reports < syncs < propagation < requests < inbox < reviews < audit < promises < feed
 //! < trust
 //! < config, telemetry, cluster < schema, workers, followers, map < http, demo < boot < commands
 //! ```
@@ -44,6 +44,7 @@ pub mod grants;
 pub mod inbox;
 pub mod processors;
 pub mod promises;
+pub mod propagation;
 pub mod records;
 pub mod relay;
 pub mod reports;

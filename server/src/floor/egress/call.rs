@@ -37,7 +37,7 @@ pub struct Call {
     body: Option<(&'static str, Secret)>,
     /// Longest answer that is read.
     pub(super) most: usize,
-    headers: Vec<(&'static str, Secret)>,
+    headers: Vec<(Cow<'static, str>, Secret)>,
 }
 
 impl Call {
@@ -80,6 +80,19 @@ impl Call {
         Self { method: Method::DELETE, ..Self::get(url) }
     }
 
+    /// By a method that data names, in capitals; none where it is none that is used to tell somebody something.
+    pub fn by(method: &str, url: Url) -> Option<Self> {
+        let known = [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
+        let method = known.into_iter().find(|known| known.as_str() == method)?;
+        Some(Self { method, ..Self::get(url) })
+    }
+
+    /// With a body of this kind.
+    #[must_use]
+    pub fn carrying(self, kind: &'static str, body: Secret) -> Self {
+        Self { body: Some((kind, body)), ..self }
+    }
+
     /// With an answer of up to so many bytes.
     #[must_use]
     pub fn up_to(self, most: usize) -> Self {
@@ -94,8 +107,8 @@ impl Call {
 
     /// With a header of this name. Its value is never shown.
     #[must_use]
-    pub fn with(mut self, name: &'static str, value: Secret) -> Self {
-        self.headers.push((name, value));
+    pub fn with(mut self, name: impl Into<Cow<'static, str>>, value: Secret) -> Self {
+        self.headers.push((name.into(), value));
         self
     }
 

@@ -1,10 +1,11 @@
 //! Cancelling: the jobs of what is gone. Those that wait never begin; those that run lose their fence, so that they
 //! commit nothing more. It asks nobody's leave and stops no effect outside that is under way.
 
-use diesel::sql_types::{Array, BigInt, Text, Uuid as SqlUuid};
+use diesel::sql_types::{Array, BigInt, Nullable, Text, Uuid as SqlUuid};
 use diesel::{QueryableByName, RunQueryDsl};
 use uuid::Uuid;
 
+use super::Job;
 use crate::floor::kernel::Result;
 use crate::floor::ledger::{Tx, WriteTx, statement};
 
@@ -13,6 +14,15 @@ use crate::floor::ledger::{Tx, WriteTx, statement};
 /// A worker's write holds the lane, then the chain's head, then its job: whoever takes jobs away from workers takes the
 /// same way, or the two wait for each other.
 pub fn cancel(tx: &mut WriteTx, of: Uuid) -> Result<u64> {
+    take_away(tx, of, None)
+}
+
+/// Cancels the pinned tenant's jobs of one kind whose payload names this id, in the same way.
+pub fn stop<J: Job>(tx: &mut WriteTx, of: Uuid) -> Result<u64> {
+    take_away(tx, of, Some(J::NAME))
+}
+
+fn take_away(tx: &mut WriteTx, of: Uuid, name: Option<&str>) -> Result<u64> {
     let tenant = tx.tenant()?;
     for held in [
         "select tenant_id from lanes where tenant_id = ? for update",
@@ -23,6 +33,8 @@ pub fn cancel(tx: &mut WriteTx, of: Uuid) -> Result<u64> {
     let cancelled = statement(CANCEL)
         .bind::<SqlUuid, _>(tenant)
         .bind::<Text, _>(of.to_string())
+        .bind::<Nullable<Text>, _>(name)
+        .bind::<Nullable<Text>, _>(name)
         .bind::<SqlUuid, _>(tenant)
         .get_result::<Cancelled>(tx.conn())?;
     Ok(cancelled.jobs.unsigned_abs())
@@ -31,7 +43,8 @@ pub fn cancel(tx: &mut WriteTx, of: Uuid) -> Result<u64> {
 const CANCEL: &str = "
 with named as (
   select id, state = 'running' as ran from jobs
-   where tenant_id = ? and state in ('ready', 'running') and position(? in payload) > 0 for update
+   where tenant_id = ? and state in ('ready', 'running') and position(? in payload) > 0 and (?::text is null or name = ?)
+   for update
 ), cancelled as (
   update jobs j
      set state = 'cancelled', fence = null, leased_until = null, retry_at = null, ended_at = statement_timestamp(),
@@ -56,6 +69,19 @@ pub fn naming(tx: &mut Tx, of: &[Uuid]) -> Result<i64> {
     .bind::<Array<SqlUuid>, _>(of.to_vec())
     .get_result::<Cancelled>(tx.conn())?;
     Ok(named.jobs)
+}
+
+/// Whether a job of one kind waits that names this id in its payload. One that runs does not wait.
+pub fn waits<J: Job>(tx: &mut Tx, of: Uuid) -> Result<bool> {
+    let named = statement(
+        "select count(*) as jobs from jobs
+          where tenant_id = ? and state = 'ready' and name = ? and position(? in payload) > 0",
+    )
+    .bind::<SqlUuid, _>(tx.tenant()?)
+    .bind::<Text, _>(J::NAME)
+    .bind::<Text, _>(of.to_string())
+    .get_result::<Cancelled>(tx.conn())?;
+    Ok(named.jobs > 0)
 }
 
 #[derive(QueryableByName)]

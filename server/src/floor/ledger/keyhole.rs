@@ -30,6 +30,10 @@ vocabulary! {
         StoreHook = "store_hook",
         /// The link by which a person follows what they asked.
         IntakeFollow = "intake_follow",
+        /// The link by which a person fetches a package.
+        PackageLink = "package_link",
+        /// The link by which a recipient answers a letter about a person's wish.
+        RecipientReply = "recipient_reply",
     }
 }
 

@@ -98,7 +98,7 @@ impl CallKey {
 }
 
 /// The bytes of the first certificate of a chain.
-fn first_of(chain: &str) -> Option<Vec<u8>> {
+pub(super) fn first_of(chain: &str) -> Option<Vec<u8>> {
     let lines = chain.lines().map(str::trim).skip_while(|line| *line != "-----BEGIN CERTIFICATE-----").skip(1);
     let inner: String = lines.take_while(|line| *line != "-----END CERTIFICATE-----").collect();
     BASE64.decode(inner.as_bytes()).ok().filter(|bytes| !bytes.is_empty())

@@ -8,7 +8,7 @@ mod tests;
 
 pub use fields::{Fields, Sifted, built, sifted};
 pub use lasting::{PASSES_WITHIN, SWEPT_EVERY, ends};
-pub use sending::{Place, destination_key, signed};
+pub use sending::{Place, destination_key, purposes, signed};
 
 use crate::floor::kernel::vocabulary::vocabulary;
 use crate::floor::kernel::{
@@ -54,6 +54,8 @@ vocabulary! {
     /// How something left.
     pub enum Way {
         Relay = "relay",
+        /// It went along with a person's wish, so that the recipient knows whom it is about.
+        Request = "request",
     }
 }
 

@@ -1,0 +1,103 @@
+//! How a recipient is reached, set up and taken away. Where data may not go is refused here already.
+
+use std::collections::BTreeMap;
+
+use url::Url;
+
+use super::super::CREDENTIAL;
+use super::super::kinds;
+use super::super::model::{RecipientWay, TaskKind, Wanted};
+use super::super::queries::ways;
+use crate::floor::access::{Caller, Permission};
+use crate::floor::kernel::{Error, Reach, RecipientWayId, Result, Secret, TenantId};
+use crate::floor::ledger::{Event, Once, Witnessed};
+use crate::floor::tools::Tools;
+
+/// How a recipient is wished to be reached.
+pub struct NewWay {
+    pub tenant: TenantId,
+    pub recipient: String,
+    pub kind: TaskKind,
+    pub address: Option<String>,
+    pub parts: BTreeMap<String, String>,
+    /// None keeps the one that is there.
+    pub credential: Option<Secret>,
+}
+
+/// Sets up how a recipient is reached, or changes it. A credential goes in and never comes out.
+pub async fn set_way(tools: &Tools, caller: &Caller, new: NewWay, once: Option<Once>) -> Result<RecipientWay> {
+    let scope = caller.permit(Permission::KeepStores, new.tenant)?;
+    let NewWay { tenant, recipient, kind, address, parts, credential } = new;
+    let recipient = recipient.trim().to_owned();
+    let wanted = Wanted { tenant, recipient: recipient.clone(), kind, address, parts, credential };
+    let (hosts, needs) = (kinds::hosts_of(&recipient), kinds::needs_of(&recipient));
+    // Away from production the operator may list hosts that stand for others'.
+    let is_listed = |url: &Url| tools.facts.mode.reach() == Reach::House && tools.egress.permits(url);
+    wanted.flaws(&hosts, &needs, is_listed).or(())?;
+    let Wanted { address, parts, credential, .. } = wanted;
+    let (vault, id, named) = (tools.vault.clone(), RecipientWayId::fresh(), recipient.clone());
+    let written = tools.ledger.write_once(scope.clone(), once, "recipient_way", move |tx| {
+        let (there, now) = (ways::held(tx, &named)?, tx.now()?);
+        let former = there.as_ref().and_then(|there| there.secret);
+        let secret = match (&credential, former) {
+            (Some(credential), Some(former)) => {
+                vault.reseal(tx, CREDENTIAL, former, credential)?;
+                Some(former)
+            }
+            (Some(credential), None) => Some(vault.put(tx, CREDENTIAL, credential)?),
+            (None, former) => former,
+        };
+        if kind == TaskKind::Template && secret.is_none() {
+            return Err(Error::invalid("credential", "give what lets us in at the recipient's interface"));
+        }
+        let is_same_place = there.as_ref().is_some_and(|there| (there.kind, &there.address) == (kind, &address));
+        let certificate = there.as_ref().filter(|_| is_same_place).and_then(|there| there.certificate.clone());
+        let of = |id, version| RecipientWay {
+            tenant,
+            id,
+            recipient: named.clone(),
+            kind,
+            address: address.clone(),
+            parts: parts.clone(),
+            secret,
+            certificate: certificate.clone(),
+            since: now,
+            version,
+        };
+        let id = match &there {
+            Some(there) => {
+                ways::save(tx, &of(there.id, there.version))?;
+                there.id
+            }
+            None => {
+                ways::add(tx, &of(id, 1))?;
+                id
+            }
+        };
+        let event = Event::new("recipient_way.set", "recipient_way", id.uuid()).code("kind", kind.code());
+        Ok(Witnessed::new(id.uuid(), event))
+    });
+    written.await?;
+    let found = tools.ledger.read(&scope, move |tx| ways::of(tx, &recipient)).await?;
+    found.ok_or(Error::NotFound("recipient way"))
+}
+
+/// Takes away how a recipient is reached, with what let us in there. From then on a person asks it.
+pub async fn remove_way(
+    tools: &Tools,
+    caller: &Caller,
+    (tenant, recipient): (TenantId, String),
+    once: Option<Once>,
+) -> Result<()> {
+    let scope = caller.permit(Permission::KeepStores, tenant)?;
+    let vault = tools.vault.clone();
+    let written = tools.ledger.write_once(scope, once, "recipient_way", move |tx| {
+        let way = ways::held(tx, &recipient)?.ok_or(Error::NotFound("recipient way"))?;
+        ways::remove(tx, &way)?;
+        if let Some(secret) = way.secret {
+            vault.delete(tx, secret)?;
+        }
+        Ok(Witnessed::new(way.id.uuid(), Event::new("recipient_way.removed", "recipient_way", way.id.uuid())))
+    });
+    written.await.map(|_| ())
+}

@@ -1,0 +1,140 @@
+//! By a letter, with a link under which the recipient says what became of it. A letter that may have left goes out again
+//! under the same message id; a second one is a reminder, once.
+
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+
+use super::{AGAIN, CUSTOMER, Came, How, Kind, MAIL, PHONE, Telling};
+use crate::floor::egress::Carried;
+use crate::floor::kernel::{Error, Personal, Result};
+use crate::floor::ledger::{Event, Witnessed, keyhole};
+use crate::floor::mail::{Letter, is_address};
+use crate::floor::regulations::Right;
+use crate::propagation::REPLY_PATH;
+use crate::propagation::model::{AttemptKind, Matches, Task, TaskKind, TaskState};
+use crate::staff::Token;
+
+pub struct ByMail;
+
+/// The first letters of a link's secret.
+const REPLY: &str = "rdr_";
+
+const SENT: &str = "sent";
+const REMINDED: &str = "reminded";
+
+impl Kind for ByMail {
+    fn kind(&self) -> TaskKind {
+        TaskKind::Mail
+    }
+
+    fn tell<'a>(&'a self, telling: &'a Telling<'a>) -> BoxFuture<'a, Result<Came>> {
+        tell(telling).boxed()
+    }
+}
+
+async fn tell(telling: &Telling<'_>) -> Result<Came> {
+    let (task, tools) = (telling.task, telling.tools);
+    let to = telling.way.and_then(|way| way.address.as_deref()).map(Personal::new).filter(is_address);
+    let Some(to) = to else {
+        return Ok(Came::by_hand("no_address", "Set up where this recipient takes letters, or ask it by hand."));
+    };
+    if telling.matches.is_empty() {
+        return Ok(Came::by_hand("nobody", "Nothing is known by which this recipient could find the person."));
+    }
+    let is_reminder = matches!(task.state, TaskState::Sent | TaskState::Silent);
+    // It is reminded once, and only where somebody wanted it to be.
+    if is_reminder && (task.reminded_at.is_none() || task.answer.as_deref() == Some(REMINDED)) {
+        return Ok(Came::of(How::Nothing, AttemptKind::Waited, SENT));
+    }
+    let link = link(telling).await?;
+    telling.run.hold().await?;
+    let letter = letter(task, telling.matches, (&telling.policy.operator.name, &link), (to, is_reminder));
+    let did = if is_reminder { AttemptKind::Reminded } else { AttemptKind::Sent };
+    let left = left(telling);
+    Ok(match tools.mail.send(&letter).await {
+        Ok(()) => Came::of(How::Sent(None), did, if is_reminder { REMINDED } else { SENT }).with(left),
+        Err(Error::Unavailable { .. }) => {
+            Came::of(How::Again { after: AGAIN, is_unsure: true }, did, "not_answered").with(left)
+        }
+        Err(Error::Refused(_)) => {
+            Came::by_hand("not_taken", "Its mail server takes no letter at that address: ask it by hand.")
+        }
+        Err(other) => return Err(other),
+    })
+}
+
+/// A link that leads to the task; its secret stands in the letter alone.
+async fn link(telling: &Telling<'_>) -> Result<String> {
+    let Token { text, digest } = Token::fresh(REPLY)?;
+    let (id, told) = (telling.task.id, telling.task.digest());
+    let request = telling.task.request;
+    let cut = telling.tools.ledger.write(telling.lane.clone(), move |tx| {
+        keyhole::cut(tx, keyhole::KeyholeKind::RecipientReply, &digest, id.uuid())?;
+        Ok(Witnessed::new((), Event::new("recipient.writing", "request", request.uuid()).digest("task", &told)))
+    });
+    cut.await?;
+    Ok(format!("{}{REPLY_PATH}?token={}", telling.tools.public_url, text.expose()))
+}
+
+/// What the recipient is asked for, in its own words.
+fn wish(right: Right) -> &'static str {
+    match right {
+        Right::Deletion => "to delete what you hold of them",
+        Right::Correction => "to put right what you hold of them",
+        Right::Restriction => "to keep what you hold of them and not to use it",
+        Right::Objection | Right::OptOut => "to stop using and passing on what you hold of them",
+        _ => "to tell what you hold of them",
+    }
+}
+
+fn letter(
+    task: &Task,
+    matches: &Matches,
+    (operator, link): (&str, &str),
+    (to, is_reminder): (Personal, bool),
+) -> Letter {
+    let (reference, asked) = (&task.reference, wish(task.right));
+    let law = task.regulation.code().to_uppercase();
+    let known = [("Mail", &matches.mails), ("Phone", &matches.phones), ("Customer", &matches.customers)];
+    let known: String = known
+        .into_iter()
+        .flat_map(|(name, values)| values.iter().map(move |value| format!("  {name}: {value}\n")))
+        .collect();
+    let again = if is_reminder { "We wrote to you about this before and have no answer.\n\n" } else { "" };
+    let text = format!(
+        "{again}A person of whom {operator} gave you data asks {asked} ({law}).\n\nReference: {reference}\nAsked on: {}\n\
+         Please answer by: {}\nYou know them by:\n{known}\nSay under this link what became of it; it is yours alone:\n{link}\n",
+        task.submitted_at.day(),
+        task.until.day(),
+    );
+    let subject = if is_reminder { "Reminder: a person's request" } else { "A person's request" };
+    let turn = if is_reminder { "again" } else { "first" };
+    let id = format!("recipient-{}-{turn}", task.id.uuid().as_simple());
+    Letter::automatic(to, format!("{subject}, {reference}"), text, id)
+}
+
+fn left(telling: &Telling<'_>) -> Vec<Carried> {
+    let matches = telling.matches;
+    let fields = [(&matches.mails, MAIL), (&matches.phones, PHONE), (&matches.customers, CUSTOMER)];
+    let said = fields.into_iter().filter(|(values, _)| !values.is_empty());
+    said.map(|(_, key)| telling.carried(key, "raw")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::propagation::model::task_for_tests;
+
+    #[test]
+    fn a_letter_says_what_is_asked_by_when_and_where_the_answer_goes() {
+        let matches = Matches { mails: vec!["asma.q@example.com".to_owned()], ..Matches::default() };
+        let to = || Personal::new("privacy@recipient.example");
+        let link = "https://desk.example/trust/reply?token=rdr_x";
+        let first = letter(&task_for_tests(), &matches, ("Littledata", link), (to(), false));
+        for part in ["R-0000007", "to delete what you hold", "GDPR", "1970-01-31", "asma.q@example.com", link] {
+            assert!(first.text.contains(part), "{part}: {}", first.text);
+        }
+        let second = letter(&task_for_tests(), &matches, ("Littledata", link), (to(), true));
+        assert!(second.text.contains("before and have no answer") && second.message_id != first.message_id);
+    }
+}

@@ -1,0 +1,244 @@
+//! The files that come along, one for each interface that is known.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::propagation::model::Matches;
+
+/// Every file, under the code that policies call its recipient by.
+const FILES: &[(&str, &str)] = &[
+    ("clerk", include_str!("../../../../recipients/clerk.toml")),
+    ("google", include_str!("../../../../recipients/google.toml")),
+    ("klaviyo", include_str!("../../../../recipients/klaviyo.toml")),
+    ("mailchimp", include_str!("../../../../recipients/mailchimp.toml")),
+    ("pinterest", include_str!("../../../../recipients/pinterest.toml")),
+    ("resend", include_str!("../../../../recipients/resend.toml")),
+    ("segment", include_str!("../../../../recipients/segment.toml")),
+    ("stripe", include_str!("../../../../recipients/stripe.toml")),
+];
+
+static ALL: LazyLock<BTreeMap<&'static str, Template>> = LazyLock::new(|| {
+    let read = |(code, text): &(&'static str, &'static str)| Some((*code, toml::from_str(text).ok()?));
+    FILES.iter().filter_map(read).collect()
+});
+
+/// The file of a recipient.
+pub fn find(recipient: &str) -> Option<&'static Template> {
+    ALL.get(recipient)
+}
+
+/// Whether a recipient has an interface that is known.
+pub fn is_known(recipient: &str) -> bool {
+    find(recipient).is_some()
+}
+
+/// The hosts at which a recipient's interface is.
+pub fn hosts_of(recipient: &str) -> Vec<&'static str> {
+    find(recipient).map(|file| file.hosts.iter().map(String::as_str).collect()).unwrap_or_default()
+}
+
+/// What a recipient's interface wants to know of the account.
+pub fn needs_of(recipient: &str) -> Vec<&'static str> {
+    find(recipient).map(|file| file.needs.iter().map(String::as_str).collect()).unwrap_or_default()
+}
+
+/// Statuses by which a recipient that is asked says that there is nobody.
+pub const ASKED: &[u16] = &[404, 410];
+
+/// One interface.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Template {
+    #[expect(dead_code, reason = "for whoever reads the file")]
+    title: String,
+    pub base: String,
+    pub hosts: Vec<String>,
+    /// Which wishes it takes.
+    pub rights: Vec<String>,
+    /// What one call is made for.
+    pub by: Unit,
+    /// In which form that leaves.
+    #[serde(default)]
+    form: Form,
+    /// What it wants to know of the account.
+    #[serde(default)]
+    pub needs: Vec<String>,
+    /// Seconds between two questions for the status.
+    #[serde(default = "hourly")]
+    pub every: u64,
+    /// Of every call.
+    #[serde(default)]
+    pub headers: BTreeMap<String, String>,
+    pub tell: Tell,
+    /// Whom it finds by what is known of the person.
+    pub find: Option<Read>,
+    /// How things stand after a call that was not answered.
+    pub ask: Option<Read>,
+    pub poll: Option<Poll>,
+}
+
+const fn hourly() -> u64 {
+    3600
+}
+
+/// What one call is made for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unit {
+    Mail,
+    Phone,
+    Customer,
+}
+
+impl Unit {
+    /// All of it that is known.
+    pub fn of(self, matches: &Matches) -> &[String] {
+        match self {
+            Self::Mail => &matches.mails,
+            Self::Phone => &matches.phones,
+            Self::Customer => &matches.customers,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Form {
+    #[default]
+    Raw,
+    Hashed,
+}
+
+/// What is done where a call was not answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Again {
+    /// It is asked how things stand before it is sent again.
+    Ask,
+    /// It is sent again: the same twice is the same once.
+    Same,
+}
+
+/// The call that tells.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tell {
+    pub method: String,
+    pub path: String,
+    /// The kind of its body; JSON where nothing is said.
+    kind: Option<String>,
+    pub body: Option<Value>,
+    #[serde(default)]
+    pub headers: BTreeMap<String, String>,
+    /// Statuses that say it is done, that it is taken and worked on, and that there is nobody.
+    #[serde(default)]
+    pub done: Vec<u16>,
+    #[serde(default)]
+    pub taken: Vec<u16>,
+    #[serde(default)]
+    pub gone: Vec<u16>,
+    /// Where its answer says that it did it.
+    pub confirms: Option<String>,
+    /// Where its answer says what it calls it.
+    pub reference: Option<String>,
+    pub again: Again,
+}
+
+impl Tell {
+    pub fn kind(&self) -> &'static str {
+        match self.kind.as_deref() {
+            Some("application/vnd.api+json") => "application/vnd.api+json",
+            _ => "application/json",
+        }
+    }
+}
+
+/// A question.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Read {
+    pub path: String,
+    /// Of those that it finds.
+    pub ids: Option<String>,
+    /// Where each item of its answer says whom it is about: one that is about this person shows that what was not answered was
+    /// taken all the same. Without it, an answer shows that it was not.
+    pub found: Option<String>,
+    /// Where such an item says what it is called.
+    pub reference: Option<String>,
+}
+
+/// The question for the status.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Poll {
+    pub path: String,
+    pub state: Option<String>,
+    pub done: Vec<String>,
+    #[expect(dead_code, reason = "whatever is neither done nor refused is open; the file says what is known of it")]
+    open: Vec<String>,
+    pub refused: Vec<String>,
+}
+
+impl Template {
+    pub fn is_hashed(&self) -> bool {
+        self.form == Form::Hashed
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use url::Url;
+
+    use super::*;
+    use crate::floor::kernel::Secret;
+    use crate::floor::regulations::Right;
+    use crate::propagation::kinds::template::fill::Words;
+
+    #[test]
+    fn every_file_is_read_and_says_how_its_call_may_be_repeated() {
+        for (code, text) in FILES {
+            let file: Template = toml::from_str(text).unwrap_or_else(|fault| panic!("{code}: {fault}"));
+            assert!(
+                !file.rights.is_empty() && file.rights.iter().all(|right| Right::from_code(right).is_some()),
+                "{code}"
+            );
+            assert!(!file.tell.done.is_empty() || file.poll.is_some(), "{code}: nothing says that it is done");
+            assert!(file.tell.taken.is_empty() || file.tell.reference.is_some(), "{code}: taken as what");
+            assert!(file.tell.again == Again::Same || file.ask.is_some(), "{code}: there is nothing to ask");
+            assert!(file.tell.gone.contains(&404), "{code}: what is gone is no failure");
+            assert!(file.find.is_none() || file.tell.path.contains("{found}"), "{code}");
+        }
+        assert_eq!(ALL.len(), FILES.len());
+    }
+
+    #[test]
+    fn a_file_puts_in_what_there_is_and_calls_its_own_host_over_tls() {
+        for (code, file) in ALL.iter() {
+            let mut words = Words::bare(&Secret::new("secret"));
+            file.needs.iter().for_each(|need| words.put_part(need, "us1"));
+            words.put_unit(file.by, "asma.q@example.com");
+            words.put("found", "cus_1");
+            words.put("reference", "reg_1");
+            let asked = [file.find.as_ref(), file.ask.as_ref()].into_iter().flatten().map(|read| &read.path);
+            let paths = asked.chain(file.poll.as_ref().map(|poll| &poll.path)).chain([&file.tell.path]);
+            for path in paths {
+                let url: Url = words.url(&file.base, path).unwrap_or_else(|| panic!("{code}: {path}"));
+                let host = url.host_str().expect("a host");
+                let is_own = |own: &String| own == host || own.strip_prefix('*').is_some_and(|end| host.ends_with(end));
+                assert!(url.scheme() == "https" && file.hosts.iter().any(is_own), "{code}: {url}");
+                assert!(!url.as_str().contains('{') && !url.as_str().contains("%7B"), "{code}: {url}");
+            }
+            let texts = file.headers.values().chain(file.tell.headers.values()).map(|value| words.text(value));
+            let body = file.tell.body.as_ref().map(|body| words.document(body).to_string().replace("{\"", "(\""));
+            for text in texts.chain(body.into_iter()) {
+                assert!(
+                    !text.contains("{credential") && !text.contains("{mail") && !text.contains("{customer"),
+                    "{code}: {text}"
+                );
+            }
+        }
+    }
+}

@@ -1,0 +1,334 @@
+//! By the recipient's own interface, as one file describes it: which call, at which host, with which answer. A file holds
+//! values to be put in and no logic; whatever is not in it does not happen.
+
+mod file;
+mod fill;
+
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use self::file::{ASKED, Again, Read, Template, Unit};
+use self::fill::Words;
+use super::{CUSTOMER, Came, How, Kind, MAIL, PHONE, Telling, passing, retry_after, unanswered};
+use crate::floor::egress::{Answer, Call, Carried, Host};
+use crate::floor::kernel::{Error, Result, Secret};
+use crate::propagation::model::{AttemptKind, TaskKind};
+
+pub use file::{hosts_of, is_known, needs_of};
+
+pub struct ByTemplate;
+
+const NOT_SET_UP: &str = "Set up how this recipient's interface is reached and try again, or ask it by hand.";
+const NOT_KNOWN: &str = "Nothing is known by which this recipient's interface could find the person: ask it by hand.";
+const NOT_ITS_RIGHT: &str = "Its interface takes no wish of this kind: ask it by hand, and attach what comes back.";
+
+/// What the first of several calls leaves as its answer where it did something.
+const DONE: &str = "done";
+
+/// Nobody has more than so many entries under one address.
+const MOST: i32 = 100;
+
+impl Kind for ByTemplate {
+    fn kind(&self) -> TaskKind {
+        TaskKind::Template
+    }
+
+    fn tell<'a>(&'a self, telling: &'a Telling<'a>) -> BoxFuture<'a, Result<Came>> {
+        tell(telling).boxed()
+    }
+}
+
+async fn tell(telling: &Telling<'_>) -> Result<Came> {
+    let Some(template) = file::find(&telling.task.recipient) else {
+        return Ok(Came::by_hand("not_known", NOT_SET_UP));
+    };
+    let (Some(way), Some(credential)) = (telling.way, telling.credential) else {
+        return Ok(Came::by_hand("not_set_up", NOT_SET_UP));
+    };
+    if !template.rights.iter().any(|right| right == telling.task.right.code()) {
+        return Ok(Came::by_hand("not_its_right", NOT_ITS_RIGHT));
+    }
+    let units = template.by.of(telling.matches);
+    let step = usize::try_from(telling.task.step).unwrap_or_default();
+    let words = Words::of(telling.task, way, credential);
+    let teller = Teller { telling, template, words, base: way.address.as_deref() };
+    match units.get(step) {
+        Some(unit) => teller.one(unit, step + 1 == units.len()).await,
+        None if units.is_empty() => Ok(Came::by_hand("nobody", NOT_KNOWN)),
+        None => teller.poll().await,
+    }
+}
+
+/// One try at one recipient.
+struct Teller<'a> {
+    telling: &'a Telling<'a>,
+    template: &'static Template,
+    words: Words<'a>,
+    /// Where it is called instead of where it is.
+    base: Option<&'a str>,
+}
+
+impl Teller<'_> {
+    /// Tells of one thing that the person is known by.
+    async fn one(mut self, unit: &str, is_last: bool) -> Result<Came> {
+        self.words.put_unit(self.template.by, unit);
+        if let Some(find) = &self.template.find {
+            return match self.found(find).await? {
+                Err(came) => Ok(*came),
+                Ok(ids) => match ids.into_iter().next() {
+                    None => Ok(self.ended(Ended::Gone, is_last, None)),
+                    Some(_) if self.telling.task.attempts > MOST => {
+                        Ok(Came::by_hand("too_many", "It finds the same person again and again: ask it by hand."))
+                    }
+                    Some(id) => self.tell_of_found(&id).await,
+                },
+            };
+        }
+        if self.telling.task.is_unsure && self.template.tell.again == Again::Ask {
+            match self.asked().await? {
+                Err(came) => return Ok(*came),
+                Ok(Standing::Gone) => return Ok(self.ended(Ended::Done, is_last, None)),
+                Ok(Standing::Taken(reference)) => return Ok(self.taken(reference, is_last, None)),
+                Ok(Standing::There) => {}
+            }
+        }
+        let told = &self.template.tell;
+        let answer = match self.sent(told.method.as_str(), &told.path, AttemptKind::Sent).await? {
+            Ok(answer) => answer,
+            Err(came) => return Ok(*came),
+        };
+        Ok(self.judged(&answer, is_last))
+    }
+
+    /// What the answer to the telling itself means.
+    fn judged(&self, answer: &Answer, is_last: bool) -> Came {
+        let (told, proof) = (&self.template.tell, digest(answer));
+        let document: Value = answer.json().unwrap_or(Value::Null);
+        if told.gone.contains(&answer.status) {
+            return self.ended(Ended::Gone, is_last, Some(proof));
+        }
+        if told.taken.contains(&answer.status) {
+            let reference = told.reference.as_deref().and_then(|place| text_at(&document, place));
+            return match reference {
+                Some(reference) => self.taken(Some(reference), is_last, Some(proof)),
+                // It took it and does not say as what: it is asked before anything is sent again.
+                None => unanswered(AttemptKind::Sent, true, "not_as_written").with(self.left()),
+            };
+        }
+        if told.done.contains(&answer.status) {
+            let is_confirmed = told.confirms.as_deref().is_none_or(|place| {
+                document.pointer(place).is_some_and(|said| !matches!(said, Value::Null | Value::Bool(false)))
+            });
+            return if is_confirmed {
+                self.ended(Ended::Done, is_last, Some(proof))
+            } else {
+                unanswered(AttemptKind::Sent, true, "not_as_written").with(self.left())
+            };
+        }
+        Came::of(How::Refused, AttemptKind::Sent, answer.status.to_string()).with(self.left()).proved(proof)
+    }
+
+    /// Tells of one whom the recipient itself found. It is looked for again until nobody is found any more.
+    async fn tell_of_found(&mut self, id: &str) -> Result<Came> {
+        self.words.put("found", id);
+        let told = &self.template.tell;
+        let answer = match self.sent(told.method.as_str(), &told.path, AttemptKind::Sent).await? {
+            Ok(answer) => answer,
+            Err(came) => return Ok(*came),
+        };
+        let came = self.judged(&answer, false);
+        Ok(match came.how {
+            How::OneMore { .. } => Came { how: How::OneMore { is_next: false }, answer: DONE.to_owned(), ..came },
+            _ => came,
+        })
+    }
+
+    /// Whom the recipient finds.
+    async fn found(&self, find: &Read) -> Result<Result<Vec<String>, Box<Came>>> {
+        let answer = match self.sent("GET", &find.path, AttemptKind::Asked).await? {
+            Ok(answer) => answer,
+            Err(came) => return Ok(Err(came)),
+        };
+        if answer.status == 404 {
+            return Ok(Ok(Vec::new()));
+        }
+        let document: Option<Value> = answer.json().filter(|_| answer.is_success());
+        let ids = document.as_ref().and_then(|document| fill::all_at(document, find.ids.as_deref()?));
+        let odd = || Box::new(unanswered(AttemptKind::Asked, false, "not_as_written").with(self.left()));
+        Ok(ids.ok_or_else(odd))
+    }
+
+    /// How things stand after a call that was not answered.
+    async fn asked(&self) -> Result<Result<Standing, Box<Came>>> {
+        let Some(ask) = &self.template.ask else { return Ok(Ok(Standing::There)) };
+        let answer = match self.sent("GET", &ask.path, AttemptKind::Asked).await? {
+            Ok(answer) => answer,
+            Err(came) => return Ok(Err(came)),
+        };
+        let odd = || Box::new(unanswered(AttemptKind::Asked, true, "not_as_written").with(self.left()));
+        let document: Option<Value> = answer.json();
+        Ok(match (&ask.found, answer.status) {
+            // It is no more: what was asked for has been done.
+            (None, status) if ASKED.contains(&status) => Ok(Standing::Gone),
+            (None, _) if answer.is_success() => Ok(Standing::There),
+            (Some(_), status) if ASKED.contains(&status) => Ok(Standing::There),
+            (Some(place), _) if answer.is_success() => {
+                let unit = self.words.unit();
+                match document.as_ref().and_then(|document| fill::whose(document, place, unit)) {
+                    Some(None) => Ok(Standing::There),
+                    Some(Some(item)) => {
+                        Ok(Standing::Taken(ask.reference.as_deref().and_then(|place| text_at(item, place))))
+                    }
+                    None => Err(odd()),
+                }
+            }
+            _ => Err(odd()),
+        })
+    }
+
+    /// Asks for the status of all that was taken.
+    async fn poll(mut self) -> Result<Came> {
+        let every = Duration::from_secs(self.template.every);
+        let Some(poll) = &self.template.poll else {
+            return Ok(Came::of(How::Done, AttemptKind::Asked, DONE));
+        };
+        let mut seen = Sha256::new();
+        let mut is_open = false;
+        for reference in &self.telling.task.refs {
+            self.words.put("reference", reference);
+            let answer = match self.sent("GET", &poll.path, AttemptKind::Asked).await? {
+                Ok(answer) => answer,
+                Err(came) => return Ok(*came),
+            };
+            let document: Value = answer.json().unwrap_or(Value::Null);
+            let state = poll.state.as_deref().and_then(|place| text_at(&document, place)).unwrap_or_default();
+            seen.update(answer.bytes());
+            if poll.refused.contains(&state) {
+                let refused = Came::of(How::Refused, AttemptKind::Asked, word(&state));
+                return Ok(refused.proved(seen.finalize().into()));
+            }
+            is_open |= !poll.done.contains(&state);
+        }
+        let proof = seen.finalize().into();
+        Ok(if is_open {
+            Came::of(How::Acknowledged(Some(every)), AttemptKind::Asked, "open")
+        } else {
+            Came::of(How::Done, AttemptKind::Asked, DONE).proved(proof)
+        })
+    }
+
+    /// One thing that the person is known by has been dealt with.
+    fn ended(&self, ended: Ended, is_last: bool, proof: Option<[u8; 32]>) -> Came {
+        let did = ended == Ended::Done || self.telling.task.answer.as_deref() == Some(DONE);
+        let has_more = !is_last || !self.telling.task.refs.is_empty();
+        let how = match (has_more, did) {
+            (true, _) => How::OneMore { is_next: true },
+            (false, true) => How::Done,
+            (false, false) => How::AlreadyGone,
+        };
+        let answer = if did { DONE } else { "gone" };
+        let came = Came::of(how, AttemptKind::Sent, answer).with(self.left());
+        Came { proof, ..came }
+    }
+
+    /// It was taken, and is worked on under this name.
+    fn taken(&self, reference: Option<String>, is_last: bool, proof: Option<[u8; 32]>) -> Came {
+        let every = Duration::from_secs(self.template.every);
+        let how = match (is_last, reference.is_some()) {
+            (true, _) if self.template.poll.is_some() => How::Acknowledged(Some(every)),
+            (true, _) => How::Done,
+            (false, _) => How::OneMore { is_next: true },
+        };
+        let came = Came::of(how, AttemptKind::Sent, "taken").with(self.left());
+        Came { reference, proof, ..came }
+    }
+
+    /// Makes one call. An answer that only says to come back, or none, is what came of the try.
+    async fn sent(&self, method: &str, path: &str, did: AttemptKind) -> Result<Result<Answer, Box<Came>>> {
+        let base = self.base.unwrap_or(&self.template.base);
+        let Some(url) = self.words.url(base, path) else {
+            return Ok(Err(Box::new(Came::by_hand("not_set_up", NOT_SET_UP))));
+        };
+        let host = Host::of(&url);
+        let call = Call::by(method, url).ok_or_else(|| Error::internal("a recipient's file names no method"))?;
+        let is_telling = did == AttemptKind::Sent;
+        let call = match &self.template.tell.body {
+            Some(body) if is_telling => {
+                call.carrying(self.template.tell.kind(), Secret::new(self.words.document(body).to_string()))
+            }
+            _ => call,
+        };
+        let own = self.template.tell.headers.iter().filter(|_| is_telling);
+        let call = self
+            .template
+            .headers
+            .iter()
+            .chain(own)
+            .fold(call, |call, (name, value)| call.with(name.clone(), Secret::new(self.words.text(value))));
+        let left = self.left();
+        let sent = self.telling.share(call, host, &left).await?;
+        let answer = match sent.answer {
+            Ok(answer) => answer,
+            Err(why) => return Ok(Err(Box::new(unanswered(did, is_telling && sent.has_left, why).with(left)))),
+        };
+        Ok(match passing(answer.status, retry_after(&answer), did) {
+            // A question that was not answered left nothing unsure that was not so before.
+            Some(came) if !is_telling => Err(Box::new(self.as_sure_as_before(came).with(left))),
+            Some(came) => Err(Box::new(came.with(left))),
+            None => Ok(answer),
+        })
+    }
+
+    fn as_sure_as_before(&self, came: Came) -> Came {
+        match came.how {
+            How::Again { after, .. } => {
+                Came { how: How::Again { after, is_unsure: self.telling.task.is_unsure }, ..came }
+            }
+            _ => came,
+        }
+    }
+
+    /// What goes along with every call.
+    fn left(&self) -> Vec<Carried> {
+        let key = match self.template.by {
+            Unit::Mail => MAIL,
+            Unit::Phone => PHONE,
+            Unit::Customer => CUSTOMER,
+        };
+        vec![self.telling.carried(key, if self.template.is_hashed() { "hashed" } else { "raw" })]
+    }
+}
+
+/// How one thing that the person is known by ended.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Ended {
+    Done,
+    Gone,
+}
+
+/// How things stand at a recipient that did not answer.
+enum Standing {
+    There,
+    Gone,
+    Taken(Option<String>),
+}
+
+fn digest(answer: &Answer) -> [u8; 32] {
+    Sha256::digest(answer.bytes()).into()
+}
+
+fn text_at(document: &Value, place: &str) -> Option<String> {
+    let said = document.pointer(place)?;
+    let text = said.as_str().map(str::to_owned).or_else(|| said.as_u64().map(|number| number.to_string()))?;
+    (!text.is_empty() && text.len() <= 200).then_some(text)
+}
+
+/// A state of theirs as a word of ours: letters and underscores, and not many.
+fn word(state: &str) -> String {
+    let letters = state.chars().filter(|letter| letter.is_ascii_alphanumeric() || *letter == '_');
+    letters.take(40).collect::<String>().to_ascii_lowercase()
+}
