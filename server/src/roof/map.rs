@@ -4,7 +4,7 @@
 use crate::floor::datamap::{Map, Table, doors};
 use crate::floor::jobs::map as jobs;
 use crate::{
-    apps, audit, calls, catalogue, grants, inbox, processors, promises, records, relay, reports, requests, reviews,
+    apps, audit, calls, catalogue, grants, inbox, processors, promises, propagation, records, relay, reports, requests, reviews,
     staff, stores, subjects, syncs, tenants,
 };
 
@@ -53,11 +53,22 @@ const TABLES: &[Table] = &[
     requests::map::REQUEST_REMINDERS,
     requests::map::HOLDS,
     requests::map::SAVED_VIEWS,
+    requests::map::REQUEST_CORRECTIONS,
+    requests::map::CORRECTED_VALUES,
+    requests::map::REQUEST_EVIDENCE,
     requests::map::REQUEST_SELECTIONS,
     requests::map::CONTROLLER_CALLS,
+    requests::map::REQUEST_PERSONS,
+    requests::map::REQUEST_STEPS,
+    requests::map::REQUEST_MATCHES,
+    requests::map::CERTIFICATES,
+    propagation::map::RECIPIENT_WAYS,
+    propagation::map::RECIPIENT_TASKS,
+    propagation::map::RECIPIENT_ATTEMPTS,
     relay::map::DESTINATIONS,
     relay::map::RELAYED_EVENTS,
     relay::map::RELAY_DELIVERIES,
+    relay::map::RELAY_WITHHELD,
     relay::map::DISCLOSURES,
     records::map::CUSTOMERS,
     records::map::ORDERS,
@@ -76,6 +87,8 @@ const TABLES: &[Table] = &[
     reports::map::REPORTS,
     subjects::map::SUBJECTS,
     subjects::map::SUBJECT_IDENTIFIERS,
+    subjects::map::TOMBSTONES,
+    subjects::map::SUBJECT_FENCES,
     reviews::map::REVIEW_CAMPAIGNS,
     reviews::map::REVIEW_EXTRACTS,
     reviews::map::REVIEW_ITEMS,

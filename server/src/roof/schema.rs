@@ -13,6 +13,7 @@ use crate::floor::graphql::{Needs, Rule, asking, rule};
 use crate::floor::kernel::{Error, Result};
 use crate::grants;
 use crate::inbox;
+use crate::propagation;
 use crate::records;
 use crate::relay;
 use crate::reports;
@@ -66,6 +67,7 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
         records::RULES,
         reports::RULES,
         syncs::RULES,
+        propagation::RULES,
         requests::RULES,
         relay::RULES,
         reviews::RULES,
@@ -117,6 +119,7 @@ pub struct AskedOfShops(
 #[derive(MergedObject, Default)]
 pub struct AskedOfWishes(
     requests::RequestQuery,
+    propagation::PropagationQuery,
     relay::RelayQuery,
     reviews::ReviewQuery,
     promises::PromiseQuery,
@@ -151,6 +154,7 @@ pub struct DoneWithShops(
 #[derive(MergedObject, Default)]
 pub struct DoneForPeople(
     requests::RequestMutation,
+    propagation::PropagationMutation,
     relay::RelayMutation,
     reviews::ReviewMutation,
     promises::PromiseMutation,
@@ -221,6 +225,7 @@ pub enum Node {
     ProviderTask(apps::ProviderTaskNode),
     Promise(promises::PromiseNode),
     Request(requests::RequestNode),
+    RecipientTask(propagation::RecipientTaskNode),
 }
 
 /// What is not there and what is not the caller's are the same: nothing.
@@ -250,6 +255,7 @@ async fn found(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
         "pdt" => records::find_product(ctx, id).await.map(|found| found.map(Node::Product)),
         "prm" => promises::find_promise(ctx, id).await.map(|found| found.map(Node::Promise)),
         "req" => requests::find_request_node(ctx, id).await.map(|found| found.map(Node::Request)),
+        "rtk" => propagation::find_task_node(ctx, id).await.map(|found| found.map(Node::RecipientTask)),
         _ => Ok(None),
     };
     match found {

@@ -11,11 +11,12 @@ use crate::grants::AlarmOfBreakGlass;
 use crate::inbox::{MatchClosedAccount, SweepInbox, WorkDelivery};
 use crate::processors::{AskSubscriber, DeliverNotice, SweepSubscribers};
 use crate::promises::jobs::{EVERY, LookAtPromises, TellOfPromises};
+use crate::propagation::{MindRecipient, TellRecipient};
 use crate::relay::{RelayEvent, SweepRelay};
 use crate::reports::{MakeReports, OrderReports, SweepReports};
 use crate::requests::{
-    AskForProof, DigestRequests, DrawPlan, ExpireUnproved, HearMailbox, LookAtControllers, RemindOfRequests,
-    SendLetter, TellController, TellMerchant, TellOfRequest,
+    AskForProof, CarryOut, DigestRequests, DrawPlan, ExpireUnproved, ForgetRequests, HearMailbox, LiftRestrictions,
+    LookAtControllers, RemindOfRequests, SealEvidence, SendLetter, TellController, TellMerchant, TellOfRequest,
 };
 use crate::reviews::{OpenQuarterlyReview, ProveRevocations, RemindOfReviews};
 use crate::staff::jobs::SweepSignIns;
@@ -79,6 +80,8 @@ pub fn registry() -> Registry {
             rhythm: Rhythm::Every(Duration::from_mins(1)),
             ticket: || Ticket::of(&LookAfterSyncs {}),
         })
+        .job::<TellRecipient>()
+        .job::<MindRecipient>()
         .job::<RelayEvent>()
         .job::<SweepRelay>()
         .schedule(Schedule {
@@ -140,12 +143,26 @@ fn of_requests(registry: Registry) -> Registry {
         .job::<TellController>()
         .job::<TellMerchant>()
         .job::<AskForProof>()
+        .job::<CarryOut>()
         .job::<SendLetter>()
         .job::<ExpireUnproved>()
         .schedule(Schedule {
             name: "expire_unproved",
             rhythm: Rhythm::Every(Duration::from_mins(15)),
             ticket: || Ticket::of(&ExpireUnproved {}),
+        })
+        .job::<SealEvidence>()
+        .job::<LiftRestrictions>()
+        .schedule(Schedule {
+            name: "lift_restrictions",
+            rhythm: Rhythm::Every(Duration::from_mins(15)),
+            ticket: || Ticket::of(&LiftRestrictions {}),
+        })
+        .job::<ForgetRequests>()
+        .schedule(Schedule {
+            name: "forget_requests",
+            rhythm: Rhythm::Daily { hour: 4, minute: 20 },
+            ticket: || Ticket::of(&ForgetRequests {}),
         })
         .job::<RemindOfRequests>()
         .schedule(Schedule {

@@ -207,6 +207,16 @@ id!(
     "rct"
 );
 id!(
+    /// What one recipient of a person's data is to be told, for one request.
+    RecipientTaskId,
+    "rtk"
+);
+id!(
+    /// How a recipient is reached.
+    RecipientWayId,
+    "rwy"
+);
+id!(
     /// What a provider is asked to do with what it still has.
     ProviderTaskId,
     "ptk"
@@ -230,6 +240,21 @@ id!(
     /// A change that was told to subscribers.
     NoticeId,
     "ntc"
+);
+id!(
+    /// By what an erased person is known again.
+    TombstoneId,
+    "tmb"
+);
+id!(
+    /// What was done, signed.
+    CertificateId,
+    "crt"
+);
+id!(
+    /// Something that whom a request is about goes by.
+    RequestMatchId,
+    "rmt"
 );
 id!(
     /// Somebody who is told of changes.
@@ -389,6 +414,42 @@ id!(
     /// Requests that somebody chose, to do the same with each.
     SelectionId,
     "sel"
+);
+id!(
+    /// What somebody asked not to be done with what is held of them.
+    FenceId,
+    "fnc"
+);
+id!(
+    /// What is to be put right of somebody.
+    CorrectionId,
+    "cor"
+);
+id!(
+    /// A value that was put right.
+    CorrectedValueId,
+    "cov"
+);
+id!(
+    /// What proves how a request was answered.
+    EvidenceId,
+    "evi"
+);
+
+id!(
+    /// A copy of what is held of a person, for them to fetch.
+    PackageId,
+    "pkg"
+);
+id!(
+    /// The link by which a package is fetched.
+    PackageLinkId,
+    "pkl"
+);
+id!(
+    /// What staff left out of a package.
+    RedactionId,
+    "rdn"
 );
 
 /// The text is no id of the kind that was asked for.
