@@ -16,9 +16,9 @@ use crate::requests::clocks;
 use crate::requests::jobs::{AskForProof, DrawPlan};
 use crate::requests::letters::Slots;
 use crate::requests::model::{
-    ClockRow, GoesBy, Intake, MessageKind, Outcome, Proof, Request, Source, Stage, reference,
+    ClockRow, GoesBy, Intake, MessageKind, Outcome, Proof, Request, Source, Stage, named_in, reference,
 };
-use crate::requests::queries::{clocks as clock_rows, identifiers, intakes, requests};
+use crate::requests::queries::{clocks as clock_rows, corrections, identifiers, intakes, requests};
 
 /// How long somebody may take to prove that they may ask.
 const PROVE_WITHIN: chrono::Duration = chrono::Duration::days(14);
@@ -157,6 +157,11 @@ fn enter<'a>(
         let request = request_of(&intake, wanted, (asking, is_open), &set.clocks, now);
         requests::add(tx, &request)?;
         clock_rows::put(tx, request.id, &set.clocks)?;
+        if let Some(words) = asking.words.as_ref().filter(|_| wanted.right == Right::Correction) {
+            for named in named_in(words) {
+                corrections::name(tx, desk.vault, (request.id, intake.id), &named, None)?;
+            }
+        }
         told.push(received(&request, &related));
         taken.push(request);
     }

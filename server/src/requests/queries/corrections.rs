@@ -101,17 +101,28 @@ pub fn name(
 }
 
 /// Takes back something that was named and is not put right yet. `false` where there is no such thing.
-pub fn drop_named(tx: &mut WriteTx, request: RequestId, id: CorrectionId) -> Result<bool> {
+pub fn drop_named(tx: &mut WriteTx, request: RequestId, at: &At) -> Result<bool> {
     let dropped = statement(
         "update request_corrections set state = 'dropped', settled_at = ?, value = null
-          where tenant_id = ? and request_id = ? and id = ? and state = 'named'",
+          where tenant_id = ? and request_id = ? and about = ? and field = ? and store_id is not distinct from ?
+            and state = 'named'",
     )
     .bind::<Timestamptz, _>(tx.now()?.utc())
     .bind::<SqlUuid, _>(tx.tenant()?)
     .bind::<SqlUuid, _>(request)
-    .bind::<SqlUuid, _>(id)
+    .bind::<Text, _>(at.about.clone())
+    .bind::<Text, _>(at.field.clone())
+    .bind::<Nullable<SqlUuid>, _>(at.store)
     .execute(tx.conn())?;
     Ok(dropped == 1)
+}
+
+/// Which value is meant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct At {
+    pub about: String,
+    pub field: String,
+    pub store: Option<StoreId>,
 }
 
 /// All that was named of a request, in order.
