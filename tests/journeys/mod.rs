@@ -26,6 +26,7 @@ mod a_whole_shop_is_forgotten;
 mod accesses_age_by_themselves;
 mod an_admin_is_bootstrapped_and_invites;
 mod an_api_key_is_rotated_with_overlap;
+mod an_erasure_is_carried_out;
 mod an_outsider_reads_what_is_stored;
 mod apps_and_slots;
 mod apps_are_reminded;

@@ -1,0 +1,292 @@
+//! An approved deletion is carried out to its end: what nothing binds goes, what a ground keeps goes over to nobody's name,
+//! nobody else is touched, the person does not come back, and what was done is signed.
+
+use chrono::Duration;
+use harness::goods::{customer, order};
+use harness::planned::{ASHA, Planned, code};
+use rightsdesk_server::floor::jobs;
+use rightsdesk_server::floor::journal::canonical;
+use rightsdesk_server::floor::kernel::ids::RecipientTaskId;
+use rightsdesk_server::floor::kernel::{Personal, Ref, RequestId, StoreId};
+use rightsdesk_server::floor::ledger::{Event, Witnessed};
+use rightsdesk_server::floor::platforms::Good;
+use rightsdesk_server::floor::regulations::Right;
+use rightsdesk_server::floor::vault::verify;
+use rightsdesk_server::propagation;
+use rightsdesk_server::requests::{
+    self, COOLING_OFF, CarryOut, HoldKind, NewHold, Outcome, Stage, StepName, StepState,
+};
+use serde_json::Value;
+use uuid::Uuid;
+
+/// Who is nearly called so and somebody else.
+const NEARLY: &str = "asha@mail.example.org";
+
+/// The rows of everybody else, as they are stored.
+const OTHERS: &str = "select t.line from (
+    select 'c ' || c::text as line from customers c where c.platform_id like 'decoy%'
+    union all select 'o ' || o::text from orders o where o.platform_id like 'decoy%'
+    union all select 'x ' || x::text from order_contacts x join orders o on o.id = x.id where o.platform_id like 'decoy%'
+    union all select 'i ' || i::text from subject_identifiers i join customers c on c.subject_id = i.subject_id
+               where c.platform_id like 'decoy%'
+    union all select 'k ' || k::text from subject_keys k join customers c on c.subject_id = k.subject_id
+               where c.platform_id like 'decoy%') t order by 1";
+
+/// Everything that is held of buyers, as it is stored.
+const ALL: &str = "select t.line from (
+    select 'c ' || c::text as line from customers c
+    union all select 'o ' || o::text from orders o
+    union all select 'x ' || x::text from order_contacts x
+    union all select 's ' || s::text from subjects s
+    union all select 'k ' || k::text from subject_keys k
+    union all select 'i ' || i::text from subject_identifiers i) t order by 1";
+
+struct Erased {
+    scene: Planned,
+    second: Ref<StoreId>,
+    at: Ref<RequestId>,
+}
+
+impl Erased {
+    /// Asha is known in two shops, and others are who are nearly called so; her deletion is approved.
+    async fn approved() -> Self {
+        let scene = Planned::begins().await;
+        let second = scene.world.store(scene.tenant, "bazaar.example", &["read_orders"]).await;
+        let known = vec![Good::Customer(customer("c7", ASHA, 1)), Good::Order(delivered("71", ASHA))];
+        scene.world.take_in(second, known).await.expect("taken in");
+        let decoys = vec![Good::Customer(customer("decoy1", NEARLY, 1)), Good::Order(delivered("decoy2", NEARLY))];
+        scene.comes_in(decoys).await;
+        let at = scene.asks(Right::Deletion).await;
+        let digest = scene.plan(at).await.digest;
+        scene.submits(at, digest).await.expect("submitted");
+        scene.approves(&scene.approver, at, digest).await.expect("approved");
+        Self { scene, second, at }
+    }
+
+    /// The cooling-off goes by, and everybody works as long as there is work.
+    async fn cooled_off(&self) {
+        self.scene.world.later(COOLING_OFF);
+        self.works().await;
+    }
+
+    async fn works(&self) {
+        while self.scene.world.work().await > 0 {}
+    }
+
+    async fn carried(&self) -> Vec<(StepName, StepState)> {
+        let steps = requests::list_steps(&self.scene.world.tools, &self.scene.support, self.at).await.expect("steps");
+        steps.into_iter().map(|step| (step.name, step.state)).collect()
+    }
+
+    /// It is begun once more, as after a crash.
+    async fn begun_again(&self) {
+        let request = self.at.id;
+        let written = self.scene.world.ledger.write(self.scene.world.scope(self.scene.tenant), move |tx| {
+            jobs::enqueue(tx, &CarryOut { request })?;
+            Ok(Witnessed::new((), Event::new("test.begun_again", "request", request.uuid())))
+        });
+        written.await.expect("enqueued");
+        self.works().await;
+    }
+
+    fn one(&self, sql: &str) -> String {
+        self.scene.lines(sql).pop().expect("a line")
+    }
+}
+
+fn delivered(id: &str, mail: &str) -> rightsdesk_server::floor::platforms::Order {
+    let long_ago = rightsdesk_server::floor::kernel::Instant::from_micros(1_700_000_000_000_000);
+    rightsdesk_server::floor::platforms::Order {
+        fulfilment: Some("fulfilled".to_owned()),
+        placed_at: long_ago,
+        ..order(id, mail, 1)
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_is_erased_is_gone_from_every_shop_and_nobody_else_is_touched() {
+    let erased = Erased::approved().await;
+    let (scene, others) = (&erased.scene, erased.scene.lines(OTHERS));
+    let asha = erased.one("select subject_id::text as line from customers where platform_id = 'c1'");
+    assert!(others.len() >= 5, "the decoys are there: {others:?}");
+    erased.works().await;
+    assert!(erased.carried().await.is_empty(), "nothing runs while it cools off");
+    erased.cooled_off().await;
+
+    let carried = erased.carried().await;
+    let done: Vec<_> = carried.iter().filter(|(_, state)| *state == StepState::Done).map(|(name, _)| *name).collect();
+    for name in [
+        StepName::Compare,
+        StepName::Match,
+        StepName::Tombstone,
+        StepName::Keep,
+        StepName::Forget,
+        StepName::Files,
+        StepName::Key,
+        StepName::Scan,
+    ] {
+        assert!(done.contains(&name), "{name}: {carried:?}");
+    }
+    assert!(carried.contains(&(StepName::Certificate, StepState::Waiting)), "recipients are awaited: {carried:?}");
+
+    // Whatever nothing binds is gone, in both shops.
+    let left = format!(
+        "select (select count(*) from customers where subject_id = '{asha}')
+              + (select count(*) from orders where subject_id = '{asha}')
+              + (select count(*) from subject_identifiers where subject_id = '{asha}')
+              + (select count(*) from ledger_entries where subject_id = '{asha}') || '' as line"
+    );
+    assert_eq!(erased.one(&left), "0");
+    assert_eq!(erased.one("select count(*) || '' as line from customers where platform_id = 'c7'"), "0");
+    assert_eq!(erased.one("select count(*) || '' as line from orders where platform_id in ('1', '71')"), "0");
+    assert_eq!(scene.lines("select name as line from orders where name in ('#1', '#71') order by 1"), ["#1", "#71"]);
+    let key = format!("select coalesce(wrapped::text, 'gone') as line from subject_keys where subject_id = '{asha}'");
+    assert_eq!(erased.one(&key), "gone");
+
+    // The order that is not delivered stays, of nobody's name, and opens under nobody's key but that.
+    let keeper = erased.one("select subject_id::text as line from orders where platform_id = '2'");
+    assert_ne!(keeper, asha);
+    let sealed = format!(
+        "select count(*) || '' as line from order_contacts x join orders o on o.id = x.id
+           join subject_keys k on k.subject_id = '{keeper}' and substring(x.mail from 11 for 16) = uuid_send(k.id)
+          where o.platform_id = '2' and k.wrapped is not null"
+    );
+    assert_eq!(erased.one(&sealed), "1");
+    assert_eq!(erased.one("select subject_id::text as line from customers where platform_id = 'c1'"), keeper);
+    let named = format!("select count(*) || '' as line from subject_identifiers where subject_id = '{keeper}'");
+    assert_eq!(erased.one(&named), "0");
+
+    assert_eq!(scene.lines(OTHERS), others, "nobody else's row is another");
+
+    // Begun once more, it changes nothing.
+    let all = scene.lines(ALL);
+    erased.begun_again().await;
+    assert_eq!(scene.lines(ALL), all);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_was_erased_does_not_come_back() {
+    let erased = Erased::approved().await;
+    erased.cooled_off().await;
+    let scene = &erased.scene;
+    let stones = erased.one("select count(*) || '' as line from tombstones where lifted_at is null");
+    let path = scene.world.tools.journal.tombstones.path().to_owned();
+    let lines = std::fs::read_to_string(path).expect("a journal");
+    assert_eq!(lines.lines().count().to_string(), stones, "each stone stands in the journal");
+    assert!(!lines.contains("asha") && lines.contains(r#""type":"set""#), "{lines}");
+
+    let all = scene.lines(ALL);
+    let again = || vec![Good::Customer(customer("c7", ASHA, 9)), Good::Order(order("72", ASHA, 9))];
+    scene.world.take_in(erased.second, again()).await.expect("a page");
+    let otherwise = vec![Good::Customer(customer("c8", " Asha@Mail.Example ", 9))];
+    scene.world.take_in(erased.second, otherwise).await.expect("a page");
+    // The shop has redacted whom it names; the order alone is known.
+    let redacted = rightsdesk_server::floor::platforms::Order { mail: None, ..order("71", ASHA, 10) };
+    scene.world.take_in(erased.second, vec![Good::Order(redacted)]).await.expect("a page");
+    assert_eq!(scene.lines(ALL), all, "nothing is written of her");
+    let hits = scene.lines("select hits::text as line from tombstones where hits > 0");
+    assert!(!hits.is_empty(), "who was turned away is counted");
+
+    // Her neighbour of nearly the same name is welcome.
+    scene.comes_in(vec![Good::Order(order("decoy9", NEARLY, 9))]).await;
+    assert_eq!(erased.one("select count(*) || '' as line from orders where platform_id = 'decoy9'"), "1");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_hold_that_the_plan_does_not_know_of_stops_it() {
+    let erased = Erased::approved().await;
+    let (scene, all) = (&erased.scene, erased.scene.lines(ALL));
+    // As one that was placed while the step before was at work, when nobody had looked at its request yet.
+    scene.world.base.tamper(
+        "insert into holds (tenant_id, id, reference, subject_id, kind, reason, placed_at, placed_by, review_on)
+         select tenant_id, gen_random_uuid(), 'H-TESTED', subject_id, 'litigation', '\\x00', placed_at, gen_random_uuid(),
+                current_date + 100 from orders where platform_id = '1'",
+    );
+    erased.cooled_off().await;
+    assert_eq!(scene.lines(ALL), all, "nothing of hers is gone");
+    assert!(matches!(scene.stands(erased.at).await.stage, Stage::Open { .. }), "it is read again");
+    let told = scene.lines("select action as line from audit_events where action = 'request.plan_overtaken'");
+    assert_eq!(told.len(), 1);
+    assert_eq!(erased.one("select count(*) || '' as line from tombstones"), "0");
+    let plan = scene.plan(erased.at).await;
+    let held = plan.lines.iter().filter(|line| line.ground.as_deref() == Some("hold:H-TESTED")).count();
+    assert!(held > 0, "the new plan keeps what is held: {:?}", plan.lines);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn it_is_stopped_while_it_cools_off_and_no_more_once_it_was_begun() {
+    let erased = Erased::approved().await;
+    let (scene, all) = (&erased.scene, erased.scene.lines(ALL));
+    let (tools, why) = (&scene.world.tools, || Personal::new("the merchant called"));
+    let blank = requests::stop_carrying(tools, &scene.support, erased.at, None, Personal::new(" "), None).await;
+    assert_eq!(code(blank), "INVALID");
+    let stopped = requests::stop_carrying(tools, &scene.support, erased.at, None, why(), None).await.expect("stopped");
+    assert!(matches!(stopped.stage, Stage::Open { .. }));
+    erased.cooled_off().await;
+    assert_eq!(scene.lines(ALL), all);
+    assert_eq!(
+        code(requests::stop_carrying(tools, &scene.support, erased.at, None, why(), None).await),
+        "ILLEGAL_STEP"
+    );
+
+    let plan = requests::draw_plan(tools, &scene.support, erased.at, None).await.expect("drawn");
+    scene.submits(erased.at, plan.digest).await.expect("submitted");
+    scene.approves(&scene.approver, erased.at, plan.digest).await.expect("approved");
+    erased.cooled_off().await;
+    assert_eq!(code(requests::stop_carrying(tools, &scene.support, erased.at, None, why(), None).await), "BEGUN");
+    assert_eq!(code(requests::withdraw(tools, &scene.support, erased.at, None, None).await), "BEGUN");
+    let held = NewHold { kind: HoldKind::Fraud, reason: why(), review_on: None };
+    requests::place_hold(tools, &scene.support, erased.at, held, None).await.expect("placed all the same");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_done_is_certified_with_those_named_who_are_awaited_and_supplemented_once_they_settle() {
+    let erased = Erased::approved().await;
+    erased.cooled_off().await;
+    let (scene, tools) = (&erased.scene, &erased.scene.world.tools);
+    let certificates = || requests::list_certificates(tools, &scene.support, erased.at);
+    assert!(certificates().await.expect("read").is_empty(), "recipients are awaited, and there is time");
+
+    let due = scene.stands(erased.at).await.due.expect("a date").at;
+    let left = due.since(tools.watch.now()) - Duration::hours(20);
+    scene.world.later(left);
+    erased.works().await;
+    let first = certificates().await.expect("read");
+    let [first] = &first[..] else { panic!("one certificate: {first:?}") };
+    let document: Value = serde_json::from_str(&first.document).expect("JSON");
+    assert_eq!(document["scan"]["rows_left"], 0);
+    let awaited = document["recipients"].as_array().expect("recipients");
+    assert!(!awaited.is_empty() && awaited.iter().all(|one| one["state"] != "done"), "{document}");
+    assert!(!first.document.contains("asha"), "it names nobody");
+    let asked = scene.stands(erased.at).await;
+    assert!(asked.answered_at.is_some() && matches!(asked.stage, Stage::InProgress { .. }), "{asked:?}");
+
+    // Whoever has the public key needs nothing else of ours.
+    let mut unsigned = document.clone();
+    let signature = unsigned.as_object_mut().expect("an object").remove("sig").expect("a signature");
+    let signature = data_encoding::BASE64.decode(signature.as_str().expect("text").as_bytes()).expect("base64");
+    let keys = tools.vault.public_keys().expect("public keys");
+    let public = keys.get(first.key_version).expect("its key");
+    let bytes = canonical(&unsigned).expect("canonical");
+    assert!(verify(public, "rightsdesk/certificate/1", &bytes, &signature));
+    assert!(!verify(public, "rightsdesk/checkpoint/1", &bytes, &signature));
+
+    for task in scene.lines("select id::text || ' ' || version as line from recipient_tasks order by id") {
+        let (id, version) = task.split_once(' ').expect("two words");
+        let id = RecipientTaskId::from_uuid(id.parse::<Uuid>().expect("an id"));
+        let (at, version) = (Ref::new(scene.tenant, id), version.parse().expect("a version"));
+        let why = Personal::new("they do not answer");
+        propagation::give_up(tools, &scene.support, at, (version, why), None).await.expect("given up");
+    }
+    erased.works().await;
+    let all = certificates().await.expect("read");
+    assert_eq!((all.len(), all[1].supplements), (2, Some(first.id)), "{all:?}");
+    let stage = scene.stands(erased.at).await.stage;
+    assert!(matches!(stage, Stage::Closed { outcome: Outcome::PartlyFulfilled, .. }), "{stage:?}");
+    assert_eq!(erased.one("select count(*) || '' as line from request_matches"), "0");
+    let key = format!(
+        "select coalesce(wrapped::text, 'gone') as line from request_keys where owner_id = '{}'",
+        erased.at.id.uuid()
+    );
+    assert_eq!(erased.one(&key), "gone");
+}
