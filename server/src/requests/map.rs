@@ -1,7 +1,7 @@
 //! What is held of requests: keys, stages and dates in clear; what somebody wrote, goes by or was told sealed under the
 //! contact's own key, which goes with them. A blind index stands beside an address, so that the same person is known again.
 
-use crate::floor::datamap::{Row, Table, fact, hashed, key, personal, pseudonym};
+use crate::floor::datamap::{Row, Table, fact, hashed, key, personal, pseudonym, secret};
 
 /// Why nothing here is about a subject by the map: it is the file of the wish itself.
 const OWN_KEY: &str = "under the contact's own key: it goes with that when the contact is forgotten";
@@ -296,3 +296,69 @@ pub const CERTIFICATES: Table = Table::of_tenant("certificates").ages("made_at")
     fact("document")
         .because("codes, counts and dates, signed for outsiders; whom it is about stands in it as a handle of ours"),
 ]);
+
+/// Why a package is about nobody by the map: it is a copy, and goes with its request's step for files.
+const COPY: &str = "it leads to a copy: whoever is erased is found by it, and it goes with the copy";
+
+pub const REQUEST_PACKAGES: Table =
+    Table::of_tenant("request_packages").label("request_package").ages("expires_at").columns(&[
+        key("id"),
+        key("request_id"),
+        fact("number"),
+        fact("state"),
+        fact("is_given"),
+        fact("locale"),
+        fact("ordered_at"),
+        key("ordered_by"),
+        key("blob_id").because("a file that its passphrase alone opens"),
+        fact("made_at"),
+        fact("rows"),
+        fact("left_out"),
+        fact("bytes"),
+        fact("digest").because("of a sealed file"),
+        fact("manifest").because("of a list of names, counts and digests"),
+        secret("passphrase").because("under the contact's own key, shown to the proved person alone; gone when the package ends"),
+        fact("released_at"),
+        key("released_by"),
+        fact("expires_at"),
+        fact("ended_at"),
+        fact("version"),
+    ]);
+
+pub const PACKAGE_SUBJECTS: Table =
+    Table::of_tenant("package_subjects").columns(&[key("package_id"), key("subject_id").because(COPY)]);
+
+pub const PACKAGE_FILES: Table = Table::of_tenant("package_files").columns(&[
+    key("package_id"),
+    fact("position"),
+    fact("name"),
+    fact("rows"),
+    fact("bytes"),
+    hashed("digest").because("of what a person is given, which somebody who guesses it could know again"),
+]);
+
+pub const PACKAGE_LINKS: Table = Table::of_tenant("package_links").ages("made_at").columns(&[
+    key("id"),
+    key("package_id"),
+    fact("made_at"),
+    fact("expires_at"),
+    fact("used_at"),
+    hashed("session"),
+    fact("until"),
+    fact("ended_at"),
+]);
+
+pub const PACKAGE_REDACTIONS: Table =
+    Table::of_tenant("package_redactions").label("package_redaction").ages("made_at").columns(&[
+        key("id"),
+        key("request_id"),
+        fact("place"),
+        key("row_id"),
+        fact("field"),
+        fact("code"),
+        personal("reason", "reason").withheld("words of staff about a task, under the contact's own key"),
+        fact("made_at"),
+        key("made_by"),
+        fact("lifted_at"),
+        key("lifted_by"),
+    ]);

@@ -7,13 +7,16 @@
 mod actions;
 mod asking;
 mod clocks;
+pub mod evidence;
 mod filter;
+mod fulfil;
 mod graphql;
 mod jobs;
 mod letters;
 pub mod map;
 mod model;
 mod next;
+pub mod package;
 mod plan;
 mod playbooks;
 mod promise;
@@ -22,31 +25,37 @@ mod tables;
 pub mod ways;
 
 pub use actions::{
-    AtPage, BEGUN, Brought, COOLING_OFF, Draught, Flawed, Followed, FollowedRequest, Imported, MOST_TRIES, Moved, Post,
-    Previewed, REUSED, Receipt, Shown, Slots, appeal_by_person, approve_plan, ask_at_page, ask_by_machine,
-    ask_for_proof, ask_for_proof_again, ask_person, asked_by_machine, assign, behind_link, bring_letter,
-    cancel_by_machine, controller, draw_plan, extend, find_hold, find_plan, find_request, follow, hand_on, holds_of,
-    import_backlog, join, judge, judge_mandate, list_holds, list_messages, list_plans, mark_spam, may_be_told_at,
-    messages_for_person, pause, person_writes, place_hold, preview_letter, prove_by_code, queue_letter, read_messages,
-    receive, refuse, release_hold, resume, return_plan, reveal_hold_reason, reveal_plan_reason, save_draft,
-    set_late_reason, settle_by_hand, shown_to_person, submit_plan, take_aside, take_in, take_in_of, withdraw,
-    withdraw_by_person, withdraw_extension, withdraw_pause, write_message, write_note,
+    AtPage, BEGUN, Brought, COOLING_OFF, CorrectionAt, Door, Draught, Fetchable, Flawed, Followed, FollowedRequest, Imported,
+    MOST_TRIES, Moved, Post, Previewed, REUSED, Receipt, Shown, Slots, appeal_by_person, approve_plan, ask_at_page,
+    ask_by_machine, ask_for_proof, ask_for_proof_again, ask_person, asked_by_machine, assign, behind_link,
+    behind_package_link, door_of, fetch_package, file_behind, leave_out, link_to_package, list_packages, list_packed,
+    list_redactions, open_rows, packages_for_person, put_back, release_package, Leafed, Spot,
+    bring_letter, cancel_by_machine, controller, corrections_of, draw_plan, drop_correction, evidence_of, extend,
+    fences_of, find_hold, find_plan, find_request, follow, hand_on, holds_of, import_backlog, join, judge,
+    judge_mandate, lift_restriction, list_certificates, list_holds, list_messages, list_plans, list_steps, mark_spam, may_be_told_at,
+    messages_for_person, name_correction, pause, person_writes, place_hold, preview_letter, prove_by_code,
+    queue_letter, read_messages, receive, refuse, release_hold, resume, return_plan, reveal_correction,
+    reveal_hold_reason, reveal_plan_reason, save_draft, set_late_reason, settle_by_hand, shown_to_person,
+    stop_carrying, submit_plan, take_aside, take_in, take_in_of, withdraw, withdraw_by_person, withdraw_extension,
+    withdraw_pause, write_message, write_note,
 };
 pub use asking::{Asking, Desk, Notice, SHOP, Stated, Taken, Wanted};
 pub use filter::{Fault, LONGEST as LONGEST_FILTER, Read, StageWord, Wanted as WantedRequests, read as read_filter};
 pub use graphql::{RULES, RequestMutation, RequestNode, RequestQuery, find_request as find_request_node};
 pub use jobs::{
-    AskForProof, DigestRequests, DrawPlan, ExpireUnproved, HearMailbox, LookAtControllers, RemindOfRequests,
-    SendLetter, TellController, TellMerchant, TellOfRequest,
+    AskForProof, CarryOut, DigestRequests, DrawPlan, ExpireUnproved, ForgetRequests, HearMailbox, LiftRestrictions,
+    LookAtControllers, RemindOfRequests, SealEvidence, MakePackage, SendLetter, SweepPackages, TellController, TellMerchant, TellOfRequest,
 };
 pub use letters::{ASK_PATH, FOLLOW_PATH, speaks};
 pub use model::{
-    ClockEventRow, ClockMove, ClockRow, DataRole, Due, GoesBy, Ground, Hold, HoldKind, Identifier, Intake, LateReason,
-    Mandate, Message, MessageKind, MessageState, NewHold, Outcome, Plan, PlanLine, PlanState, PlannedAction, Proof,
-    ReminderKind, Request, Resumable, Source, Stage, SubjectKind, Way, digest, reference,
+    Certificate, ClockEventRow, ClockMove, ClockRow, Correction, CorrectionState, DataRole, Due, GoesBy, Ground, Hold,
+    HoldKind, Identifier, Intake, LateReason, Mandate, Message, MessageKind, MessageState, Named, NewHold, Outcome,
+    Plan, PlanLine, PlanState, PlannedAction, Proof, ReminderKind, Request, Resumable, Source, Stage, Step, StepName,
+    StepState, SubjectKind, Way, digest, reference,
 };
 pub use plan::{CHARGEBACK, Difference, compare};
 pub use playbooks::{Playbook, Settlement, of as playbook};
 pub use promise::{DESK_TARGET, offered, promised};
+pub use queries::evidence::Evidence;
 pub use queries::holds::HoldFilter;
 pub use queries::promises::{KeptWord, came_by_mail, kept_word, reach_the_desk};

@@ -92,6 +92,7 @@ pub(super) fn target(right: Right) -> Regime {
         places: Vec::new(),
         platform: None,
         calendar: None,
+        withholds: None,
         rules: vec![rule],
         duties: Vec::new(),
     }

@@ -16,7 +16,7 @@ use crate::relay::{RelayEvent, SweepRelay};
 use crate::reports::{MakeReports, OrderReports, SweepReports};
 use crate::requests::{
     AskForProof, CarryOut, DigestRequests, DrawPlan, ExpireUnproved, ForgetRequests, HearMailbox, LiftRestrictions,
-    LookAtControllers, RemindOfRequests, SealEvidence, SendLetter, TellController, TellMerchant, TellOfRequest,
+    LookAtControllers, RemindOfRequests, SealEvidence, MakePackage, SendLetter, SweepPackages, TellController, TellMerchant, TellOfRequest,
 };
 use crate::reviews::{OpenQuarterlyReview, ProveRevocations, RemindOfReviews};
 use crate::staff::jobs::SweepSignIns;
@@ -142,6 +142,13 @@ fn of_requests(registry: Registry) -> Registry {
         })
         .job::<TellController>()
         .job::<TellMerchant>()
+        .job::<MakePackage>()
+        .job::<SweepPackages>()
+        .schedule(Schedule {
+            name: "sweep_packages",
+            rhythm: Rhythm::Every(Duration::from_hours(1)),
+            ticket: || Ticket::of(&SweepPackages {}),
+        })
         .job::<AskForProof>()
         .job::<CarryOut>()
         .job::<SendLetter>()

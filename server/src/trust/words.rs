@@ -56,8 +56,10 @@ pub struct Words {
     pub talk: Talk,
     pub withdraw: Withdraw,
     pub appeal: Appeal,
+    pub package: Package,
     pub gone: Gone,
     pub busy: Busy,
+    pub reply: Reply,
     /// Words for codes, by list.
     codes: BTreeMap<String, BTreeMap<String, String>>,
 }
@@ -140,8 +142,16 @@ section!(
 section!(Talk: title, about, all, words, send);
 section!(Withdraw: link, title, text, yes, back);
 section!(Appeal: link, title, text, words, send);
+section!(
+    Package: title, text, passphrase, until, size, link, once, open, page_title, page_text, fetch, resume_text, resume,
+    gone_title, gone_text
+);
 section!(Gone: title, text, ask);
 section!(Busy: title, text);
+section!(
+    Reply: title, lead, reference, asked, until, words, done, already_gone, acknowledged, refused, thanks_title, thanks,
+    stale_title, stale, wrong
+);
 
 impl Words {
     /// The words for a locale; those of English where there are none.

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use futures_util::stream::BoxStream;
 use futures_util::{StreamExt, TryStreamExt};
 use object_store::path::Path;
-use object_store::{ObjectStore, ObjectStoreExt};
+use object_store::{GetOptions, GetRange, ObjectStore, ObjectStoreExt};
 use sha2::{Digest, Sha256};
 
 use super::key::{Blob, INCOMING, Kind};
@@ -35,6 +35,14 @@ impl Blobs {
             metrics::counter!("rightsdesk_object_bytes_total", "direction" => "out").increment(piece.len() as u64);
         });
         Ok(counted.boxed())
+    }
+
+    /// The object from this byte on, for whoever had what stands before it.
+    pub async fn get_from(&self, blob: Blob, from: u64) -> Result<Body> {
+        let options = GetOptions { range: Some(GetRange::Offset(from)), ..GetOptions::default() };
+        let found = self.store.get_opts(&blob.at(&self.prefix), options).await;
+        let pieces = found.map_err(|error| outcome::of_one(&error))?.into_stream();
+        Ok(pieces.map_err(|error| outcome::of(&error)).boxed())
     }
 
     /// All objects of one kind, page by page as they are asked for and in no order: whoever sweeps compares them with

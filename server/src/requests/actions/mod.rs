@@ -8,7 +8,9 @@ mod bringing;
 mod bulk;
 mod closing;
 mod controllers;
+mod correcting;
 mod extending;
+mod fetching;
 mod figures;
 mod following;
 mod handing_on;
@@ -16,6 +18,7 @@ mod holding;
 mod judging;
 mod listing;
 mod messaging;
+mod packaging;
 mod pausing;
 mod planning;
 mod previewing;
@@ -23,6 +26,7 @@ mod proving;
 mod reading;
 mod receiving;
 mod refusing;
+mod stopping;
 mod views;
 
 use std::sync::Arc;
@@ -48,7 +52,14 @@ pub(in crate::requests) use controllers::news;
 pub use controllers::{
     BEGUN, REUSED, Receipt, ask_by_machine, asked_by_machine, cancel_by_machine, controller, may_be_told_at,
 };
+pub use correcting::{
+    CorrectionAt, corrections_of, drop_correction, evidence_of, fences_of, lift_restriction, name_correction,
+    reveal_correction,
+};
 pub use extending::{extend, withdraw_extension};
+pub use fetching::{
+    Door, Fetchable, behind_package_link, door_of, fetch_package, file_behind, link_to_package, packages_for_person,
+};
 pub use figures::{AHEAD, MonthFigures, QueueFigures, is_answer, queue_figures, timeliness, yearly_table};
 pub use following::{Followed, FollowedRequest, appeal_by_person, follow, shown_to_person, withdraw_by_person};
 pub use handing_on::hand_on;
@@ -63,14 +74,19 @@ pub use messaging::{
     Slots, ask_person, list_messages, messages_for_person, person_writes, queue_letter, read_messages, save_draft,
     write_message, write_note,
 };
+pub use packaging::{
+    Leafed, LeafedRow, Spot, Standing, clear, day_in, end_package, leave_out, list_packages, list_packed,
+    list_redactions, open_rows, put_back, release_package, see_to,
+};
 pub use pausing::{pause, resume, withdraw_pause};
-pub(super) use planning::{Draughtsman, draw, is_plannable};
+pub(super) use planning::{Draughtsman, draw, drawn_now, is_plannable};
 pub use planning::{draw_plan, find_plan, list_plans, submit_plan};
 pub use previewing::{Draught, Previewed, preview_letter};
 pub use proving::{MOST_TRIES, ask_for_proof, ask_for_proof_again, draw_code, prove_by_code};
 pub use reading::{Shown, find_request};
 pub use receiving::{receive, receive_once, take_aside, take_in, take_in_of};
 pub use refusing::refuse;
+pub use stopping::{list_certificates, list_steps, stop_carrying};
 pub use views::{NewView, delete_view, list_views, save_view};
 
 /// A request, and the date it is worked by before and after what was done to its time.
@@ -83,7 +99,7 @@ pub struct Moved {
 
 /// What a change holds, to be taken along into a transaction.
 #[derive(Clone)]
-pub(super) struct Doors {
+pub(in crate::requests) struct Doors {
     vault: Vault,
     adopted: Arc<Adopted>,
 }
@@ -145,14 +161,14 @@ where
 }
 
 /// A value and all that is told of it.
-fn witnessed<T>(value: T, told: Vec<Event>) -> Result<Witnessed<T>> {
+pub(super) fn witnessed<T>(value: T, told: Vec<Event>) -> Result<Witnessed<T>> {
     let mut told = told.into_iter();
     let first = told.next().ok_or_else(|| Error::internal("a change that nobody tells of"))?;
     Ok(told.fold(Witnessed::new(value, first), Witnessed::and))
 }
 
 /// An event about a request.
-fn event(action: &'static str, request: &Request) -> Event {
+pub(super) fn event(action: &'static str, request: &Request) -> Event {
     Event::new(action, "request", request.id.uuid())
 }
 

@@ -2,10 +2,15 @@
 //! of, and staff are told of what is due.
 
 mod asking_for_proof;
+mod carrying_out;
 mod colleagues;
 mod digesting;
+mod evidencing;
 mod expiring;
+mod forgetting;
 mod hearing;
+mod lifting;
+mod packing;
 mod planning;
 mod reminding;
 mod sending;
@@ -13,9 +18,14 @@ mod telling;
 mod telling_merchants;
 
 pub use asking_for_proof::AskForProof;
+pub use carrying_out::CarryOut;
 pub use digesting::DigestRequests;
+pub use evidencing::SealEvidence;
 pub use expiring::ExpireUnproved;
+pub use forgetting::ForgetRequests;
 pub use hearing::HearMailbox;
+pub use lifting::LiftRestrictions;
+pub use packing::{MakePackage, SweepPackages};
 pub use planning::DrawPlan;
 pub use reminding::{RemindOfRequests, TellOfRequest};
 pub use sending::SendLetter;

@@ -9,6 +9,7 @@ mod compose;
 mod parts;
 mod words;
 
+pub use bodies::authority;
 pub use compose::{Slots, Told, Written, compose};
 pub use parts::Parts;
 pub use words::{Words, speaks, spoken};

@@ -79,6 +79,16 @@ pub enum Direction {
     Rtl,
 }
 
+impl Direction {
+    /// As pages say it.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Ltr => "ltr",
+            Self::Rtl => "rtl",
+        }
+    }
+}
+
 /// What stands before a fact.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -70,7 +70,8 @@ impl Archive {
             .map_err(|_| Error::internal("a package that cannot be sealed"))?;
         let outlet = Outlet::default();
         let sealed = sealing.wrap_output(outlet.clone()).map_err(|_| broken())?;
-        let options = SimpleFileOptions::DEFAULT.compression_method(zip::CompressionMethod::Deflated).unix_permissions(0o600);
+        let options =
+            SimpleFileOptions::DEFAULT.compression_method(zip::CompressionMethod::Deflated).unix_permissions(0o600);
         let options = match dated(at) {
             Some(at) => options.last_modified_time(at),
             None => options,
@@ -164,10 +165,10 @@ mod tests {
         archive.write(b"{}").expect("written");
         let (rest, files) = archive.end().expect("whole");
         sealed.extend(rest);
-        assert_eq!(files.iter().map(|file| (file.name.as_str(), file.rows)).collect::<Vec<_>>(), [
-            ("data/orders.json", Some(3_000)),
-            ("manifest.json", None)
-        ]);
+        assert_eq!(
+            files.iter().map(|file| (file.name.as_str(), file.rows)).collect::<Vec<_>>(),
+            [("data/orders.json", Some(3_000)), ("manifest.json", None)]
+        );
         assert!(sealed.starts_with(b"age-encryption.org/v1\n-> scrypt "));
         assert!(opened(&sealed, "7K4QD-2X9AC").is_none());
         let zip = opened(&sealed, passphrase.expose()).expect("it opens");

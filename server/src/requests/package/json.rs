@@ -32,7 +32,9 @@ fn value(form: Form, text: &str) -> Value {
             _ => as_text(),
         },
         Form::Truth => text.parse().map_or_else(|_| as_text(), Value::Bool),
-        Form::Document => serde_json::from_str(text).ok().filter(|told| canonical(told).is_some()).unwrap_or_else(as_text),
+        Form::Document => {
+            serde_json::from_str(text).ok().filter(|told| canonical(told).is_some()).unwrap_or_else(as_text)
+        }
     }
 }
 
@@ -48,9 +50,13 @@ pub fn schema(sheets: &[Sheet], policy: &Policy, locale: &str) -> Result<Vec<u8>
         .iter()
         .map(|sheet| {
             let category = sheet.table.listed_as(policy);
-            let told = category.map_or(sheet.table.name, |category| category.title.in_locale(policy.spoken(locale), first));
-            let columns: Map<String, Value> =
-                sheet.columns.iter().map(|(column, form)| (column.name.to_owned(), described(sheet, column.name, *form))).collect();
+            let told =
+                category.map_or(sheet.table.name, |category| category.title.in_locale(policy.spoken(locale), first));
+            let columns: Map<String, Value> = sheet
+                .columns
+                .iter()
+                .map(|(column, form)| (column.name.to_owned(), described(sheet, column.name, *form)))
+                .collect();
             let names: Vec<&str> = sheet.columns.iter().map(|(column, _)| column.name).collect();
             let table = json!({
                 "title": told,
@@ -74,7 +80,11 @@ fn described(sheet: &Sheet, name: &str, form: Form) -> Value {
         Form::Truth => json!(["boolean", "null"]),
         Form::Document => json!(["array", "object", "string", "null"]),
     };
-    if is_money(sheet, name, form) { json!({ "type": types, "description": MILLIONTHS }) } else { json!({ "type": types }) }
+    if is_money(sheet, name, form) {
+        json!({ "type": types, "description": MILLIONTHS })
+    } else {
+        json!({ "type": types })
+    }
 }
 
 /// Whether a column holds an amount of money.
@@ -89,9 +99,12 @@ mod tests {
     use super::*;
     use crate::floor::datamap::{Table, fact};
 
-    const TABLE: Table = Table::of_tenant("orders")
-        .about("subject_id")
-        .columns(&[fact("total").disclosed(), fact("name").disclosed(), fact("currency").disclosed(), fact("paid").disclosed()]);
+    const TABLE: Table = Table::of_tenant("orders").about("subject_id").columns(&[
+        fact("total").disclosed(),
+        fact("name").disclosed(),
+        fact("currency").disclosed(),
+        fact("paid").disclosed(),
+    ]);
     static ORDERS: Table = TABLE;
 
     fn sheet() -> Sheet {
@@ -113,7 +126,8 @@ mod tests {
 
     #[test]
     fn the_schema_says_what_an_amount_is() {
-        let policy = crate::floor::policy::parse(crate::floor::policy::shipped("shopiq").expect("it comes along")).expect("sound");
+        let policy = crate::floor::policy::parse(crate::floor::policy::shipped("shopiq").expect("it comes along"))
+            .expect("sound");
         let schema = schema(&[sheet()], &policy, "de").expect("a schema");
         let schema: Value = serde_json::from_slice(&schema).expect("JSON");
         let columns = &schema["$defs"]["orders"]["items"]["properties"];

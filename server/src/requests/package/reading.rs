@@ -1,7 +1,7 @@
 //! What goes into a package, read leaf by leaf and opened with the person's own key, so that it takes the same memory
 //! however much that is. Each leaf is a look of its own in the book of accesses. What staff left out never leaves here.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use uuid::Uuid;
 
@@ -152,9 +152,15 @@ impl Redacted {
         all
     }
 
-    /// The tables of which something was left out.
-    pub fn places(&self) -> HashSet<&str> {
-        self.rows.keys().chain(self.cells.keys()).map(|(place, _)| place.as_str()).collect()
+    /// Why a row is left out, where it is.
+    pub fn row(&self, table: &Table, row: Uuid) -> Option<LeftOut> {
+        self.rows.get(&(table.name.to_owned(), row)).copied()
+    }
+
+    /// The columns that are left out of a row, and why.
+    pub fn fields(&self, table: &'static Table, row: Uuid) -> Vec<(&'static str, LeftOut)> {
+        let Some(fields) = self.cells.get(&(table.name.to_owned(), row)) else { return Vec::new() };
+        table.disclosed().filter_map(|column| Some((column.name, *fields.get(column.name)?))).collect()
     }
 }
 
@@ -175,8 +181,7 @@ impl Source {
         let (mut all, mut at, mut room) = (Vec::new(), from, usize::from(AT_ONCE));
         let keys = self.vault.subject_keys(tx, &self.persons, VIEW)?;
         while let Some(sheet) = self.sheets.get(at.sheet) {
-            let mut opened =
-                Opened { sheet: at.sheet, rows: Vec::new(), is_last: false, left_out: Left::default() };
+            let mut opened = Opened { sheet: at.sheet, rows: Vec::new(), is_last: false, left_out: Left::default() };
             while let Some(person) = self.persons.get(at.person) {
                 let most = u16::try_from(room).unwrap_or(AT_ONCE).max(1);
                 let leaf = Leaf { after: at.after, until: until(sheet.table, self.asked_at), most };
@@ -241,10 +246,7 @@ impl Source {
 }
 
 /// The value of a cell; what is not sealed needs no key.
-fn opened(
-    cell: &Cell,
-    key: Option<&Opening<Key<SubjectKey>>>,
-) -> std::result::Result<Option<String>, Shut> {
+pub fn opened(cell: &Cell, key: Option<&Opening<Key<SubjectKey>>>) -> std::result::Result<Option<String>, Shut> {
     match (&cell.value, key) {
         (Value::Nothing, _) => Ok(None),
         (Value::Plain(text), _) => Ok(Some(text.clone())),

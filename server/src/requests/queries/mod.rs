@@ -2,12 +2,16 @@
 
 pub mod clocks;
 pub mod controllers;
+pub mod corrections;
 pub mod estate;
+pub mod evidence;
 pub mod figures;
+pub mod fulfilling;
 pub mod holds;
 pub mod identifiers;
 pub mod intakes;
 pub mod messages;
+pub mod packages;
 pub mod plans;
 pub mod promises;
 pub mod queue;

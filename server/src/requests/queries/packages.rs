@@ -8,8 +8,8 @@ use uuid::Uuid;
 
 use crate::floor::blobs::{Blob, Kind};
 use crate::floor::kernel::{
-    BlobId, Error, Instant, IntakeId, PackageId, PackageLinkId, Personal, RedactionId, RequestId, Result, Sealed, Secret,
-    StaffId, SubjectId, TenantId,
+    BlobId, Error, Instant, IntakeId, PackageId, PackageLinkId, Personal, RedactionId, RequestId, Result, Sealed,
+    Secret, StaffId, SubjectId, TenantId,
 };
 use crate::floor::ledger::keyhole::{self, KeyholeKind};
 use crate::floor::ledger::{RevealTx, Tx, WriteTx, statement};
@@ -65,9 +65,8 @@ struct Row {
 impl Row {
     fn read(self) -> Result<Package> {
         let id = self.id;
-        let digest = |bytes: Vec<u8>| {
-            <[u8; 32]>::try_from(bytes).map_err(|_| Error::corrupt("request_packages", "digest", id))
-        };
+        let digest =
+            |bytes: Vec<u8>| <[u8; 32]>::try_from(bytes).map_err(|_| Error::corrupt("request_packages", "digest", id));
         let made = match (self.made_at, self.rows, self.left_out, self.bytes, self.digest, self.manifest) {
             (Some(at), Some(rows), Some(left_out), Some(bytes), Some(own), Some(manifest)) => Some(Made {
                 at: Instant::from_utc(at),
@@ -554,13 +553,12 @@ struct Count {
 
 /// How many links of a package were made since then.
 pub fn links_since(tx: &mut Tx, package: PackageId, since: Instant) -> Result<i64> {
-    let row: Count = statement(
-        "select count(*) as count from package_links where tenant_id = ? and package_id = ? and made_at > ?",
-    )
-    .bind::<SqlUuid, _>(tx.tenant()?)
-    .bind::<SqlUuid, _>(package)
-    .bind::<Timestamptz, _>(since.utc())
-    .get_result(tx.conn())?;
+    let row: Count =
+        statement("select count(*) as count from package_links where tenant_id = ? and package_id = ? and made_at > ?")
+            .bind::<SqlUuid, _>(tx.tenant()?)
+            .bind::<SqlUuid, _>(package)
+            .bind::<Timestamptz, _>(since.utc())
+            .get_result(tx.conn())?;
     Ok(row.count)
 }
 
@@ -614,4 +612,21 @@ pub fn consume(tx: &mut WriteTx, id: PackageLinkId, session: &[u8; 32], until: I
     .bind::<Timestamptz, _>(now)
     .execute(tx.conn())?;
     Ok(used == 1)
+}
+
+#[derive(QueryableByName)]
+struct Code {
+    #[diesel(sql_type = Text)]
+    code: String,
+}
+
+/// Who ever got something of these, as the book of disclosures has it.
+pub fn reached(tx: &mut Tx, persons: &[SubjectId]) -> Result<Vec<String>> {
+    let rows: Vec<Code> = statement(
+        "select distinct recipient as code from disclosures where tenant_id = ? and subject_id = any(?) order by 1",
+    )
+    .bind::<SqlUuid, _>(tx.tenant()?)
+    .bind::<Array<SqlUuid>, _>(persons.to_vec())
+    .load(tx.conn())?;
+    Ok(rows.into_iter().map(|row| row.code).collect())
 }

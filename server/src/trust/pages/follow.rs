@@ -8,12 +8,12 @@ use crate::floor::kernel::{Day, Instant, Personal};
 use crate::floor::regulations::{PauseGround, zone};
 use crate::floor::tongues::language;
 use crate::requests::{
-    ClockEventRow, ClockMove, FOLLOW_PATH, Followed, FollowedRequest, GoesBy, Identifier, Intake, MOST_TRIES, Message,
+    ClockEventRow, ClockMove, FOLLOW_PATH, Fetchable, Followed, FollowedRequest, GoesBy, Identifier, Intake, MOST_TRIES, Message,
     Outcome, Proof, Request, Stage, Way,
 };
 use crate::trust::frame::Sheet;
 use crate::trust::reader::Reader;
-use crate::trust::web::{Steps, Wrong};
+use crate::trust::web::{Fetching, Steps, Wrong};
 
 /// A letter or message with its title and its words in clear.
 pub type Opened = (Message, Personal, Personal);
@@ -100,6 +100,8 @@ pub struct Follow<'a> {
     /// None before the person is proved.
     pub messages: Option<&'a [Opened]>,
     pub said: Option<Said>,
+    /// What the person may fetch; nothing before they are proved.
+    pub packages: &'a [Fetchable],
     /// What was typed and could not be sent.
     pub typed: &'a Personal,
     pub now: Instant,
@@ -135,6 +137,9 @@ impl Follow<'_> {
                     }
                 });
             });
+            if !self.packages.is_empty() {
+                section(html, "packages", &reader.words.package.title, |html| self.to_fetch(html, reader));
+            }
             section(html, "messages", &words.messages, |html| self.letters(html, reader));
             self.deeds(html, reader);
         })
@@ -226,6 +231,28 @@ impl Follow<'_> {
         let is_refused =
             matches!(request.stage, Stage::Closed { outcome: Outcome::Refused | Outcome::PartlyFulfilled, .. });
         is_refused && self.followed.intake.is_proved()
+    }
+
+    /// What lies there for the person, and what opens it.
+    fn to_fetch(&self, html: &mut Html, reader: &Reader<'_>) {
+        let words = &reader.words.package;
+        html.line("p", &[], &words.text);
+        for one in self.packages {
+            let asked = self.followed.requests.iter().find(|followed| followed.request.id == one.request);
+            let reference = asked.map_or("", |followed| followed.request.reference.as_str());
+            html.tag("dl", &[("class", "facts")], |html| {
+                fact(html, &reader.words.follow.reference, |html| html.line("bdi", &[], reference));
+                fact(html, &words.passphrase, |html| html.line("code", &[("dir", "ltr")], one.passphrase.disclose()));
+                fact(html, &words.until, |html| reader.day(html, day_of(&self.followed.intake, one.until).0));
+                fact(html, &words.size, |html| html.text(&one.bytes.to_string()));
+            });
+            self.behind.form(html, reader, Fetching::LINK, |html| {
+                hidden(html, "package", &one.package.to_string());
+                html.line("button", &[("type", "submit")], &words.link);
+            });
+        }
+        html.line("p", &[("class", "hint")], &words.once);
+        html.line("p", &[("class", "hint")], &words.open);
     }
 
     fn letters(&self, html: &mut Html, reader: &Reader<'_>) {

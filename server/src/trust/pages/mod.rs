@@ -5,6 +5,7 @@ mod changes;
 mod data;
 mod fields;
 pub mod follow;
+pub mod package;
 mod parts;
 mod processors;
 mod promises;

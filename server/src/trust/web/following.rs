@@ -20,7 +20,7 @@ use crate::floor::ledger::Once;
 use crate::floor::tools::Tools;
 use crate::requests::{
     FOLLOW_PATH, Followed, Outcome, Proof, Stage, appeal_by_person, ask_for_proof_again, behind_link, follow,
-    messages_for_person, person_writes, prove_by_code, shown_to_person, withdraw_by_person,
+    messages_for_person, packages_for_person, person_writes, prove_by_code, shown_to_person, withdraw_by_person,
 };
 use crate::trust::pages::follow::{Behind, Follow, Opened, Said, appealing, busy, gone, withdrawing};
 
@@ -270,12 +270,13 @@ impl Call<'_> {
             Err(other) => return Err(other),
         };
         let messages = if is_known(&followed) { letters(self.tools, at).await? } else { None };
+        let packages = if is_known(&followed) { packages_for_person(self.tools, at).await? } else { Vec::new() };
         let (status, wrongs) = split(fault);
         let (seal, now) = (seal(self.tools, &bound(token))?, self.tools.watch.now());
         drawn(self.tools, (self.query, self.headers), |reader| {
             let behind = Behind { token: token.expose(), seal: &seal, wrongs: &wrongs };
             let messages = messages.as_deref();
-            let page = Follow { behind, followed: &followed, messages, said, typed, now };
+            let page = Follow { behind, followed: &followed, messages, said, packages: &packages, typed, now };
             Ok((status, page.page(reader)))
         })
     }
@@ -327,7 +328,7 @@ async fn letters(tools: &Tools, at: Ref<IntakeId>) -> Result<Option<Vec<Opened>>
 }
 
 /// What the seal of a page behind a link is bound to.
-fn bound(token: &Secret) -> String {
+pub(super) fn bound(token: &Secret) -> String {
     ["follow ", &HEXLOWER.encode(&Sha256::digest(token.expose()))].concat()
 }
 

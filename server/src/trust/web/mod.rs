@@ -1,11 +1,14 @@
 //! The pages over HTTP: which path shows which, in which language, and how long an answer may be kept.
 
 mod asking;
+mod fetching;
 mod following;
 mod form;
+mod replying;
 mod seal;
 mod subscribing;
 
+pub use fetching::Fetching;
 pub use following::Steps;
 pub use form::{Filled, Wrong, offered};
 pub use subscribing::{SUBSCRIBE_PATH, Source};
@@ -55,6 +58,8 @@ pub fn routes<S: Clone + Send + Sync + 'static>(tools: Tools) -> Router<S> {
         .merge(subscribing::routes())
         .merge(asking::routes())
         .merge(following::routes())
+        .merge(replying::routes())
+        .merge(fetching::routes())
         .route("/trust/", get(|| async { Redirect::permanent(Place::Summary.path()) }))
         .route("/trust/{*rest}", any(lost))
         .with_state(tools)
