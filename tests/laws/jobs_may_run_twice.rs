@@ -11,8 +11,8 @@ use rightsdesk_server::catalogue::PutPolicyInForce;
 use rightsdesk_server::floor::jobs::{SweepJobs, Ticket, redeem};
 use rightsdesk_server::floor::kernel::{
     CatalogueWriteId, Day, DeliveryId, DestinationId, GrantId, IntakeId, IntakeIdentifierId, JobId, MessageId, Mode,
-    NoticeId, PrivacyNoticeId, RelayedEventId, RequestId, Secret, StockWriteId, StoreId, SubscriberId, SyncRunId,
-    TenantId, Watch,
+    NoticeId, PrivacyNoticeId, RecipientTaskId, RelayedEventId, RequestId, Secret, StockWriteId, StoreId, SubscriberId,
+    SyncRunId, TenantId, Watch,
 };
 use rightsdesk_server::floor::ledger::{Event, Witnessed};
 use rightsdesk_server::floor::mail::{Coming, Maildir};
@@ -22,10 +22,11 @@ use rightsdesk_server::grants::AlarmOfBreakGlass;
 use rightsdesk_server::inbox::{MatchClosedAccount, SweepInbox, WorkDelivery};
 use rightsdesk_server::processors::{AskSubscriber, DeliverNotice, SweepSubscribers};
 use rightsdesk_server::promises::jobs::{LookAtPromises, TellOfPromises};
+use rightsdesk_server::propagation::{MindRecipient, TellRecipient};
 use rightsdesk_server::relay::{RelayEvent, SweepRelay};
 use rightsdesk_server::reports::{MakeReports, OrderReports, SweepReports};
 use rightsdesk_server::requests::{
-    AskForProof, DigestRequests, DrawPlan, ExpireUnproved, HearMailbox, LookAtControllers, RemindOfRequests,
+    AskForProof, CarryOut, DigestRequests, DrawPlan, ExpireUnproved, HearMailbox, LookAtControllers, RemindOfRequests,
     ReminderKind, SendLetter, TellController, TellMerchant, TellOfRequest,
 };
 use rightsdesk_server::reviews::{OpenQuarterlyReview, ProveRevocations, RemindOfReviews};
@@ -183,6 +184,58 @@ const ASKED: &str = "insert into audit_heads (tenant_id, seq, hash)
                   values ('00000000-0000-0000-0000-0000000000bb', '00000000-0000-0000-0000-000000000007',
                           '00000000-0000-0000-0000-000000000008', 'R-0000007', 'access', 'console', 'processor', 'en', now(),
                           'open', now(), now())";
+
+/// A plan that was approved, and is not what would be done.
+const APPROVED: &str = "insert into audit_heads (tenant_id, seq, hash)
+                  values ('00000000-0000-0000-0000-0000000000bb', 0, decode(repeat('00', 32), 'hex'));
+                  insert into tenants (tenant_id, legal_name, locale, region, plan, app_slots, opened_at)
+                  values ('00000000-0000-0000-0000-0000000000bb', 'Zaitoon Home', 'en', 'EU', 'growth', 1, now());
+                  insert into intakes (tenant_id, id, source, role, subject_kind, locale, zone, received_at, made_at, proof,
+                                       proved_at)
+                  values ('00000000-0000-0000-0000-0000000000bb', '00000000-0000-0000-0000-000000000008', 'console',
+                          'processor', 'shopper', 'en', 'UTC', now(), now(), 'judged', now());
+                  insert into requests (tenant_id, id, intake_id, reference, right_code, source, role, locale, received_at,
+                                        stage, opened_at, plan_id, moved_at)
+                  values ('00000000-0000-0000-0000-0000000000bb', '00000000-0000-0000-0000-000000000007',
+                          '00000000-0000-0000-0000-000000000008', 'R-0000007', 'deletion', 'console', 'processor', 'en', now(),
+                          'in_progress', now(), '00000000-0000-0000-0000-000000000009', now());
+                  insert into request_plans (tenant_id, id, request_id, number, digest, drawn_at, state, submitted_at,
+                                             submitted_by, decided_at, decided_by, starts_at)
+                  values ('00000000-0000-0000-0000-0000000000bb', '00000000-0000-0000-0000-000000000009',
+                          '00000000-0000-0000-0000-000000000007', 1, sha256(''), '2000-01-01', 'approved', '2000-01-01',
+                          '00000000-0000-0000-0000-000000000001', '2000-01-01', '00000000-0000-0000-0000-000000000002',
+                          '2000-01-01')";
+
+/// What two recipients are to be told for it: one whose interface nobody set up, and one whose time is over.
+const TOLD_ASKED: &str = "insert into audit_heads (tenant_id, seq, hash)
+                  values ('00000000-0000-0000-0000-0000000000bb', 0, decode(repeat('00', 32), 'hex'));
+                  insert into tenants (tenant_id, legal_name, locale, region, plan, app_slots, opened_at)
+                  values ('00000000-0000-0000-0000-0000000000bb', 'Zaitoon Home', 'en', 'EU', 'growth', 1, now());
+                  insert into intakes (tenant_id, id, source, role, subject_kind, locale, zone, received_at, made_at, proof,
+                                       proved_at)
+                  values ('00000000-0000-0000-0000-0000000000bb', '00000000-0000-0000-0000-000000000008', 'console',
+                          'processor', 'shopper', 'en', 'UTC', now(), now(), 'judged', now());
+                  insert into requests (tenant_id, id, intake_id, reference, right_code, source, role, locale, received_at,
+                                        stage, opened_at, moved_at)
+                  values ('00000000-0000-0000-0000-0000000000bb', '00000000-0000-0000-0000-000000000007',
+                          '00000000-0000-0000-0000-000000000008', 'R-0000007', 'access', 'console', 'processor', 'en', now(),
+                          'open', now(), now());
+                  insert into recipient_tasks (tenant_id, id, request_id, reference, right_code, regulation, recipient, categories,
+                                               kind, state, sealed_under, submitted_at, opened_at, until)
+                  select '00000000-0000-0000-0000-0000000000bb', ('00000000-0000-0000-0000-00000000000' || n)::uuid,
+                         '00000000-0000-0000-0000-000000000007', 'R-0000007', 'deletion', 'gdpr', recipient, '{customer}', kind,
+                         state, gen_random_uuid(), now() - interval '40 days', now() - interval '40 days',
+                         now() + days * interval '1 day'
+                    from (values (8, 'segment', 'template', 'waiting', 30), (9, 'dsr', 'opendsr', 'sent', -10))
+                         as t (n, recipient, kind, state, days)";
+
+/// How far they have come.
+fn recipients(world: &World) -> Vec<String> {
+    world.base.lines(
+        "select recipient || ' ' || state || ' ' || attempts || ' ' || coalesce(answer, '') || ' ' || (select count(*)
+                  from audit_events where action = 'recipient.silent') as line from recipient_tasks order by recipient",
+    )
+}
 
 /// One that nobody proved in time, one that is due long since, a letter that waits, and a colleague who works.
 const WAITED: &str = "insert into audit_heads (tenant_id, seq, hash)
@@ -356,6 +409,21 @@ const CASES: &[Case] = &[
             world.base.lines(
                 "select number || ' ' || state || ' ' || encode(digest, 'hex') || ' ' || (select count(*) from audit_events
                          where action like 'request.plan%') as line from request_plans order by number",
+            )
+        },
+    },
+    Case {
+        name: "carry_out",
+        ticket: || {
+            let request = RequestId::from_uuid(Uuid::from_u128(7));
+            Ticket::of(&CarryOut { request }).expect("a ticket")
+        },
+        lane: ZAITOON,
+        prepare: APPROVED,
+        effect: |world| {
+            world.base.lines(
+                "select r.stage || ' ' || coalesce((select string_agg(name || ' ' || state, ' ' order by position) from request_steps), '-')
+                        || ' ' || (select count(*) from audit_events where action like 'request.%') as line from requests r",
             )
         },
     },
@@ -822,6 +890,26 @@ const CASES: &[Case] = &[
                          where action = 'relay.tried') as line from relay_deliveries",
             )
         },
+    },
+    Case {
+        name: "tell_recipient",
+        ticket: || {
+            let task = RecipientTaskId::from_uuid(Uuid::from_u128(8));
+            Ticket::of(&TellRecipient { task }).expect("a ticket")
+        },
+        lane: ZAITOON,
+        prepare: TOLD_ASKED,
+        effect: recipients,
+    },
+    Case {
+        name: "mind_recipient",
+        ticket: || {
+            let task = RecipientTaskId::from_uuid(Uuid::from_u128(9));
+            Ticket::of(&MindRecipient { task }).expect("a ticket")
+        },
+        lane: ZAITOON,
+        prepare: TOLD_ASKED,
+        effect: recipients,
     },
     Case {
         name: "sweep_relay",

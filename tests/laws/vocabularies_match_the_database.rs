@@ -16,19 +16,20 @@ use rightsdesk_server::grants::GrantKind;
 use rightsdesk_server::inbox::{DeliveryState as InboxState, PrivacyNoticeState};
 use rightsdesk_server::processors::{DeliveryState, NoticeKind, ObjectionState, ProcessorState, SubscriberState};
 use rightsdesk_server::promises::{PromiseState, Standing};
+use rightsdesk_server::propagation::{AttemptKind, Regulation, TaskKind, TaskState};
 use rightsdesk_server::records::{LedgerKind, ShipmentState};
 use rightsdesk_server::relay::{DeliveryState as RelayState, DestinationState, RelayedKind, Way};
 use rightsdesk_server::reports::ReportKind;
 use rightsdesk_server::requests::ways::opendsr;
 use rightsdesk_server::requests::{
     ClockMove, DataRole, GoesBy, Ground, HoldKind, LateReason, Mandate, MessageKind, MessageState, Outcome, PlanState,
-    PlannedAction, Proof, ReminderKind, Source, SubjectKind, Way as LetterWay,
+    PlannedAction, Proof, ReminderKind, Source, StepName, StepState, SubjectKind, Way as LetterWay,
 };
 use rightsdesk_server::reviews::{CampaignState, ReviewDecision, ReviewSubject, RevocationState};
 use rightsdesk_server::staff::sign_in::Budget;
 use rightsdesk_server::staff::{SessionEnd, SessionStage, SignInMethod, StaffState};
 use rightsdesk_server::stores::{GrantSource, HandshakeOutcome, RevocationReason, StoreState};
-use rightsdesk_server::subjects::IdentifierKind;
+use rightsdesk_server::subjects::{IdentifierKind, TombstoneReason};
 use rightsdesk_server::syncs::{LeaveKind, RunKind, RunOutcome, SyncState, WriteState};
 use rightsdesk_server::tenants::{MemberRole, MemberState, OurRole, TenantState};
 
@@ -93,6 +94,12 @@ fn columns() -> Vec<(&'static str, &'static str, Vec<&'static str>)> {
             Form::ALL.iter().filter(|form| **form != Form::Never).map(|form| form.code()).collect(),
         ),
         ("disclosures", "way", words!(Way)),
+        ("recipient_ways", "kind", words!(TaskKind)),
+        ("recipient_tasks", "kind", words!(TaskKind)),
+        ("recipient_tasks", "state", words!(TaskState)),
+        ("recipient_tasks", "regulation", words!(Regulation)),
+        ("recipient_attempts", "did", words!(AttemptKind)),
+        ("recipient_attempts", "state", words!(TaskState)),
         ("destinations", "state", words!(DestinationState)),
         ("relayed_events", "kind", words!(RelayedKind)),
         ("relay_deliveries", "state", words!(RelayState)),
@@ -129,6 +136,12 @@ fn columns() -> Vec<(&'static str, &'static str, Vec<&'static str>)> {
         ("request_messages", "state", words!(MessageState)),
         ("request_reminders", "about", words!(ReminderKind)),
         ("holds", "kind", words!(HoldKind)),
+        ("tombstones", "kind", words!(IdentifierKind)),
+        ("tombstones", "reason", words!(TombstoneReason)),
+        ("request_steps", "name", words!(StepName)),
+        ("request_steps", "state", words!(StepState)),
+        ("request_matches", "kind", words!(IdentifierKind)),
+        ("request_persons", "part", vec!["person", "keeper"]),
         ("tenants", "our_role", words!(OurRole)),
         ("tenants", "state", words!(TenantState)),
         ("members", "role", words!(MemberRole)),

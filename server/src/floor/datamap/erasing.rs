@@ -237,18 +237,13 @@ impl Map {
 
     /// Which rows those are: `$1` is the tenant, `$2` the person, `$3` the shop, `$4` what is told apart, `$5` the moment.
     fn picked(&self, table: &Table, picked: &Picked<'_>) -> Result<String> {
-        let mut condition = self.whose(table, "= any($2)")?;
         let (name, link) = (table.name, link(table, picked.apart));
-        if picked.store.is_some() {
-            condition.push_str(&format!(" and {} is not distinct from $3", self.store_of(table, picked.apart)));
-        }
-        if let (Some(link), Some(_)) = (link, picked.part) {
-            condition.push_str(&format!(" and {name}.{link} = any($4)"));
-        }
-        if let (Some(ages), Some(_)) = (table.ages_from, picked.since) {
-            condition.push_str(&format!(" and ({name}.{ages} is null or {name}.{ages} >= $5)"));
-        }
-        Ok(condition)
+        let store = picked.store.map(|_| format!("{} is not distinct from $3", self.store_of(table, picked.apart)));
+        let apart = link.filter(|_| picked.part.is_some()).map(|link| format!("{name}.{link} = any($4)"));
+        let ages = table.ages_from.filter(|_| picked.since.is_some());
+        let young = ages.map(|ages| format!("({name}.{ages} is null or {name}.{ages} >= $5)"));
+        let parts = [Some(self.whose(table, "= any($2)")?), store, apart, young];
+        Ok(parts.into_iter().flatten().collect::<Vec<_>>().join(" and "))
     }
 }
 

@@ -41,7 +41,7 @@ pub async fn run(carrier: &Carrier, step: &Step) -> Result<Ran> {
         for person in &ground.persons {
             cancelled += jobs::cancel(tx, person.uuid())?;
         }
-        let mut told = ground.done(tx, &own, standing, None)?;
+        let mut told = ground.done(tx, &own, standing.saturating_sub(own.rows.unsigned_abs()), None)?;
         let event = crate::requests::actions::event("request.person_buried", &ground.request);
         told.push(event.count("tombstones", standing).count("jobs_cancelled", cancelled));
         Ok(Some(((), told)))

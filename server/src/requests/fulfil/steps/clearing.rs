@@ -81,8 +81,9 @@ pub async fn forget(carrier: &Carrier, step: &Step) -> Result<Ran> {
 /// Whatever is left of the person in any table of ours, wherever it came from. Says how many rows that were.
 pub fn clear_all(tx: &mut WriteTx, carrier: &Carrier, ground: &Ground) -> Result<u64> {
     let (map, apart) = (carrier.tools.map, of_orders());
+    let left = map.left_of(tx, &ground.persons)?;
     let mut rows = 0;
-    for table in map.children_first() {
+    for table in map.children_first().filter(|table| left.iter().any(|left| left.table.name == table.name)) {
         let picked = Picked { persons: &ground.persons, store: None, apart: &apart, part: None, since: None };
         rows += map.clear(tx, table, &picked)? as u64;
     }

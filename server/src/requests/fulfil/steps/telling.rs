@@ -106,8 +106,7 @@ fn tell_all(
         wish(ground, (&place, store, recipient), (categories, regulation), (matches, corrections))
     });
     let wishes = wishes.collect::<Result<Vec<_>>>()?;
-    let policy = carrier.by_what.policy();
-    let opened = propagation::open_tasks(tx, &carrier.tools.vault, policy, &wishes)?;
+    let opened = propagation::open_tasks(tx, &carrier.tools.vault, &wishes)?;
     let new = opened.iter().filter(|opened| opened.is_new).count();
     if ground.plan.lines.iter().any(is_for_merchant) {
         jobs::enqueue(tx, &TellMerchant { request: ground.request.id })?;
