@@ -13,8 +13,8 @@ use rightsdesk_server::floor::graphql::{Needs, Rule, tenant_node_id, tenant_plac
 use rightsdesk_server::floor::kernel::{
     ApiKeyId, AppId, CampaignId, CustomerId, DestinationId, GrantId, HoldId, IntakeIdentifierId, MemberId, MessageId,
     NoticeId, ObjectionId, OrderId, PlanId, PolicyId, ProcessorId, ProductId, PromiseId, ProviderTaskId, ReceiptId,
-    Ref, ReportId, RequestId, ReviewItemId, SavedViewId, SelectionId, SessionId, StaffId, StoreGrantId, StoreId,
-    SubjectId, SubscriberId, TenantId,
+    RecipientTaskId, Ref, ReportId, RequestId, ReviewItemId, SavedViewId, SelectionId, SessionId, StaffId,
+    StoreGrantId, StoreId, SubjectId, SubscriberId, TenantId,
 };
 use rightsdesk_server::floor::platforms::Good;
 use rightsdesk_server::floor::regulations::Right;
@@ -146,6 +146,16 @@ const IDS: &[(&str, &str)] = &[
     ("SetDestinationInput.store", "store"),
     ("TurnDestinationInput.id", "destination"),
     ("RelayEventInput.store", "store"),
+    ("recipientTask.id", "recipient_task"),
+    ("recipientWays.tenant", "tenant"),
+    ("RecipientTaskFilter.tenant", "tenant"),
+    ("RecipientTaskFilter.request", "request"),
+    ("SettleTaskInput.id", "recipient_task"),
+    ("GiveUpTaskInput.id", "recipient_task"),
+    ("RetryTaskInput.id", "recipient_task"),
+    ("RevealTaskInput.id", "recipient_task"),
+    ("SetRecipientWayInput.tenant", "tenant"),
+    ("RemoveRecipientWayInput.tenant", "tenant"),
     ("request.id", "request"),
     ("colleagues.tenant", "tenant"),
     ("requestsOfMail.tenant", "tenant"),
@@ -489,6 +499,7 @@ impl Cast {
             ("product", Ref::new(nobodys, ProductId::fresh()).to_string()),
             ("report", Ref::new(nobodys, ReportId::fresh()).to_string()),
             ("destination", Ref::new(nobodys, DestinationId::fresh()).to_string()),
+            ("recipient_task", Ref::new(nobodys, RecipientTaskId::fresh()).to_string()),
             ("subject", Ref::new(nobodys, SubjectId::fresh()).to_string()),
             ("request", Ref::new(nobodys, RequestId::fresh()).to_string()),
             ("identifier", Ref::new(nobodys, IntakeIdentifierId::fresh()).to_string()),
@@ -603,6 +614,7 @@ async fn furnish(world: &World, ops: &Caller) -> (Ids, TenantId) {
         ("objection", Ref::of_house(objection).to_string()),
         ("request", request.to_string()),
         ("identifier", Ref::new(place, identifier).to_string()),
+        ("recipient_task", recipient_task(world, request)),
         ("plan", Ref::new(place, PlanId::fresh()).to_string()),
         ("message", Ref::new(place, MessageId::fresh()).to_string()),
         ("hold", Ref::new(place, HoldId::fresh()).to_string()),
@@ -654,6 +666,21 @@ fn destination(world: &World, tenant: TenantId, store: &str) -> String {
         store.uuid()
     ));
     Ref::new(tenant, id).to_string()
+}
+
+/// What a recipient is told for a request, put there by hand.
+fn recipient_task(world: &World, request: Ref<RequestId>) -> String {
+    let id = RecipientTaskId::fresh();
+    world.base.tamper(&format!(
+        "insert into recipient_tasks (tenant_id, id, request_id, reference, right_code, regulation, recipient, categories, kind,
+                                      sealed_under, submitted_at, opened_at, until)
+         values ('{}', '{}', '{}', 'R-0000007', 'deletion', 'gdpr', 'segment', '{{customer}}', 'manual', gen_random_uuid(), now(),
+                 now(), now())",
+        request.tenant.uuid(),
+        id.uuid(),
+        request.id.uuid()
+    ));
+    Ref::new(request.tenant, id).to_string()
 }
 
 /// A monthly file that is still to be made.
@@ -808,6 +835,7 @@ fn kinds_of(field: &str) -> Vec<Option<&'static str>> {
         "review_item",
         "promise",
         "request",
+        "recipient_task",
     ]
     .map(Some)
     .to_vec();

@@ -43,7 +43,7 @@ const KEY: &str = "opendsr.key";
 
 impl CallKey {
     /// The one that belongs to the signing key of this seed.
-    pub(super) fn of(seed: &[u8; 32]) -> Result<Self> {
+    pub fn of(seed: &[u8; 32]) -> Result<Self> {
         MadeKey::of(seed).map(Self::Made)
     }
 

@@ -12,7 +12,10 @@ use super::super::actions::{self, Details, Listed, Wants};
 use super::super::model::{self, ClockEventRow, ClockRow, Identifier, Intake, Plan, Request, Stage};
 use super::super::next::{self, Trier};
 use super::super::queries::queue::{Facts, Told};
+use super::acting::{CorrectionNode, EvidenceNode, FenceNode};
+use super::fulfilment::{CertificateNode, StepNode};
 use super::messages::MessageNode;
+use super::packages::{PackageNode, RedactionNode};
 use super::plans::{HoldNode, PlanNode};
 use super::words::{
     ClockEventKind, ClockKind, ClockOwner, DataRole, GoesBy, LateReason, Mandate, NextAction, PauseGround, Proof,
@@ -21,6 +24,7 @@ use super::words::{
 use crate::floor::graphql::{Date, Mask, MaskKind, asking, node_id};
 use crate::floor::kernel::{Day, Error, Instant, Ref, RequestId, Result, StaffId, SubjectId};
 use crate::floor::regulations::{self, zone};
+use crate::propagation::{RecipientTaskNode, tasks_of_request};
 use crate::requests::filter::StageWord;
 use crate::staff::{self, graphql::StaffMember};
 use crate::stores::StoreNode;
@@ -398,6 +402,16 @@ impl RequestNode {
         PlanNode::all(ctx, self, &self.own_plans(ctx).await?, usize::MAX).await
     }
 
+    /// What the person gets or got, the newest package first.
+    async fn packages(&self, ctx: &Context<'_>) -> Result<Vec<PackageNode>> {
+        PackageNode::all(ctx, self.at()).await
+    }
+
+    /// What staff left out of its packages, in the order in which that was done.
+    async fn redactions(&self, ctx: &Context<'_>) -> Result<Vec<RedactionNode>> {
+        RedactionNode::all(ctx, self.at()).await
+    }
+
     /// Letters, messages and notes, oldest first; their words stay sealed.
     async fn messages(&self, ctx: &Context<'_>) -> Result<Vec<MessageNode>> {
         MessageNode::all(ctx, self).await
@@ -430,6 +444,36 @@ impl RequestNode {
     /// Whether anything does.
     async fn is_held(&self, ctx: &Context<'_>) -> Result<bool> {
         Ok(!self.details(ctx).await?.holds.is_empty())
+    }
+
+    /// How far what was approved has been carried out; empty before anything was begun.
+    async fn steps(&self, ctx: &Context<'_>) -> Result<Vec<StepNode>> {
+        StepNode::all(ctx, self).await
+    }
+
+    /// What was certified of it, the first one first; what comes later supplements the one before.
+    async fn certificates(&self, ctx: &Context<'_>) -> Result<Vec<CertificateNode>> {
+        CertificateNode::all(ctx, self).await
+    }
+
+    /// What was named that is to be put right, and what became of it.
+    async fn corrections(&self, ctx: &Context<'_>) -> Result<Vec<CorrectionNode>> {
+        CorrectionNode::all(ctx, self).await
+    }
+
+    /// What it forbids: that anything is done, one use, one recipient.
+    async fn fences(&self, ctx: &Context<'_>) -> Result<Vec<FenceNode>> {
+        FenceNode::all(ctx, self).await
+    }
+
+    /// What proves how it was answered, the first one first; nothing before it is closed.
+    async fn evidence(&self, ctx: &Context<'_>) -> Result<Vec<EvidenceNode>> {
+        EvidenceNode::all(ctx, self).await
+    }
+
+    /// What each recipient of the person's data is told, and how far that has come.
+    async fn tasks(&self, ctx: &Context<'_>) -> Result<Vec<RecipientTaskNode>> {
+        tasks_of_request(ctx, Ref::new(self.request().tenant, self.request().id)).await
     }
 
     /// What the audit book tells of it, oldest first.

@@ -20,6 +20,7 @@ use crate::floor::access::Caller;
 use crate::floor::graphql::UNAUTHENTICATED;
 use crate::floor::kernel::{Error, Flaw, Result};
 use crate::floor::tools::Tools;
+use crate::propagation::{self, CALLBACK_PATH};
 use crate::requests::ways::opendsr::{LARGEST, Rules, discovery, error, read, request_id};
 use crate::requests::{BEGUN, REUSED, ask_by_machine, asked_by_machine, cancel_by_machine, may_be_told_at};
 
@@ -43,6 +44,7 @@ pub(super) fn routes() -> Router<Arc<Gate>> {
         .route("/v2/certificate", get(certificate))
         .route("/v2/requests", asked(new))
         .route("/v2/requests/{id}", one(new))
+        .route(&format!("{CALLBACK_PATH}/{{task}}"), post(hear))
         .route("/opengdpr_requests", asked(old))
         .route("/opengdpr_requests/{id}", one(old))
         .route("/v1/opengdpr_requests", asked(old))
@@ -125,6 +127,21 @@ async fn take_back(names: Names, State(gate): State<Arc<Gate>>, call: Call, Path
     match cancelled.await {
         Ok((about, at)) => signed(tools, names, StatusCode::ACCEPTED, &about.cancelled(at)),
         Err(answer) => refused(tools, names, answer),
+    }
+}
+
+/// `POST /v2/callbacks/{task}`: a processor that we asked tells how far it is. Whatever is not signed by it is refused alike.
+async fn hear(State(gate): State<Arc<Gate>>, call: Call, Path(task): Path<String>, body: Body) -> Response {
+    let heard = match tokio::time::timeout(gate.edge.read, listen(body, LARGEST)).await {
+        Ok(Listened::Whole(body)) => body,
+        Ok(Listened::TooLarge) => return StatusCode::PAYLOAD_TOO_LARGE.into_response(),
+        Ok(Listened::BrokenOff) => return StatusCode::BAD_REQUEST.into_response(),
+        Err(_) => return StatusCode::REQUEST_TIMEOUT.into_response(),
+    };
+    match propagation::called_back(&gate.edge.doorman.tools, &task, call.headers, heard).await {
+        Ok(true) => StatusCode::NO_CONTENT.into_response(),
+        Ok(false) => StatusCode::FORBIDDEN.into_response(),
+        Err(error) => error.into_response(),
     }
 }
 

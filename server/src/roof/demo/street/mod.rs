@@ -1,4 +1,5 @@
-//! The street: a double of each platform that a desk talks to, speaking its real HTTP on this machine. Tests drive the
+//! The street: a double of each platform that a desk talks to, and of those whom merchants have data of people sent to,
+//! speaking their real HTTP on this machine. Tests drive the
 //! desk against it; what it does is written from the platforms' own rules, so that both sides check each other.
 //!
 //! It never reaches beyond this machine, never names the code that talks to it, and holds nobody's data: whom it sells
@@ -12,6 +13,7 @@ mod graphql;
 mod hooks;
 mod page;
 mod people;
+mod recipients;
 mod shopify;
 mod stand;
 mod tokens;
@@ -29,6 +31,7 @@ use tokio::task::JoinHandle;
 pub use self::faults::{Fault, Kind};
 pub use self::hooks::{Delivered, Delivery, Hook};
 pub use self::people::{Buyer, Counts, Goods, buyer};
+pub use self::recipients::{Recipients, Status as Standing};
 pub use self::shopify::NOTICES;
 pub use self::stand::{App, Relisted, Sold, Stand, Written};
 pub use self::tokens::Live;
@@ -50,6 +53,8 @@ pub struct Street {
     pub ebay: Arc<Stand>,
     pub etsy: Arc<Stand>,
     pub woocommerce: Arc<Stand>,
+    /// Whom merchants had data of people sent to.
+    pub recipients: Arc<Recipients>,
     doors: Vec<JoinHandle<()>>,
 }
 
@@ -66,7 +71,9 @@ impl Street {
         let ebay = stand(Platform::Ebay).await?;
         let etsy = stand(Platform::Etsy).await?;
         let woocommerce = stand(Platform::Woocommerce).await?;
-        Ok(Self { shopify, ebay, etsy, woocommerce, doors })
+        let (recipients, door) = recipients::open().await?;
+        doors.push(door);
+        Ok(Self { shopify, ebay, etsy, woocommerce, recipients, doors })
     }
 
     /// Somebody buys something in one of the shops that tell of it, and it tells.
