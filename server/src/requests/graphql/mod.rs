@@ -1,11 +1,14 @@
 //! The face of requests: the queue, one request with its clocks, plans and letters, what is done with it, and how all of it
 //! stands in numbers. What a person goes by and wrote is shown masked; words open through a mutation that leaves a record.
 
+mod acting;
 mod colleagues;
 mod figures;
+mod fulfilment;
 mod inputs;
 mod messages;
 mod nodes;
+mod packages;
 mod plans;
 mod queue;
 mod views;
@@ -36,8 +39,11 @@ pub struct RequestMutation(
     queue::IntakeMutation,
     queue::QueueMutation,
     plans::PlanMutation,
+    acting::ActingMutation,
+    fulfilment::FulfilmentMutation,
     messages::MessageMutation,
     views::ViewMutation,
+    packages::PackageMutation,
 );
 
 /// Those who may see the queue: of all tenants, or of those within their bounds.
@@ -80,7 +86,18 @@ pub const RULES: &[Rule] = &[
     rule("RequestIdentifier.*", Needs::Parent),
     rule("RequestPlan.*", Needs::Parent),
     rule("PlanLine.*", Needs::Parent),
+    rule("RequestCorrection.*", Needs::Parent),
+    rule("RequestFence.*", Needs::Parent),
+    rule("RequestEvidence.*", Needs::Parent),
     rule("PlanChanges.*", Needs::Parent),
+    rule("RequestStep.*", Needs::Parent),
+    rule("RequestCertificate.*", Needs::Parent),
+    rule("RequestPackage.*", Needs::Parent),
+    rule("PackageFile.*", Needs::Parent),
+    rule("PackageRedaction.*", Needs::Parent),
+    rule("PackageRows.*", Needs::Parent),
+    rule("PackageRow.*", Needs::Parent),
+    rule("PackageField.*", Needs::Parent),
     rule("RequestMessage.*", Needs::Parent),
     rule("RevealedMessage.*", Needs::Parent),
     rule("Colleague.*", Needs::Parent),
@@ -129,10 +146,23 @@ pub const RULES: &[Rule] = &[
     rule("Mutation.submitPlan", WORKS),
     rule("Mutation.approvePlan", APPROVES),
     rule("Mutation.returnPlan", EITHER),
+    rule("Mutation.nameCorrection", WORKS),
+    rule("Mutation.dropCorrection", WORKS),
+    rule("Mutation.revealCorrection", OPENS),
+    rule("Mutation.liftRestriction", WORKS),
+    rule("Mutation.stopRequest", EITHER),
     rule("Mutation.placeHold", WORKS),
     rule("Mutation.releaseHold", EITHER),
     rule("Mutation.revealPlanReason", OPENS),
     rule("Mutation.revealHoldReason", OPENS),
+    rule("Mutation.releasePackage", APPROVES),
+    rule("Mutation.leaveOutOfPackage", WORKS),
+    rule("Mutation.putBackIntoPackage", WORKS),
+    rule("Mutation.openPackageRows", OPENS),
+    rule("ReleasePackagePayload.*", Needs::Parent),
+    rule("LeaveOutOfPackagePayload.*", Needs::Parent),
+    rule("PutBackIntoPackagePayload.*", Needs::Parent),
+    rule("OpenPackageRowsPayload.*", Needs::Parent),
     rule("Mutation.writeToPerson", WORKS),
     rule("Mutation.askPerson", WORKS),
     rule("Mutation.handRequestOn", WORKS),
@@ -165,6 +195,11 @@ pub const RULES: &[Rule] = &[
     rule("SubmitPlanPayload.*", Needs::Parent),
     rule("ApprovePlanPayload.*", Needs::Parent),
     rule("ReturnPlanPayload.*", Needs::Parent),
+    rule("NameCorrectionPayload.*", Needs::Parent),
+    rule("DropCorrectionPayload.*", Needs::Parent),
+    rule("RevealCorrectionPayload.*", Needs::Parent),
+    rule("LiftRestrictionPayload.*", Needs::Parent),
+    rule("StopRequestPayload.*", Needs::Parent),
     rule("PlaceHoldPayload.*", Needs::Parent),
     rule("ReleaseHoldPayload.*", Needs::Parent),
     rule("RevealPlanReasonPayload.*", Needs::Parent),
