@@ -11,8 +11,8 @@ use rightsdesk_server::catalogue::PutPolicyInForce;
 use rightsdesk_server::floor::jobs::{SweepJobs, Ticket, redeem};
 use rightsdesk_server::floor::kernel::{
     CatalogueWriteId, Day, DeliveryId, DestinationId, GrantId, IntakeId, IntakeIdentifierId, JobId, MessageId, Mode,
-    NoticeId, PrivacyNoticeId, RecipientTaskId, RelayedEventId, RequestId, Secret, StockWriteId, StoreId, SubscriberId,
-    SyncRunId, TenantId, Watch,
+    NoticeId, PackageId, PrivacyNoticeId, RecipientTaskId, RelayedEventId, RequestId, Secret, StockWriteId, StoreId,
+    SubscriberId, SyncRunId, TenantId, Watch,
 };
 use rightsdesk_server::floor::ledger::{Event, Witnessed};
 use rightsdesk_server::floor::mail::{Coming, Maildir};
@@ -26,8 +26,8 @@ use rightsdesk_server::propagation::{MindRecipient, TellRecipient};
 use rightsdesk_server::relay::{RelayEvent, SweepRelay};
 use rightsdesk_server::reports::{MakeReports, OrderReports, SweepReports};
 use rightsdesk_server::requests::{
-    AskForProof, CarryOut, DigestRequests, DrawPlan, ExpireUnproved, HearMailbox, LookAtControllers, RemindOfRequests,
-    ReminderKind, SendLetter, TellController, TellMerchant, TellOfRequest,
+    AskForProof, CarryOut, DigestRequests, DrawPlan, ExpireUnproved, HearMailbox, LookAtControllers, MakePackage,
+    RemindOfRequests, ReminderKind, SendLetter, SweepPackages, TellController, TellMerchant, TellOfRequest,
 };
 use rightsdesk_server::reviews::{OpenQuarterlyReview, ProveRevocations, RemindOfReviews};
 use rightsdesk_server::roof::workers;
@@ -184,6 +184,32 @@ const ASKED: &str = "insert into audit_heads (tenant_id, seq, hash)
                   values ('00000000-0000-0000-0000-0000000000bb', '00000000-0000-0000-0000-000000000007',
                           '00000000-0000-0000-0000-000000000008', 'R-0000007', 'access', 'console', 'processor', 'en', now(),
                           'open', now(), now())";
+
+/// A package that is to be made, and one whose time is over.
+const PACKAGED: &str = "insert into audit_heads (tenant_id, seq, hash)
+                  values ('00000000-0000-0000-0000-0000000000bb', 0, decode(repeat('00', 32), 'hex'));
+                  insert into tenants (tenant_id, legal_name, locale, region, plan, app_slots, opened_at)
+                  values ('00000000-0000-0000-0000-0000000000bb', 'Zaitoon Home', 'en', 'EU', 'growth', 1, now());
+                  insert into intakes (tenant_id, id, source, role, subject_kind, locale, zone, received_at, made_at, proof,
+                                       proved_at)
+                  values ('00000000-0000-0000-0000-0000000000bb', '00000000-0000-0000-0000-000000000008', 'console',
+                          'processor', 'shopper', 'en', 'UTC', now(), now(), 'judged', now());
+                  insert into requests (tenant_id, id, intake_id, reference, right_code, source, role, locale, received_at,
+                                        stage, opened_at, moved_at)
+                  select '00000000-0000-0000-0000-0000000000bb', ('00000000-0000-0000-0000-00000000000' || n)::uuid,
+                         '00000000-0000-0000-0000-000000000008', 'R-000000' || n, 'access', 'console', 'processor', 'en',
+                         '2000-01-01', 'open', now(), now()
+                    from generate_series(6, 7) as n;
+                  insert into request_packages (tenant_id, id, request_id, number, state, is_given, locale, ordered_at)
+                  values ('00000000-0000-0000-0000-0000000000bb', '00000000-0000-0000-0000-00000000000a',
+                          '00000000-0000-0000-0000-000000000007', 1, 'ordered', false, 'en', now());
+                  insert into request_packages (tenant_id, id, request_id, number, state, is_given, locale, ordered_at, blob_id,
+                                                made_at, rows, left_out, bytes, digest, manifest, passphrase, released_at,
+                                                released_by, expires_at)
+                  values ('00000000-0000-0000-0000-0000000000bb', '00000000-0000-0000-0000-00000000000b',
+                          '00000000-0000-0000-0000-000000000006', 1, 'released', false, 'en', '2000-01-01',
+                          '00000000-0000-0000-0000-00000000000c', '2000-01-01', 1, 0, 1, sha256('a'), sha256('b'), '\\x00',
+                          '2000-01-01', '00000000-0000-0000-0000-000000000001', '2000-02-01')";
 
 /// A plan that was approved, and is not what would be done.
 const APPROVED: &str = "insert into audit_heads (tenant_id, seq, hash)
@@ -426,6 +452,23 @@ const CASES: &[Case] = &[
                         || ' ' || (select count(*) from audit_events where action like 'request.%') as line from requests r",
             )
         },
+    },
+    Case {
+        name: "make_package",
+        ticket: || {
+            let package = PackageId::from_uuid(Uuid::from_u128(10));
+            Ticket::of(&MakePackage { package }).expect("a ticket")
+        },
+        lane: ZAITOON,
+        prepare: PACKAGED,
+        effect: packaged,
+    },
+    Case {
+        name: "sweep_packages",
+        ticket: || Ticket::of(&SweepPackages {}).expect("a ticket"),
+        lane: TenantId::HOUSE,
+        prepare: PACKAGED,
+        effect: packaged,
     },
     Case {
         name: "order_reports",
@@ -1002,6 +1045,16 @@ async fn jobs_may_run_twice() {
         assert_ne!(before, once, "{} did nothing", case.name);
         assert_eq!(once, (case.effect)(&world), "{} did more when it ran again", case.name);
     }
+}
+
+/// How packages stand, and all that was told of them.
+fn packaged(world: &World) -> Vec<String> {
+    world.base.lines(
+        "select state || ' ' || coalesce(encode(digest, 'hex'), '-') || ' ' || (blob_id is null) || ' ' || version || ' ' ||
+                (select count(*) from package_files) || ' ' || (select count(*) from audit_events where action like 'package.%')
+                as line
+           from request_packages order by id",
+    )
 }
 
 /// A mailbox in which a letter waits.

@@ -12,8 +12,8 @@ use rightsdesk_server::floor::access::{Bounds, Caller, Permission, Role, Seat, S
 use rightsdesk_server::floor::graphql::{Needs, Rule, tenant_node_id, tenant_place};
 use rightsdesk_server::floor::kernel::{
     ApiKeyId, AppId, CampaignId, CustomerId, DestinationId, GrantId, HoldId, IntakeIdentifierId, MemberId, MessageId,
-    NoticeId, ObjectionId, OrderId, PlanId, PolicyId, ProcessorId, ProductId, PromiseId, ProviderTaskId, ReceiptId,
-    RecipientTaskId, Ref, ReportId, RequestId, ReviewItemId, SavedViewId, SelectionId, SessionId, StaffId,
+    NoticeId, ObjectionId, OrderId, PackageId, PlanId, PolicyId, ProcessorId, ProductId, PromiseId, ProviderTaskId,
+    ReceiptId, RecipientTaskId, Ref, ReportId, RequestId, ReviewItemId, SavedViewId, SelectionId, SessionId, StaffId,
     StoreGrantId, StoreId, SubjectId, SubscriberId, TenantId,
 };
 use rightsdesk_server::floor::platforms::Good;
@@ -193,6 +193,11 @@ const IDS: &[(&str, &str)] = &[
     ("ReturnPlanInput.id", "request"),
     ("PlaceHoldInput.id", "request"),
     ("ReleaseHoldInput.id", "hold"),
+    ("ReleasePackageInput.id", "request"),
+    ("LeaveOutOfPackageInput.id", "request"),
+    ("PutBackIntoPackageInput.id", "request"),
+    ("PutBackIntoPackageInput.redaction", "redaction"),
+    ("OpenPackageRowsInput.id", "package"),
     ("RevealPlanReasonInput.id", "plan"),
     ("RevealHoldReasonInput.id", "hold"),
     ("WriteToPersonInput.id", "request"),
@@ -504,6 +509,8 @@ impl Cast {
             ("request", Ref::new(nobodys, RequestId::fresh()).to_string()),
             ("identifier", Ref::new(nobodys, IntakeIdentifierId::fresh()).to_string()),
             ("plan", Ref::new(nobodys, PlanId::fresh()).to_string()),
+            ("package", Ref::new(nobodys, PackageId::fresh()).to_string()),
+            ("redaction", Ref::new(nobodys, RedactionId::fresh()).to_string()),
             ("message", Ref::new(nobodys, MessageId::fresh()).to_string()),
             ("hold", Ref::new(nobodys, HoldId::fresh()).to_string()),
             ("view", Ref::of_house(SavedViewId::fresh()).to_string()),
@@ -616,6 +623,8 @@ async fn furnish(world: &World, ops: &Caller) -> (Ids, TenantId) {
         ("identifier", Ref::new(place, identifier).to_string()),
         ("recipient_task", recipient_task(world, request)),
         ("plan", Ref::new(place, PlanId::fresh()).to_string()),
+        ("package", Ref::new(place, PackageId::fresh()).to_string()),
+        ("redaction", Ref::new(place, RedactionId::fresh()).to_string()),
         ("message", Ref::new(place, MessageId::fresh()).to_string()),
         ("hold", Ref::new(place, HoldId::fresh()).to_string()),
         ("view", Ref::of_house(SavedViewId::fresh()).to_string()),

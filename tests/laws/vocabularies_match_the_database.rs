@@ -20,6 +20,7 @@ use rightsdesk_server::propagation::{AttemptKind, Regulation, TaskKind, TaskStat
 use rightsdesk_server::records::{LedgerKind, ShipmentState};
 use rightsdesk_server::relay::{DeliveryState as RelayState, DestinationState, RelayedKind, Way};
 use rightsdesk_server::reports::ReportKind;
+use rightsdesk_server::requests::package::{LeftOut, PackageState};
 use rightsdesk_server::requests::ways::opendsr;
 use rightsdesk_server::requests::{
     ClockMove, DataRole, GoesBy, Ground, HoldKind, LateReason, Mandate, MessageKind, MessageState, Outcome, PlanState,
@@ -64,6 +65,8 @@ fn columns() -> Vec<(&'static str, &'static str, Vec<&'static str>)> {
         ("apps", "state", words!(AppState)),
         ("provider_tasks", "kind", words!(ProviderTaskKind)),
         ("provider_tasks", "state", words!(ProviderTaskState)),
+        ("request_packages", "state", words!(PackageState)),
+        ("package_redactions", "code", words!(LeftOut)),
         ("controller_calls", "status", words!(opendsr::Status)),
         ("keyholes", "kind", words!(KeyholeKind)),
         ("processors", "state", words!(ProcessorState)),

@@ -117,7 +117,7 @@ pub struct RedactionNode {
     /// The table it stands in.
     table: String,
     /// The row.
-    row: ID,
+    row: String,
     /// The one column that is left out; null where the whole row is.
     column: Option<String>,
     /// Why.
@@ -203,7 +203,7 @@ impl RedactionNode {
         let seat = |id: StaffId| seats.get(&id).cloned().map(StaffMember);
         Self {
             id: node_id(Ref::new(at.tenant, redaction.id)),
-            row: ID(redaction.row.to_string()),
+            row: redaction.row.to_string(),
             column: redaction.field,
             code: redaction.code.into(),
             made_at: redaction.made_at.utc(),
@@ -233,8 +233,8 @@ pub struct LeaveOutOfPackageInput {
     pub id: ID,
     /// The table it stands in.
     pub table: String,
-    /// The row.
-    pub row: ID,
+    /// The row, as the list of rows has it.
+    pub row: String,
     /// The one column; the whole row where none is named.
     pub column: Option<String>,
     /// Why: the person is told this.
@@ -284,7 +284,7 @@ pub struct PackageRows {
 #[derive(SimpleObject)]
 pub struct PackageRow {
     /// Which row, to leave it out.
-    row: ID,
+    row: String,
     /// A value for each column; null where there is none.
     cells: Vec<Option<String>>,
     /// Why the whole row is left out, where it is.
@@ -307,7 +307,7 @@ impl PackageRow {
         let field =
             |(column, code): (&str, package::LeftOut)| PackageField { column: column.to_owned(), code: code.into() };
         Self {
-            row: ID(row.row.to_string()),
+            row: row.row.to_string(),
             cells: row.cells,
             left_out: row.left_out.map(LeftOut::from),
             fields: row.fields.into_iter().map(field).collect(),
@@ -442,8 +442,8 @@ fn digest(text: &str) -> Result<[u8; 32]> {
     })
 }
 
-fn row_id(id: &ID) -> Result<Uuid> {
-    Uuid::try_parse(id.as_str()).map_err(|_| Error::invalid("row", "name a row as the list of rows has it"))
+fn row_id(row: &str) -> Result<Uuid> {
+    Uuid::try_parse(row).map_err(|_| Error::invalid("row", "name a row as the list of rows has it"))
 }
 
 /// Where to begin, as the page before said it.
