@@ -19,8 +19,10 @@ pub struct Report {
     /// What people call the request.
     pub reference: String,
     pub number: u64,
-    /// SHA-256 of the document.
+    /// SHA-256 of the document, in hexadecimal.
     pub digest: String,
+    /// The same of the evidence before it; zeros of the first.
+    pub prev: String,
     /// The version of the key that signed it.
     pub key: u32,
     pub events: u64,
@@ -45,7 +47,7 @@ pub fn verify(document: &[u8], keys: &PublicKeys) -> Report {
         report.faults.push(fault("it is no document in canonical form, or was changed"));
         return report;
     };
-    report.key = line.key;
+    (report.key, report.prev) = (line.key, hex(&line.prev));
     match keys.get(line.key) {
         None => report.faults.push(fault(format!("the public key of version {} is not at hand", line.key))),
         Some(public) if !line.is_signed_by(FORMAT, public) => {

@@ -13,6 +13,7 @@ mod serve;
 mod settings;
 mod staff;
 mod verify_audit;
+mod verify_evidence;
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -59,6 +60,8 @@ pub enum Command {
     Audit(audit::Verb),
     /// Prove that the books are the ones that were written, or say where they are not (exit code 10)
     VerifyAudit(verify_audit::Wish),
+    /// Prove that the evidence of a request is what was sealed, or say where it is not (exit code 10)
+    VerifyEvidence(verify_evidence::Wish),
 }
 
 /// Settings given as flags, and the file that holds others.
@@ -108,6 +111,12 @@ pub fn run(command: &Command, settings: Settings) -> ExitCode {
     if let Command::Policy(verb) = command {
         return policy::run(verb, settings);
     }
+    if let Command::VerifyEvidence(wish) = command {
+        return match verify_evidence::run(wish, settings) {
+            Ok(code) => code,
+            Err(error) => ended(Err(error)),
+        };
+    }
     let config = match settings.read() {
         Ok(config) => config,
         Err(error) => return usage(&error),
@@ -130,7 +139,7 @@ pub fn run(command: &Command, settings: Settings) -> ExitCode {
             Ok(code) => code,
             Err(error) => ended(Err(error)),
         },
-        Command::Schema | Command::Policy(_) => ExitCode::SUCCESS,
+        Command::Schema | Command::Policy(_) | Command::VerifyEvidence(_) => ExitCode::SUCCESS,
     }
 }
 

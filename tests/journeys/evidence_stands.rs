@@ -1,0 +1,248 @@
+//! What proves how a request was answered is sealed when it is closed, names nobody, and is proved by anyone who has the
+//! public key; it outlives what the request was made of, which goes in time unless somebody holds it.
+
+use std::io::Write;
+use std::process::{Command, Stdio};
+
+use harness::aside::nothing_may_be_skipped;
+use harness::asked::{ask, desk_seat};
+use harness::planned::{ASHA, Planned};
+use harness::scratch;
+use harness::wishes::wish;
+use rightsdesk_server::floor::access::Role;
+use rightsdesk_server::floor::graphql::node_id;
+use rightsdesk_server::floor::kernel::{Personal, Ref, RequestId};
+use rightsdesk_server::floor::regulations::Right;
+use rightsdesk_server::floor::vault::PublicKeys;
+use rightsdesk_server::requests::evidence::verify;
+use rightsdesk_server::requests::{self, Evidence, HoldKind, NewHold};
+use serde_json::{Value, json};
+
+const SHOWN: &str = "query ($id: ID!) { request(id: $id) { evidence { number digest document madeAt } } }";
+
+/// Works until nothing is left that is due; who was told to come back later comes at once.
+async fn works(scene: &Planned) {
+    for _ in 0..12 {
+        scene.world.base.tamper(
+            "update jobs set retry_at = now() where retry_at > now();
+             update lanes set retry_at = now() where retry_at > now()",
+        );
+        if scene.world.work().await == 0 {
+            return;
+        }
+    }
+}
+
+/// She complains in words, and is answered in words.
+async fn answered(scene: &Planned) -> Ref<RequestId> {
+    let mut asking = wish(scene.tenant, &[Right::Complaint], ASHA);
+    asking.words = Some(Personal::new("You lost my parcel, and I am Asha Zaman of Lahore."));
+    let opened = scene.world.asks_and_proves(asking).await;
+    let at = Ref::new(scene.tenant, opened[0].id);
+    works(scene).await;
+    let plan = scene.plan(at).await;
+    scene.submits(at, plan.digest).await.expect("submitted");
+    works(scene).await;
+    let words = Personal::new("Dear Asha Zaman, it was found.");
+    let settled = requests::settle_by_hand(&scene.world.tools, &scene.support, at, None, true, words, None).await;
+    settled.expect("settled");
+    works(scene).await;
+    at
+}
+
+async fn evidence(scene: &Planned, at: Ref<RequestId>) -> Vec<Evidence> {
+    requests::evidence_of(&scene.world.tools, &scene.support, at).await.expect("readable")
+}
+
+fn keys(scene: &Planned) -> PublicKeys {
+    PublicKeys::at(&scene.world.keys).expect("public keys")
+}
+
+fn faults(document: &[u8], keys: &PublicKeys) -> Vec<String> {
+    verify(document, keys).faults.into_iter().map(|fault| fault.0).collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_asked_promised_approved_and_answered_is_sealed_and_names_nobody() {
+    let scene = Planned::begins().await;
+    let at = answered(&scene).await;
+    let sealed = evidence(&scene, at).await;
+    let [one] = &sealed[..] else { panic!("one document: {}", sealed.len()) };
+    assert_eq!(one.number, 1);
+    let report = verify(&one.document, &keys(&scene));
+    assert_eq!(report.faults, []);
+    assert_eq!(report.reference, scene.stands(at).await.reference);
+    assert!(report.events > 5 && report.plans == 1, "{report:?}");
+
+    let document: Value = serde_json::from_slice(&one.document).expect("JSON");
+    let told = &document["told"];
+    assert_eq!(told["request"]["outcome"], "fulfilled");
+    let dates = told["clocks"]["dates"].as_array().expect("dates");
+    assert!(!dates.is_empty() && dates.iter().all(|date| date["clock"]["basis"]["cite"].is_string()), "{dates:#?}");
+    let identifiers = told["intake"]["identifiers"].as_array().expect("identifiers");
+    assert!(
+        identifiers.iter().any(|one| one["proof"] == "code" && one["value_sha256"].is_string()),
+        "{identifiers:#?}"
+    );
+    let letters = told["letters"].as_array().expect("letters");
+    let answer = letters.iter().find(|letter| letter["kind"] == "answered").expect("the answer");
+    assert!(answer["state"] == "sent" && answer["body_sha256"].is_string(), "sealed once it has left: {answer}");
+    let actions: Vec<_> = told["events"].as_array().expect("events").iter().map(|event| &event["action"]).collect();
+    assert!(actions.contains(&&json!("request.settled")) && actions.contains(&&json!("request.plan_submitted")));
+    let text = String::from_utf8(one.document.clone()).expect("text");
+    for named in [ASHA, "Zaman", "Lahore", "parcel"] {
+        assert!(!text.contains(named), "{named}");
+    }
+
+    let answer = ask(&scene.world, Some(&scene.support), SHOWN, json!({ "id": node_id(at) })).await;
+    let shown = &answer["data"]["request"]["evidence"][0];
+    assert_eq!(shown["document"].as_str(), Some(text.as_str()), "{answer}");
+    let said = scene.lines("select action as line from audit_events where action = 'request.evidence_sealed'");
+    assert_eq!(said.len(), 1);
+
+    // Nothing came after it: there is nothing new to be sealed.
+    scene.world.base.tamper("update jobs set state = 'ready', due_at = now() where name = 'seal_evidence'");
+    works(&scene).await;
+    assert_eq!(evidence(&scene, at).await.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_comes_later_is_sealed_in_another_that_continues_it() {
+    let scene = Planned::begins().await;
+    let at = answered(&scene).await;
+    let words = Personal::new("One thing more.");
+    requests::write_message(&scene.world.tools, &scene.support, at, None, words, None).await.expect("written");
+    works(&scene).await;
+    scene.world.base.tamper("update jobs set state = 'ready', due_at = now() where name = 'seal_evidence'");
+    works(&scene).await;
+    let sealed = evidence(&scene, at).await;
+    assert_eq!(sealed.iter().map(|one| one.number).collect::<Vec<_>>(), [1, 2]);
+    let keys = keys(&scene);
+    let (first, second) = (verify(&sealed[0].document, &keys), verify(&sealed[1].document, &keys));
+    assert_eq!((first.faults, second.faults), (Vec::new(), Vec::new()));
+    assert_eq!(second.prev, first.digest);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_byte_that_is_another_is_seen_and_so_are_books_that_were_rewritten() {
+    let scene = Planned::begins().await;
+    let at = answered(&scene).await;
+    let document = evidence(&scene, at).await.remove(0).document;
+    let keys = keys(&scene);
+    for at in (0..document.len()).step_by(97) {
+        let mut changed = document.clone();
+        changed[at] ^= 1;
+        assert!(!faults(&changed, &keys).is_empty(), "byte {at}");
+    }
+    let other = PublicKeys::one(1, [7; 32]);
+    assert_eq!(faults(&document, &other), ["its signature does not hold: it was changed, or another key signed it"]);
+    assert_eq!(faults(b"{}", &keys), ["it is no document in canonical form, or was changed"]);
+
+    // Whoever has the run of the database and rewrites a row has evidence sealed that shows it.
+    scene.world.base.tamper(
+        "update audit_events set actor = 'house' where action = 'request.settled';
+         update jobs set state = 'ready', due_at = now() where name = 'seal_evidence'",
+    );
+    works(&scene).await;
+    let sealed = evidence(&scene, at).await;
+    let told = faults(&sealed.last().expect("evidence").document, &keys);
+    assert!(told.iter().any(|fault| fault.contains("it is not what its hash covers")), "{told:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_outsider_proves_it_with_none_of_our_code_and_with_the_program_alone() {
+    let scene = Planned::begins().await;
+    let at = answered(&scene).await;
+    let document = evidence(&scene, at).await.remove(0).document;
+    let key = scene.world.keys.join("sign-0001.pub");
+    let file = scratch::folder("evidence").expect("a folder").join("evidence.jsonl");
+    std::fs::write(&file, [document.as_slice(), b"\n"].concat()).expect("written");
+    let changed = file.with_file_name("changed.jsonl");
+    let text = String::from_utf8(document.clone()).expect("text").replace("fulfilled", "withdrawn");
+    std::fs::write(&changed, text.as_bytes()).expect("written");
+
+    let program = |path: &std::path::Path| {
+        let mut command = Command::new(harness::desk::program());
+        let ended = command.args(["verify-evidence", "--keys"]).arg(&key).arg(path).output().expect("it runs");
+        (ended.status.code(), String::from_utf8_lossy(&ended.stdout).into_owned())
+    };
+    let (code, said) = program(&file);
+    assert!(code == Some(0) && said.starts_with("whole: R-"), "{code:?} {said}");
+    let (code, said) = program(&changed);
+    assert!(code == Some(10) && said.starts_with("not whole: "), "{code:?} {said}");
+
+    let python = ["python3", "/usr/bin/python3"].into_iter().find(|python| {
+        let found = Command::new(python).args(["-c", "import cryptography"]).output();
+        found.is_ok_and(|found| found.status.success())
+    });
+    let Some(python) = python else {
+        assert!(!nothing_may_be_skipped(), "python3 with the package cryptography is missing");
+        println!("NOT TRIED: this needs python3 with the package cryptography, which .ci/run installs");
+        return;
+    };
+    let script = |input: &[u8]| {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/independent/verify_evidence.py");
+        let mut command = Command::new(python);
+        let command = command.args([path, "--key"]).arg(&key).stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut child = command.stderr(Stdio::piped()).spawn().expect("python3 is there");
+        child.stdin.take().expect("its input").write_all(input).expect("written");
+        let ended = child.wait_with_output().expect("ends");
+        (ended.status.success(), String::from_utf8_lossy(&ended.stdout).into_owned())
+    };
+    let (holds, said) = script(&document);
+    assert!(holds && said.starts_with("whole: R-"), "{said}");
+    assert!(!script(text.as_bytes()).0, "changed, and still it held");
+}
+
+/// What is left of a contact's own words and addresses.
+fn left(scene: &Planned) -> Vec<String> {
+    scene.lines(
+        "select 'value' as line from intake_identifiers where value is not null or bidx is not null
+          union all select 'letter' from request_messages where title is not null or body is not null
+          union all select 'original' from intakes where original is not null
+          union all select 'key' from request_keys k join intakes i on i.id = k.owner_id where k.wrapped is not null",
+    )
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_request_was_made_of_goes_in_time_and_what_proves_it_stays() {
+    let scene = Planned::begins().await;
+    let at = answered(&scene).await;
+    let closed = scene.stands(at).await;
+    scene.world.days(700);
+    works(&scene).await;
+    works(&scene).await;
+    assert!(!left(&scene).is_empty(), "its two years are not over");
+    scene.world.days(40);
+    works(&scene).await;
+    works(&scene).await;
+    assert_eq!(left(&scene), Vec::<String>::new());
+    let told = scene.lines("select action as line from audit_events where action = 'intake.forgotten'");
+    assert_eq!(told.len(), 1);
+    let stands = scene.stands(at).await;
+    assert_eq!((stands.stage, stands.due, stands.reference), (closed.stage, closed.due, closed.reference));
+    let sealed = evidence(&scene, at).await;
+    assert!(faults(&sealed[0].document, &keys(&scene)).is_empty(), "it proves what is gone");
+    let messages = requests::read_messages(&scene.world.tools, &scene.support, at, Personal::new("to look")).await;
+    assert!(messages.expect("readable").is_empty(), "there is nothing to be read any more");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_hold_on_the_person_keeps_it_until_it_is_let_go() {
+    let scene = Planned::begins().await;
+    let at = answered(&scene).await;
+    let reason = Personal::new("a court asked for it");
+    let new = NewHold { kind: HoldKind::Litigation, reason, review_on: None };
+    let hold = requests::place_hold(&scene.world.tools, &scene.support, at, new, None).await.expect("held");
+    scene.world.days(800);
+    works(&scene).await;
+    works(&scene).await;
+    assert!(!left(&scene).is_empty(), "it is held");
+    let colleague = desk_seat(&scene.world, &[Role::Approver]);
+    let place = Ref::new(scene.tenant, hold.id);
+    requests::release_hold(&scene.world.tools, &colleague, place, None).await.expect("let go");
+    scene.world.days(1);
+    works(&scene).await;
+    works(&scene).await;
+    assert_eq!(left(&scene), Vec::<String>::new());
+}

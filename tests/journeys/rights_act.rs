@@ -1,0 +1,342 @@
+//! What somebody restricted, objected to or opted out of is obeyed by whoever writes or sends, at once and later; and what
+//! was wrong of them is right in the records themselves, with digests of both and no value.
+
+use harness::abroad::{Abroad, Fault, merchant};
+use harness::asked::{ask, done, refused};
+use harness::goods::order;
+use harness::planned::{ASHA, Planned, code, short};
+use harness::wishes::wish;
+use harness::world::{World, forenoon};
+use rightsdesk_server::floor::access::Caller;
+use rightsdesk_server::floor::datamap::Cell;
+use rightsdesk_server::floor::graphql::{node_id, tenant_node_id};
+use rightsdesk_server::floor::kernel::{Personal, Ref, RequestId, StoreId, SubjectId, Watch};
+use rightsdesk_server::floor::platforms::Good;
+use rightsdesk_server::floor::regulations::Right;
+use rightsdesk_server::requests::{self, CorrectionState, Stage};
+use serde_json::{Value, json};
+use url::Url;
+use uuid::Uuid;
+
+const SET: &str = "mutation ($input: SetDestinationInput!) { setDestination(input: $input) {
+  set { destination { id } } userErrors { code message } } }";
+const RELAY: &str = "mutation ($input: RelayEventInput!) { relayEvent(input: $input) {
+  event { id } userErrors { code message } } }";
+const SHARED: &str = "query ($store: ID!) { shared(store: $store) { field cells { recipient times withheld } } }";
+const NAME: &str = "mutation ($input: NameCorrectionInput!) { nameCorrection(input: $input) {
+  request { corrections { about field state isInTheirWords rows value { masked } } } userErrors { code field } } }";
+const LIFT: &str = "mutation ($input: LiftRestrictionInput!) { liftRestriction(input: $input) {
+  request { fences { kind code warnedAt endsAt until } } userErrors { code } } }";
+
+/// Works until nothing is left that is due; who was told to come back later comes at once.
+async fn works(world: &World) {
+    for _ in 0..12 {
+        world.base.tamper(
+            "update jobs set retry_at = now() where retry_at > now();
+             update lanes set retry_at = now() where retry_at > now()",
+        );
+        if world.work().await == 0 {
+            return;
+        }
+    }
+}
+
+/// What would be done is sent on as it stands, and carried out as far as it can be.
+async fn carried_out(world: &World, at: Ref<RequestId>) {
+    let support = world.support();
+    let plan = requests::draw_plan(&world.tools, &support, at, None).await.expect("drawn");
+    requests::submit_plan(&world.tools, &support, at, None, plan.digest, None).await.expect("submitted");
+    works(world).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_new_is_stored_of_whoever_restricted_it_until_they_were_told_that_this_ends() {
+    let scene = Planned::begins().await;
+    let at = scene.asks(Right::Restriction).await;
+    carried_out(&scene.world, at).await;
+    let fences =
+        scene.lines("select kind || ' ' || code || ' ' || coalesce(until::text, 'stands') as line from subject_fences");
+    assert_eq!(fences, ["restriction  stands"]);
+    assert_eq!(scene.lines("select count(restricted_at)::text as line from subjects"), ["1"]);
+
+    let comes = async |number: &str| {
+        let goods =
+            vec![Good::Order(order(number, ASHA, 1)), Good::Order(order(&format!("{number}b"), "bo@mail.example", 1))];
+        scene.world.take_in(scene.store, goods).await.expect("taken in").refused
+    };
+    assert_eq!(comes("3").await, 1, "hers is not, and another's is");
+    let held = "select platform_id as line from orders order by platform_id";
+    assert_eq!(scene.lines(held), ["1", "2", "3b"], "what was there stays");
+
+    // The way is still free for what the law lets be done: a package, another wish.
+    let access = scene.asks(Right::Access).await;
+    assert!(short(&scene.plan(access).await.lines).contains(&"customer customers 1 disclose".to_owned()));
+
+    let lift = |words: &str, days: i64| {
+        let (words, support) = (Personal::new(words), scene.support.clone());
+        let tools = scene.world.tools.clone();
+        async move { requests::lift_restriction(&tools, &support, (at, None), (words, days), None).await }
+    };
+    assert_eq!(code(lift(" ", 7).await), "INVALID");
+    assert_eq!(code(lift("it was looked at", 0).await), "INVALID");
+    let input = json!({ "id": node_id(at), "words": "We have looked at it: it ends in a week.", "days": 7 });
+    let told = done(&scene.world, &scene.support, LIFT, input).await;
+    let fence = &told["request"]["fences"][0];
+    assert!(fence["warnedAt"].is_string() && fence["endsAt"].is_string() && fence["until"].is_null(), "{told}");
+    works(&scene.world).await;
+    let letters = scene.world.tools.mail.mailbox().expect("kept in memory").letters_to(ASHA);
+    assert!(letters.iter().any(|kept| kept.letter.text.contains("it ends in a week")), "she was told");
+    scene.world.days(5);
+    works(&scene.world).await;
+    assert_eq!(comes("4").await, 1, "the day has not come");
+    scene.world.days(3);
+    works(&scene.world).await;
+    works(&scene.world).await;
+    assert_eq!(comes("5").await, 0, "it ended on its day");
+    assert_eq!(scene.lines("select count(restricted_at)::text as line from subjects"), ["0"]);
+    let told = scene.lines("select action as line from audit_events where action like 'request.%lift%' order by seq");
+    assert_eq!(told, ["request.lifting_announced", "request.restriction_lifted"]);
+    assert_eq!(code(lift("again", 7).await), "NOT_RESTRICTED");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_restriction_does_not_end_while_nobody_was_told() {
+    let scene = Planned::begins().await;
+    let at = scene.asks(Right::Restriction).await;
+    carried_out(&scene.world, at).await;
+    let words = Personal::new("It ends.");
+    requests::lift_restriction(&scene.world.tools, &scene.support, (at, None), (words, 1), None).await.expect("told");
+    scene.world.base.tamper(
+        "update request_messages set state = 'failed' where kind = 'message';
+         update jobs set state = 'cancelled' where name = 'send_letter'",
+    );
+    scene.world.days(30);
+    works(&scene.world).await;
+    assert_eq!(scene.lines("select count(restricted_at)::text as line from subjects"), ["1"]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_proves_to_be_a_restricted_person_is_restricted_too() {
+    let scene = Planned::begins().await;
+    let at = scene.asks(Right::Restriction).await;
+    carried_out(&scene.world, at).await;
+    // Somebody of another address turns out to be her by an account of both.
+    let other = harness::goods::customer("c9", "asha@work.example", 1);
+    scene.comes_in(vec![Good::Customer(other)]).await;
+    let both = harness::goods::customer("c9", ASHA, 2);
+    let taken = scene.world.take_in(scene.store, vec![Good::Customer(both)]).await.expect("taken in");
+    assert_eq!(taken.refused, 1);
+    let root =
+        scene.lines("select count(*)::text as line from subjects where same_as is null and restricted_at is not null");
+    assert_eq!(root, ["1"]);
+    let theirs = scene.world.take_in(scene.store, vec![Good::Order(order("7", "asha@work.example", 1))]).await;
+    assert_eq!(theirs.expect("taken in").refused, 1, "by the other address as well");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_wrong_is_put_right_in_the_records_and_digests_stay() {
+    let scene = Planned::begins().await;
+    let mut asking = wish(scene.tenant, &[Right::Correction], ASHA);
+    asking.words = Some(Personal::new("Please mend this.\nFirst name: Aasha\nmail: aasha@new.example"));
+    let opened = scene.world.asks_and_proves(asking).await;
+    let at = Ref::new(scene.tenant, opened[0].id);
+    works(&scene.world).await;
+    let named = requests::corrections_of(&scene.world.tools, &scene.support, at).await.expect("readable");
+    let said: Vec<_> = named.iter().map(|one| (one.field.as_str(), one.named_by.is_none(), one.state)).collect();
+    assert_eq!(said, [("given_name", true, CorrectionState::Named), ("mail", true, CorrectionState::Named)]);
+
+    let wrong = json!({ "id": node_id(at), "about": "orders", "field": "total", "value": "1" });
+    assert_eq!(refused(&scene.world, &scene.support, NAME, wrong).await, "INVALID");
+    let input = json!({ "id": node_id(at), "about": "customers", "field": "phone", "value": "+49 30 123456" });
+    let told = done(&scene.world, &scene.support, NAME, input).await;
+    let rows = told["request"]["corrections"].as_array().expect("rows").clone();
+    assert_eq!(rows.len(), 3, "{told}");
+    assert!(!told.to_string().contains("aasha@new"), "what is right stays sealed: {told}");
+    works(&scene.world).await;
+    let lines = short(&scene.plan(at).await.lines);
+    assert!(lines.contains(&"customer customers 1 correct".to_owned()), "{lines:#?}");
+    assert!(!lines.iter().any(|line| line.contains("order_contacts")), "nothing is wrong there: {lines:#?}");
+
+    let before = values(&scene).await;
+    assert!(before.contains(&("mail".to_owned(), ASHA.to_owned())), "{before:?}");
+    carried_out(&scene.world, at).await;
+    let after = values(&scene).await;
+    for (field, value) in [("given_name", "Aasha"), ("mail", "aasha@new.example"), ("phone", "+49 30 123456")] {
+        assert!(after.contains(&(field.to_owned(), value.to_owned())), "{field}: {after:?}");
+    }
+    assert!(after.contains(&("family_name".to_owned(), "Familyc1".to_owned())), "the rest is as it was: {after:?}");
+
+    let digests = scene.lines(
+        "select field || ' ' || (was_digest is not null) || ' ' || (was_digest is distinct from is_digest) as line
+           from corrected_values order by field",
+    );
+    assert_eq!(digests, ["given_name true true", "mail true true", "phone false true"]);
+    for table in ["corrected_values", "request_corrections", "audit_events", "recipient_tasks"] {
+        let held = scene.lines(&format!("select t::text as line from {table} t")).join("\n");
+        assert!(!held.contains("aasha@new") && !held.contains("6161736861406e6577"), "{table}");
+    }
+    // She is found by what is right from now on, and by what it was.
+    for mail in ["aasha@new.example", ASHA] {
+        let taken = scene.world.take_in(scene.store, vec![Good::Order(order(mail, mail, 1))]).await;
+        taken.expect("taken in");
+    }
+    assert_eq!(scene.lines("select count(distinct subject_id)::text as line from orders"), ["1"]);
+    // The shop and whoever got her name are to be told of it.
+    let told = scene.lines("select recipient as line from recipient_tasks order by recipient");
+    assert_eq!(told, ["leopards", "shopify"]);
+    // Run again, it puts nothing right twice.
+    let generation = "select generation::text as line from customers";
+    let stands = scene.lines(generation);
+    scene.world.base.tamper("update jobs set state = 'ready', due_at = now() where name = 'carry_out'");
+    works(&scene.world).await;
+    assert_eq!(scene.lines(generation), stands);
+}
+
+/// What stands in the buyer's own row, in clear.
+async fn values(scene: &Planned) -> Vec<(String, String)> {
+    let subject: Uuid = scene.lines("select subject_id::text as line from customers")[0].parse().expect("an id");
+    let subject = SubjectId::from_uuid(subject);
+    let (vault, map) = (scene.world.tools.vault.clone(), scene.world.tools.map);
+    let opened = scene.world.ledger.reveal(scene.world.scope(scene.tenant), "test", move |tx| {
+        let key = vault.subject_key(tx, subject, "test")?.expect("a key");
+        let all = map.disclose(tx, subject)?;
+        let rows = all.into_iter().filter(|part| part.table.name == "customers").flat_map(|part| part.rows);
+        let told = |cell: &Cell| Some((cell.column.name.to_owned(), cell.open(&key).expect("it opens")?));
+        Ok(rows.flat_map(|row| row.cells.iter().filter_map(told).collect::<Vec<_>>()).collect::<Vec<_>>())
+    });
+    opened.await.expect("opened")
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_correction_that_names_nothing_is_not_begun() {
+    let scene = Planned::begins().await;
+    let at = scene.asks(Right::Correction).await;
+    let plan = scene.plan(at).await;
+    assert_eq!(code(scene.submits(at, plan.digest).await), "NOTHING_NAMED");
+    assert!(matches!(scene.stands(at).await.stage, Stage::Open { .. }));
+}
+
+/// A merchant abroad who has events sent, and a buyer of theirs.
+struct Relaying {
+    world: World,
+    abroad: Abroad,
+    url: Url,
+    store: Ref<StoreId>,
+    program: Caller,
+}
+
+const ASMA: &str = "asma.q@example.com";
+
+impl Relaying {
+    async fn begins(recipients: &[&str]) -> Self {
+        let mut world = World::alone_under("littledata", Watch::held(forenoon())).await;
+        let (abroad, url) = Abroad::opens(&mut world).await;
+        let (store, program) = merchant(&world).await;
+        let scene = Self { world, abroad, url, store, program };
+        for recipient in recipients {
+            scene.sends_to(recipient).await;
+        }
+        scene
+    }
+
+    /// The merchant has events sent there.
+    async fn sends_to(&self, recipient: &str) {
+        let url = self.url.join(recipient).expect("a path").to_string();
+        let tenant = tenant_node_id(self.store.tenant);
+        let input = json!({ "tenant": tenant, "recipient": recipient, "url": url, "region": "US" });
+        done(&self.world, &self.program, SET, input).await;
+    }
+
+    fn told(&self, mail: &str) -> Value {
+        json!({ "store": node_id(self.store), "kind": "ORDER", "fields": [
+            { "field": "customer.email", "value": mail }, { "field": "customer.number", "value": mail } ] })
+    }
+
+    async fn relays(&self, mail: &str) {
+        done(&self.world, &self.program, RELAY, self.told(mail)).await;
+        works(&self.world).await;
+    }
+
+    fn calls(&self) -> usize {
+        self.abroad.calls().len()
+    }
+
+    /// Somebody asks for this, and it is carried out as far as it can be.
+    async fn asks(&self, right: Right, mail: &str) {
+        let asking = wish(self.store.tenant, &[right], mail);
+        let opened = if right == Right::OptOut {
+            self.world.asks(asking).await.requests
+        } else {
+            self.world.asks_and_proves(asking).await
+        };
+        works(&self.world).await;
+        carried_out(&self.world, Ref::new(self.store.tenant, opened[0].id)).await;
+    }
+
+    async fn withheld(&self, recipient: &str) -> i64 {
+        let shared = ask(&self.world, Some(&self.program), SHARED, json!({ "store": node_id(self.store) })).await;
+        let row = shared["data"]["shared"][0]["cells"].as_array().expect("cells").clone();
+        let cell = row.iter().find(|cell| cell["recipient"] == recipient).expect("a cell");
+        cell["withheld"].as_i64().expect("a count")
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_forbids_it_is_relayed_nowhere_and_nobody_else_is_kept_back() {
+    for right in [Right::OptOut, Right::Objection, Right::Restriction] {
+        let scene = Relaying::begins(&["segment", "facebook"]).await;
+        scene.relays(ASMA).await;
+        assert_eq!(scene.calls(), 2, "{right}");
+        scene.asks(right, ASMA).await;
+        scene.abroad.forgets();
+        assert_eq!(refused(&scene.world, &scene.program, RELAY, scene.told(ASMA)).await, "REFUSED", "{right}");
+        works(&scene.world).await;
+        assert_eq!(scene.calls(), 0, "{right}");
+        scene.relays("bo@example.com").await;
+        assert_eq!(scene.calls(), 2, "{right}: another's goes");
+        for recipient in ["segment", "facebook"] {
+            assert_eq!(scene.withheld(recipient).await, 1, "{right}: the ledger of sharing tells of it");
+        }
+        let kinds = scene.world.base.lines("select distinct kind as line from relay_withheld");
+        assert_eq!(kinds, [right.code()]);
+        let named = scene.world.base.lines("select w::text as line from relay_withheld w").join("\n");
+        assert!(!named.contains("asma"), "it names nobody: {named}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_accepted_before_is_looked_at_again_before_it_is_sent() {
+    let scene = Relaying::begins(&["segment"]).await;
+    scene.abroad.will(&[Fault::Answers(500)]);
+    done(&scene.world, &scene.program, RELAY, scene.told(ASMA)).await;
+    scene.world.work().await;
+    assert_eq!(scene.calls(), 1, "it waits to be tried again");
+    scene.world.base.tamper("update jobs set retry_at = now() + interval '1 day' where name = 'relay_event'");
+    let asking = wish(scene.store.tenant, &[Right::OptOut], ASMA);
+    let opened = scene.world.asks(asking).await.requests;
+    scene.world.work().await;
+    let (at, support) = (Ref::new(scene.store.tenant, opened[0].id), scene.world.support());
+    let plan = requests::draw_plan(&scene.world.tools, &support, at, None).await.expect("drawn");
+    requests::submit_plan(&scene.world.tools, &support, at, None, plan.digest, None).await.expect("submitted");
+    scene.world.work().await;
+    let fences = scene.world.base.lines("select code as line from subject_fences order by code");
+    assert!(fences.contains(&"*".to_owned()), "{fences:?}");
+    works(&scene.world).await;
+    assert_eq!(scene.calls(), 1, "nothing left after she opted out");
+    let stands = scene.world.base.lines("select state || ' ' || answer as line from relay_deliveries");
+    assert_eq!(stands, ["refused opt_out"]);
+    assert_eq!(scene.withheld("segment").await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_opt_out_holds_for_whoever_comes_later_and_for_places_set_up_later() {
+    let scene = Relaying::begins(&[]).await;
+    scene.asks(Right::OptOut, "noor@example.com").await;
+    assert_eq!(scene.world.base.lines("select count(*)::text as line from subjects"), ["1"], "so that she is known");
+    let held = scene.world.base.lines("select count(*)::text as line from customers");
+    assert_eq!(held, ["0"], "and nothing is held of her");
+    scene.sends_to("segment").await;
+    let told = scene.told("noor@example.com");
+    assert_eq!(refused(&scene.world, &scene.program, RELAY, told).await, "REFUSED");
+    assert_eq!(scene.withheld("segment").await, 1);
+}
