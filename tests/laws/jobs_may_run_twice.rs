@@ -26,8 +26,9 @@ use rightsdesk_server::propagation::{MindRecipient, TellRecipient};
 use rightsdesk_server::relay::{RelayEvent, SweepRelay};
 use rightsdesk_server::reports::{MakeReports, OrderReports, SweepReports};
 use rightsdesk_server::requests::{
-    AskForProof, CarryOut, DigestRequests, DrawPlan, ExpireUnproved, HearMailbox, LookAtControllers, MakePackage,
-    RemindOfRequests, ReminderKind, SendLetter, SweepPackages, TellController, TellMerchant, TellOfRequest,
+    AskForProof, CarryOut, DigestRequests, DrawPlan, ExpireUnproved, ForgetRequests, HearMailbox, LiftRestrictions,
+    LookAtControllers, MakePackage, RemindOfRequests, ReminderKind, SealEvidence, SendLetter, SweepPackages,
+    TellController, TellMerchant, TellOfRequest,
 };
 use rightsdesk_server::reviews::{OpenQuarterlyReview, ProveRevocations, RemindOfReviews};
 use rightsdesk_server::roof::workers;
@@ -263,6 +264,45 @@ fn recipients(world: &World) -> Vec<String> {
     )
 }
 
+/// One that was closed three years ago, with what its person went by, and what it restricted, which is to end.
+const ENDED: &str = "insert into audit_heads (tenant_id, seq, hash)
+                  values ('00000000-0000-0000-0000-0000000000bb', 0, decode(repeat('00', 32), 'hex'));
+                  insert into tenants (tenant_id, legal_name, locale, region, plan, app_slots, opened_at)
+                  values ('00000000-0000-0000-0000-0000000000bb', 'Zaitoon Home', 'en', 'EU', 'growth', 1, now());
+                  insert into intakes (tenant_id, id, source, role, subject_kind, locale, zone, received_at, made_at, proof,
+                                       proved_at)
+                  values ('00000000-0000-0000-0000-0000000000bb', '00000000-0000-0000-0000-000000000008', 'console',
+                          'processor', 'shopper', 'en', 'UTC', '2001-01-01', '2001-01-01', 'judged', '2001-01-01');
+                  insert into intake_identifiers (tenant_id, id, intake_id, kind, value, bidx, bidx_v)
+                  values ('00000000-0000-0000-0000-0000000000bb', '00000000-0000-0000-0000-00000000000c',
+                          '00000000-0000-0000-0000-000000000008', 'mail', '\\x00', decode(repeat('00', 16), 'hex'), 1);
+                  insert into requests (tenant_id, id, intake_id, reference, right_code, source, role, locale, received_at,
+                                        stage, opened_at, closed_at, answered_at, outcome, moved_at)
+                  values ('00000000-0000-0000-0000-0000000000bb', '00000000-0000-0000-0000-000000000007',
+                          '00000000-0000-0000-0000-000000000008', 'R-0000007', 'restriction', 'console', 'processor', 'en',
+                          '2001-01-01', 'closed', '2001-01-01', '2001-01-02', '2001-01-02', 'fulfilled', '2001-01-02');
+                  insert into subjects (tenant_id, id, made_at, restricted_at)
+                  values ('00000000-0000-0000-0000-0000000000bb', '00000000-0000-0000-0000-000000000009', '2001-01-01',
+                          '2001-01-02');
+                  insert into subject_fences (tenant_id, id, subject_id, kind, request_id, since, warned_at, ends_at)
+                  values ('00000000-0000-0000-0000-0000000000bb', '00000000-0000-0000-0000-00000000000a',
+                          '00000000-0000-0000-0000-000000000009', 'restriction', '00000000-0000-0000-0000-000000000007',
+                          '2001-01-02', '2001-01-03', '2001-01-04')";
+
+/// What became of it.
+fn ended(world: &World) -> Vec<String> {
+    world.base.lines(
+        "select 'evidence ' || number || ' ' || encode(digest, 'hex') as line from request_evidence
+          union all select 'contact ' || (forgotten_at is not null) || ' ' || version from intakes
+          union all select 'value ' || (value is not null) from intake_identifiers
+          union all select 'fence ' || (until is null) from subject_fences
+          union all select 'person ' || (restricted_at is null) from subjects
+          union all select action || ' ' || count(*) from audit_events
+                     where action in ('request.evidence_sealed', 'intake.forgotten', 'request.restriction_lifted') group by action
+          order by 1",
+    )
+}
+
 /// One that nobody proved in time, one that is due long since, a letter that waits, and a colleague who works.
 const WAITED: &str = "insert into audit_heads (tenant_id, seq, hash)
                   values ('00000000-0000-0000-0000-0000000000bb', 0, decode(repeat('00', 32), 'hex'));
@@ -390,6 +430,30 @@ const CASES: &[Case] = &[
         lane: ZAITOON,
         prepare: WAITED,
         effect: told_of,
+    },
+    Case {
+        name: "seal_evidence",
+        ticket: || {
+            let request = RequestId::from_uuid(Uuid::from_u128(7));
+            Ticket::of(&SealEvidence { request }).expect("a ticket")
+        },
+        lane: ZAITOON,
+        prepare: ENDED,
+        effect: ended,
+    },
+    Case {
+        name: "forget_requests",
+        ticket: || Ticket::of(&ForgetRequests {}).expect("a ticket"),
+        lane: TenantId::HOUSE,
+        prepare: ENDED,
+        effect: ended,
+    },
+    Case {
+        name: "lift_restrictions",
+        ticket: || Ticket::of(&LiftRestrictions {}).expect("a ticket"),
+        lane: TenantId::HOUSE,
+        prepare: ENDED,
+        effect: ended,
     },
     Case {
         name: "expire_unproved",

@@ -23,14 +23,14 @@ use rightsdesk_server::reports::ReportKind;
 use rightsdesk_server::requests::package::{LeftOut, PackageState};
 use rightsdesk_server::requests::ways::opendsr;
 use rightsdesk_server::requests::{
-    ClockMove, DataRole, GoesBy, Ground, HoldKind, LateReason, Mandate, MessageKind, MessageState, Outcome, PlanState,
-    PlannedAction, Proof, ReminderKind, Source, StepName, StepState, SubjectKind, Way as LetterWay,
+    ClockMove, CorrectionState, DataRole, GoesBy, Ground, HoldKind, LateReason, Mandate, MessageKind, MessageState,
+    Outcome, PlanState, PlannedAction, Proof, ReminderKind, Source, StepName, StepState, SubjectKind, Way as LetterWay,
 };
 use rightsdesk_server::reviews::{CampaignState, ReviewDecision, ReviewSubject, RevocationState};
 use rightsdesk_server::staff::sign_in::Budget;
 use rightsdesk_server::staff::{SessionEnd, SessionStage, SignInMethod, StaffState};
 use rightsdesk_server::stores::{GrantSource, HandshakeOutcome, RevocationReason, StoreState};
-use rightsdesk_server::subjects::{IdentifierKind, TombstoneReason};
+use rightsdesk_server::subjects::{FenceKind, IdentifierKind, TombstoneReason};
 use rightsdesk_server::syncs::{LeaveKind, RunKind, RunOutcome, SyncState, WriteState};
 use rightsdesk_server::tenants::{MemberRole, MemberState, OurRole, TenantState};
 
@@ -129,6 +129,9 @@ fn columns() -> Vec<(&'static str, &'static str, Vec<&'static str>)> {
         ("requests", "ground", words!(Ground)),
         ("requests", "late_reason", words!(LateReason)),
         ("request_clocks", "kind", words!(Kind)),
+        ("request_corrections", "state", words!(CorrectionState)),
+        ("subject_fences", "kind", words!(FenceKind)),
+        ("relay_withheld", "kind", words!(FenceKind)),
         ("request_clocks", "whose", words!(Whose)),
         ("request_clock_events", "what", words!(ClockMove)),
         ("request_clock_events", "pause_on", words!(PauseGround)),
