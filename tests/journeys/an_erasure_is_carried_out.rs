@@ -290,3 +290,23 @@ async fn what_was_done_is_certified_with_those_named_who_are_awaited_and_supplem
     );
     assert_eq!(erased.one(&key), "gone");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_was_erased_is_welcome_again_once_two_persons_say_so() {
+    let erased = Erased::approved().await;
+    erased.cooled_off().await;
+    let (scene, tools) = (&erased.scene, &erased.scene.world.tools);
+    let again = || vec![Good::Customer(customer("c7", ASHA, 20))];
+    let why = || Personal::new("she bought again and asks for her account");
+    assert_eq!(code(requests::lift_tombstones(tools, &scene.approver, erased.at, None).await), "NOT_ASKED");
+    requests::ask_to_lift(tools, &scene.support, erased.at, why(), None).await.expect("asked");
+    scene.world.take_in(erased.second, again()).await.expect("a page");
+    let known = "select count(*) || '' as line from customers where platform_id = 'c7'";
+    assert_eq!(erased.one(known), "0", "one person's word is not enough");
+    requests::lift_tombstones(tools, &scene.approver, erased.at, None).await.expect("lifted");
+    scene.world.take_in(erased.second, again()).await.expect("a page");
+    assert_eq!(erased.one(known), "1");
+    let lines = std::fs::read_to_string(tools.journal.tombstones.path()).expect("a journal");
+    let (set, lifted) = (lines.matches(r#""type":"set""#).count(), lines.matches(r#""type":"lift""#).count());
+    assert!(set > 0 && set == lifted, "{set} were set and {lifted} lifted");
+}

@@ -16,6 +16,7 @@ mod following;
 mod handing_on;
 mod holding;
 mod judging;
+mod lifting;
 mod listing;
 mod messaging;
 mod packaging;
@@ -65,6 +66,7 @@ pub use following::{Followed, FollowedRequest, appeal_by_person, follow, shown_t
 pub use handing_on::hand_on;
 pub use holding::{find_hold, holds_of, list_holds, place_hold, release_hold, reveal_hold_reason};
 pub use judging::{judge, judge_mandate};
+pub use lifting::{ask_to_lift, lift_tombstones};
 pub use listing::{
     Details, Listed, PossibleExtension, PossiblePause, Wants, beside, count_requests, details, find_called,
     find_listed, find_of_mail, list_requests, may, may_work, seats, shops, timeline,
