@@ -63,6 +63,7 @@ mod processors_subscribers;
 
 mod promises_break;
 mod promises_stand_and_fall;
+mod recipients_are_told;
 mod records_are_read;
 mod records_are_taken_in;
 mod records_are_told;

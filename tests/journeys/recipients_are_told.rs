@@ -1,0 +1,530 @@
+//! Whoever was given something of a person is told what the person wishes: by its interface, by OpenDSR, by letter or by
+//! hand. Each act happens once, whatever becomes of its answer; silence is told as silence, and nothing is done without a word
+//! that it is.
+
+use std::collections::BTreeMap;
+use std::time::Duration as Span;
+
+use axum::http::{HeaderMap, HeaderValue};
+use chrono::Duration;
+use data_encoding::BASE64;
+use harness::abroad::merchant;
+use harness::asked::{ask, desk_seat, done, refused};
+use harness::course::Course;
+use harness::world::World;
+use rightsdesk_server::floor::access::{Caller, Role};
+use rightsdesk_server::floor::egress::{Egress, Host};
+use rightsdesk_server::floor::graphql::{node_id, tenant_node_id};
+use rightsdesk_server::floor::jobs::Ticket;
+use rightsdesk_server::floor::kernel::{
+    Error, Instant, Mode, Personal, RecipientTaskId, Ref, RequestId, StoreId, TenantId, Watch,
+};
+use rightsdesk_server::floor::ledger::{Event, Witnessed};
+use rightsdesk_server::floor::regulations::Right;
+use rightsdesk_server::promises::jobs::TellOfPromises;
+use rightsdesk_server::propagation::{self, Answered, Corrected, Matches, Place, Regulation, TaskState, Wish};
+use rightsdesk_server::roof::demo::street::{Fault, Kind, Standing, Street};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+const SET: &str = "mutation ($input: SetRecipientWayInput!) { setRecipientWay(input: $input) {
+  way { kind address hasCredential parts { name value } } userErrors { code message field } } }";
+const SETTLE: &str = "mutation ($input: SettleTaskInput!) { settleTask(input: $input) {
+  task { state proof hasFile hasEnded version } userErrors { code message } } }";
+const GIVE_UP: &str = "mutation ($input: GiveUpTaskInput!) { giveUpTask(input: $input) {
+  task { state } userErrors { code message } } }";
+const RETRY: &str = "mutation ($input: RetryTaskInput!) { retryTask(input: $input) {
+  task { state kind isByHand } userErrors { code message } } }";
+const FILE: &str = "mutation ($input: RevealTaskInput!) { revealTaskFile(input: $input) {
+  file { base64 bytes } userErrors { code message } } }";
+const WORDS: &str = "mutation ($input: RevealTaskInput!) { revealTaskWords(input: $input) {
+  words { value } userErrors { code message } } }";
+const TASKS: &str = "query ($filter: RecipientTaskFilter!) { recipientTasks(filter: $filter, first: 50) {
+  totalCount nodes { id recipient kind state isByHand advice version attempts { did state answer } } } }";
+
+/// 2026-09-21.
+const BEGIN: i64 = 1_790_000_000_000_000;
+const MAIL: &str = "asma.q@example.com";
+/// What Mailchimp knows the address by.
+const MD5: &str = "c6a04d7febc2a8ebec95178dba332211";
+const CUSTOMER: &str = "7042918273";
+const INTERFACES: [&str; 8] = ["clerk", "google", "klaviyo", "mailchimp", "pinterest", "resend", "segment", "stripe"];
+
+/// A merchant whose buyers were told of to others, and all of them on one street.
+struct Scene {
+    world: World,
+    street: Street,
+    tenant: TenantId,
+    store: Ref<StoreId>,
+    ops: Caller,
+    support: Caller,
+}
+
+impl Scene {
+    async fn opens() -> Self {
+        let watch = Watch::held(Instant::from_micros(BEGIN));
+        let mut world = World::alone_under("littledata", watch.clone()).await;
+        let street = Street::open(watch).await.expect("a street");
+        let host = Host::of(&street.recipients.url);
+        world.tools.egress = Egress::open(host, Mode::Development.reach()).expect("a way out");
+        let (store, _) = merchant(&world).await;
+        let (ops, support) = (desk_seat(&world, &[Role::Ops]), desk_seat(&world, &[Role::Support]));
+        Self { world, street, tenant: store.tenant, store, ops, support }
+    }
+
+    fn way(&self, recipient: &str, kind: &str) -> Value {
+        let parts: &[(&str, &str)] = match recipient {
+            "mailchimp" => &[("data_centre", "us1"), ("list", "l1")],
+            "pinterest" => &[("ad_account", "a1"), ("list", "l1")],
+            "google" => &[("property", "UA-1")],
+            _ => &[],
+        };
+        let parts: Vec<Value> = parts.iter().map(|(name, value)| json!({ "name": name, "value": value })).collect();
+        json!({ "tenant": tenant_node_id(self.tenant), "recipient": recipient, "kind": kind,
+            "address": self.street.recipients.at(recipient), "parts": parts, "credential": "let-me-in" })
+    }
+
+    /// Sets all of these up on the street.
+    async fn sets(&self, recipients: &[&str], kind: &str) {
+        for recipient in recipients {
+            let set = done(&self.world, &self.ops, SET, self.way(recipient, kind)).await;
+            assert_eq!(set["way"]["hasCredential"], true, "{recipient}: {set}");
+        }
+    }
+
+    /// Somebody asked for something; the request stands there.
+    fn asked(&self) -> RequestId {
+        asked(&self.world, self.tenant)
+    }
+
+    async fn tells(&self, request: RequestId, recipient: &str, matches: Matches) -> Ref<RecipientTaskId> {
+        let wish = wish(request, (Place::Recipient, recipient), Right::Deletion, matches, &self.world);
+        Ref::new(self.tenant, opened(&self.world, self.tenant, wish).await)
+    }
+
+    /// Works until nothing waits for another.
+    async fn works(&self) {
+        works(&self.world).await;
+    }
+
+    fn standing(&self) -> Vec<String> {
+        self.lines("select recipient || ' ' || state as line from recipient_tasks order by recipient, id")
+    }
+
+    fn lines(&self, sql: &str) -> Vec<String> {
+        self.world.base.lines(sql)
+    }
+
+    async fn later(&self, span: Duration) {
+        self.world.later(span);
+        self.works().await;
+    }
+
+    fn letters(&self, to: &str) -> Vec<String> {
+        let mailbox = self.world.tools.mail.mailbox().expect("letters are kept in memory");
+        mailbox.letters_to(to).into_iter().map(|kept| kept.letter.text).collect()
+    }
+
+    async fn task(&self, at: Ref<RecipientTaskId>) -> Value {
+        let filter = json!({ "filter": { "tenant": tenant_node_id(self.tenant) } });
+        let tasks = ask(&self.world, Some(&self.support), TASKS, filter).await;
+        let nodes = tasks["data"]["recipientTasks"]["nodes"].as_array().expect("tasks").clone();
+        let id = node_id(at).to_string();
+        nodes.into_iter().find(|node| node["id"] == id.as_str()).unwrap_or_else(|| panic!("{tasks}"))
+    }
+}
+
+fn known() -> Matches {
+    Matches { mails: vec![MAIL.to_owned()], customers: vec![CUSTOMER.to_owned()], ..Matches::default() }
+}
+
+fn asked(world: &World, tenant: TenantId) -> RequestId {
+    let (request, intake, of) =
+        (RequestId::fresh(), Uuid::from_u128(RequestId::fresh().uuid().as_u128()), tenant.uuid());
+    world.base.tamper(&format!(
+        "insert into intakes (tenant_id, id, source, role, subject_kind, locale, zone, received_at, made_at, proof, proved_at)
+         values ('{of}', '{intake}', 'console', 'processor', 'shopper', 'en', 'UTC', now(), now(), 'judged', now());
+         insert into requests (tenant_id, id, intake_id, reference, right_code, source, role, locale, received_at, stage,
+                               opened_at, moved_at)
+         values ('{of}', '{0}', '{intake}', upper(right('{0}', 10)), 'deletion', 'console', 'processor', 'en', now(), 'open',
+                 now(), now())",
+        request.uuid(),
+    ));
+    request
+}
+
+fn wish(request: RequestId, (place, recipient): (Place, &str), right: Right, matches: Matches, world: &World) -> Wish {
+    let now = world.tools.watch.now();
+    Wish {
+        request,
+        reference: "R-0000007".to_owned(),
+        sealed_under: request.uuid(),
+        right,
+        regulation: Regulation::Gdpr,
+        place,
+        recipient: recipient.to_owned(),
+        store: if let Place::Store(store) = place { Some(store) } else { None },
+        subject: None,
+        categories: vec!["customer".to_owned()],
+        submitted_at: now,
+        until: now.plus(Duration::days(30)),
+        matches,
+        ticket: Some(Ticket::of(&TellOfPromises {}).expect("a ticket")),
+    }
+}
+
+async fn opened(world: &World, tenant: TenantId, wish: Wish) -> RecipientTaskId {
+    let vault = world.tools.vault.clone();
+    let written = world.ledger.write(world.scope(tenant), move |tx| {
+        let first = propagation::open_tasks(tx, &vault, std::slice::from_ref(&wish))?;
+        let again = propagation::open_tasks(tx, &vault, std::slice::from_ref(&wish))?;
+        assert!(first[0].id == again[0].id && !again[0].is_new, "the same is opened once");
+        let told = Event::new("test.opened", "request", wish.request.uuid());
+        Ok(Witnessed::new(first[0].id, told))
+    });
+    written.await.expect("opened")
+}
+
+async fn works(world: &World) {
+    for _ in 0..30 {
+        world.base.tamper(
+            "update jobs set retry_at = now() where retry_at > now();
+             update lanes set retry_at = now() where retry_at > now()",
+        );
+        if world.work().await == 0 {
+            return;
+        }
+    }
+}
+
+/// How often the job was handed on that waited for a task.
+fn woken(world: &World) -> String {
+    world.base.lines("select count(*)::text as line from jobs where name = 'tell_of_promises'")[0].clone()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_interface_is_told_in_its_own_words_and_once() {
+    let scene = Scene::opens().await;
+    let recipients = &scene.street.recipients;
+    scene.sets(&INTERFACES, "TEMPLATE").await;
+    for (recipient, whom) in [("stripe", MAIL), ("clerk", MAIL), ("resend", MAIL), ("mailchimp", MD5)] {
+        recipients.knows(recipient, whom);
+    }
+    let request = scene.asked();
+    for recipient in INTERFACES {
+        scene.tells(request, recipient, known()).await;
+    }
+    scene.works().await;
+    assert_eq!(
+        scene.standing(),
+        [
+            "clerk done",
+            "google done",
+            "klaviyo done",
+            "mailchimp done",
+            "pinterest done",
+            "resend done",
+            "segment acknowledged",
+            "stripe done"
+        ]
+    );
+    let deeds: BTreeMap<String, usize> =
+        recipients.deeds().into_iter().fold(BTreeMap::new(), |mut counted, (who, _)| {
+            *counted.entry(who).or_default() += 1;
+            counted
+        });
+    assert_eq!(deeds, INTERFACES.into_iter().map(|who| (who.to_owned(), 1)).collect());
+    assert_eq!(woken(&scene.world), "7", "whoever waits is woken by each end, and by nothing else");
+
+    // Its status is asked for, and nothing is sent again.
+    recipients.finish();
+    scene.later(Duration::hours(2)).await;
+    assert!(scene.standing().contains(&"segment done".to_owned()), "{:?}", scene.standing());
+    assert_eq!((recipients.deeds().len(), woken(&scene.world)), (8, "8".to_owned()));
+
+    // What left stands in the book, in the form in which it left; of an ended task nobody is known any more.
+    let book = scene.lines(
+        "select recipient || ' ' || category || ' ' || fields::text || ' ' || form || ' ' || purpose as line from disclosures
+          where way = 'request' order by 1",
+    );
+    assert_eq!(book.len(), 8, "{book:?}");
+    for row in ["segment customer {number} raw privacy_request", "mailchimp customer {email} hashed privacy_request"] {
+        assert!(book.contains(&row.to_owned()), "{book:?}");
+    }
+    assert_eq!(scene.lines("select count(*)::text as line from recipient_tasks where matches is not null"), ["0"]);
+    assert_eq!(scene.lines("select count(*)::text as line from recipient_tasks where proof is null"), ["0"]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_done_and_not_answered_is_asked_about_and_never_done_again() {
+    let scene = Scene::opens().await;
+    let recipients = &scene.street.recipients;
+    scene.sets(&["segment", "resend", "mailchimp", "stripe", "clerk"], "TEMPLATE").await;
+    scene.sets(&["dsr"], "OPEN_DSR").await;
+    for (recipient, whom) in [("stripe", MAIL), ("clerk", MAIL), ("resend", MAIL), ("mailchimp", MD5)] {
+        recipients.knows(recipient, whom);
+    }
+    // Each does what it is asked, and hangs up.
+    for path in [
+        "/segment/regulations",
+        "/resend/contacts",
+        "/mailchimp/3.0/lists/l1/members",
+        "/stripe/v1/customers/",
+        "/clerk/v1/users/",
+        "/dsr/requests",
+    ] {
+        recipients.order(Fault::once(path, Kind::DropsAfterActing));
+    }
+    let request = scene.asked();
+    for recipient in ["clerk", "dsr", "mailchimp", "resend", "segment", "stripe"] {
+        scene.tells(request, recipient, known()).await;
+    }
+    scene.works().await;
+    recipients.finish();
+    recipients.stands(Standing::Completed);
+    for _ in 0..3 {
+        scene.later(Duration::hours(5)).await;
+    }
+    let open = scene.lines(
+        "select recipient || ' ' || state || ' ' || coalesce(answer, '') as line from recipient_tasks
+                             where state not in ('done', 'already_gone')",
+    );
+    assert!(open.is_empty(), "{open:?}");
+    let mut deeds: Vec<String> = recipients.deeds().into_iter().map(|(who, _)| who).collect();
+    deeds.sort_unstable();
+    assert_eq!(deeds, ["clerk", "dsr", "mailchimp", "resend", "segment", "stripe"], "each once");
+    let unsure = scene.lines("select count(*)::text as line from recipient_tasks where is_unsure");
+    assert_eq!(unsure, ["0"]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_worker_that_dies_on_the_way_leaves_a_task_that_asks_first() {
+    let scene = Scene::opens().await;
+    let recipients = &scene.street.recipients;
+    scene.sets(&["segment"], "TEMPLATE").await;
+    scene.tells(scene.asked(), "segment", known()).await;
+    scene.works().await;
+    assert_eq!(recipients.deeds().len(), 1);
+    // As if the worker had died before the answer was written down: what was noted before it left is all there is.
+    scene.world.base.tamper(
+        "update recipient_tasks set state = 'waiting', is_unsure = true, step = 0, refs = '{}', answer = null;
+         delete from jobs where name = 'tell_recipient' and state = 'ready';
+         update jobs set state = 'ready', ended_at = null, retry_at = now() where name = 'tell_recipient'",
+    );
+    scene.works().await;
+    assert_eq!((recipients.deeds().len(), scene.standing()), (1, vec!["segment acknowledged".to_owned()]));
+    let refs = scene.lines("select refs::text as line from recipient_tasks");
+    assert_eq!(refs, ["{reg_1}"], "it was found under its own name");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_is_away_is_tried_again_and_who_has_nothing_has_done_it() {
+    let scene = Scene::opens().await;
+    let recipients = &scene.street.recipients;
+    scene.sets(&["resend", "klaviyo", "stripe"], "TEMPLATE").await;
+    recipients.order(Fault { path: "/klaviyo".to_owned(), kind: Kind::Fails, times: Some(2) });
+    recipients.order(Fault::once("/klaviyo", Kind::TooMany { after: Span::from_secs(3) }));
+    let request = scene.asked();
+    for recipient in ["klaviyo", "resend", "stripe"] {
+        scene.tells(request, recipient, known()).await;
+    }
+    scene.works().await;
+    assert_eq!(scene.standing(), ["klaviyo done", "resend already_gone", "stripe already_gone"]);
+    let tries = scene.lines(
+        "select a.did || ' ' || a.answer as line from recipient_attempts a join recipient_tasks t on t.id = a.task_id
+          where t.recipient = 'klaviyo' order by a.number",
+    );
+    assert_eq!(tries, ["sent 500", "sent 500", "sent 429", "sent done"]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_processor_is_believed_by_its_signature_alone() {
+    let scene = Scene::opens().await;
+    let recipients = &scene.street.recipients;
+    scene.sets(&["dsr"], "OPEN_DSR").await;
+    recipients.signs_wrongly(true);
+    let at = scene.tells(scene.asked(), "dsr", known()).await;
+    for _ in 0..3 {
+        scene.world.base.tamper("update jobs set retry_at = now(); update lanes set retry_at = now()");
+        scene.world.work().await;
+    }
+    assert_eq!(scene.standing(), ["dsr waiting"], "an answer that anybody could have written is none");
+    recipients.signs_wrongly(false);
+    scene.works().await;
+    assert_eq!((scene.standing(), recipients.deeds().len()), (vec!["dsr acknowledged".to_owned()], 1));
+    let (id, call) = recipients.asked().pop().expect("asked");
+    assert_eq!((call["regulation"].as_str(), call["subject_request_type"].as_str()), (Some("gdpr"), Some("erasure")));
+    assert_eq!(call["subject_identities"].as_array().map(Vec::len), Some(2));
+
+    recipients.stands(Standing::NothingFound);
+    recipients.signs_wrongly(true);
+    assert!(!heard(&scene, recipients.callback(&id).expect("a callback")).await, "it is not signed as it should be");
+    recipients.signs_wrongly(false);
+    assert!(heard(&scene, recipients.callback(&id).expect("a callback")).await);
+    assert_eq!(scene.standing(), ["dsr already_gone"]);
+    assert!(heard(&scene, recipients.callback(&id).expect("a callback")).await, "told again it changes nothing");
+    assert_eq!((scene.task(at).await["state"].as_str(), woken(&scene.world).as_str()), (Some("ALREADY_GONE"), "1"));
+    // The receipt, which holds the request as it went, is kept nowhere.
+    let kept =
+        scene.lines("select t::text as line from recipient_tasks t union all select a::text from recipient_attempts a");
+    assert!(kept.iter().all(|row| !row.contains(MAIL) && !row.contains("encoded_request")), "{kept:?}");
+}
+
+/// What the desk makes of a callback.
+async fn heard(scene: &Scene, (to, signature, body): (String, String, String)) -> bool {
+    let mut headers = HeaderMap::new();
+    headers.insert("x-opendsr-processor-domain", HeaderValue::from_static("127.0.0.1"));
+    headers.insert("x-opendsr-signature", signature.parse().expect("a header"));
+    let named = to.rsplit('/').next().expect("a task");
+    propagation::called_back(&scene.world.tools, named, headers, body.into_bytes()).await.expect("an answer")
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_letter_is_sent_reminded_of_told_as_silence_and_answered_under_its_link() {
+    const TO: &str = "privacy@courier.example";
+    let scene = Scene::opens().await;
+    let way = json!({ "tenant": tenant_node_id(scene.tenant), "recipient": "courier", "kind": "MAIL", "address": TO });
+    let set = done(&scene.world, &scene.ops, SET, way).await;
+    assert_eq!(set["way"]["address"], TO, "{set}");
+    let at = scene.tells(scene.asked(), "courier", known()).await;
+    scene.works().await;
+    assert_eq!((scene.standing(), scene.letters(TO).len()), (vec!["courier sent".to_owned()], 1));
+
+    scene.later(Duration::days(15)).await;
+    assert_eq!((scene.standing(), scene.letters(TO).len()), (vec!["courier sent".to_owned()], 2), "reminded once");
+    scene.later(Duration::days(16)).await;
+    assert_eq!((scene.standing(), scene.letters(TO).len()), (vec!["courier silent".to_owned()], 2));
+    assert_eq!(woken(&scene.world), "1", "whoever waits goes on with what is open named");
+    assert_eq!(scene.task(at).await["attempts"][0]["answer"], "silent");
+
+    let letter = scene.letters(TO).pop().expect("a letter");
+    assert!(letter.contains(MAIL) && letter.contains("before and have no answer"), "{letter}");
+    let token =
+        letter.split("token=").nth(1).and_then(|rest| rest.split_whitespace().next()).expect("a link").to_owned();
+    let shown = propagation::behind_link(&scene.world.tools, &token).await.expect("readable").expect("there");
+    assert_eq!((shown.reference.as_str(), shown.state), ("R-0000007", TaskState::Silent));
+    let says = |state| Answered { state, words: Some(Personal::new("Deleted on Monday.")) };
+    let odd = propagation::answer_by_link(&scene.world.tools, &token, says(TaskState::GivenUp)).await;
+    assert!(matches!(odd, Err(Error::Invalid(_))), "a recipient gives nothing up");
+    let answered = propagation::answer_by_link(&scene.world.tools, &token, says(TaskState::Done)).await;
+    assert!(answered.expect("taken down"));
+    assert_eq!((scene.standing(), woken(&scene.world)), (vec!["courier done".to_owned()], "2".to_owned()));
+    let again = propagation::answer_by_link(&scene.world.tools, &token, says(TaskState::Refused)).await;
+    assert!(!again.expect("an answer"), "the link leads nowhere any more");
+    let words = done(&scene.world, &scene.support, WORDS, json!({ "id": node_id(at) })).await;
+    assert_eq!(words["words"]["value"], "Deleted on Monday.", "{words}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_no_program_may_is_done_by_hand_with_a_word_and_a_proof() {
+    let scene = Scene::opens().await;
+    let request = scene.asked();
+    let at = scene.tells(request, "facebook", known()).await;
+    let bare = scene.tells(request, "segment", known()).await;
+    scene.works().await;
+    let task = scene.task(at).await;
+    assert_eq!(
+        (task["kind"].as_str(), task["state"].as_str(), task["isByHand"].as_bool()),
+        (Some("MANUAL"), Some("WAITING"), Some(true))
+    );
+    assert_eq!(scene.task(bare).await["isByHand"], true, "nobody set its interface up");
+
+    let settle = |state: &str, version: &Value| json!({ "id": node_id(at), "state": state, "version": version });
+    let mut whole = settle("DONE", &task["version"]);
+    assert_eq!(refused(&scene.world, &scene.support, SETTLE, whole.clone()).await, "INVALID", "an end wants words");
+    whole["words"] = json!("They wrote that it is done.");
+    whole["proof"] = json!(BASE64.encode(b"a picture of their letter"));
+    let stale = json!({ "id": node_id(at), "state": "DONE", "version": 99, "words": "x" });
+    assert_eq!(refused(&scene.world, &scene.support, SETTLE, stale).await, "CONFLICT");
+    assert_eq!(refused(&scene.world, &scene.ops, SETTLE, whole.clone()).await, "FORBIDDEN");
+    let settled = done(&scene.world, &scene.support, SETTLE, whole.clone()).await;
+    assert_eq!(
+        (settled["task"]["state"].as_str(), settled["task"]["hasFile"].as_bool()),
+        (Some("DONE"), Some(true)),
+        "{settled}"
+    );
+    assert_eq!(refused(&scene.world, &scene.support, SETTLE, whole).await, "CONFLICT");
+    let file = done(&scene.world, &scene.support, FILE, json!({ "id": node_id(at) })).await;
+    assert_eq!(file["file"]["base64"], BASE64.encode(b"a picture of their letter"), "{file}");
+
+    // Set up meanwhile, it is told; what cannot be told so is given up with a reason.
+    let retry = json!({ "id": node_id(bare), "version": scene.task(bare).await["version"] });
+    scene.sets(&["segment"], "TEMPLATE").await;
+    let retried = done(&scene.world, &scene.support, RETRY, retry).await;
+    assert_eq!(retried["task"]["isByHand"], false, "{retried}");
+    scene.works().await;
+    let task = scene.task(bare).await;
+    assert_eq!(task["state"], "ACKNOWLEDGED", "{task}");
+    let empty = json!({ "id": node_id(bare), "version": task["version"], "reason": " " });
+    assert_eq!(refused(&scene.world, &scene.support, GIVE_UP, empty).await, "INVALID");
+    let why = json!({ "id": node_id(bare), "version": task["version"], "reason": "The account was closed years ago." });
+    let given_up = done(&scene.world, &scene.support, GIVE_UP, why).await;
+    assert_eq!(given_up["task"]["state"], "GIVEN_UP", "{given_up}");
+    assert_eq!(woken(&scene.world), "2");
+    let all = all_ended(&scene, request).await;
+    assert!(all, "{:?}", scene.standing());
+    assert_eq!(scene.store.tenant, scene.tenant);
+}
+
+async fn all_ended(scene: &Scene, request: RequestId) -> bool {
+    let scope = scene.world.scope(scene.tenant);
+    scene.world.ledger.read(&scope, move |tx| propagation::all_ended(tx, request)).await.expect("readable")
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn where_data_may_not_go_is_refused_before_anything_goes() {
+    let scene = Scene::opens().await;
+    let elsewhere = |kind: &str, address: &str| {
+        json!({ "tenant": tenant_node_id(scene.tenant), "recipient": "segment", "kind": kind, "address": address,
+            "credential": "x" })
+    };
+    for (kind, address) in [
+        ("TEMPLATE", "https://api.segmentapis.com.evil.example"),
+        ("TEMPLATE", "http://10.0.0.7/"),
+        ("OPEN_DSR", "http://dsr.example/v2"),
+        ("MAIL", "nobody"),
+        ("PLATFORM", "https://shop.example"),
+    ] {
+        let code = refused(&scene.world, &scene.ops, SET, elsewhere(kind, address)).await;
+        assert_eq!(code, "INVALID", "{kind} {address}");
+    }
+    assert_eq!(refused(&scene.world, &scene.support, SET, scene.way("segment", "TEMPLATE")).await, "FORBIDDEN");
+    assert_eq!(scene.lines("select count(*)::text as line from recipient_ways"), ["0"]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_store_is_told_by_its_platforms_own_call() {
+    const SHOP: &str = "zaitoon.myshopify.com";
+    let course = Course::under("littledata").await;
+    let world = &course.world;
+    course
+        .stand("shopify")
+        .keep(SHOP, rightsdesk_server::roof::demo::street::Counts { customers: 3, orders: 3, products: 1 });
+    let store = course.connected("shopify", "zaitoon").await;
+    works(world).await;
+    let granted = world.base.lines("select name as line from store_scopes where is_granted order by 1");
+    let request = asked(world, store.tenant);
+    let matches = Matches { customers: vec!["1".to_owned()], ..Matches::default() };
+    let place = (Place::Store(store.id), "shopify");
+    opened(world, store.tenant, wish(request, place, Right::Deletion, matches.clone(), world)).await;
+    works(world).await;
+    let state =
+        world.base.lines("select kind || ' ' || state || ' ' || coalesce(advice, '') as line from recipient_tasks");
+    let is_told = state[0].starts_with("platform done") || state[0].starts_with("platform already_gone");
+    let may = granted.iter().any(|scope| scope == "write_customer_data_erasure");
+    assert!(is_told == may && (is_told || state[0].contains("grant")), "{state:?} {granted:?}");
+
+    // To put something right is another scope; without it a person does it, and is told so.
+    let correction = Some(Corrected { given_name: Some("Asma".to_owned()), ..Corrected::default() });
+    let second = asked(world, store.tenant);
+    let matches = Matches { correction, ..matches };
+    opened(world, store.tenant, wish(second, place, Right::Correction, matches, world)).await;
+    works(world).await;
+    let states = world.base.lines(
+        "select state || ' ' || coalesce(advice, '') as line from recipient_tasks where right_code = 'correction'",
+    );
+    assert!(
+        states[0].starts_with("done") || states[0].starts_with("already_gone") || states[0].starts_with("waiting The"),
+        "{states:?}"
+    );
+}
