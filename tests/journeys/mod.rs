@@ -11,6 +11,7 @@ mod a_job_meets_its_fate;
 #[cfg(target_os = "linux")]
 mod a_machine_opens_its_own_desk;
 mod a_merchants_token_maps_to_a_member;
+mod a_package_is_made_and_fetched;
 mod a_partner_seat_ends_at_its_date;
 mod a_plan_is_drawn_and_approved;
 mod a_policy_changes;

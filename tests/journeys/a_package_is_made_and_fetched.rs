@@ -1,0 +1,497 @@
+//! Who asks to know gets everything that is held, in files that say what they are: made whole or not at all, cut by staff
+//! with a reason, let go by somebody else, fetched once by a link of the person's own page, and gone with the person.
+
+#![expect(clippy::disallowed_methods, reason = "the reader here is a stranger, who has no egress")]
+
+use std::collections::BTreeMap;
+use std::io::{Cursor, Read};
+
+use chrono::Duration;
+use data_encoding::{BASE64, HEXLOWER};
+use futures_util::TryStreamExt;
+use futures_util::future::join_all;
+use harness::asked::desk_seat;
+use harness::goods::order;
+use harness::page::{Node, Page, fetch, send};
+use harness::planned::{ASHA, Planned, code};
+use reqwest::header::{HeaderMap, RANGE};
+use reqwest::redirect::Policy;
+use reqwest::{Client, Response};
+use rightsdesk_server::floor::access::{Caller, Role};
+use rightsdesk_server::floor::blobs::Kind;
+use rightsdesk_server::floor::datamap::{Row, Table};
+use rightsdesk_server::floor::jobs::enqueue;
+use rightsdesk_server::floor::journal::canonical;
+use rightsdesk_server::floor::kernel::{Personal, Ref, RequestId, SubjectId};
+use rightsdesk_server::floor::ledger::{Event, Witnessed};
+use rightsdesk_server::floor::platforms::Good;
+use rightsdesk_server::floor::regulations::Right;
+use rightsdesk_server::floor::vault::verify;
+use rightsdesk_server::requests::package::{LeftOut, Package, PackageState, clear};
+use rightsdesk_server::requests::{self, FOLLOW_PATH, Spot, SweepPackages};
+use rightsdesk_server::roof::http::Listening;
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+const LINK: &str = "/trust/ask/package";
+const PAGE: &str = "/trust/package";
+
+/// A name of goods that a spreadsheet would reckon with.
+const FORMULA: &str = "=HYPERLINK(\"https://evil.example\",\"Kettle\")";
+
+struct Asked {
+    scene: Planned,
+    at: Ref<RequestId>,
+    subject: SubjectId,
+}
+
+impl Asked {
+    /// Asha's data, with goods of an odd name, money that went out, and more events than are read at a time.
+    async fn approved(right: Right) -> Self {
+        let scene = Planned::begins().await;
+        let mut odd = order("9", ASHA, 1);
+        odd.lines[0].title = Some(FORMULA.to_owned());
+        scene.comes_in(vec![Good::Order(odd)]).await;
+        let subject = scene.lines("select subject_id::text as line from orders where platform_id = '1'");
+        let subject = SubjectId::from_uuid(subject[0].parse().expect("an id"));
+        scene.world.base.tamper(
+            "insert into ledger_entries (tenant_id, id, order_id, subject_id, kind, amount, currency, at, recorded_at)
+             select tenant_id, gen_random_uuid(), id, subject_id, 'expense', -1250000, 'EUR', placed_at, placed_at from orders
+              where platform_id = '9';
+             insert into usage_events (tenant_id, id, subject_id, kind, at)
+             select tenant_id, gen_random_uuid(), subject_id, '@sum ' || n, placed_at from orders, generate_series(1, 1300) as n
+              where platform_id = '9'",
+        );
+        let at = scene.asks(right).await;
+        // What is looked at from now on came after she asked.
+        scene.world.later(Duration::minutes(1));
+        let digest = scene.plan(at).await.digest;
+        scene.submits(at, digest).await.expect("submitted");
+        scene.approves(&scene.approver, at, digest).await.expect("approved");
+        let asked = Self { scene, at, subject };
+        asked.works().await;
+        asked
+    }
+
+    async fn works(&self) {
+        while self.scene.world.work().await > 0 {}
+    }
+
+    async fn packages(&self) -> Vec<Package> {
+        let scene = &self.scene;
+        requests::list_packages(&scene.world.tools, &scene.support, self.at).await.expect("packages")
+    }
+
+    async fn released(&self) -> Package {
+        let (scene, package) = (&self.scene, self.packages().await.remove(0));
+        let read = package.made.expect("it lies there").manifest;
+        let tools = &scene.world.tools;
+        requests::release_package(tools, &scene.approver, self.at, read, None).await.expect("released")
+    }
+
+    /// Asha's own page, as the letter leads there.
+    async fn own_page(&self, desk: &Listening) -> Page {
+        let mailbox = self.scene.world.tools.mail.mailbox().expect("letters are kept in memory");
+        let letters = mailbox.letters_to(ASHA);
+        let mut words = letters.iter().flat_map(|kept| kept.letter.text.split_whitespace());
+        let link = words.find(|word| word.contains(FOLLOW_PATH)).expect("a link");
+        Page::open(desk, link.strip_prefix("https://desk.example").expect("it leads to us")).await
+    }
+
+    /// Everything that the map hands out of her, table by table, each row by its columns.
+    async fn held(&self, is_given: bool) -> BTreeMap<String, Vec<BTreeMap<String, Option<String>>>> {
+        let world = &self.scene.world;
+        let (map, vault, subject) = (world.tools.map, world.tools.vault.clone(), self.subject);
+        let asked_at = self.scene.stands(self.at).await.received_at;
+        let is_book = |table: &Table| table.erased_by == Row::Kept && table.name.ends_with("_log");
+        let opened = world.ledger.reveal(world.scope(self.scene.tenant), "test", move |tx| {
+            let key = vault.subject_key(tx, subject, "test")?.expect("her key");
+            let mut all = BTreeMap::new();
+            for held in map.disclose(tx, subject)?.iter().filter(|held| held.table.is_given || !is_given) {
+                let mut rows = Vec::new();
+                for line in &held.rows {
+                    let value = |cell: &rightsdesk_server::floor::datamap::Cell| cell.open(&key).expect("it opens");
+                    rows.push(line.cells.iter().map(|cell| (cell.column.name.to_owned(), value(cell))).collect());
+                }
+                if is_book(held.table) {
+                    // The looks of whoever made the package came after she asked.
+                    let before = asked_at.utc().to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
+                    rows.retain(|row: &BTreeMap<String, Option<String>>| {
+                        row["at"].as_deref().is_some_and(|at| at[..19] <= before[..19])
+                    });
+                }
+                all.insert(held.table.name.to_owned(), rows);
+            }
+            Ok(all)
+        });
+        opened.await.expect("opened")
+    }
+}
+
+/// The form of a page that leads there.
+fn form<'a>(page: &'a Page, to: &str) -> &'a Node {
+    let leads = |form: &&Node| form.attribute("action").is_some_and(|action| action.split('?').next() == Some(to));
+    page.root.all("form").into_iter().find(leads).unwrap_or_else(|| panic!("no form to {to} in {}", page.text))
+}
+
+/// What a form sends along unseen, and where it leads.
+fn sent(page: &Page, to: &str) -> (String, Vec<(String, String)>) {
+    let form = form(page, to);
+    let hidden = form.all("input").into_iter().filter(|input| input.attribute("type") == Some("hidden"));
+    let pair = |input: &Node| {
+        let of = |name| input.attribute(name).expect("it has one").to_owned();
+        (of("name"), of("value"))
+    };
+    (form.attribute("action").expect("where it leads").to_owned(), hidden.map(pair).collect())
+}
+
+async fn pressed(desk: &Listening, page: &Page, to: &str) -> Page {
+    let (action, hidden) = sent(page, to);
+    let pairs: Vec<(&str, &str)> = hidden.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    send(desk, &action, &pairs).await
+}
+
+/// A browser that goes nowhere by itself.
+fn browser() -> Client {
+    Client::builder().redirect(Policy::none()).build().expect("a client")
+}
+
+async fn consumed(
+    desk: &Listening,
+    (action, hidden): &(String, Vec<(String, String)>),
+    cookie: Option<&str>,
+) -> Response {
+    let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(hidden).finish();
+    let call = browser().post(format!("{}{action}", desk.url())).body(body);
+    let call = call.header("content-type", "application/x-www-form-urlencoded");
+    let call = match cookie {
+        Some(cookie) => call.header("cookie", cookie),
+        None => call,
+    };
+    call.send().await.expect("an answer")
+}
+
+async fn file(desk: &Listening, path: &str, cookie: &str, range: Option<&str>) -> (u16, HeaderMap, Vec<u8>) {
+    let call = browser().get(format!("{}{path}", desk.url())).header("cookie", cookie);
+    let call = match range {
+        Some(range) => call.header(RANGE, range),
+        None => call,
+    };
+    let answer = call.send().await.expect("an answer");
+    let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
+    (status, headers, answer.bytes().await.expect("bytes").to_vec())
+}
+
+/// What a sealed package holds, by the names of its files.
+fn unpacked(sealed: &[u8], passphrase: &str) -> BTreeMap<String, Vec<u8>> {
+    let key = age::scrypt::Identity::new(passphrase.to_owned().into());
+    let zipped = age::decrypt(&key, sealed).expect("it opens");
+    let mut archive = zip::ZipArchive::new(Cursor::new(zipped)).expect("an archive");
+    let mut files = BTreeMap::new();
+    for at in 0..archive.len() {
+        let mut one = archive.by_index(at).expect("a file");
+        let mut bytes = Vec::new();
+        one.read_to_end(&mut bytes).expect("read");
+        files.insert(one.name().to_owned(), bytes);
+    }
+    files
+}
+
+/// A value as the map tells it.
+fn told(value: &Value) -> Option<String> {
+    match value {
+        Value::Null => None,
+        Value::String(text) => Some(text.clone()),
+        other => Some(other.to_string()),
+    }
+}
+
+fn rows(files: &BTreeMap<String, Vec<u8>>, table: &str) -> Vec<BTreeMap<String, Option<String>>> {
+    let rows: Vec<Value> = serde_json::from_slice(&files[&format!("data/{table}.json")]).expect("JSON");
+    let row =
+        |row: &Value| row.as_object().expect("a row").iter().map(|(name, value)| (name.clone(), told(value))).collect();
+    rows.iter().map(row).collect()
+}
+
+fn sorted(mut rows: Vec<BTreeMap<String, Option<String>>>) -> Vec<BTreeMap<String, Option<String>>> {
+    rows.sort();
+    rows
+}
+
+/// The passphrase as the page shows it.
+fn passphrase_on(page: &Page) -> String {
+    let shown: Vec<String> = page.root.all("code").into_iter().map(Node::text).collect();
+    assert_eq!(shown.len(), 1, "{shown:?}");
+    shown[0].clone()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_package_holds_is_what_the_map_hands_out() {
+    let asked = Asked::approved(Right::Access).await;
+    let desk = asked.scene.world.serve().await;
+    let made = asked.packages().await;
+    assert_eq!((made.len(), made[0].state, made[0].is_given), (1, PackageState::Made, false));
+    assert!(asked.own_page(&desk).await.root.all("code").is_empty(), "nothing is shown before it is released");
+    asked.released().await;
+
+    let page = asked.own_page(&desk).await;
+    let passphrase = passphrase_on(&page);
+    let letters = asked.scene.world.tools.mail.mailbox().expect("a mailbox").letters_to(ASHA);
+    assert!(letters.iter().all(|kept| !kept.letter.text.contains(&passphrase)), "a letter tells the passphrase");
+    assert_eq!(
+        asked.scene.lines("select count(*)::text as line from request_packages where passphrase is not null"),
+        ["1"]
+    );
+
+    let linked = pressed(&desk, &page, LINK).await;
+    let answer = consumed(&desk, &sent(&linked, PAGE), None).await;
+    let to = answer.headers()["location"].to_str().expect("an address").to_owned();
+    let cookie = answer.headers()["set-cookie"].to_str().expect("a cookie").to_owned();
+    assert!(
+        cookie.contains("HttpOnly") && cookie.contains("SameSite=Strict") && cookie.contains("Path=/trust/package")
+    );
+    let cookie = cookie.split(';').next().expect("a pair").to_owned();
+    let (status, headers, sealed) = file(&desk, &to, &cookie, None).await;
+    assert_eq!(
+        (status, headers["cache-control"].to_str(), headers["referrer-policy"].to_str()),
+        (200, Ok("no-store"), Ok("no-referrer"))
+    );
+    let digest = asked.packages().await[0].made.expect("made").digest;
+    assert_eq!(<[u8; 32]>::from(Sha256::digest(&sealed)), digest);
+    assert!(!String::from_utf8_lossy(&sealed).contains("customers"), "a name stands in clear");
+
+    let files = unpacked(&sealed, &passphrase);
+    let held = asked.held(false).await;
+    assert!(held.keys().any(|table| table == "customers") && held["usage_events"].len() == 1_300);
+    for (table, rows_held) in &held {
+        assert_eq!(sorted(rows(&files, table)), sorted(rows_held.clone()), "{table}");
+    }
+    let empty: Vec<&String> = files
+        .keys()
+        .filter(|name| {
+            name.strip_prefix("data/").is_some_and(|name| !held.contains_key(name.trim_end_matches(".json")))
+        })
+        .collect();
+    assert!(empty.iter().all(|name| files[*name] == b"[]"), "{empty:?} hold something");
+
+    let lines = String::from_utf8(files["csv/order_lines.csv"].clone()).expect("text");
+    assert!(lines.contains("\"'=HYPERLINK(\"\"https://evil.example\"\",\"\"Kettle\"\")\""), "{lines}");
+    let money = String::from_utf8(files["csv/ledger_entries.csv"].clone()).expect("text");
+    assert!(money.contains(",-1250000,") && !money.contains("'-"), "{money}");
+    let used = String::from_utf8(files["csv/usage_events.csv"].clone()).expect("text");
+    assert_eq!((used.lines().count(), used.matches("\"'@sum ").count()), (1_301, 1_300));
+
+    let manifest: Value = serde_json::from_slice(&files["manifest.json"]).expect("JSON");
+    for one in manifest["files"].as_array().expect("files") {
+        let bytes = &files[one["name"].as_str().expect("a name")];
+        assert_eq!(one["sha256"], HEXLOWER.encode(&Sha256::digest(bytes)), "{one}");
+    }
+    assert_eq!(manifest["files"].as_array().map(Vec::len), Some(files.len() - 1));
+    let mut signed = manifest.clone();
+    let signature = signed.as_object_mut().expect("an object").remove("sig").expect("a signature");
+    let signature = BASE64.decode(signature.as_str().expect("text").as_bytes()).expect("base64");
+    let public = asked.scene.world.tools.vault.sign_key().expect("a key").public();
+    assert!(verify(&public, "rightsdesk/package/1", &canonical(&signed).expect("canonical"), &signature));
+
+    let about: Value = serde_json::from_slice(&files["about.json"]).expect("JSON");
+    for part in ["purposes", "categories", "recipients", "retention", "rights", "complaint"] {
+        assert!(about[part].as_array().is_some_and(|part| !part.is_empty()), "nothing is said of {part}: {about}");
+    }
+    let leopards = about["recipients"].as_array().expect("recipients").iter().find(|one| one["got_something"] == true);
+    assert!(leopards.is_some(), "{about}");
+    let html = String::from_utf8(files["index.html"].clone()).expect("text");
+    assert!(html.starts_with("<!doctype html>") && html.contains("Familyc1") && !html.contains("<script"), "{html}");
+    let withheld: Value = serde_json::from_slice(&files["withheld.json"]).expect("JSON");
+    assert!(withheld["by_nature"].as_array().is_some_and(|own| own.iter().any(|one| one["column"] == "reason")));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_staff_leave_out_is_recorded_and_somebody_else_lets_the_rest_go() {
+    let asked = Asked::approved(Right::Access).await;
+    let (scene, at) = (&asked.scene, asked.at);
+    let tools = &scene.world.tools;
+    let both = desk_seat(&scene.world, &[Role::Support, Role::Approver]);
+    let first = asked.packages().await.remove(0);
+    let reason = || Personal::new("a neighbour's address");
+    let place = Ref::new(at.tenant, first.id);
+    let opened = requests::open_rows(tools, &both, place, ("order_contacts".to_owned(), (0, None)), reason()).await;
+    let opened = opened.expect("opened");
+    assert_eq!((opened.rows.len(), opened.next), (3, None));
+    let address = opened.columns.iter().position(|column| *column == "address").expect("a column");
+    assert!(opened.rows.iter().all(|row| row.cells[address].as_deref().is_some_and(|cell| cell.contains("Street"))));
+
+    let cell = Spot { place: "order_contacts".to_owned(), row: opened.rows[0].row, field: Some("address".to_owned()) };
+    let whole = Spot { row: opened.rows[1].row, field: None, ..cell.clone() };
+    let odd = Spot { field: Some("subject_id".to_owned()), ..cell.clone() };
+    assert_eq!(code(requests::leave_out(tools, &both, at, (odd, LeftOut::NotTheirs), reason(), None).await), "INVALID");
+    requests::leave_out(tools, &both, at, (cell.clone(), LeftOut::OthersRights), reason(), None)
+        .await
+        .expect("left out");
+    let again = requests::leave_out(tools, &both, at, (cell, LeftOut::OthersRights), reason(), None).await;
+    assert_eq!(code(again), "LEFT_OUT");
+    requests::leave_out(tools, &both, at, (whole, LeftOut::NotTheirs), reason(), None).await.expect("left out");
+    asked.works().await;
+    let stands = asked.packages().await;
+    assert_eq!(stands.iter().map(|one| one.state).collect::<Vec<_>>()[..1], [PackageState::Made]);
+    assert_eq!((stands[0].number, stands[0].made.expect("made").left_out), (3, 2));
+    assert!(stands[1..].iter().all(|one| one.state == PackageState::Replaced));
+
+    let read = stands[0].made.expect("made").manifest;
+    let release = async |by: &Caller, read: [u8; 32]| code(requests::release_package(tools, by, at, read, None).await);
+    assert_eq!(release(&scene.support, read).await, "FORBIDDEN");
+    assert_eq!(release(&both, read).await, "SECOND_PERSON");
+    assert_eq!(release(&scene.approver, first.made.expect("made").manifest).await, "PACKAGE_CHANGED");
+    let released = asked.released().await;
+    assert_eq!(released.released.map(|release| release.by), scene.approver.staff_id());
+    assert_eq!(release(&scene.approver, read).await, "RELEASED");
+    let told = scene.lines("select action as line from audit_events where action like 'package.%' order by seq");
+    assert_eq!(told.iter().filter(|action| *action == "package.left_out").count(), 2, "{told:?}");
+    assert_eq!(told.last().map(String::as_str), Some("package.released"));
+    let reasons = scene.lines("select encode(reason, 'escape') as line from package_redactions");
+    assert!(reasons.iter().all(|reason| !reason.contains("neighbour")), "a reason stands in clear");
+
+    let desk = scene.world.serve().await;
+    let page = asked.own_page(&desk).await;
+    let linked = pressed(&desk, &page, LINK).await;
+    let answer = consumed(&desk, &sent(&linked, PAGE), None).await;
+    let to = answer.headers()["location"].to_str().expect("an address").to_owned();
+    let cookie =
+        answer.headers()["set-cookie"].to_str().expect("a cookie").split(';').next().expect("a pair").to_owned();
+    let files = unpacked(&file(&desk, &to, &cookie, None).await.2, &passphrase_on(&page));
+    let contacts = rows(&files, "order_contacts");
+    assert_eq!((contacts.len(), contacts.iter().filter(|row| row["address"].is_none()).count()), (2, 1));
+    let withheld: Value = serde_json::from_slice(&files["withheld.json"]).expect("JSON");
+    let why: Vec<&str> =
+        withheld["by_staff"].as_array().expect("a list").iter().filter_map(|one| one["why"].as_str()).collect();
+    assert!(why.contains(&"others_rights") && why.contains(&"not_theirs") && why.len() == 2, "{withheld}");
+
+    // What ended is swept: its file first, then its name.
+    let swept = scene.world.ledger.write(scene.world.scope(rightsdesk_server::floor::kernel::TenantId::HOUSE), |tx| {
+        enqueue(tx, &SweepPackages {})?;
+        Ok(Witnessed::new((), Event::new("test.enqueued", "house", uuid::Uuid::nil())))
+    });
+    swept.await.expect("enqueued");
+    asked.works().await;
+    let lie: Vec<_> = tools.blobs.list(Kind::Package).try_collect().await.expect("a list");
+    assert_eq!(lie.len(), 1, "only the one that stands lies there");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_link_is_used_once_and_what_breaks_off_is_resumed_by_the_same_browser() {
+    let asked = Asked::approved(Right::Access).await;
+    asked.released().await;
+    let desk = asked.scene.world.serve().await;
+    let page = asked.own_page(&desk).await;
+    let linked = pressed(&desk, &page, LINK).await;
+    assert_eq!(linked.status, 200);
+    let form = sent(&linked, PAGE);
+    let token = form.1.iter().find(|(name, _)| name == "token").expect("a token").1.clone();
+    let path = format!("{PAGE}?token={token}&lang=en");
+
+    // Whoever looks ahead of the person uses nothing.
+    for _ in 0..3 {
+        let looked = Page::open(&desk, &path).await;
+        assert_eq!(
+            (looked.status, looked.header("cache-control"), looked.header("referrer-policy")),
+            (200, "no-store", "no-referrer")
+        );
+        assert!(looked.headers.get("set-cookie").is_none());
+        let head = browser().head(format!("{}{path}", desk.url())).send().await.expect("an answer");
+        assert_eq!(head.status().as_u16(), 200);
+        assert_eq!(fetch(&desk, &format!("{PAGE}/file?token={token}"), &[]).await.status().as_u16(), 410);
+    }
+    let used = "select count(used_at)::text || ' ' || count(*) as line from package_links";
+    assert_eq!(asked.scene.lines(used), ["0 1"]);
+    assert!(asked.scene.lines("select l::text as line from package_links l").iter().all(|row| !row.contains(&token)));
+
+    let answers = join_all((0..100).map(|_| consumed(&desk, &form, None))).await;
+    let (won, lost): (Vec<&Response>, Vec<&Response>) = answers.iter().partition(|answer| answer.status() == 303);
+    assert_eq!((won.len(), lost.len()), (1, 99));
+    assert!(lost.iter().all(|answer| answer.status().as_u16() == 410));
+    assert_eq!(asked.scene.lines(used), ["1 1"]);
+    let to = won[0].headers()["location"].to_str().expect("an address").to_owned();
+    let cookie =
+        won[0].headers()["set-cookie"].to_str().expect("a cookie").split(';').next().expect("a pair").to_owned();
+
+    let (status, headers, whole) = file(&desk, &to, &cookie, None).await;
+    assert_eq!((status, headers["accept-ranges"].to_str()), (200, Ok("bytes")));
+    let (status, headers, rest) = file(&desk, &to, &cookie, Some("bytes=100-")).await;
+    assert_eq!((status, rest.as_slice()), (206, &whole[100..]));
+    let range = format!("bytes 100-{}/{}", whole.len() - 1, whole.len());
+    assert_eq!(headers["content-range"].to_str(), Ok(range.as_str()));
+    assert_eq!(file(&desk, &to, &cookie, Some(&format!("bytes={}-", whole.len()))).await.0, 416);
+    assert_eq!(file(&desk, &to, "rd_package=another", None).await.0, 410, "another browser goes on with it");
+    assert_eq!(consumed(&desk, &form, Some(&cookie)).await.status().as_u16(), 303, "the same one is led back");
+    asked.scene.world.later(Duration::minutes(10));
+    assert_eq!(file(&desk, &to, &cookie, Some("bytes=100-")).await.0, 410);
+    assert_eq!(consumed(&desk, &form, Some(&cookie)).await.status().as_u16(), 410);
+    assert_eq!(Page::open(&desk, &path).await.status, 410);
+
+    // Another link may be made while the package is there, and ends the one before; each has its day.
+    let page = asked.own_page(&desk).await;
+    let second = pressed(&desk, &page, LINK).await;
+    let third = pressed(&desk, &page, LINK).await;
+    assert_eq!(consumed(&desk, &sent(&second, PAGE), None).await.status().as_u16(), 410);
+    asked.scene.world.later(Duration::hours(24));
+    let late = sent(&third, PAGE);
+    let token = late.1.iter().find(|(name, _)| name == "token").expect("a token").1.clone();
+    let gone = Page::open(&desk, &format!("{PAGE}?token={token}&lang=de")).await;
+    assert_eq!((gone.status, gone.one("h1").text().as_str()), (410, "Dieser Link führt nirgendwohin mehr"));
+    let made_up = Page::open(&desk, &format!("{PAGE}?token=rdp_made_up&lang=de")).await;
+    assert_eq!((made_up.status, made_up.text), (410, gone.text), "what never led anywhere is told from what is over");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_is_erased_takes_packages_and_links_along() {
+    let asked = Asked::approved(Right::Access).await;
+    asked.released().await;
+    let (scene, tools) = (&asked.scene, &asked.scene.world.tools);
+    let desk = scene.world.serve().await;
+    let page = asked.own_page(&desk).await;
+    let linked = pressed(&desk, &page, LINK).await;
+    let form = sent(&linked, PAGE);
+    let answer = consumed(&desk, &form, None).await;
+    let to = answer.headers()["location"].to_str().expect("an address").to_owned();
+    let cookie =
+        answer.headers()["set-cookie"].to_str().expect("a cookie").split(';').next().expect("a pair").to_owned();
+    assert_eq!(file(&desk, &to, &cookie, None).await.0, 200);
+    let linked_again = sent(&pressed(&desk, &asked.own_page(&desk).await, LINK).await, PAGE);
+
+    for gone in [1, 0] {
+        let lane = scene.world.scope(scene.tenant);
+        assert_eq!(clear(tools, &lane, &[asked.subject]).await.expect("cleared"), gone, "run again it finds nothing");
+    }
+    assert_eq!(file(&desk, &to, &cookie, None).await.0, 410);
+    for form in [&form, &linked_again] {
+        assert_eq!(consumed(&desk, form, Some(&cookie)).await.status().as_u16(), 410);
+    }
+    assert!(asked.own_page(&desk).await.root.all("code").is_empty());
+    let lie: Vec<_> = tools.blobs.list(Kind::Package).try_collect().await.expect("a list");
+    assert!(lie.is_empty());
+    let stands =
+        "select state || ' ' || (passphrase is null) || ' ' || (blob_id is null) as line from request_packages";
+    assert_eq!(scene.lines(stands), ["gone true true"]);
+    assert!(scene.lines("select 'x' as line from package_subjects").is_empty());
+    assert!(scene.lines("select 'x' as line from keyholes where kind = 'package_link'").is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_taken_along_came_from_the_person() {
+    let asked = Asked::approved(Right::Portability).await;
+    let package = asked.released().await;
+    assert!(package.is_given);
+    let desk = asked.scene.world.serve().await;
+    let page = asked.own_page(&desk).await;
+    let linked = pressed(&desk, &page, LINK).await;
+    let answer = consumed(&desk, &sent(&linked, PAGE), None).await;
+    let to = answer.headers()["location"].to_str().expect("an address").to_owned();
+    let cookie =
+        answer.headers()["set-cookie"].to_str().expect("a cookie").split(';').next().expect("a pair").to_owned();
+    let files = unpacked(&file(&desk, &to, &cookie, None).await.2, &passphrase_on(&page));
+    for (table, held) in asked.held(true).await {
+        assert_eq!(sorted(rows(&files, &table)), sorted(held), "{table}");
+    }
+    for others in ["ledger_entries", "disclosures", "access_log", "shipments"] {
+        assert!(!files.contains_key(&format!("data/{others}.json")), "{others} did not come from her");
+    }
+}
