@@ -178,7 +178,7 @@ pub async fn boot(config: Config, telemetry: Telemetry, duties: Duties) -> anyho
         journal: Journal::open(audit.folder)?,
         policy: Book::new(FOLLOWERS),
         map: MAP,
-        keeping: Keeping { access_months: audit.access_months },
+        keeping: Keeping { access_months: audit.access_months, request_months: audit.request_months },
         public_url,
         facts: facts_of(mode, &http),
         watch: watch.clone(),

@@ -65,7 +65,8 @@ pub struct PlanLine {
 }
 
 impl PlanLine {
-    fn canonical(&self) -> String {
+    /// The line as its plan's digest has it.
+    pub fn canonical(&self) -> String {
         let until = self.until_on.map(|day| day.0.to_string()).unwrap_or_default();
         let store = self.store.map(|store| store.to_string()).unwrap_or_default();
         [

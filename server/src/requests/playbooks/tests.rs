@@ -98,6 +98,7 @@ fn estate(portions: &[Portion], recent: &[Recent], (role, source): (DataRole, So
         apps: vec![Touching { app: AppId::from_uuid(uuid::Uuid::from_u128(9)), category: "customer".to_owned() }],
         purposes: plan::uses(&policy),
         holds: Vec::new(),
+        put_right: Vec::new(),
     }
 }
 
@@ -256,6 +257,10 @@ fn the_other_rights_say_what_is_put_right_fenced_stopped_and_answered() {
     assert!(corrected.contains(&"customer customers 1 correct".to_owned()), "{corrected:#?}");
     assert!(corrected.contains(&"customer store 3 tell to shopify".to_owned()), "{corrected:#?}");
     assert!(corrected.contains(&"financial desk 0 nothing".to_owned()), "money is no value of theirs: {corrected:#?}");
+    let named = Estate { put_right: vec!["order_contacts".to_owned()], ..estate.clone() };
+    let corrected = planned(Right::Correction, &named);
+    assert!(corrected.contains(&"customer order_contacts 2 correct".to_owned()), "{corrected:#?}");
+    assert!(!corrected.contains(&"customer customers 1 correct".to_owned()), "nothing is wrong there: {corrected:#?}");
     let fenced = planned(Right::Restriction, &estate);
     assert!(fenced.contains(&"financial ledger_entries 5 restrict".to_owned()), "{fenced:#?}");
     assert!(fenced.iter().all(|line| !line.contains("disclosures")), "{fenced:#?}");

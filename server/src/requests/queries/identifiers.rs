@@ -171,11 +171,23 @@ pub fn subject(tx: &mut Tx, intake: IntakeId) -> Result<Option<SubjectId>> {
 
 /// All whom what was proved of a contact tells of: somebody may be known by each address apart.
 pub fn subjects(tx: &mut Tx, intake: IntakeId) -> Result<Vec<SubjectId>> {
-    let kept: Vec<Kept> = intake_identifiers::table
+    told_of(tx, intake, true)
+}
+
+/// All whom what was stated of a contact tells of, whether it was proved or not: for what the law lets nobody prove.
+pub fn stated_subjects(tx: &mut Tx, intake: IntakeId) -> Result<Vec<SubjectId>> {
+    told_of(tx, intake, false)
+}
+
+fn told_of(tx: &mut Tx, intake: IntakeId, is_proved: bool) -> Result<Vec<SubjectId>> {
+    let mut query = intake_identifiers::table
         .filter(intake_identifiers::tenant_id.eq(tx.tenant()?).and(intake_identifiers::intake_id.eq(intake)))
-        .filter(intake_identifiers::proof.ne(Proof::None))
         .select((intake_identifiers::kind, intake_identifiers::store_id, intake_identifiers::bidx))
-        .load(tx.conn())?;
+        .into_boxed();
+    if is_proved {
+        query = query.filter(intake_identifiers::proof.ne(Proof::None));
+    }
+    let kept: Vec<Kept> = query.load(tx.conn())?;
     let trace = |kept: Kept| {
         let index = BlindIndex::try_from(kept.index?).ok()?;
         Some(Trace::kept(found_by(kept.kind)?, kept.store, index))

@@ -1,6 +1,7 @@
 //! Rows of subjects and of what they are found by, by the set.
 
 pub mod fencing;
+pub mod tombstones;
 
 use std::collections::{BTreeMap, BTreeSet};
 
