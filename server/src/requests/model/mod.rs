@@ -1,6 +1,7 @@
 //! The nouns of requests and their lawful steps. Pure.
 
 mod clock;
+mod correction;
 mod hold;
 mod intake;
 mod message;
@@ -8,8 +9,10 @@ mod plan;
 mod reminder;
 mod request;
 mod stage;
+mod step;
 
 pub use clock::{ClockEventRow, ClockMove, ClockRow};
+pub use correction::{CORRECTABLE, Correction, CorrectionState, Named, named_in, nothing_named};
 pub use hold::{Hold, HoldKind, NewHold, hold_reference};
 pub use intake::{DataRole, GoesBy, Identifier, Intake, Mandate, Proof, Source, SubjectKind};
 pub use message::{Message, MessageKind, MessageState, Way};
@@ -17,3 +20,4 @@ pub use plan::{Plan, PlanLine, PlanState, PlannedAction, digest};
 pub use reminder::{Morning, Reminder, ReminderKind};
 pub use request::{Due, Ground, LateReason, Outcome, Request, reference};
 pub use stage::{Resumable, Stage};
+pub use step::{Certificate, Step, StepName, StepState};
