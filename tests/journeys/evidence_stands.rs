@@ -11,11 +11,13 @@ use harness::scratch;
 use harness::wishes::wish;
 use rightsdesk_server::floor::access::Role;
 use rightsdesk_server::floor::graphql::node_id;
+use rightsdesk_server::floor::jobs;
 use rightsdesk_server::floor::kernel::{Personal, Ref, RequestId};
+use rightsdesk_server::floor::ledger::{Event, Witnessed};
 use rightsdesk_server::floor::regulations::Right;
 use rightsdesk_server::floor::vault::PublicKeys;
 use rightsdesk_server::requests::evidence::verify;
-use rightsdesk_server::requests::{self, Evidence, HoldKind, NewHold};
+use rightsdesk_server::requests::{self, Evidence, HoldKind, NewHold, SealEvidence};
 use serde_json::{Value, json};
 
 const SHOWN: &str = "query ($id: ID!) { request(id: $id) { evidence { number digest document madeAt } } }";
@@ -52,6 +54,16 @@ async fn answered(scene: &Planned) -> Ref<RequestId> {
 
 async fn evidence(scene: &Planned, at: Ref<RequestId>) -> Vec<Evidence> {
     requests::evidence_of(&scene.world.tools, &scene.support, at).await.expect("readable")
+}
+
+/// Somebody asks for it once more.
+async fn sealed_again(scene: &Planned, at: Ref<RequestId>) {
+    let written = scene.world.ledger.write(scene.world.scope(scene.tenant), move |tx| {
+        jobs::enqueue(tx, &SealEvidence { request: at.id })?;
+        Ok(Witnessed::new((), Event::new("test.again", "tenant", at.tenant.uuid())))
+    });
+    written.await.expect("asked for again");
+    works(scene).await;
 }
 
 fn keys(scene: &Planned) -> PublicKeys {
@@ -101,8 +113,7 @@ async fn what_was_asked_promised_approved_and_answered_is_sealed_and_names_nobod
     assert_eq!(said.len(), 1);
 
     // Nothing came after it: there is nothing new to be sealed.
-    scene.world.base.tamper("update jobs set state = 'ready', due_at = now() where name = 'seal_evidence'");
-    works(&scene).await;
+    sealed_again(&scene, at).await;
     assert_eq!(evidence(&scene, at).await.len(), 1);
 }
 
@@ -113,8 +124,7 @@ async fn what_comes_later_is_sealed_in_another_that_continues_it() {
     let words = Personal::new("One thing more.");
     requests::write_message(&scene.world.tools, &scene.support, at, None, words, None).await.expect("written");
     works(&scene).await;
-    scene.world.base.tamper("update jobs set state = 'ready', due_at = now() where name = 'seal_evidence'");
-    works(&scene).await;
+    sealed_again(&scene, at).await;
     let sealed = evidence(&scene, at).await;
     assert_eq!(sealed.iter().map(|one| one.number).collect::<Vec<_>>(), [1, 2]);
     let keys = keys(&scene);
@@ -139,11 +149,8 @@ async fn a_byte_that_is_another_is_seen_and_so_are_books_that_were_rewritten() {
     assert_eq!(faults(b"{}", &keys), ["it is no document in canonical form, or was changed"]);
 
     // Whoever has the run of the database and rewrites a row has evidence sealed that shows it.
-    scene.world.base.tamper(
-        "update audit_events set actor = 'house' where action = 'request.settled';
-         update jobs set state = 'ready', due_at = now() where name = 'seal_evidence'",
-    );
-    works(&scene).await;
+    scene.world.base.tamper("update audit_events set actor = 'house' where action = 'request.settled'");
+    sealed_again(&scene, at).await;
     let sealed = evidence(&scene, at).await;
     let told = faults(&sealed.last().expect("evidence").document, &keys);
     assert!(told.iter().any(|fault| fault.contains("it is not what its hash covers")), "{told:?}");

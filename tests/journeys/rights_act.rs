@@ -10,10 +10,12 @@ use harness::world::{World, forenoon};
 use rightsdesk_server::floor::access::Caller;
 use rightsdesk_server::floor::datamap::Cell;
 use rightsdesk_server::floor::graphql::{node_id, tenant_node_id};
+use rightsdesk_server::floor::jobs;
 use rightsdesk_server::floor::kernel::{Personal, Ref, RequestId, StoreId, SubjectId, Watch};
+use rightsdesk_server::floor::ledger::{Event, Witnessed};
 use rightsdesk_server::floor::platforms::Good;
 use rightsdesk_server::floor::regulations::Right;
-use rightsdesk_server::requests::{self, CorrectionState, Stage};
+use rightsdesk_server::requests::{self, CarryOut, CorrectionState, Stage};
 use serde_json::{Value, json};
 use url::Url;
 use uuid::Uuid;
@@ -106,10 +108,7 @@ async fn a_restriction_does_not_end_while_nobody_was_told() {
     carried_out(&scene.world, at).await;
     let words = Personal::new("It ends.");
     requests::lift_restriction(&scene.world.tools, &scene.support, (at, None), (words, 1), None).await.expect("told");
-    scene.world.base.tamper(
-        "update request_messages set state = 'failed' where kind = 'message';
-         update jobs set state = 'cancelled' where name = 'send_letter'",
-    );
+    scene.world.base.tamper("update request_messages set state = 'failed' where kind = 'message'");
     scene.world.days(30);
     works(&scene.world).await;
     assert_eq!(scene.lines("select count(restricted_at)::text as line from subjects"), ["1"]);
@@ -187,7 +186,11 @@ async fn what_is_wrong_is_put_right_in_the_records_and_digests_stay() {
     // Run again, it puts nothing right twice.
     let generation = "select generation::text as line from customers";
     let stands = scene.lines(generation);
-    scene.world.base.tamper("update jobs set state = 'ready', due_at = now() where name = 'carry_out'");
+    let written = scene.world.ledger.write(scene.world.scope(scene.tenant), move |tx| {
+        jobs::enqueue(tx, &CarryOut { request: at.id })?;
+        Ok(Witnessed::new((), Event::new("test.again", "request", at.id.uuid())))
+    });
+    written.await.expect("asked for again");
     works(&scene.world).await;
     assert_eq!(scene.lines(generation), stands);
 }

@@ -68,10 +68,6 @@ fn day(day: Day) -> String {
     day.to_string()
 }
 
-fn bytes(digest: &[u8]) -> String {
-    hex(digest)
-}
-
 /// All that is told of a request, in its order.
 fn told(tx: &mut Tx, request: &Request) -> Result<Value> {
     let intake = intakes::get(tx, request.intake)?;
@@ -115,7 +111,7 @@ fn of_request(request: &Request) -> Value {
 /// The contact: how it came and by what each thing somebody goes by was proved. What it says is there as a digest alone.
 fn of_intake(tx: &mut Tx, intake: &Intake) -> Result<Value> {
     let digests = rows::identifiers(tx, intake.id)?;
-    let digest = |id| digests.iter().find(|one| one.id == id).and_then(|one| one.digest.as_deref()).map(bytes);
+    let digest = |id| digests.iter().find(|one| one.id == id).and_then(|one| one.digest.as_deref()).map(hex);
     let named = identifiers::of(tx, intake.id)?;
     let named = named.iter().map(|one| {
         json!({
@@ -136,7 +132,7 @@ fn of_intake(tx: &mut Tx, intake: &Intake) -> Result<Value> {
         "proof": intake.proof.code(),
         "proved_at": intake.proved_at.map(moment),
         "mandate": intake.mandate.code(),
-        "original_sha256": rows::original(tx, intake.id)?.as_deref().map(bytes),
+        "original_sha256": rows::original(tx, intake.id)?.as_deref().map(hex),
         "identifiers": named,
     }))
 }
@@ -237,8 +233,8 @@ fn of_corrections(tx: &mut Tx, request: &Request) -> Result<Value> {
         let values = proofs.iter().filter(|proof| proof.correction_id == one.id).map(|proof| {
             json!({
                 "row": proof.row_id,
-                "was": proof.was_digest.as_deref().map(bytes),
-                "is": bytes(&proof.is_digest),
+                "was": proof.was_digest.as_deref().map(hex),
+                "is": hex(&proof.is_digest),
             })
         });
         json!({
@@ -280,8 +276,8 @@ fn of_letters(tx: &mut Tx, request: &Request) -> Result<Value> {
             "state": letter.state.code(),
             "made_at": moment(letter.made_at),
             "sent_at": letter.sent_at.map(moment),
-            "title_sha256": own.and_then(|own| own.title.as_deref()).map(bytes),
-            "body_sha256": own.and_then(|own| own.body.as_deref()).map(bytes),
+            "title_sha256": own.and_then(|own| own.title.as_deref()).map(hex),
+            "body_sha256": own.and_then(|own| own.body.as_deref()).map(hex),
         })
     });
     Ok(Value::Array(all.collect()))
@@ -298,10 +294,10 @@ fn of_events(tx: &mut Tx, request: &Request) -> Result<Value> {
             "actor": event.actor,
             "action": event.action,
             "object": event.object,
-            "payload": clear.map(bytes),
-            "payload_hash": event.payload_hash.as_deref().map(bytes),
-            "prev": event.prev.as_deref().map_or_else(|| hex(&NOTHING), bytes),
-            "hash": bytes(&event.hash),
+            "payload": clear.map(hex),
+            "payload_hash": event.payload_hash.as_deref().map(hex),
+            "prev": event.prev.as_deref().map_or_else(|| hex(&NOTHING), hex),
+            "hash": hex(&event.hash),
         })
     });
     Ok(Value::Array(all.collect()))

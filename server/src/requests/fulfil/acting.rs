@@ -80,11 +80,12 @@ fn sworn(plan: &Plan, came: impl Fn(usize) -> Came) -> Vec<Receipt> {
 
 /// A request whose plan is being carried out, and whom it is about, all held as everybody holds them who writes of them.
 fn held(tx: &mut WriteTx, id: RequestId, plan: &Plan) -> Result<(Request, Vec<SubjectId>)> {
-    let persons = whom(tx, &requests::get(tx, id)?)?;
+    let read = requests::get(tx, id)?;
+    let persons = whom(tx, &read)?;
     fulfilling::pass_gate(tx)?;
     holds::take_person(tx, &persons)?;
     let request = requests::lock(tx, id)?;
-    let is_carried_out = matches!(request.stage, Stage::InProgress { plan: read, .. } if read == plan.id);
+    let is_carried_out = matches!(request.stage, Stage::InProgress { plan: begun, .. } if begun == plan.id);
     if is_carried_out { Ok((request, persons)) } else { Err(Error::Conflict) }
 }
 
@@ -124,15 +125,15 @@ async fn strangers(tools: &Tools, lane: &Scope<One>, request: &Request) -> Resul
     if request.right == Right::Restriction {
         return Ok(Vec::new());
     }
-    let (read, request) = (request.clone(), request.clone());
+    let (read, intake) = (request.clone(), request.intake);
     let is_known = tools.ledger.read(lane, move |tx| Ok(!whom(tx, &read)?.is_empty())).await?;
     if is_known {
         return Ok(Vec::new());
     }
     let vault = tools.vault.clone();
-    let opened = tools.ledger.reveal(lane.clone(), "opt_out", move |tx| {
-        identifiers::open(tx, &vault, request.intake, "intake_identifiers.value")
-    });
+    let opened = tools
+        .ledger
+        .reveal(lane.clone(), "opt_out", move |tx| identifiers::open(tx, &vault, intake, "intake_identifiers.value"));
     opened.await
 }
 
@@ -292,6 +293,7 @@ fn write(
 ) -> Result<Witnessed<()>> {
     let tenant = tx.tenant()?;
     for Anew { table, whole, clear } in &draft.rows {
+        let table: &'static Table = *table;
         // Erased meanwhile: look again.
         let sealer = vault.known_sealer::<SubjectKey>(tx, whole.subject)?.map_err(|_| Error::Conflict)?;
         let mut envelopes = Vec::with_capacity(clear.len());
@@ -327,14 +329,13 @@ fn be_known(
     correction: &Correction,
     value: &Personal,
 ) -> Result<()> {
-    let kind = match correction.field.as_str() {
-        "mail" => IdentifierKind::Mail,
-        _ => return Ok(()),
-    };
+    if correction.field != "mail" {
+        return Ok(());
+    }
     let Some(person) = persons.first() else { return Ok(()) };
     let root = estate::root(tx, *person)?;
     let key = vault.index_key(tx)?.map_err(|_| Error::internal("the tenant's index key is not at hand"))?;
-    match subjects::trace(&key, kind, None, value)? {
+    match subjects::trace(&key, IdentifierKind::Mail, None, value)? {
         Some(trace) => subjects::go_by(tx, root, &trace),
         None => Ok(()),
     }
