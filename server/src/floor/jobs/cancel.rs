@@ -22,7 +22,7 @@ pub fn stop<J: Job>(tx: &mut WriteTx, of: Uuid) -> Result<u64> {
     take_away(tx, of, Some(J::NAME))
 }
 
-fn take_away(tx: &mut WriteTx, of: Uuid, name: Option<&str>) -> Result<u64> {
+fn take_away(tx: &mut WriteTx, of: Uuid, name: Option<&'static str>) -> Result<u64> {
     let tenant = tx.tenant()?;
     for held in [
         "select tenant_id from lanes where tenant_id = ? for update",
