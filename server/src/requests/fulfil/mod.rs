@@ -10,7 +10,5 @@ mod ground;
 mod receipts;
 mod steps;
 
-pub use certificate::CONTEXT;
-pub use ground::{Carrier, Ground, Stood, Work};
-pub use receipts::receipts;
+pub use ground::{Carrier, Ground, Stood};
 pub use steps::{Ran, carry_out};

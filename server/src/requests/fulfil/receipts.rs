@@ -1,23 +1,11 @@
 //! What is sworn of each line of a plan: by the steps that were done, and by the recipients that answered. Nobody's silence is
 //! a receipt.
 
-use crate::floor::kernel::{RequestId, Result};
-use crate::floor::ledger::Tx;
-use crate::propagation::{self, Place, TaskState, Told};
-use crate::requests::model::{Plan, PlanLine, PlannedAction, Stage, Step, StepName, StepState};
+use crate::propagation::{Place, TaskState, Told};
+use crate::requests::model::{Plan, PlanLine, PlannedAction, Step, StepName, StepState};
 use crate::requests::playbooks::{Came, Receipt};
-use crate::requests::queries::{fulfilling, plans, requests};
 
-/// What is sworn of the lines of the plan that a request is carried out by.
-pub fn receipts(tx: &mut Tx, request: RequestId) -> Result<Vec<Receipt>> {
-    let found = requests::get(tx, request)?;
-    let Stage::InProgress { plan, .. } = found.stage else { return Ok(Vec::new()) };
-    let plan = plans::get(tx, plan)?;
-    let (steps, tasks) = (fulfilling::steps(tx, plan.id)?, propagation::tasks_of(tx, request)?);
-    Ok(sworn(&plan, &steps, &tasks))
-}
-
-/// The same of what was read already.
+/// What is sworn of the lines of a plan.
 pub fn sworn(plan: &Plan, steps: &[Step], tasks: &[Told]) -> Vec<Receipt> {
     let lines = plan.lines.iter().enumerate();
     lines.filter_map(|(at, line)| Some(Receipt { line: at, came: came(at, line, steps, tasks)? })).collect()
