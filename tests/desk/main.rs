@@ -23,7 +23,7 @@ fn main() -> ExitCode {
     match words.next().as_deref() {
         Some(
             "serve" | "migrate" | "bootstrap" | "staff" | "keys" | "schema" | "policy" | "record" | "audit"
-            | "verify-audit" | "backlog",
+            | "verify-audit" | "verify-evidence" | "backlog",
         ) => {
             return rightsdesk_server::main();
         }
