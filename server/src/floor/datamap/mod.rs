@@ -6,19 +6,25 @@
 //! decides whether somebody may be told or forgotten.
 
 mod columns;
+mod correcting;
 mod counting;
 mod csv;
 pub mod doors;
+mod erasing;
 mod figures;
 mod map;
+mod paging;
 mod people;
 pub mod record;
 mod table;
 
-pub use self::csv::spreadsheet;
+pub use self::csv::{guarded, spreadsheet};
 pub use columns::{Class, Column, Fate, derived, fact, hashed, key, personal, pseudonym, secret, secret_id};
+pub use correcting::Whole;
 pub use counting::{Apart, Portion, Span, Whose};
+pub use erasing::{Left, Picked};
 pub use figures::{Cells, Held};
 pub use map::Map;
+pub use paging::{Form, Forms, Leaf};
 pub use people::{Cell, Disclosed, Line, Value};
 pub use table::{About, Category, Of, Row, Table, is_field};

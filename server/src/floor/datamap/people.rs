@@ -57,7 +57,7 @@ impl Cell {
 }
 
 #[derive(QueryableByName)]
-struct Found {
+pub(super) struct Found {
     #[diesel(sql_type = SqlUuid)]
     id: Uuid,
     #[diesel(sql_type = Array<Nullable<Text>>)]
@@ -138,11 +138,11 @@ impl Map {
     }
 }
 
-fn listed(columns: &[&'static Column], form: impl Fn(&Column) -> String) -> String {
+pub(super) fn listed(columns: &[&'static Column], form: impl Fn(&Column) -> String) -> String {
     columns.iter().map(|column| form(column)).collect::<Vec<_>>().join(", ")
 }
 
-fn line(table: &'static Table, tenant: TenantId, found: Found) -> Line {
+pub(super) fn line(table: &'static Table, tenant: TenantId, found: Found) -> Line {
     let (mut plain, mut sealed) = (found.plain.into_iter(), found.sealed.into_iter().zip(found.generations));
     let label = table.label.unwrap_or(table.name);
     let cells = table.disclosed().map(|column| {
@@ -162,7 +162,7 @@ fn line(table: &'static Table, tenant: TenantId, found: Found) -> Line {
 }
 
 /// What an update writes over a column.
-fn cleared(column: &Column) -> Option<String> {
+pub(super) fn cleared(column: &Column) -> Option<String> {
     let name = column.name;
     let surrogate = match column.fate {
         Fate::Stays | Fate::WithKey => return None,
@@ -175,7 +175,7 @@ fn cleared(column: &Column) -> Option<String> {
 }
 
 /// How a row shows that it was not cleared yet. A surrogate looks like what it stands for.
-fn left(column: &Column) -> Option<String> {
+pub(super) fn left(column: &Column) -> Option<String> {
     let name = column.name;
     match column.fate {
         Fate::Null | Fate::WithSecret => Some(format!("{name} is not null")),
