@@ -27,8 +27,8 @@ use rightsdesk_server::relay::{RelayEvent, SweepRelay};
 use rightsdesk_server::reports::{MakeReports, OrderReports, SweepReports};
 use rightsdesk_server::requests::{
     AskForProof, CarryOut, DigestRequests, DrawPlan, ExpireUnproved, ForgetRequests, HearMailbox, LiftRestrictions,
-    LookAtControllers, MakePackage, RemindOfRequests, ReminderKind, SealEvidence, SendLetter, SweepPackages,
-    TellController, TellMerchant, TellOfRequest,
+    LookAfterFulfilment, LookAtControllers, MakePackage, RemindOfRequests, ReminderKind, SealEvidence, SendLetter,
+    SweepPackages, TellController, TellMerchant, TellOfRequest,
 };
 use rightsdesk_server::reviews::{OpenQuarterlyReview, ProveRevocations, RemindOfReviews};
 use rightsdesk_server::roof::workers;
@@ -533,6 +533,15 @@ const CASES: &[Case] = &[
         lane: TenantId::HOUSE,
         prepare: PACKAGED,
         effect: packaged,
+    },
+    Case {
+        name: "look_after_fulfilment",
+        ticket: || Ticket::of(&LookAfterFulfilment {}).expect("a ticket"),
+        lane: TenantId::HOUSE,
+        prepare: APPROVED,
+        effect: |world| {
+            world.base.lines("select action as line from audit_events where action = 'request.taken_up' order by seq")
+        },
     },
     Case {
         name: "order_reports",

@@ -198,6 +198,7 @@ const IDS: &[(&str, &str)] = &[
     ("RevealCorrectionInput.id", "request"),
     ("RevealCorrectionInput.store", "store"),
     ("LiftRestrictionInput.id", "request"),
+    ("StopRequestInput.id", "request"),
     ("PlaceHoldInput.id", "request"),
     ("ReleaseHoldInput.id", "hold"),
     ("ReleasePackageInput.id", "request"),

@@ -25,26 +25,27 @@ mod tables;
 pub mod ways;
 
 pub use actions::{
-    AtPage, BEGUN, Brought, COOLING_OFF, CorrectionAt, Door, Draught, Fetchable, Flawed, Followed, FollowedRequest, Imported,
-    MOST_TRIES, Moved, Post, Previewed, REUSED, Receipt, Shown, Slots, appeal_by_person, approve_plan, ask_at_page,
-    ask_by_machine, ask_for_proof, ask_for_proof_again, ask_person, asked_by_machine, assign, behind_link,
-    behind_package_link, door_of, fetch_package, file_behind, leave_out, link_to_package, list_packages, list_packed,
-    list_redactions, open_rows, packages_for_person, put_back, release_package, Leafed, Spot,
-    bring_letter, cancel_by_machine, controller, corrections_of, draw_plan, drop_correction, evidence_of, extend,
-    fences_of, find_hold, find_plan, find_request, follow, hand_on, holds_of, import_backlog, join, judge,
-    judge_mandate, lift_restriction, list_certificates, list_holds, list_messages, list_plans, list_steps, mark_spam, may_be_told_at,
-    messages_for_person, name_correction, pause, person_writes, place_hold, preview_letter, prove_by_code,
-    queue_letter, read_messages, receive, refuse, release_hold, resume, return_plan, reveal_correction,
-    reveal_hold_reason, reveal_plan_reason, save_draft, set_late_reason, settle_by_hand, shown_to_person,
-    stop_carrying, submit_plan, take_aside, take_in, take_in_of, withdraw, withdraw_by_person, withdraw_extension,
-    withdraw_pause, write_message, write_note,
+    AtPage, BEGUN, Brought, COOLING_OFF, CorrectionAt, Door, Draught, Fetchable, Flawed, Followed, FollowedRequest,
+    Imported, Leafed, MOST_TRIES, Moved, Post, Previewed, REUSED, Receipt, Shown, Slots, Spot, appeal_by_person,
+    approve_plan, ask_at_page, ask_by_machine, ask_for_proof, ask_for_proof_again, ask_person, ask_to_lift,
+    asked_by_machine, assign, behind_link, behind_package_link, bring_letter, cancel_by_machine, controller,
+    corrections_of, door_of, draw_plan, drop_correction, evidence_of, extend, fences_of, fetch_package, file_behind,
+    find_hold, find_plan, find_request, follow, hand_on, holds_of, import_backlog, join, judge, judge_mandate,
+    leave_out, lift_restriction, lift_tombstones, link_to_package, list_certificates, list_holds, list_messages,
+    list_packages, list_packed, list_plans, list_redactions, list_steps, mark_spam, may_be_told_at,
+    messages_for_person, name_correction, open_rows, packages_for_person, pause, person_writes, place_hold,
+    preview_letter, prove_by_code, put_back, queue_letter, read_messages, receive, refuse, release_hold,
+    release_package, resume, return_plan, reveal_correction, reveal_hold_reason, reveal_plan_reason, save_draft,
+    set_late_reason, settle_by_hand, shown_to_person, stop_carrying, submit_plan, take_aside, take_in, take_in_of,
+    withdraw, withdraw_by_person, withdraw_extension, withdraw_pause, write_message, write_note,
 };
 pub use asking::{Asking, Desk, Notice, SHOP, Stated, Taken, Wanted};
 pub use filter::{Fault, LONGEST as LONGEST_FILTER, Read, StageWord, Wanted as WantedRequests, read as read_filter};
 pub use graphql::{RULES, RequestMutation, RequestNode, RequestQuery, find_request as find_request_node};
 pub use jobs::{
     AskForProof, CarryOut, DigestRequests, DrawPlan, ExpireUnproved, ForgetRequests, HearMailbox, LiftRestrictions,
-    LookAtControllers, RemindOfRequests, SealEvidence, MakePackage, SendLetter, SweepPackages, TellController, TellMerchant, TellOfRequest,
+    LookAfterFulfilment, LookAtControllers, MakePackage, RemindOfRequests, SealEvidence, SendLetter, SweepPackages,
+    TellController, TellMerchant, TellOfRequest,
 };
 pub use letters::{ASK_PATH, FOLLOW_PATH, speaks};
 pub use model::{

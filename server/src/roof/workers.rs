@@ -16,7 +16,8 @@ use crate::relay::{RelayEvent, SweepRelay};
 use crate::reports::{MakeReports, OrderReports, SweepReports};
 use crate::requests::{
     AskForProof, CarryOut, DigestRequests, DrawPlan, ExpireUnproved, ForgetRequests, HearMailbox, LiftRestrictions,
-    LookAtControllers, RemindOfRequests, SealEvidence, MakePackage, SendLetter, SweepPackages, TellController, TellMerchant, TellOfRequest,
+    LookAfterFulfilment, LookAtControllers, MakePackage, RemindOfRequests, SealEvidence, SendLetter, SweepPackages,
+    TellController, TellMerchant, TellOfRequest,
 };
 use crate::reviews::{OpenQuarterlyReview, ProveRevocations, RemindOfReviews};
 use crate::staff::jobs::SweepSignIns;
@@ -151,6 +152,12 @@ fn of_requests(registry: Registry) -> Registry {
         })
         .job::<AskForProof>()
         .job::<CarryOut>()
+        .job::<LookAfterFulfilment>()
+        .schedule(Schedule {
+            name: "look_after_fulfilment",
+            rhythm: Rhythm::Every(Duration::from_secs(20)),
+            ticket: || Ticket::of(&LookAfterFulfilment {}),
+        })
         .job::<SendLetter>()
         .job::<ExpireUnproved>()
         .schedule(Schedule {

@@ -20,6 +20,9 @@ use crate::requests::{plan, playbooks};
 /// How long an approved deletion waits, so that it may still be stopped.
 pub const COOLING_OFF: Duration = Duration::hours(72);
 
+/// What must be left of the time for an answer when it is over.
+const BEFORE_DUE: Duration = Duration::days(2);
+
 /// Approves the plan that waits for it. `confirm` is the reference of the request, typed by whoever approves.
 pub async fn approve_plan(
     tools: &Tools,
@@ -59,6 +62,9 @@ fn approve(tx: &mut WriteTx, request: Request, plan: Plan, by: StaffId) -> Resul
     require_one_person(tx, &request)?;
     let now = tx.now()?;
     let wait = if playbooks::of(request.right)?.cools_off() { COOLING_OFF } else { Duration::zero() };
+    // No date is missed for it.
+    let left = request.due.as_ref().map(|due| due.at.since(now) - BEFORE_DUE);
+    let wait = left.map_or(wait, |left| wait.min(left.max(Duration::zero())));
     let stage = request.stage.begin(plan.id)?;
     let plan = Plan { state: PlanState::Approved, decided: Some((now, by)), starts_at: Some(now.plus(wait)), ..plan };
     plans::save(tx, &plan)?;

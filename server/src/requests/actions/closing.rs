@@ -1,6 +1,7 @@
 //! How a request ends, but for a refusal: it was settled by hand, taken back, nothing anybody asked, or asked before.
 
 use super::messaging::queue_letter;
+use super::stopping::begun;
 use super::{change, checked_reason, event, reasoned};
 use crate::floor::access::Caller;
 use crate::floor::jobs;
@@ -11,11 +12,15 @@ use crate::requests::clocks;
 use crate::requests::jobs::SealEvidence;
 use crate::requests::letters::Slots;
 use crate::requests::model::{MessageKind, Outcome, Request, Stage};
-use crate::requests::queries::{plans, requests};
+use crate::requests::queries::{fulfilling, plans, requests};
 
 /// The request as it is once it ended so: an answer meets its dates, and so does what asks for no answer any more.
 pub(in crate::requests) fn close(tx: &mut WriteTx, request: Request, outcome: Outcome) -> Result<Request> {
     let now = tx.now()?;
+    let is_carried_out = matches!(outcome, Outcome::Fulfilled | Outcome::PartlyFulfilled);
+    if !is_carried_out && matches!(request.stage, Stage::InProgress { .. }) && fulfilling::is_begun(tx, request.id)? {
+        return Err(begun());
+    }
     let stage = request.stage.close(now, outcome)?;
     let is_answer = matches!(outcome, Outcome::Fulfilled | Outcome::PartlyFulfilled | Outcome::Refused);
     let answered_at = request.answered_at.or(is_answer.then_some(now));

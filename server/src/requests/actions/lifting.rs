@@ -44,7 +44,8 @@ pub async fn ask_to_lift(
         let told = event("request.lifting_asked", &request).count("tombstones", stones.len() as u64);
         witnessed(at.id.uuid(), vec![told])
     });
-    written.await.map(|_| ())
+    written.await?;
+    Ok(())
 }
 
 /// Somebody else agrees: whoever goes by what the person went by may be written of again. The journal says so right after;

@@ -11,8 +11,8 @@ use uuid::Uuid;
 
 use crate::floor::kernel::text::NORMALISER;
 use crate::floor::kernel::{
-    CertificateId, Error, Instant, Personal, PlanId, RequestId, RequestMatchId, Result, Sealed, StoreId, SubjectId,
-    TenantId,
+    CertificateId, Error, Instant, Personal, PlanId, Ref, RequestId, RequestMatchId, Result, Sealed, StoreId,
+    SubjectId, TenantId,
 };
 use crate::floor::ledger::{RevealTx, Tx, WriteTx, statement};
 use crate::floor::vault::{Header, Key, KeyId, Place, RequestKey, SubjectKey, Vault};
@@ -503,6 +503,33 @@ pub fn traces(tx: &mut RevealTx, request: RequestId, keeper: Option<SubjectId>, 
     .bind::<Nullable<SqlUuid>, _>(keeper)
     .get_result(tx.conn())?;
     Ok(Traces { subjects: found.into_iter().map(|row| row.id).collect(), rows: counted.rows })
+}
+
+#[derive(QueryableByName)]
+struct Lying {
+    #[diesel(sql_type = SqlUuid)]
+    tenant_id: TenantId,
+    #[diesel(sql_type = SqlUuid)]
+    id: RequestId,
+}
+
+/// Requests that could have been gone on with since then, and wait for nobody but us. For the desk.
+pub fn left_lying(tx: &mut Tx, since: Instant, most: i64) -> Result<Vec<Ref<RequestId>>> {
+    let rows: Vec<Lying> = statement(
+        "select r.tenant_id, r.id from requests r
+           join request_plans p on p.tenant_id = r.tenant_id and p.id = r.plan_id
+          where r.stage = 'in_progress' and not r.is_test and p.starts_at <= ? and p.state in ('approved', 'submitted')
+            and r.right_code not in ('complaint', 'appeal') and r.special_case is distinct from 'shop'
+            and coalesce(
+              (select s.name not in ('package', 'certificate', 'settle') or s.attempt = 0 from request_steps s
+                where s.tenant_id = r.tenant_id and s.plan_id = p.id and s.state = 'waiting' order by s.position limit 1),
+              not exists (select from request_steps s where s.tenant_id = r.tenant_id and s.plan_id = p.id))
+          order by p.starts_at, r.id limit ?",
+    )
+    .bind::<Timestamptz, _>(since.utc())
+    .bind::<BigInt, _>(most)
+    .load(tx.conn())?;
+    Ok(rows.into_iter().map(|row| Ref::new(row.tenant_id, row.id)).collect())
 }
 
 #[derive(QueryableByName)]

@@ -56,6 +56,7 @@ pub async fn package(carrier: &Carrier, step: &Step) -> Result<Ran> {
         let (standing, mut told) = package::see_to(tx, &ground.request)?;
         match standing {
             Standing::Waits => {
+                fulfilling::note_step(tx, &own, StepState::Waiting, (0, None))?;
                 told.push(event("request.package_awaited", &ground.request));
                 Ok(Some((false, told)))
             }

@@ -121,10 +121,11 @@ fn is_held(plan: &Plan) -> bool {
     plan.lines.iter().any(|line| line.ground.as_deref().is_some_and(|ground| ground.starts_with("hold:")))
 }
 
-/// The steps of a plan, in their order. None where everything of a whole shop goes, which goes with the shop.
+/// The steps of a plan, in their order. None of a test, nor of what people answer, nor where everything of a whole shop goes.
 fn steps_of(map: Map, request: &Request, plan: &Plan) -> Vec<Step> {
     let mut steps = Steps { request, plan, all: Vec::new() };
-    if request.case.as_deref() == Some(SHOP) || matches!(request.right, Right::Complaint | Right::Appeal) {
+    let is_by_hand = request.is_test || matches!(request.right, Right::Complaint | Right::Appeal);
+    if is_by_hand || request.case.as_deref() == Some(SHOP) {
         return Vec::new();
     }
     steps.add(StepName::Compare);

@@ -1,0 +1,58 @@
+//! The look after what is carried out: a job that was given up, because worker after worker died with it, leaves nobody's
+//! wish half done. What waits for a recipient, a second person or a date is left alone.
+
+use chrono::Duration;
+use serde::{Deserialize, Serialize};
+
+use super::CarryOut;
+use crate::floor::access::{Caller, Permission};
+use crate::floor::jobs::{self, Halt, Job, Run};
+use crate::floor::kernel::{Error, Ref, RequestId, Result};
+use crate::floor::ledger::{Event, Witnessed};
+use crate::floor::tools::Tools;
+use crate::requests::queries::fulfilling;
+
+/// How long something may lie that nobody is at.
+const PATIENCE: Duration = Duration::seconds(20);
+
+/// How many one look takes up.
+const MOST: i64 = 500;
+
+/// Takes up what nobody carries out any more.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct LookAfterFulfilment {}
+
+const AT_WORK: &str = "somebody is at it";
+
+impl Job for LookAfterFulfilment {
+    const NAME: &'static str = "look_after_fulfilment";
+
+    async fn run(self, run: Run) -> Result<(), Halt> {
+        let tools = run.tools()?;
+        let permit = Caller::house().permit_desk(Permission::SeeQueue)?;
+        let desk = tools.ledger.desk_scope(permit, "what is carried out").await?;
+        let since = tools.watch.now().plus(-PATIENCE);
+        for at in tools.ledger.desk(&desk, move |tx| fulfilling::left_lying(tx, since, MOST)).await? {
+            if run.is_stopping() {
+                return Err(Halt::GiveBack);
+            }
+            take_up(&tools, at).await?;
+        }
+        Ok(())
+    }
+}
+
+async fn take_up(tools: &Tools, at: Ref<RequestId>) -> Result<()> {
+    let scope = Caller::house().permit(Permission::KeepHouse, at.tenant)?;
+    let taken = tools.ledger.write(scope, move |tx| {
+        if jobs::naming(tx, &[at.id.uuid()])? > 0 {
+            return Err(Error::NotFound(AT_WORK));
+        }
+        jobs::enqueue(tx, &CarryOut { request: at.id })?;
+        Ok(Witnessed::new((), Event::new("request.taken_up", "request", at.id.uuid())))
+    });
+    match taken.await {
+        Ok(()) | Err(Error::NotFound(AT_WORK)) => Ok(()),
+        Err(other) => Err(other),
+    }
+}
