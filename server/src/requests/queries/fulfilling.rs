@@ -240,6 +240,23 @@ pub fn is_begun(tx: &mut Tx, request: RequestId) -> Result<bool> {
     Ok(found.is)
 }
 
+/// Whether something of a request is gone, and something that nothing brings back is still to go.
+pub fn is_half_done(tx: &mut Tx, request: RequestId) -> Result<bool> {
+    let finals: Vec<StepName> = StepName::ALL.iter().copied().filter(|name| name.is_final()).collect();
+    let found: Is = statement(
+        "select exists (select from request_steps d
+                          join request_steps w on w.tenant_id = d.tenant_id and w.plan_id = d.plan_id and w.state = 'waiting'
+                         where d.tenant_id = ? and d.request_id = ? and d.state = 'done' and d.name = any(?)
+                           and w.name = any(?)) as is",
+    )
+    .bind::<SqlUuid, _>(tx.tenant()?)
+    .bind::<SqlUuid, _>(request)
+    .bind::<Array<Text>, _>(finals.clone())
+    .bind::<Array<Text>, _>(finals)
+    .get_result(tx.conn())?;
+    Ok(found.is)
+}
+
 /// Something somebody goes by, in clear. It has no `Debug`.
 #[derive(Clone)]
 pub struct Match {
