@@ -182,6 +182,17 @@ async fn file(desk: &Listening, path: &str, cookie: &str, range: Option<&str>) -
     (status, headers, answer.bytes().await.expect("bytes").to_vec())
 }
 
+fn said<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {
+    headers.get(name).map_or("", |value| value.to_str().expect("text"))
+}
+
+/// Where whoever used a link is sent, and what their browser goes on with.
+fn led_on(answer: &Response) -> (String, String) {
+    assert_eq!(answer.status().as_u16(), 303);
+    let cookie = said(answer.headers(), "set-cookie").split(';').next().expect("a pair");
+    (said(answer.headers(), "location").to_owned(), cookie.to_owned())
+}
+
 /// What a sealed package holds, by the names of its files.
 fn unpacked(sealed: &[u8], passphrase: &str) -> BTreeMap<String, Vec<u8>> {
     let key = age::scrypt::Identity::new(passphrase.to_owned().into());
@@ -250,11 +261,11 @@ async fn what_a_package_holds_is_what_the_map_hands_out() {
     assert!(
         cookie.contains("HttpOnly") && cookie.contains("SameSite=Strict") && cookie.contains("Path=/trust/package")
     );
-    let cookie = cookie.split(';').next().expect("a pair").to_owned();
+    let (to, cookie) = led_on(&answer);
     let (status, headers, sealed) = file(&desk, &to, &cookie, None).await;
     assert_eq!(
-        (status, headers["cache-control"].to_str(), headers["referrer-policy"].to_str()),
-        (200, Ok("no-store"), Ok("no-referrer"))
+        (status, said(&headers, "cache-control"), said(&headers, "referrer-policy")),
+        (200, "no-store", "no-referrer")
     );
     let digest = asked.packages().await[0].made.expect("made").digest;
     assert_eq!(<[u8; 32]>::from(Sha256::digest(&sealed)), digest);
@@ -354,9 +365,7 @@ async fn what_staff_leave_out_is_recorded_and_somebody_else_lets_the_rest_go() {
     let page = asked.own_page(&desk).await;
     let linked = pressed(&desk, &page, LINK).await;
     let answer = consumed(&desk, &sent(&linked, PAGE), None).await;
-    let to = answer.headers()["location"].to_str().expect("an address").to_owned();
-    let cookie =
-        answer.headers()["set-cookie"].to_str().expect("a cookie").split(';').next().expect("a pair").to_owned();
+    let (to, cookie) = led_on(&answer);
     let files = unpacked(&file(&desk, &to, &cookie, None).await.2, &passphrase_on(&page));
     let contacts = rows(&files, "order_contacts");
     assert_eq!((contacts.len(), contacts.iter().filter(|row| row["address"].is_none()).count()), (2, 1));
@@ -409,16 +418,14 @@ async fn a_link_is_used_once_and_what_breaks_off_is_resumed_by_the_same_browser(
     assert_eq!((won.len(), lost.len()), (1, 99));
     assert!(lost.iter().all(|answer| answer.status().as_u16() == 410));
     assert_eq!(asked.scene.lines(used), ["1 1"]);
-    let to = won[0].headers()["location"].to_str().expect("an address").to_owned();
-    let cookie =
-        won[0].headers()["set-cookie"].to_str().expect("a cookie").split(';').next().expect("a pair").to_owned();
+    let (to, cookie) = led_on(won[0]);
 
     let (status, headers, whole) = file(&desk, &to, &cookie, None).await;
-    assert_eq!((status, headers["accept-ranges"].to_str()), (200, Ok("bytes")));
+    assert_eq!((status, said(&headers, "accept-ranges")), (200, "bytes"));
     let (status, headers, rest) = file(&desk, &to, &cookie, Some("bytes=100-")).await;
     assert_eq!((status, rest.as_slice()), (206, &whole[100..]));
     let range = format!("bytes 100-{}/{}", whole.len() - 1, whole.len());
-    assert_eq!(headers["content-range"].to_str(), Ok(range.as_str()));
+    assert_eq!(said(&headers, "content-range"), range);
     assert_eq!(file(&desk, &to, &cookie, Some(&format!("bytes={}-", whole.len()))).await.0, 416);
     assert_eq!(file(&desk, &to, "rd_package=another", None).await.0, 410, "another browser goes on with it");
     assert_eq!(consumed(&desk, &form, Some(&cookie)).await.status().as_u16(), 303, "the same one is led back");
@@ -451,9 +458,7 @@ async fn who_is_erased_takes_packages_and_links_along() {
     let linked = pressed(&desk, &page, LINK).await;
     let form = sent(&linked, PAGE);
     let answer = consumed(&desk, &form, None).await;
-    let to = answer.headers()["location"].to_str().expect("an address").to_owned();
-    let cookie =
-        answer.headers()["set-cookie"].to_str().expect("a cookie").split(';').next().expect("a pair").to_owned();
+    let (to, cookie) = led_on(&answer);
     assert_eq!(file(&desk, &to, &cookie, None).await.0, 200);
     let linked_again = sent(&pressed(&desk, &asked.own_page(&desk).await, LINK).await, PAGE);
 
@@ -484,9 +489,7 @@ async fn what_is_taken_along_came_from_the_person() {
     let page = asked.own_page(&desk).await;
     let linked = pressed(&desk, &page, LINK).await;
     let answer = consumed(&desk, &sent(&linked, PAGE), None).await;
-    let to = answer.headers()["location"].to_str().expect("an address").to_owned();
-    let cookie =
-        answer.headers()["set-cookie"].to_str().expect("a cookie").split(';').next().expect("a pair").to_owned();
+    let (to, cookie) = led_on(&answer);
     let files = unpacked(&file(&desk, &to, &cookie, None).await.2, &passphrase_on(&page));
     for (table, held) in asked.held(true).await {
         assert_eq!(sorted(rows(&files, &table)), sorted(held), "{table}");

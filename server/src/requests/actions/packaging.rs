@@ -77,6 +77,9 @@ fn order(tx: &mut WriteTx, request: &Request, by: Option<StaffId>) -> Result<Vec
 
 fn order_anew(tx: &mut WriteTx, request: &Request, standing: &Package, by: Option<StaffId>) -> Result<Vec<Event>> {
     packages::end(tx, standing.id, PackageState::Replaced)?;
+    if standing.file.is_none() {
+        packages::cleared(tx, standing.id)?;
+    }
     order(tx, request, by)
 }
 
@@ -89,15 +92,11 @@ pub async fn end_package(tools: &Tools, lane: &Scope<One>, at: Ref<PackageId>, s
         Ok(Witnessed::new((package, is_first), told.code("as", state.code())))
     });
     let (package, is_first) = ended.await?;
-    let Some(blob) = package.blob() else {
-        if is_first {
-            forget_whom(tools, lane, &package).await?;
-        }
-        return Ok(is_first);
-    };
-    tools.blobs.delete(blob).await?;
+    if let Some(blob) = package.blob() {
+        tools.blobs.delete(blob).await?;
+    }
     forget_whom(tools, lane, &package).await?;
-    Ok(true)
+    Ok(is_first)
 }
 
 async fn forget_whom(tools: &Tools, lane: &Scope<One>, package: &Package) -> Result<()> {
