@@ -256,8 +256,7 @@ async fn what_a_package_holds_is_what_the_map_hands_out() {
 
     let linked = pressed(&desk, &page, LINK).await;
     let answer = consumed(&desk, &sent(&linked, PAGE), None).await;
-    let to = answer.headers()["location"].to_str().expect("an address").to_owned();
-    let cookie = answer.headers()["set-cookie"].to_str().expect("a cookie").to_owned();
+    let cookie = said(answer.headers(), "set-cookie");
     assert!(
         cookie.contains("HttpOnly") && cookie.contains("SameSite=Strict") && cookie.contains("Path=/trust/package")
     );

@@ -170,7 +170,8 @@ async fn fetch(
             return call.to(Fetching::PAGE, &token);
         }
         let door = door_of(&tools, at, call.session().as_ref()).await?;
-        if door.is_some_and(|door| door.is_used) {
+        let Some(door) = door else { return Ok(call.gone()) };
+        if door.is_used {
             return call.to(Fetching::FILE, &token);
         }
         let Some(session) = fetch_package(&tools, at).await? else { return Ok(call.gone()) };
