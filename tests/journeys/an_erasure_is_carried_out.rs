@@ -4,6 +4,7 @@
 use chrono::Duration;
 use harness::goods::{customer, order};
 use harness::planned::{ASHA, Planned, code};
+use harness::wishes::wish;
 use rightsdesk_server::floor::jobs;
 use rightsdesk_server::floor::journal::canonical;
 use rightsdesk_server::floor::kernel::ids::RecipientTaskId;
@@ -309,4 +310,54 @@ async fn whoever_was_erased_is_welcome_again_once_two_persons_say_so() {
     let lines = std::fs::read_to_string(tools.journal.tombstones.path()).expect("a journal");
     let (set, lifted) = (lines.matches(r#""type":"set""#).count(), lines.matches(r#""type":"lift""#).count());
     assert!(set > 0 && set == lifted, "{set} were set and {lifted} lifted");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_step_commits_after_a_hold_that_it_did_not_see() {
+    const PERSONS: usize = 8;
+    let scene = Planned::begins().await;
+    let mut asked = Vec::new();
+    for number in 0..PERSONS {
+        let (id, mail) = (format!("p{number}"), format!("p{number}@mail.example"));
+        let goods = vec![Good::Customer(customer(&id, &mail, 1)), Good::Order(delivered(&format!("{id}-1"), &mail))];
+        scene.comes_in(goods).await;
+        let opened = scene.world.asks_and_proves(wish(scene.tenant, &[Right::Deletion], &mail)).await;
+        scene.world.work().await;
+        let at = Ref::new(scene.tenant, opened[0].id);
+        let digest = scene.plan(at).await.digest;
+        scene.submits(at, digest).await.expect("submitted");
+        scene.approves(&scene.approver, at, digest).await.expect("approved");
+        asked.push(at);
+    }
+    scene.world.later(COOLING_OFF);
+    let working = async {
+        for _ in 0..30 {
+            scene.world.work().await;
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+    };
+    let holding = async {
+        let mut held = Vec::new();
+        for at in &asked {
+            tokio::time::sleep(std::time::Duration::from_millis(25)).await;
+            let new = || NewHold { kind: HoldKind::Litigation, reason: Personal::new("she sued"), review_on: None };
+            let placed = loop {
+                match requests::place_hold(&scene.world.tools, &scene.support, *at, new(), None).await {
+                    Ok(placed) => break placed,
+                    Err(error) => assert_eq!(error.code(), "CONFLICT"),
+                }
+            };
+            held.push((at.id.uuid(), placed.id.uuid()));
+        }
+        held
+    };
+    let ((), held) = tokio::join!(working, holding);
+    for (request, hold) in held {
+        let after = format!(
+            "select s.action as line from audit_events s
+              where s.object = 'request:{request}' and s.action = 'request.step_done'
+                and s.seq > (select seq from audit_events where object = 'hold:{hold}' and action = 'hold.placed')"
+        );
+        assert_eq!(scene.lines(&after), Vec::<String>::new(), "of {request}");
+    }
 }
