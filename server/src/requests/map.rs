@@ -317,7 +317,8 @@ pub const REQUEST_PACKAGES: Table =
         fact("bytes"),
         fact("digest").because("of a sealed file"),
         fact("manifest").because("of a list of names, counts and digests"),
-        secret("passphrase").because("under the contact's own key, shown to the proved person alone; gone when the package ends"),
+        secret("passphrase")
+            .because("under the contact's own key, shown to the proved person alone; gone when the package ends"),
         fact("released_at"),
         key("released_by"),
         fact("expires_at"),

@@ -8,8 +8,8 @@ use crate::floor::kernel::{Day, Instant, Personal};
 use crate::floor::regulations::{PauseGround, zone};
 use crate::floor::tongues::language;
 use crate::requests::{
-    ClockEventRow, ClockMove, FOLLOW_PATH, Fetchable, Followed, FollowedRequest, GoesBy, Identifier, Intake, MOST_TRIES, Message,
-    Outcome, Proof, Request, Stage, Way,
+    ClockEventRow, ClockMove, FOLLOW_PATH, Fetchable, Followed, FollowedRequest, GoesBy, Identifier, Intake,
+    MOST_TRIES, Message, Outcome, Proof, Request, Stage, Way,
 };
 use crate::trust::frame::Sheet;
 use crate::trust::reader::Reader;
