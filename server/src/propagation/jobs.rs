@@ -49,7 +49,7 @@ impl Job for TellRecipient {
             let was_unsure = task.is_unsure;
             let came = told(&run, &tools, &lane, &task).await?;
             let how = came.how.clone();
-            tools.ledger.write(lane.clone(), move |tx| settle(tx, id, was_unsure, came)).await?;
+            tools.ledger.write(lane.clone(), move |tx| settle(tx, id, was_unsure, &came)).await?;
             match how {
                 How::OneMore { .. } => {}
                 How::Again { after, .. } => return Err(again(&tools, &task, after)),

@@ -110,6 +110,6 @@ pub async fn called_back(tools: &Tools, named: &str, headers: HeaderMap, body: V
     if task.state.has_ended() {
         return Ok(true);
     }
-    tools.ledger.write(scope, move |tx| settle(tx, at.id, false, came)).await?;
+    tools.ledger.write(scope, move |tx| settle(tx, at.id, false, &came)).await?;
     Ok(true)
 }

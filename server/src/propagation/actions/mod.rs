@@ -9,8 +9,8 @@ mod settling;
 
 pub use answering::{Answered, Asked, answer_by_link, behind_link, called_back};
 pub use by_hand::{Proof, Settling, give_up, retry, reveal_file, reveal_words, settle_by_hand};
-pub use opening::{chosen, open_tasks};
-pub use reading::{Shown, all_ended, attempts_of, find_task, list_tasks, list_ways, tasks_of, tasks_of_request};
+pub use opening::open_tasks;
+pub use reading::{all_ended, attempts_of, find_task, list_tasks, list_ways, tasks_of, tasks_of_request};
 pub use setting::{NewWay, remove_way, set_way};
 pub use settling::{begin, late, settle};
 

@@ -36,7 +36,7 @@ pub fn begin(tx: &mut WriteTx, id: RecipientTaskId) -> Result<Witnessed<Option<T
 
 /// Writes down what came of a try. `was_unsure` is how it stood before. A task that has ended meanwhile stays as it is, but
 /// for what left.
-pub fn settle(tx: &mut WriteTx, id: RecipientTaskId, was_unsure: bool, came: Came) -> Result<Witnessed<()>> {
+pub fn settle(tx: &mut WriteTx, id: RecipientTaskId, was_unsure: bool, came: &Came) -> Result<Witnessed<()>> {
     let before = tasks::held(tx, id)?;
     let left = if came.answer == NOT_REACHED { Vec::new() } else { rows(&before, &came.left) };
     let disclosed = disclose(tx, &left)?;
@@ -44,7 +44,7 @@ pub fn settle(tx: &mut WriteTx, id: RecipientTaskId, was_unsure: bool, came: Cam
         return Ok(Witnessed::new((), told("recipient.tried", &before).count("disclosed", disclosed as u64)));
     }
     let now = tx.now()?;
-    let (mut task, next) = moved(before.clone(), was_unsure, &came, now);
+    let (mut task, next) = moved(before.clone(), was_unsure, came, now);
     let is_news = match &came.how {
         How::Nothing => false,
         How::ByHand(_) => task.advice != before.advice,

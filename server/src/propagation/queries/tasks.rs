@@ -250,6 +250,9 @@ pub fn list(tx: &mut Tx, filter: &Filter, page: &Page) -> Result<(Vec<Task>, i64
 /// Writes how far a task that is held has come. Of an ended one nobody is known any more.
 pub fn save(tx: &mut WriteTx, task: &Task) -> Result<()> {
     let at = || recipient_tasks::table.find((task.tenant, task.id));
+    if task.state.has_ended() {
+        diesel::update(at()).set(recipient_tasks::matches.eq(None::<Vec<u8>>)).execute(tx.conn())?;
+    }
     diesel::update(at())
         .set((
             recipient_tasks::kind.eq(task.kind),
@@ -268,9 +271,6 @@ pub fn save(tx: &mut WriteTx, task: &Task) -> Result<()> {
             recipient_tasks::version.eq(recipient_tasks::version + 1),
         ))
         .execute(tx.conn())?;
-    if task.state.has_ended() {
-        diesel::update(at()).set(recipient_tasks::matches.eq(None::<Vec<u8>>)).execute(tx.conn())?;
-    }
     Ok(())
 }
 

@@ -111,11 +111,11 @@ pub fn all_at(document: &Value, place: &str) -> Option<Vec<String>> {
     items.iter().map(text).collect()
 }
 
-/// The item of a list that says at this place that it is about this one, if there is one; none where there is no such list.
-pub fn whose<'d>(document: &'d Value, place: &str, unit: &str) -> Option<Option<&'d Value>> {
+/// The items of a list that say at this place that they are about this one; none where there is no such list.
+pub fn whose<'d>(document: &'d Value, place: &str, unit: &str) -> Option<Vec<&'d Value>> {
     let (list, rest) = place.split_once("/*")?;
     let items = document.pointer(list)?.as_array()?;
-    Some(items.iter().find(|item| item.pointer(rest).and_then(Value::as_str) == Some(unit)))
+    Some(items.iter().filter(|item| item.pointer(rest).and_then(Value::as_str) == Some(unit)).collect())
 }
 
 #[cfg(test)]
@@ -165,7 +165,9 @@ mod tests {
         assert_eq!(all_at(&json!({ "data": [] }), "/data/*/id"), Some(Vec::new()));
         assert_eq!(all_at(&json!({ "error": 1 }), "/data/*/id"), None);
         let told = json!({ "all": [{ "of": ["7"], "id": "a" }, { "of": ["8"], "id": "b" }] });
-        let whose = |unit: &str| whose(&told, "/all/*/of/0", unit).map(|item| item.map(|item| item["id"].clone()));
-        assert_eq!((whose("8"), whose("9")), (Some(Some(json!("b"))), Some(None)));
+        let ids = |unit: &str| {
+            whose(&told, "/all/*/of/0", unit).map(|items| items.iter().map(|item| item["id"].clone()).collect())
+        };
+        assert_eq!((ids("8"), ids("9")), (Some(vec![json!("b")]), Some(Vec::new())));
     }
 }

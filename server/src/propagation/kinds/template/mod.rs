@@ -178,9 +178,10 @@ impl Teller<'_> {
             (Some(_), status) if ASKED.contains(&status) => Ok(Standing::There),
             (Some(place), _) if answer.is_success() => {
                 let unit = self.words.unit();
-                match document.as_ref().and_then(|document| fill::whose(document, place, unit)) {
-                    Some(None) => Ok(Standing::There),
-                    Some(Some(item)) => {
+                let theirs = document.as_ref().and_then(|document| fill::whose(document, place, unit));
+                match theirs.as_deref() {
+                    Some([]) => Ok(Standing::There),
+                    Some([item, ..]) => {
                         Ok(Standing::Taken(ask.reference.as_deref().and_then(|place| text_at(item, place))))
                     }
                     None => Err(odd()),
