@@ -16,18 +16,24 @@ pub const ALREADY_GONE: &str = "already_gone";
 /// What a code is where others' rights kept something back.
 const OTHERS_RIGHTS: &str = "others_rights";
 
-/// What a right says of our own records takes effect, all of it at once.
+/// What a right says of our own records takes effect, all of it at once: the other steps of its kind are done with the first.
 pub async fn act(carrier: &Carrier, step: &Step) -> Result<Ran> {
-    let held = carrier.write(Some(step), |_, ground| {
+    let own = step.clone();
+    let held = carrier.write(Some(step), move |tx, ground| {
+        let steps = fulfilling::steps(tx, ground.plan.id)?;
+        let waits = steps.iter().any(|other| other.position == own.position && other.state == StepState::Waiting);
         let told = event("request.acting", &ground.request);
-        Ok(Some(((ground.request.clone(), ground.plan.clone()), vec![told])))
+        Ok(Some(((ground.request.clone(), ground.plan.clone(), waits), vec![told])))
     });
     let held = held.await?;
-    let Stood::Done((request, plan)) = held else { return Ok(came(&held)) };
+    let Stood::Done((request, plan, waits)) = held else { return Ok(came(&held)) };
+    if !waits {
+        return Ok(Ran::Done);
+    }
     let acted = acting::act(&carrier.tools, &carrier.lane, &request, &plan).await?;
     let own = step.clone();
     let stood = carrier.write(Some(step), move |tx, ground| {
-        let mut told = Vec::new();
+        let mut told = vec![event("request.acted", &ground.request).count("rows", acted.rows)];
         let steps = fulfilling::steps(tx, ground.plan.id)?;
         let acts = steps.iter().filter(|other| other.name == StepName::Act && other.state == StepState::Waiting);
         for other in acts {
@@ -42,11 +48,7 @@ pub async fn act(carrier: &Carrier, step: &Step) -> Result<Ran> {
         }
         Ok(Some(((), told)))
     });
-    // The others of its kind are done with it: the walk looks at them again.
-    Ok(match came(&stood.await?) {
-        Ran::Done => Ran::Done,
-        other => other,
-    })
+    Ok(came(&stood.await?))
 }
 
 /// The package is ordered, read by a second person, and fetched; then the right is carried out.
