@@ -348,6 +348,28 @@ pub fn open_matches(tx: &mut RevealTx, vault: &Vault, request: RequestId, view: 
     rows.into_iter().map(open).collect()
 }
 
+/// What says who somebody is stands for the person from here on, where it stood for nobody: whoever is just about to write it
+/// down of somebody new waits for this transaction, and finds whom it belongs to. In the order in which the gate writes.
+pub fn claim(tx: &mut WriteTx, request: RequestId, person: SubjectId) -> Result<()> {
+    let (tenant, now) = (tx.tenant()?, tx.now()?.utc());
+    statement(
+        "insert into subject_identifiers (tenant_id, id, subject_id, kind, scope, bidx, bidx_v, tells, made_at)
+         select m.tenant_id, m.id, ?, m.kind, m.scope, m.bidx, m.bidx_v, true, ?
+           from (select tenant_id, id, kind, bidx, bidx_v,
+                        case when kind in ('customer', 'handle') then store_id::text else '' end as scope
+                   from request_matches
+                  where tenant_id = ? and request_id = ? and tells and kind <> 'order') m
+          where m.scope is not null order by m.kind, m.scope, m.bidx
+         on conflict do nothing",
+    )
+    .bind::<SqlUuid, _>(person)
+    .bind::<Timestamptz, _>(now)
+    .bind::<SqlUuid, _>(tenant)
+    .bind::<SqlUuid, _>(request)
+    .execute(tx.conn())?;
+    Ok(())
+}
+
 /// What was put aside goes.
 pub fn remove_matches(tx: &mut WriteTx, request: RequestId) -> Result<u64> {
     let gone = statement("delete from request_matches where tenant_id = ? and request_id = ?")

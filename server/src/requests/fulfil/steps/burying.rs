@@ -34,6 +34,9 @@ pub async fn run(carrier: &Carrier, step: &Step) -> Result<Ran> {
     }
     let (own, set) = (step.clone(), stones.clone());
     let stood = carrier.write(Some(step), move |tx, ground| {
+        if let Some(person) = ground.persons.first().copied() {
+            fulfilling::claim(tx, ground.request.id, person)?;
+        }
         let cause = (TombstoneReason::Erased, set.as_slice());
         let standing = subjects::bury(tx, &ground.persons, Some(ground.request.id), cause)?;
         relay::end_of_persons(tx, &ground.persons)?;
