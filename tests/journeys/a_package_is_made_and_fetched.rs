@@ -24,7 +24,7 @@ use rightsdesk_server::floor::jobs::enqueue;
 use rightsdesk_server::floor::journal::canonical;
 use rightsdesk_server::floor::kernel::{Personal, Ref, RequestId, SubjectId};
 use rightsdesk_server::floor::ledger::{Event, Witnessed};
-use rightsdesk_server::floor::platforms::Good;
+use rightsdesk_server::floor::platforms::{Good, Order};
 use rightsdesk_server::floor::regulations::Right;
 use rightsdesk_server::floor::vault::verify;
 use rightsdesk_server::requests::package::{LeftOut, Package, PackageState, clear};
@@ -48,10 +48,15 @@ struct Asked {
 impl Asked {
     /// Asha's data, with goods of an odd name, money that went out, and more events than are read at a time.
     async fn approved(right: Right) -> Self {
-        let scene = Planned::begins().await;
         let mut odd = order("9", ASHA, 1);
         odd.lines[0].title = Some(FORMULA.to_owned());
-        scene.comes_in(vec![Good::Order(odd)]).await;
+        Self::approved_with(right, vec![Good::Order(odd)]).await
+    }
+
+    /// The same, with these of the shop's goods.
+    async fn approved_with(right: Right, goods: Vec<Good>) -> Self {
+        let scene = Planned::begins().await;
+        scene.comes_in(goods).await;
         let subject = scene.lines("select subject_id::text as line from orders where platform_id = '1'");
         let subject = SubjectId::from_uuid(subject[0].parse().expect("an id"));
         scene.world.base.tamper(
@@ -382,6 +387,25 @@ async fn what_staff_leave_out_is_recorded_and_somebody_else_lets_the_rest_go() {
     asked.works().await;
     let lie: Vec<_> = tools.blobs.list(Kind::Package).try_collect().await.expect("a list");
     assert_eq!(lie.len(), 1, "only the one that stands lies there");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_number_by_which_somebody_else_is_known_is_not_handed_out() {
+    let number = || Some(Personal::new("+49 170 1112223"));
+    let neighbours = Order { mail: None, phone: number(), ..order("8", ASHA, 1) };
+    let own = Order { phone: number(), ..order("9", ASHA, 1) };
+    let asked = Asked::approved_with(Right::Access, vec![Good::Order(neighbours), Good::Order(own)]).await;
+    assert_eq!(asked.packages().await[0].made.expect("made").left_out, 1);
+    asked.released().await;
+    let desk = asked.scene.world.serve().await;
+    let page = asked.own_page(&desk).await;
+    let linked = pressed(&desk, &page, LINK).await;
+    let (to, cookie) = led_on(&consumed(&desk, &sent(&linked, PAGE), None).await);
+    let files = unpacked(&file(&desk, &to, &cookie, None).await.2, &passphrase_on(&page));
+    let contacts = rows(&files, "order_contacts");
+    assert!(contacts.len() == 3 && contacts.iter().all(|row| row["phone"].is_none()), "{contacts:?}");
+    let withheld: Value = serde_json::from_slice(&files["withheld.json"]).expect("JSON");
+    assert_eq!(withheld["of_others"], serde_json::json!([{ "table": "order_contacts", "column": "phone", "rows": 1 }]));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::json::is_money;
 use super::legal::{About, Limit};
+use super::model::LeftOut;
 use super::reading::{Cells, Left, Sheet};
 use super::words::Words;
 use crate::floor::datamap::Form;
@@ -224,6 +225,10 @@ impl Page<'_> {
             for ((column, why), cells) in &seen.left_out.cells {
                 let told = told_of(&words.withheld_cells, column, *cells);
                 lines.push([told.as_str(), ". ", words.left_out(*why)].concat());
+            }
+            for (column, cells) in &seen.left_out.others {
+                let told = told_of(&words.withheld_cells, column, *cells);
+                lines.push([told.as_str(), ". ", words.left_out(LeftOut::OthersRights)].concat());
             }
             for (column, cells) in &seen.left_out.shut {
                 lines.push(told_of(&words.withheld_shut, column, *cells));

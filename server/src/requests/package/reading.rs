@@ -8,9 +8,10 @@ use uuid::Uuid;
 use super::model::{LeftOut, Redaction};
 use crate::floor::access::{One, Scope};
 use crate::floor::datamap::{About, Category, Cell, Column, Form, Forms, Leaf, Line, Map, Row as Fate, Table, Value};
-use crate::floor::kernel::{Error, Instant, Result, SubjectId};
+use crate::floor::kernel::{Error, Instant, Personal, Result, SubjectId};
 use crate::floor::ledger::{Ledger, RevealTx};
 use crate::floor::vault::{Key, Opening, Shut, SubjectKey, Vault};
+use crate::subjects::{IdentifierKind, Trace, trace, traced};
 
 /// Rows that are read at a time, over as many tables as they fill.
 const AT_ONCE: u16 = 500;
@@ -62,6 +63,8 @@ pub struct Left {
     pub rows: HashMap<LeftOut, u64>,
     /// Cells, by column and why.
     pub cells: HashMap<(&'static str, LeftOut), u64>,
+    /// Cells, by column, by which somebody else is known here.
+    pub others: HashMap<&'static str, u64>,
     /// Cells, by column, that open no more.
     pub shut: HashMap<&'static str, u64>,
 }
@@ -74,13 +77,16 @@ impl Left {
         for (what, cells) in other.cells {
             *self.cells.entry(what).or_default() += cells;
         }
+        for (column, cells) in other.others {
+            *self.others.entry(column).or_default() += cells;
+        }
         for (column, cells) in other.shut {
             *self.shut.entry(column).or_default() += cells;
         }
     }
 
     pub fn count(&self) -> u64 {
-        self.rows.values().sum::<u64>() + self.cells.values().sum::<u64>()
+        self.rows.values().chain(self.cells.values()).chain(self.others.values()).sum()
     }
 }
 
@@ -211,8 +217,44 @@ impl Source {
                 break;
             }
         }
+        self.withhold_others(tx, &mut all)?;
         let is_over = at.sheet >= self.sheets.len();
         Ok((all, (!is_over).then_some(at)))
+    }
+
+    /// Takes out by what somebody else is known in these records: it stands beside the person's own, and is another's.
+    fn withhold_others(&self, tx: &mut RevealTx, all: &mut [Opened]) -> Result<()> {
+        let Ok(key) = self.vault.find_index_key(tx)? else { return Ok(()) };
+        let mut spots = Vec::new();
+        for (at, opened) in all.iter().enumerate() {
+            let columns = self.sheets.get(opened.sheet).into_iter().flat_map(|sheet| sheet.columns.iter().enumerate());
+            for (number, kind) in columns.filter_map(|(number, (column, _))| Some((number, tells(column)?))) {
+                for (row, cells) in opened.rows.iter().enumerate() {
+                    let Some(Some(value)) = cells.get(number) else { continue };
+                    if let Some(trace) = trace(&key, kind, None, &Personal::new(value.as_str()))? {
+                        spots.push(((at, row, number), trace));
+                    }
+                }
+            }
+        }
+        let is_other = |found: Vec<SubjectId>| found.iter().any(|subject| !self.persons.contains(subject));
+        let traces: Vec<Trace> = spots.iter().map(|(_, trace)| trace.clone()).collect();
+        if !is_other(traced(tx, &traces)?) {
+            return Ok(());
+        }
+        for ((at, row, number), trace) in spots {
+            if !is_other(traced(tx, &[trace])?) {
+                continue;
+            }
+            let Some(opened) = all.get_mut(at) else { continue };
+            let column = self.sheets.get(opened.sheet).and_then(|sheet| sheet.columns.get(number));
+            let cell = opened.rows.get_mut(row).and_then(|cells| cells.get_mut(number));
+            if let (Some((column, _)), Some(cell)) = (column, cell) {
+                *cell = None;
+                *opened.left_out.others.entry(column.name).or_default() += 1;
+            }
+        }
+        Ok(())
     }
 
     /// A row in clear, without what is left out of it.
@@ -242,6 +284,15 @@ impl Source {
         }
         into.rows.push(cells);
         Ok(())
+    }
+}
+
+/// By what a value of this column tells who somebody is, where it does.
+fn tells(column: &Column) -> Option<IdentifierKind> {
+    match column.mask() {
+        Some("mail") => Some(IdentifierKind::Mail),
+        Some("phone") => Some(IdentifierKind::Phone),
+        _ => None,
     }
 }
 

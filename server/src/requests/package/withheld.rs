@@ -33,7 +33,7 @@ pub fn document(tables: &[&'static Table], seen: &[(Sheet, Seen)], forbidden: &[
     });
     let by_law: Vec<Value> = forbidden.iter().map(|(kind, cite)| json!({ "kind": kind, "cite": cite })).collect();
     let mut by_staff = Vec::new();
-    let mut unreadable = Vec::new();
+    let (mut of_others, mut unreadable) = (Vec::new(), Vec::new());
     for (sheet, seen) in seen {
         let table = sheet.table.name;
         for (why, rows) in &seen.left_out.rows {
@@ -42,17 +42,21 @@ pub fn document(tables: &[&'static Table], seen: &[(Sheet, Seen)], forbidden: &[
         for ((column, why), cells) in &seen.left_out.cells {
             by_staff.push(json!({ "table": table, "column": column, "rows": cells, "why": why.code() }));
         }
+        for (column, cells) in &seen.left_out.others {
+            of_others.push(json!({ "table": table, "column": column, "rows": cells }));
+        }
         for (column, cells) in &seen.left_out.shut {
             unreadable.push(json!({ "table": table, "column": column, "rows": cells }));
         }
     }
-    for told in [&mut by_staff, &mut unreadable] {
+    for told in [&mut by_staff, &mut of_others, &mut unreadable] {
         told.sort_by_key(Value::to_string);
     }
     json!({
         "by_nature": by_nature,
         "by_law": { "kinds": by_law, "columns": cut.collect::<Vec<_>>() },
         "by_staff": by_staff,
+        "of_others": of_others,
         "unreadable": unreadable,
     })
 }
