@@ -359,7 +359,8 @@ pub fn claim(tx: &mut WriteTx, request: RequestId, person: SubjectId) -> Result<
                         case when kind in ('customer', 'handle') then store_id::text else '' end as scope
                    from request_matches
                   where tenant_id = ? and request_id = ? and tells and kind <> 'order') m
-          where m.scope is not null order by m.kind, m.scope, m.bidx
+          where m.scope is not null
+          order by array_position(array['mail', 'phone', 'customer', 'handle'], m.kind), m.scope, m.bidx
          on conflict do nothing",
     )
     .bind::<SqlUuid, _>(person)
