@@ -272,8 +272,7 @@ async fn newest(tools: &Tools, scope: &Scope<One>, request: RequestId) -> Result
     found.into_iter().next().ok_or(Error::NotFound("package"))
 }
 
-/// Some rows of a table as they are in a package, opened for whoever reads it.
-#[derive(Debug, Clone)]
+/// Some rows of a table as they are in a package, opened for whoever reads it. They never print.
 pub struct Leafed {
     pub columns: Vec<&'static str>,
     pub rows: Vec<LeafedRow>,
@@ -282,7 +281,6 @@ pub struct Leafed {
 }
 
 /// One of them.
-#[derive(Debug, Clone)]
 pub struct LeafedRow {
     pub row: Uuid,
     pub cells: Cells,

@@ -20,8 +20,8 @@ static STYLE: LazyLock<Style> = LazyLock::new(|| Style::new(include_str!("page.c
 /// Rows of a table that the page shows; all of them stand in its files.
 pub const SHOWN: usize = 50;
 
-/// What a table came to.
-#[derive(Debug, Clone, Default)]
+/// What a table came to. Its rows are somebody's and never print.
+#[derive(Clone, Default)]
 pub struct Seen {
     pub rows: u64,
     pub first: Vec<Cells>,

@@ -2,9 +2,7 @@
 
 use crate::floor::blobs::{Blob, Kind};
 use crate::floor::kernel::vocabulary::vocabulary;
-use crate::floor::kernel::{
-    BlobId, Instant, PackageId, PackageLinkId, RedactionId, RequestId, StaffId, SubjectId, TenantId,
-};
+use crate::floor::kernel::{BlobId, Instant, PackageId, PackageLinkId, RedactionId, RequestId, StaffId, TenantId};
 use uuid::Uuid;
 
 vocabulary! {
@@ -138,6 +136,3 @@ pub struct Used {
     pub session: Vec<u8>,
     pub until: Instant,
 }
-
-/// Whom a package is about, by every id.
-pub type Persons = Vec<SubjectId>;

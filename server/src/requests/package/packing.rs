@@ -2,6 +2,7 @@
 //! more is held than a leaf, the first rows of each table and what the place of objects has not taken yet.
 
 use std::collections::BTreeSet;
+use std::sync::OnceLock;
 
 use bytes::Bytes;
 use futures_util::stream;
@@ -17,7 +18,7 @@ use super::words::Words;
 use super::{csv, json, withheld};
 use crate::floor::access::{One, Scope};
 use crate::floor::blobs::{Blob, Written};
-use crate::floor::datamap::Table;
+use crate::floor::datamap::{Forms, Table};
 use crate::floor::journal::hex;
 use crate::floor::kernel::{Day, Error, Instant, PackageId, Result, Secret, SubjectId};
 use crate::floor::ledger::Ledger;
@@ -94,15 +95,14 @@ async fn packed(
     send: &mpsc::Sender<Result<Bytes>>,
 ) -> Result<Made> {
     let (held, map) = (tables(tools.map, brief.is_given), tools.map);
-    let for_forms = held.clone();
-    let forms = tools.ledger.read(lane, move |tx| map.forms(tx, &for_forms)).await?;
+    let forms = forms(tools, lane).await?;
     let forbidden = forbidden(&brief.regimes);
     let kinds: Vec<String> = forbidden.iter().map(|(kind, _)| kind.clone()).collect();
     let source = Source {
         map,
         vault: tools.vault.clone(),
         persons: brief.persons.clone(),
-        sheets: sheets(&held, &forms, &kinds),
+        sheets: sheets(&held, forms, &kinds),
         redactions: Redacted::of(&brief.redactions),
         asked_at: brief.request.received_at,
     };
@@ -125,6 +125,17 @@ async fn packed(
     let beside = Beside { brief, policy, words, letters, about, held: &held, forbidden: &forbidden };
     let sign = tools.vault.sign_key()?;
     packer.beside(&beside, &sign).await
+}
+
+/// How the columns of all tables about people are written: asked for once, since no table changes while the desk runs.
+async fn forms(tools: &Tools, lane: &Scope<One>) -> Result<&'static Forms> {
+    static FORMS: OnceLock<Forms> = OnceLock::new();
+    if let Some(known) = FORMS.get() {
+        return Ok(known);
+    }
+    let map = tools.map;
+    let read = tools.ledger.read(lane, move |tx| map.forms(tx, &tables(map, false))).await?;
+    Ok(FORMS.get_or_init(|| read))
 }
 
 /// What stands beside the rows.
