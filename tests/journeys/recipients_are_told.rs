@@ -17,7 +17,7 @@ use rightsdesk_server::floor::egress::{Egress, Host};
 use rightsdesk_server::floor::graphql::{node_id, tenant_node_id};
 use rightsdesk_server::floor::jobs::Ticket;
 use rightsdesk_server::floor::kernel::{
-    Error, Instant, Mode, Personal, RecipientTaskId, Ref, RequestId, StoreId, TenantId, Watch,
+    Error, Instant, IntakeId, Mode, Personal, RecipientTaskId, Ref, RequestId, StoreId, TenantId, Watch,
 };
 use rightsdesk_server::floor::ledger::{Event, Witnessed};
 use rightsdesk_server::floor::regulations::Right;
@@ -25,7 +25,6 @@ use rightsdesk_server::propagation::{self, Answered, Corrected, Matches, Place, 
 use rightsdesk_server::roof::demo::street::{Counts, Fault, Kind, Standing, Street};
 use rightsdesk_server::stores::TellOfLostConnection;
 use serde_json::{Value, json};
-use uuid::Uuid;
 
 const SET: &str = "mutation ($input: SetRecipientWayInput!) { setRecipientWay(input: $input) {
   way { kind address hasCredential parts { name value } } userErrors { code message field } } }";
@@ -139,8 +138,7 @@ fn known() -> Matches {
 }
 
 fn asked(world: &World, tenant: TenantId) -> RequestId {
-    let (request, intake, of) =
-        (RequestId::fresh(), Uuid::from_u128(RequestId::fresh().uuid().as_u128()), tenant.uuid());
+    let (request, intake, of) = (RequestId::fresh(), IntakeId::fresh().uuid(), tenant.uuid());
     world.base.tamper(&format!(
         "insert into intakes (tenant_id, id, source, role, subject_kind, locale, zone, received_at, made_at, proof, proved_at)
          values ('{of}', '{intake}', 'console', 'processor', 'shopper', 'en', 'UTC', now(), now(), 'judged', now());
@@ -239,7 +237,7 @@ async fn every_interface_is_told_in_its_own_words_and_once() {
             *counted.entry(who).or_default() += 1;
             counted
         });
-    assert_eq!(deeds, INTERFACES.into_iter().map(|who| (who.to_owned(), 1)).collect());
+    assert_eq!(deeds, INTERFACES.into_iter().map(|who| (who.to_owned(), 1)).collect::<BTreeMap<String, usize>>());
     assert_eq!(woken(&scene.world), "7", "whoever waits is woken by each end, and by nothing else");
 
     // Its status is asked for, and nothing is sent again.

@@ -166,7 +166,8 @@ mod tests {
         assert_eq!(all_at(&json!({ "error": 1 }), "/data/*/id"), None);
         let told = json!({ "all": [{ "of": ["7"], "id": "a" }, { "of": ["8"], "id": "b" }] });
         let ids = |unit: &str| {
-            whose(&told, "/all/*/of/0", unit).map(|items| items.iter().map(|item| item["id"].clone()).collect())
+            whose(&told, "/all/*/of/0", unit)
+                .map(|items| items.iter().map(|item| item["id"].clone()).collect::<Vec<_>>())
         };
         assert_eq!((ids("8"), ids("9")), (Some(vec![json!("b")]), Some(Vec::new())));
     }
