@@ -113,6 +113,11 @@ impl Desk {
     }
 }
 
+/// What is to be put right, in words of theirs.
+fn right_is() -> Personal {
+    Personal::new("First name: Aasha\nName: Aasha Rahimi")
+}
+
 const PLACES: [(&str, &str); 3] = [("DE", "eu_gdpr"), ("US-CA", "us_ca"), ("BR", "br_lgpd")];
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -120,7 +125,8 @@ async fn a_shopper_of_a_merchant_has_every_right_planned_under_three_laws() {
     let (desk, _) = Desk::opens("sooperseller").await;
     for (place, regime) in PLACES {
         let mail = format!("asha@{}.example", &place[..2].to_lowercase());
-        desk.serves(wish_from(place, desk.tenant, &RIGHTS, &mail), DataRole::Processor, regime).await;
+        let asking = Asking { words: Some(right_is()), ..wish_from(place, desk.tenant, &RIGHTS, &mail) };
+        desk.serves(asking, DataRole::Processor, regime).await;
     }
 }
 
@@ -129,7 +135,7 @@ async fn a_merchants_own_user_has_every_right_planned_under_three_laws() {
     let (desk, mail) = Desk::opens("inventorysync").await;
     for (place, regime) in PLACES {
         let asking = wish_from(place, desk.tenant, &RIGHTS, &mail);
-        let asking = Asking { subject_kind: SubjectKind::Member, ..asking };
+        let asking = Asking { subject_kind: SubjectKind::Member, words: Some(right_is()), ..asking };
         desk.serves(asking, DataRole::Controller, regime).await;
     }
 }

@@ -13,7 +13,7 @@ use rightsdesk_server::floor::graphql::tenant_node_id;
 use rightsdesk_server::floor::kernel::{Instant, Personal, Ref, RequestId, Secret, TenantId, Watch};
 use rightsdesk_server::floor::mail::{Coming, Mail, Way};
 use rightsdesk_server::floor::regulations::Right;
-use rightsdesk_server::requests::{self, Asking, Ground, Outcome, Stage, SubjectKind};
+use rightsdesk_server::requests::{self, Asking, Ground, Named, Outcome, Stage, SubjectKind};
 use rightsdesk_server::roof::http::Listening;
 use serde_json::{Value, json};
 
@@ -164,6 +164,11 @@ impl Desk {
     /// Worked to its end: planned, read by a second person where its right wants one, and answered in time.
     async fn answers(&self, at: Ref<RequestId>, right: Right) {
         let tools = &self.world.tools;
+        if right == Right::Correction {
+            let (about, field) = ("customers".to_owned(), "given_name".to_owned());
+            let named = Named { about, field, store: None, value: Personal::new("Aasha") };
+            requests::name_correction(tools, &self.support, (at, None), named, None).await.expect("named");
+        }
         self.world.work().await;
         let plan = requests::find_plan(tools, &self.support, at, None).await.expect("readable").expect("a plan");
         requests::submit_plan(tools, &self.support, at, None, plan.digest, None).await.expect("submitted");

@@ -158,7 +158,7 @@ fn enter<'a>(
         requests::add(tx, &request)?;
         clock_rows::put(tx, request.id, &set.clocks)?;
         if let Some(words) = asking.words.as_ref().filter(|_| wanted.right == Right::Correction) {
-            for named in named_in(words) {
+            for named in named_in(words, asking.subject_kind) {
                 corrections::name(tx, desk.vault, (request.id, intake.id), &named, None)?;
             }
         }

@@ -165,6 +165,8 @@ struct Anew {
     table: &'static Table,
     whole: Whole,
     clear: Vec<Option<Personal>>,
+    /// What it is found by from then on, where that is a mail address.
+    mail: Option<Vec<u8>>,
 }
 
 /// What is put right, looked up and not yet written.
@@ -217,29 +219,44 @@ fn draft(tx: &mut RevealTx, vault: &Vault, map: Map, request: &Request) -> Resul
         let table = map.table(&correction.about).ok_or_else(|| Error::internal("a correction of no table"))?;
         let mut values = Vec::new();
         for whole in map.rows_of(tx, table, &persons, correction.store)? {
-            let at = whole.columns.iter().position(|(column, _)| column.name == correction.field);
+            let at = whole.cells.iter().position(|cell| cell.column.name == correction.field);
             let at = at.ok_or_else(|| Error::internal("a correction of no column"))?;
             // What was never told of an order is not made up afterwards.
-            if whole.columns[at].1.is_none() && table.name != "customers" {
+            if whole.cells[at].envelope.is_none() && table.name == "order_contacts" {
                 continue;
             }
             let (row, subject) = (whole.row, whole.subject);
+            let is_found_by_it = correction.field == "mail" && table.column("mail_bidx").is_some();
+            let mail = if is_found_by_it { index_of(tx, vault, &value)? } else { None };
+            // What is another's already is nobody else's.
+            if let Some(index) = &mail
+                && corrections::is_taken(tx, index, row)?
+            {
+                continue;
+            }
             let anew = match rows.entry((table.name, row)) {
                 Entry::Occupied(known) => known.into_mut(),
                 Entry::Vacant(free) => {
                     let Some(key) = key_of(tx, vault, table, subject)? else { continue };
                     let clear = opened(tx, table, &whole, &key)?;
-                    free.insert(Anew { table, whole, clear })
+                    free.insert(Anew { table, whole, clear, mail: None })
                 }
             };
             let salt = salt()?;
             let was = anew.clear[at].as_ref().map(|was| digest(&salt, was));
             values.push(Corrected { subject, row, salt, was, is: digest(&salt, &value) });
             anew.clear[at] = Some(value.clone());
+            anew.mail = mail.or(anew.mail.take());
         }
         settled.push((correction, value, values));
     }
     Ok(Some(Draft { rows: rows.into_values().collect(), settled }))
+}
+
+/// By what a mail address is found; none where nobody of the tenant's is.
+fn index_of(tx: &mut RevealTx, vault: &Vault, mail: &Personal) -> Result<Option<Vec<u8>>> {
+    let Ok(key) = vault.find_index_key(tx)? else { return Ok(None) };
+    Ok(subjects::trace(&key, IdentifierKind::Mail, None, mail)?.map(|trace| trace.index().to_vec()))
 }
 
 /// The key of whom a row is sealed for; none where they were forgotten meanwhile.
@@ -258,11 +275,12 @@ fn key_of(
 
 fn opened(tx: &RevealTx, table: &'static Table, whole: &Whole, key: &Key<SubjectKey>) -> Result<Vec<Option<Personal>>> {
     let tenant = tx.tenant()?;
-    let mut clear = Vec::with_capacity(whole.columns.len());
-    for (column, sealed) in &whole.columns {
-        let shut = |_: Shut| Error::corrupt(table.name, column.name, whole.row);
-        let place = whole.place(table, tenant, column.name);
-        clear.push(sealed.as_ref().map(|sealed| key.open_personal(&place, sealed).map_err(shut)).transpose()?);
+    let mut clear = Vec::with_capacity(whole.cells.len());
+    for cell in &whole.cells {
+        let shut = |_: Shut| Error::corrupt(table.name, cell.column.name, whole.row);
+        let place = whole.place(table, tenant, cell);
+        let opened = cell.envelope.as_ref().map(|sealed| key.open_personal(&place, sealed).map_err(shut));
+        clear.push(opened.transpose()?);
     }
     Ok(clear)
 }
@@ -292,16 +310,16 @@ fn write(
     draft: &Draft,
 ) -> Result<Witnessed<()>> {
     let tenant = tx.tenant()?;
-    for Anew { table, whole, clear } in &draft.rows {
-        let table: &'static Table = *table;
+    for Anew { table, whole, clear, mail } in &draft.rows {
+        let table: &'static Table = table;
         // Erased meanwhile: look again.
         let sealer = vault.known_sealer::<SubjectKey>(tx, whole.subject)?.map_err(|_| Error::Conflict)?;
         let mut envelopes = Vec::with_capacity(clear.len());
-        for ((column, _), value) in whole.columns.iter().zip(clear) {
-            let place = whole.next_place(table, tenant, column.name);
+        for (cell, value) in whole.cells.iter().zip(clear) {
+            let place = whole.next_place(table, tenant, cell);
             envelopes.push(value.as_ref().map(|value| sealer.seal_personal(&place, value)).transpose()?);
         }
-        if !map.write_anew(tx, table, whole, envelopes)? {
+        if !map.write_anew(tx, table, whole, (envelopes, mail.clone()))? {
             return Err(Error::Conflict);
         }
     }
@@ -329,7 +347,8 @@ fn be_known(
     correction: &Correction,
     value: &Personal,
 ) -> Result<()> {
-    if correction.field != "mail" {
+    // A merchant's own user is found by the row itself.
+    if correction.field != "mail" || correction.about == "members" {
         return Ok(());
     }
     let Some(person) = persons.first() else { return Ok(()) };

@@ -3,6 +3,7 @@
 
 use serde_json::json;
 
+use super::intake::SubjectKind;
 use crate::floor::kernel::vocabulary::vocabulary;
 use crate::floor::kernel::{CorrectionId, Error, Flaws, Instant, Personal, RequestId, Result, StaffId, StoreId};
 use crate::floor::mail;
@@ -25,6 +26,7 @@ vocabulary! {
 pub const CORRECTABLE: &[(&str, &[&str])] = &[
     ("customers", &["given_name", "family_name", "mail", "phone", "address"]),
     ("order_contacts", &["handle", "mail", "phone", "address"]),
+    ("members", &["name", "mail"]),
 ];
 
 /// Something that is to be put right; what is right stays sealed.
@@ -66,7 +68,10 @@ impl Named {
         let mut flaws = Flaws::default();
         let fields = CORRECTABLE.iter().find(|(about, _)| *about == self.about).map(|(_, fields)| *fields);
         match fields {
-            None => flaws.add("about", "name customers or order_contacts: what else is held is no value of a person's"),
+            None => {
+                let advice = "name customers, order_contacts or members: what else is held is no value of a person's";
+                flaws.add("about", advice);
+            }
             Some(fields) if !fields.contains(&self.field.as_str()) => {
                 flaws.add("field", format!("name one of {}", fields.join(", ")));
             }
@@ -93,34 +98,45 @@ fn lines(text: &str) -> Vec<&str> {
     text.lines().map(str::trim).filter(|line| !line.is_empty()).collect()
 }
 
-/// By what people call what may be put right, in the languages that letters are written in. In lower case.
-const CALLED: &[(&str, &[&str])] = &[
+/// By what people call a field, in the languages that letters are written in; in lower case.
+type Called = (&'static str, &'static [&'static str]);
+
+const MAIL: Called =
+    ("mail", &["mail", "email", "e-mail", "email address", "e-mail address", "e-mail-adresse", "courriel", "correo"]);
+
+/// Of a merchant's buyer.
+const OF_BUYERS: &[Called] = &[
     ("given_name", &["first name", "given name", "vorname", "prénom", "nombre", "nome próprio", "given_name"]),
     (
         "family_name",
         &["last name", "family name", "surname", "nachname", "nom", "apellido", "sobrenome", "family_name"],
     ),
-    ("mail", &["mail", "email", "e-mail", "email address", "e-mail address", "e-mail-adresse", "courriel", "correo"]),
+    MAIL,
     ("phone", &["phone", "phone number", "telephone", "telefon", "téléphone", "teléfono", "telefone"]),
 ];
+
+/// Of a merchant's own user.
+const OF_MEMBERS: &[Called] =
+    &[("name", &["name", "full name", "nom complet", "nombre completo", "nome completo"]), MAIL];
 
 /// The most that one letter names.
 const MOST_NAMED: usize = 20;
 
 /// What the person's own words name, a line each: what it is, a colon, what is right. Whatever else they say is for staff.
 /// What is no such value is left out, and so is what they name a second time.
-pub fn named_in(words: &Personal) -> Vec<Named> {
+pub fn named_in(words: &Personal, of: SubjectKind) -> Vec<Named> {
+    let (about, fields) = match of {
+        SubjectKind::Shopper => ("customers", OF_BUYERS),
+        SubjectKind::Member => ("members", OF_MEMBERS),
+        SubjectKind::Visitor => return Vec::new(),
+    };
     let mut all: Vec<Named> = Vec::new();
     for line in words.disclose().lines() {
         let Some((called, value)) = line.split_once(':') else { continue };
         let called = called.trim().trim_start_matches(['-', '*', '•']).trim().to_lowercase();
-        let Some((field, _)) = CALLED.iter().find(|(_, words)| words.contains(&called.as_str())) else { continue };
-        let named = Named {
-            about: "customers".to_owned(),
-            field: (*field).to_owned(),
-            store: None,
-            value: Personal::new(value),
-        };
+        let Some((field, _)) = fields.iter().find(|(_, words)| words.contains(&called.as_str())) else { continue };
+        let named =
+            Named { about: about.to_owned(), field: (*field).to_owned(), store: None, value: Personal::new(value) };
         let Ok(named) = named.checked() else { continue };
         if all.len() < MOST_NAMED && !all.iter().any(|known| known.field == named.field) {
             all.push(named);
@@ -169,12 +185,14 @@ mod tests {
     fn the_persons_own_words_name_what_they_say_line_by_line() {
         let words = "Hello,\nmy name is wrong.\n- First name: Ada\nNachname: Lovelace\nE-Mail: ada\nmail: ada@new.example\n\
                      mail: other@new.example\nWhen: yesterday";
-        let named = named_in(&Personal::new(words));
+        let named = named_in(&Personal::new(words), SubjectKind::Shopper);
         let said: Vec<_> = named.iter().map(|one| (one.field.as_str(), one.value.disclose())).collect();
         assert_eq!(
             said,
             [("given_name", "Ada"), ("family_name", "Lovelace"), ("mail", "ada@new.example")],
             "what is no address is no correction, and the first counts"
         );
+        let of_member = named_in(&Personal::new("Name: Ada Lovelace"), SubjectKind::Member);
+        assert!(matches!(&of_member[..], [one] if one.about == "members" && one.field == "name"));
     }
 }

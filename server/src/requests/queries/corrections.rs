@@ -2,7 +2,7 @@
 //! put right only digests with a salt of their own are kept.
 
 use chrono::{DateTime, Utc};
-use diesel::sql_types::{Array, Binary, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Array, Binary, Bool, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel::{QueryableByName, RunQueryDsl};
 use uuid::Uuid;
 
@@ -135,6 +135,24 @@ pub fn of(tx: &mut Tx, request: RequestId) -> Result<Vec<Correction>> {
     .bind::<SqlUuid, _>(request)
     .load(tx.conn())?;
     Ok(rows.into_iter().map(Correction::from).collect())
+}
+
+#[derive(QueryableByName)]
+struct Is {
+    #[diesel(sql_type = Bool)]
+    is: bool,
+}
+
+/// Whether another of the merchant's own users has the address of this index.
+pub fn is_taken(tx: &mut Tx, index: &[u8], row: Uuid) -> Result<bool> {
+    let found: Is = statement(
+        "select exists (select from members where tenant_id = ? and mail_bidx = ? and state = 'active' and id <> ?) as is",
+    )
+    .bind::<SqlUuid, _>(tx.tenant()?)
+    .bind::<Binary, _>(index.to_vec())
+    .bind::<SqlUuid, _>(row)
+    .get_result(tx.conn())?;
+    Ok(found.is)
 }
 
 #[derive(QueryableByName)]

@@ -195,7 +195,9 @@ impl Case {
             ("ur", Right::Deletion) => "براہِ کرم میرے بارے میں سب کچھ مٹا دیں۔",
             (_, Right::Access | Right::Portability) => "Please send me what you hold about me.",
             (_, Right::Deletion) => "Please delete everything that you hold about me.",
-            (_, Right::Correction) => "My name is written wrongly on every invoice. Please put it right.",
+            (_, Right::Correction) => {
+                "My name is written wrongly on every invoice. Please put it right.\nName: Robin Sommer"
+            }
             (_, Right::Restriction) => "Please leave my data alone until we agree about the last order.",
             (_, Right::Objection) => "Please stop writing to me about offers.",
             (_, Right::OptOut) => "Do not sell or share my personal information.",

@@ -58,8 +58,14 @@ pub fn fence(
     if subjects.is_empty() || codes.is_empty() {
         return Ok(0);
     }
-    super::hold(tx, subjects.to_vec())?;
     let (tenant, now) = (tx.tenant()?, tx.now()?.utc());
+    // A merchant's own user stands in no shop's records, and may forbid the same.
+    statement("insert into subjects (tenant_id, id, made_at) select ?, n, ? from unnest(?) as n order by n on conflict do nothing")
+        .bind::<SqlUuid, _>(tenant)
+        .bind::<Timestamptz, _>(now)
+        .bind::<Array<SqlUuid>, _>(subjects.to_vec())
+        .execute(tx.conn())?;
+    super::hold(tx, subjects.to_vec())?;
     let each: Vec<(SubjectId, &String)> =
         subjects.iter().flat_map(|subject| codes.iter().map(move |code| (*subject, code))).collect();
     let made = statement(
