@@ -182,8 +182,8 @@ async fn put_right(tools: &Tools, lane: &Scope<One>, request: &Request, plan: &P
     let (vault, id, plan_read, map) = (tools.vault.clone(), request.id, plan.clone(), tools.map);
     if let Some(draft) = draft.filter(|draft| !draft.settled.is_empty()) {
         let written = tools.ledger.write(lane.clone(), move |tx| {
-            let (request, persons) = held(tx, id, &plan_read)?;
-            write(tx, &vault, map, (&request, &persons), &draft)
+            held(tx, id, &plan_read)?;
+            write(tx, &vault, map, id, &draft)
         });
         written.await?;
     }
@@ -302,13 +302,7 @@ fn digest(salt: &[u8; 16], value: &Personal) -> [u8; 32] {
 }
 
 /// Writes each row anew, sealed under the same person's key, and beside it what was put right.
-fn write(
-    tx: &mut WriteTx,
-    vault: &Vault,
-    map: Map,
-    (request, persons): (&Request, &[SubjectId]),
-    draft: &Draft,
-) -> Result<Witnessed<()>> {
+fn write(tx: &mut WriteTx, vault: &Vault, map: Map, request: RequestId, draft: &Draft) -> Result<Witnessed<()>> {
     let tenant = tx.tenant()?;
     for Anew { table, whole, clear, mail } in &draft.rows {
         let table: &'static Table = table;
@@ -331,11 +325,11 @@ fn write(
             all.update(one.is);
             values += 1;
         }
-        if !corrected.is_empty() {
-            be_known(tx, vault, persons, correction, value)?;
+        if let Some(one) = corrected.first() {
+            be_known(tx, vault, one.subject, correction, value)?;
         }
     }
-    let told = Event::new("request.corrected", "request", request.id.uuid()).count("values", values);
+    let told = Event::new("request.corrected", "request", request.uuid()).count("values", values);
     Ok(Witnessed::new((), told.digest("digests", &all.finalize().into())))
 }
 
@@ -343,7 +337,7 @@ fn write(
 fn be_known(
     tx: &mut WriteTx,
     vault: &Vault,
-    persons: &[SubjectId],
+    subject: SubjectId,
     correction: &Correction,
     value: &Personal,
 ) -> Result<()> {
@@ -351,8 +345,7 @@ fn be_known(
     if correction.field != "mail" || correction.about == "members" {
         return Ok(());
     }
-    let Some(person) = persons.first() else { return Ok(()) };
-    let root = estate::root(tx, *person)?;
+    let root = estate::root(tx, subject)?;
     let key = vault.index_key(tx)?.map_err(|_| Error::internal("the tenant's index key is not at hand"))?;
     match subjects::trace(&key, IdentifierKind::Mail, None, value)? {
         Some(trace) => subjects::go_by(tx, root, &trace),
