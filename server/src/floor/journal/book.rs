@@ -10,6 +10,7 @@ use std::time::Duration;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest as _, Sha256};
+use tokio::sync::OwnedMutexGuard;
 
 use super::line::{Hash, Line, NOTHING};
 use super::sheet::Lines;
@@ -34,11 +35,13 @@ const PATIENCE: Duration = Duration::from_secs(5);
 pub struct Book<D: Document> {
     path: Arc<PathBuf>,
     seen: Arc<Mutex<Seen<D>>>,
+    /// Those of this process wait here, one after the other; only the first of them asks for the file's lock.
+    row: Arc<tokio::sync::Mutex<()>>,
 }
 
 impl<D: Document> Clone for Book<D> {
     fn clone(&self) -> Self {
-        Self { path: Arc::clone(&self.path), seen: Arc::clone(&self.seen) }
+        Self { path: Arc::clone(&self.path), seen: Arc::clone(&self.seen), row: Arc::clone(&self.row) }
     }
 }
 
@@ -69,12 +72,14 @@ pub struct Turn<D: Document> {
     seen: Seen<D>,
     /// A crash left a piece without its line feed.
     torn: bool,
+    /// The place in this process's row, until it ends.
+    _place: Option<OwnedMutexGuard<()>>,
 }
 
 impl<D: Document> Book<D> {
     pub(super) fn at(mut folder: PathBuf) -> Self {
         folder.push(D::FILE);
-        Self { path: Arc::new(folder), seen: Arc::default() }
+        Self { path: Arc::new(folder), seen: Arc::default(), row: Arc::default() }
     }
 
     pub fn path(&self) -> &Path {
@@ -100,14 +105,16 @@ impl<D: Document> Book<D> {
 
     /// Waits for a turn at the file.
     pub async fn turn(&self) -> Result<Turn<D>> {
+        let locked = || Error::unavailable("the lock of a journal file");
         let begun = tokio::time::Instant::now();
+        let place = tokio::time::timeout(PATIENCE, Arc::clone(&self.row).lock_owned()).await.map_err(|_| locked())?;
         loop {
             let book = self.clone();
             if let Some(turn) = off(move || book.try_turn()).await? {
-                return Ok(turn);
+                return Ok(Turn { _place: Some(place), ..turn });
             }
             if begun.elapsed() > PATIENCE {
-                return Err(Error::unavailable("the lock of a journal file"));
+                return Err(locked());
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
@@ -129,7 +136,7 @@ impl<D: Document> Book<D> {
         if let Some(piece) = torn.as_deref() {
             take_in(piece, &mut seen);
         }
-        Ok(Some(Turn { book: self, file, seen, torn: torn.is_some() }))
+        Ok(Some(Turn { book: self, file, seen, torn: torn.is_some(), _place: None }))
     }
 
     fn known(&self) -> Seen<D> {

@@ -231,7 +231,8 @@ struct Is {
 pub fn is_begun(tx: &mut Tx, request: RequestId) -> Result<bool> {
     let finals: Vec<StepName> = StepName::ALL.iter().copied().filter(|name| name.is_final()).collect();
     let found: Is = statement(
-        "select exists (select from request_steps where tenant_id = ? and request_id = ? and state = 'done' and name = any(?)) as is",
+        "select exists (select from request_steps where tenant_id = ? and request_id = ?
+                           and (state = 'done' and name = any(?) or state = 'waiting' and name = 'tombstone' and attempt > 0)) as is",
     )
     .bind::<SqlUuid, _>(tx.tenant()?)
     .bind::<SqlUuid, _>(request)

@@ -9,7 +9,7 @@ use crate::floor::kernel::text::NORMALISER;
 use crate::floor::kernel::{Result, SubjectId};
 use crate::relay;
 use crate::requests::fulfil::{Carrier, Stood};
-use crate::requests::model::Step;
+use crate::requests::model::{Step, StepState};
 use crate::requests::queries::fulfilling;
 use crate::subjects::{self, Stone, TombstoneReason};
 
@@ -29,6 +29,11 @@ pub async fn run(carrier: &Carrier, step: &Step) -> Result<Ran> {
     });
     let (persons, was_erased) = known.await?;
     let subject = persons.first().copied();
+    // From here on nobody takes it back: lines may stand outside that say so.
+    let begun = begin(carrier, step).await?;
+    if begun != Ran::Done {
+        return Ok(begun);
+    }
     if let Some(subject) = subject {
         write_down(carrier, subject, &stones, (Deed::Set, TombstoneReason::Erased.code())).await?;
     }
@@ -54,6 +59,17 @@ pub async fn run(carrier: &Carrier, step: &Step) -> Result<Ran> {
         write_down(carrier, subject, &stones, (Deed::Lift, HELD)).await?;
     }
     Ok(came(&stood))
+}
+
+/// Notes that the step was begun, once more with everything held.
+async fn begin(carrier: &Carrier, step: &Step) -> Result<Ran> {
+    let own = step.clone();
+    let stood = carrier.write(Some(step), move |tx, ground| {
+        fulfilling::note_step(tx, &own, StepState::Waiting, (0, None))?;
+        let told = crate::requests::actions::event("request.burying", &ground.request);
+        Ok(Some(((), vec![told])))
+    });
+    Ok(came(&stood.await?))
 }
 
 /// Writes a line for each stone into the journal, and waits until they are on the disk.
