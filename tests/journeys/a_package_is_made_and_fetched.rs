@@ -208,7 +208,8 @@ fn unpacked(sealed: &[u8], passphrase: &str) -> BTreeMap<String, Vec<u8>> {
         let mut one = archive.by_index(at).expect("a file");
         let mut bytes = Vec::new();
         one.read_to_end(&mut bytes).expect("read");
-        files.insert(one.name().to_owned(), bytes);
+        let name = one.name().expect("a name").into_owned();
+        files.insert(name, bytes);
     }
     files
 }
