@@ -168,8 +168,9 @@ pub(super) fn cleared(column: &Column) -> Option<String> {
         Fate::Stays | Fate::WithKey => return None,
         Fate::Null | Fate::WithSecret => return Some(format!("{name} = null")),
         Fate::Empty => return Some(format!("{name} = ''")),
-        Fate::Surrogate => "uuid_send(gen_random_uuid())",
-        Fate::SurrogateText => "gen_random_uuid()::text",
+        // As long as what it stands for: a table may want its digests whole.
+        Fate::Surrogate => format!("substring(sha256(uuid_send(gen_random_uuid())) from 1 for octet_length({name}))"),
+        Fate::SurrogateText => "gen_random_uuid()::text".to_owned(),
     };
     Some(format!("{name} = case when {name} is not null then {surrogate} end"))
 }
