@@ -24,10 +24,10 @@ pub fn open_tasks(tx: &mut WriteTx, vault: &Vault, wishes: &[Wish]) -> Result<Ve
         let kind = chosen(tx, (wish.place, &wish.recipient), wish.right)?;
         let opened = tasks::open(tx, vault, wish, kind)?;
         if opened.is_new {
-            // Both look again by themselves at what they find; neither is early.
-            let mind = MindRecipient { task: opened.id };
-            let opened_at = tx.now()?;
-            jobs::redeem(tx, Ticket::of(&mind)?.due(midway(opened_at, wish.until)));
+            let (mind, opened_at) = (MindRecipient { task: opened.id }, tx.now()?);
+            if opened.kind == TaskKind::Mail {
+                jobs::redeem(tx, Ticket::of(&mind)?.due(midway(opened_at, wish.until)));
+            }
             jobs::redeem(tx, Ticket::of(&mind)?.due(wish.until));
             if opened.kind != TaskKind::Manual {
                 jobs::enqueue(tx, &TellRecipient { task: opened.id })?;
