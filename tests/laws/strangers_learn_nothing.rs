@@ -199,6 +199,8 @@ const IDS: &[(&str, &str)] = &[
     ("RevealCorrectionInput.store", "store"),
     ("LiftRestrictionInput.id", "request"),
     ("StopRequestInput.id", "request"),
+    ("AskToLiftTombstonesInput.id", "request"),
+    ("LiftTombstonesInput.id", "request"),
     ("PlaceHoldInput.id", "request"),
     ("ReleaseHoldInput.id", "hold"),
     ("ReleasePackageInput.id", "request"),

@@ -1,4 +1,4 @@
-//! How far what was approved has been carried out, what was certified of it, and the brake.
+//! How far what was approved has been carried out, what was certified of it, the brake, and the way back of who was erased.
 
 use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
 use chrono::{DateTime, Utc};
@@ -9,7 +9,7 @@ use super::inputs::request;
 use super::nodes::RequestNode;
 use crate::floor::graphql::{asking, node_id, once, payload};
 use crate::floor::journal::hex;
-use crate::floor::kernel::{Instant, Personal, Ref, Result, TenantId};
+use crate::floor::kernel::{Error, Instant, Personal, Ref, RequestId, Result, TenantId};
 
 /// One step of what is carried out.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
@@ -167,6 +167,48 @@ payload! {
     }
 }
 
+/// Who was erased and is to be welcome again.
+#[derive(InputObject)]
+pub struct AskToLiftTombstonesInput {
+    /// By which request they were erased.
+    pub id: ID,
+    /// Why, in words that stay sealed.
+    pub reason: String,
+    /// The same key with the same input is done once.
+    pub idempotency_key: Option<String>,
+}
+
+/// Who was erased and is welcome again, as somebody else wanted it.
+#[derive(InputObject)]
+pub struct LiftTombstonesInput {
+    /// By which request they were erased.
+    pub id: ID,
+    /// The same key with the same input is done once.
+    pub idempotency_key: Option<String>,
+}
+
+payload! {
+    /// What came of wanting that somebody is welcome again.
+    AskToLiftTombstonesPayload {
+        /// The request as it is now.
+        request: RequestNode
+    }
+}
+payload! {
+    /// What came of letting somebody be welcome again.
+    LiftTombstonesPayload {
+        /// The request as it is now.
+        request: RequestNode
+    }
+}
+
+/// A request as it is now.
+async fn shown(ctx: &Context<'_>, at: Ref<RequestId>) -> Result<RequestNode> {
+    let asking = asking(ctx)?;
+    let found = actions::find_listed(&asking.tools, asking.caller()?, at).await?;
+    Ok(RequestNode::from(found.ok_or(Error::NotFound("request"))?))
+}
+
 /// What is done with what is carried out.
 #[derive(Default)]
 pub struct FulfilmentMutation;
@@ -186,5 +228,41 @@ impl FulfilmentMutation {
         let reason = Personal::new(input.reason);
         let stopped = actions::stop_carrying(&asking.tools, caller, at, input.version, reason, once).await;
         StopRequestPayload::of(stopped.map(RequestNode::from))
+    }
+
+    /// Wants that whoever was erased by this request may be written of again; somebody else has to agree.
+    async fn ask_to_lift_tombstones(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Who, and why.")] input: AskToLiftTombstonesInput,
+    ) -> Result<AskToLiftTombstonesPayload> {
+        let asking = asking(ctx)?;
+        let once = once(ctx, input.idempotency_key.as_deref())?;
+        let at = request(&input.id)?;
+        let reason = Personal::new(input.reason);
+        let asked = actions::ask_to_lift(&asking.tools, asking.caller()?, at, reason, once).await;
+        let node = match asked {
+            Ok(()) => shown(ctx, at).await,
+            Err(error) => Err(error),
+        };
+        AskToLiftTombstonesPayload::of(node)
+    }
+
+    /// Lets whoever was erased by this request be written of again, as somebody else wanted it. What is gone stays gone. Wants
+    /// a second factor of the last five minutes.
+    async fn lift_tombstones(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Who.")] input: LiftTombstonesInput,
+    ) -> Result<LiftTombstonesPayload> {
+        let asking = asking(ctx)?;
+        let once = once(ctx, input.idempotency_key.as_deref())?;
+        let at = request(&input.id)?;
+        let lifted = actions::lift_tombstones(&asking.tools, asking.caller()?, at, once).await;
+        let node = match lifted {
+            Ok(()) => shown(ctx, at).await,
+            Err(error) => Err(error),
+        };
+        LiftTombstonesPayload::of(node)
     }
 }
