@@ -230,9 +230,8 @@ async fn it_is_stopped_while_it_cools_off_and_no_more_once_it_was_begun() {
         "ILLEGAL_STEP"
     );
 
-    let plan = requests::draw_plan(tools, &scene.support, erased.at, None).await.expect("drawn");
-    scene.submits(erased.at, plan.digest).await.expect("submitted");
-    scene.approves(&scene.approver, erased.at, plan.digest).await.expect("approved");
+    let erased = Erased::approved().await;
+    let (scene, tools) = (&erased.scene, &erased.scene.world.tools);
     erased.cooled_off().await;
     assert_eq!(code(requests::stop_carrying(tools, &scene.support, erased.at, None, why(), None).await), "BEGUN");
     assert_eq!(code(requests::withdraw(tools, &scene.support, erased.at, None, None).await), "BEGUN");
