@@ -29,7 +29,7 @@ pub async fn set_way(tools: &Tools, caller: &Caller, new: NewWay, once: Option<O
     let scope = caller.permit(Permission::KeepStores, new.tenant)?;
     let NewWay { tenant, recipient, kind, address, parts, credential } = new;
     let recipient = recipient.trim().to_owned();
-    let wanted = Wanted { tenant, recipient: recipient.clone(), kind, address, parts, credential };
+    let wanted = Wanted { recipient: recipient.clone(), kind, address, parts, credential };
     let (hosts, needs) = (kinds::hosts_of(&recipient), kinds::needs_of(&recipient));
     // Away from production the operator may list hosts that stand for others'.
     let is_listed = |url: &Url| tools.facts.mode.reach() == Reach::House && tools.egress.permits(url);

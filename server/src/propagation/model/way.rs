@@ -38,7 +38,6 @@ impl RecipientWay {
 
 /// How a recipient is wished to be reached.
 pub struct Wanted {
-    pub tenant: TenantId,
     pub recipient: String,
     pub kind: TaskKind,
     pub address: Option<String>,
@@ -106,10 +105,8 @@ mod tests {
     use super::*;
 
     fn wanted(kind: TaskKind, address: Option<&str>) -> Wanted {
-        let (tenant, recipient) = (TenantId::from_uuid(uuid::Uuid::nil()), "segment".to_owned());
         Wanted {
-            tenant,
-            recipient,
+            recipient: "segment".to_owned(),
             kind,
             address: address.map(str::to_owned),
             parts: BTreeMap::new(),
