@@ -217,7 +217,8 @@ mod tests {
     #[test]
     fn a_file_puts_in_what_there_is_and_calls_its_own_host_over_tls() {
         for (code, file) in ALL.iter() {
-            let mut words = Words::bare(&Secret::new("secret"));
+            let secret = Secret::new("secret");
+            let mut words = Words::bare(&secret);
             file.needs.iter().for_each(|need| words.put_part(need, "us1"));
             words.put_unit(file.by, "asma.q@example.com");
             words.put("found", "cus_1");
