@@ -179,11 +179,10 @@ async fn an_order_that_is_told_goes_out_once_to_each_and_under_one_id_whoever_is
     assert!(hand.await.is_err_and(|ended| ended.is_cancelled()), "it was killed");
     // A sign of life that was on its way may still come after the death.
     for _ in 0..50 {
-        scene
-            .course
-            .world
-            .base
-            .tamper("update jobs set leased_until = now() - interval '1 second' where state = 'running'");
+        scene.course.world.base.tamper(
+            "update jobs set leased_until = now() - interval '1 second' where state = 'running';
+             update lanes set leased_until = now() - interval '1 second' where leased_until is not null",
+        );
         scene.course.world.work().await;
         if !scene.standing().iter().any(|line| line.contains("waiting")) {
             break;

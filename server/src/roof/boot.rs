@@ -269,9 +269,6 @@ async fn ground_of(
     Ok((Some(ground), settings))
 }
 
-/// The file in a demo's folder that says where its street takes orders, as long as it runs.
-const STREET: &str = "street";
-
 /// Plants a demo, and opens the shops of its street.
 async fn furnish(
     tools: &Tools,
@@ -285,8 +282,8 @@ async fn furnish(
     ground.open_shops();
     // Whoever has the console before them reads it there. A desk on another's Postgres may have no folder.
     if let Some(at) = ground.orders_at().filter(|_| home.is_dir()) {
-        let place = home.join(STREET);
-        tokio::task::spawn_blocking(move || std::fs::write(place, at + "\n")).await??;
+        let home = home.to_owned();
+        tokio::task::spawn_blocking(move || cluster::write_street(&home, &at)).await??;
     }
     Ok(planted)
 }

@@ -153,6 +153,7 @@ fn is_flooded(tx: &mut WriteTx, intake: &Intake, kind: MessageKind) -> Result<bo
     if intake.is_proved() || !goes_by_itself {
         return Ok(false);
     }
+    identifiers::hold_addresses(tx, intake.id)?;
     let since = tx.now()?.plus(-Duration::days(1));
     Ok(identifiers::unproved_letters(tx, intake.id, kind, (since, MOST_UNASKED))? >= MOST_UNASKED)
 }

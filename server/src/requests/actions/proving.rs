@@ -9,7 +9,7 @@ use super::{Doors, event, held, witnessed};
 use crate::floor::access::{Caller, Permission};
 use crate::floor::jobs;
 use crate::floor::kernel::{Error, Instant, IntakeId, IntakeIdentifierId, Personal, Ref, Refusal, RequestId, Result};
-use crate::floor::ledger::{Event, Once, Witnessed, WriteTx};
+use crate::floor::ledger::{Event, Once, Tx, Witnessed, WriteTx};
 use crate::floor::tools::Tools;
 use crate::floor::vault::Vault;
 use crate::requests::jobs::{AskForProof, DrawPlan};
@@ -102,7 +102,7 @@ fn throttled(why: &str) -> Error {
 }
 
 /// Whether the addresses of a contact were sent as many codes as go to them a day, whoever asked for them.
-fn is_flooded(tx: &mut WriteTx, intake: IntakeId) -> Result<bool> {
+fn is_flooded(tx: &mut Tx, intake: IntakeId) -> Result<bool> {
     let since = tx.now()?.plus(-Duration::days(1));
     Ok(identifiers::unproved_letters(tx, intake, MessageKind::Code, (since, MOST_OF_ADDRESS))? >= MOST_OF_ADDRESS)
 }
@@ -115,6 +115,7 @@ pub fn draw_code(
     intake: IntakeId,
     identifier: IntakeIdentifierId,
 ) -> Result<Option<Personal>> {
+    identifiers::hold_addresses(tx, intake)?;
     if identifiers::lock(tx, intake, identifier)?.proof != Proof::None || is_flooded(tx, intake)? {
         return Ok(None);
     }

@@ -102,21 +102,33 @@ pub struct Waiting {
 pub fn waiting(tx: &mut Tx, reach: Reach<'_>) -> Result<Vec<Waiting>> {
     let now = tx.now()?;
     let rows = statement(
-        "select case r.stage when 'received' then 'proof' when 'open' then 'us' when 'paused' then 'person'
-                     when 'awaiting_approval' then 'second_person'
-                     else case when p.starts_at > ? then 'cooling_off' else 'recipients' end end as what,
-                count(*) as requests, min(case r.stage when 'received' then r.received_at else r.moved_at end) as oldest_at,
-                min(case r.stage when 'received' then i.prove_until when 'in_progress' then
-                      case when p.starts_at > ? then p.starts_at end end) as ends_at
+        "select case stage when 'open' then 'us' when 'paused' then 'person' else 'second_person' end as what,
+                count(*) as requests, min(moved_at) as oldest_at, null::timestamptz as ends_at
+           from requests
+          where stage in ('open', 'paused', 'awaiting_approval', 'in_progress') and stage <> 'in_progress' and not is_test
+            and (?::uuid[] is null or tenant_id = any(?))
+          group by stage
+         union all
+         select case when p.starts_at > ? then 'cooling_off' else 'recipients' end, count(*), min(r.moved_at),
+                min(p.starts_at) filter (where p.starts_at > ?)
            from requests r
-           left join request_plans p
-             on r.stage = 'in_progress' and p.tenant_id = r.tenant_id and p.id = r.plan_id
-           left join intakes i on r.stage = 'received' and i.tenant_id = r.tenant_id and i.id = r.intake_id
-          where r.stage <> 'closed' and not r.is_test and (?::uuid[] is null or r.tenant_id = any(?))
-          group by 1",
+           left join request_plans p on p.tenant_id = r.tenant_id and p.id = r.plan_id
+          where r.stage in ('open', 'paused', 'awaiting_approval', 'in_progress') and r.stage = 'in_progress' and not r.is_test
+            and (?::uuid[] is null or r.tenant_id = any(?))
+          group by 1
+         union all
+         select 'proof', count(*), min(r.received_at), min(i.prove_until)
+           from requests r
+           join intakes i on i.tenant_id = r.tenant_id and i.id = r.intake_id
+          where r.stage = 'received' and not r.is_test and (?::uuid[] is null or r.tenant_id = any(?))
+         having count(*) > 0",
     )
+    .bind::<Nullable<Array<SqlUuid>>, _>(reach.map(<[_]>::to_vec))
+    .bind::<Nullable<Array<SqlUuid>>, _>(reach.map(<[_]>::to_vec))
     .bind::<Timestamptz, _>(now.utc())
     .bind::<Timestamptz, _>(now.utc())
+    .bind::<Nullable<Array<SqlUuid>>, _>(reach.map(<[_]>::to_vec))
+    .bind::<Nullable<Array<SqlUuid>>, _>(reach.map(<[_]>::to_vec))
     .bind::<Nullable<Array<SqlUuid>>, _>(reach.map(<[_]>::to_vec))
     .bind::<Nullable<Array<SqlUuid>>, _>(reach.map(<[_]>::to_vec))
     .load(tx.conn())?;

@@ -374,15 +374,13 @@ pub fn codes_since(tx: &mut Tx, intake: IntakeId, since: Instant) -> Result<i64>
 }
 
 /// How many letters of a kind the addresses of this contact were sent since then for what nobody proved, in whichever
-/// contact, as far as `most`. What anybody may have asked in another's name is counted; what somebody proved is not. Whoever
-/// else counts for one of these addresses waits until the transaction ends.
+/// contact, as far as `most`. What anybody may have asked in another's name is counted; what somebody proved is not.
 pub fn unproved_letters(
-    tx: &mut WriteTx,
+    tx: &mut Tx,
     intake: IntakeId,
     kind: MessageKind,
     (since, most): (Instant, i64),
 ) -> Result<i64> {
-    hold_addresses(tx, intake)?;
     let found: Count = statement(
         "select count(*) as counted from (
            select 1 from intake_identifiers said,
@@ -410,8 +408,9 @@ pub fn unproved_letters(
     Ok(found.counted)
 }
 
-/// Holds the first that was ever written down of each address that this contact named.
-fn hold_addresses(tx: &mut WriteTx, intake: IntakeId) -> Result<()> {
+/// Holds the first that was ever written down of each address that this contact named: whoever else counts what goes to one
+/// of them waits. It comes before any one of them is held by itself.
+pub fn hold_addresses(tx: &mut WriteTx, intake: IntakeId) -> Result<()> {
     let tenant = tx.tenant()?;
     let held = statement(
         "select id from intake_identifiers

@@ -195,7 +195,11 @@ fn fitting(asked: &Asked, now: Instant) -> requests::BoxedQuery<'static, Pg> {
         ($sieve:expr, $column:expr, $value:expr) => {{
             let Sieve { one_of, none_of } = $sieve;
             for clause in one_of {
-                query = query.filter($column.eq_any(clause.iter().map($value).collect::<Vec<_>>()));
+                // One is asked for as one: only that leaves an index in its order.
+                query = match <[_; 1]>::try_from(clause.iter().map($value).collect::<Vec<_>>()) {
+                    Ok([only]) => query.filter($column.eq(only)),
+                    Err(several) => query.filter($column.eq_any(several)),
+                };
             }
             if !none_of.is_empty() {
                 query = query.filter($column.ne_all(none_of.iter().map($value).collect::<Vec<_>>()));
@@ -207,7 +211,11 @@ fn fitting(asked: &Asked, now: Instant) -> requests::BoxedQuery<'static, Pg> {
         ($sieve:expr, $column:expr, $value:expr) => {{
             let Sieve { one_of, none_of } = $sieve;
             for clause in one_of {
-                query = query.filter($column.eq_any(clause.iter().map($value).collect::<Vec<_>>()));
+                // One is asked for as one: only that leaves an index in its order.
+                query = match <[_; 1]>::try_from(clause.iter().map($value).collect::<Vec<_>>()) {
+                    Ok([only]) => query.filter($column.eq(only)),
+                    Err(several) => query.filter($column.eq_any(several)),
+                };
             }
             if !none_of.is_empty() {
                 let others = $column.ne_all(none_of.iter().map($value).collect::<Vec<_>>());

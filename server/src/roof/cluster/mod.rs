@@ -27,7 +27,7 @@ use std::path::{Path, PathBuf};
 pub use install::{InstallOffer, install_offer};
 pub use launch::{become_postgres, launched, own_launcher};
 pub use processes::at_work_in;
-pub use token::write_token;
+pub use token::{write_street, write_token};
 pub use trouble::Trouble;
 
 use folder::Folder;

@@ -1,5 +1,5 @@
-//! The token file beside a desk's own Postgres: who may read it has the machine. Written whole or not at all, for its
-//! owner alone; it is never read here.
+//! Files beside a desk's own Postgres that say how it is reached: its token, with which whoever reads it has the machine, and
+//! where a demo's street takes orders. Written whole or not at all, for their owner alone; they are never read here.
 
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
@@ -10,7 +10,16 @@ use crate::floor::kernel::Secret;
 
 /// Puts another token in the place of the last one.
 pub fn write_token(data: &Path, token: &Secret) -> Result<(), Trouble> {
-    let (place, beside) = (data.join("token"), data.join("token.new"));
+    write(data, "token", token.expose())
+}
+
+/// Says where the street of the demo that runs now takes orders.
+pub fn write_street(data: &Path, address: &str) -> Result<(), Trouble> {
+    write(data, "street", address)
+}
+
+fn write(data: &Path, name: &str, line: &str) -> Result<(), Trouble> {
+    let (place, beside) = (data.join(name), data.join(format!("{name}.new")));
     let at = |why| Trouble::at(&place, why);
     // Left by one that was killed in between; it may have been made by other hands with other rights.
     match std::fs::remove_file(&beside) {
@@ -18,7 +27,7 @@ pub fn write_token(data: &Path, token: &Secret) -> Result<(), Trouble> {
         _ => {}
     }
     let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&beside).map_err(at)?;
-    file.write_all(token.expose().as_bytes()).and_then(|()| file.write_all(b"\n")).map_err(at)?;
+    file.write_all(line.as_bytes()).and_then(|()| file.write_all(b"\n")).map_err(at)?;
     file.sync_all().map_err(at)?;
     std::fs::rename(&beside, &place).map_err(at)
 }

@@ -119,10 +119,10 @@ impl Stand {
         self.within().hooks.iter().filter(is_own).cloned().collect()
     }
 
-    /// The shops that tell of this topic, by name.
-    pub(super) fn telling(&self, topic: &str) -> Vec<String> {
+    /// The shops that tell of this topic, or of anything, by name.
+    pub(super) fn telling(&self, topic: Option<&str>) -> Vec<String> {
         let within = self.within();
-        let told = within.hooks.iter().filter(|hook| hook.topic.as_deref() == Some(topic));
+        let told = within.hooks.iter().filter(|hook| topic.is_none() || hook.topic.as_deref() == topic);
         let mut shops: Vec<String> = told.filter_map(|hook| hook.shop.clone()).collect();
         shops.sort();
         shops.dedup();

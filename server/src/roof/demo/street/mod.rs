@@ -78,7 +78,7 @@ impl Street {
 
     /// Somebody buys something in one of the shops that tell of it, and it tells.
     pub async fn sell_something(&self, dice: &mut StdRng) {
-        let Some(shop) = self.shopify.telling(shopify::SOLD).choose(dice).cloned() else { return };
+        let Some(shop) = self.shopify.telling(Some(shopify::SOLD)).choose(dice).cloned() else { return };
         let goods = Counts::default().products;
         let (place, left) = (dice.random_range(0..goods), dice.random_range(0..50));
         self.shopify.count(&shop, place, left);

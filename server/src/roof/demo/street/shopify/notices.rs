@@ -10,7 +10,6 @@ use super::super::asked::{Asked, json as answered, not_found};
 use super::super::hooks::Delivered;
 use super::super::people::Goods;
 use super::super::stand::Stand;
-use super::SOLD;
 
 /// What the settings of an app ask for, and no call can.
 pub const NOTICES: [&str; 3] = ["customers/data_request", "customers/redact", "shop/redact"];
@@ -24,7 +23,7 @@ pub(super) async fn order(stand: &Stand, asked: &Asked, topic: &str) -> Response
     if !NOTICES.contains(&topic) {
         return not_found();
     }
-    let Some(shop) = asked.shop.clone().or_else(|| any(&stand.telling(SOLD))) else {
+    let Some(shop) = asked.shop.clone().or_else(|| any(&stand.telling(None))) else {
         let why = "no shop tells of itself yet: name one, as in /NAME.myshopify.com/notices/customers/redact";
         return answered(StatusCode::CONFLICT, &json!({ "errors": why }));
     };
