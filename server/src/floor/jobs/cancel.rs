@@ -5,6 +5,7 @@ use diesel::sql_types::{Array, BigInt, Text, Uuid as SqlUuid};
 use diesel::{QueryableByName, RunQueryDsl};
 use uuid::Uuid;
 
+use super::Job;
 use crate::floor::kernel::Result;
 use crate::floor::ledger::{Tx, WriteTx, statement};
 
@@ -56,6 +57,19 @@ pub fn naming(tx: &mut Tx, of: &[Uuid]) -> Result<i64> {
     .bind::<Array<SqlUuid>, _>(of.to_vec())
     .get_result::<Cancelled>(tx.conn())?;
     Ok(named.jobs)
+}
+
+/// Whether a job of one kind waits that names this id in its payload. One that runs does not wait.
+pub fn waits<J: Job>(tx: &mut Tx, of: Uuid) -> Result<bool> {
+    let named = statement(
+        "select count(*) as jobs from jobs
+          where tenant_id = ? and state = 'ready' and name = ? and position(? in payload) > 0",
+    )
+    .bind::<SqlUuid, _>(tx.tenant()?)
+    .bind::<Text, _>(J::NAME)
+    .bind::<Text, _>(of.to_string())
+    .get_result::<Cancelled>(tx.conn())?;
+    Ok(named.jobs > 0)
 }
 
 #[derive(QueryableByName)]

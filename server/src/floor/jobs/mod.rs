@@ -31,7 +31,7 @@ use serde::de::DeserializeOwned;
 use super::kernel::{JobId, Result};
 use super::ledger::WriteTx;
 
-pub use cancel::{cancel, naming};
+pub use cancel::{cancel, naming, waits};
 pub use claim::{Claim, Suspects};
 pub use effect::effect_key;
 pub use figures::Standing;

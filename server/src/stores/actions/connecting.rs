@@ -333,9 +333,11 @@ async fn take(tools: &Tools, scope: Scope<One>, id: HandshakeId, next: Handshake
     }
 }
 
-/// Asks a store to tell what its scopes let it tell, where its platform is asked store by store.
+/// Asks a store to tell what its scopes let it tell, where its platform is asked store by store. One that is to be asked
+/// already is asked once: what its scopes are by then is what counts.
 pub(super) fn subscribe(tx: &mut WriteTx, store: &Store) -> Result<()> {
-    if platforms::find(&store.platform).is_some_and(|platform| !platform.topics().is_empty()) {
+    let tells = platforms::find(&store.platform).is_some_and(|platform| !platform.topics().is_empty());
+    if tells && !jobs::waits::<SubscribeStore>(tx, store.id.uuid())? {
         jobs::enqueue(tx, &SubscribeStore { store: store.id })?;
     }
     Ok(())
