@@ -13,7 +13,7 @@ use rightsdesk_server::floor::egress::{Egress, Host};
 use rightsdesk_server::floor::issuers::{self, Issuers};
 use rightsdesk_server::floor::jobs::{Pace, Queue, Worker};
 use rightsdesk_server::floor::journal::Journal;
-use rightsdesk_server::floor::kernel::{Instant, Mode, TenantId, Watch};
+use rightsdesk_server::floor::kernel::{Error, Instant, Mode, TenantId, Watch};
 use rightsdesk_server::floor::ledger::{Ledger, Limits};
 use rightsdesk_server::floor::mail::{Mail, Way};
 use rightsdesk_server::floor::platforms::{self, Platforms};
@@ -61,7 +61,7 @@ fn text_of(policy: &str) -> String {
 
 /// What a desk of a test's works with over its database. No policy is in force yet.
 pub async fn tools(ledger: &Ledger, keys: PathBuf, mode: Mode, watch: Watch) -> Tools {
-    let vault = Vault::open(ledger, KeySource::Folder(keys), mode).await.expect("the vault opens");
+    let vault = opened(ledger, &keys, mode).await;
     let mail = Mail::open(Way::Memory, "desk@desk.example", watch.clone()).expect("a way for mail");
     let blobs = blobs(&scratch::folder("blobs").expect("a folder"), watch.clone());
     let journal = Journal::open(scratch::folder("audit").expect("a folder")).expect("a place for checkpoints");
@@ -84,6 +84,17 @@ pub async fn tools(ledger: &Ledger, keys: PathBuf, mode: Mode, watch: Watch) -> 
         facts: Facts { mode: Mode::Development, has_certificate: false, has_proxy: false, redacts: redact::prose },
         watch,
     }
+}
+
+/// A machine that does much else at the moment keeps a first connection waiting: it is asked for again.
+async fn opened(ledger: &Ledger, keys: &Path, mode: Mode) -> Vault {
+    for _ in 0..10 {
+        match Vault::open(ledger, KeySource::Folder(keys.to_owned()), mode).await {
+            Err(Error::Unavailable { .. }) => tokio::time::sleep(Duration::from_millis(500)).await,
+            vault => return vault.expect("the vault opens"),
+        }
+    }
+    panic!("the database does not answer");
 }
 
 fn blobs(folder: &Path, watch: Watch) -> Blobs {

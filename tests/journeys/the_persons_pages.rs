@@ -599,6 +599,10 @@ async fn one_network_asks_ten_times_in_a_quarter_of_an_hour() {
     let again = fill(&desk, &page, ASK, &typed).await;
     assert_eq!(again.status, 200);
     assert_eq!(world.base.lines("select count(*)::text as line from intakes"), ["10"]);
+    // All of them name one address, which is written to five times a day for what nobody proved.
+    let many = letters(&world).await;
+    let links = many.iter().filter(|letter| letter.contains(FOLLOW_PATH)).count();
+    assert_eq!(links, 5, "{links} were told that it came");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
