@@ -3,10 +3,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::floor::access::{Caller, Permission};
+use crate::floor::access::{Caller, One, Permission, Scope};
 use crate::floor::jobs::{Halt, Job, Run};
-use crate::floor::kernel::{Error, Instant, IntakeId, Result, TenantId};
-use crate::floor::ledger::{Event, Witnessed};
+use crate::floor::kernel::{Error, Instant, IntakeId, RequestId, Result, SubjectId, TenantId};
+use crate::floor::ledger::{Event, Tx, Witnessed};
 use crate::floor::tools::Tools;
 use crate::floor::vault::RequestKey;
 use crate::requests::model::Stage;
@@ -75,6 +75,10 @@ async fn forget(tools: &Tools, (tenant, id): (TenantId, IntakeId), before: Insta
             return Err(Error::NotFound(NOTHING));
         }
         vault.forget::<RequestKey>(tx, id.uuid())?;
+        if let Some(notice) = intakes::notice_of(tx, id)? {
+            intakes::unname(tx, notice)?;
+            vault.forget::<RequestKey>(tx, notice)?;
+        }
         for request in &asked {
             vault.forget::<RequestKey>(tx, request.id.uuid())?;
         }
@@ -87,4 +91,42 @@ async fn forget(tools: &Tools, (tenant, id): (TenantId, IntakeId), before: Insta
         Err(Error::NotFound(NOTHING) | Error::Conflict) => Ok(false),
         Err(other) => Err(other),
     }
+}
+
+/// Whoever is erased takes along what earlier contacts of theirs were made of: letters, what they wrote, whom a platform's notice
+/// meant, why something of theirs was once held. What is open still, and the contact of the erasure itself, have their own
+/// time. Says how many went; may be run again.
+pub async fn forget_earlier(
+    tools: &Tools,
+    lane: &Scope<One>,
+    (request, own): (RequestId, IntakeId),
+    persons: &[SubjectId],
+) -> Result<u64> {
+    let all = persons.to_vec();
+    let found = tools.ledger.read(lane, move |tx: &mut Tx| {
+        let over = intakes::over_of(tx, &all, (request, own))?;
+        Ok((over, holds::let_go(tx, &all)?, intakes::notice_of(tx, own)?))
+    });
+    let (over, let_go, notice) = found.await?;
+    let (tenant, before, mut gone) = (lane.tenant(), tools.watch.now().plus(chrono::Duration::seconds(1)), 0);
+    for id in over {
+        gone += u64::from(forget(tools, (tenant, id), before).await?);
+    }
+    if let_go.is_empty() && notice.is_none() {
+        return Ok(gone);
+    }
+    let vault = tools.vault.clone();
+    let written = tools.ledger.write(lane.clone(), move |tx| {
+        let mut words = 0;
+        for hold in let_go {
+            words += u64::from(vault.forget::<RequestKey>(tx, hold.uuid())?);
+        }
+        if let Some(notice) = notice {
+            intakes::unname(tx, notice)?;
+            words += u64::from(vault.forget::<RequestKey>(tx, notice)?);
+        }
+        let told = Event::new("request.words_forgotten", "request", request.uuid()).count("values", words);
+        Ok(Witnessed::new(words, told))
+    });
+    Ok(gone + written.await?)
 }

@@ -23,7 +23,7 @@ pub use carrying_out::CarryOut;
 pub use digesting::DigestRequests;
 pub use evidencing::SealEvidence;
 pub use expiring::ExpireUnproved;
-pub use forgetting::ForgetRequests;
+pub use forgetting::{ForgetRequests, forget_earlier};
 pub use hearing::HearMailbox;
 pub use lifting::LiftRestrictions;
 pub use looking_after::LookAfterFulfilment;

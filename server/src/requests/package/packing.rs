@@ -122,7 +122,8 @@ async fn packed(
         made_on: brief.made_on,
     };
     let about = ground.told(&brief.locale, words, letters);
-    let beside = Beside { brief, policy, words, letters, about, held: &held, forbidden: &forbidden };
+    let whole: Vec<&'static Table> = held.iter().copied().chain(withheld::beside(map, brief.is_given)).collect();
+    let beside = Beside { brief, policy, words, letters, about, held: &whole, forbidden: &forbidden };
     let sign = tools.vault.sign_key()?;
     packer.beside(&beside, &sign).await
 }
@@ -145,6 +146,7 @@ struct Beside<'a> {
     words: &'static Words,
     letters: &'static letters::Words,
     about: About,
+    /// The tables of the package, and behind them those that tell of the person and are in none.
     held: &'a [&'static Table],
     forbidden: &'a [(String, String)],
 }

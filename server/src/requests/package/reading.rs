@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 
+use serde_json::Value as Json;
 use uuid::Uuid;
 
 use super::model::{LeftOut, Redaction};
@@ -231,8 +232,9 @@ impl Source {
             for (number, kind) in columns.filter_map(|(number, (column, _))| Some((number, tells(column)?))) {
                 for (row, cells) in opened.rows.iter().enumerate() {
                     let Some(Some(value)) = cells.get(number) else { continue };
-                    if let Some(trace) = trace(&key, kind, None, &Personal::new(value.as_str()))? {
-                        spots.push(((at, row, number), trace));
+                    let Some(told) = kind.in_cell(value) else { continue };
+                    if let Some(trace) = trace(&key, kind.identifier(), None, &told)? {
+                        spots.push(((at, row, number, kind), trace));
                     }
                 }
             }
@@ -242,7 +244,7 @@ impl Source {
         if !is_other(traced(tx, &traces)?) {
             return Ok(());
         }
-        for ((at, row, number), trace) in spots {
+        for ((at, row, number, kind), trace) in spots {
             if !is_other(traced(tx, &[trace])?) {
                 continue;
             }
@@ -250,7 +252,7 @@ impl Source {
             let column = self.sheets.get(opened.sheet).and_then(|sheet| sheet.columns.get(number));
             let cell = opened.rows.get_mut(row).and_then(|cells| cells.get_mut(number));
             if let (Some((column, _)), Some(cell)) = (column, cell) {
-                *cell = None;
+                *cell = cell.take().and_then(|value| kind.without(&value));
                 *opened.left_out.others.entry(column.name).or_default() += 1;
             }
         }
@@ -287,11 +289,55 @@ impl Source {
     }
 }
 
+/// What in a cell tells who somebody is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Tells {
+    /// All of it.
+    Whole(IdentifierKind),
+    /// The telephone that stands in an address.
+    PhoneWithin,
+}
+
+/// What a number is called within an address as it is kept.
+const PHONE: &str = "phone";
+
+impl Tells {
+    const fn identifier(self) -> IdentifierKind {
+        match self {
+            Self::Whole(kind) => kind,
+            Self::PhoneWithin => IdentifierKind::Phone,
+        }
+    }
+
+    fn in_cell(self, value: &str) -> Option<Personal> {
+        match self {
+            Self::Whole(_) => Some(Personal::new(value)),
+            Self::PhoneWithin => {
+                let address: Json = serde_json::from_str(value).ok()?;
+                address.get(PHONE).and_then(Json::as_str).map(Personal::new)
+            }
+        }
+    }
+
+    /// What is left of a cell once that is taken out.
+    fn without(self, value: &str) -> Option<String> {
+        let Self::PhoneWithin = self else { return None };
+        match serde_json::from_str(value) {
+            Ok(Json::Object(mut address)) => {
+                address.remove(PHONE);
+                Some(Json::Object(address).to_string())
+            }
+            _ => None,
+        }
+    }
+}
+
 /// By what a value of this column tells who somebody is, where it does.
-fn tells(column: &Column) -> Option<IdentifierKind> {
+fn tells(column: &Column) -> Option<Tells> {
     match column.mask() {
-        Some("mail") => Some(IdentifierKind::Mail),
-        Some("phone") => Some(IdentifierKind::Phone),
+        Some("mail") => Some(Tells::Whole(IdentifierKind::Mail)),
+        Some("phone") => Some(Tells::Whole(IdentifierKind::Phone)),
+        Some("address") => Some(Tells::PhoneWithin),
         _ => None,
     }
 }
@@ -304,5 +350,22 @@ pub fn opened(cell: &Cell, key: Option<&Opening<Key<SubjectKey>>>) -> std::resul
         (Value::Sealed { .. }, Some(Ok(key))) => cell.open(key),
         (Value::Sealed { .. }, Some(Err(shut))) => Err(*shut),
         (Value::Sealed { .. }, None) => Err(Shut::UnknownKey),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_that_stands_in_an_address_is_found_there_and_the_rest_stays() {
+        let address = r#"{"lines":["Street 1"],"city":"Lahore","phone":"+92 300 1112223"}"#;
+        let found = Tells::PhoneWithin.in_cell(address).expect("a number");
+        assert_eq!(found.disclose(), "+92 300 1112223");
+        let left = Tells::PhoneWithin.without(address).expect("the rest");
+        let left: Json = serde_json::from_str(&left).expect("JSON");
+        assert_eq!(left, serde_json::json!({ "lines": ["Street 1"], "city": "Lahore" }));
+        assert!(Tells::PhoneWithin.in_cell("Street 1").is_none(), "what is no address tells nobody");
+        assert_eq!(Tells::Whole(IdentifierKind::Mail).without("ada@example.com"), None);
     }
 }

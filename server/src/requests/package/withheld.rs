@@ -5,7 +5,32 @@ use serde_json::{Value, json};
 
 use super::html::Seen;
 use super::reading::{Sheet, is_forbidden};
-use crate::floor::datamap::{Class, Table};
+use crate::floor::datamap::{Class, Map, Table};
+
+/// The file of what a person asked: about a request by the map, and in no package. What was written stands on the person's own
+/// page, where they follow it.
+const FILE: &[&str] = &[
+    "intakes",
+    "intake_identifiers",
+    "request_clock_events",
+    "request_plans",
+    "request_messages",
+    "request_corrections",
+    "request_matches",
+    "package_redactions",
+    "holds",
+    "tombstones",
+];
+
+/// Tables that tell of a person and hand out nothing: what persons are found by, and the file of what they asked. What is
+/// taken along came from the person, and these did not.
+pub fn beside(map: Map, is_given: bool) -> Vec<&'static Table> {
+    let is_beside = |table: &&'static Table| {
+        let is_about_them = map.about_people().any(|about| about.name == table.name);
+        FILE.contains(&table.name) || is_about_them && table.disclosed().next().is_none()
+    };
+    map.tables().filter(is_beside).filter(|_| !is_given).collect()
+}
 
 /// Columns of these tables that are not handed out by their own nature: table, column, and why where it is said.
 pub fn own(tables: &[&'static Table]) -> Vec<(&'static str, &'static str, Option<&'static str>)> {

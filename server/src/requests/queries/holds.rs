@@ -102,6 +102,24 @@ pub fn add(tx: &mut WriteTx, vault: &Vault, hold: &Hold, reason: &Personal) -> R
     Ok(())
 }
 
+/// Holds of these persons that were let go, and whose words open still.
+pub fn let_go(tx: &mut Tx, persons: &[SubjectId]) -> Result<Vec<HoldId>> {
+    let rows: Vec<LetGo> = statement(
+        "select h.id from holds h join request_keys k on k.tenant_id = h.tenant_id and k.owner_id = h.id
+          where h.tenant_id = ? and h.subject_id = any(?) and h.released_at is not null and k.wrapped is not null order by h.id",
+    )
+    .bind::<SqlUuid, _>(tx.tenant()?)
+    .bind::<Array<SqlUuid>, _>(persons.to_vec())
+    .load(tx.conn())?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
+}
+
+#[derive(QueryableByName)]
+struct LetGo {
+    #[diesel(sql_type = SqlUuid)]
+    id: HoldId,
+}
+
 /// Writes who let a hold go that is held until the transaction ends.
 pub fn release(tx: &mut WriteTx, hold: &Hold) -> Result<()> {
     let changed = statement(

@@ -2,9 +2,10 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{Bool, Uuid as SqlUuid};
+use diesel::sql_types::{Array, Bool, Uuid as SqlUuid};
+use uuid::Uuid;
 
-use crate::floor::kernel::{Error, Instant, IntakeId, Result, StaffId, StoreId, SubjectId, TenantId};
+use crate::floor::kernel::{Error, Instant, IntakeId, RequestId, Result, StaffId, StoreId, SubjectId, TenantId};
 use crate::floor::ledger::{KeyholeKind, RevealTx, Tx, WriteTx, keyhole, statement};
 use crate::floor::vault::{Key, Opening, Place, RequestKey, Sealer, Vault};
 use crate::requests::model::{DataRole, Intake, Mandate, Proof, Source, SubjectKind};
@@ -190,6 +191,70 @@ pub fn forget(tx: &mut WriteTx, id: IntakeId) -> Result<usize> {
     }
     keyhole::close(tx, KeyholeKind::IntakeFollow, id.uuid())?;
     Ok(gone)
+}
+
+#[derive(QueryableByName)]
+struct Named {
+    #[diesel(sql_type = SqlUuid)]
+    id: Uuid,
+}
+
+/// Contacts of these persons that are over, but for the one of this request: by whom they were about, and by the addresses
+/// that are put aside for the request, whoever wrote under one of them. What a merchant's user asked is no buyer's, and the
+/// other way round.
+pub fn over_of(tx: &mut Tx, persons: &[SubjectId], (request, but): (RequestId, IntakeId)) -> Result<Vec<IntakeId>> {
+    let tenant = tx.tenant()?;
+    let persons: Vec<Uuid> = persons.iter().map(|person| person.uuid()).collect();
+    let rows: Vec<Named> = statement(
+        "with theirs as (
+           select id from intakes where tenant_id = ? and subject_id = any(?)
+            union select intake_id from requests where tenant_id = ? and subject_id = any(?)
+            union select n.intake_id from request_matches m
+                    join intake_identifiers n on n.tenant_id = m.tenant_id and n.kind = m.kind and n.bidx = m.bidx
+                   where m.tenant_id = ? and m.request_id = ? and m.kind = 'mail' and m.tells
+         )
+         select i.id from theirs
+           join intakes i on i.tenant_id = ? and i.id = theirs.id
+           join intakes own on own.tenant_id = i.tenant_id and own.id = ?
+          where i.forgotten_at is null and i.id <> own.id and i.role = own.role
+            and not exists (select from requests r where r.tenant_id = i.tenant_id and r.intake_id = i.id and r.closed_at is null)
+          order by i.id",
+    )
+    .bind::<SqlUuid, _>(tenant)
+    .bind::<Array<SqlUuid>, _>(persons.clone())
+    .bind::<SqlUuid, _>(tenant)
+    .bind::<Array<SqlUuid>, _>(persons)
+    .bind::<SqlUuid, _>(tenant)
+    .bind::<SqlUuid, _>(request)
+    .bind::<SqlUuid, _>(tenant)
+    .bind::<SqlUuid, _>(but)
+    .load(tx.conn())?;
+    Ok(rows.into_iter().map(|row| IntakeId::from_uuid(row.id)).collect())
+}
+
+/// The platform's own notice that a contact was opened for, as long as it says whom it means.
+pub fn notice_of(tx: &mut Tx, id: IntakeId) -> Result<Option<Uuid>> {
+    let tenant = tx.tenant()?;
+    let row: Option<Named> = statement(
+        "select n.id from intakes i
+           join privacy_notices n on n.tenant_id = ? and n.delivery_id = substring(i.delivery from '^[a-z]+_([0-9a-f]{32})')::uuid
+          where i.tenant_id = ? and i.id = ? and n.identifiers is not null",
+    )
+    .bind::<SqlUuid, _>(tenant)
+    .bind::<SqlUuid, _>(tenant)
+    .bind::<SqlUuid, _>(id)
+    .get_result(tx.conn())
+    .optional()?;
+    Ok(row.map(|row| row.id))
+}
+
+/// From now on a notice says no more whom it means. Its key is destroyed beside it.
+pub fn unname(tx: &mut WriteTx, notice: Uuid) -> Result<()> {
+    statement("update privacy_notices set identifiers = null where tenant_id = ? and id = ?")
+        .bind::<SqlUuid, _>(tx.tenant()?)
+        .bind::<SqlUuid, _>(notice)
+        .execute(tx.conn())?;
+    Ok(())
 }
 
 /// Notes who saw a mandate.

@@ -6,6 +6,7 @@ use crate::floor::datamap::{Apart, Picked, Row, Table};
 use crate::floor::kernel::{Error, Instant, Result};
 use crate::floor::ledger::WriteTx;
 use crate::requests::fulfil::{Carrier, Ground};
+use crate::requests::jobs::forget_earlier;
 use crate::requests::model::{PlanLine, Step};
 use crate::requests::package;
 use crate::requests::plan::part_of;
@@ -90,15 +91,17 @@ pub fn clear_all(tx: &mut WriteTx, carrier: &Carrier, ground: &Ground) -> Result
     Ok(rows)
 }
 
-/// Files of the person and the links that lead to them.
+/// Files of the person, the links that lead to them, and what earlier contacts of theirs were made of.
 pub async fn files(carrier: &Carrier, step: &Step) -> Result<Ran> {
     let held = carrier.write(Some(step), |_, ground| {
         let told = crate::requests::actions::event("request.files_going", &ground.request);
-        Ok(Some((ground.persons.clone(), vec![told])))
+        Ok(Some(((ground.persons.clone(), ground.request.intake), vec![told])))
     });
     let held = held.await?;
-    let super::Stood::Done(persons) = held else { return Ok(came(&held)) };
-    let gone = package::clear(&carrier.tools, &carrier.lane, &persons).await?;
+    let super::Stood::Done((persons, contact)) = held else { return Ok(came(&held)) };
+    let (tools, lane) = (&carrier.tools, &carrier.lane);
+    let mut gone = package::clear(tools, lane, &persons).await?;
+    gone += forget_earlier(tools, lane, (carrier.request, contact), &persons).await?;
     let own = step.clone();
     let stood = carrier.write(Some(step), move |tx, ground| Ok(Some(((), ground.done(tx, &own, gone, None)?))));
     Ok(came(&stood.await?))
