@@ -18,9 +18,9 @@ use crate::requests::queries::{fulfilling, plans, requests};
 pub(in crate::requests) fn close(tx: &mut WriteTx, request: Request, outcome: Outcome) -> Result<Request> {
     let now = tx.now()?;
     let is_carried_out = matches!(outcome, Outcome::Fulfilled | Outcome::PartlyFulfilled);
-    if matches!(request.stage, Stage::InProgress { .. }) {
-        let id = request.id;
-        let is_stuck = if is_carried_out { fulfilling::is_half_done(tx, id)? } else { fulfilling::is_begun(tx, id)? };
+    if let Stage::InProgress { plan, .. } = request.stage {
+        let is_stuck =
+            if is_carried_out { fulfilling::is_half_done(tx, plan)? } else { fulfilling::is_begun(tx, request.id)? };
         if is_stuck {
             return Err(begun());
         }

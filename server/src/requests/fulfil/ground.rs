@@ -10,6 +10,7 @@ use crate::floor::tools::Tools;
 use crate::requests::actions::{Doors, Draughtsman, event, witnessed};
 use crate::requests::jobs::DrawPlan;
 use crate::requests::model::{Hold, Plan, PlanState, Request, Stage, Step, StepState};
+use crate::requests::queries::fulfilling::Turn;
 use crate::requests::queries::{estate, fulfilling, holds, plans, requests};
 
 /// What a request is carried out with.
@@ -39,12 +40,18 @@ pub enum Stood<T> {
     SentBack,
     /// Nothing is to be carried out here, or not yet.
     Over,
+    /// Another run was first: it is done.
+    Before,
+    /// Something that comes before it is to be done again.
+    Behind,
 }
 
 /// What a step did in its transaction, with what is told of it; none where the plan is to be read again.
 pub type Work<T> = Result<Option<(T, Vec<Event>)>>;
 
 const NOT_HERE: &str = "work on this request";
+const DONE_BEFORE: &str = "work on this step";
+const NOT_YET: &str = "the steps before this one";
 
 impl Carrier {
     pub fn new(tools: &Tools, lane: Scope<One>, request: RequestId) -> Result<Self> {
@@ -52,7 +59,8 @@ impl Carrier {
         Ok(Self { tools: tools.clone(), lane, request, by_what, doors })
     }
 
-    /// One transaction with everything held.
+    /// One transaction with everything held. Several runs may be at one request: a step is done once, and none before those
+    /// that come before it.
     pub async fn write<T, F>(&self, step: Option<&Step>, work: F) -> Result<Stood<T>>
     where
         T: Send + 'static,
@@ -61,6 +69,7 @@ impl Carrier {
         let (id, step) = (self.request, step.cloned());
         let written = self.tools.ledger.write(self.lane.clone(), move |tx| {
             let Some(ground) = Ground::enter(tx, id)? else { return Err(Error::NotFound(NOT_HERE)) };
+            step.as_ref().map_or(Ok(()), |step| ground.has_its_turn(tx, step))?;
             if !ground.is_held_back(tx)?
                 && let Some((value, told)) = work(tx, &ground)?
             {
@@ -71,6 +80,8 @@ impl Carrier {
         });
         match written.await {
             Err(Error::NotFound(NOT_HERE)) => Ok(Stood::Over),
+            Err(Error::NotFound(DONE_BEFORE)) => Ok(Stood::Before),
+            Err(Error::NotFound(NOT_YET)) => Ok(Stood::Behind),
             other => other,
         }
     }
@@ -92,6 +103,18 @@ impl Ground {
         let is_decided = matches!(plan.state, PlanState::Approved | PlanState::Submitted);
         let may_begin = is_decided && plan.starts_at.is_some_and(|starts_at| starts_at <= now);
         Ok(may_begin.then_some(Self { request, plan, persons, now }))
+    }
+
+    /// Refuses a step of another plan, one that was done, and one before whose turn others are to be done again.
+    fn has_its_turn(&self, tx: &mut Tx, step: &Step) -> Result<()> {
+        if step.plan != self.plan.id {
+            return Err(Error::NotFound(NOT_HERE));
+        }
+        match fulfilling::turn_of(tx, step)? {
+            Turn::Done => Err(Error::NotFound(DONE_BEFORE)),
+            Turn::NotYet => Err(Error::NotFound(NOT_YET)),
+            Turn::Now => Ok(()),
+        }
     }
 
     /// Whether a hold stands that the plan which was approved does not know of.

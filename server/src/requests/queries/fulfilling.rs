@@ -209,6 +209,55 @@ pub fn note_step(tx: &mut WriteTx, step: &Step, state: StepState, (rows, outcome
     if changed == 1 { Ok(()) } else { Err(Error::internal("a step that is not there was carried out")) }
 }
 
+/// What became of a step that has its end already.
+pub fn note_outcome(tx: &mut WriteTx, step: &Step, outcome: &'static str) -> Result<()> {
+    statement("update request_steps set outcome = ? where tenant_id = ? and plan_id = ? and position = ?")
+        .bind::<Text, _>(outcome)
+        .bind::<SqlUuid, _>(tx.tenant()?)
+        .bind::<SqlUuid, _>(step.plan)
+        .bind::<SmallInt, _>(step.position)
+        .execute(tx.conn())?;
+    Ok(())
+}
+
+/// Whether it is a step's turn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Turn {
+    Now,
+    /// It was done.
+    Done,
+    /// Something before it was not, or is to be done again.
+    NotYet,
+}
+
+#[derive(QueryableByName)]
+struct Before {
+    #[diesel(sql_type = Bool)]
+    is_done: bool,
+    #[diesel(sql_type = Bool)]
+    is_behind: bool,
+}
+
+/// Whether it is the turn of a step, as its plan has been carried out by now. Its request is held.
+pub fn turn_of(tx: &mut Tx, step: &Step) -> Result<Turn> {
+    let before: Before = statement(
+        "select coalesce(bool_or(position = ? and state = 'done'), false) as is_done,
+                coalesce(bool_or(position < ? and state <> 'done'), false) as is_behind
+           from request_steps where tenant_id = ? and plan_id = ? and position <= ?",
+    )
+    .bind::<SmallInt, _>(step.position)
+    .bind::<SmallInt, _>(step.position)
+    .bind::<SqlUuid, _>(tx.tenant()?)
+    .bind::<SqlUuid, _>(step.plan)
+    .bind::<SmallInt, _>(step.position)
+    .get_result(tx.conn())?;
+    Ok(match before {
+        Before { is_done: true, .. } => Turn::Done,
+        Before { is_behind: true, .. } => Turn::NotYet,
+        Before { .. } => Turn::Now,
+    })
+}
+
 /// These are to be done again: more of the person was found.
 pub fn do_again(tx: &mut WriteTx, plan: PlanId, names: &[StepName]) -> Result<()> {
     statement(
@@ -241,17 +290,18 @@ pub fn is_begun(tx: &mut Tx, request: RequestId) -> Result<bool> {
     Ok(found.is)
 }
 
-/// Whether something of a request is gone, and something that nothing brings back is still to go.
-pub fn is_half_done(tx: &mut Tx, request: RequestId) -> Result<bool> {
+/// Whether something of a plan is gone or about to go, and something that nothing brings back is still to go.
+pub fn is_half_done(tx: &mut Tx, plan: PlanId) -> Result<bool> {
     let finals: Vec<StepName> = StepName::ALL.iter().copied().filter(|name| name.is_final()).collect();
     let found: Is = statement(
         "select exists (select from request_steps d
                           join request_steps w on w.tenant_id = d.tenant_id and w.plan_id = d.plan_id and w.state = 'waiting'
-                         where d.tenant_id = ? and d.request_id = ? and d.state = 'done' and d.name = any(?)
-                           and w.name = any(?)) as is",
+                         where d.tenant_id = ? and d.plan_id = ? and w.name = any(?)
+                           and (d.state = 'done' and d.name = any(?)
+                             or d.state = 'waiting' and d.name = 'tombstone' and d.attempt > 0)) as is",
     )
     .bind::<SqlUuid, _>(tx.tenant()?)
-    .bind::<SqlUuid, _>(request)
+    .bind::<SqlUuid, _>(plan)
     .bind::<Array<Text>, _>(finals.clone())
     .bind::<Array<Text>, _>(finals)
     .get_result(tx.conn())?;

@@ -72,6 +72,6 @@ pub async fn package(carrier: &Carrier, step: &Step) -> Result<Ran> {
     Ok(match stood.await? {
         Stood::Done(true) => Ran::Done,
         Stood::Done(false) => Ran::Waits,
-        Stood::SentBack | Stood::Over => Ran::Stopped,
+        other => came(&other),
     })
 }

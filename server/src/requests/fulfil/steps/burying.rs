@@ -7,27 +7,22 @@ use crate::floor::jobs;
 use crate::floor::journal::{Deed, Tombstone};
 use crate::floor::kernel::text::NORMALISER;
 use crate::floor::kernel::{Result, SubjectId};
+use crate::floor::ledger::{Event, Witnessed};
 use crate::relay;
 use crate::requests::fulfil::{Carrier, Stood};
-use crate::requests::model::{Step, StepState};
+use crate::requests::model::{Step, StepName, StepState};
 use crate::requests::queries::fulfilling;
 use crate::subjects::{self, Stone, TombstoneReason};
 
 /// Why lines of the journal are taken back where somebody placed a hold at the last moment.
 const HELD: &str = "held";
 
+/// What the step says once they were.
+const TAKEN_BACK: &str = "taken_back";
+
 pub async fn run(carrier: &Carrier, step: &Step) -> Result<Ran> {
-    let (tenant, vault) = (carrier.lane.tenant(), &carrier.tools.vault);
-    let telling = opened(carrier).await?.into_iter().filter(|one| one.tells);
-    let stones: Vec<Stone> =
-        telling.flat_map(|one| subjects::stones(vault, tenant, one.kind, one.store, &one.value)).collect();
-    let id = carrier.request;
-    let known = carrier.tools.ledger.read(&carrier.lane, move |tx| {
-        let persons = fulfilling::persons(tx, id)?;
-        let was_erased = !subjects::erased(tx, &persons)?.is_empty();
-        Ok((persons, was_erased))
-    });
-    let (persons, was_erased) = known.await?;
+    let (stones, id) = (stones(carrier).await?, carrier.request);
+    let persons = carrier.tools.ledger.read(&carrier.lane, move |tx| fulfilling::persons(tx, id)).await?;
     let subject = persons.first().copied();
     // From here on nobody takes it back: lines may stand outside that say so.
     let begun = begin(carrier, step).await?;
@@ -37,7 +32,7 @@ pub async fn run(carrier: &Carrier, step: &Step) -> Result<Ran> {
     if let Some(subject) = subject {
         write_down(carrier, subject, &stones, (Deed::Set, TombstoneReason::Erased.code())).await?;
     }
-    let (own, set) = (step.clone(), stones.clone());
+    let (own, set) = (step.clone(), stones);
     let stood = carrier.write(Some(step), move |tx, ground| {
         if let Some(person) = ground.persons.first().copied() {
             fulfilling::claim(tx, ground.request.id, person)?;
@@ -55,10 +50,48 @@ pub async fn run(carrier: &Carrier, step: &Step) -> Result<Ran> {
         Ok(Some(((), told)))
     });
     let stood = stood.await?;
-    if let (Stood::SentBack | Stood::Over, Some(subject), false) = (&stood, subject, was_erased) {
-        write_down(carrier, subject, &stones, (Deed::Lift, HELD)).await?;
+    if stood == Stood::SentBack {
+        take_back(carrier).await?;
     }
     Ok(came(&stood))
+}
+
+/// By what the person is known again who is put aside.
+async fn stones(carrier: &Carrier) -> Result<Vec<Stone>> {
+    let (tenant, vault) = (carrier.lane.tenant(), &carrier.tools.vault);
+    let telling = opened(carrier).await?.into_iter().filter(|one| one.tells);
+    Ok(telling.flat_map(|one| subjects::stones(vault, tenant, one.kind, one.store, &one.value)).collect())
+}
+
+/// Takes back what the journal outside says of somebody whose burial was sent back. The step says that it was not done yet,
+/// so that whoever dies before it is followed by one who does it.
+pub async fn take_back(carrier: &Carrier) -> Result<()> {
+    let id = carrier.request;
+    let known = carrier.tools.ledger.read(&carrier.lane, move |tx| {
+        let steps = fulfilling::steps_of(tx, id)?;
+        let is_left = |step: &Step| {
+            step.name == StepName::Tombstone && step.state == StepState::SentBack && step.outcome.is_none()
+        };
+        let left: Vec<Step> = steps.into_iter().filter(is_left).collect();
+        let persons = if left.is_empty() { Vec::new() } else { fulfilling::persons(tx, id)? };
+        let was_erased = !subjects::erased(tx, &persons)?.is_empty();
+        Ok((left, persons, was_erased))
+    });
+    let (left, persons, was_erased) = known.await?;
+    if left.is_empty() {
+        return Ok(());
+    }
+    // Whoever is buried by another wish stays so.
+    if let (Some(subject), false) = (persons.first().copied(), was_erased) {
+        write_down(carrier, subject, &stones(carrier).await?, (Deed::Lift, HELD)).await?;
+    }
+    let noted = carrier.tools.ledger.write(carrier.lane.clone(), move |tx| {
+        for step in &left {
+            fulfilling::note_outcome(tx, step, TAKEN_BACK)?;
+        }
+        Ok(Witnessed::new((), Event::new("request.burial_taken_back", "request", id.uuid())))
+    });
+    noted.await
 }
 
 /// Notes that the step was begun, once more with everything held.

@@ -5,7 +5,7 @@ use chrono::Duration;
 
 use super::super::certificate::Certified;
 use super::settling::answer_in_time;
-use super::{Ran, Stood};
+use super::{Ran, Stood, came};
 use crate::floor::jobs::{self, Ticket};
 use crate::floor::kernel::{Instant, Result};
 use crate::floor::ledger::{Event, WriteTx};
@@ -29,9 +29,6 @@ pub async fn run(carrier: &Carrier, step: &Step) -> Result<Ran> {
     let (inside, own) = (carrier.clone(), step.clone());
     let stood = carrier.write(Some(step), move |tx, ground| {
         let steps = fulfilling::steps(tx, ground.plan.id)?;
-        if steps.iter().any(|other| other.position == own.position && other.state == StepState::Done) {
-            return Ok(Some((true, vec![event("request.certified_before", &ground.request)])));
-        }
         let tasks = propagation::tasks_of(tx, ground.request.id)?;
         if tasks.iter().all(Told::has_ended) {
             let mut told = certify(tx, &inside, ground, (&steps, &tasks))?;
@@ -50,7 +47,7 @@ pub async fn run(carrier: &Carrier, step: &Step) -> Result<Ran> {
     Ok(match stood.await? {
         Stood::Done(true) => Ran::Done,
         Stood::Done(false) => Ran::Waits,
-        Stood::SentBack | Stood::Over => Ran::Stopped,
+        other => came(&other),
     })
 }
 
@@ -76,6 +73,9 @@ fn certify(
     let mut regimes: Vec<String> = clocks::of(tx, id)?.into_iter().map(|row| row.clock.basis.regime.clone()).collect();
     regimes.sort();
     regimes.dedup();
+    // What was waited for may have ended after this transaction began.
+    let ends = tasks.iter().filter_map(|task| task.ended_at).chain(steps.iter().filter_map(|step| step.finished_at));
+    let now = ends.max().map_or(ground.now, |last| last.max(ground.now));
     let started_at = steps.iter().filter_map(|step| step.begun_at).min().unwrap_or(ground.now);
     let certified = Certified {
         request: &ground.request,
@@ -84,7 +84,7 @@ fn certify(
         regimes,
         policy_version: *carrier.by_what.policy().version.get_ref(),
         started_at,
-        now: ground.now,
+        now,
         steps,
         tasks,
         columns: carrier.tools.map.columns_about_people() as u64,

@@ -37,7 +37,10 @@ const ROUNDS: usize = 4;
 /// Carries out what can be carried out now.
 pub async fn carry_out(carrier: &Carrier, is_stopping: impl Fn() -> bool) -> Result<Ran> {
     for _ in 0..ROUNDS {
-        let Some(steps) = begin(carrier).await? else { return Ok(Ran::Stopped) };
+        let Some(steps) = begin(carrier).await? else {
+            burying::take_back(carrier).await?;
+            return Ok(Ran::Stopped);
+        };
         let mut ran = Ran::Done;
         for step in steps.iter().filter(|step| step.state != StepState::Done) {
             if is_stopping() {
@@ -79,7 +82,7 @@ async fn begin(carrier: &Carrier) -> Result<Option<Vec<Step>>> {
     });
     match begun.await? {
         Stood::Done(steps) => Ok(Some(steps)),
-        Stood::SentBack | Stood::Over => Ok(None),
+        Stood::SentBack | Stood::Over | Stood::Before | Stood::Behind => Ok(None),
     }
 }
 
@@ -105,7 +108,8 @@ async fn run(carrier: &Carrier, step: &Step) -> Result<Ran> {
 /// What a transaction came to, where that is all a step does.
 const fn came<T>(stood: &Stood<T>) -> Ran {
     match stood {
-        Stood::Done(_) => Ran::Done,
+        Stood::Done(_) | Stood::Before => Ran::Done,
+        Stood::Behind => Ran::Again,
         Stood::SentBack | Stood::Over => Ran::Stopped,
     }
 }

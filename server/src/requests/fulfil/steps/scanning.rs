@@ -3,7 +3,7 @@
 
 use super::clearing::clear_all;
 use super::matching::VIEW;
-use super::{Ran, Stood};
+use super::{Ran, Stood, came};
 use crate::floor::kernel::Result;
 use crate::requests::actions::event;
 use crate::requests::fulfil::Carrier;
@@ -48,7 +48,7 @@ pub async fn run(carrier: &Carrier, step: &Step) -> Result<Ran> {
     Ok(match stood.await? {
         Stood::Done(()) if is_clean => Ran::Done,
         Stood::Done(()) => Ran::Again,
-        Stood::SentBack | Stood::Over => Ran::Stopped,
+        other => came(&other),
     })
 }
 

@@ -2,7 +2,7 @@
 //! person, and with the end go the means by which the request was carried out.
 
 use super::certifying::{answered_from, await_others};
-use super::{Ran, Stood};
+use super::{Ran, Stood, came};
 use crate::floor::kernel::Result;
 use crate::floor::ledger::{Event, WriteTx};
 use crate::floor::regulations::Kind;
@@ -44,7 +44,7 @@ pub async fn settle(carrier: &Carrier, step: &Step) -> Result<Ran> {
     Ok(match stood.await? {
         Stood::Done(true) => Ran::Done,
         Stood::Done(false) => Ran::Waits,
-        Stood::SentBack | Stood::Over => Ran::Stopped,
+        other => came(&other),
     })
 }
 
