@@ -33,21 +33,22 @@ use rightsdesk_server::roof::http::Listening;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-const LINK: &str = "/trust/ask/package";
-const PAGE: &str = "/trust/package";
+pub(super) const LINK: &str = "/trust/ask/package";
+pub(super) const PAGE: &str = "/trust/package";
 
 /// A name of goods that a spreadsheet would reckon with.
 const FORMULA: &str = "=HYPERLINK(\"https://evil.example\",\"Kettle\")";
 
-struct Asked {
-    scene: Planned,
-    at: Ref<RequestId>,
+/// Somebody whose wish to know is carried out.
+pub(super) struct Asked {
+    pub scene: Planned,
+    pub at: Ref<RequestId>,
     subject: SubjectId,
 }
 
 impl Asked {
     /// Asha's data, with goods of an odd name, money that went out, and more events than are read at a time.
-    async fn approved(right: Right) -> Self {
+    pub async fn approved(right: Right) -> Self {
         let mut odd = order("9", ASHA, 1);
         odd.lines[0].title = Some(FORMULA.to_owned());
         Self::approved_with(right, vec![Good::Order(odd)]).await
@@ -78,7 +79,7 @@ impl Asked {
         asked
     }
 
-    async fn works(&self) {
+    pub async fn works(&self) {
         while self.scene.world.work().await > 0 {}
     }
 
@@ -87,7 +88,7 @@ impl Asked {
         requests::list_packages(&scene.world.tools, &scene.support, self.at).await.expect("packages")
     }
 
-    async fn released(&self) -> Package {
+    pub async fn released(&self) -> Package {
         let (scene, package) = (&self.scene, self.packages().await.remove(0));
         let read = package.made.expect("it lies there").manifest;
         let tools = &scene.world.tools;
@@ -95,7 +96,7 @@ impl Asked {
     }
 
     /// Asha's own page, as the letter leads there.
-    async fn own_page(&self, desk: &Listening) -> Page {
+    pub async fn own_page(&self, desk: &Listening) -> Page {
         let mailbox = self.scene.world.tools.mail.mailbox().expect("letters are kept in memory");
         let letters = mailbox.letters_to(ASHA);
         let mut words = letters.iter().flat_map(|kept| kept.letter.text.split_whitespace());
@@ -140,7 +141,7 @@ fn form<'a>(page: &'a Page, to: &str) -> &'a Node {
 }
 
 /// What a form sends along unseen, and where it leads.
-fn sent(page: &Page, to: &str) -> (String, Vec<(String, String)>) {
+pub(super) fn sent(page: &Page, to: &str) -> (String, Vec<(String, String)>) {
     let form = form(page, to);
     let hidden = form.all("input").into_iter().filter(|input| input.attribute("type") == Some("hidden"));
     let pair = |input: &Node| {
@@ -150,18 +151,20 @@ fn sent(page: &Page, to: &str) -> (String, Vec<(String, String)>) {
     (form.attribute("action").expect("where it leads").to_owned(), hidden.map(pair).collect())
 }
 
-async fn pressed(desk: &Listening, page: &Page, to: &str) -> Page {
+/// Presses the button that leads there.
+pub(super) async fn pressed(desk: &Listening, page: &Page, to: &str) -> Page {
     let (action, hidden) = sent(page, to);
     let pairs: Vec<(&str, &str)> = hidden.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     send(desk, &action, &pairs).await
 }
 
 /// A browser that goes nowhere by itself.
-fn browser() -> Client {
+pub(super) fn browser() -> Client {
     Client::builder().redirect(Policy::none()).build().expect("a client")
 }
 
-async fn consumed(
+/// Uses what a link's page has to use it by.
+pub(super) async fn consumed(
     desk: &Listening,
     (action, hidden): &(String, Vec<(String, String)>),
     cookie: Option<&str>,
@@ -176,7 +179,8 @@ async fn consumed(
     call.send().await.expect("an answer")
 }
 
-async fn file(desk: &Listening, path: &str, cookie: &str, range: Option<&str>) -> (u16, HeaderMap, Vec<u8>) {
+/// What stands where a browser of this session is led to.
+pub(super) async fn file(desk: &Listening, path: &str, cookie: &str, range: Option<&str>) -> (u16, HeaderMap, Vec<u8>) {
     let call = browser().get(format!("{}{path}", desk.url())).header("cookie", cookie);
     let call = match range {
         Some(range) => call.header(RANGE, range),
@@ -192,14 +196,14 @@ fn said<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {
 }
 
 /// Where whoever used a link is sent, and what their browser goes on with.
-fn led_on(answer: &Response) -> (String, String) {
+pub(super) fn led_on(answer: &Response) -> (String, String) {
     assert_eq!(answer.status().as_u16(), 303);
     let cookie = said(answer.headers(), "set-cookie").split(';').next().expect("a pair");
     (said(answer.headers(), "location").to_owned(), cookie.to_owned())
 }
 
 /// What a sealed package holds, by the names of its files.
-fn unpacked(sealed: &[u8], passphrase: &str) -> BTreeMap<String, Vec<u8>> {
+pub(super) fn unpacked(sealed: &[u8], passphrase: &str) -> BTreeMap<String, Vec<u8>> {
     let key = age::scrypt::Identity::new(passphrase.to_owned().into());
     let zipped = age::decrypt(&key, sealed).expect("it opens");
     let mut archive = zip::ZipArchive::new(Cursor::new(zipped)).expect("an archive");
@@ -215,7 +219,7 @@ fn unpacked(sealed: &[u8], passphrase: &str) -> BTreeMap<String, Vec<u8>> {
 }
 
 /// A value as the map tells it.
-fn told(value: &Value) -> Option<String> {
+pub(super) fn told(value: &Value) -> Option<String> {
     match value {
         Value::Null => None,
         Value::String(text) => Some(text.clone()),
@@ -236,7 +240,7 @@ fn sorted(mut rows: Vec<BTreeMap<String, Option<String>>>) -> Vec<BTreeMap<Strin
 }
 
 /// The passphrase as the page shows it.
-fn passphrase_on(page: &Page) -> String {
+pub(super) fn passphrase_on(page: &Page) -> String {
     let shown: Vec<String> = page.root.all("code").into_iter().map(Node::text).collect();
     assert_eq!(shown.len(), 1, "{shown:?}");
     shown[0].clone()

@@ -8,6 +8,7 @@ mod a_controller_calls_by_opendsr;
 mod a_demo_is_planted;
 mod a_hold_stops_a_line;
 mod a_job_meets_its_fate;
+mod a_link_is_used_once;
 #[cfg(target_os = "linux")]
 mod a_machine_opens_its_own_desk;
 mod a_merchants_token_maps_to_a_member;
