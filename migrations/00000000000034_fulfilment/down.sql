@@ -1,3 +1,7 @@
+revoke update (crashes, faults, waits) on jobs from rd_worker;
+alter table shipments drop column sealed_by;
+alter table order_contacts drop column sealed_by;
+alter table customers drop column sealed_by;
 drop table certificates;
 drop table request_matches;
 drop table request_steps;

@@ -536,7 +536,7 @@ const CASES: &[Case] = &[
     },
     Case {
         name: "look_after_fulfilment",
-        ticket: || Ticket::of(&LookAfterFulfilment {}).expect("a ticket"),
+        ticket: || Ticket::of(&LookAfterFulfilment { is_thorough: true }).expect("a ticket"),
         lane: TenantId::HOUSE,
         prepare: APPROVED,
         effect: |world| {

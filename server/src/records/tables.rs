@@ -18,6 +18,7 @@ diesel::table! {
         created_at -> Nullable<Timestamptz>,
         updated_at -> Timestamptz,
         taken_at -> Timestamptz,
+        sealed_by -> Nullable<Bytea>,
     }
 }
 
@@ -52,6 +53,7 @@ diesel::table! {
         address -> Nullable<Bytea>,
         country -> Nullable<Text>,
         generation -> Int4,
+        sealed_by -> Nullable<Bytea>,
     }
 }
 
@@ -113,6 +115,7 @@ diesel::table! {
         shipped_at -> Nullable<Timestamptz>,
         delivered_at -> Nullable<Timestamptz>,
         recorded_at -> Timestamptz,
+        sealed_by -> Nullable<Bytea>,
     }
 }
 

@@ -155,8 +155,13 @@ fn of_requests(registry: Registry) -> Registry {
         .job::<LookAfterFulfilment>()
         .schedule(Schedule {
             name: "look_after_fulfilment",
-            rhythm: Rhythm::Every(Duration::from_secs(20)),
-            ticket: || Ticket::of(&LookAfterFulfilment {}),
+            rhythm: Rhythm::Every(Duration::from_secs(30)),
+            ticket: || Ticket::of(&LookAfterFulfilment { is_thorough: false }),
+        })
+        .schedule(Schedule {
+            name: "look_after_all_fulfilment",
+            rhythm: Rhythm::Every(Duration::from_mins(15)),
+            ticket: || Ticket::of(&LookAfterFulfilment { is_thorough: true }),
         })
         .job::<SendLetter>()
         .job::<ExpireUnproved>()

@@ -1,7 +1,7 @@
 //! Cancelling: the jobs of what is gone. Those that wait never begin; those that run lose their fence, so that they
 //! commit nothing more. It asks nobody's leave and stops no effect outside that is under way.
 
-use diesel::sql_types::{Array, BigInt, Nullable, Text, Uuid as SqlUuid};
+use diesel::sql_types::{Array, BigInt, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel::{QueryableByName, RunQueryDsl};
 use uuid::Uuid;
 
@@ -78,6 +78,23 @@ pub fn waits<J: Job>(tx: &mut Tx, of: Uuid) -> Result<bool> {
           where tenant_id = ? and state = 'ready' and name = ? and position(? in payload) > 0",
     )
     .bind::<SqlUuid, _>(tx.tenant()?)
+    .bind::<Text, _>(J::NAME)
+    .bind::<Text, _>(of.to_string())
+    .get_result::<Cancelled>(tx.conn())?;
+    Ok(named.jobs > 0)
+}
+
+/// Whether somebody is at a job of one kind that names this id in its payload, or takes it up by themselves: it runs, or is
+/// due. One that waits for its day is nobody's work yet.
+pub fn is_at_work<J: Job>(tx: &mut Tx, of: Uuid) -> Result<bool> {
+    let now = tx.now()?.utc();
+    let named = statement(
+        "select count(*) as jobs from jobs
+          where tenant_id = ? and (state = 'running' or state = 'ready' and due_at <= ?)
+            and name = ? and position(? in payload) > 0",
+    )
+    .bind::<SqlUuid, _>(tx.tenant()?)
+    .bind::<Timestamptz, _>(now)
     .bind::<Text, _>(J::NAME)
     .bind::<Text, _>(of.to_string())
     .get_result::<Cancelled>(tx.conn())?;

@@ -1,14 +1,14 @@
 //! Rescue: jobs whose lease ran out go back into their lane, and out of everybody's way when that happened too often.
 //! It looks only into lanes whose earliest lease may have ended, a page at a time.
 
-use diesel::sql_types::{BigInt, Double, Integer, Text, Uuid as SqlUuid};
+use diesel::sql_types::{Array, BigInt, Double, Integer, Text, Uuid as SqlUuid};
 use diesel::{OptionalExtension, QueryableByName, RunQueryDsl};
 
 use super::lane;
 use super::model::Fate;
 use super::queue::Queue;
-use crate::floor::kernel::{Error, JobId, Result, TenantId};
-use crate::floor::ledger::{WriteTx, statement};
+use crate::floor::kernel::{Error, JobId, Ref, Result, TenantId};
+use crate::floor::ledger::{Tx, WriteTx, statement};
 
 const PAGE: i64 = 500;
 
@@ -92,6 +92,31 @@ struct Attempt {
     #[diesel(sql_type = Text)]
     fate: Fate,
 }
+
+#[derive(QueryableByName)]
+struct Given {
+    #[diesel(sql_type = SqlUuid)]
+    tenant_id: TenantId,
+    #[diesel(sql_type = SqlUuid)]
+    id: JobId,
+}
+
+/// Jobs of these kinds that were given up or quarantined and have lain for a while: the longer, the oftener they were tried.
+/// What may not lie until a person comes is put back from here; one that kills its workers does so ever more seldom. For
+/// the desk.
+pub fn given_up(tx: &mut Tx, names: &[&'static str], most: i64) -> Result<Vec<Ref<JobId>>> {
+    let rows =
+        statement(GIVEN_UP).bind::<Array<Text>, _>(names.to_vec()).bind::<BigInt, _>(most).load::<Given>(tx.conn())?;
+    Ok(rows.into_iter().map(|row| Ref::new(row.tenant_id, row.id)).collect())
+}
+
+// Five seconds after three attempts, twice as long after each three more, six hours at most.
+const GIVEN_UP: &str = "
+select tenant_id, id from jobs
+ where state in ('dead', 'quarantined') and name = any(?)
+   and ended_at <= statement_timestamp()
+                   - least(2.5 * power(2, least(attempt / 3, 20)), 21600) * interval '1 second'
+ order by ended_at, id limit ?";
 
 /// Puts a job that was given up or quarantined back into the pinned tenant's lane, with a clean slate. Its attempts stay
 /// on record.

@@ -9,7 +9,7 @@ use crate::floor::kernel::{Error, Personal, Ref, RequestId, Result};
 use crate::floor::ledger::{Once, WriteTx};
 use crate::floor::tools::Tools;
 use crate::requests::clocks;
-use crate::requests::jobs::SealEvidence;
+use crate::requests::jobs::{CarryOut, SealEvidence};
 use crate::requests::letters::Slots;
 use crate::requests::model::{MessageKind, Outcome, Request, Stage};
 use crate::requests::queries::{fulfilling, plans, requests};
@@ -32,6 +32,10 @@ pub(in crate::requests) fn close(tx: &mut WriteTx, request: Request, outcome: Ou
     plans::let_go(tx, request.id, matches!(request.stage, Stage::AwaitingApproval { .. }))?;
     if is_answer || outcome == Outcome::Withdrawn {
         jobs::enqueue(tx, &SealEvidence { request: request.id })?;
+    }
+    if fulfilling::has_matches(tx, request.id)? {
+        // What was put aside to carry it out goes, as soon as nobody waits for it.
+        jobs::enqueue(tx, &CarryOut { request: request.id })?;
     }
     Ok(Request { stage, answered_at, ..request })
 }

@@ -15,11 +15,11 @@ use crate::floor::regulations::{Right, Tz};
 use crate::floor::tools::Tools;
 use crate::floor::vault::{Place, RequestKey, Shut};
 use crate::requests::jobs::{CarryOut, MakePackage};
-use crate::requests::model::Request;
+use crate::requests::model::{Request, Stage};
 use crate::requests::package::{
     Cells, LIES, LeftOut, Package, PackageState, Packed, Redacted, Redaction, Release, opened, tables, until,
 };
-use crate::requests::queries::{estate, intakes, packages, plans, requests};
+use crate::requests::queries::{estate, holds, intakes, packages, plans, requests};
 
 /// How far the package of a request is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -110,8 +110,21 @@ async fn forget_whom(tools: &Tools, lane: &Scope<One>, package: &Package) -> Res
 
 /// Takes away every package about these persons, with all that leads to it: how many there were. May be run again.
 pub async fn clear(tools: &Tools, lane: &Scope<One>, persons: &[SubjectId]) -> Result<u64> {
-    let (tenant, persons) = (lane.tenant(), persons.to_vec());
-    let about = tools.ledger.read(lane, move |tx: &mut Tx| packages::about(tx, &persons)).await?;
+    let (tenant, persons, named) = (lane.tenant(), persons.to_vec(), persons.to_vec());
+    let about = tools.ledger.read(lane, move |tx: &mut Tx| packages::about(tx, &named)).await?;
+    if let Some(first) = about.first().copied() {
+        let all = about.clone();
+        // Whoever is held keeps what was made for them: all of it ends at once, while nobody can place a hold.
+        let ended = tools.ledger.write(lane.clone(), move |tx| {
+            holds::require_none(tx, &persons)?;
+            for id in all {
+                packages::lock(tx, id)?;
+                packages::end(tx, id, PackageState::Gone)?;
+            }
+            Ok(Witnessed::new((), Event::new("package.all_ended", "package", first.uuid())))
+        });
+        ended.await?;
+    }
     let mut gone = 0;
     for id in about {
         end_package(tools, lane, Ref::new(tenant, id), PackageState::Gone).await?;
@@ -252,6 +265,10 @@ fn read_now(tx: &mut WriteTx, id: RequestId) -> Result<(Request, Package)> {
     let standing = standing.ok_or_else(|| Error::refused("NO_PACKAGE", "there is no package of it"))?;
     if standing.state == PackageState::Released {
         return Err(Error::refused("RELEASED", "the person may fetch it already"));
+    }
+    // One that was stopped, taken back or refused meanwhile hands nothing out.
+    if !matches!(request.stage, Stage::InProgress { .. }) {
+        return Err(Error::refused("ILLEGAL_STEP", "nothing of it is being carried out"));
     }
     Ok((request, standing))
 }

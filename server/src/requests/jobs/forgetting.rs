@@ -9,6 +9,7 @@ use crate::floor::kernel::{Error, Instant, IntakeId, RequestId, Result, SubjectI
 use crate::floor::ledger::{Event, Tx, Witnessed};
 use crate::floor::tools::Tools;
 use crate::floor::vault::RequestKey;
+use crate::propagation;
 use crate::requests::model::Stage;
 use crate::requests::queries::{corrections, estate, evidence as rows, holds, intakes, requests};
 
@@ -83,14 +84,26 @@ async fn forget(tools: &Tools, (tenant, id): (TenantId, IntakeId), before: Insta
             vault.forget::<RequestKey>(tx, request.id.uuid())?;
         }
         let values = intakes::forget(tx, id)? + corrections::forget(tx, id)?;
+        let mut objects = Vec::new();
+        for request in &asked {
+            objects.extend(propagation::forget_words(tx, &vault, request.id)?);
+        }
         let told = Event::new("intake.forgotten", "intake", id.uuid()).count("values", values as u64);
-        Ok(Witnessed::new((), told))
+        let told = told.count("files", objects.len() as u64);
+        Ok(Witnessed::new(objects, told))
     });
-    match written.await {
-        Ok(()) => Ok(true),
-        Err(Error::NotFound(NOTHING) | Error::Conflict) => Ok(false),
-        Err(other) => Err(other),
+    let objects = match written.await {
+        Ok(objects) => objects,
+        Err(Error::NotFound(NOTHING) | Error::Conflict) => return Ok(false),
+        Err(other) => return Err(other),
+    };
+    for object in objects {
+        // Nothing opens it any more, whether it goes or not.
+        if tools.blobs.delete(object).await.is_err() {
+            tracing::warn!("an attached file whose key is gone was not taken away");
+        }
     }
+    Ok(true)
 }
 
 /// Whoever is erased takes along what earlier contacts of theirs were made of: letters, what they wrote, whom a platform's notice
@@ -116,7 +129,9 @@ pub async fn forget_earlier(
         return Ok(gone);
     }
     let vault = tools.vault.clone();
+    let persons = persons.to_vec();
     let written = tools.ledger.write(lane.clone(), move |tx| {
+        holds::require_none(tx, &persons)?;
         let mut words = 0;
         for hold in let_go {
             words += u64::from(vault.forget::<RequestKey>(tx, hold.uuid())?);

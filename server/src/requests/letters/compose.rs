@@ -34,6 +34,8 @@ pub struct Slots {
     pub follow: Option<Secret>,
     /// The reference of the request that asked for the same before.
     pub original: Option<String>,
+    /// Whether others are awaited who had the person's data from us.
+    pub awaits_others: bool,
 }
 
 /// What is known of the request that a letter is about.
@@ -412,7 +414,15 @@ impl Pen<'_> {
     fn answered(&mut self, slots: &Slots) {
         let answered = &self.voice.words.answered;
         let is_part = matches!(self.voice.told.request.stage, Stage::Closed { outcome: Outcome::PartlyFulfilled, .. });
-        self.say(if is_part { &answered.part } else { &answered.whole });
+        // Where nothing stays for a ground, what is left is others' to do.
+        let is_awaited = slots.awaits_others;
+        let is_part = is_part && (!is_awaited || slots.ground.is_some());
+        if is_part || !is_awaited {
+            self.say(if is_part { &answered.part } else { &answered.whole });
+        }
+        if is_awaited {
+            self.say(&answered.awaited);
+        }
         let ground = self.ground(slots);
         self.facts_and(ground);
         if let Some(words) = &slots.words {

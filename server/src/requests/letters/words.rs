@@ -195,6 +195,7 @@ pub struct Answered {
     pub title: String,
     pub whole: String,
     pub part: String,
+    pub awaited: String,
 }
 
 #[derive(Debug, Deserialize)]

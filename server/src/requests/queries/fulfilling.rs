@@ -422,6 +422,16 @@ pub fn claim(tx: &mut WriteTx, request: RequestId, person: SubjectId) -> Result<
     Ok(())
 }
 
+/// Whether something was put aside for a request.
+pub fn has_matches(tx: &mut Tx, request: RequestId) -> Result<bool> {
+    let found: Is =
+        statement("select exists (select from request_matches where tenant_id = ? and request_id = ?) as is")
+            .bind::<SqlUuid, _>(tx.tenant()?)
+            .bind::<SqlUuid, _>(request)
+            .get_result(tx.conn())?;
+    Ok(found.is)
+}
+
 /// What was put aside goes.
 pub fn remove_matches(tx: &mut WriteTx, request: RequestId) -> Result<u64> {
     let gone = statement("delete from request_matches where tenant_id = ? and request_id = ?")
@@ -609,10 +619,13 @@ pub fn left_lying(tx: &mut Tx, since: Instant, most: i64) -> Result<Vec<Ref<Requ
     let rows: Vec<Lying> = statement(
         "select r.tenant_id, r.id from requests r
            join request_plans p on p.tenant_id = r.tenant_id and p.id = r.plan_id
-          where r.stage = 'in_progress' and not r.is_test and p.starts_at <= ? and p.state in ('approved', 'submitted')
-            and r.right_code not in ('complaint', 'appeal') and r.special_case is distinct from 'shop'
+          where r.stage = 'in_progress' and p.starts_at <= ? and p.state in ('approved', 'submitted')
+            and r.right_code not in ('complaint', 'appeal')
             and coalesce(
-              (select s.name not in ('package', 'certificate', 'settle') or s.attempt = 0 from request_steps s
+              (select s.name not in ('package', 'certificate', 'settle') or s.attempt = 0
+                   or s.name <> 'package' and not exists (select from recipient_tasks t
+                        where t.tenant_id = r.tenant_id and t.request_id = r.id and t.ended_at is null)
+                 from request_steps s
                 where s.tenant_id = r.tenant_id and s.plan_id = p.id and s.state = 'waiting' order by s.position limit 1),
               not exists (select from request_steps s where s.tenant_id = r.tenant_id and s.plan_id = p.id))
           order by p.starts_at, r.id limit ?",
@@ -641,16 +654,6 @@ pub fn keys_of(tx: &mut Tx, persons: &[SubjectId]) -> Result<(Vec<KeyId>, usize)
     .load(tx.conn())?;
     let there = rows.iter().filter(|row| row.is_there).count();
     Ok((rows.into_iter().map(|row| row.id).collect(), there))
-}
-
-/// Whether the pinned tenant has no more persons than this.
-pub fn has_at_most(tx: &mut Tx, persons: i64) -> Result<bool> {
-    let row: Counted =
-        statement("select count(*) as rows from (select 1 from subjects where tenant_id = ? limit ?) as few")
-            .bind::<SqlUuid, _>(tx.tenant()?)
-            .bind::<BigInt, _>(persons.saturating_add(1))
-            .get_result(tx.conn())?;
-    Ok(row.rows <= persons)
 }
 
 #[derive(QueryableByName)]

@@ -80,6 +80,12 @@ pub fn take_person(tx: &mut WriteTx, persons: &[SubjectId]) -> Result<()> {
     Ok(())
 }
 
+/// Refuses while something of these persons is held. Nobody places a hold until the transaction ends.
+pub fn require_none(tx: &mut WriteTx, persons: &[SubjectId]) -> Result<()> {
+    take_person(tx, persons)?;
+    if standing(tx, persons)?.is_empty() { Ok(()) } else { Err(Error::Conflict) }
+}
+
 /// Places a hold.
 pub fn add(tx: &mut WriteTx, vault: &Vault, hold: &Hold, reason: &Personal) -> Result<()> {
     let sealer = vault.sealer::<RequestKey>(tx, hold.id.uuid())?;
@@ -240,6 +246,17 @@ pub fn standing_at(tx: &mut Tx, store: StoreId) -> Result<Vec<Hold>> {
     Ok(rows.into_iter().map(Hold::from).collect())
 }
 
+/// Those that stand for anybody of the pinned tenant's.
+pub fn standing_anywhere(tx: &mut Tx) -> Result<Vec<Hold>> {
+    let rows: Vec<Row> = statement(
+        "select tenant_id, id, reference, subject_id, kind, placed_at, placed_by, review_on, released_at, released_by, version
+           from holds where tenant_id = ? and released_at is null order by placed_at, id",
+    )
+    .bind::<SqlUuid, _>(tx.tenant()?)
+    .load(tx.conn())?;
+    Ok(rows.into_iter().map(Hold::from).collect())
+}
+
 #[derive(QueryableByName)]
 struct Words {
     #[diesel(sql_type = Binary)]
@@ -268,7 +285,7 @@ pub fn stopped(tx: &mut Tx, (persons, at): (&[SubjectId], RequestId)) -> Result<
     let rows: Vec<Open> = statement(
         "select id from requests where tenant_id = ? and right_code = 'deletion'
             and stage in ('open', 'awaiting_approval', 'in_progress')
-            and (subject_id = any(?) or id = ? or special_case = 'shop') order by id",
+            and (subject_id = any(?) or id = ? or special_case in ('shop', 'account', 'closure')) order by id",
     )
     .bind::<SqlUuid, _>(tx.tenant()?)
     .bind::<Array<SqlUuid>, _>(persons.to_vec())
@@ -281,7 +298,7 @@ pub fn stopped(tx: &mut Tx, (persons, at): (&[SubjectId], RequestId)) -> Result<
 pub fn set_free(tx: &mut Tx, persons: &[SubjectId]) -> Result<Vec<RequestId>> {
     let rows: Vec<Open> = statement(
         "select id from requests where tenant_id = ? and right_code = 'deletion' and stage = 'open'
-            and (subject_id = any(?) or special_case = 'shop') order by id",
+            and (subject_id = any(?) or special_case in ('shop', 'account', 'closure')) order by id",
     )
     .bind::<SqlUuid, _>(tx.tenant()?)
     .bind::<Array<SqlUuid>, _>(persons.to_vec())

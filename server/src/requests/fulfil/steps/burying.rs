@@ -2,16 +2,17 @@
 //! the first of it commits; what was about to be done with the person is cancelled.
 
 use super::matching::opened;
-use super::{Ran, came};
+use super::{Ran, came, whole};
 use crate::floor::jobs;
 use crate::floor::journal::{Deed, Tombstone};
 use crate::floor::kernel::text::NORMALISER;
 use crate::floor::kernel::{Result, SubjectId};
 use crate::floor::ledger::{Event, Witnessed};
 use crate::relay;
+use crate::requests::asking;
 use crate::requests::fulfil::{Carrier, Stood};
 use crate::requests::model::{Step, StepName, StepState};
-use crate::requests::queries::fulfilling;
+use crate::requests::queries::{fulfilling, requests};
 use crate::subjects::{self, Stone, TombstoneReason};
 
 /// Why lines of the journal are taken back where somebody placed a hold at the last moment.
@@ -21,6 +22,11 @@ const HELD: &str = "held";
 const TAKEN_BACK: &str = "taken_back";
 
 pub async fn run(carrier: &Carrier, step: &Step) -> Result<Ran> {
+    let id = carrier.request;
+    let request = carrier.tools.ledger.read(&carrier.lane, move |tx| requests::get(tx, id)).await?;
+    if let Some(whose) = asking::whole(&request) {
+        return whole::bury(carrier, step, &whose).await;
+    }
     let (stones, id) = (stones(carrier).await?, carrier.request);
     let persons = carrier.tools.ledger.read(&carrier.lane, move |tx| fulfilling::persons(tx, id)).await?;
     let subject = persons.first().copied();
@@ -66,7 +72,6 @@ async fn stones(carrier: &Carrier) -> Result<Vec<Stone>> {
 /// Takes back what the journal outside says of somebody whose burial was sent back. The step says that it was not done yet,
 /// so that whoever dies before it is followed by one who does it.
 pub async fn take_back(carrier: &Carrier) -> Result<()> {
-    let id = carrier.request;
     let known = carrier.tools.ledger.read(&carrier.lane, move |tx| {
         let steps = fulfilling::steps_of(tx, id)?;
         let is_left = |step: &Step| {
@@ -95,7 +100,7 @@ pub async fn take_back(carrier: &Carrier) -> Result<()> {
 }
 
 /// Notes that the step was begun, once more with everything held.
-async fn begin(carrier: &Carrier, step: &Step) -> Result<Ran> {
+pub async fn begin(carrier: &Carrier, step: &Step) -> Result<Ran> {
     let own = step.clone();
     let stood = carrier.write(Some(step), move |tx, ground| {
         fulfilling::note_step(tx, &own, StepState::Waiting, (0, None))?;

@@ -11,6 +11,7 @@ use crate::floor::kernel::{Instant, Result};
 use crate::floor::ledger::{Event, WriteTx};
 use crate::propagation::{self, Told};
 use crate::requests::actions::event;
+use crate::requests::asking;
 use crate::requests::fulfil::{Carrier, Ground};
 use crate::requests::jobs::CarryOut;
 use crate::requests::model::{Request, Step, StepState};
@@ -76,11 +77,12 @@ fn certify(
     // What was waited for may have ended after this transaction began.
     let ends = tasks.iter().filter_map(|task| task.ended_at).chain(steps.iter().filter_map(|step| step.finished_at));
     let now = ends.max().map_or(ground.now, |last| last.max(ground.now));
+    let is_whole = asking::whole(&ground.request).is_some() && !ground.request.is_test;
     let started_at = steps.iter().filter_map(|step| step.begun_at).min().unwrap_or(ground.now);
     let certified = Certified {
         request: &ground.request,
         plan: &ground.plan,
-        subject: ground.persons.first().copied(),
+        subject: ground.persons.first().copied().filter(|_| !is_whole),
         regimes,
         policy_version: *carrier.by_what.policy().version.get_ref(),
         started_at,
@@ -88,7 +90,8 @@ fn certify(
         steps,
         tasks,
         columns: carrier.tools.map.columns_about_people() as u64,
-        tombstones: subjects::standing(tx, &ground.persons)?,
+        // One line stands in the journal for everybody of a shop or an account.
+        tombstones: if is_whole { 1 } else { subjects::standing(tx, &ground.persons)? },
         epoch_since: fulfilling::epoch_since(tx)?,
         head: fulfilling::head(tx)?,
         before: before.as_ref(),

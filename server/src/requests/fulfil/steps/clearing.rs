@@ -1,8 +1,8 @@
 //! Rows go, each line of the plan in a transaction of its own. What a ground keeps goes over to a subject of nobody's name
 //! before anything is cleared, so that the person's key can go.
 
-use super::{Ran, came};
-use crate::floor::datamap::{Apart, Picked, Row, Table};
+use super::{Ran, came, whole};
+use crate::floor::datamap::{About, Apart, Picked, Row, Table};
 use crate::floor::kernel::{Error, Instant, Result};
 use crate::floor::ledger::WriteTx;
 use crate::requests::fulfil::{Carrier, Ground};
@@ -49,10 +49,14 @@ fn keep_rows(
 ) -> Result<u64> {
     let why = line.ground.as_deref().unwrap_or_default();
     let map = carrier.tools.map;
+    if table.about == About::Nobody {
+        return map.tally_of_nobody(tx, table, kept_from(carrier, ground, (line, table)));
+    }
     let apart = estate::bound(tx, &ground.request, &ground.persons)?;
     let picked =
         Picked { persons: &ground.persons, store: Some(line.store), apart: &apart, part: part_of(why), since: None };
-    if why.starts_with("law:") {
+    // Books that the law wants whole, and what the page keeps by a time of its own.
+    if why.starts_with("law:") || why.starts_with("retention:") {
         return map.tally(tx, table, &picked);
     }
     let picked = Picked { since: kept_from(carrier, ground, (line, table)), ..picked };
@@ -66,6 +70,11 @@ pub async fn forget(carrier: &Carrier, step: &Step) -> Result<Ran> {
     let stood = carrier.write(Some(step), move |tx, ground| {
         let (line, table) = line_of(&inside, ground, &own)?;
         let (map, apart) = (inside.tools.map, of_orders());
+        if table.about == About::Nobody {
+            let before = estate::kept_from(inside.by_what.policy(), table, ground.now.day());
+            let rows = map.remove_of_nobody(tx, table, before)?;
+            return Ok(Some(((), ground.done(tx, &own, rows, None)?)));
+        }
         let since = kept_from(&inside, ground, (line, table));
         let picked = Picked { persons: &ground.persons, store: Some(line.store), apart: &apart, part: None, since };
         let rows = if table.erased_by == Row::Kept {
@@ -93,9 +102,10 @@ pub fn clear_all(tx: &mut WriteTx, carrier: &Carrier, ground: &Ground) -> Result
 
 /// Files of the person, the links that lead to them, and what earlier contacts of theirs were made of.
 pub async fn files(carrier: &Carrier, step: &Step) -> Result<Ran> {
-    let held = carrier.write(Some(step), |_, ground| {
+    let map = carrier.tools.map;
+    let held = carrier.write(Some(step), move |tx, ground| {
         let told = crate::requests::actions::event("request.files_going", &ground.request);
-        Ok(Some(((ground.persons.clone(), ground.request.intake), vec![told])))
+        Ok(Some(((whole::going(tx, map, ground)?, ground.request.intake), vec![told])))
     });
     let held = held.await?;
     let super::Stood::Done((persons, contact)) = held else { return Ok(came(&held)) };

@@ -1,7 +1,7 @@
 //! What would be done now is what was approved: there may be more rows of the same kind, and nothing that was not read.
 
 use super::Ran;
-use super::came;
+use super::{came, whole};
 use crate::floor::kernel::Result;
 use crate::requests::actions::drawn_now;
 use crate::requests::fulfil::Carrier;
@@ -16,7 +16,12 @@ pub async fn run(carrier: &Carrier, step: &Step) -> Result<Ran> {
         if !is_alike(&ground.plan.lines, &now) {
             return Ok(None);
         }
-        let persons = estate::persons_of(tx, &ground.request)?;
+        let persons = match whole::everybody(tx, by_what.map(), &ground.request, &ground.plan.lines)? {
+            // What is only tried is about nobody.
+            _ if ground.request.is_test => Vec::new(),
+            Some(everybody) => everybody,
+            None => estate::persons_of(tx, &ground.request)?,
+        };
         fulfilling::remember_persons(tx, ground.request.id, &persons)?;
         Ok(Some(((), ground.done(tx, &own, persons.len() as u64, None)?)))
     });

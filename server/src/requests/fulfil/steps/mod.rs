@@ -10,12 +10,13 @@ mod matching;
 mod scanning;
 mod settling;
 mod telling;
+pub mod whole;
 
 use super::ground::{Carrier, Stood};
 use crate::floor::datamap::{Map, Row, Table};
 use crate::floor::kernel::Result;
 use crate::floor::regulations::Right;
-use crate::requests::asking::SHOP;
+use crate::requests::asking;
 use crate::requests::model::{Plan, PlanLine, PlannedAction, Request, Step, StepName, StepState};
 use crate::requests::queries::fulfilling;
 
@@ -39,6 +40,7 @@ pub async fn carry_out(carrier: &Carrier, is_stopping: impl Fn() -> bool) -> Res
     for _ in 0..ROUNDS {
         let Some(steps) = begin(carrier).await? else {
             burying::take_back(carrier).await?;
+            settling::let_go(carrier).await?;
             return Ok(Ran::Stopped);
         };
         let mut ran = Ran::Done;
@@ -125,19 +127,29 @@ fn is_held(plan: &Plan) -> bool {
     plan.lines.iter().any(|line| line.ground.as_deref().is_some_and(|ground| ground.starts_with("hold:")))
 }
 
-/// The steps of a plan, in their order. None of a test, nor of what people answer, nor where everything of a whole shop goes.
+/// The steps of a plan, in their order. None of what people answer. Of a test what would be done is looked at, and nothing
+/// of anybody is touched. Where everybody of a shop or an account goes, nobody is told apart by what they go by.
 fn steps_of(map: Map, request: &Request, plan: &Plan) -> Vec<Step> {
     let mut steps = Steps { request, plan, all: Vec::new() };
-    let is_by_hand = request.is_test || matches!(request.right, Right::Complaint | Right::Appeal);
-    if is_by_hand || request.case.as_deref() == Some(SHOP) {
+    if matches!(request.right, Right::Complaint | Right::Appeal) {
         return Vec::new();
     }
     steps.add(StepName::Compare);
+    if request.is_test {
+        if request.right == Right::Deletion {
+            steps.add(StepName::Certificate);
+        }
+        steps.add(StepName::Settle);
+        return steps.all;
+    }
+    let is_whole = asking::whole(request).is_some();
     let tells = plan.lines.iter().any(is_told);
     match request.right {
         Right::Deletion if is_held(plan) => steps.add(StepName::Settle),
         Right::Deletion => {
-            steps.add(StepName::Match);
+            if !is_whole {
+                steps.add(StepName::Match);
+            }
             steps.add(StepName::Tombstone);
             steps.add_lines(map, StepName::Keep);
             steps.add_lines(map, StepName::Forget);
@@ -211,7 +223,7 @@ impl Steps<'_> {
 
     /// A step for each line about a table of ours, what hangs on another table's rows before that.
     fn add_lines(&mut self, map: Map, name: StepName) {
-        for table in map.children_first() {
+        for table in map.ending_with_account() {
             for (at, line) in self.plan.lines.iter().enumerate() {
                 let stays = line.action == PlannedAction::Keep && !is_stripped(line, table);
                 let goes =

@@ -3,19 +3,16 @@
 
 use super::clearing::clear_all;
 use super::matching::VIEW;
-use super::{Ran, Stood, came};
+use super::{Ran, Stood, came, whole};
 use crate::floor::kernel::Result;
 use crate::requests::actions::event;
+use crate::requests::asking;
 use crate::requests::fulfil::Carrier;
 use crate::requests::model::{Step, StepName};
-use crate::requests::queries::fulfilling;
+use crate::requests::queries::{fulfilling, requests};
 
 /// What the access book says.
 const PURPOSE: &str = "scan";
-
-/// Up to so many persons every envelope of the tenant is read for each that is erased; with more of them that is the work of a
-/// night, and the ids and indexes tell.
-const FEW: i64 = 20_000;
 
 /// What a look found.
 struct Found {
@@ -26,6 +23,11 @@ struct Found {
 }
 
 pub async fn run(carrier: &Carrier, step: &Step) -> Result<Ran> {
+    let id = carrier.request;
+    let request = carrier.tools.ledger.read(&carrier.lane, move |tx| requests::get(tx, id)).await?;
+    if asking::whole(&request).is_some() {
+        return whole::scan(carrier, step).await;
+    }
     let found = look(carrier).await?;
     let (inside, own, rows) = (carrier.clone(), step.clone(), found.rows.unsigned_abs());
     let is_clean = rows == 0 && found.anew.is_empty();
@@ -62,9 +64,7 @@ async fn look(carrier: &Carrier) -> Result<Found> {
         let mut rows = traces.rows + map.left_of(tx, &persons)?.iter().map(|left| left.rows).sum::<i64>();
         let (keys, there) = fulfilling::keys_of(tx, &persons)?;
         rows += i64::try_from(there).unwrap_or(i64::MAX);
-        if fulfilling::has_at_most(tx, FEW)? {
-            rows += map.sealed_under(tx, &keys)?.iter().map(|left| left.rows).sum::<i64>();
-        }
+        rows += map.sealed_under(tx, &keys)?.iter().map(|left| left.rows).sum::<i64>();
         let anew = traces.subjects.into_iter().filter(|subject| !persons.contains(subject) && Some(*subject) != keeper);
         Ok(Found { rows, anew: anew.collect() })
     });

@@ -3,8 +3,8 @@
 
 use super::certifying::{answered_from, await_others};
 use super::{Ran, Stood, came};
-use crate::floor::kernel::Result;
-use crate::floor::ledger::{Event, WriteTx};
+use crate::floor::kernel::{Error, Result};
+use crate::floor::ledger::{Event, Witnessed, WriteTx};
 use crate::floor::regulations::Kind;
 use crate::floor::vault::RequestKey;
 use crate::propagation::{self, Told};
@@ -12,7 +12,9 @@ use crate::requests::actions::{Slots, close, event, queue_letter};
 use crate::requests::clocks::{self, Times};
 use crate::requests::fulfil::receipts::sworn;
 use crate::requests::fulfil::{Carrier, Ground};
-use crate::requests::model::{Ground as Why, MessageKind, Outcome, Request, Stage, Step, StepName, StepState};
+use crate::requests::model::{
+    Ground as Why, MessageKind, Outcome, PlannedAction, Request, Stage, Step, StepName, StepState,
+};
 use crate::requests::playbooks::{self, Settlement};
 use crate::requests::queries::{fulfilling, requests};
 
@@ -25,6 +27,8 @@ pub async fn settle(carrier: &Carrier, step: &Step) -> Result<Ran> {
         let settlement = playbooks::of(ground.request.right)?.settle(&ground.plan.lines, &receipts);
         let is_open = !tasks.iter().all(Told::has_ended);
         let (outcome, grounds) = match settlement {
+            // What is only tried is done once it was looked at.
+            _ if ground.request.is_test => (Outcome::Fulfilled, Vec::new()),
             Settlement::Whole if !is_open => (Outcome::Fulfilled, Vec::new()),
             Settlement::InPart(grounds) if !is_open => (Outcome::PartlyFulfilled, grounds),
             _ => {
@@ -61,6 +65,11 @@ fn end(
     ((steps, own), (outcome, grounds)): ((&[Step], &Step), (Outcome, &[String])),
 ) -> Result<Vec<Event>> {
     let mut told = ground.done(tx, own, 0, None)?;
+    if let Some(last) = steps.iter().find(|step| step.name == StepName::RequestKey) {
+        let gone = fulfilling::remove_matches(tx, ground.request.id)?;
+        carrier.tools.vault.forget::<RequestKey>(tx, ground.request.id.uuid())?;
+        told.extend(ground.done(tx, last, gone, None)?);
+    }
     let is_answered = ground.request.answered_at.is_some();
     let why = why(grounds);
     let must_name = Times::of(tx, &ground.request)?.must_name()?;
@@ -72,12 +81,30 @@ fn end(
     }
     let closed = requests::save(tx, &closed)?;
     told.push(event("request.settled", &closed).code("outcome", outcome.code()));
-    if let Some(last) = steps.iter().find(|step| step.name == StepName::RequestKey) {
-        let gone = fulfilling::remove_matches(tx, closed.id)?;
-        carrier.tools.vault.forget::<RequestKey>(tx, closed.id.uuid())?;
-        told.extend(ground.done(tx, last, gone, None)?);
-    }
     Ok(told)
+}
+
+/// What was put aside for a request that was ended otherwise goes, once nobody who was told of it is awaited.
+pub async fn let_go(carrier: &Carrier) -> Result<()> {
+    let id = carrier.request;
+    let is_left = carrier.tools.ledger.read(&carrier.lane, move |tx| {
+        let is_closed = matches!(requests::get(tx, id)?.stage, Stage::Closed { .. });
+        Ok(is_closed && fulfilling::has_matches(tx, id)? && propagation::all_ended(tx, id)?)
+    });
+    if !is_left.await? {
+        return Ok(());
+    }
+    let vault = carrier.tools.vault.clone();
+    let gone = carrier.tools.ledger.write(carrier.lane.clone(), move |tx| {
+        let request = requests::lock(tx, id)?;
+        if !matches!(request.stage, Stage::Closed { .. }) {
+            return Err(Error::Conflict);
+        }
+        let gone = fulfilling::remove_matches(tx, id)?;
+        vault.forget::<RequestKey>(tx, id.uuid())?;
+        Ok(Witnessed::new((), event("request.means_gone", &request).count("matches", gone)))
+    });
+    gone.await
 }
 
 /// It goes with the end of its request: there is nothing left to be done.
@@ -91,7 +118,11 @@ pub fn answer_in_time(tx: &mut WriteTx, carrier: &Carrier, ground: &Ground) -> R
     let partly = Stage::Closed { at: ground.now, outcome: Outcome::PartlyFulfilled };
     let must_name = Times::of(tx, &ground.request)?.must_name()?;
     let told = Request { stage: partly, ..ground.request.clone() };
-    let slots = Slots { must_name, ..Slots::default() };
+    let kept = ground.plan.lines.iter().filter(|line| line.action == PlannedAction::Keep);
+    let kept: Vec<String> = kept.filter_map(|line| line.ground.clone()).collect();
+    let ground_of = why(&kept);
+    let must_name = if ground_of.is_some() { must_name } else { Vec::new() };
+    let slots = Slots { must_name, ground: ground_of, awaits_others: true, ..Slots::default() };
     queue_letter(tx, &carrier.doors.desk(), &told, MessageKind::Answered, slots)?;
     clocks::meet(tx, &[ground.request.id], Kind::Answer, ground.now)?;
     let answered = Request { answered_at: Some(ground.now), ..ground.request.clone() };

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::acting;
 use super::matching::opened;
-use super::{Ran, came, is_told};
+use super::{Ran, came, is_told, whole};
 use crate::floor::jobs::{self, Ticket};
 use crate::floor::kernel::{AppId, Error, Instant, Result, StoreId};
 use crate::floor::ledger::{Event, WriteTx};
@@ -14,6 +14,7 @@ use crate::floor::regulations::Right;
 use crate::floor::vault::SubjectKey;
 use crate::propagation::{self, Corrected, Matches, Place, Regulation, Wish};
 use crate::requests::actions::event;
+use crate::requests::asking;
 use crate::requests::fulfil::{Carrier, Ground};
 use crate::requests::jobs::{CarryOut, TellMerchant};
 use crate::requests::model::{PlanLine, Step};
@@ -36,10 +37,12 @@ pub async fn key(carrier: &Carrier, step: &Step) -> Result<Ran> {
     let (inside, own) = (carrier.clone(), step.clone());
     let stood = carrier.write(Some(step), move |tx, ground| {
         let mut gone = 0;
-        for person in &ground.persons {
+        let going = whole::going(tx, inside.tools.map, ground)?;
+        for person in &going {
             gone += u64::from(inside.tools.vault.forget::<SubjectKey>(tx, *person)?);
         }
         let mut told = vec![event("request.key_destroyed", &ground.request).count("keys", gone)];
+        told.extend(whole::let_go(tx, ground, &going)?);
         told.extend(tell_all(tx, &inside, ground, (&matches, &Corrections::new()))?);
         told.extend(ground.done(tx, &own, gone, None)?);
         Ok(Some(((), told)))
@@ -95,7 +98,8 @@ fn tell_all(
     for line in ground.plan.lines.iter().filter(|line| is_told(line)) {
         put(&line.place, line.store, line.recipient.as_deref().unwrap_or_default(), &line.category);
     }
-    if ground.request.right == Right::Deletion {
+    // Who got something of anybody at once stands in the plan, and is asked for all of it.
+    if ground.request.right == Right::Deletion && asking::whole(&ground.request).is_none() {
         for reached in estate::reached_by(tx, &ground.persons)? {
             put("recipient", None, &reached.recipient, &reached.category);
         }
@@ -151,7 +155,7 @@ fn wish(
         place: at,
         recipient,
         store,
-        subject: ground.persons.first().copied(),
+        subject: ground.persons.first().copied().filter(|_| asking::whole(request).is_none()),
         categories,
         submitted_at: request.received_at,
         until: until.unwrap_or_else(|| otherwise(ground.now)),
