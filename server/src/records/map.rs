@@ -1,7 +1,7 @@
 //! What is held of a shop's buyers, orders, goods and stock. A person's values are sealed; what an order was about
 //! outlives the person, because books must be kept.
 
-use crate::floor::datamap::{Row, Table, fact, key, personal, pseudonym};
+use crate::floor::datamap::{Row, Table, derived, fact, key, personal, pseudonym};
 use crate::floor::policy::Ground;
 
 const BOOKS: Ground = Ground::LegalObligation;
@@ -29,6 +29,7 @@ pub const CUSTOMERS: Table = Table::of_tenant("customers")
         fact("created_at").disclosed(),
         fact("updated_at").disclosed(),
         fact("taken_at").disclosed(),
+        derived("sealed_by", "the key that its values are sealed under"),
     ]);
 
 pub const ORDERS: Table = Table::of_tenant("orders")
@@ -69,6 +70,7 @@ pub const ORDER_CONTACTS: Table = Table::of_tenant("order_contacts")
         personal("address", "address").counted_in("generation"),
         fact("country").disclosed(),
         fact("generation"),
+        derived("sealed_by", "the key that its values are sealed under"),
     ]);
 
 pub const ORDER_LINES: Table = Table::of_tenant("order_lines")
@@ -87,39 +89,42 @@ pub const ORDER_LINES: Table = Table::of_tenant("order_lines")
         fact("currency").disclosed().kept_under(BOOKS),
     ]);
 
-pub const PRODUCTS: Table = Table::of_tenant("products").listed(&["product", "inventory"]).columns(&[
-    key("id"),
-    key("store_id"),
-    fact("platform_id").because("of a thing, not of a person"),
-    fact("title"),
-    fact("status"),
-    fact("updated_at"),
-    fact("taken_at"),
-    fact("version"),
-]);
+pub const PRODUCTS: Table =
+    Table::of_tenant("products").listed(&["product", "inventory"]).ends_with_account().columns(&[
+        key("id"),
+        key("store_id"),
+        fact("platform_id").because("of a thing, not of a person"),
+        fact("title"),
+        fact("status"),
+        fact("updated_at"),
+        fact("taken_at"),
+        fact("version"),
+    ]);
 
-pub const VARIANTS: Table = Table::of_tenant("variants").listed(&["product", "inventory"]).columns(&[
-    key("product_id"),
-    fact("place"),
-    key("store_id"),
-    fact("platform_id"),
-    fact("sku"),
-    fact("title"),
-    fact("price"),
-    fact("currency"),
-    fact("item"),
-]);
+pub const VARIANTS: Table =
+    Table::of_tenant("variants").listed(&["product", "inventory"]).ends_with_account().columns(&[
+        key("product_id"),
+        fact("place"),
+        key("store_id"),
+        fact("platform_id"),
+        fact("sku"),
+        fact("title"),
+        fact("price"),
+        fact("currency"),
+        fact("item"),
+    ]);
 
-pub const INVENTORY: Table = Table::of_tenant("inventory").listed(&["stock", "inventory", "product"]).columns(&[
-    key("store_id"),
-    fact("item"),
-    fact("place"),
-    fact("sku"),
-    fact("available"),
-    fact("updated_at"),
-    fact("taken_at"),
-    fact("version"),
-]);
+pub const INVENTORY: Table =
+    Table::of_tenant("inventory").listed(&["stock", "inventory", "product"]).ends_with_account().columns(&[
+        key("store_id"),
+        fact("item"),
+        fact("place"),
+        fact("sku"),
+        fact("available"),
+        fact("updated_at"),
+        fact("taken_at"),
+        fact("version"),
+    ]);
 
 pub const SHIPMENTS: Table = Table::of_tenant("shipments")
     .label("shipment")
@@ -139,6 +144,7 @@ pub const SHIPMENTS: Table = Table::of_tenant("shipments")
         fact("shipped_at").disclosed(),
         fact("delivered_at").disclosed(),
         fact("recorded_at"),
+        derived("sealed_by", "the key that its values are sealed under"),
     ]);
 
 pub const LEDGER_ENTRIES: Table = Table::of_tenant("ledger_entries")
@@ -157,17 +163,19 @@ pub const LEDGER_ENTRIES: Table = Table::of_tenant("ledger_entries")
         fact("recorded_at"),
     ]);
 
-pub const SUPPLIER_LINKS: Table = Table::of_tenant("supplier_links").listed(&["supplier"]).columns(&[
-    key("id"),
-    fact("sku"),
-    fact("url").because("a page of goods, not of a person"),
-    fact("supplier_sku"),
-    fact("linked_at"),
-]);
+pub const SUPPLIER_LINKS: Table =
+    Table::of_tenant("supplier_links").listed(&["supplier"]).ends_with_account().columns(&[
+        key("id"),
+        fact("sku"),
+        fact("url").because("a page of goods, not of a person"),
+        fact("supplier_sku"),
+        fact("linked_at"),
+    ]);
 
 pub const SUPPLIER_SNAPSHOTS: Table = Table::of_tenant("supplier_snapshots")
     .listed(&["supplier"])
     .ages("at")
+    .ends_with_account()
     .columns(&[key("id"), key("link_id"), fact("at"), fact("price"), fact("currency"), fact("stock")]);
 
 pub const USAGE_EVENTS: Table = Table::of_tenant("usage_events")
@@ -178,14 +186,15 @@ pub const USAGE_EVENTS: Table = Table::of_tenant("usage_events")
     .given()
     .columns(&[key("id"), key("subject_id"), fact("kind").disclosed(), fact("at").disclosed()]);
 
-pub const BILLING_EVENTS: Table = Table::of_tenant("billing_events").listed(&["billing"]).ages("at").columns(&[
-    key("id"),
-    fact("kind"),
-    fact("amount"),
-    fact("currency"),
-    fact("at"),
-    pseudonym("reference").as_text().because("of the merchant's account, not of a person"),
-]);
+pub const BILLING_EVENTS: Table =
+    Table::of_tenant("billing_events").listed(&["billing"]).ages("at").ends_with_account().columns(&[
+        key("id"),
+        fact("kind"),
+        fact("amount"),
+        fact("currency"),
+        fact("at"),
+        pseudonym("reference").as_text().because("of the merchant's account, not of a person"),
+    ]);
 
 pub const DEPARTED: Table = Table::of_tenant("departed").ages("at").columns(&[
     key("store_id"),

@@ -4,6 +4,7 @@
 use chrono::Duration;
 
 use super::model::{DataRole, GoesBy, Mandate, Proof, Request, Source, SubjectKind};
+use crate::floor::datamap::Whose;
 use crate::floor::kernel::{Flaw, Instant, IntakeId, Personal, RequestId, Secret, StoreId, TenantId};
 use crate::floor::mail;
 use crate::floor::policy::Policy;
@@ -98,6 +99,28 @@ const AHEAD: Duration = Duration::minutes(5);
 /// The special case of deletion that is about a whole shop: it names nobody.
 pub const SHOP: &str = "shop";
 
+/// The special case of deletion that is about a whole account: its merchant wants everything gone, earlier than the page
+/// would let it go.
+pub const ACCOUNT: &str = "account";
+
+/// The special case of deletion that the desk opens itself when an account is over: what the page ties to the account goes.
+pub const CLOSURE: &str = "closure";
+
+/// The special case of deletion where somebody is a child: nothing is waited for that may be left out.
+pub const CHILD: &str = "child";
+
+/// What the desk's own word is signed with, where a platform's notice names the platform.
+pub const DESK: &str = "desk";
+
+/// Everybody whom a request is about at once; none where it is one person's.
+pub fn whole(request: &Request) -> Option<Whose> {
+    match (request.right, request.case.as_deref(), request.store) {
+        (Right::Deletion, Some(SHOP), Some(store)) => Some(Whose::Shop(store)),
+        (Right::Deletion, Some(ACCOUNT | CLOSURE), _) => Some(Whose::Account),
+        _ => None,
+    }
+}
+
 impl Asking {
     /// What the operator is to the data: a merchant's shoppers are the merchant's.
     pub fn role(&self) -> DataRole {
@@ -110,6 +133,11 @@ impl Asking {
     /// Whether it is about a whole shop, and so about nobody by name.
     pub(super) fn is_about_a_shop(&self) -> bool {
         !self.rights.is_empty() && self.rights.iter().all(|wanted| wanted.case.as_deref() == Some(SHOP))
+    }
+
+    /// Whether the desk opens it by itself.
+    pub(super) fn is_of_the_desk(&self) -> bool {
+        self.notice.as_ref().is_some_and(|notice| notice.platform == DESK)
     }
 
     /// All that is wrong with it, by the names of its fields.
@@ -170,6 +198,13 @@ impl Asking {
         }
         if self.is_about_a_shop() && self.store.is_none() && self.notice.is_none() {
             flaw("store", "say which shop");
+        }
+        let asks = |case: &str| self.rights.iter().any(|wanted| wanted.case.as_deref() == Some(case));
+        if asks(CLOSURE) && !self.is_of_the_desk() {
+            flaw("rights", "close the account: what ends with it is opened by itself on its day");
+        }
+        if asks(ACCOUNT) && (self.subject_kind != SubjectKind::Member || self.rights.len() != 1) {
+            flaw("rights", "only a merchant's own user asks for everything of an account, and for nothing beside it");
         }
     }
 

@@ -15,7 +15,7 @@ use crate::propagation::{MindRecipient, TellRecipient};
 use crate::relay::{RelayEvent, SweepRelay};
 use crate::reports::{MakeReports, OrderReports, SweepReports};
 use crate::requests::{
-    AskForProof, CarryOut, DigestRequests, DrawPlan, ExpireUnproved, ForgetRequests, HearMailbox, LiftRestrictions,
+    AskForProof, CarryOut, DigestRequests, DrawPlan, EndAccounts, ExpireUnproved, ForgetRequests, HearMailbox, LiftRestrictions,
     LookAfterFulfilment, LookAtControllers, MakePackage, RemindOfRequests, SealEvidence, SendLetter, SweepPackages,
     TellController, TellMerchant, TellOfRequest,
 };
@@ -162,6 +162,12 @@ fn of_requests(registry: Registry) -> Registry {
             name: "look_after_all_fulfilment",
             rhythm: Rhythm::Every(Duration::from_mins(15)),
             ticket: || Ticket::of(&LookAfterFulfilment { is_thorough: true }),
+        })
+        .job::<EndAccounts>()
+        .schedule(Schedule {
+            name: "end_accounts",
+            rhythm: Rhythm::Every(Duration::from_mins(15)),
+            ticket: || Ticket::of(&EndAccounts {}),
         })
         .job::<SendLetter>()
         .job::<ExpireUnproved>()

@@ -12,8 +12,8 @@ mod tables;
 
 pub use actions::{
     KEY_MARK, Made, MemberChange, NewKey, NewMember, NewTenant, Rotation, TenantChange, add_member, change_member,
-    change_tenant, close_tenant, create_api_key, member_by_login, open_tenant, recognise_key, remove_member,
-    reopen_tenant, revoke_api_key, rotate_api_key, tenant_by_reference, write_to_owners,
+    change_tenant, close_tenant, create_api_key, end_now, member_by_login, open_tenant, recognise_key, remove_member,
+    reopen_tenant, revoke_api_key, rotate_api_key, tenant_by_reference, unname, write_to_owners,
 };
 pub use graphql::{
     ApiKeyNode, MemberNode, RULES, TenantMutation, TenantNode, TenantQuery, find_api_key, find_member, find_tenant,

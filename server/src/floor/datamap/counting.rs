@@ -32,6 +32,8 @@ pub enum Whose {
     Person(Vec<SubjectId>),
     /// Those of everybody that came from one shop.
     Shop(StoreId),
+    /// Those of everybody, and what ends with the account.
+    Account,
 }
 
 impl Whose {
@@ -39,6 +41,14 @@ impl Whose {
         match self {
             Self::Person(ids) => ids.iter().map(|id| id.uuid()).collect(),
             Self::Shop(store) => vec![store.uuid()],
+            Self::Account => Vec::new(),
+        }
+    }
+
+    const fn is_nobodys(&self) -> bool {
+        match self {
+            Self::Person(ids) => ids.is_empty(),
+            Self::Shop(_) | Self::Account => false,
         }
     }
 }
@@ -88,15 +98,19 @@ impl Map {
         apart: &Apart,
         span: impl Fn(&Table) -> Span,
     ) -> Result<Vec<Portion>> {
-        let (tables, ids): (Vec<&'static Table>, _) = (self.about_people().collect(), whose.ids());
-        if ids.is_empty() {
+        if whose.is_nobodys() {
             return Ok(Vec::new());
         }
+        let is_counted = |table: &&'static Table| {
+            table.about != About::Nobody || (table.ends_with_account && *whose == Whose::Account)
+        };
+        let (tables, ids): (Vec<&'static Table>, _) = (self.tables().filter(is_counted).collect(), whose.ids());
         let mut parts = Vec::new();
         for (table, at) in tables.iter().zip(1..) {
             let condition = match whose {
                 Whose::Person(_) => Some(self.whose(table, "= any($2)")?),
                 Whose::Shop(_) => self.of_shop(table, apart),
+                Whose::Account => Some(format!("{}.tenant_id = $1 and $2::uuid[] is not null", table.name)),
             };
             parts.extend(condition.map(|condition| self.counted(table, at, apart, &condition)));
         }
@@ -130,7 +144,7 @@ impl Map {
     }
 
     /// Which rows came from a shop, where the table or what its rows hang on knows of shops.
-    fn of_shop(&self, table: &Table, apart: &Apart) -> Option<String> {
+    pub(super) fn of_shop(&self, table: &Table, apart: &Apart) -> Option<String> {
         if table.column("store_id").is_some() {
             return Some(format!("{}.tenant_id = $1 and {}.store_id = any($2)", table.name, table.name));
         }

@@ -17,6 +17,7 @@ mod paging;
 mod people;
 pub mod record;
 mod table;
+mod whole;
 
 pub use self::csv::{guarded, spreadsheet};
 pub use columns::{Class, Column, Fate, derived, fact, hashed, key, personal, pseudonym, secret, secret_id};

@@ -72,13 +72,26 @@ pub struct Table {
     pub erased_by: Row,
     /// Whether what it holds of a person came from the person: what they typed, or what they did.
     pub is_given: bool,
+    /// Whether rows about nobody go when the merchant's account ends.
+    pub ends_with_account: bool,
     pub columns: &'static [Column],
 }
 
 impl Table {
     const fn new(name: &'static str, of: Of) -> Self {
         let (about, erased_by) = (About::Nobody, Row::Kept);
-        Self { name, of, label: None, about, category: None, ages_from: None, erased_by, is_given: false, columns: &[] }
+        Self {
+            name,
+            of,
+            label: None,
+            about,
+            category: None,
+            ages_from: None,
+            erased_by,
+            is_given: false,
+            ends_with_account: false,
+            columns: &[],
+        }
     }
 
     pub const fn of_tenant(name: &'static str) -> Self {
@@ -138,6 +151,12 @@ impl Table {
     #[must_use]
     pub const fn given(self) -> Self {
         Self { is_given: true, ..self }
+    }
+
+    /// It is the merchant's, and about nobody: it goes with the account.
+    #[must_use]
+    pub const fn ends_with_account(self) -> Self {
+        Self { ends_with_account: true, ..self }
     }
 
     #[must_use]

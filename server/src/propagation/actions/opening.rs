@@ -15,13 +15,21 @@ const AT_THE_STORE: &str =
     "The store's platform takes no such wish from an app: ask the merchant to do it there, and attach what came back.";
 const AT_THE_PROVIDER: &str = "Ask the provider of this app under its own policy, and attach what came back.";
 const BY_HAND: &str = "Nothing is set up by which this recipient is told: ask it by hand, and attach what came back.";
+const OF_EVERYBODY: &str =
+    "It is about everybody at a shop, or under an account, and nobody is named: ask for all of it, and attach what came back.";
 
 /// Opens a task for each of these, unless it is there already. Told of each is what its kind is and whether it is new; the
 /// caller's own event witnesses them.
 pub fn open_tasks(tx: &mut WriteTx, vault: &Vault, wishes: &[Wish]) -> Result<Vec<Opened>> {
     let mut all = Vec::with_capacity(wishes.len());
     for wish in wishes {
-        let kind = chosen(tx, (wish.place, &wish.recipient), wish.right)?;
+        let kind = match chosen(tx, (wish.place, &wish.recipient), wish.right)? {
+            // Nobody is named by it: no program has anything to ask with.
+            (kind, None) if kind != TaskKind::Manual && wish.matches.names_nobody() => {
+                (TaskKind::Manual, Some(OF_EVERYBODY))
+            }
+            kind => kind,
+        };
         let opened = tasks::open(tx, vault, wish, kind)?;
         if opened.is_new {
             let (mind, opened_at) = (MindRecipient { task: opened.id }, tx.now()?);

@@ -33,6 +33,11 @@ pub struct Corrected {
 }
 
 impl Matches {
+    /// Whether there is nothing that anybody is known by.
+    pub const fn names_nobody(&self) -> bool {
+        self.mails.is_empty() && self.phones.is_empty() && self.customers.is_empty() && self.orders.is_empty()
+    }
+
     /// The same in one order, each once, so that the calls that are made of it are the same on every try.
     #[must_use]
     pub fn in_order(mut self) -> Self {

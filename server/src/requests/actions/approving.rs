@@ -12,6 +12,7 @@ use crate::floor::ledger::{Event, Once, Witnessed, WriteTx};
 use crate::floor::tools::Tools;
 use crate::floor::vault::Shut;
 use crate::grants::Revealed;
+use crate::requests::asking::CHILD;
 use crate::requests::jobs::CarryOut;
 use crate::requests::model::{Plan, PlanState, Request, Stage};
 use crate::requests::queries::{plans, requests};
@@ -61,7 +62,9 @@ pub async fn approve_plan(
 fn approve(tx: &mut WriteTx, request: Request, plan: Plan, by: StaffId) -> Result<Witnessed<uuid::Uuid>> {
     require_one_person(tx, &request)?;
     let now = tx.now()?;
-    let wait = if playbooks::of(request.right)?.cools_off() { COOLING_OFF } else { Duration::zero() };
+    // What is a child's is deleted promptly.
+    let is_at_once = request.case.as_deref() == Some(CHILD);
+    let wait = if playbooks::of(request.right)?.cools_off() && !is_at_once { COOLING_OFF } else { Duration::zero() };
     // No date is missed for it.
     let left = request.due.as_ref().map(|due| due.at.since(now) - BEFORE_DUE);
     let wait = left.map_or(wait, |left| wait.min(left.max(Duration::zero())));

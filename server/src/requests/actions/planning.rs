@@ -34,6 +34,10 @@ impl Draughtsman {
     pub fn policy(&self) -> &Policy {
         &self.adopted.policy
     }
+
+    pub const fn map(&self) -> Map {
+        self.map
+    }
 }
 
 /// A plan as it is drawn now, and the request it is of.

@@ -219,7 +219,8 @@ fn intake_of(
     let operator = &desk.policy.operator;
     let proof = asking.identifiers.iter().map(|stated| stated.proof).find(|proof| *proof != Proof::None);
     // A platform's own notice is proved by its signature, whether it names anybody or not.
-    let proof = proof.or(asking.notice.as_ref().map(|_| Proof::Signature)).unwrap_or(Proof::None);
+    let of_itself = if asking.is_of_the_desk() { Proof::NotNeeded } else { Proof::Signature };
+    let proof = proof.or(asking.notice.as_ref().map(|_| of_itself)).unwrap_or(Proof::None);
     Intake {
         tenant: asking.tenant,
         id: IntakeId::fresh(),

@@ -84,7 +84,10 @@ impl Certified<'_> {
             "steps": self.steps.iter().map(|step| self.step(step)).collect::<Vec<_>>(),
             "keeps": self.keeps(),
             "recipients": self.tasks.iter().map(recipient).collect::<Vec<_>>(),
-            "scan": { "columns": self.columns, "rows_left": 0 },
+            "special_case": self.request.case,
+            "test": self.request.is_test,
+            // Of what is only tried nothing goes, and nobody is looked for.
+            "scan": (!self.request.is_test).then(|| json!({ "columns": self.columns, "rows_left": 0 })),
             "tombstones": self.tombstones,
             "unrecoverable_after": self.unrecoverable_after().to_string(),
             "supplements": self.before.map(|before| before.id.uuid().to_string()),

@@ -6,10 +6,11 @@ use crate::floor::access::{One, Scope};
 use crate::floor::jobs;
 use crate::floor::kernel::{Error, Instant, RequestId, Result, SubjectId};
 use crate::floor::ledger::{Event, Tx, WriteTx};
+use crate::floor::regulations::Right;
 use crate::floor::tools::Tools;
 use crate::requests::actions::{Doors, Draughtsman, event, witnessed};
 use crate::requests::jobs::DrawPlan;
-use crate::requests::model::{Hold, Plan, PlanState, Request, Stage, Step, StepState};
+use crate::requests::model::{Plan, PlanLine, PlanState, Request, Stage, Step, StepState};
 use crate::requests::queries::fulfilling::Turn;
 use crate::requests::queries::{estate, fulfilling, holds, plans, requests};
 
@@ -120,11 +121,7 @@ impl Ground {
     /// Whether a hold stands that the plan which was approved does not know of.
     fn is_held_back(&self, tx: &mut Tx) -> Result<bool> {
         let standing = holds::standing(tx, &self.persons)?;
-        let is_known = |hold: &Hold| {
-            let ground = format!("hold:{}", hold.reference);
-            self.plan.lines.iter().any(|line| line.ground.as_deref() == Some(ground.as_str()))
-        };
-        Ok(!standing.is_empty() && !standing.iter().any(is_known))
+        Ok(is_stopped(self.request.right, &self.plan.lines, standing.iter().map(|hold| hold.reference.as_str())))
     }
 
     /// The plan is not carried out any further: another is drawn, to be read and approved.
@@ -149,8 +146,43 @@ impl Ground {
     }
 }
 
+/// Whether holds of these references stop what a plan says: they stop erasing and no other right, and not what was approved
+/// because of one of them.
+fn is_stopped<'h>(right: Right, lines: &[PlanLine], mut holds: impl Iterator<Item = &'h str> + Clone) -> bool {
+    let is_any = holds.clone().next().is_some();
+    let is_known = |reference: &str| {
+        let named =
+            |line: &PlanLine| line.ground.as_deref().and_then(|ground| ground.strip_prefix("hold:")) == Some(reference);
+        lines.iter().any(named)
+    };
+    right == Right::Deletion && is_any && !holds.any(is_known)
+}
+
 /// All ids of whom it is about: as they stood when it began, and as they are known now.
 fn about(tx: &mut Tx, request: &Request) -> Result<Vec<SubjectId>> {
     let known = fulfilling::persons(tx, request.id)?;
     if known.is_empty() { estate::persons_of(tx, request) } else { Ok(known) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::requests::model::PlannedAction;
+    use crate::requests::plan::line;
+
+    #[test]
+    fn a_hold_stops_erasing_and_no_other_right() {
+        let kept = |reference: &str| PlanLine {
+            ground: Some(format!("hold:{reference}")),
+            ..line("customer", "customers", 1, PlannedAction::Keep)
+        };
+        let (bare, known) = (vec![line("customer", "customers", 1, PlannedAction::Delete)], vec![kept("H-1")]);
+        assert!(is_stopped(Right::Deletion, &bare, ["H-1"].into_iter()));
+        assert!(!is_stopped(Right::Deletion, &bare, std::iter::empty()));
+        assert!(!is_stopped(Right::Deletion, &known, ["H-2", "H-1"].into_iter()));
+        assert!(is_stopped(Right::Deletion, &known, ["H-2"].into_iter()));
+        for right in [Right::Access, Right::Portability, Right::Correction, Right::Restriction, Right::Objection] {
+            assert!(!is_stopped(right, &bare, ["H-1"].into_iter()), "{right:?}");
+        }
+    }
 }

@@ -11,4 +11,5 @@ mod receipts;
 mod steps;
 
 pub use ground::{Carrier, Ground, Stood};
+pub use steps::whole::disconnect;
 pub use steps::{Ran, carry_out};

@@ -35,7 +35,8 @@ impl Estate {
     /// What whoever got something of the person is told.
     pub fn tell_recipients(&self) -> impl Iterator<Item = PlanLine> {
         self.reached.iter().map(|reached| {
-            let has_interface = WITH_INTERFACE.contains(&reached.recipient.as_str());
+            // Of everybody at once nobody is named: somebody asks for all of it.
+            let has_interface = !self.is_whole && WITH_INTERFACE.contains(&reached.recipient.as_str());
             let action = if has_interface { PlannedAction::Tell } else { PlannedAction::ByHand };
             let recipient = Some(reached.recipient.clone());
             PlanLine { recipient, ..line(&reached.category, "recipient", reached.times, action) }

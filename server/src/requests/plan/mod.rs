@@ -12,7 +12,7 @@ pub use binding::Bound;
 pub use binding::{CHARGEBACK, Recent, is_instructed, part_of};
 pub use comparing::{Difference, compare, is_alike};
 pub use lines::{answer, keep, line};
-pub use pieces::{keep_of, kept_since, pieces};
+pub use pieces::{keep_by_rules, keep_of, kept_since, pieces};
 pub use uses::{categories, given, uses};
 
 use super::model::{DataRole, Hold, Source};
@@ -26,6 +26,8 @@ const UNLISTED: &str = "unlisted";
 /// All that a plan is drawn from.
 #[derive(Debug, Clone)]
 pub struct Estate {
+    /// Whether it is of everybody at a shop, or under an account.
+    pub is_whole: bool,
     /// The special case of the right.
     pub case: Option<String>,
     pub role: DataRole,

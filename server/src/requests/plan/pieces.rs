@@ -20,6 +20,20 @@ pub fn kept_since(window: Window, today: Day) -> Option<Day> {
     since.map(Day)
 }
 
+/// What merely ends with an account leaves alone what the page keeps by a time of its own.
+pub fn keep_by_rules(pieces: &mut [Piece], policy: &Policy) {
+    let ends = |rule: &policy::Retention| matches!(rule.anchor.as_str(), "account_closure" | "disconnection");
+    for piece in pieces.iter_mut().filter(|piece| piece.kept.is_none()) {
+        let rule = policy
+            .retention
+            .iter()
+            .find(|rule| rule.categories.iter().any(|category| category.get_ref() == &piece.category));
+        if let Some(rule) = rule.filter(|rule| !ends(rule)) {
+            piece.kept = Some(Kept { ground: format!("retention:{}", rule.code.get_ref()), until: None });
+        }
+    }
+}
+
 fn kept_until(window: Window, from: Day) -> Option<Day> {
     let after: Option<NaiveDate> = match window {
         Window::Hours(hours) => from.0.checked_add_days(Days::new(u64::from(hours.div_ceil(24)))),
@@ -46,7 +60,9 @@ fn fate(map: Map, table: &Table) -> Fate {
         (Row::Kept, About::Through { table: parent, .. }) => {
             map.table(parent).map_or(Fate::Anonymised, |parent| fate(map, parent))
         }
-        (Row::Kept, _) => {
+        // It is the merchant's, and goes with the account.
+        (Row::Kept, About::Nobody) => Fate::Deleted,
+        (Row::Kept, About::Subject(_)) => {
             let ground = table.columns.iter().find_map(|column| column.kept);
             Fate::Kept(ground.unwrap_or(Ground::LegalObligation))
         }

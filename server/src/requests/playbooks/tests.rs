@@ -83,6 +83,7 @@ fn estate(portions: &[Portion], recent: &[Recent], (role, source): (DataRole, So
     let policy = policy();
     let is_bound = !plan::is_instructed(source);
     Estate {
+        is_whole: false,
         case: None,
         role,
         source,

@@ -15,36 +15,40 @@ use crate::floor::ledger::{Tx, statement};
 use crate::floor::platforms;
 use crate::floor::policy::Policy;
 use crate::floor::regulations::Right;
-use crate::requests::asking::SHOP;
+use crate::requests::asking::{CHILD, CLOSURE, whole};
 use crate::requests::model::{DataRole, Request};
 use crate::requests::plan::{self, CHARGEBACK, Estate, KnownAt, Reached, Recent, Touching};
 
 /// The estate of whom a request is about; of everybody at a shop, where it is about a whole shop.
 pub fn of(tx: &mut Tx, policy: &Policy, map: Map, request: &Request) -> Result<Estate> {
     let today = tx.now()?.day();
-    let persons = persons_of(tx, request)?;
-    let whose = match (request.case.as_deref(), request.store) {
-        (Some(SHOP), Some(store)) => Whose::Shop(store),
-        _ => Whose::Person(persons.clone()),
-    };
+    let everybody = whole(request);
+    // A whole shop is nobody's by name, and so is a whole account.
+    let persons = if everybody.is_some() { Vec::new() } else { persons_of(tx, request)? };
+    let whose = everybody.unwrap_or_else(|| Whose::Person(persons.clone()));
     let recent = recent(tx, &persons, today)?;
     let apart = Apart { table: "orders", key: "order_id", rows: told_apart(&recent) };
     let spans = |table: &Table| span(policy, table, today, request.received_at);
     let portions = map.count(tx, &whose, &apart, spans)?;
     let recent: Vec<Recent> = recent.into_iter().map(|(_, order)| order).collect();
-    let is_bound = !plan::is_instructed(request.source);
+    let is_bound = may_bind(request);
     let asked_on = request.received_at.day();
     let reached = reached(tx, &whose)?;
     let destinations = destinations(tx, request.store)?;
     let is_given =
         |code: &str| destinations.iter().any(|to| to == code) || reached.iter().any(|to| to.recipient == code);
+    let mut pieces = plan::pieces(map, policy, &portions, &recent, (asked_on, is_bound));
+    if request.case.as_deref() == Some(CLOSURE) {
+        plan::keep_by_rules(&mut pieces, policy);
+    }
     Ok(Estate {
+        is_whole: !matches!(whose, Whose::Person(_)),
         case: request.case.clone(),
         role: request.role,
         source: request.source,
-        is_known: matches!(whose, Whose::Shop(_)) || !persons.is_empty(),
+        is_known: !matches!(whose, Whose::Person(_)) || !persons.is_empty(),
         categories: plan::categories(policy),
-        pieces: plan::pieces(map, policy, &portions, &recent, (asked_on, is_bound)),
+        pieces,
         stores: known_at(tx, &persons)?,
         given: plan::given(policy, |recipient| is_given(recipient.code.get_ref())),
         reached,
@@ -54,6 +58,7 @@ pub fn of(tx: &mut Tx, policy: &Policy, map: Map, request: &Request) -> Result<E
             Whose::Person(persons) => holds::standing(tx, persons)?,
             // Nobody takes a shop's people apart: what holds one of them holds them all.
             Whose::Shop(store) => holds::standing_at(tx, *store)?,
+            Whose::Account => holds::standing_anywhere(tx)?,
         },
         put_right: match request.right {
             Right::Correction => corrections::named_tables(tx, request.id)?,
@@ -79,7 +84,21 @@ pub fn kept_from(policy: &Policy, table: &Table, today: Day) -> Option<Instant> 
 /// The orders of these persons that something binds, each with the part it is counted as.
 pub fn bound(tx: &mut Tx, request: &Request, persons: &[SubjectId]) -> Result<Apart> {
     let today = tx.now()?.day();
-    let recent = if plan::is_instructed(request.source) { Vec::new() } else { recent(tx, persons, today)? };
+    let is_bound = may_bind(request) && whole(request).is_none();
+    let recent = if is_bound { recent(tx, persons, today)? } else { Vec::new() };
+    Ok(Apart { table: "orders", key: "order_id", rows: told_apart(&recent) })
+}
+
+/// Whether orders bind that are not done. A merchant who gives the word has weighed its own; what is a child's is deleted
+/// promptly.
+fn may_bind(request: &Request) -> bool {
+    !plan::is_instructed(request.source) && request.case.as_deref() != Some(CHILD)
+}
+
+/// The orders of these persons that something binds, as they would bind if the person asked now.
+pub fn bound_of(tx: &mut Tx, persons: &[SubjectId]) -> Result<Apart> {
+    let today = tx.now()?.day();
+    let recent = recent(tx, persons, today)?;
     Ok(Apart { table: "orders", key: "order_id", rows: told_apart(&recent) })
 }
 
@@ -221,12 +240,15 @@ fn reached(tx: &mut Tx, whose: &Whose) -> Result<Vec<Reached>> {
     let (persons, stores) = match whose {
         Whose::Person(persons) => (persons.clone(), Vec::new()),
         Whose::Shop(store) => (Vec::new(), vec![*store]),
+        Whose::Account => (Vec::new(), Vec::new()),
     };
+    let is_all = *whose == Whose::Account;
     let rows: Vec<Told> = statement(
         "select recipient, category, sum(count)::bigint as times from disclosures
-          where tenant_id = ? and (subject_id = any(?) or store_id = any(?)) group by 1, 2 order by 1, 2",
+          where tenant_id = ? and (? or subject_id = any(?) or store_id = any(?)) group by 1, 2 order by 1, 2",
     )
     .bind::<SqlUuid, _>(tx.tenant()?)
+    .bind::<Bool, _>(is_all)
     .bind::<Array<SqlUuid>, _>(persons)
     .bind::<Array<SqlUuid>, _>(stores)
     .load(tx.conn())?;

@@ -3,6 +3,7 @@
 pub mod clocks;
 pub mod controllers;
 pub mod corrections;
+pub mod ending;
 pub mod estate;
 pub mod evidence;
 pub mod figures;

@@ -143,6 +143,33 @@ pub async fn reopen_tenant(tools: &Tools, caller: &Caller, at: (TenantId, i32), 
     step(tools, caller, at, "tenant.reopened", once, |_, tenant| tenant.reopened()).await
 }
 
+/// The account is over there and then: everything under it is about to go. Says whether it was not over before.
+pub fn end_now(tx: &mut WriteTx) -> Result<bool> {
+    let (tenant, now) = (tenants::held(tx)?, tx.now()?);
+    if tenant.state == TenantState::Closed {
+        return Ok(false);
+    }
+    let closing_at = tenant.closing_at.or(Some(now));
+    let (closes_on, closed_at) = (Some(now.day()), Some(now));
+    tenants::save(tx, Tenant { state: TenantState::Closed, closing_at, closes_on, closed_at, ..tenant })?;
+    Ok(true)
+}
+
+/// What a tenant was called goes; that there was one stays. Says whether anything went.
+pub fn unname(tx: &mut WriteTx) -> Result<bool> {
+    let tenant = tenants::held(tx)?;
+    let is_unnamed = tenant.legal_name == UNNAMED && tenant.reference.is_none() && tenant.role_note.is_none();
+    if is_unnamed {
+        return Ok(false);
+    }
+    keyhole::close(tx, KeyholeKind::TenantReference, tenant.id.uuid())?;
+    tenants::save(tx, Tenant { legal_name: UNNAMED.to_owned(), reference: None, role_note: None, ..tenant })?;
+    Ok(true)
+}
+
+/// What a tenant is called whose account ended.
+const UNNAMED: &str = "closed account";
+
 /// One change of a tenant that is held while it is made.
 async fn step(
     tools: &Tools,
