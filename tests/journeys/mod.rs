@@ -56,6 +56,7 @@ mod keys_turn_and_nothing_is_lost;
 mod letters_are_looked_at_first;
 mod letters_go_out_once;
 mod listings_are_changed;
+mod markers_are_gone;
 mod orders_are_relayed;
 mod others_clients_talk_to_us;
 mod pages_follow_one_another;

@@ -1,7 +1,7 @@
 //! What is told by platforms, and shown to them, is marked; then everything happens that may happen to a store, and the
 //! marks are looked for wherever something may be left: no token stands anywhere, nothing of a person in clear.
 
-mod needles;
+pub mod needles;
 mod places;
 mod story;
 
