@@ -8,11 +8,13 @@ use std::time::Duration as Span;
 use axum::http::{HeaderMap, HeaderValue};
 use chrono::Duration;
 use data_encoding::BASE64;
+use futures_util::TryStreamExt;
 use harness::abroad::merchant;
 use harness::asked::{ask, desk_seat, done, refused};
 use harness::course::Course;
 use harness::world::World;
 use rightsdesk_server::floor::access::{Caller, Role};
+use rightsdesk_server::floor::blobs::Kind as Blobs;
 use rightsdesk_server::floor::egress::{Egress, Host};
 use rightsdesk_server::floor::graphql::{node_id, tenant_node_id};
 use rightsdesk_server::floor::jobs::Ticket;
@@ -47,6 +49,9 @@ const MAIL: &str = "asma.q@example.com";
 /// What Mailchimp knows the address by.
 const MD5: &str = "c6a04d7febc2a8ebec95178dba332211";
 const CUSTOMER: &str = "7042918273";
+/// What Google's own credential document says, as far as anybody is let in by it.
+const GOOGLE: &str =
+    r#"{ "client_id": "desk", "client_secret": "let-me-in", "refresh_token": "always", "type": "user" }"#;
 const INTERFACES: [&str; 8] = ["clerk", "google", "klaviyo", "mailchimp", "pinterest", "resend", "segment", "stripe"];
 
 /// A merchant whose buyers were told of to others, and all of them on one street.
@@ -79,8 +84,9 @@ impl Scene {
             _ => &[],
         };
         let parts: Vec<Value> = parts.iter().map(|(name, value)| json!({ "name": name, "value": value })).collect();
+        let credential = if recipient == "google" { GOOGLE } else { "let-me-in" };
         json!({ "tenant": tenant_node_id(self.tenant), "recipient": recipient, "kind": kind,
-            "address": self.street.recipients.at(recipient), "parts": parts, "credential": "let-me-in" })
+            "address": self.street.recipients.at(recipient), "parts": parts, "credential": credential })
     }
 
     /// Sets all of these up on the street.
@@ -487,6 +493,9 @@ async fn where_data_may_not_go_is_refused_before_anything_goes() {
         ("TEMPLATE", "https://api.segmentapis.com.evil.example"),
         ("TEMPLATE", "http://10.0.0.7/"),
         ("OPEN_DSR", "http://dsr.example/v2"),
+        ("OPEN_DSR", "https://10.0.0.7/v2"),
+        ("OPEN_DSR", "https://dsr.example:8443/v2"),
+        ("OPEN_DSR", "https://:secret@dsr.example/v2"),
         ("MAIL", "nobody"),
         ("PLATFORM", "https://shop.example"),
     ] {
@@ -495,6 +504,108 @@ async fn where_data_may_not_go_is_refused_before_anything_goes() {
     }
     assert_eq!(refused(&scene.world, &scene.support, SET, scene.way("segment", "TEMPLATE")).await, "FORBIDDEN");
     assert_eq!(scene.lines("select count(*)::text as line from recipient_ways"), ["0"]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_lets_us_in_at_one_place_goes_to_no_other() {
+    let scene = Scene::opens().await;
+    let recipients = &scene.street.recipients;
+    scene.sets(&["segment"], "TEMPLATE").await;
+    let at = scene.tells(scene.asked(), "segment", known()).await;
+    let way = |kind: &str, place: &str, credential: Option<&str>| {
+        let address = if kind == "MAIL" { place.to_owned() } else { recipients.at(place) };
+        json!({ "tenant": tenant_node_id(scene.tenant), "recipient": "segment", "kind": kind, "address": address,
+            "credential": credential })
+    };
+    let elsewhere = way("TEMPLATE", "elsewhere", None);
+    assert_eq!(refused(&scene.world, &scene.ops, SET, elsewhere).await, "INVALID", "it was given for another place");
+    done(&scene.world, &scene.ops, SET, way("TEMPLATE", "segment", None)).await;
+    // Whom it was set up for by another kind of telling is not called by the one before, nor with what lets us in there.
+    done(&scene.world, &scene.ops, SET, way("OPEN_DSR", "dsr", Some("theirs"))).await;
+    scene.works().await;
+    assert_eq!((recipients.seen(), scene.task(at).await["isByHand"].clone()), (Vec::new(), json!(true)));
+    // Who is written to is let in nowhere, and nothing that let us in is kept.
+    let mail = done(&scene.world, &scene.ops, SET, way("MAIL", "privacy@segment.example", None)).await;
+    assert_eq!(mail["way"]["hasCredential"], false, "{mail}");
+    assert_eq!(scene.lines("select count(*)::text as line from secrets where kind = 'recipient_credential'"), ["0"]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_lets_us_in_for_an_hour_is_asked_for_anew() {
+    let scene = Scene::opens().await;
+    let recipients = &scene.street.recipients;
+    let mut bare = scene.way("google", "TEMPLATE");
+    bare["credential"] = json!("for-an-hour");
+    assert_eq!(refused(&scene.world, &scene.ops, SET, bare).await, "INVALID", "that would be over in an hour");
+    scene.sets(&["google"], "TEMPLATE").await;
+    for times in 1..=2 {
+        let at = scene.tells(scene.asked(), "google", known()).await;
+        scene.works().await;
+        assert_eq!(scene.task(at).await["state"], "DONE");
+        assert_eq!((recipients.let_in(), recipients.deeds().len()), (times, times));
+        recipients.runs_out();
+    }
+    // What was taken back is told to a person, and nothing is tried for ever.
+    let mut taken_back = scene.way("google", "TEMPLATE");
+    taken_back["credential"] = json!(GOOGLE.replace("always", "no more"));
+    done(&scene.world, &scene.ops, SET, taken_back).await;
+    let at = scene.tells(scene.asked(), "google", known()).await;
+    scene.works().await;
+    let task = scene.task(at).await;
+    assert_eq!((task["state"].as_str(), task["isByHand"].as_bool()), (Some("WAITING"), Some(true)), "{task}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_written_down_twice_with_one_key_is_written_down_once() {
+    let scene = Scene::opens().await;
+    let at = scene.tells(scene.asked(), "facebook", known()).await;
+    let version = scene.task(at).await["version"].clone();
+    let settling = json!({ "id": node_id(at), "state": "DONE", "version": version, "words": "They wrote that it is done.",
+        "proof": BASE64.encode(b"their letter"), "idempotencyKey": "01997f00-0000-7000-8000-000000000001" });
+    for _ in 0..2 {
+        let settled = done(&scene.world, &scene.support, SETTLE, settling.clone()).await;
+        assert_eq!(settled["task"]["state"], "DONE", "{settled}");
+    }
+    assert_eq!(scene.task(at).await["attempts"].as_array().map(Vec::len), Some(1));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_written_and_attached_goes_with_the_contact() {
+    let scene = Scene::opens().await;
+    let request = scene.asked();
+    let at = scene.tells(request, "facebook", known()).await;
+    let settling = json!({ "id": node_id(at), "state": "DONE", "version": scene.task(at).await["version"],
+        "words": "Asma's account is gone, they wrote.", "proof": BASE64.encode(b"their letter") });
+    done(&scene.world, &scene.support, SETTLE, settling).await;
+    let files = async || {
+        let kept: Vec<_> = scene.world.tools.blobs.list(Blobs::Attachment).try_collect().await.expect("a list");
+        kept.len()
+    };
+    assert_eq!(files().await, 1);
+    scene.world.base.tamper(&format!(
+        "update requests set stage = 'closed', outcome = 'fulfilled', closed_at = now(), moved_at = now() where id = '{}'",
+        request.uuid()
+    ));
+    scene.later(Duration::days(1_500)).await;
+    scene.works().await;
+    assert_eq!(scene.lines("select (forgotten_at is not null)::text as line from intakes"), ["true"]);
+    let opened = refused(&scene.world, &scene.support, WORDS, json!({ "id": node_id(at) })).await;
+    assert_eq!((opened.as_str(), files().await), ("REFUSED", 0));
+    assert_eq!(scene.task(at).await["state"], "DONE", "how it ended stays");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_key_that_a_processor_shows_is_looked_up_every_day() {
+    let scene = Scene::opens().await;
+    scene.sets(&["dsr"], "OPEN_DSR").await;
+    scene.tells(scene.asked(), "dsr", known()).await;
+    scene.works().await;
+    let since = || scene.lines("select certificate_at::text as line from recipient_ways");
+    let first = since();
+    scene.later(Duration::hours(5)).await;
+    assert_eq!(since(), first, "what was looked up lasts a day");
+    scene.later(Duration::hours(25)).await;
+    assert_ne!(since(), first);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

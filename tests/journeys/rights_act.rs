@@ -15,7 +15,7 @@ use rightsdesk_server::floor::kernel::{Personal, Ref, RequestId, StoreId, Subjec
 use rightsdesk_server::floor::ledger::{Event, Witnessed};
 use rightsdesk_server::floor::platforms::Good;
 use rightsdesk_server::floor::regulations::Right;
-use rightsdesk_server::requests::{self, CarryOut, CorrectionState, Stage};
+use rightsdesk_server::requests::{self, CarryOut, CorrectionState, HoldKind, NewHold, Stage};
 use serde_json::{Value, json};
 use url::Url;
 use uuid::Uuid;
@@ -99,6 +99,18 @@ async fn nothing_new_is_stored_of_whoever_restricted_it_until_they_were_told_tha
     let told = scene.lines("select action as line from audit_events where action like 'request.%lift%' order by seq");
     assert_eq!(told, ["request.lifting_announced", "request.restriction_lifted"]);
     assert_eq!(code(lift("again", 7).await), "NOT_RESTRICTED");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_hold_stops_erasing_and_no_other_right() {
+    let scene = Planned::begins().await;
+    let at = scene.asks(Right::Restriction).await;
+    let new = NewHold { kind: HoldKind::Litigation, reason: Personal::new("a court asked for it"), review_on: None };
+    requests::place_hold(&scene.world.tools, &scene.support, at, new, None).await.expect("held");
+    carried_out(&scene.world, at).await;
+    assert_eq!(scene.lines("select count(restricted_at)::text as line from subjects"), ["1"]);
+    let told = scene.lines("select action as line from audit_events where action = 'request.plan_overtaken'");
+    assert!(told.is_empty(), "it was sent back: {told:?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

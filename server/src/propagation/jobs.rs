@@ -79,6 +79,8 @@ async fn told(run: &Run, tools: &Tools, lane: &Scope<One>, task: &Task) -> Resul
     let opened = tools.ledger.reveal(lane.clone(), TellRecipient::NAME, move |tx: &mut RevealTx| {
         let matches = tasks::matches(tx, &vault, &of)?;
         let way = if of.store.is_none() { ways::of(tx, &of.recipient)? } else { None };
+        // What was set up for another kind of telling since, and what lets us in there, is not this task's.
+        let way = way.filter(|way| way.kind == of.kind);
         let secret = way.as_ref().and_then(|way| way.secret);
         let credential = secret.map(|secret| vault.open_secret(tx, CREDENTIAL, secret)).transpose()?;
         Ok(Opened { matches, way, credential })

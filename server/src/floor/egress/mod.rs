@@ -76,6 +76,11 @@ impl Egress {
         address::flaw(url, self.reach).is_none() && Host::of(url).is_some_and(|host| self.named(&host).is_some())
     }
 
+    /// Whether a call may go there on a tenant's word, as far as it shows before a name is looked up.
+    pub fn reaches(&self, url: &Url) -> bool {
+        self.way(&Call::get(url.clone()).theirs()).is_some()
+    }
+
     /// What a permitted host is counted under. A family is one: figures name no shop.
     fn named(&self, host: &Host) -> Option<String> {
         let family = || self.families.iter().find(|parent| host.is_below(parent));

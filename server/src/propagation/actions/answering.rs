@@ -99,6 +99,7 @@ pub async fn called_back(tools: &Tools, named: &str, headers: HeaderMap, body: V
     let found = tools.ledger.read(&scope, move |tx| {
         let task = tasks::one(tx, at.id)?.filter(|task| task.kind == TaskKind::OpenDsr);
         let way = task.as_ref().map(|task| ways::of(tx, &task.recipient)).transpose()?.flatten();
+        let way = way.filter(|way| way.kind == TaskKind::OpenDsr);
         Ok(task.zip(way))
     });
     let Some((task, way)) = found.await? else { return Ok(false) };

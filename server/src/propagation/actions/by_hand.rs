@@ -14,10 +14,11 @@ use super::told;
 use crate::floor::access::{Caller, Permission};
 use crate::floor::blobs::{Blob, Kind};
 use crate::floor::jobs;
-use crate::floor::kernel::{BlobId, Error, Personal, RecipientTaskId, Ref, Result, Sealed, TenantId};
-use crate::floor::ledger::{Event, Once, Witnessed};
+use crate::floor::kernel::{BlobId, Error, Personal, RecipientTaskId, Ref, RequestId, Result, Sealed, TenantId};
+use crate::floor::ledger::keyhole::{self, KeyholeKind};
+use crate::floor::ledger::{Event, Once, Witnessed, WriteTx};
 use crate::floor::tools::Tools;
-use crate::floor::vault::{RequestKey, Shut};
+use crate::floor::vault::{RequestKey, Shut, Vault};
 use crate::grants::Revealed;
 
 /// Longest words that go along with an end.
@@ -56,17 +57,20 @@ pub async fn settle_by_hand(
     let scope = caller.permit(Permission::WorkRequests, at.tenant)?;
     check(&settling)?;
     let task = found(tools, caller, at).await?;
-    require_version(&task, settling.version)?;
-    task.require_open()?;
-    let file = match &settling.proof {
+    // The same call may have been answered before: whether it still fits is judged where that is known.
+    let fits = task.version == settling.version && !task.state.has_ended();
+    let file = match settling.proof.as_ref().filter(|_| fits) {
         Some(proof) => Some((attached(tools, caller, &task, &proof.bytes).await?, Sha256::digest(&proof.bytes).into())),
         None => None,
     };
     let vault = tools.vault.clone();
     let written = tools.ledger.write_once(scope, once, "recipient_task", move |tx| {
         let mut task = tasks::held(tx, at.id)?;
-        task.require_open()?;
         require_version(&task, settling.version)?;
+        task.require_open()?;
+        if settling.proof.is_some() && file.is_none() {
+            return Err(Error::Conflict);
+        }
         let now = tx.now()?;
         task.state = settling.state;
         task.tried_at = Some(now);
@@ -130,6 +134,9 @@ pub async fn retry(
         let state = if is_same { before.state } else { TaskState::Waiting };
         let is_unsure = is_same && before.is_unsure;
         let advice = advice.map(str::to_owned);
+        if before.kind == TaskKind::Mail && !is_same {
+            keyhole::close(tx, KeyholeKind::RecipientReply, at.id.uuid())?;
+        }
         let task = Task { kind, advice, step, refs, state, is_unsure, ..before };
         tasks::save(tx, &task)?;
         jobs::stop::<TellRecipient>(tx, at.id.uuid())?;
@@ -169,6 +176,18 @@ pub async fn reveal_file(tools: &Tools, caller: &Caller, at: Ref<RecipientTaskId
         Ok(clear.bytes().to_vec())
     });
     opened.await
+}
+
+/// What people wrote and attached about the recipients of a request opens no more: the keys of it go, and nothing names the
+/// files, which are to be taken away after that.
+pub fn forget_words(tx: &mut WriteTx, vault: &Vault, request: RequestId) -> Result<Vec<Blob>> {
+    let (tenant, mut files) = (tx.tenant()?, Vec::new());
+    for (task, file) in tasks::with_words(tx, request)? {
+        vault.forget::<RequestKey>(tx, task.uuid())?;
+        files.extend(file.map(|file| object(tenant, file)));
+    }
+    tasks::unname_files(tx, request)?;
+    Ok(files)
 }
 
 const fn object(tenant: TenantId, id: BlobId) -> Blob {

@@ -8,7 +8,7 @@ mod platform;
 mod template;
 
 pub use opendsr::{Heard, read_callback};
-pub use template::{hosts_of, is_known, needs_of};
+pub use template::{hosts_of, is_known, lacking_of, needs_of, unknown_of};
 
 use std::collections::BTreeMap;
 use std::time::Duration;

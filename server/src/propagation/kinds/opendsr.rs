@@ -30,6 +30,12 @@ const VERSION: &str = "2.0";
 /// Between two questions for the status.
 const EVERY: Duration = Duration::from_hours(4);
 
+/// How long a certificate is taken for the one that is shown: keys are turned, and the old one signs nothing any more.
+const SHOWN: chrono::Duration = chrono::Duration::days(1);
+
+/// Longest chain of certificates that is kept.
+const LONGEST: usize = 20_000;
+
 /// Who is asked.
 const WHOM: &str = "a recipient that speaks OpenDSR";
 
@@ -108,21 +114,22 @@ struct Processor {
 }
 
 impl Processor {
-    /// The processor, with the key that it shows. It is looked up once, and again where a signature does not hold.
+    /// The processor, with the key that it shows. It is looked up once a day, and again where a signature does not hold.
     async fn of(telling: &Telling<'_>, way: &RecipientWay) -> Result<Result<Self, Box<Came>>> {
         let base = way.url()?;
         let host = Host::of(&base).ok_or_else(|| Error::internal("a processor without a host"))?;
         let bearer = telling.credential.map(|key| Secret::new(format!("Bearer {}", key.expose())));
-        let kept = way.certificate.as_ref().and_then(|(chain, _)| ShownKey::of(chain));
+        let now = telling.tools.watch.now();
+        let kept =
+            way.certificate.as_ref().and_then(|(chain, at)| Some((ShownKey::of(chain)?, now.since(*at) < SHOWN)));
         let key = match kept {
-            Some(key) => key,
-            None => match looked_up(telling, way, &base, &host).await? {
-                Some(key) => key,
-                None => {
-                    let how = How::Again { after: AGAIN, is_unsure: telling.task.is_unsure };
-                    return Ok(Err(Box::new(Came::of(how, AttemptKind::Asked, "no_certificate"))));
-                }
-            },
+            Some((key, true)) => Some(key),
+            // One that shows none just now is believed by the last that it showed.
+            kept => looked_up(telling, way, &base, &host).await?.or(kept.map(|(key, _)| key)),
+        };
+        let Some(key) = key else {
+            let how = How::Again { after: AGAIN, is_unsure: telling.task.is_unsure };
+            return Ok(Err(Box::new(Came::of(how, AttemptKind::Asked, "no_certificate"))));
         };
         Ok(Ok(Self { base, host, key, bearer }))
     }
@@ -252,6 +259,9 @@ async fn looked_up(telling: &Telling<'_>, way: &RecipientWay, base: &Url, host: 
     let Some(url) = named.filter(|url| Host::of(url).as_ref() == Some(host)) else { return Ok(None) };
     let Some(shown) = get(url).await? else { return Ok(None) };
     let chain = shown.text().into_owned();
+    if chain.len() > LONGEST || chain.contains('\0') {
+        return Ok(None);
+    }
     let Some(key) = ShownKey::of(&chain) else { return Ok(None) };
     let (way, request, told) = (way.clone(), telling.task.request, telling.task.digest());
     let kept = telling.tools.ledger.write(telling.lane.clone(), move |tx| {

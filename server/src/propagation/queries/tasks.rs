@@ -333,6 +333,26 @@ pub fn file(tx: &mut Tx, id: RecipientTaskId) -> Result<Option<BlobId>> {
     Ok(stored.flatten().map(BlobId::from_uuid))
 }
 
+/// The tasks of a request about which somebody wrote or attached something, each with the object of the file.
+pub fn with_words(tx: &mut Tx, request: RequestId) -> Result<Vec<(RecipientTaskId, Option<BlobId>)>> {
+    let rows: Vec<(RecipientTaskId, Option<Uuid>)> = recipient_tasks::table
+        .filter(recipient_tasks::tenant_id.eq(tx.tenant()?).and(recipient_tasks::request_id.eq(request)))
+        .filter(recipient_tasks::words.is_not_null().or(recipient_tasks::proof_id.is_not_null()))
+        .order(recipient_tasks::id)
+        .select((recipient_tasks::id, recipient_tasks::proof_id))
+        .load(tx.conn())?;
+    Ok(rows.into_iter().map(|(task, file)| (task, file.map(BlobId::from_uuid))).collect())
+}
+
+/// No file is attached to the tasks of a request any more; that there was one says its digest.
+pub fn unname_files(tx: &mut WriteTx, request: RequestId) -> Result<()> {
+    let of = recipient_tasks::table
+        .filter(recipient_tasks::tenant_id.eq(tx.tenant()?).and(recipient_tasks::request_id.eq(request)))
+        .filter(recipient_tasks::proof_id.is_not_null());
+    diesel::update(of).set(recipient_tasks::proof_id.eq(None::<Uuid>)).execute(tx.conn())?;
+    Ok(())
+}
+
 /// Where the file stands that belongs to a task.
 pub fn place_of_file(tenant: TenantId, id: RecipientTaskId) -> Place<'static> {
     place(tenant, id, "proof")

@@ -107,10 +107,11 @@ pub fn save(tx: &mut WriteTx, way: &RecipientWay) -> Result<()> {
     Ok(())
 }
 
-/// Keeps the certificate that a recipient shows, as it was looked up.
+/// Keeps the certificate that a recipient shows, as it was looked up; not of one that is reached in another way since.
 pub fn keep_certificate(tx: &mut WriteTx, way: &RecipientWay, chain: &str) -> Result<()> {
     let now = tx.now()?.utc();
-    diesel::update(recipient_ways::table.find((way.tenant, way.id)))
+    let at = recipient_ways::table.find((way.tenant, way.id)).filter(recipient_ways::version.eq(way.version));
+    diesel::update(at)
         .set((recipient_ways::certificate.eq(chain), recipient_ways::certificate_at.eq(now)))
         .execute(tx.conn())?;
     Ok(())

@@ -59,12 +59,20 @@ impl Job for MakePackage {
             Ok(Witnessed::new((), told.digest("manifest", &came.manifest).digest("file", &made.digest)))
         });
         if let Err(error) = offered.await {
-            // No row names it. Where this fails too, a sweep finds it.
-            let _ = tools.blobs.delete(blob).await;
+            if is_nobodys(&error) {
+                // Where this fails too, a sweep finds it.
+                let _ = tools.blobs.delete(blob).await;
+            }
             return Err(error.into());
         }
         Ok(())
     }
+}
+
+/// Whether no row names a file that was to be offered, as far as it is known: where the answer was lost on its way, a row
+/// may, and what nobody names is found by a sweep.
+const fn is_nobodys(error: &Error) -> bool {
+    matches!(error, Error::Conflict | Error::Refused(_))
 }
 
 /// What it is made from; none where it is not to be made.
@@ -181,6 +189,12 @@ fn goes_on(run: &Run) -> Result<(), Halt> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_file_is_taken_away_at_once_only_where_it_is_known_that_no_row_names_it() {
+        assert!(is_nobodys(&Error::Conflict));
+        assert!(!is_nobodys(&Error::unavailable("the database")) && !is_nobodys(&Error::internal("broken off")));
+    }
 
     #[test]
     fn a_passphrase_is_thirty_letters_that_nobody_mixes_up() {

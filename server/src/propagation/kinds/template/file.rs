@@ -6,6 +6,8 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::fill::{Words, names, names_in};
+use crate::floor::kernel::Secret;
 use crate::propagation::model::Matches;
 
 /// Every file, under the code that policies call its recipient by.
@@ -45,6 +47,17 @@ pub fn needs_of(recipient: &str) -> Vec<&'static str> {
     find(recipient).map(|file| file.needs.iter().map(String::as_str).collect()).unwrap_or_default()
 }
 
+/// What a recipient's file wants put in that nobody can say; nothing of a file that is sound.
+pub fn unknown_of(recipient: &str) -> Vec<&'static str> {
+    find(recipient).map(Template::unknown).unwrap_or_default()
+}
+
+/// What the credential of a recipient has to say and this one does not: nothing where one word is all of it.
+pub fn lacking_of(recipient: &str, credential: &Secret) -> Vec<&'static str> {
+    let renew = find(recipient).and_then(|file| file.renew.as_ref());
+    renew.map(|renew| renew.lacking(credential)).unwrap_or_default()
+}
+
 /// Statuses by which a recipient that is asked says that there is nobody.
 pub const ASKED: &[u16] = &[404, 410];
 
@@ -73,6 +86,8 @@ pub struct Template {
     #[serde(default)]
     pub headers: BTreeMap<String, String>,
     pub tell: Tell,
+    /// How what lets us in is asked for anew, where it lasts for less than it is kept.
+    pub renew: Option<Renew>,
     /// Whom it finds by what is known of the person.
     pub find: Option<Read>,
     /// How things stand after a call that was not answered.
@@ -94,6 +109,15 @@ pub enum Unit {
 }
 
 impl Unit {
+    /// What files call it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Mail => "mail",
+            Self::Phone => "phone",
+            Self::Customer => "customer",
+        }
+    }
+
     /// All of it that is known.
     pub fn of(self, matches: &Matches) -> &[String] {
         match self {
@@ -182,9 +206,62 @@ pub struct Poll {
     pub refused: Vec<String>,
 }
 
+/// The call by which something that lets us in for a while is had for something that lasts.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Renew {
+    pub path: String,
+    /// What the kept credential says, as a document: by these names its values are put into the fields.
+    says: Vec<String>,
+    /// Fields, as of a form.
+    fields: BTreeMap<String, String>,
+    /// Where its answer has what lets us in.
+    pub token: String,
+}
+
+impl Renew {
+    /// The fields of the call, with what the credential says put in; none where it does not say all of it.
+    pub fn filled(&self, credential: &Secret) -> Option<Vec<(&str, Secret)>> {
+        let said: BTreeMap<String, Value> = serde_json::from_str(credential.expose()).ok()?;
+        let bare = Secret::new("");
+        let mut words = Words::bare(&bare);
+        for name in &self.says {
+            words.put(name, said.get(name)?.as_str().filter(|value| !value.is_empty())?);
+        }
+        self.fields.iter().map(|(name, value)| Some((name.as_str(), Secret::new(words.text(value)?)))).collect()
+    }
+
+    fn lacking(&self, credential: &Secret) -> Vec<&str> {
+        let said: BTreeMap<String, Value> = serde_json::from_str(credential.expose()).unwrap_or_default();
+        let is_said = |name: &String| said.get(name).and_then(Value::as_str).is_some_and(|value| !value.is_empty());
+        self.says.iter().filter(|name| !is_said(name)).map(String::as_str).collect()
+    }
+}
+
 impl Template {
     pub fn is_hashed(&self) -> bool {
         self.form == Form::Hashed
+    }
+
+    /// What it wants put in that is not known where that stands.
+    fn unknown(&self) -> Vec<&str> {
+        let unit = self.by.name();
+        let of_unit = |name: &str| name.strip_prefix(unit).is_some_and(|rest| matches!(rest, "" | "_md5" | "_sha256"));
+        let usual = |name: &&str| {
+            matches!(*name, "credential" | "key") || self.needs.iter().any(|need| need == name) || of_unit(name)
+        };
+        let with = |more: &'static str| move |name: &&str| *name != more && !usual(name);
+        let told = &self.tell;
+        let texts = self.headers.values().chain(told.headers.values()).chain(self.find.iter().map(|find| &find.path));
+        let asked = self.ask.iter().map(|ask| &ask.path);
+        let bare = texts.chain(asked).chain([&self.base]).flat_map(|text| names(text)).filter(|name| !usual(name));
+        let telling = names(&told.path).into_iter().chain(told.body.iter().flat_map(names_in)).filter(with("found"));
+        let polled = self.poll.iter().flat_map(|poll| names(&poll.path)).filter(with("reference"));
+        let renewed = self.renew.iter().flat_map(|renew| {
+            let of_fields = renew.fields.values().flat_map(|value| names(value));
+            of_fields.filter(move |name| !renew.says.iter().any(|said| said == name))
+        });
+        bare.chain(telling).chain(polled).chain(renewed).collect()
     }
 }
 
@@ -193,9 +270,7 @@ mod tests {
     use url::Url;
 
     use super::*;
-    use crate::floor::kernel::Secret;
     use crate::floor::regulations::Right;
-    use crate::propagation::kinds::template::fill::Words;
 
     #[test]
     fn every_file_is_read_and_says_how_its_call_may_be_repeated() {
@@ -210,8 +285,38 @@ mod tests {
             assert!(file.tell.again == Again::Same || file.ask.is_some(), "{code}: there is nothing to ask");
             assert!(file.tell.gone.contains(&404), "{code}: what is gone is no failure");
             assert!(file.find.is_none() || file.tell.path.contains("{found}"), "{code}");
+            assert_eq!(file.unknown(), Vec::<&str>::new(), "{code}: nobody can say that");
         }
         assert_eq!(ALL.len(), FILES.len());
+    }
+
+    #[test]
+    fn a_file_that_names_what_nobody_can_say_is_told_apart() {
+        let named = |text: &str| {
+            let text = include_str!("../../../../recipients/resend.toml").replace("{credential}", text);
+            toml::from_str::<Template>(&text)
+                .map(|file| file.unknown().into_iter().map(str::to_owned).collect::<Vec<String>>())
+        };
+        assert_eq!(named("{other_secret}").ok(), Some(vec!["other_secret".to_owned()]));
+        assert_eq!(named("{mail_sha512}").ok(), Some(vec!["mail_sha512".to_owned()]));
+        assert_eq!(named("{credential} {mail_md5} {key}").ok(), Some(Vec::<String>::new()));
+    }
+
+    #[test]
+    fn what_lets_us_in_for_a_while_is_had_for_all_that_lasts_or_not_asked_for() {
+        let whole = Secret::new(r#"{ "client_id": "c", "client_secret": "s", "refresh_token": "r", "type": "user" }"#);
+        let part = Secret::new(r#"{ "client_id": "c", "client_secret": "", "refresh_token": 7 }"#);
+        assert_eq!(lacking_of("google", &whole), Vec::<&str>::new());
+        assert_eq!(lacking_of("google", &part), ["client_secret", "refresh_token"]);
+        assert_eq!(lacking_of("google", &Secret::new("let-me-in")).len(), 3);
+        assert_eq!(lacking_of("segment", &Secret::new("let-me-in")), Vec::<&str>::new());
+        let renew = find("google").and_then(|file| file.renew.as_ref()).expect("it is asked for anew");
+        let filled = renew.filled(&whole).expect("all is said");
+        let told: Vec<(&str, &str)> = filled.iter().map(|(name, value)| (*name, value.expose())).collect();
+        let wanted =
+            [("client_id", "c"), ("client_secret", "s"), ("grant_type", "refresh_token"), ("refresh_token", "r")];
+        assert_eq!(told, wanted);
+        assert!(renew.filled(&part).is_none());
     }
 
     #[test]
@@ -232,9 +337,11 @@ mod tests {
                 assert!(url.scheme() == "https" && file.hosts.iter().any(is_own), "{code}: {url}");
                 assert!(!url.as_str().contains('{') && !url.as_str().contains("%7B"), "{code}: {url}");
             }
-            let texts = file.headers.values().chain(file.tell.headers.values()).map(|value| words.text(value));
-            let body = file.tell.body.as_ref().map(|body| words.document(body).to_string().replace("{\"", "(\""));
-            for text in texts.chain(body.into_iter()) {
+            let texts = file.headers.values().chain(file.tell.headers.values());
+            let texts = texts.map(|value| words.text(value).unwrap_or_else(|| panic!("{code}: {value}")));
+            let body =
+                file.tell.body.as_ref().map(|body| words.document(body).expect("all of it is known").to_string());
+            for text in texts.chain(body.map(|body| body.replace("{\"", "(\""))) {
                 assert!(
                     !text.contains("{credential") && !text.contains("{mail") && !text.contains("{customer"),
                     "{code}: {text}"

@@ -47,11 +47,7 @@ impl<'a> Words<'a> {
 
     /// What one call is made for, as it is and as digests of it.
     pub fn put_unit(&mut self, unit: Unit, value: &str) {
-        let name = match unit {
-            Unit::Mail => "mail",
-            Unit::Phone => "phone",
-            Unit::Customer => "customer",
-        };
+        let name = unit.name();
         value.clone_into(&mut self.unit);
         self.put(name, value);
         self.put(&[name, "_md5"].concat(), &HEXLOWER.encode(&Md5::digest(value)));
@@ -63,43 +59,63 @@ impl<'a> Words<'a> {
         &self.unit
     }
 
-    /// An address; none where a name is not known or it makes no address. A value never makes a path of its own.
+    /// An address; none where a name is not known or it makes no address. A value never makes a path of its own: one that
+    /// would lead up is none.
     pub fn url(&self, base: &str, path: &str) -> Option<Url> {
-        let encoded = |value: &str| utf8_percent_encode(value, PLAIN).to_string();
+        let leads_up = |value: &str| matches!(value, "" | "." | "..");
+        let encoded = |value: &str| (!leads_up(value)).then(|| utf8_percent_encode(value, PLAIN).to_string());
         let base = self.filled(base, |value| {
             let is_label = !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
-            if is_label { value.to_owned() } else { String::new() }
+            is_label.then(|| value.to_owned())
         })?;
         let path = self.filled(path, encoded)?;
         Url::parse(&[base.trim_end_matches('/'), &path].concat()).ok()
     }
 
-    /// A text with its values put in.
-    pub fn text(&self, text: &str) -> String {
-        self.filled(text, str::to_owned).unwrap_or_default()
+    /// A text with its values put in; none where a name is not known.
+    pub fn text(&self, text: &str) -> Option<String> {
+        self.filled(text, |value| Some(value.to_owned()))
     }
 
-    /// A document with the values put into its texts.
-    pub fn document(&self, document: &Value) -> Value {
-        match document {
-            Value::String(text) => Value::String(self.text(text)),
-            Value::Array(items) => items.iter().map(|item| self.document(item)).collect(),
-            Value::Object(fields) => fields.iter().map(|(name, value)| (name.clone(), self.document(value))).collect(),
+    /// A document with the values put into its texts; none where a name is not known.
+    pub fn document(&self, document: &Value) -> Option<Value> {
+        Some(match document {
+            Value::String(text) => Value::String(self.text(text)?),
+            Value::Array(items) => items.iter().map(|item| self.document(item)).collect::<Option<_>>()?,
+            Value::Object(fields) => {
+                let filled = |(name, value): (&String, &Value)| Some((name.clone(), self.document(value)?));
+                Value::Object(fields.iter().map(filled).collect::<Option<_>>()?)
+            }
             other => other.clone(),
-        }
+        })
     }
 
-    fn filled(&self, text: &str, encoded: impl Fn(&str) -> String) -> Option<String> {
+    fn filled(&self, text: &str, encoded: impl Fn(&str) -> Option<String>) -> Option<String> {
         let (mut filled, mut rest) = (String::with_capacity(text.len()), text);
         while let Some((before, after)) = rest.split_once('{') {
             let (name, after) = after.split_once('}')?;
             filled.push_str(before);
             let value = if name == "credential" { self.credential.expose() } else { self.values.get(name)? };
-            filled.push_str(&encoded(value));
+            filled.push_str(&encoded(value)?);
             rest = after;
         }
         filled.push_str(rest);
         Some(filled)
+    }
+}
+
+/// What a text wants put in, by name.
+pub fn names(text: &str) -> Vec<&str> {
+    text.split('{').skip(1).map(|rest| rest.split_once('}').map_or(rest, |(name, _)| name)).collect()
+}
+
+/// What the texts of a document want put in.
+pub fn names_in(document: &Value) -> Vec<&str> {
+    match document {
+        Value::String(text) => names(text),
+        Value::Array(items) => items.iter().flat_map(names_in).collect(),
+        Value::Object(fields) => fields.values().flat_map(names_in).collect(),
+        _ => Vec::new(),
     }
 }
 
@@ -131,8 +147,19 @@ mod tests {
         words.put_unit(Unit::Mail, "a/../b?x=1#\"@x.example");
         let url = words.url("https://api.resend.com/", "/contacts/{mail}").expect("an address");
         assert_eq!(url.path(), "/contacts/a%2F..%2Fb%3Fx%3D1%23%22%40x.example");
-        assert_eq!(words.document(&json!({ "of": ["{mail}"] })), json!({ "of": ["a/../b?x=1#\"@x.example"] }));
-        assert_eq!(words.text("Bearer {credential}"), "Bearer s3cret");
+        let document = words.document(&json!({ "of": ["{mail}"] }));
+        assert_eq!(document, Some(json!({ "of": ["a/../b?x=1#\"@x.example"] })));
+        assert_eq!(words.text("Bearer {credential}").as_deref(), Some("Bearer s3cret"));
+    }
+
+    #[test]
+    fn no_value_leads_to_another_path() {
+        let secret = Secret::new("s");
+        for value in ["..", ".", ""] {
+            let mut words = Words::bare(&secret);
+            words.put("found", value);
+            assert_eq!(words.url("https://api.stripe.com", "/v1/customers/{found}"), None, "{value}");
+        }
     }
 
     #[test]
@@ -145,7 +172,7 @@ mod tests {
         assert_ne!(url.flatten().as_deref(), Some("evil.example"));
         words.put("key", "ours");
         words.put_part("key", "theirs");
-        assert_eq!(words.text("{key}"), "ours");
+        assert_eq!(words.text("{key}").as_deref(), Some("ours"));
     }
 
     #[test]
@@ -155,6 +182,9 @@ mod tests {
         assert!(
             words.url("https://x.example", "/{nobody}").is_none() && words.url("https://x.example", "/{open").is_none()
         );
+        assert_eq!(words.text("Bearer {other_secret}"), None);
+        assert_eq!(words.document(&json!({ "of": [{ "secret": "{other_secret}" }] })), None);
+        assert_eq!(names_in(&json!({ "a": ["x {one}{two}"], "b": 7 })), ["one", "two"]);
     }
 
     #[test]

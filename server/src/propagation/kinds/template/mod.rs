@@ -10,21 +10,30 @@ use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
+use url::Url;
 
-use self::file::{ASKED, Again, Read, Template, Unit};
+use self::file::{ASKED, Again, Read, Renew, Template, Unit};
 use self::fill::Words;
-use super::{CUSTOMER, Came, How, Kind, MAIL, PHONE, Telling, passing, retry_after, unanswered};
-use crate::floor::egress::{Answer, Call, Carried, Host};
+use super::{AGAIN, CUSTOMER, Came, How, Kind, MAIL, PHONE, Telling, passing, retry_after, unanswered};
+use crate::floor::egress::{Answer, Call, Carried, Consignment, Host};
 use crate::floor::kernel::{Error, Result, Secret};
 use crate::propagation::model::{AttemptKind, TaskKind};
 
-pub use file::{hosts_of, is_known, needs_of};
+pub use file::{hosts_of, is_known, lacking_of, needs_of, unknown_of};
 
 pub struct ByTemplate;
 
 const NOT_SET_UP: &str = "Set up how this recipient's interface is reached and try again, or ask it by hand.";
 const NOT_KNOWN: &str = "Nothing is known by which this recipient's interface could find the person: ask it by hand.";
 const NOT_ITS_RIGHT: &str = "Its interface takes no wish of this kind: ask it by hand, and attach what comes back.";
+
+const NOT_ITS_KIND: &str =
+    "What lets us in at this recipient is not of the kind that lasts: set it up anew and try again.";
+const RUN_OUT: &str = "What lets us in at this recipient has run out or was taken back: set it up anew and try again.";
+const NOT_SAID: &str = "This recipient's interface is described with a word that nobody can give: ask it by hand, and have that put right.";
+
+/// Who is asked for what lets us in.
+const WHOM: &str = "a recipient's own way in";
 
 /// What the first of several calls leaves as its answer where it did something.
 const DONE: &str = "done";
@@ -53,14 +62,60 @@ async fn tell(telling: &Telling<'_>) -> Result<Came> {
         return Ok(Came::by_hand("not_its_right", NOT_ITS_RIGHT));
     }
     let units = template.by.of(telling.matches);
+    if units.is_empty() {
+        return Ok(Came::by_hand("nobody", NOT_KNOWN));
+    }
     let step = usize::try_from(telling.task.step).unwrap_or_default();
-    let words = Words::of(telling.task, way, credential);
-    let teller = Teller { telling, template, words, base: way.address.as_deref() };
+    let base = way.address.as_deref();
+    let renewed = match &template.renew {
+        Some(renew) => match renewed(telling, renew, (base.unwrap_or(&template.base), credential)).await? {
+            Ok(renewed) => Some(renewed),
+            Err(came) => return Ok(*came),
+        },
+        None => None,
+    };
+    let words = Words::of(telling.task, way, renewed.as_ref().unwrap_or(credential));
+    let teller = Teller { telling, template, words, base };
     match units.get(step) {
         Some(unit) => teller.one(unit, step + 1 == units.len()).await,
-        None if units.is_empty() => Ok(Came::by_hand("nobody", NOT_KNOWN)),
         None => teller.poll().await,
     }
+}
+
+/// What lets us in for a while, for what is kept and lasts. It is held for the length of one call and kept nowhere.
+async fn renewed(
+    telling: &Telling<'_>,
+    renew: &Renew,
+    (base, credential): (&str, &Secret),
+) -> Result<Result<Secret, Box<Came>>> {
+    let did = AttemptKind::Asked;
+    let Some(fields) = renew.filled(credential) else {
+        return Ok(Err(Box::new(Came::by_hand("not_its_kind", NOT_ITS_KIND))));
+    };
+    let url = Url::parse(&[base.trim_end_matches('/'), &renew.path].concat());
+    let url = url.map_err(|_| Error::internal("a recipient's way in is no address"))?;
+    let call = Call::form(url, fields.iter().map(|(name, value)| (*name, value.expose()))).theirs();
+    telling.run.hold().await?;
+    let again = |after, why: &str| {
+        let how = How::Again { after, is_unsure: telling.task.is_unsure };
+        Ok(Err(Box::new(Came::of(how, did, why))))
+    };
+    let answer = match telling.tools.egress.send(Consignment::NoPersonalData { to: WHOM }, call).await {
+        Ok(answer) => answer,
+        Err(Error::Unavailable { after, .. }) => return again(after, "not_answered"),
+        Err(other) => return Err(other),
+    };
+    if answer.is_success() {
+        let token = answer.json::<Value>().and_then(|said| said.pointer(&renew.token)?.as_str().map(Secret::new));
+        return token.map_or_else(|| again(AGAIN, "not_as_written"), |token| Ok(Ok(token)));
+    }
+    Ok(Err(Box::new(match answer.status {
+        408 | 500.. => return again(AGAIN, &answer.status.to_string()),
+        status @ (425 | 429) => {
+            passing(status, retry_after(&answer), did).unwrap_or_else(|| Came::by_hand("run_out", RUN_OUT))
+        }
+        _ => Came::by_hand("run_out", RUN_OUT),
+    })))
 }
 
 /// One try at one recipient.
@@ -257,19 +312,9 @@ impl Teller<'_> {
         let host = Host::of(&url);
         let call = Call::by(method, url).ok_or_else(|| Error::internal("a recipient's file names no method"))?;
         let is_telling = did == AttemptKind::Sent;
-        let call = match &self.template.tell.body {
-            Some(body) if is_telling => {
-                call.carrying(self.template.tell.kind(), Secret::new(self.words.document(body).to_string()))
-            }
-            _ => call,
+        let Some(call) = self.dressed(call, is_telling) else {
+            return Ok(Err(Box::new(Came::by_hand("not_said", NOT_SAID))));
         };
-        let own = self.template.tell.headers.iter().filter(|_| is_telling);
-        let call = self
-            .template
-            .headers
-            .iter()
-            .chain(own)
-            .fold(call, |call, (name, value)| call.with(name.clone(), Secret::new(self.words.text(value))));
         let left = self.left();
         let sent = self.telling.share(call, host, &left).await?;
         let answer = match sent.answer {
@@ -282,6 +327,19 @@ impl Teller<'_> {
             Some(came) => Err(Box::new(came.with(left))),
             None => Ok(answer),
         })
+    }
+
+    /// A call with its headers and, where it tells, with its body; none where the file names what is not known.
+    fn dressed(&self, call: Call, is_telling: bool) -> Option<Call> {
+        let told = &self.template.tell;
+        let call = match told.body.as_ref().filter(|_| is_telling) {
+            Some(body) => call.carrying(told.kind(), Secret::new(self.words.document(body)?.to_string())),
+            None => call,
+        };
+        let own = told.headers.iter().filter(|_| is_telling);
+        let mut headers = self.template.headers.iter().chain(own);
+        headers
+            .try_fold(call, |call, (name, value)| Some(call.with(name.clone(), Secret::new(self.words.text(value)?))))
     }
 
     fn as_sure_as_before(&self, came: Came) -> Came {

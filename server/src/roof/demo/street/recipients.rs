@@ -69,6 +69,8 @@ struct Within {
     /// Regulations of Segment: whom each is about.
     regulations: Vec<String>,
     is_finished: bool,
+    /// What lets somebody in at Google now, where it was given out; and how often it was.
+    google: (Option<String>, usize),
     /// What the processor was asked: the call, and how far it is.
     asked: BTreeMap<String, (Value, Status)>,
     signs_wrongly: bool,
@@ -135,6 +137,16 @@ impl Recipients {
         }
     }
 
+    /// What was given out to let somebody in for a while lets nobody in any more.
+    pub fn runs_out(&self) {
+        self.within().google.0 = None;
+    }
+
+    /// How often something was given out that lets somebody in for a while.
+    pub fn let_in(&self) -> usize {
+        self.within().google.1
+    }
+
     /// From now on the processor signs with another key than it shows, or with the right one again.
     pub fn signs_wrongly(&self, wrongly: bool) {
         self.within().signs_wrongly = wrongly;
@@ -195,11 +207,19 @@ struct Call<'a> {
     steps: Vec<String>,
     query: Vec<(String, String)>,
     body: Value,
+    /// The same where it is a form.
+    form: Vec<(String, String)>,
+    /// By what it wants to be let in.
+    bearer: String,
 }
 
 impl Call<'_> {
     fn query(&self, name: &str) -> &str {
         self.query.iter().find(|(own, _)| own == name).map_or("", |(_, value)| value)
+    }
+
+    fn says(&self, name: &str, value: &str) -> bool {
+        self.form.iter().any(|(own, said)| own == name && said == value)
     }
 }
 
@@ -222,8 +242,11 @@ async fn taken(
         steps: steps.collect(),
         query: form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes()).into_owned().collect(),
         body: serde_json::from_slice(&body).unwrap_or_default(),
+        form: form_urlencoded::parse(&body).into_owned().collect(),
+        bearer: headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned(),
     };
-    let is_let_in = headers.contains_key(header::AUTHORIZATION) || call.steps.first().is_some_and(|step| step == "dsr");
+    let is_open = call.steps.iter().any(|step| step == "dsr" || step == "oauth2");
+    let is_let_in = !call.bearer.is_empty() || is_open;
     let answer = || if is_let_in { acted(&recipients, &call) } else { StatusCode::UNAUTHORIZED.into_response() };
     match fault {
         None => answer(),
@@ -275,6 +298,10 @@ fn acted(recipients: &Recipients, call: &Call<'_>) -> Response {
             let whom = call.body["records"].as_str().unwrap_or_default().to_owned();
             within.does("pinterest", &whom);
             json_of(StatusCode::OK, &json!({ "status": "PROCESSING" }))
+        }
+        ("POST", ["google", "oauth2", "v4", "token"]) => within.lets_in(call),
+        ("POST", ["google", "analytics", ..]) if within.google.0.as_deref() != Some(call.bearer.as_str()) => {
+            StatusCode::UNAUTHORIZED.into_response()
         }
         ("POST", ["google", "analytics", "v3", "userDeletion", "userDeletionRequests:upsert"]) => {
             let whom = call.body["id"]["userId"].as_str().unwrap_or_default().to_owned();
@@ -357,6 +384,18 @@ fn processed(recipients: &Recipients, call: &Call<'_>, steps: &[&str]) -> Respon
 impl Within {
     fn does(&mut self, recipient: &str, whom: &str) {
         self.deeds.push((recipient.to_owned(), whom.to_owned()));
+    }
+
+    /// Gives out what lets somebody in for a while, to whoever shows what lasts.
+    fn lets_in(&mut self, call: &Call<'_>) -> Response {
+        let lasting = [("client_id", "desk"), ("client_secret", "let-me-in"), ("refresh_token", "always")];
+        if !call.says("grant_type", "refresh_token") || !lasting.iter().all(|(name, value)| call.says(name, value)) {
+            return json_of(StatusCode::BAD_REQUEST, &json!({ "error": "invalid_grant" }));
+        }
+        self.google.1 += 1;
+        let token = format!("for-an-hour-{}", self.google.1);
+        self.google.0 = Some(format!("Bearer {token}"));
+        json_of(StatusCode::OK, &json!({ "access_token": token, "expires_in": 3600, "token_type": "Bearer" }))
     }
 
     fn found(&self, recipient: &str, whom: &str) -> Vec<Value> {
