@@ -477,6 +477,22 @@ async fn a_link_is_used_once_and_what_breaks_off_is_resumed_by_the_same_browser(
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_is_let_go_or_cut_of_a_request_that_is_over() {
+    let asked = Asked::approved(Right::Access).await;
+    let (scene, at) = (&asked.scene, asked.at);
+    let tools = &scene.world.tools;
+    let read = asked.packages().await.remove(0).made.expect("it lies there").manifest;
+    requests::withdraw(tools, &scene.support, at, None, None).await.expect("taken back");
+    let released = requests::release_package(tools, &scene.approver, at, read, None).await;
+    assert_eq!(code(released), "ILLEGAL_STEP");
+    let spot = Spot { place: "orders".to_owned(), row: uuid::Uuid::nil(), field: None };
+    let cut = (spot, LeftOut::OthersRights);
+    let cut = requests::leave_out(tools, &scene.support, at, cut, Personal::new("a neighbour's"), None).await;
+    assert_eq!(code(cut), "ILLEGAL_STEP");
+    assert_eq!(asked.packages().await.len(), 1, "and none is made anew");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_is_erased_takes_packages_and_links_along() {
     let asked = Asked::approved(Right::Access).await;
     asked.released().await;
