@@ -13,8 +13,8 @@ use rightsdesk_server::floor::graphql::{Needs, Rule, tenant_node_id, tenant_plac
 use rightsdesk_server::floor::kernel::{
     ApiKeyId, AppId, CampaignId, CustomerId, DestinationId, GrantId, HoldId, IntakeIdentifierId, MemberId, MessageId,
     NoticeId, ObjectionId, OrderId, PackageId, PlanId, PolicyId, ProcessorId, ProductId, PromiseId, ProviderTaskId,
-    ReceiptId, RecipientTaskId, Ref, ReportId, RequestId, ReviewItemId, SavedViewId, SelectionId, SessionId, StaffId,
-    StoreGrantId, StoreId, SubjectId, SubscriberId, TenantId,
+    ReceiptId, RecipientTaskId, RedactionId, Ref, ReportId, RequestId, ReviewItemId, SavedViewId, SelectionId,
+    SessionId, StaffId, StoreGrantId, StoreId, SubjectId, SubscriberId, TenantId,
 };
 use rightsdesk_server::floor::platforms::Good;
 use rightsdesk_server::floor::regulations::Right;

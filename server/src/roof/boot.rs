@@ -35,6 +35,7 @@ use crate::floor::platforms::{self, Platforms};
 use crate::floor::policy::{Book, Chosen};
 use crate::floor::tools::{Facts, Keeping, Tools};
 use crate::floor::vault::{CallKey, KeySource, Vault};
+use crate::requests;
 use crate::staff::{Lives, SignIn, Token, seats};
 use crate::trust;
 
@@ -158,7 +159,8 @@ pub async fn boot(config: Config, telemetry: Telemetry, duties: Duties) -> anyho
     let platforms = Platforms::open(&platforms, mode.reach())?;
     let door = if duties == Duties::Serve { Some(http::bind(http.listen)?) } else { None };
     let public_url = found_at(&http.public_url, door.as_ref());
-    let egress = Egress::open(hosts_of(&public_url, &opendsr)?, mode.reach())?;
+    let street = ground.as_ref().and_then(demo::Ground::host);
+    let egress = Egress::open(hosts_of(&public_url, &opendsr)?.chain(street), mode.reach())?;
     let limits = Limits { connections: database.connections, prepare: database.prepare, ..Limits::default() };
     let home = data.clone();
     let (postgres, online) =
@@ -184,6 +186,10 @@ pub async fn boot(config: Config, telemetry: Telemetry, duties: Duties) -> anyho
         watch: watch.clone(),
     };
     settle(&tools, policy).await?;
+    // Nobody is served, and nothing carried out, from a database in which somebody stands who was erased since.
+    if duties != Duties::Visit {
+        requests::require_upheld(&tools).await.map_err(told)?;
+    }
     // Before a demo brings seats of its own, of which nobody has taken one up.
     let is_of_its_machine = duties == Duties::Serve && postgres.is_some();
     let file = if is_of_its_machine { Some(open_to_its_machine(&tools, &home).await?) } else { None };
@@ -276,7 +282,7 @@ async fn furnish(
     home: &Path,
 ) -> anyhow::Result<Option<demo::Planted>> {
     let Some((scale, ground)) = scale.zip(ground) else { return Ok(None) };
-    let planted = demo::furnish(tools, scale, &ground.codes).await.map_err(told)?;
+    let planted = demo::furnish(tools, scale, Some(&*ground)).await.map_err(told)?;
     ground.register(&tools.public_url)?;
     ground.admit(tools).await?;
     ground.open_shops();

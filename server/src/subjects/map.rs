@@ -42,7 +42,8 @@ pub const SUBJECT_IDENTIFIERS: Table = Table::of_tenant("subject_identifiers")
 
 pub const TOMBSTONES: Table = Table::of_tenant("tombstones").label("tombstone").ages("made_at").columns(&[
     key("id"),
-    key("subject_id").because("of whom nothing else is left: the row says that somebody was erased, and nothing of whom"),
+    key("subject_id")
+        .because("of whom nothing else is left: the row says that somebody was erased, and nothing of whom"),
     key("request_id"),
     fact("kind"),
     key("scope"),

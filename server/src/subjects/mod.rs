@@ -16,7 +16,7 @@ pub use model::{IdentifierKind, Named, Passed, Standing};
 pub use queries::fencing::{ending, fence, fences, fences_of, lift_fence, warn_of_lifting, warning_of};
 pub use queries::persons;
 pub use queries::tombstones::{
-    Digest, Stone, Tombstone, TombstoneReason, ask_to_lift, bury, erased, lift, make_keeper, of_request as stones_of, standing,
-    stones,
+    Digest, Stone, Tombstone, TombstoneReason, ask_to_lift, bury, erased, known_stones, lift, make_keeper,
+    of_request as stones_of, standing, stones,
 };
 pub use turns::{Ahead, Before, Committed, Turn};

@@ -23,6 +23,11 @@ vocabulary! {
 }
 
 impl IdentifierKind {
+    /// The kind whose blind indexes and digests bear this label.
+    pub fn of_label(label: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|kind| kind.label() == label)
+    }
+
     /// The label of its blind indexes.
     pub(super) const fn label(self) -> &'static str {
         match self {
@@ -66,9 +71,8 @@ impl Identifier {
     /// By what it is known again once who goes by it was erased: a digest for each version of the key, the newest first. None
     /// for what is nobody's.
     pub(super) fn digests(&self, keys: &[SuppressKey], tenant: TenantId) -> Vec<(u32, [u8; 32])> {
-        let digest = |key: &SuppressKey| {
-            (key.version(), key.tombstone(tenant, self.kind.label(), &self.scope, &self.value))
-        };
+        let digest =
+            |key: &SuppressKey| (key.version(), key.tombstone(tenant, self.kind.label(), &self.scope, &self.value));
         keys.iter().map(digest).collect()
     }
 }

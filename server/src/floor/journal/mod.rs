@@ -8,6 +8,7 @@ mod book;
 mod canonical;
 mod checkpoint;
 mod line;
+mod replay;
 mod sheet;
 mod tombstone;
 
@@ -17,6 +18,7 @@ pub use book::{Book, Document, Turn};
 pub use canonical::canonical;
 pub use checkpoint::{Checkpoint, Last, Mark, Standing};
 pub use line::{Hash, Line, NOTHING, hex, unhex};
+pub use replay::standing_stones;
 pub use sheet::{Found, Lines, Sheet};
 pub use tombstone::{Buried, Deed, Tombstone};
 

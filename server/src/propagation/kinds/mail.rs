@@ -73,7 +73,7 @@ async fn link(telling: &Telling<'_>) -> Result<String> {
         Ok(Witnessed::new((), Event::new("recipient.writing", "request", request.uuid()).digest("task", &told)))
     });
     cut.await?;
-    Ok(format!("{}{REPLY_PATH}?token={}", telling.tools.public_url, text.expose()))
+    Ok([telling.tools.public_url.as_str(), REPLY_PATH, "?token=", text.expose()].concat())
 }
 
 /// What the recipient is asked for, in its own words.

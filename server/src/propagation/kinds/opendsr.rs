@@ -118,7 +118,7 @@ impl Processor {
     async fn of(telling: &Telling<'_>, way: &RecipientWay) -> Result<Result<Self, Box<Came>>> {
         let base = way.url()?;
         let host = Host::of(&base).ok_or_else(|| Error::internal("a processor without a host"))?;
-        let bearer = telling.credential.map(|key| Secret::new(format!("Bearer {}", key.expose())));
+        let bearer = telling.credential.map(|key| Secret::new(["Bearer ", key.expose()].concat()));
         let now = telling.tools.watch.now();
         let kept =
             way.certificate.as_ref().and_then(|(chain, at)| Some((ShownKey::of(chain)?, now.since(*at) < SHOWN)));

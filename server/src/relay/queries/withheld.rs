@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Utc};
 use diesel::sql_types::{BigInt, Date, Text, Timestamptz, Uuid as SqlUuid};
 use diesel::{QueryableByName, RunQueryDsl};
 
@@ -42,14 +41,12 @@ pub struct Kept {
     pub recipient: String,
     #[diesel(sql_type = BigInt)]
     pub times: i64,
-    #[diesel(sql_type = Timestamptz)]
-    pub last_at: DateTime<Utc>,
 }
 
 /// How often something of a store's was not sent, recipient by recipient.
 pub fn of_store(tx: &mut Tx, store: StoreId) -> Result<Vec<Kept>> {
     let rows = statement(
-        "select recipient, sum(count)::bigint as times, max(last_at) as last_at from relay_withheld
+        "select recipient, sum(count)::bigint as times from relay_withheld
           where tenant_id = ? and store_id = ? group by recipient order by recipient",
     )
     .bind::<SqlUuid, _>(tx.tenant()?)

@@ -5,11 +5,13 @@
 //! is needed to go on stands sealed under the request's own key, which goes last.
 
 pub mod acting;
+mod again;
 mod certificate;
 mod ground;
 mod receipts;
 mod steps;
 
+pub use again::{Replayed, SUBJECT_LINE, replay, require_upheld};
 pub use ground::{Carrier, Ground, Stood};
 pub use steps::whole::disconnect;
 pub use steps::{Ran, carry_out};

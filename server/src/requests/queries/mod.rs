@@ -18,4 +18,5 @@ pub mod promises;
 pub mod queue;
 pub mod reminders;
 pub mod requests;
+pub mod restoring;
 pub mod views;

@@ -8,10 +8,9 @@ use std::path::Path;
 use super::folder::{Home, PORT};
 
 /// For one small machine, and for keeping what was acknowledged.
-const ALWAYS: [(&str, &str); 42] = [
+const ALWAYS: [(&str, &str); 41] = [
     ("listen_addresses", ""),
     ("cluster_name", "rightsdesk"),
-    ("max_connections", "60"),
     ("shared_buffers", "64MB"),
     ("max_wal_size", "256MB"),
     ("min_wal_size", "32MB"),
@@ -53,10 +52,13 @@ const ALWAYS: [(&str, &str); 42] = [
     ("track_activity_query_size", "100"),
 ];
 
-const DURABLE: [(&str, &str); 3] = [("fsync", "on"), ("full_page_writes", "on"), ("synchronous_commit", "on")];
+const DURABLE: [(&str, &str); 4] =
+    [("max_connections", "60"), ("fsync", "on"), ("full_page_writes", "on"), ("synchronous_commit", "on")];
 
-/// Quick, and in the data folder alone: shared memory as files there, so that a killed one leaves none elsewhere.
-const THROWAWAY: [(&str, &str); 8] = [
+/// Quick, for many desks side by side, and in the data folder alone: shared memory as files there, so that a killed one
+/// leaves none elsewhere.
+const THROWAWAY: [(&str, &str); 9] = [
+    ("max_connections", "400"),
     ("fsync", "off"),
     ("full_page_writes", "off"),
     ("synchronous_commit", "off"),

@@ -8,6 +8,7 @@ mod keys;
 mod migrate;
 mod policy;
 mod record;
+mod restore;
 mod schema;
 mod serve;
 mod settings;
@@ -47,6 +48,8 @@ pub enum Command {
     /// Make seats for the desk's people
     #[command(subcommand)]
     Staff(staff::Verb),
+    /// After a database came back from a backup: erase again whoever was erased since, before anybody is served
+    Restore,
     /// Look after the keys
     #[command(subcommand)]
     Keys(keys::Verb),
@@ -131,6 +134,7 @@ pub fn run(command: &Command, settings: Settings) -> ExitCode {
         Command::Migrate => ended(migrate::run(config)),
         Command::Bootstrap(who) => ended(bootstrap::run(who.clone(), config, telemetry)),
         Command::Staff(verb) => ended(staff::run(verb.clone(), config, telemetry)),
+        Command::Restore => ended(restore::run(config, telemetry)),
         Command::Keys(verb) => ended(keys::run(*verb, config, telemetry)),
         Command::Backlog(verb) => ended(backlog::run(verb.clone(), config, telemetry)),
         Command::Record(wish) => ended(record::run(wish, config, telemetry)),

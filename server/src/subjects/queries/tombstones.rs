@@ -98,6 +98,25 @@ pub fn met(tx: &mut Tx, digests: Vec<Digest>) -> Result<BTreeSet<Digest>> {
         .collect()
 }
 
+/// Which of these were set here, at that time or since, lifted or not; or stand in any way.
+pub fn known_stones(tx: &mut Tx, stones: Vec<(Digest, Instant)>) -> Result<BTreeSet<Digest>> {
+    if stones.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    let rows: Vec<Met> = statement(
+        "select w.digest from unnest(?, ?) as w (digest, at)
+          where exists (select from tombstones t where t.tenant_id = ? and t.digest = w.digest
+                           and (t.lifted_at is null or t.made_at >= w.at - interval '1 minute'))",
+    )
+    .bind::<Array<Binary>, _>(stones.iter().map(|(digest, _)| digest.to_vec()).collect::<Vec<_>>())
+    .bind::<Array<Timestamptz>, _>(stones.iter().map(|(_, at)| at.utc()).collect::<Vec<_>>())
+    .bind::<SqlUuid, _>(tx.tenant()?)
+    .load(tx.conn())?;
+    rows.into_iter()
+        .map(|row| row.digest.try_into().map_err(|_| Error::internal("a tombstone of another length")))
+        .collect()
+}
+
 /// Somebody came and was turned away by these. In one order, or two gates might wait for each other.
 pub fn count(tx: &mut WriteTx, met: &BTreeSet<Digest>) -> Result<()> {
     if met.is_empty() {
@@ -128,11 +147,16 @@ pub fn bury(
 ) -> Result<u64> {
     let Some(person) = persons.first().copied() else { return Ok(0) };
     let (tenant, now) = (tx.tenant()?, tx.now()?.utc());
-    statement("update subjects set erased_at = ?, version = version + 1 where tenant_id = ? and id = any(?) and erased_at is null")
-        .bind::<Timestamptz, _>(now)
-        .bind::<SqlUuid, _>(tenant)
-        .bind::<Array<SqlUuid>, _>(persons.to_vec())
-        .execute(tx.conn())?;
+    statement(
+        "update subjects s set erased_at = ?, version = s.version + 1
+           from unnest(?) as n (id),
+                lateral (select ctid as place from subjects where tenant_id is not distinct from ? and id = n.id limit 1) as held
+          where s.ctid = held.place and s.erased_at is null",
+    )
+    .bind::<Timestamptz, _>(now)
+    .bind::<Array<SqlUuid>, _>(persons.to_vec())
+    .bind::<SqlUuid, _>(tenant)
+    .execute(tx.conn())?;
     let version = |stone: &Stone| i32::try_from(stone.key).unwrap_or(i32::MAX);
     let all = || stones.iter();
     statement(
@@ -165,7 +189,8 @@ struct Count {
 /// How many stones stand for these persons.
 pub fn standing(tx: &mut Tx, persons: &[SubjectId]) -> Result<u64> {
     let row: Count = statement(
-        "select count(*) as stones from tombstones where tenant_id = ? and subject_id = any(?) and lifted_at is null",
+        "select count(*) as stones from tombstones
+          where tenant_id is not distinct from ? and subject_id = any(?) and lifted_at is null",
     )
     .bind::<SqlUuid, _>(tx.tenant()?)
     .bind::<Array<SqlUuid>, _>(persons.to_vec())
@@ -182,10 +207,14 @@ struct Erased {
 /// Which of these were erased.
 pub fn erased(tx: &mut Tx, persons: &[SubjectId]) -> Result<Vec<SubjectId>> {
     let rows: Vec<Erased> =
-        statement("select id from subjects where tenant_id = ? and id = any(?) and erased_at is not null order by id")
-            .bind::<SqlUuid, _>(tx.tenant()?)
-            .bind::<Array<SqlUuid>, _>(persons.to_vec())
-            .load(tx.conn())?;
+        statement(
+            "select s.id from unnest(?) as n (id),
+                    lateral (select id, erased_at from subjects where tenant_id is not distinct from ? and id = n.id limit 1) as s
+              where s.erased_at is not null order by s.id",
+        )
+        .bind::<Array<SqlUuid>, _>(persons.to_vec())
+        .bind::<SqlUuid, _>(tx.tenant()?)
+        .load(tx.conn())?;
     Ok(rows.into_iter().map(|row| row.id).collect())
 }
 

@@ -3,14 +3,15 @@
 
 use super::matching::opened;
 use super::{Ran, came, whole};
+use crate::floor::datamap::Whose;
 use crate::floor::jobs;
 use crate::floor::journal::{Deed, Tombstone};
 use crate::floor::kernel::text::NORMALISER;
-use crate::floor::kernel::{Result, SubjectId};
+use crate::floor::kernel::{Error, Personal, Result, SubjectId};
 use crate::floor::ledger::{Event, Witnessed};
 use crate::relay;
 use crate::requests::asking;
-use crate::requests::fulfil::{Carrier, Stood};
+use crate::requests::fulfil::{Carrier, SUBJECT_LINE, Stood};
 use crate::requests::model::{Step, StepName, StepState};
 use crate::requests::queries::{fulfilling, requests};
 use crate::subjects::{self, Stone, TombstoneReason};
@@ -27,12 +28,13 @@ pub async fn run(carrier: &Carrier, step: &Step) -> Result<Ran> {
     if let Some(whose) = asking::whole(&request) {
         return whole::bury(carrier, step, &whose).await;
     }
-    let (stones, id) = (stones(carrier).await?, carrier.request);
+    let stones = stones(carrier).await?;
     let persons = carrier.tools.ledger.read(&carrier.lane, move |tx| fulfilling::persons(tx, id)).await?;
     let subject = persons.first().copied();
     // From here on nobody takes it back: lines may stand outside that say so.
     let begun = begin(carrier, step).await?;
     if begun != Ran::Done {
+        take_back(carrier).await?;
         return Ok(begun);
     }
     if let Some(subject) = subject {
@@ -72,10 +74,13 @@ async fn stones(carrier: &Carrier) -> Result<Vec<Stone>> {
 /// Takes back what the journal outside says of somebody whose burial was sent back. The step says that it was not done yet,
 /// so that whoever dies before it is followed by one who does it.
 pub async fn take_back(carrier: &Carrier) -> Result<()> {
+    let id = carrier.request;
     let known = carrier.tools.ledger.read(&carrier.lane, move |tx| {
         let steps = fulfilling::steps_of(tx, id)?;
         let is_left = |step: &Step| {
-            step.name == StepName::Tombstone && step.state == StepState::SentBack && step.outcome.is_none()
+            // One that was sent back as it was begun for the first time has written nothing.
+            let is_begun = step.name == StepName::Tombstone && step.attempt > 1;
+            is_begun && step.state == StepState::SentBack && step.outcome.is_none()
         };
         let left: Vec<Step> = steps.into_iter().filter(is_left).collect();
         let persons = if left.is_empty() { Vec::new() } else { fulfilling::persons(tx, id)? };
@@ -86,8 +91,12 @@ pub async fn take_back(carrier: &Carrier) -> Result<()> {
     if left.is_empty() {
         return Ok(());
     }
-    // Whoever is buried by another wish stays so.
-    if let (Some(subject), false) = (persons.first().copied(), was_erased) {
+    let request = carrier.tools.ledger.read(&carrier.lane, move |tx| requests::get(tx, id)).await?;
+    if let Some(whose) = asking::whole(&request) {
+        let store = if let Whose::Shop(store) = whose { Some(store) } else { None };
+        whole::write_down(carrier, store, Deed::Lift).await?;
+    } else if let (Some(subject), false) = (persons.first().copied(), was_erased) {
+        // Whoever is buried by another wish stays so.
         write_down(carrier, subject, &stones(carrier).await?, (Deed::Lift, HELD)).await?;
     }
     let noted = carrier.tools.ledger.write(carrier.lane.clone(), move |tx| {
@@ -117,10 +126,10 @@ async fn write_down(
     stones: &[Stone],
     (deed, reason): (Deed, &'static str),
 ) -> Result<()> {
-    if stones.is_empty() {
-        return Ok(());
-    }
     let (tenant, at) = (carrier.lane.tenant(), carrier.tools.watch.now());
+    if stones.is_empty() {
+        return write_nameless(carrier, subject, (deed, reason)).await;
+    }
     let turn = carrier.tools.journal.tombstones.turn().await?;
     let line = |(stone, seq): (&Stone, u64)| Tombstone {
         seq,
@@ -137,5 +146,29 @@ async fn write_down(
     };
     let lines = stones.iter().zip(turn.standing().lines + 1..).map(line).collect();
     turn.append_all(lines, &carrier.tools.vault.sign_key()?).await?;
+    Ok(())
+}
+
+/// Who goes by nothing, as a merchant's own user does, has a line all the same: it says whose rows are gone.
+async fn write_nameless(carrier: &Carrier, subject: SubjectId, (deed, reason): (Deed, &'static str)) -> Result<()> {
+    let (tenant, at) = (carrier.lane.tenant(), carrier.tools.watch.now());
+    let keys = carrier.tools.vault.suppress_keys();
+    let key = keys.first().ok_or_else(|| Error::internal("no suppression key is at hand"))?;
+    let digest = key.tombstone(tenant, SUBJECT_LINE, "", &Personal::new(subject.uuid().to_string()));
+    let turn = carrier.tools.journal.tombstones.turn().await?;
+    let line = Tombstone {
+        seq: turn.standing().lines + 1,
+        deed,
+        tenant,
+        subject,
+        kind: SUBJECT_LINE.to_owned(),
+        scope: String::new(),
+        digest,
+        nv: NORMALISER,
+        kv: key.version(),
+        reason: reason.to_owned(),
+        at,
+    };
+    turn.append(line, &carrier.tools.vault.sign_key()?).await?;
     Ok(())
 }

@@ -29,7 +29,7 @@ pub const STORE_LINE: &str = "store";
 pub const ACCOUNT_LINE: &str = "account";
 
 /// The table in which persons are found by what they go by: it says of nobody that something is held of them.
-const IDENTIFIERS: &str = "subject_identifiers";
+pub const IDENTIFIERS: &str = "subject_identifiers";
 
 /// What hangs on orders is told apart by them.
 fn of_orders() -> Apart {
@@ -38,7 +38,7 @@ fn of_orders() -> Apart {
 
 /// Tables of which rows stay as they are, by the lines of a plan: books that the law wants whole, and what the page keeps by
 /// a time of its own.
-fn staying(lines: &[PlanLine]) -> BTreeSet<&str> {
+pub fn staying(lines: &[PlanLine]) -> BTreeSet<&str> {
     let stays = |line: &&PlanLine| {
         let ground = line.ground.as_deref().unwrap_or_default();
         line.action == PlannedAction::Keep && (ground.starts_with("law:") || ground.starts_with("retention:"))
@@ -84,6 +84,7 @@ pub fn let_go(tx: &mut WriteTx, ground: &Ground, going: &[SubjectId]) -> Result<
 pub async fn bury(carrier: &Carrier, step: &Step, whose: &Whose) -> Result<Ran> {
     let begun = burying::begin(carrier, step).await?;
     if begun != Ran::Done {
+        burying::take_back(carrier).await?;
         return Ok(begun);
     }
     let tenant = carrier.lane.tenant();
@@ -92,7 +93,7 @@ pub async fn bury(carrier: &Carrier, step: &Step, whose: &Whose) -> Result<Ran> 
         _ => None,
     };
     disconnect(&carrier.tools, tenant, store).await?;
-    write_down(carrier, store).await?;
+    write_down(carrier, store, Deed::Set).await?;
     let own = step.clone();
     let stood = carrier.write(Some(step), move |tx, ground| {
         let mut told = ground.done(tx, &own, 1, None)?;
@@ -101,7 +102,11 @@ pub async fn bury(carrier: &Carrier, step: &Step, whose: &Whose) -> Result<Ran> 
         }
         Ok(Some(((), told)))
     });
-    Ok(came(&stood.await?))
+    let stood = stood.await?;
+    if stood == Stood::SentBack {
+        burying::take_back(carrier).await?;
+    }
+    Ok(came(&stood))
 }
 
 /// Ends the connections of a tenant, or of one shop: tokens go, sharing stops, slots are free. What is over already stays so.
@@ -126,7 +131,7 @@ pub async fn disconnect(tools: &Tools, tenant: TenantId, only: Option<StoreId>) 
 }
 
 /// One line for a whole shop, or for a whole account: whoever takes the database back to an earlier day finds it there.
-async fn write_down(carrier: &Carrier, store: Option<StoreId>) -> Result<()> {
+pub async fn write_down(carrier: &Carrier, store: Option<StoreId>, deed: Deed) -> Result<()> {
     let (tenant, at, id) = (carrier.lane.tenant(), carrier.tools.watch.now(), carrier.request);
     let request = carrier.tools.ledger.read(&carrier.lane, move |tx| crate::requests::queries::requests::get(tx, id));
     let reason = request.await?.case.unwrap_or_default();
@@ -140,7 +145,7 @@ async fn write_down(carrier: &Carrier, store: Option<StoreId>) -> Result<()> {
     let turn = carrier.tools.journal.tombstones.turn().await?;
     let line = Tombstone {
         seq: turn.standing().lines + 1,
-        deed: Deed::Set,
+        deed,
         tenant,
         subject: SubjectId::from_uuid(named),
         kind: kind.to_owned(),
@@ -180,7 +185,7 @@ pub async fn scan(carrier: &Carrier, step: &Step) -> Result<Ran> {
     Ok(match stood.await? {
         Stood::Done(true) => Ran::Done,
         Stood::Done(false) => Ran::Again,
-        Stood::SentBack | Stood::Over => Ran::Stopped,
+        other => came(&other),
     })
 }
 
