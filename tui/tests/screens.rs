@@ -6,6 +6,8 @@
 mod answering;
 #[path = "screens/asks.rs"]
 mod asks;
+#[path = "screens/carrying.rs"]
+mod carrying;
 #[path = "screens/commanded.rs"]
 mod commanded;
 #[path = "screens/deciding.rs"]

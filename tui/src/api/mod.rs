@@ -7,6 +7,7 @@ pub mod apps;
 pub mod ask;
 pub mod asker;
 pub mod books;
+pub mod carrying;
 pub mod client;
 pub mod figures;
 pub mod graph;

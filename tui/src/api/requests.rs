@@ -8,6 +8,7 @@ use crate::core::due::Moment;
 use crate::core::filter::{Takes, Term, term};
 
 use super::ask::{self, Document};
+use super::carrying::{CertificateHead, EvidenceHead, PackageHead, Step, TaskHead};
 use super::graph::{
     IdVariables, IdVariablesFields, PageVariables, PageVariablesFields, Raw, connection, inputs, narrowed,
 };
@@ -197,6 +198,11 @@ pub struct Request {
     pub messages: Vec<Message>,
     pub related: Vec<NamedRequest>,
     pub holds: Vec<Hold>,
+    pub steps: Vec<Step>,
+    pub tasks: Vec<TaskHead>,
+    pub packages: Vec<PackageHead>,
+    pub certificates: Vec<CertificateHead>,
+    pub evidence: Vec<EvidenceHead>,
     pub timeline: Vec<Event>,
 }
 

@@ -16,6 +16,7 @@ pub mod schema {}
 
 cynic::impl_scalar!(Clean, schema::String);
 cynic::impl_scalar!(Lines, schema::String);
+cynic::impl_scalar!(Large, schema::Int);
 // Every text of an answer was scrubbed where it entered (`client.rs`).
 cynic::impl_scalar!(Moment, schema::DateTime);
 cynic::impl_scalar!(NaiveDate, schema::Date);
@@ -23,6 +24,10 @@ cynic::impl_scalar!(NaiveDate, schema::Date);
 /// A text of several lines, asked for under the name that `scrub` knows it by.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Lines(pub Vec<String>);
+
+/// A number that may be larger than most: how long a file is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+pub struct Large(pub i64);
 
 /// A word of one of the contract's enums, as it is written there: `Word<schema::Role>` may be `SUPPORT`. Words that a
 /// newer server adds are words too.

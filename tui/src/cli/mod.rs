@@ -2,6 +2,7 @@
 //!
 //! Nothing but `sign-in` prompts, and that only at a terminal; nothing personal is printed unmasked.
 
+mod carrying;
 mod door;
 mod estate;
 pub mod exit;
@@ -67,7 +68,7 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Work the requests of people: list, show, assign, extend, refuse, approve, and the tables of them
+    /// Work the requests of people: list, show, assign, extend, refuse, approve, carry out, and the tables of them
     #[command(subcommand)]
     Requests(requests::Requests),
     /// Look at the merchants

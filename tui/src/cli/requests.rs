@@ -8,6 +8,7 @@ use std::io::{self, BufRead, Write};
 use clap::{Args, Subcommand, ValueEnum};
 use serde_json::{Value, json};
 
+use crate::api::carrying::acts as stops;
 use crate::api::client::document_id;
 use crate::api::requests::{self as api, GROUNDS, RIGHTS};
 use crate::api::{acts, figures, viewer};
@@ -20,6 +21,7 @@ use crate::core::window::PAGE;
 use crate::screens::door::calls;
 use crate::terminal::prompt;
 
+use super::carrying;
 use super::door::{Ended, Visit};
 use super::exit::Code;
 use super::nouns;
@@ -95,6 +97,43 @@ pub enum Requests {
         #[arg(long)]
         code_stdin: bool,
     },
+    /// Stop what was approved, as long as nothing of it is gone
+    Stop {
+        #[command(flatten)]
+        which: Which,
+        /// Why; it stays sealed
+        #[arg(long)]
+        reason: String,
+    },
+    /// Show how far one is carried out, step by step
+    Steps {
+        reference: String,
+        #[command(flatten)]
+        form: Form,
+    },
+    /// Show what each recipient is told, and how it stands
+    Tasks {
+        reference: String,
+        #[command(flatten)]
+        form: Form,
+    },
+    /// Have a recipient told once more
+    Retry(carrying::Recipient),
+    /// Show what the person gets, file by file, and what was left out
+    Package {
+        reference: String,
+        /// This one instead of the newest
+        #[arg(long, value_name = "N")]
+        number: Option<i32>,
+        #[command(flatten)]
+        form: Form,
+    },
+    /// Let a package go that you have read, and that somebody else made ready
+    Release(carrying::Release),
+    /// Print what was certified, as it was signed
+    Certificate(carrying::Documents),
+    /// Print the sealed evidence, as it was signed: a file of it is what verify-evidence takes
+    Evidence(carrying::Documents),
     /// Show the year as California wants it published
     Ccpa {
         year: i32,
@@ -213,6 +252,17 @@ pub async fn carry_out(visit: &Visit, wish: &Wish) -> Result<String, Ended> {
         Requests::Approve { reference, plan, confirm, code_stdin } => {
             approve(visit, reference, plan, confirm, *code_stdin).await
         }
+        Requests::Stop { which, reason } => {
+            let input = json!({ "reason": reason });
+            each(visit, &which.references()?, which.is_json(), &stops::stop::document(), &input).await
+        }
+        Requests::Steps { reference, form } => carrying::steps(visit, reference, *form).await,
+        Requests::Tasks { reference, form } => carrying::tasks(visit, reference, *form).await,
+        Requests::Retry(wish) => carrying::retry(visit, wish).await,
+        Requests::Package { reference, number, form } => carrying::package(visit, reference, *number, *form).await,
+        Requests::Release(wish) => carrying::release(visit, wish).await,
+        Requests::Certificate(wish) => carrying::documents(visit, wish, "certificate").await,
+        Requests::Evidence(wish) => carrying::documents(visit, wish, "evidence").await,
         Requests::Ccpa { year, form } => {
             let data = ask(visit, figures::ccpa(), json!({ "year": year })).await?;
             let rows = data.pointer("/ccpaTable/rows").and_then(Value::as_array).cloned().unwrap_or_default();
@@ -250,7 +300,7 @@ impl Which {
 }
 
 /// The id of a request, and the version that is there now.
-async fn meant(visit: &Visit, reference: &str) -> Result<(String, Option<i64>), Trouble> {
+pub async fn meant(visit: &Visit, reference: &str) -> Result<(String, Option<i64>), Trouble> {
     if reference.starts_with("req_") {
         return Ok((reference.to_owned(), None));
     }
@@ -262,7 +312,7 @@ async fn meant(visit: &Visit, reference: &str) -> Result<(String, Option<i64>), 
     }
 }
 
-fn no_such(reference: &str) -> Trouble {
+pub fn no_such(reference: &str) -> Trouble {
     let words = format!("no request {reference}, or none for you");
     Trouble::Refused(vec![Refusal { code: "NOT_FOUND".to_owned(), words, field: Vec::new() }])
 }
@@ -379,16 +429,22 @@ async fn approve(visit: &Visit, reference: &str, plan: &str, confirm: &str, code
     }
     let said = data.pointer("/request/reference").and_then(Value::as_str).unwrap_or(reference);
     let input = json!({ "input": { "id": id, "digest": digest, "confirm": said } });
-    let approved = match ask(visit, acts::approve_plan::document(), input.clone()).await {
-        Err(Trouble::StepUp) => {
-            let code = code(code_stdin)?;
-            visit.client.ask(&calls::step_up("", code.expose())).await?;
-            ask(visit, acts::approve_plan::document(), input).await
-        }
-        outcome => outcome,
-    }?;
+    let approved = with_a_code(visit, acts::approve_plan::document(), input, code_stdin).await?;
     let starts = approved.pointer("/approvePlan/plan/startsAt").and_then(Value::as_str);
     Ok(format!("{said} is approved{}\n", starts.map(|at| format!(", it starts {at}")).unwrap_or_default()))
+}
+
+/// A call that takes a second factor; where it is wanted, it is asked for and the call sent again.
+pub async fn with_a_code(visit: &Visit, document: String, input: Value, from_stdin: bool) -> Result<Value, Ended> {
+    let outcome = match ask(visit, document.clone(), input.clone()).await {
+        Err(Trouble::StepUp) => {
+            let code = code(from_stdin)?;
+            visit.client.ask(&calls::step_up("", code.expose())).await?;
+            ask(visit, document, input).await
+        }
+        outcome => outcome,
+    };
+    Ok(outcome?)
 }
 
 fn code(from_stdin: bool) -> Result<Secret, Ended> {

@@ -27,9 +27,13 @@ impl<'de> Deserialize<'de> for Clean {
 
 /// One line of printable text: controls and line ends are gone, tricks of direction are visible.
 pub fn scrub(text: &str) -> String {
-    let mut clean = String::with_capacity(text.len().min(LONGEST));
+    up_to(LONGEST, text)
+}
+
+fn up_to(longest: usize, text: &str) -> String {
+    let mut clean = String::with_capacity(text.len().min(longest));
     for (n, cluster) in text.graphemes(true).enumerate() {
-        if n == LONGEST {
+        if n == longest {
             clean.push('…');
             break;
         }
@@ -58,6 +62,10 @@ pub fn scrub(text: &str) -> String {
 
 /// What a document calls a text whose lines matter: it comes through as a list of them, each a text of its own.
 const LINES: &str = "lines";
+/// What a document calls a text with a signature over it: it is one line, and however long it is, it is whole.
+const SIGNED: &str = "signed";
+/// Most letters of such a text.
+const LONGEST_SIGNED: usize = 4 * 1024 * 1024;
 
 /// Every text of an answer; its names are our own.
 pub fn scrub_all(value: &mut Value) {
@@ -74,7 +82,16 @@ pub fn scrub_all(value: &mut Value) {
                 text.zeroize();
                 members.insert(LINES.to_owned(), Value::Array(lines));
             }
-            members.values_mut().for_each(scrub_all);
+            for (name, value) in members.iter_mut() {
+                match value {
+                    Value::String(text) if name == SIGNED => {
+                        let clean = up_to(LONGEST_SIGNED, text);
+                        text.zeroize();
+                        *text = clean;
+                    }
+                    value => scrub_all(value),
+                }
+            }
         }
         _ => {}
     }
@@ -121,6 +138,15 @@ mod tests {
     fn a_flood_is_cut() {
         assert_eq!(scrub(&format!("a{}", "\u{301}".repeat(5000))).chars().count(), CLUSTER);
         assert_eq!(scrub(&"x".repeat(10_000)).chars().count(), LONGEST + 1);
+    }
+
+    #[test]
+    fn a_signed_text_is_whole_and_harmless() {
+        let long = "x".repeat(LONGEST * 3);
+        let mut data = serde_json::json!({ "signed": format!("{long}\u{1b}"), "text": long });
+        scrub_all(&mut data);
+        assert_eq!(data["signed"].as_str().map(str::len), Some(LONGEST * 3 + '\u{fffd}'.len_utf8()));
+        assert_eq!(data["text"].as_str().map(|text| text.chars().count()), Some(LONGEST + 1));
     }
 
     #[test]

@@ -105,6 +105,7 @@ pub fn next(code: &str) -> Line {
         "REPLAN" => "came back: plan anew",
         "APPROVE_PLAN" => "a second person reads",
         "AWAIT_COOLING_OFF" => "cooling-off",
+        "RELEASE_PACKAGE" => "release the package",
         "CARRY_OUT" => "carry it out",
         "SAY_WHY_LATE" => "say why it is late",
         "NOTHING" => return Line::dim("—"),

@@ -8,6 +8,8 @@ mod app;
 mod apps;
 mod audit;
 mod campaign;
+mod carried;
+mod carrying;
 mod connecting;
 mod course;
 mod deliveries;
@@ -25,6 +27,7 @@ mod map;
 mod matrix;
 mod notices;
 mod objections;
+mod package;
 mod palette;
 mod panes;
 mod plan;
@@ -34,6 +37,7 @@ mod processor;
 mod processors;
 mod promise;
 mod promises;
+mod proof;
 mod queue;
 mod reading;
 mod reports;
@@ -47,13 +51,14 @@ mod store;
 mod stores;
 mod tenant;
 mod tenants;
+mod undertaking;
 mod version;
 mod working;
 mod writes;
 
 use crate::api::ask::Document;
 use crate::api::{
-    acts, apps as apps_api, books, figures, inbox, map as map_api, policies, processors as processors_api,
+    acts, apps as apps_api, books, carrying as carrying_api, figures, inbox, map as map_api, policies, processors as processors_api,
     promises as promises_api, requests as requests_api, reviews as reviews_api, sharing as sharing_api,
     staff as staff_api, stores as stores_api, syncs, tenants as tenants_api, viewer,
 };
@@ -89,6 +94,9 @@ pub static REGISTRY: &[Entry] = &[
     request::ENTRY,
     plan::ENTRY,
     letter::ENTRY,
+    carrying::ENTRY,
+    package::ENTRY,
+    proof::ENTRY,
     tenant::ENTRY,
     store::ENTRY,
     connecting::ENTRY,
@@ -134,6 +142,7 @@ pub static DOCUMENTS: &[&[Document]] = &[
     requests_api::DOCUMENTS,
     figures::DOCUMENTS,
     acts::DOCUMENTS,
+    carrying_api::DOCUMENTS,
 ];
 
 /// The words of every list, and the input of the contract that they fill.

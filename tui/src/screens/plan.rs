@@ -499,7 +499,7 @@ impl OneScreen {
                 let at = ctx.now + chrono::TimeDelta::hours(i64::from(hours));
                 Line::plain("Starts ")
                     + moment(at, ctx)
-                    + Line::plain(format!(", after {hours} h; until then it can be withdrawn"))
+                    + Line::plain(format!(", after {hours} h; until then a b stops it"))
             }
             None => Line::plain("Starts at once"),
         };

@@ -23,7 +23,8 @@ use crate::core::question::Question;
 use crate::core::screen::{Ctx, Entry, Screen, Shape};
 use crate::core::shell;
 
-use super::course::{self, LETTER, PLAN as PLAN_KIND, Standing, date, last_day};
+use super::carried::{self, Brake, CARRYING, Telling};
+use super::course::{self, LETTER, Matter, PLAN as PLAN_KIND, Standing, date, last_day};
 use super::following::{self, Following, Heard};
 use super::panes::{Parts, beneath, is_for_all, whole};
 use super::shared::{fact, moment, short_id, unless, verb, word};
@@ -167,6 +168,18 @@ pub(super) const REFUSE: Verb = Verb {
     cli: Cli::Form("requests refuse"),
     ..act("request.refuse", "refuse…", "Refuses for a ground that the law has, by letter", &["a R"], Danger::Typed)
 };
+const CARRY: Verb = Verb {
+    on: On::Nothing,
+    cli: Cli::Form("requests steps"),
+    ..verb(
+        "request.carrying",
+        "carrying out",
+        "Opens how far it is carried out: steps, recipients, package and proof",
+        PLACE,
+        &["c"],
+    )
+};
+pub(super) const STOP: Verb = carried::stops("request.stop", PLACE);
 const WRITE: Verb = Verb {
     on: On::Nothing,
     needs: Some("work_requests"),
@@ -214,6 +227,7 @@ pub(super) const LATE: Verb =
 const VERBS: &[Verb] = &[
     OPEN, RENEW, TURN, BACK, ZOOM, REVEAL, COPY, JUDGE, CODE, MANDATE, DRAW, SUBMIT, APPROVE, RETURN, PAUSE, EXTEND,
     REFUSE, WRITE, ASK, HAND_ON, NOTE, OWNER, HOLD, RELEASE, SPAM, JOIN, WITHDRAW, SETTLE, LATE, UNPAUSE, UNEXTEND,
+    CARRY, STOP,
 ];
 
 /// Which of the contract's acts each verb is; of one that is two, the first that may be done.
@@ -290,21 +304,32 @@ const RELATED: Looks = Looks {
     none: "nothing else",
     is_heard: true,
 };
-/// Where the plan stands among the panes.
+const CARRIED: Looks = Looks {
+    title: "Carried out",
+    heads: &["State", "What", "How far", "Due"],
+    leaves: &[],
+    none: "nothing is carried out yet",
+    is_heard: true,
+};
+/// Where the plan and what is carried out stand among the panes.
 const PLAN_PANE: usize = 2;
-/// The panes in the order of Tab, by the names of their sections.
-const PANES: [(&str, Looks); 6] = [
+const CARRIED_PANE: usize = 6;
+/// The panes, by the names of their sections.
+const PANES: [(&str, Looks); 7] = [
     ("person", PERSON),
     ("clocks", CLOCKS),
     ("plan", PLANS),
     ("letters", LETTERS),
     ("timeline", TIMELINE),
     ("related", RELATED),
+    ("carried", CARRIED),
 ];
+/// The order of Tab.
+const TURNS: [usize; 7] = [0, 1, PLAN_PANE, CARRIED_PANE, 3, 4, 5];
 
 struct OneScreen {
     request: One<Request>,
-    parts: [Parts; 6],
+    parts: [Parts; 7],
     /// The pane with the keys.
     at: usize,
     is_zoomed: bool,
@@ -335,6 +360,7 @@ impl OneScreen {
             }
             3 => request.messages.iter().rev().map(|one| message(one, ctx)).collect(),
             4 => request.timeline.iter().rev().map(|one| event(one, ctx)).collect(),
+            CARRIED_PANE => carried_out(request, ctx),
             _ => request.related.iter().map(|one| related(one, ctx)).collect(),
         })
     }
@@ -431,12 +457,13 @@ impl OneScreen {
             let messages = &self.request.held()?.messages;
             messages.iter().find(|one| one.id.inner() == id && one.state.0 == "DRAFT")
         };
-        match id.split_once('_')?.0 {
+        match id.split('_').next()? {
             "pln" => Some(Link { kind: PLAN_KIND, id: of }),
             "req" => Some(Link { kind: shell::REQUEST, id: id.clone() }),
             "msg" => draft(id).map(|_| Link { kind: LETTER, id: format!("{of} {id}") }),
             _ => None,
         }
+        .or_else(|| carried::leads(self.request.id(), id).map(|(kind, id)| Link { kind, id }))
     }
 }
 
@@ -496,10 +523,28 @@ fn facts(request: &Request, ctx: &Ctx) -> Vec<Fact> {
         ),
         fact("owner", "Owner", owner + team),
     ];
+    if let Some(brake) = brake(request, ctx).line(ctx) {
+        told.insert(3, fact("brake", "Brake", brake));
+    }
     if !remarks(request).0.is_empty() {
         told.push(fact("remarks", "Mind", remarks(request)));
     }
     told
+}
+
+fn brake(request: &Request, ctx: &Ctx) -> Brake {
+    let starts_at = request.plan.as_ref().and_then(|plan| plan.starts_at);
+    Brake::of(&request.stage.0, starts_at, &request.steps, ctx)
+}
+
+/// This desk, each recipient, the package and what proves it, a row each.
+fn carried_out(request: &Request, ctx: &Ctx) -> Vec<Row> {
+    let tasks = request.tasks.iter().map(|task| Telling::from(task).row(ctx));
+    // One that another took the place of tells nothing here.
+    let standing = request.packages.iter().filter(|package| package.state.0 != "REPLACED");
+    let packages = standing.map(|package| carried::package(package, ctx));
+    let proofs = carried::proofs(&request.certificates, &request.evidence, ctx);
+    carried::desk(&request.steps).into_iter().chain(tasks).chain(packages).chain(proofs).collect()
 }
 
 /// What must not be overlooked.
@@ -751,7 +796,8 @@ impl Screen for OneScreen {
     }
 
     fn page(&self, ctx: &Ctx) -> Page {
-        let panes = (0..PANES.len()).filter_map(|pane| self.section(pane, ctx));
+        let shown = (0..PANES.len()).filter(|pane| !self.is_hidden(*pane, ctx));
+        let panes = shown.filter_map(|pane| self.section(pane, ctx));
         let title = Line::plain(self.crumb().unwrap_or_default());
         Page { title, sections: std::iter::once(self.head(ctx)).chain(panes).collect(), foot: Line::default() }
     }
@@ -777,7 +823,8 @@ impl Screen for OneScreen {
         let (top, below) = left.cut_top((canvas.height(&head, left.width) + 1).min(left.height / 2));
         canvas.section(top, &head);
         self.stacked(&[0, 1, 5], below, ctx, canvas);
-        self.stacked(&[2, 3, 4], right, ctx, canvas);
+        let panes: &[usize] = if self.is_hidden(CARRIED_PANE, ctx) { &[2, 3, 4] } else { &[2, CARRIED_PANE, 3, 4] };
+        self.stacked(panes, right, ctx, canvas);
         canvas.divide(left);
     }
 
@@ -804,7 +851,8 @@ impl Screen for OneScreen {
         let ours = (request.role.0 != "PROCESSOR").then(|| (HAND_ON.id, "we decide about this data".to_owned()));
         let leads = self.link(&self.target(ctx)).is_some();
         let closed = (!leads).then(|| (OPEN.id, "nothing opens from this row".to_owned()));
-        ACTS.iter().filter_map(refused).chain(nobody).chain(ours).chain(closed).collect()
+        let stop = brake(request, ctx).refusal().map(|why| (STOP.id, why));
+        ACTS.iter().filter_map(refused).chain(nobody).chain(ours).chain(closed).chain(stop).collect()
     }
 
     fn is_a_list(&self) -> bool {
@@ -827,7 +875,12 @@ impl Screen for OneScreen {
     }
 
     fn question(&self, verb: &Verb, target: &Target, ctx: &Ctx) -> Option<Question> {
-        working::question(verb, self.request.held()?, target, ctx)
+        let request = self.request.held()?;
+        if *verb == STOP {
+            let matter = Matter { id: request.id.inner(), reference: &request.reference, version: request.version };
+            return Some(brake(request, ctx).question(matter, ctx));
+        }
+        working::question(verb, request, target, ctx)
     }
 }
 
@@ -845,6 +898,7 @@ impl OneScreen {
             id if id == BACK.id => self.turn(PANES.len() - 1, ctx),
             id if id == ZOOM.id => self.is_zoomed = !self.is_zoomed,
             id if id == APPROVE.id => return opens(PLAN_KIND),
+            id if id == CARRY.id => return opens(CARRYING),
             id if id == WRITE.id => return opens(LETTER),
             id if id == COPY.id => return self.crumb().map(Effect::Copy).into_iter().collect(),
             id if id == OPEN.id => {
@@ -865,12 +919,19 @@ impl OneScreen {
     /// On by so many panes; where all of them are in view, past those without rows.
     fn turn(&mut self, by: usize, ctx: &Ctx) {
         let is_wide = ctx.size.width >= WIDE && !self.is_zoomed;
-        let mut around = (1..=PANES.len()).map(|n| (self.at + n * by) % PANES.len());
-        let next = around.find(|pane| !is_wide || !self.ids(*pane, ctx).is_empty());
+        let at = TURNS.iter().position(|pane| *pane == self.at).unwrap_or(0);
+        let mut around = (1..=TURNS.len()).filter_map(|n| TURNS.get((at + n * by) % TURNS.len()).copied());
+        let next = around.find(|pane| !self.is_hidden(*pane, ctx) && (!is_wide || !self.ids(*pane, ctx).is_empty()));
         self.at = next.unwrap_or(self.at);
     }
 
-    /// The keys begin where the next step is: at a plan that is to be read, once nothing is left to be proved.
+    /// What is carried out is no pane of a request of which nothing is.
+    fn is_hidden(&self, pane: usize, ctx: &Ctx) -> bool {
+        pane == CARRIED_PANE && self.ids(pane, ctx).is_empty()
+    }
+
+    /// The keys begin where the next step is: at a plan that is to be read, once nothing is left to be proved; at what is
+    /// carried out, once that was begun.
     fn begin(&mut self) {
         let Some(request) = self.request.held() else { return };
         let is_to_be_read = |plan: &PlanHead| matches!(plan.state.0.as_str(), "DRAWN" | "SUBMITTED");
@@ -879,7 +940,9 @@ impl OneScreen {
         let identifiers = &request.intake.identifiers;
         let is_proved =
             request.intake.proof.0 != "NONE" && identifiers.iter().all(|one| one.proof.0 != "NONE" || tells_only(one));
-        if self.at == 0 && is_proved && request.plan.as_ref().is_some_and(is_to_be_read) {
+        if self.at == 0 && request.stage.0 == "IN_PROGRESS" && !(request.steps.is_empty() && request.tasks.is_empty()) {
+            self.at = CARRIED_PANE;
+        } else if self.at == 0 && is_proved && request.plan.as_ref().is_some_and(is_to_be_read) {
             self.at = PLAN_PANE;
         }
     }

@@ -290,7 +290,7 @@ pub fn whole(stage: &str, refused: &[(&str, &str)]) -> Value {
             message(2, "NOTE", "NOTE", "KEPT"), message(3, "OUT", "MESSAGE", "DRAFT"),
         ],
         "related": [{ "id": "req_9", "reference": "R-MM20S7H", "right": "ACCESS", "stage": "OPEN", "due": later() }],
-        "holds": [hold()],
+        "holds": [hold()], "steps": [], "tasks": [], "packages": [], "certificates": [], "evidence": [],
         "timeline": [event(0, "request.received", Some("source: web")), event(1, "request.proved", None), event(3, "plan.drawn", Some("number: 3"))],
     });
     request.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());

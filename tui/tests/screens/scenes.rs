@@ -20,6 +20,8 @@ use serde_json::{Value, json};
 
 #[path = "asked.rs"]
 pub mod asked;
+#[path = "carried.rs"]
+pub mod carried;
 #[path = "estate.rs"]
 pub mod estate;
 #[path = "listed.rs"]
@@ -84,6 +86,18 @@ pub const SCENES: &[Scene] = &[
     Scene { name: "plan", make: asked::plan },
     Scene { name: "plan-approve", make: || asked::plan().press("G a A").later(1).write("R-9C0") },
     Scene { name: "plan-changed", make: asked::changed_plan },
+    Scene { name: "request-carried", make: carried::beside },
+    Scene { name: "carrying", make: carried::under_way },
+    Scene { name: "carrying-brake", make: || carried::cooling().press("a b") },
+    Scene { name: "carrying-told", make: carried::told },
+    Scene { name: "carrying-silent", make: carried::silent },
+    Scene { name: "carrying-settle", make: || carried::told().press("j j j a f") },
+    Scene { name: "carrying-rights", make: carried::rights },
+    Scene { name: "package", make: carried::reading },
+    Scene { name: "package-rows", make: carried::opened },
+    Scene { name: "package-leave-out", make: || carried::opened().press("a l") },
+    Scene { name: "package-release", make: || carried::reading().press("G a K").later(1).write("R-2QX") },
+    Scene { name: "proof", make: carried::certified },
     Scene { name: "letter", make: asked::letter },
     Scene { name: "letter-preview", make: asked::letter_read },
     Scene { name: "letter-send", make: || asked::letter().press("Ctrl-s").later(1) },
