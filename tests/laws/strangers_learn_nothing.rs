@@ -393,6 +393,8 @@ fn word(name: &str) -> &'static str {
         "locale" => "en",
         "region" => "eu",
         "month" => "2026-11",
+        "about" => "customers",
+        "field" => "mail",
         _ => "a word that is long enough to pass",
     }
 }
