@@ -765,7 +765,7 @@ fn releasing(package: &Package, matter: Matter<'_>, ctx: &Ctx) -> Question {
     let cut = if left == 0 {
         Line::plain("Nothing is left out")
     } else {
-        Line::of(Tone::Warn, format!("{left} rows and cells are left out, with a reason each"))
+        Line::of(Tone::Warn, format!("Left out, with a reason each: {left}"))
     };
     let manifest = package.manifest.clone().unwrap_or_default();
     let order = order(

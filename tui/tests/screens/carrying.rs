@@ -254,7 +254,7 @@ fn a_package_is_released_only_when_it_was_read_and_by_its_list() {
     assert_eq!(said(&early), "release…, off: read what it holds to its end first: 1 of 6 files");
     let asked = || reading().press("j j j j j a K").later(1);
     let picture = seen(&asked());
-    for words in ["213 rows in 6 files", "Made ready by ana, you: mira", "1 rows and cells are left out"] {
+    for words in ["213 rows in 6 files", "Made ready by ana, you: mira", "Left out, with a reason each: 1"] {
         assert!(picture.contains(words), "{words}\n{picture}");
     }
     assert!(asks(&press(&mut asked(), "Enter")).is_empty(), "Enter is Cancel until it is typed");
