@@ -48,10 +48,14 @@ mod cluster_refusals;
 mod cookies_are_looked_for;
 mod documents_are_known_and_paid_for;
 mod every_right_is_planned;
+#[cfg(target_os = "linux")]
+mod erasures_survive_kills;
 mod evidence_stands;
 mod five_policies_are_asked;
 mod five_policies_five_desks;
 mod grants_end_by_themselves;
+#[cfg(target_os = "linux")]
+mod holds_win_races;
 mod keys_turn_and_nothing_is_lost;
 mod letters_are_looked_at_first;
 mod letters_go_out_once;
@@ -105,6 +109,7 @@ mod the_trust_page_tells;
 mod the_zoo_is_turned_away;
 mod webhooks_are_worked;
 mod webhooks_arrive;
+mod what_is_disclosed_is_what_goes;
 #[cfg(target_os = "linux")]
 mod work_is_shared_fairly;
 #[cfg(target_os = "linux")]
