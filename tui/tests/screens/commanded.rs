@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use crate::double::Double;
 use crate::scenes::asked::{DIGEST, planned, rows, seat, whole};
+use crate::scenes::carried::{carried, package, packed, proofs, steps, tasks};
 use crate::scenes::people::page;
 
 /// Exit code, stdout, stderr of a command against a desk, with this on stdin.
@@ -172,4 +173,86 @@ fn a_plan_is_approved_by_the_digest_that_was_read_and_a_code() {
     let (code, out, err) = approve(&DIGEST[..12], "R-9C0VE8J");
     assert_eq!((code, out.as_str()), (Some(0), "R-9C0VE8J is approved, it starts 2026-11-26T14:40:00Z\n"), "{err}");
     assert_eq!(*tries.lock().unwrap(), 2);
+}
+
+/// A desk where one request is carried out; its proofs are these, and what is changed is heard.
+fn carrying(proofs: &Value) -> (Double, Asked) {
+    let asked: Asked = Arc::default();
+    let (heard, proofs) = (asked.clone(), proofs.clone());
+    let desk = Double::answering(move |call| {
+        let body: Value = serde_json::from_str(&call.body).unwrap();
+        let text = crate::documents::text(&body);
+        let data = if text.starts_with("mutation") {
+            heard.lock().unwrap().push(body["variables"]["input"].clone());
+            let done = || json!({ "userErrors": [] });
+            json!({ "stopRequest": done(), "retryTask": done(), "releasePackage": done() })
+        } else if text.contains("CarryingOut") {
+            carried("IN_PROGRESS", "2026-11-23T12:50:00Z", &steps(5), &tasks())
+        } else if text.contains("PackagesOfRequest") {
+            packed(&[package(2, "MADE"), package(1, "REPLACED")], &[])
+        } else if text.contains("ProofsOfRequest") {
+            proofs.clone()
+        } else {
+            json!({ "requestByReference": { "id": "req_3", "reference": "R-7K4QD2C", "version": 3 } })
+        };
+        (200, json!({ "data": data }).to_string())
+    });
+    (desk, asked)
+}
+
+#[test]
+fn steps_and_recipients_are_columns_or_shapes() {
+    let (desk, _) = carrying(&proofs());
+    let (code, out, err) = run(&desk, &["requests", "tasks", "r-7k4qd2c"], "");
+    let silent = out.lines().find(|line| line.contains("postex")).unwrap_or_else(|| panic!("{out}{err}"));
+    assert!(code == Some(0) && silent.starts_with("silent"), "{out}{err}");
+    let (_, out, _) = run(&desk, &["requests", "steps", "R-7K4QD2C", "--json"], "");
+    let told: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((&told["shape"], &told["total"]), (&json!("rightsdesk.steps/1"), &json!(13)));
+    assert_eq!((&told["rows"][4]["place"], &told["rows"][5]["state"]), (&json!("customers"), &json!("WAITING")));
+    let (_, out, _) = run(&desk, &["requests", "package", "R-7K4QD2C", "--json"], "");
+    let told: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((&told["shape"], &told["number"]), (&json!("rightsdesk.package/1"), &json!(2)));
+    assert_eq!(run(&desk, &["requests", "package", "R-7K4QD2C", "--number", "9"], "").0, Some(4));
+}
+
+#[test]
+fn what_was_signed_is_printed_to_the_byte_or_not_at_all() {
+    let (desk, _) = carrying(&proofs());
+    let signed = |at: &str| proofs().pointer(at).and_then(Value::as_str).map(str::to_owned).unwrap();
+    let first = signed("/request/evidence/0/signed");
+    let second = signed("/request/evidence/1/signed");
+    let (code, out, err) = run(&desk, &["requests", "evidence", "R-7K4QD2C"], "");
+    assert_eq!((code, out), (Some(0), format!("{first}\n{second}\n")), "{err}");
+    let (_, out, _) = run(&desk, &["requests", "evidence", "R-7K4QD2C", "--number", "2"], "");
+    assert_eq!(out, format!("{second}\n"));
+    let (_, out, _) = run(&desk, &["requests", "certificate", "R-7K4QD2C", "--json"], "");
+    let told: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(told["rows"][0]["document"], signed("/request/certificates/0/signed").as_str());
+    assert_eq!(run(&desk, &["requests", "certificate", "R-7K4QD2C", "--number", "7"], "").0, Some(4));
+
+    let mut other = proofs();
+    other["request"]["certificates"][0]["signed"] = json!(signed("/request/certificates/0/signed").replace("212", "2"));
+    let (desk, _) = carrying(&other);
+    let (code, out, err) = run(&desk, &["requests", "certificate", "R-7K4QD2C"], "");
+    assert!(code == Some(1) && out.is_empty() && err.contains("not the certificate that was signed"), "{out}{err}");
+}
+
+#[test]
+fn what_is_carried_out_is_stopped_retried_and_released_by_what_was_seen() {
+    let (desk, asked) = carrying(&proofs());
+    let last = || asked.lock().unwrap().last().cloned().unwrap_or_default();
+    let (code, out, err) = run(&desk, &["requests", "stop", "R-7K4QD2C", "--reason", "she wrote again"], "");
+    assert_eq!((code, out.as_str()), (Some(0), "R-7K4QD2C  done\n"), "{err}");
+    assert_eq!((&last()["version"], &last()["reason"]), (&json!(3), &json!("she wrote again")));
+    assert_eq!(run(&desk, &["requests", "retry", "R-7K4QD2C", "klaviyo"], "").0, Some(0));
+    assert_eq!((&last()["id"], &last()["version"]), (&json!("rtk_6"), &json!(2)));
+    assert_eq!(run(&desk, &["requests", "retry", "R-7K4QD2C", "nobody"], "").0, Some(4));
+    let release = |package: &str, confirm: &str| {
+        run(&desk, &["requests", "release", "R-7K4QD2C", "--package", package, "--confirm", confirm], "")
+    };
+    assert_eq!(release(DIGEST, "R-2QX8M0A").0, Some(2));
+    assert_eq!(release("0000000000", "R-7K4QD2C").0, Some(5));
+    let (code, _, err) = release(&DIGEST[..12], "R-7K4QD2C");
+    assert_eq!((code, &last()["manifest"]), (Some(0), &json!(DIGEST)), "{err}");
 }
