@@ -162,7 +162,8 @@ impl Map {
         match (table.column("store_id"), link(table, apart), self.table(apart.table)) {
             (Some(_), ..) => format!("{name}.store_id"),
             (None, Some(link), Some(parent)) if parent.column("store_id").is_some() => format!(
-                "(select parent.store_id from {} as parent where parent.tenant_id = $1 and parent.id = {name}.{link})",
+                "(select parent.store_id from {} as parent
+                   where parent.tenant_id is not distinct from $1 and parent.id = {name}.{link} limit 1)",
                 parent.name
             ),
             _ => "null::uuid".to_owned(),

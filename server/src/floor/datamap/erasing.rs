@@ -68,18 +68,15 @@ impl Map {
             );
             self.run(tx, sql, picked)?;
         }
+        let name = table.name;
         let sql = match table.erased_by {
             Row::Kept => return Ok(0),
-            Row::Deleted => format!("delete from {} where {condition}", table.name),
+            Row::Deleted => format!("delete from {name} where {}", found(table, &condition)),
             Row::Cleared => {
                 let cleared: Vec<String> = table.columns.iter().filter_map(cleared).collect();
                 let left: Vec<String> = table.columns.iter().filter_map(left).collect();
-                format!(
-                    "update {} set {} where {condition} and ({})",
-                    table.name,
-                    cleared.join(", "),
-                    left.join(" or ")
-                )
+                let left = format!("{condition} and ({})", left.join(" or "));
+                format!("update {name} set {} where {}", cleared.join(", "), found(table, &left))
             }
         };
         self.run(tx, sql, picked)
@@ -103,7 +100,7 @@ impl Map {
             listed(|column| column.name.to_owned()),
             listed(|column| column.generation.unwrap_or("0").to_owned()),
             table.name,
-            self.picked(table, picked)?,
+            found(table, &self.picked(table, picked)?),
         );
         let rows: Vec<Envelopes> = Self::bound(sql, tx, picked)?.load(tx.conn())?;
         for (at, column) in sealed.iter().enumerate() {
@@ -133,8 +130,11 @@ impl Map {
             }
             if !ids.is_empty() {
                 let sql = format!(
-                    "update {} t set {} = n.value from unnest($2, $3) as n (id, value) where t.tenant_id = $1 and t.{key} = n.id",
-                    table.name, column.name
+                    "update {} t set {} = n.value
+                       from unnest($2, $3) as n (id, value),
+                            lateral (select ctid as place from {} where tenant_id is not distinct from $1 and {key} = n.id offset 0) as x
+                      where t.ctid = x.place",
+                    table.name, column.name, table.name
                 );
                 sql_query(sql)
                     .bind::<SqlUuid, _>(tenant)
@@ -144,7 +144,12 @@ impl Map {
             }
         }
         if let About::Subject(column) = table.about {
-            let sql = format!("update {} set {column} = $2 where tenant_id = $1 and {key} = any($3)", table.name);
+            let name = table.name;
+            let sql = format!(
+                "update {name} set {column} = $2 where ctid = any(array(
+                   select x.place from unnest($3) as n (id),
+                          lateral (select ctid as place from {name} where tenant_id is not distinct from $1 and {key} = n.id offset 0) as x))"
+            );
             sql_query(sql)
                 .bind::<SqlUuid, _>(tenant)
                 .bind::<SqlUuid, _>(keeper)
@@ -198,7 +203,8 @@ impl Map {
                 _ => under(&format!("coalesce({})", columns.join(", "))),
             };
             parts.push(format!(
-                "select '{name}' as name, count(*) as rows from {name} where tenant_id = $1 and {first} = any($2)"
+                "select '{name}' as name, count(*) as rows from {name}
+                  where tenant_id is not distinct from $1 and {first} = any($2)"
             ));
             if columns.len() > 1 {
                 let either = |form: &dyn Fn(&str) -> String| {
@@ -273,6 +279,16 @@ fn under_the_persons_key(table: &'static Table) -> impl Iterator<Item = &'static
         matches!(column.class, Class::Personal(_)) && column.is_disclosed && column.fate != Fate::WithKey
     };
     table.columns.iter().filter(of_the_person).map(|column| column.name)
+}
+
+/// Rows that are looked for as a reader does, and are then at hand by their places: of whoever writes, the fence asks twice
+/// whose they are, and Postgres would rather read all of the tenant's. What has become another's meanwhile is left alone.
+fn found(table: &Table, condition: &str) -> String {
+    let still = match table.about {
+        About::Subject(column) => format!(" and ({column} = any($2)) is true"),
+        About::Nobody | About::Through { .. } => String::new(),
+    };
+    format!("ctid = any(array(select ctid from {} where {condition})){still}", table.name)
 }
 
 fn is_of_itself(table: &Table) -> bool {

@@ -66,10 +66,13 @@ pub fn waiting(tx: &mut Tx, event: RelayedEventId) -> Result<i64> {
 /// What waits of these persons' events goes nowhere.
 pub fn drop_of_persons(tx: &mut WriteTx, persons: &[SubjectId]) -> Result<usize> {
     let dropped = statement(
-        "delete from relay_deliveries d using relayed_events e
-          where e.tenant_id = ? and e.subject_id = any(?) and d.tenant_id = e.tenant_id and d.event_id = e.id
-            and d.state = 'waiting'",
+        "delete from relay_deliveries where state = 'waiting' and ctid = any(array(
+           select d.ctid from relayed_events e,
+                  lateral (select ctid from relay_deliveries
+                            where tenant_id is not distinct from ? and event_id = e.id and state = 'waiting') as d
+            where e.tenant_id is not distinct from ? and e.subject_id = any(?)))",
     )
+    .bind::<SqlUuid, _>(tx.tenant()?)
     .bind::<SqlUuid, _>(tx.tenant()?)
     .bind::<Array<SqlUuid>, _>(persons.to_vec())
     .execute(tx.conn())?;

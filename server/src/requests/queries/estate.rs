@@ -206,7 +206,7 @@ fn recent(tx: &mut Tx, persons: &[SubjectId], today: Day) -> Result<Vec<(Uuid, R
     let since = today.0.checked_sub_days(CHARGEBACK).unwrap_or(today.0).and_time(chrono::NaiveTime::MIN).and_utc();
     let rows: Vec<Bought> = statement(
         "select id, store_id, placed_at, cancelled_at is not null as is_cancelled, payment, fulfilment from orders
-          where tenant_id = ? and subject_id = any(?) and placed_at >= ? order by id",
+          where tenant_id is not distinct from ? and subject_id = any(?) and placed_at >= ? order by id",
     )
     .bind::<SqlUuid, _>(tx.tenant()?)
     .bind::<Array<SqlUuid>, _>(persons.to_vec())
@@ -237,21 +237,29 @@ struct Told {
 
 /// Who ever got something of these, as the book of disclosures has it.
 fn reached(tx: &mut Tx, whose: &Whose) -> Result<Vec<Reached>> {
-    let (persons, stores) = match whose {
-        Whose::Person(persons) => (persons.clone(), Vec::new()),
-        Whose::Shop(store) => (Vec::new(), vec![*store]),
-        Whose::Account => (Vec::new(), Vec::new()),
+    let tenant = tx.tenant()?;
+    let asked = match whose {
+        Whose::Person(persons) => statement(
+            "select d.recipient, d.category, sum(d.count)::bigint as times from (select distinct id from unnest(?) as n (id)) as n,
+                    lateral (select recipient, category, count from disclosures
+                              where tenant_id is not distinct from ? and subject_id = n.id) as d
+              group by 1, 2 order by 1, 2",
+        )
+        .bind::<Array<SqlUuid>, _>(persons.clone())
+        .bind::<SqlUuid, _>(tenant),
+        Whose::Shop(store) => statement(
+            "select recipient, category, sum(count)::bigint as times from disclosures
+              where tenant_id = ? and store_id = ? group by 1, 2 order by 1, 2",
+        )
+        .bind::<SqlUuid, _>(tenant)
+        .bind::<SqlUuid, _>(*store),
+        Whose::Account => statement(
+            "select recipient, category, sum(count)::bigint as times from disclosures
+              where tenant_id = ? group by 1, 2 order by 1, 2",
+        )
+        .bind::<SqlUuid, _>(tenant),
     };
-    let is_all = *whose == Whose::Account;
-    let rows: Vec<Told> = statement(
-        "select recipient, category, sum(count)::bigint as times from disclosures
-          where tenant_id = ? and (? or subject_id = any(?) or store_id = any(?)) group by 1, 2 order by 1, 2",
-    )
-    .bind::<SqlUuid, _>(tx.tenant()?)
-    .bind::<Bool, _>(is_all)
-    .bind::<Array<SqlUuid>, _>(persons)
-    .bind::<Array<SqlUuid>, _>(stores)
-    .load(tx.conn())?;
+    let rows: Vec<Told> = asked.load(tx.conn())?;
     let reached = |row: Told| Reached { recipient: row.recipient, category: row.category, times: row.times };
     Ok(rows.into_iter().map(reached).collect())
 }
@@ -296,8 +304,9 @@ fn known_at(tx: &mut Tx, persons: &[SubjectId]) -> Result<Vec<KnownAt>> {
     let rows: Vec<Shop> = statement(
         "select s.id, s.platform, s.state = 'connected' as is_connected, known.rows
            from (select told.store_id, count(*) as rows
-                   from (select store_id from customers where tenant_id = ? and subject_id = any(?)
-                          union all select store_id from orders where tenant_id = ? and subject_id = any(?)) told
+                   from (select store_id from customers where tenant_id is not distinct from ? and subject_id = any(?)
+                          union all
+                         select store_id from orders where tenant_id is not distinct from ? and subject_id = any(?)) told
                   group by told.store_id) known
            join stores s on s.tenant_id = ? and s.id = known.store_id order by s.id",
     )

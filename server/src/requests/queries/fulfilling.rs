@@ -40,7 +40,9 @@ pub fn persons(tx: &mut Tx, request: RequestId) -> Result<Vec<SubjectId>> {
         "with known as (
            select subject_id as id from request_persons where tenant_id = ? and request_id = ? and part = 'person'
          ), roots as (
-           select coalesce(s.same_as, s.id) as id from known join subjects s on s.tenant_id = ? and s.id = known.id
+           select coalesce(s.same_as, s.id) as id
+             from known, lateral (select s.id, s.same_as from subjects s
+                                   where s.tenant_id is not distinct from ? and s.id = known.id limit 1) as s
          )
          select id from known
           union select id from roots
@@ -482,7 +484,7 @@ pub fn matches_in_records(
     let tenant = tx.tenant()?;
     let customers: Vec<Bought> = statement(
         "select id, store_id, platform_id, null::text as customer, null::bytea as handle, mail, phone, address, generation
-           from customers where tenant_id = ? and subject_id = any(?) order by id",
+           from customers where tenant_id is not distinct from ? and subject_id = any(?) order by id",
     )
     .bind::<SqlUuid, _>(tenant)
     .bind::<Array<SqlUuid>, _>(persons.to_vec())
@@ -490,15 +492,17 @@ pub fn matches_in_records(
     let orders: Vec<Bought> = statement(
         "select o.id, o.store_id, o.platform_id, o.customer, c.handle, c.mail, c.phone, c.address,
                 coalesce(c.generation, 0) as generation
-           from orders o left join order_contacts c on c.tenant_id = ? and c.id = o.id
-          where o.tenant_id = ? and o.subject_id = any(?) order by o.id",
+           from orders o
+           left join lateral (select c.handle, c.mail, c.phone, c.address, c.generation from order_contacts c
+                               where c.tenant_id is not distinct from ? and c.id = o.id limit 1) as c on true
+          where o.tenant_id is not distinct from ? and o.subject_id = any(?) order by o.id",
     )
     .bind::<SqlUuid, _>(tenant)
     .bind::<SqlUuid, _>(tenant)
     .bind::<Array<SqlUuid>, _>(persons.to_vec())
     .load(tx.conn())?;
     let telling: Vec<Marked> =
-        statement("select kind, bidx from subject_identifiers where tenant_id = ? and subject_id = any(?) and tells")
+        statement("select kind, bidx from subject_identifiers where tenant_id is not distinct from ? and subject_id = any(?) and tells")
             .bind::<SqlUuid, _>(tenant)
             .bind::<Array<SqlUuid>, _>(persons.to_vec())
             .load(tx.conn())?;
@@ -570,9 +574,11 @@ struct Counted {
 pub fn traces(tx: &mut RevealTx, request: RequestId, keeper: Option<SubjectId>, matches: &[Match]) -> Result<Traces> {
     let tenant = tx.tenant()?;
     let found: Vec<Person> = statement(
-        "select distinct i.subject_id as id from request_matches m
-           join subject_identifiers i on i.tenant_id = ? and i.kind = m.kind and i.bidx = m.bidx and i.tells
-            and i.scope = case when m.kind in ('customer', 'handle', 'order') then m.store_id::text else '' end
+        "select distinct i.id from request_matches m,
+                lateral (select i.subject_id as id from subject_identifiers i
+                          where i.tenant_id is not distinct from ? and i.kind = m.kind and i.bidx = m.bidx and i.tells
+                            and i.scope = case when m.kind in ('customer', 'handle', 'order') then m.store_id::text else '' end
+                          limit 1) as i
           where m.tenant_id = ? and m.request_id = ? and m.tells order by 1",
     )
     .bind::<SqlUuid, _>(tenant)
@@ -586,12 +592,16 @@ pub fn traces(tx: &mut RevealTx, request: RequestId, keeper: Option<SubjectId>, 
     let ((customer_stores, customers), (order_stores, orders)) =
         (of(IdentifierKind::Customer), of(IdentifierKind::Order));
     let counted: Counted = statement(
-        "select (select count(*) from unnest(?, ?) as w (store_id, id)
-                   join customers c on c.tenant_id = ? and c.store_id = w.store_id and c.platform_id = w.id
-                    and c.subject_id is distinct from ?)
-              + (select count(*) from unnest(?, ?) as w (store_id, id)
-                   join orders o on o.tenant_id = ? and o.store_id = w.store_id and o.platform_id = w.id
-                    and o.subject_id is distinct from ?) as rows",
+        "select (select count(*) from unnest(?, ?) as w (store_id, id),
+                        lateral (select subject_id from customers
+                                  where tenant_id is not distinct from ? and store_id = w.store_id and platform_id = w.id
+                                  limit 1) as c
+                  where c.subject_id is distinct from ?)
+              + (select count(*) from unnest(?, ?) as w (store_id, id),
+                        lateral (select subject_id from orders
+                                  where tenant_id is not distinct from ? and store_id = w.store_id and platform_id = w.id
+                                  limit 1) as o
+                  where o.subject_id is distinct from ?) as rows",
     )
     .planned_anew()
     .bind::<Array<SqlUuid>, _>(customer_stores)
@@ -647,10 +657,13 @@ struct KeyRow {
 /// The ids of these persons' keys, and how many of them open something still.
 pub fn keys_of(tx: &mut Tx, persons: &[SubjectId]) -> Result<(Vec<KeyId>, usize)> {
     let rows: Vec<KeyRow> = statement(
-        "select id, wrapped is not null as is_there from subject_keys where tenant_id = ? and subject_id = any(?) order by id",
+        "select k.id, k.is_there from unnest(?) as n (id),
+                lateral (select id, wrapped is not null as is_there from subject_keys
+                          where tenant_id is not distinct from ? and subject_id = n.id limit 1) as k
+          order by k.id",
     )
-    .bind::<SqlUuid, _>(tx.tenant()?)
     .bind::<Array<SqlUuid>, _>(persons.to_vec())
+    .bind::<SqlUuid, _>(tx.tenant()?)
     .load(tx.conn())?;
     let there = rows.iter().filter(|row| row.is_there).count();
     Ok((rows.into_iter().map(|row| row.id).collect(), there))

@@ -73,10 +73,15 @@ pub fn place_of_reason(tenant: TenantId, id: HoldId) -> Place<'static> {
 /// Takes the person's row until the transaction ends, as everybody does who writes or erases something of theirs: nothing
 /// that did not see the hold commits after it.
 pub fn take_person(tx: &mut WriteTx, persons: &[SubjectId]) -> Result<()> {
-    statement("select id from subjects where tenant_id = ? and id = any(?) order by id for update")
-        .bind::<SqlUuid, _>(tx.tenant()?)
-        .bind::<Array<SqlUuid>, _>(persons.to_vec())
-        .execute(tx.conn())?;
+    // One by one, so that each is found by its id however little Postgres knows of the table; in their order.
+    statement(
+        "select held.id from (select n.id from unnest(?) as n (id) order by n.id) as n,
+                lateral (select s.id from subjects s
+                          where s.tenant_id is not distinct from ? and s.id = n.id limit 1 for update) as held",
+    )
+    .bind::<Array<SqlUuid>, _>(persons.to_vec())
+    .bind::<SqlUuid, _>(tx.tenant()?)
+    .execute(tx.conn())?;
     Ok(())
 }
 
@@ -112,7 +117,7 @@ pub fn add(tx: &mut WriteTx, vault: &Vault, hold: &Hold, reason: &Personal) -> R
 pub fn let_go(tx: &mut Tx, persons: &[SubjectId]) -> Result<Vec<HoldId>> {
     let rows: Vec<LetGo> = statement(
         "select h.id from holds h join request_keys k on k.tenant_id = h.tenant_id and k.owner_id = h.id
-          where h.tenant_id = ? and h.subject_id = any(?) and h.released_at is not null and k.wrapped is not null order by h.id",
+          where h.tenant_id is not distinct from ? and h.subject_id = any(?) and h.released_at is not null and k.wrapped is not null order by h.id",
     )
     .bind::<SqlUuid, _>(tx.tenant()?)
     .bind::<Array<SqlUuid>, _>(persons.to_vec())
@@ -217,7 +222,7 @@ pub fn standing(tx: &mut Tx, persons: &[SubjectId]) -> Result<Vec<Hold>> {
     }
     let rows: Vec<Row> = statement(
         "select tenant_id, id, reference, subject_id, kind, placed_at, placed_by, review_on, released_at, released_by, version
-           from holds where tenant_id = ? and subject_id = any(?) and released_at is null order by placed_at, id",
+           from holds where tenant_id is not distinct from ? and subject_id = any(?) and released_at is null order by placed_at, id",
     )
     .bind::<SqlUuid, _>(tx.tenant()?)
     .bind::<Array<SqlUuid>, _>(persons.to_vec())

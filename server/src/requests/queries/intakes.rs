@@ -207,8 +207,8 @@ pub fn over_of(tx: &mut Tx, persons: &[SubjectId], (request, but): (RequestId, I
     let persons: Vec<Uuid> = persons.iter().map(|person| person.uuid()).collect();
     let rows: Vec<Named> = statement(
         "with theirs as (
-           select id from intakes where tenant_id = ? and subject_id = any(?)
-            union select intake_id from requests where tenant_id = ? and subject_id = any(?)
+           select id from intakes where tenant_id is not distinct from ? and subject_id = any(?)
+            union select intake_id from requests where tenant_id is not distinct from ? and subject_id = any(?)
             union select n.intake_id from request_matches m
                     join intake_identifiers n on n.tenant_id = m.tenant_id and n.kind = m.kind and n.bidx = m.bidx
                    where m.tenant_id = ? and m.request_id = ? and m.kind = 'mail' and m.tells

@@ -333,7 +333,8 @@ struct Named {
 /// Packages about these persons, of whatever state, that something still leads to.
 pub fn about(tx: &mut Tx, persons: &[SubjectId]) -> Result<Vec<PackageId>> {
     let rows: Vec<Named> = statement(
-        "select distinct tenant_id, package_id as id from package_subjects where tenant_id = ? and subject_id = any(?) order by 2",
+        "select distinct tenant_id, package_id as id from package_subjects
+          where tenant_id is not distinct from ? and subject_id = any(?) order by 2",
     )
     .bind::<SqlUuid, _>(tx.tenant()?)
     .bind::<Array<SqlUuid>, _>(persons.to_vec())
@@ -625,7 +626,8 @@ struct Code {
 /// Who ever got something of these, as the book of disclosures has it.
 pub fn reached(tx: &mut Tx, persons: &[SubjectId]) -> Result<Vec<String>> {
     let rows: Vec<Code> = statement(
-        "select distinct recipient as code from disclosures where tenant_id = ? and subject_id = any(?) order by 1",
+        "select distinct recipient as code from disclosures
+          where tenant_id is not distinct from ? and subject_id = any(?) order by 1",
     )
     .bind::<SqlUuid, _>(tx.tenant()?)
     .bind::<Array<SqlUuid>, _>(persons.to_vec())

@@ -189,11 +189,12 @@ struct Count {
 /// How many stones stand for these persons.
 pub fn standing(tx: &mut Tx, persons: &[SubjectId]) -> Result<u64> {
     let row: Count = statement(
-        "select count(*) as stones from tombstones
-          where tenant_id is not distinct from ? and subject_id = any(?) and lifted_at is null",
+        "select count(*) as stones from (select distinct id from unnest(?) as n (id)) as n,
+                lateral (select id from tombstones
+                          where tenant_id is not distinct from ? and subject_id = n.id and lifted_at is null) as t",
     )
-    .bind::<SqlUuid, _>(tx.tenant()?)
     .bind::<Array<SqlUuid>, _>(persons.to_vec())
+    .bind::<SqlUuid, _>(tx.tenant()?)
     .get_result(tx.conn())?;
     Ok(row.stones.unsigned_abs())
 }
