@@ -250,6 +250,9 @@ impl Page<'_> {
             html.line("p", &[], &words.withheld_own);
             list(html, self.own.iter().map(|(table, column)| [spelled(table), spelled(column)].join(": ")));
         }
+        if !self.is_given {
+            html.line("p", &[], &words.withheld_file);
+        }
     }
 }
 

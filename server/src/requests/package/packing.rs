@@ -268,8 +268,8 @@ impl Packer<'_> {
             self.source.sheets.iter().cloned().zip(std::mem::take(&mut self.seen)).collect();
         let rows = tables.iter().map(|(_, seen)| seen.rows).sum();
         let left_out = tables.iter().map(|(_, seen)| seen.left_out.count()).sum();
-        let own: Vec<(&str, &str)> =
-            withheld::own(held).into_iter().map(|(table, column, _)| (table, column)).collect();
+        let own = withheld::own(held).into_iter().filter(|(table, ..)| !withheld::is_file(table));
+        let own: Vec<(&str, &str)> = own.map(|(table, column, _)| (table, column)).collect();
         let page = Page {
             about,
             is_given: brief.is_given,

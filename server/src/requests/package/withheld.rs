@@ -22,12 +22,17 @@ const FILE: &[&str] = &[
     "tombstones",
 ];
 
+/// Whether a table is of that file.
+pub fn is_file(table: &str) -> bool {
+    FILE.contains(&table)
+}
+
 /// Tables that tell of a person and hand out nothing: what persons are found by, and the file of what they asked. What is
 /// taken along came from the person, and these did not.
 pub fn beside(map: Map, is_given: bool) -> Vec<&'static Table> {
     let is_beside = |table: &&'static Table| {
         let is_about_them = map.about_people().any(|about| about.name == table.name);
-        FILE.contains(&table.name) || is_about_them && table.disclosed().next().is_none()
+        is_file(table.name) || is_about_them && table.disclosed().next().is_none()
     };
     map.tables().filter(is_beside).filter(|_| !is_given).collect()
 }

@@ -44,6 +44,7 @@ pub struct Words {
     pub withheld: String,
     pub withheld_none: String,
     pub withheld_own: String,
+    pub withheld_file: String,
     pub withheld_law: String,
     pub withheld_rows: String,
     pub withheld_cells: String,
