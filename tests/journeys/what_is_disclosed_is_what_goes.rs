@@ -87,8 +87,8 @@ impl Shape {
             number,
             is_guest,
             is_merged: number & 2 == 2,
-            is_put_right: number & 4 == 4 && !is_guest,
-            is_restricted: number == 5,
+            is_put_right: number & 4 == 0 && !is_guest,
+            is_restricted: number == 1,
             has_phone: dice.roll(2) == 1 || number == 0,
             orders,
         }
@@ -432,6 +432,11 @@ fn told_in(files: &BTreeMap<String, Vec<u8>>) -> Told {
         of_others: spots(&withheld["of_others"]),
         rows: BTreeMap::new(),
     };
+    for file in ["intakes", "request_messages"] {
+        let is_named = |one: &Value| one["table"] == file;
+        let by_nature = withheld["by_nature"].as_array().expect("a list");
+        assert!(by_nature.iter().any(is_named), "nothing is said of {file}");
+    }
     assert_eq!(withheld["unreadable"], Value::Array(Vec::new()), "something of theirs opens no more");
     for table in MAP.about_people() {
         let Some(columns) = schema["$defs"][table.name]["items"]["required"].as_array() else { continue };
@@ -591,6 +596,7 @@ async fn of_a_merchants_own_user_what_is_told_is_what_goes() {
     let asking = |right| Asking { subject_kind: SubjectKind::Member, ..wish(shop.tenant, &[right], &member.mail) };
     let told = scene.told(asking(Right::Access)).await;
     assert!(told.filled.contains(&("members", "name".to_owned())), "{:?}", told.filled);
+    assert!(told.filled.contains(&("members", "mail".to_owned())), "the address that was proved is no other's");
     assert!(!told.filled.contains(&("orders", "name".to_owned())), "a buyer's orders are told to the user");
 
     let ids = [member.subject.uuid()];

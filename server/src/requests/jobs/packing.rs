@@ -15,7 +15,7 @@ use crate::floor::regulations::zone;
 use crate::floor::tools::Tools;
 use crate::requests::actions::{day_in, end_package};
 use crate::requests::package::{Brief, Made, PackageState, pack};
-use crate::requests::queries::{intakes, messages, packages, requests};
+use crate::requests::queries::{identifiers, intakes, messages, packages, requests};
 use crate::staff::Token;
 use crate::tenants;
 
@@ -100,6 +100,7 @@ async fn brief(tools: &Tools, lane: &Scope<One>, id: PackageId, policy: &Policy)
             regimes: messages::regimes(tx, request.id)?,
             reached,
             persons,
+            proved: identifiers::proved(tx, request.intake)?,
             redactions: packages::redactions(tx, request.id)?,
             asked_on: day_in(zone, request.received_at),
             made_at: now,

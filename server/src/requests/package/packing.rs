@@ -24,7 +24,7 @@ use crate::floor::kernel::{Day, Error, Instant, PackageId, Result, Secret, Subje
 use crate::floor::ledger::Ledger;
 use crate::floor::policy::Policy;
 use crate::floor::tools::Tools;
-use crate::floor::vault::SignKey;
+use crate::floor::vault::{BlindIndex, SignKey};
 use crate::requests::letters;
 use crate::requests::model::{Request, SubjectKind};
 
@@ -46,6 +46,8 @@ pub struct Brief {
     pub regimes: Vec<String>,
     pub reached: BTreeSet<String>,
     pub persons: Vec<SubjectId>,
+    /// By what they go who asked, as far as they proved it.
+    pub proved: Vec<BlindIndex>,
     pub redactions: Vec<Redaction>,
     pub asked_on: Day,
     pub made_at: Instant,
@@ -102,6 +104,7 @@ async fn packed(
         map,
         vault: tools.vault.clone(),
         persons: brief.persons.clone(),
+        proved: brief.proved.clone(),
         sheets: sheets(&held, forms, &kinds),
         redactions: Redacted::of(&brief.redactions),
         asked_at: brief.request.received_at,

@@ -11,7 +11,7 @@ use crate::floor::access::{One, Scope};
 use crate::floor::datamap::{About, Category, Cell, Column, Form, Forms, Leaf, Line, Map, Row as Fate, Table, Value};
 use crate::floor::kernel::{Error, Instant, Personal, Result, SubjectId};
 use crate::floor::ledger::{Ledger, RevealTx};
-use crate::floor::vault::{Key, Opening, Shut, SubjectKey, Vault};
+use crate::floor::vault::{BlindIndex, Key, Opening, Shut, SubjectKey, Vault};
 use crate::subjects::{IdentifierKind, Trace, trace, traced};
 
 /// Rows that are read at a time, over as many tables as they fill.
@@ -112,6 +112,8 @@ pub struct Source {
     pub map: Map,
     pub vault: Vault,
     pub persons: Vec<SubjectId>,
+    /// By what they go who asked, as far as they proved it: that is no other's.
+    pub proved: Vec<BlindIndex>,
     pub sheets: Vec<Sheet>,
     pub redactions: Redacted,
     /// Of our own books the person gets what stood there when they asked.
@@ -233,7 +235,8 @@ impl Source {
                 for (row, cells) in opened.rows.iter().enumerate() {
                     let Some(Some(value)) = cells.get(number) else { continue };
                     let Some(told) = kind.in_cell(value) else { continue };
-                    if let Some(trace) = trace(&key, kind.identifier(), None, &told)? {
+                    let trace = trace(&key, kind.identifier(), None, &told)?;
+                    if let Some(trace) = trace.filter(|trace| !self.proved.contains(&trace.index())) {
                         spots.push(((at, row, number, kind), trace));
                     }
                 }

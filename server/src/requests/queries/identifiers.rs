@@ -174,6 +174,16 @@ pub fn subjects(tx: &mut Tx, intake: IntakeId) -> Result<Vec<SubjectId>> {
     told_of(tx, intake, true)
 }
 
+/// By what somebody goes who proved it: it is theirs, whoever else is known by it.
+pub fn proved(tx: &mut Tx, intake: IntakeId) -> Result<Vec<BlindIndex>> {
+    let kept: Vec<Option<Vec<u8>>> = intake_identifiers::table
+        .filter(intake_identifiers::tenant_id.eq(tx.tenant()?).and(intake_identifiers::intake_id.eq(intake)))
+        .filter(intake_identifiers::proof.ne(Proof::None))
+        .select(intake_identifiers::bidx)
+        .load(tx.conn())?;
+    Ok(kept.into_iter().filter_map(|index| BlindIndex::try_from(index?).ok()).collect())
+}
+
 /// All whom what was stated of a contact tells of, whether it was proved or not: for what the law lets nobody prove.
 pub fn stated_subjects(tx: &mut Tx, intake: IntakeId) -> Result<Vec<SubjectId>> {
     told_of(tx, intake, false)
