@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use sha2::{Digest, Sha256};
 use url::Url;
 
 use super::super::CREDENTIAL;
@@ -90,7 +91,9 @@ pub async fn set_way(tools: &Tools, caller: &Caller, new: NewWay, once: Option<O
         if let Some(former) = former.filter(|_| !lets_in) {
             vault.delete(tx, former)?;
         }
+        let led_to = Sha256::digest(address.as_deref().unwrap_or_default()).into();
         let event = Event::new("recipient_way.set", "recipient_way", id.uuid()).code("kind", kind.code());
+        let event = event.digest("address", &led_to);
         Ok(Witnessed::new(id.uuid(), event))
     });
     written.await?;

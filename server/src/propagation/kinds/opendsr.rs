@@ -99,6 +99,9 @@ fn left(telling: &Telling<'_>) -> Vec<Carried> {
     said.map(|(_, key)| telling.carried(key, "raw")).collect()
 }
 
+const NOT_SIGNED: &str = "It was not taken, and the answer is not signed by this recipient: look at its address and at what lets \
+     us in, and try again or ask it by hand.";
+
 /// What came of a question for the status.
 enum Asked {
     Came(Box<Came>),
@@ -169,16 +172,17 @@ impl Processor {
         if let Some(came) = passing(answer.status, retry_after(&answer), did) {
             return Ok(came.with(left));
         }
-        let status = answer.status;
-        let came = match (status, self.verified(telling, &answer, id).await?) {
-            (200 | 201, Some(_)) => {
+        let (status, is_signed) = (answer.status, self.is_signed(telling, &answer).await?);
+        let is_ours = answer.json::<Value>().is_some_and(|document| is_about(&document, id));
+        let came = match (status, is_signed && is_ours) {
+            (200..300, true) => {
                 let came = Came::of(How::Acknowledged(Some(EVERY)), did, "201").proved(digest(&answer));
                 Came { reference: Some(id.to_string()), ..came }
             }
             // Under this id it has another request, or has begun: how it stands says itself.
             (409, _) => unanswered(did, true, "409"),
-            (200..300, None) => unanswered(did, true, "not_signed"),
-            _ => Came::of(How::Refused, did, status.to_string()).proved(digest(&answer)),
+            (200..300, false) => unanswered(did, true, "not_signed"),
+            _ => declined(status, is_signed).proved(digest(&answer)),
         };
         Ok(came.with(left))
     }
@@ -224,17 +228,21 @@ impl Processor {
     /// The document of an answer that the processor signed and that is about this request. Where the signature does not
     /// hold, the certificate is looked up once more: keys are turned.
     async fn verified(&self, telling: &Telling<'_>, answer: &Answer, id: Uuid) -> Result<Option<Value>> {
-        let header = |name: &str| answer.headers(name).next().map(str::to_owned);
-        let Some(signed) = Signed::of(header, self.base.host_str()) else { return Ok(None) };
-        let holds = signed.holds(&self.key, answer.bytes())
-            || match telling.way {
-                Some(way) => looked_up(telling, way, &self.base, &self.host)
-                    .await?
-                    .is_some_and(|key| signed.holds(&key, answer.bytes())),
-                None => false,
-            };
-        let document: Option<Value> = answer.json().filter(|_| holds);
+        let is_signed = self.is_signed(telling, answer).await?;
+        let document: Option<Value> = answer.json().filter(|_| is_signed);
         Ok(document.filter(|document| is_about(document, id)))
+    }
+
+    /// Whether the processor signed an answer, whatever it is about.
+    async fn is_signed(&self, telling: &Telling<'_>, answer: &Answer) -> Result<bool> {
+        let header = |name: &str| answer.headers(name).next().map(str::to_owned);
+        let Some(signed) = Signed::of(header, self.base.host_str()) else { return Ok(false) };
+        if signed.holds(&self.key, answer.bytes()) {
+            return Ok(true);
+        }
+        let Some(way) = telling.way else { return Ok(false) };
+        let shown = looked_up(telling, way, &self.base, &self.host).await?;
+        Ok(shown.is_some_and(|key| signed.holds(&key, answer.bytes())))
     }
 }
 
@@ -270,6 +278,15 @@ async fn looked_up(telling: &Telling<'_>, way: &RecipientWay, base: &Url, host: 
     });
     kept.await?;
     Ok(Some(key))
+}
+
+/// What came of a request that was not taken: a refusal is the processor's own where it is signed. Anything between us could
+/// have answered otherwise, and a person looks.
+fn declined(status: u16, is_signed: bool) -> Came {
+    if is_signed {
+        return Came::of(How::Refused, AttemptKind::Sent, status.to_string());
+    }
+    Came { did: AttemptKind::Sent, ..Came::by_hand(&status.to_string(), NOT_SIGNED) }
 }
 
 /// What a status means.
@@ -369,6 +386,14 @@ mod tests {
         assert!(Signed::of(header("DSR.example"), Some("dsr.example")).is_some());
         assert!(Signed::of(header("evil.example"), Some("dsr.example")).is_none());
         assert!(Signed::of(|_| None, Some("dsr.example")).is_none());
+    }
+
+    #[test]
+    fn a_refusal_is_the_processors_own_where_it_is_signed() {
+        assert_eq!(declined(400, true).how, How::Refused);
+        for status in [301, 400, 404, 422] {
+            assert!(matches!(declined(status, false).how, How::ByHand(_)), "{status}");
+        }
     }
 
     #[test]
