@@ -64,10 +64,14 @@ fn run() -> anyhow::Result<()> {
             let registry = async |ledger: &Ledger| worker::of_the_product(ledger, keys, public_url, met).await;
             worker::work(url, lease.parse()?, slots.parse()?, registry)
         }
+        ["erasing", url, lease, slots, abode] => {
+            let registry = async |ledger: &Ledger| worker::where_it_lives(ledger, abode).await;
+            worker::work(url, lease.parse()?, slots.parse()?, registry)
+        }
         _ => {
             bail!(
                 "e2e-desk open <data> [<bin>] | throwaway | rotate <url> <keys> | work|tick <url> <lease ms> <slots> | \
-                 stores <url> <lease ms> <slots> <keys> <public url> <platforms>"
+                 stores <url> <lease ms> <slots> <keys> <public url> <platforms> | erasing <url> <lease ms> <slots> <abode>"
             )
         }
     }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use harness::course::Met;
+use harness::erasing::Abode;
 use harness::world::tools;
 use harness::yard::brisk;
 use rightsdesk_server::catalogue;
@@ -42,6 +43,14 @@ pub async fn of_the_product(ledger: &Ledger, keys: &str, public_url: &str, met: 
     let mut tools = tools(ledger, keys.into(), Mode::Development, Watch::host()).await;
     tools.platforms = met.platforms();
     public_url.clone_into(&mut tools.public_url);
+    catalogue::refresh(&tools).await?;
+    Ok(workers::registry().with(&tools))
+}
+
+/// The product's own jobs, for a desk of which all that is not in the database lies in one folder.
+pub async fn where_it_lives(ledger: &Ledger, abode: &str) -> anyhow::Result<Registry> {
+    let abode: Abode = serde_json::from_str(abode)?;
+    let tools = abode.tools(ledger).await;
     catalogue::refresh(&tools).await?;
     Ok(workers::registry().with(&tools))
 }

@@ -21,6 +21,7 @@ pub mod cluster;
 pub mod course;
 pub mod desk;
 pub mod draft;
+pub mod erasing;
 pub mod estate;
 pub mod goods;
 pub mod janitor;

@@ -52,6 +52,11 @@ impl Post {
         world.tools.mail = Mail::open(way, "desk@desk.example", world.tools.watch.clone()).expect("a way for letters");
     }
 
+    /// Where it is called.
+    pub const fn at(&self) -> SocketAddr {
+        self.at
+    }
+
     pub fn letters(&self) -> Vec<Arrived> {
         self.kept().clone()
     }

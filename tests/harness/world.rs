@@ -97,7 +97,8 @@ async fn opened(ledger: &Ledger, keys: &Path, mode: Mode) -> Vault {
     panic!("the database does not answer");
 }
 
-fn blobs(folder: &Path, watch: Watch) -> Blobs {
+/// Objects in a folder.
+pub fn blobs(folder: &Path, watch: Watch) -> Blobs {
     let place = Place::parse(&format!("folder:{}", folder.display()), None, Mode::Development.reach());
     Blobs::open(&place.expect("a place"), watch).expect("a place for objects")
 }

@@ -99,6 +99,7 @@ mod the_glass_is_broken_and_it_alarms;
 mod the_ledger_keeps_its_word;
 mod the_map_drives;
 mod the_persons_pages;
+mod the_persons_pages_tell_what_is_done;
 #[cfg(target_os = "linux")]
 mod the_queue_is_worked;
 mod the_record_is_one;

@@ -113,7 +113,8 @@ fn hand(tenant: TenantId) -> Result<Scope<One>> {
 /// The lines of a tenant that its rows do not know. What is under way is gone on with by itself; of a tenant that stands here
 /// no more nothing stands.
 async fn missing(tools: &Tools, tenant: TenantId, stones: Vec<Tombstone>) -> Result<Vec<Tombstone>> {
-    let found = tools.ledger.read(&hand(tenant)?, move |tx| {
+    let scope = hand(tenant)?;
+    let found = tools.ledger.read(&scope, move |tx| {
         if tenants::tenant(tx, tenant)?.is_none() {
             return Ok(Vec::new());
         }
@@ -124,9 +125,11 @@ async fn missing(tools: &Tools, tenant: TenantId, stones: Vec<Tombstone>) -> Res
         let nameless: Vec<SubjectId> =
             stones.iter().filter(|stone| stone.kind == SUBJECT_LINE).map(|stone| stone.subject).collect();
         let unerased = restoring::unerased(tx, &nameless)?;
+        let wholes: Vec<SubjectId> = stones.iter().filter(|stone| is_whole(stone)).map(|stone| stone.subject).collect();
+        let gone: BTreeSet<SubjectId> = subjects::erased(tx, &wholes)?.into_iter().collect();
         let is_missing = |stone: &Tombstone| {
             let is_unknown = match stone.kind.as_str() {
-                STORE_LINE | ACCOUNT_LINE => true,
+                STORE_LINE | ACCOUNT_LINE => !gone.contains(&stone.subject),
                 SUBJECT_LINE => unerased.contains(&stone.subject),
                 _ => !known.contains(&stone.digest),
             };
@@ -135,6 +138,11 @@ async fn missing(tools: &Tools, tenant: TenantId, stones: Vec<Tombstone>) -> Res
         Ok(stones.into_iter().filter(is_missing).collect())
     });
     found.await
+}
+
+/// Whether a line is about everybody at once.
+fn is_whole(line: &Tombstone) -> bool {
+    matches!(line.kind.as_str(), STORE_LINE | ACCOUNT_LINE)
 }
 
 /// What one tenant's lines say, done again.
@@ -349,8 +357,11 @@ async fn whole_again(tools: &Tools, tenant: TenantId, line: &Tombstone) -> Resul
         _ => ACCOUNT,
     };
     let (lane, map, vault, adopted) = (hand(tenant)?, tools.map, tools.vault.clone(), tools.policy.in_force()?);
+    let whole_id = line.subject;
     let written = tools.ledger.write(lane.clone(), move |tx| {
         fulfilling::pass_gate(tx)?;
+        // By that the line is known here from now on.
+        restoring::stand(tx, whole_id)?;
         let request = deletion_of(tx, tenant, (None, Some(case.to_owned()), store))?;
         let estate = Estate { holds: Vec::new(), ..estate::of(tx, &adopted.policy, map, &request)? };
         let lines = playbooks::of(Right::Deletion)?.plan(&estate);

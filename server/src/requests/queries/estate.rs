@@ -242,7 +242,8 @@ fn reached(tx: &mut Tx, whose: &Whose) -> Result<Vec<Reached>> {
         Whose::Person(persons) => statement(
             "select d.recipient, d.category, sum(d.count)::bigint as times from (select distinct id from unnest(?) as n (id)) as n,
                     lateral (select recipient, category, count from disclosures
-                              where tenant_id is not distinct from ? and subject_id = n.id) as d
+                              where tenant_id is not distinct from ? and subject_id = n.id
+                                and (way <> 'request' or store_id is null)) as d
               group by 1, 2 order by 1, 2",
         )
         .bind::<Array<SqlUuid>, _>(persons.clone())
