@@ -90,6 +90,20 @@ impl Erased {
         self.works().await;
     }
 
+    /// Whoever is awaited is given up.
+    async fn gives_up(&self) {
+        let (scene, tools) = (&self.scene, &self.scene.world.tools);
+        let open = "select id::text || ' ' || version as line from recipient_tasks where ended_at is null order by id";
+        for task in scene.lines(open) {
+            let (id, version) = task.split_once(' ').expect("two words");
+            let id = RecipientTaskId::from_uuid(id.parse::<Uuid>().expect("an id"));
+            let (at, version) = (Ref::new(scene.tenant, id), version.parse().expect("a version"));
+            let why = Personal::new("they do not answer");
+            propagation::give_up(tools, &scene.support, at, (version, why), None).await.expect("given up");
+        }
+        self.works().await;
+    }
+
     fn one(&self, sql: &str) -> String {
         self.scene.lines(sql).pop().expect("a line")
     }
@@ -260,6 +274,10 @@ async fn what_was_done_is_certified_with_those_named_who_are_awaited_and_supplem
     assert!(!first.document.contains("asha"), "it names nobody");
     let asked = scene.stands(erased.at).await;
     assert!(asked.answered_at.is_some() && matches!(asked.stage, Stage::InProgress { .. }), "{asked:?}");
+    let letters = tools.mail.mailbox().expect("letters are kept in memory").letters_to(ASHA);
+    let is_awaited =
+        letters.iter().any(|kept| kept.letter.text.contains("have not answered yet: we go on asking them"));
+    assert!(is_awaited, "who asked is told that others are awaited, and not that they refuse: {}", letters.len());
 
     // Whoever has the public key needs nothing else of ours.
     let mut unsigned = document.clone();
@@ -271,14 +289,7 @@ async fn what_was_done_is_certified_with_those_named_who_are_awaited_and_supplem
     assert!(verify(public, "rightsdesk/certificate/1", &bytes, &signature));
     assert!(!verify(public, "rightsdesk/checkpoint/1", &bytes, &signature));
 
-    for task in scene.lines("select id::text || ' ' || version as line from recipient_tasks order by id") {
-        let (id, version) = task.split_once(' ').expect("two words");
-        let id = RecipientTaskId::from_uuid(id.parse::<Uuid>().expect("an id"));
-        let (at, version) = (Ref::new(scene.tenant, id), version.parse().expect("a version"));
-        let why = Personal::new("they do not answer");
-        propagation::give_up(tools, &scene.support, at, (version, why), None).await.expect("given up");
-    }
-    erased.works().await;
+    erased.gives_up().await;
     let all = certificates().await.expect("read");
     assert_eq!((all.len(), all[1].supplements), (2, Some(first.id)), "{all:?}");
     let stage = scene.stands(erased.at).await.stage;
@@ -359,4 +370,61 @@ async fn no_step_commits_after_a_hold_that_it_did_not_see() {
         );
         assert_eq!(scene.lines(&after), Vec::<String>::new(), "of {request}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_put_aside_goes_also_with_a_request_that_was_closed_by_hand() {
+    let erased = Erased::approved().await;
+    erased.cooled_off().await;
+    let (scene, tools) = (&erased.scene, &erased.scene.world.tools);
+    let aside = "select count(*) || '' as line from request_matches";
+    assert_ne!(erased.one(aside), "0", "recipients are to be told whom it is about");
+    let why = Personal::new("The rest was settled on the telephone.");
+    requests::settle_by_hand(tools, &scene.support, erased.at, None, true, why, None).await.expect("settled");
+    erased.works().await;
+    assert_ne!(erased.one(aside), "0", "recipients are awaited still");
+    erased.gives_up().await;
+    assert_eq!(erased.one(aside), "0");
+    let key = format!(
+        "select count(*) || '' as line from request_keys where owner_id = '{}' and wrapped is not null",
+        erased.at.id.uuid()
+    );
+    assert_eq!(erased.one(&key), "0", "and so is what opened it");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_somebodys_key_sealed_is_found_wherever_it_lies() {
+    let erased = Erased::approved().await;
+    let scene = &erased.scene;
+    let plant = |columns: &str| {
+        scene.world.base.tamper(&format!(
+            "update order_contacts x set {columns}
+               from orders o, (select c.mail from customers c where c.platform_id = 'c1') as hers
+              where o.id = x.id and o.platform_id = 'decoy2'"
+        ));
+    };
+    // Beside what is another's, in a row that names another.
+    let own = erased.one(
+        "select encode(x.mail, 'hex') as line from order_contacts x join orders o on o.id = x.id
+          where o.platform_id = 'decoy2'",
+    );
+    plant("phone = hers.mail");
+    erased.cooled_off().await;
+    let found = || scene.lines("select action as line from audit_events where action = 'request.scan_found'").len();
+    assert!(found() > 0 && erased.carried().await.contains(&(StepName::Scan, StepState::Waiting)), "it is not clean");
+    // As all there is in such a row. Her own values are gone by now: it is copied within the row.
+    scene.world.base.tamper(
+        "update order_contacts x set mail = phone, address = null, handle = null, phone = null
+           from orders o where o.id = x.id and o.platform_id = 'decoy2'",
+    );
+    let before = found();
+    erased.begun_again().await;
+    assert!(found() > before, "it is found by the key of the first value too");
+    scene.world.base.tamper(&format!(
+        "update order_contacts x set mail = decode('{own}', 'hex')
+           from orders o where o.id = x.id and o.platform_id = 'decoy2'"
+    ));
+    erased.begun_again().await;
+    assert!(erased.carried().await.contains(&(StepName::Scan, StepState::Done)), "then it is clean");
+    assert!(erased.carried().await.contains(&(StepName::Certificate, StepState::Waiting)));
 }

@@ -398,7 +398,7 @@ fn everybody_was_told_once(scene: &Erasing) {
         .calls()
         .into_iter()
         .filter(|call| call.method == "DELETE" && call.path.contains("/customers/"))
-        .filter_map(|call| call.path.rsplit('/').next().map(str::to_owned))
+        .filter_map(|call| Some(call.path.rsplit('/').next()?.split('?').next()?.to_owned()))
         .collect();
     let gone: BTreeSet<String> = gone.into_iter().collect();
     let asked: BTreeSet<String> = scene.asked.iter().map(|one| one.customer.clone()).collect();

@@ -210,7 +210,10 @@ impl Processor {
         }
         match self.verified(telling, &answer, id).await? {
             Some(document) if answer.is_success() => {
-                came(Came { did, reference: Some(id.to_string()), ..standing(&document).proved(digest(&answer)) })
+                // Whoever told it may have died before that stood in the book.
+                let left = if telling.task.is_unsure { left(telling) } else { Vec::new() };
+                let stands = standing(&document).proved(digest(&answer)).with(left);
+                came(Came { did, reference: Some(id.to_string()), ..stands })
             }
             _ => came(self.as_sure_as_before(telling, "not_signed")),
         }
