@@ -85,11 +85,12 @@ impl Brake {
             Self::Cools(at) => Some(
                 Line::of(Tone::Warn, "○ cools off, ")
                     + Line::word(Tone::Warn, due::left(at, ctx.now))
-                    + Line::plain(" left, starts ")
-                    + moment(at, ctx)
-                    + keys(),
+                    + Line::of(Tone::Warn, " left")
+                    + keys()
+                    + Line::dim("; starts ")
+                    + moment(at, ctx),
             ),
-            Self::Goes => Some(Line::of(Tone::Warn, "● it goes on; nothing is gone yet") + keys()),
+            Self::Goes => Some(Line::of(Tone::Warn, "● nothing is gone yet") + keys()),
             Self::Begun => Some(Line::dim("it was begun: what is gone does not come back")),
         }
     }
@@ -235,7 +236,7 @@ impl Telling<'_> {
         match self.state {
             "SILENT" => Line::of(Tone::Warn, "▲ silent"),
             _ if self.is_by_hand => Line::of(Tone::Warn, "▲ by hand"),
-            "WAITING" if self.is_unsure => Line::of(Tone::Warn, "▲ unsure: asked first"),
+            "WAITING" if self.is_unsure => Line::of(Tone::Warn, "▲ unsure"),
             "WAITING" if self.tries > 0 => Line::of(Tone::Warn, format!("● try {}", self.tries + 1)),
             code => task_word(code),
         }
@@ -253,7 +254,7 @@ impl Telling<'_> {
     }
 
     pub fn row(&self, ctx: &Ctx) -> Row {
-        let cells = vec![self.state(), Line::plain(self.recipient.to_owned()).strong(), self.way(), self.due(ctx)];
+        let cells = vec![self.state(), Line::plain(self.recipient.to_owned()).strong(), self.due(ctx), self.way()];
         Row { id: self.id.to_owned(), cells }
     }
 }
@@ -329,8 +330,8 @@ pub fn package(one: &PackageHead, ctx: &Ctx) -> Row {
         cells: vec![
             package_state(&one.state.0),
             Line::plain(format!("package {}", one.number)).strong(),
-            Line::plain(rows),
             until,
+            Line::plain(rows),
         ],
     }
 }
@@ -341,8 +342,8 @@ fn proof(id: String, what: &str, number: i32, (digest, made_at): (&str, Moment),
         cells: vec![
             Line::of(Tone::Good, "✓ signed"),
             Line::plain(format!("{what} {number}")).strong(),
-            Line::dim(course::digest(digest)),
             moment(made_at, ctx),
+            Line::dim(course::digest(digest)),
         ],
     }
 }
@@ -370,7 +371,7 @@ pub fn desk(steps: &[Step]) -> Option<Row> {
         Some(now) if now.begun_at.is_some() || done > 0 => Line::of(Tone::Good, "● ") + Line::plain("under way"),
         Some(_) => Line::dim("○ waits"),
     };
-    let cells = vec![state, Line::plain("this desk").strong(), steps_line(steps), Line::dim("—")];
+    let cells = vec![state, Line::plain("this desk").strong(), Line::dim("—"), steps_line(steps)];
     Some(Row { id: STEPS.to_owned(), cells })
 }
 

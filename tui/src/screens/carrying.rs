@@ -173,22 +173,22 @@ const STEPS: Looks = Looks {
 };
 const TASKS: Looks = Looks {
     title: "Recipients",
-    heads: &["State", "Who", "How, and what came back", "Due"],
+    heads: &["State", "Who", "Due", "How, and what came back"],
     leaves: &[],
     none: "nobody is told yet",
     is_heard: true,
 };
 const PROOFS: Looks = Looks {
     title: "Package, proof",
-    heads: &["State", "What", "", "When"],
+    heads: &["State", "What", "When", ""],
     leaves: &[],
     none: "no package, and nothing is signed yet",
     is_heard: true,
 };
 const RIGHTS: Looks = Looks {
     title: "Put right, forbidden",
-    heads: &["State", "What", "", "Since"],
-    leaves: &[2],
+    heads: &["State", "What", "Since", ""],
+    leaves: &[],
     none: "nothing is put right, and nothing is forbidden",
     is_heard: true,
 };
@@ -233,19 +233,18 @@ fn correction(n: usize, one: &Correction, ctx: &Ctx) -> Row {
         "DROPPED" => Line::dim("taken back"),
         code => word(Tone::Plain, code),
     };
-    let whose = if one.is_in_their_words { "their words" } else { "" };
-    let rows = if one.rows > 0 { format!("{} rows", one.rows) } else { whose.to_owned() };
+    let whose = if one.is_in_their_words { ", their words" } else { "" };
+    let rows = if one.rows > 0 { format!(", {} rows", one.rows) } else { whose.to_owned() };
     let at = one.store.as_ref().map(|store| Line::dim(" at ") + node(store.inner())).unwrap_or_default();
     let what = format!("{}, {}", one.about.replace('_', " "), one.field.replace('_', " "));
     let is_over = matches!(one.state.0.as_str(), "DROPPED" | "NOTHING");
-    let value = Line::dim(format!("  {}", one.value.masked));
     Row {
         id: format!("correction_{n}"),
         cells: vec![
             state,
-            if is_over { Line::dim(what) } else { Line::plain(what).strong() } + at + value,
-            Line::dim(rows),
+            if is_over { Line::dim(what) } else { Line::plain(what).strong() },
             moment(one.settled_at.unwrap_or(one.named_at), ctx),
+            Line::dim(one.value.masked.clone()) + at + Line::dim(rows),
         ],
     }
 }
@@ -257,15 +256,15 @@ fn fence(n: usize, one: &Fence, ctx: &Ctx) -> Row {
         (None, None) => Line::of(Tone::Good, "● ") + Line::plain("stands"),
     };
     let what = match (one.kind.0.as_str(), one.code.as_str()) {
-        ("RESTRICTION", _) => "kept, and nothing is done with it".to_owned(),
+        ("RESTRICTION", _) => "nothing is done with it".to_owned(),
         ("OBJECTION", code) => format!("not for {}", code.replace('_', " ")),
-        ("OPT_OUT", "*") => "nothing to whoever gets events".to_owned(),
+        ("OPT_OUT", "*") => "no events to anybody".to_owned(),
         ("OPT_OUT", code) => format!("nothing to {code}"),
         (code, _) => spoken(code),
     };
     Row {
         id: format!("fence_{n}"),
-        cells: vec![state, Line::plain(what).strong(), word(Tone::Dim, &one.kind.0), moment(one.since, ctx)],
+        cells: vec![state, Line::plain(what).strong(), moment(one.since, ctx), word(Tone::Dim, &one.kind.0)],
     }
 }
 

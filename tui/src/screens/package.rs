@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use chrono::TimeDelta;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::api::carrying::{self, LEFT_OUT, Leaf, Package, Packed, PackedFile, Redaction, acts};
 use crate::core::action::{Action, Cli, Danger, Effect, Effects, Scope, Target, Verb, Why};
@@ -691,7 +691,7 @@ impl OneScreen {
     /// Somebody said why: the rows are asked for from their beginning.
     fn agreed(&mut self, target: &Target, values: &Values) -> Effects {
         let Some(table) = self.file(target).and_then(table).map(str::to_owned) else { return Effects::new() };
-        let reason = values.get("reason").and_then(|reason| reason.as_str()).map(Secret::new).unwrap_or_default();
+        let reason = values.get("reason").and_then(Value::as_str).map(Secret::new).unwrap_or_default();
         self.shut();
         self.open(table, reason, None)
     }
@@ -736,7 +736,7 @@ fn leaving(opened: &Opened, row: &OpenRow, matter: Matter<'_>) -> Question {
 /// No column is the whole row.
 fn whole_or_cell(mut values: Values) -> Values {
     if values.get("column").is_none_or(|column| column == WHOLE_ROW) {
-        values.insert("column".to_owned(), serde_json::Value::Null);
+        values.insert("column".to_owned(), Value::Null);
     }
     values
 }
@@ -793,7 +793,7 @@ mod tests {
     #[test]
     fn no_column_is_the_whole_row() {
         let values = |column: &str| Values::from_iter([("column".to_owned(), json!(column))]);
-        assert_eq!(whole_or_cell(values(""))["column"], serde_json::Value::Null);
+        assert_eq!(whole_or_cell(values(""))["column"], Value::Null);
         assert_eq!(whole_or_cell(values("mail"))["column"], "mail");
     }
 

@@ -306,7 +306,7 @@ const RELATED: Looks = Looks {
 };
 const CARRIED: Looks = Looks {
     title: "Carried out",
-    heads: &["State", "What", "How far", "Due"],
+    heads: &["State", "What", "Due", "How far"],
     leaves: &[],
     none: "nothing is carried out yet",
     is_heard: true,
