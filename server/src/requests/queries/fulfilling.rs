@@ -292,6 +292,23 @@ pub fn is_begun(tx: &mut Tx, request: RequestId) -> Result<bool> {
     Ok(found.is)
 }
 
+/// Whether another request is about to bury one of these: lines may stand outside that say so.
+pub fn is_buried_elsewhere(tx: &mut Tx, request: RequestId, persons: &[SubjectId]) -> Result<bool> {
+    let tenant = tx.tenant()?;
+    let found: Is = statement(
+        "select exists (select from request_persons p
+                          join request_steps s on s.tenant_id = ? and s.request_id = p.request_id and s.name = 'tombstone'
+                           and s.state = 'waiting' and s.attempt > 0
+                         where p.tenant_id = ? and p.subject_id = any(?) and p.request_id <> ?) as is",
+    )
+    .bind::<SqlUuid, _>(tenant)
+    .bind::<SqlUuid, _>(tenant)
+    .bind::<Array<SqlUuid>, _>(persons.to_vec())
+    .bind::<SqlUuid, _>(request)
+    .get_result(tx.conn())?;
+    Ok(found.is)
+}
+
 /// Whether something of a plan is gone or about to go, and something that nothing brings back is still to go.
 pub fn is_half_done(tx: &mut Tx, plan: PlanId) -> Result<bool> {
     let finals: Vec<StepName> = StepName::ALL.iter().copied().filter(|name| name.is_final()).collect();

@@ -5,7 +5,7 @@ use super::matching::opened;
 use super::{Ran, came, whole};
 use crate::floor::datamap::Whose;
 use crate::floor::jobs;
-use crate::floor::journal::{Deed, Tombstone};
+use crate::floor::journal::{Deed, Tombstone, Turn};
 use crate::floor::kernel::text::NORMALISER;
 use crate::floor::kernel::{Error, Personal, Result, SubjectId};
 use crate::floor::ledger::{Event, Witnessed};
@@ -84,10 +84,9 @@ pub async fn take_back(carrier: &Carrier) -> Result<()> {
         };
         let left: Vec<Step> = steps.into_iter().filter(is_left).collect();
         let persons = if left.is_empty() { Vec::new() } else { fulfilling::persons(tx, id)? };
-        let was_erased = !subjects::erased(tx, &persons)?.is_empty();
-        Ok((left, persons, was_erased))
+        Ok((left, persons))
     });
-    let (left, persons, was_erased) = known.await?;
+    let (left, persons) = known.await?;
     if left.is_empty() {
         return Ok(());
     }
@@ -95,9 +94,16 @@ pub async fn take_back(carrier: &Carrier) -> Result<()> {
     if let Some(whose) = asking::whole(&request) {
         let store = if let Whose::Shop(store) = whose { Some(store) } else { None };
         whole::write_down(carrier, store, Deed::Lift).await?;
-    } else if let (Some(subject), false) = (persons.first().copied(), was_erased) {
-        // Whoever is buried by another wish stays so.
-        write_down(carrier, subject, &stones(carrier).await?, (Deed::Lift, HELD)).await?;
+    } else if let Some(subject) = persons.first().copied() {
+        let stones = stones(carrier).await?;
+        // Whoever is buried by another wish, or is about to be, stays so. That one writes its lines before us or after us.
+        let turn = carrier.tools.journal.tombstones.turn().await?;
+        let is_anothers = carrier.tools.ledger.read(&carrier.lane, move |tx| {
+            Ok(!subjects::erased(tx, &persons)?.is_empty() || fulfilling::is_buried_elsewhere(tx, id, &persons)?)
+        });
+        if !is_anothers.await? {
+            append(carrier, turn, (subject, &stones), (Deed::Lift, HELD)).await?;
+        }
     }
     let noted = carrier.tools.ledger.write(carrier.lane.clone(), move |tx| {
         for step in &left {
@@ -126,11 +132,21 @@ async fn write_down(
     stones: &[Stone],
     (deed, reason): (Deed, &'static str),
 ) -> Result<()> {
+    let turn = carrier.tools.journal.tombstones.turn().await?;
+    append(carrier, turn, (subject, stones), (deed, reason)).await
+}
+
+/// The same, whose turn it is.
+async fn append(
+    carrier: &Carrier,
+    turn: Turn<Tombstone>,
+    (subject, stones): (SubjectId, &[Stone]),
+    (deed, reason): (Deed, &'static str),
+) -> Result<()> {
     let (tenant, at) = (carrier.lane.tenant(), carrier.tools.watch.now());
     if stones.is_empty() {
-        return write_nameless(carrier, subject, (deed, reason)).await;
+        return write_nameless(carrier, turn, subject, (deed, reason)).await;
     }
-    let turn = carrier.tools.journal.tombstones.turn().await?;
     let line = |(stone, seq): (&Stone, u64)| Tombstone {
         seq,
         deed,
@@ -150,12 +166,16 @@ async fn write_down(
 }
 
 /// Who goes by nothing, as a merchant's own user does, has a line all the same: it says whose rows are gone.
-async fn write_nameless(carrier: &Carrier, subject: SubjectId, (deed, reason): (Deed, &'static str)) -> Result<()> {
+async fn write_nameless(
+    carrier: &Carrier,
+    turn: Turn<Tombstone>,
+    subject: SubjectId,
+    (deed, reason): (Deed, &'static str),
+) -> Result<()> {
     let (tenant, at) = (carrier.lane.tenant(), carrier.tools.watch.now());
     let keys = carrier.tools.vault.suppress_keys();
     let key = keys.first().ok_or_else(|| Error::internal("no suppression key is at hand"))?;
     let digest = key.tombstone(tenant, SUBJECT_LINE, "", &Personal::new(subject.uuid().to_string()));
-    let turn = carrier.tools.journal.tombstones.turn().await?;
     let line = Tombstone {
         seq: turn.standing().lines + 1,
         deed,
