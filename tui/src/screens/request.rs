@@ -23,7 +23,7 @@ use crate::core::question::Question;
 use crate::core::screen::{Ctx, Entry, Screen, Shape};
 use crate::core::shell;
 
-use super::carried::{self, Brake, CARRYING, Telling};
+use super::carried::{self, Brake, CARRYING, PACKAGE, Telling};
 use super::course::{self, LETTER, Matter, PLAN as PLAN_KIND, Standing, date, last_day};
 use super::following::{self, Following, Heard};
 use super::panes::{Parts, beneath, is_for_all, whole};
@@ -180,6 +180,18 @@ const CARRY: Verb = Verb {
     )
 };
 pub(super) const STOP: Verb = carried::stops("request.stop", PLACE);
+const LET_GO: Verb = Verb {
+    on: On::Nothing,
+    needs: Some("approve_plans"),
+    cli: Cli::Form("requests release"),
+    ..verb(
+        "request.release-package",
+        "release: read its package",
+        "Opens the package, which is let go where it was read",
+        PLACE,
+        &["a K"],
+    )
+};
 const WRITE: Verb = Verb {
     on: On::Nothing,
     needs: Some("work_requests"),
@@ -227,7 +239,7 @@ pub(super) const LATE: Verb =
 const VERBS: &[Verb] = &[
     OPEN, RENEW, TURN, BACK, ZOOM, REVEAL, COPY, JUDGE, CODE, MANDATE, DRAW, SUBMIT, APPROVE, RETURN, PAUSE, EXTEND,
     REFUSE, WRITE, ASK, HAND_ON, NOTE, OWNER, HOLD, RELEASE, SPAM, JOIN, WITHDRAW, SETTLE, LATE, UNPAUSE, UNEXTEND,
-    CARRY, STOP,
+    CARRY, STOP, LET_GO,
 ];
 
 /// Which of the contract's acts each verb is; of one that is two, the first that may be done.
@@ -406,7 +418,7 @@ impl OneScreen {
         }
         self.following.answered(ctx);
         if before.is_none() {
-            self.begin();
+            self.begin(ctx);
         }
         let is_own = std::mem::take(&mut self.is_own);
         let (Some((id, before)), Some(request)) = (before, self.request.held()) else { return Effects::new() };
@@ -852,7 +864,8 @@ impl Screen for OneScreen {
         let leads = self.link(&self.target(ctx)).is_some();
         let closed = (!leads).then(|| (OPEN.id, "nothing opens from this row".to_owned()));
         let stop = brake(request, ctx).refusal().map(|why| (STOP.id, why));
-        ACTS.iter().filter_map(refused).chain(nobody).chain(ours).chain(closed).chain(stop).collect()
+        let none = request.packages.is_empty().then(|| (LET_GO.id, "there is no package of it".to_owned()));
+        ACTS.iter().filter_map(refused).chain(nobody).chain(ours).chain(closed).chain(stop).chain(none).collect()
     }
 
     fn is_a_list(&self) -> bool {
@@ -899,6 +912,7 @@ impl OneScreen {
             id if id == ZOOM.id => self.is_zoomed = !self.is_zoomed,
             id if id == APPROVE.id => return opens(PLAN_KIND),
             id if id == CARRY.id => return opens(CARRYING),
+            id if id == LET_GO.id => return opens(PACKAGE),
             id if id == WRITE.id => return opens(LETTER),
             id if id == COPY.id => return self.crumb().map(Effect::Copy).into_iter().collect(),
             id if id == OPEN.id => {
@@ -932,7 +946,7 @@ impl OneScreen {
 
     /// The keys begin where the next step is: at a plan that is to be read, once nothing is left to be proved; at what is
     /// carried out, once that was begun.
-    fn begin(&mut self) {
+    fn begin(&mut self, ctx: &Ctx) {
         let Some(request) = self.request.held() else { return };
         let is_to_be_read = |plan: &PlanHead| matches!(plan.state.0.as_str(), "DRAWN" | "SUBMITTED");
         // A name or the number of an order tells where to look; it is no address that a code is awaited from.
@@ -941,7 +955,13 @@ impl OneScreen {
         let is_proved =
             request.intake.proof.0 != "NONE" && identifiers.iter().all(|one| one.proof.0 != "NONE" || tells_only(one));
         if self.at == 0 && request.stage.0 == "IN_PROGRESS" && !(request.steps.is_empty() && request.tasks.is_empty()) {
+            let is_to_be_read = request.next_action.0 == "RELEASE_PACKAGE";
+            let package = request.packages.first().filter(|_| is_to_be_read).map(|one| one.id.inner().to_owned());
             self.at = CARRIED_PANE;
+            let ids = self.ids(CARRIED_PANE, ctx);
+            if let (Some(package), Some(part)) = (package, self.parts.get_mut(CARRIED_PANE)) {
+                part.follow(&Action::Picked(package), &ids, ctx);
+            }
         } else if self.at == 0 && is_proved && request.plan.as_ref().is_some_and(is_to_be_read) {
             self.at = PLAN_PANE;
         }

@@ -87,6 +87,8 @@ fn the_request_shows_what_is_carried_out_and_leads_there() {
     }
     assert!(!seen(&crate::scenes::asked::request()).contains("Carried out"), "nothing is carried out of it yet");
     assert_eq!(place(&beside().press("Enter")), "carrying");
+    assert_eq!(place(&beside().press("a K")), "package");
+    assert!(said(&crate::scenes::asked::request().press("a K")).contains("there is no package of it"));
     // This desk, seven recipients, then the package and the certificate.
     let down = |keys: usize| (0..keys).fold(beside(), |stage, _| stage.press("j"));
     assert_eq!(place(&down(8).press("Enter")), "package");
