@@ -173,3 +173,7 @@ create index shipments_by_key on shipments (tenant_id, sealed_by);
 
 -- What may not lie until a person comes is put back by a worker.
 grant update (crashes, faults, waits) on jobs to rd_worker;
+
+-- What was answered in part and in time is not late, whoever is still awaited.
+drop index requests_in_numbers;
+create index requests_in_numbers on requests (stage, right_code, source, due_on, due_at, target_on, moved_at, tenant_id, answered_at) where stage in ('open', 'paused', 'awaiting_approval', 'in_progress') and not is_test;

@@ -8,19 +8,22 @@ use std::process::Output;
 use chrono::Duration;
 use harness::asked::{ask, desk_seat, done};
 use harness::course::{BEGIN, answered};
-use harness::page::{Page, fetch, post};
+use harness::page::{Node, Page, fetch, post, send};
 use harness::program::{Program, command};
 use harness::scratch;
 use harness::world::World;
 use nix::sys::signal::Signal;
 use rightsdesk_server::audit::verify::{Books, Case, verify};
 use rightsdesk_server::floor::access::{Caller, Role};
+use rightsdesk_server::floor::egress::{Egress, Host};
 use rightsdesk_server::floor::kernel::{Error, Instant, Mode, Watch};
 use rightsdesk_server::floor::platforms::{Platforms, Settings};
 use rightsdesk_server::floor::policy::SHIPPED;
 use rightsdesk_server::floor::vault::PublicKeys;
-use rightsdesk_server::roof::demo::{Amounts, Ground, furnish, plant};
+use rightsdesk_server::roof::demo::{Amounts, Ground, Planted, furnish, plant};
+use rightsdesk_server::roof::http::Listening;
 use serde_json::{Value, json};
+use url::Url;
 
 const FEW: Amounts = Amounts { merchants: 14, stores: 60 };
 
@@ -62,7 +65,7 @@ const FIGURES: &str = "{ drift { stores withDrift notListed missing unused write
 
 async fn planted(policy: &str, amounts: Amounts) -> World {
     let world = World::empty(policy, Mode::Demo, Watch::held(Instant::from_micros(1_790_000_000_000_000))).await;
-    let done = plant(&world.tools, amounts, &[]).await.unwrap_or_else(|error| panic!("{policy}: {error:?}"));
+    let done = plant(&world.tools, amounts, None).await.unwrap_or_else(|error| panic!("{policy}: {error:?}"));
     assert!(done.told().lines().filter(|line| line.contains("rdi_")).count() > 5, "{}", done.told());
     world
 }
@@ -113,11 +116,13 @@ async fn told(world: &World) -> BTreeSet<String> {
     told
 }
 
-/// Which seat it was is another one each time, and so is the digest of a plan, which names stores and apps.
+/// Which seat it was is another one each time, and so is every digest of what names ids or moments of the day: plans, tasks,
+/// certificates, packages.
 fn without_ids(event: &mut Value) {
     let text = |field: &str| event[field].as_str().unwrap_or_default().to_owned();
     let (actor, facts) = (text("actor"), text("facts"));
-    let facts: Vec<&str> = facts.split(' ').filter(|fact| !fact.starts_with("plan=")).collect();
+    let names_ids = |fact: &&str| fact.split_once('=').is_some_and(|(_, value)| value.len() == 64);
+    let facts: Vec<&str> = facts.split(' ').filter(|fact| !names_ids(fact)).collect();
     let (actor, facts) = (actor.split(':').next().unwrap_or_default().to_owned(), facts.join(" "));
     event["actor"] = json!(actor);
     event["facts"] = json!(facts);
@@ -272,15 +277,105 @@ async fn people_ask_of_it(world: &World, policy: &str) {
     assert!(read.len() > 2 && read.iter().all(|one| one["stage"] == "AWAITING_APPROVAL"), "{policy}: {read:?}");
 }
 
+/// A request with its recipients, its copies and what was certified.
+const CARRIED: &str = "right stage outcome nextAction isLate answeredAt certificates { number }
+                       tasks { recipient kind state attempts { did } } packages { state } evidence { number } fences { kind }";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_approved_is_carried_out_as_far_as_it_is_told() {
+    for (policy, kinds) in
+        [("inventorysync", &["MAIL", "OPEN_DSR", "TEMPLATE"][..]), ("sooperseller", &["MAIL", "MANUAL", "OPEN_DSR"])]
+    {
+        let watch = Watch::held(Instant::from_micros(BEGIN));
+        let mut world = World::empty(policy, Mode::Demo, watch.clone()).await;
+        let (ground, settings) = Ground::open(watch, Settings::default()).await.expect("a street");
+        world.tools.platforms = Platforms::open(&settings, Mode::Demo.reach()).expect("platforms");
+        let desk = world.serve_where_it_is_found().await;
+        let own = Host::of(&Url::parse(&desk.url()).expect("an address"));
+        world.tools.egress = Egress::open(own.into_iter().chain(ground.host()), Mode::Demo.reach()).expect("a way out");
+        let planted =
+            plant(&world.tools, FEW, Some(&ground)).await.unwrap_or_else(|error| panic!("{policy}: {error:?}"));
+
+        let support = desk_seat(&world, &[Role::Support]);
+        let every = rows_of(&world, &support, ("requests", EVERY), CARRIED).await;
+        let told: BTreeSet<_> = every
+            .iter()
+            .flat_map(|one| one["tasks"].as_array().expect("tasks"))
+            .filter_map(|task| task["kind"].as_str())
+            .collect();
+        assert!(kinds.iter().all(|kind| told.contains(kind)), "{policy}: {told:?}");
+
+        // Carried out to its end: certified, and everybody has answered.
+        let is_certified = |one: &&Value| one["certificates"].as_array().is_some_and(|all| !all.is_empty());
+        let settled: Vec<_> = every.iter().filter(is_certified).filter(|one| one["stage"] == "CLOSED").collect();
+        assert_eq!(settled.len(), 1, "{policy}: {every:?}");
+        let ended = |task: &Value| ["DONE", "ALREADY_GONE"].iter().any(|state| task["state"] == *state);
+        let tasks = settled[0]["tasks"].as_array().expect("tasks");
+        assert!(tasks.len() > 2 && tasks.iter().all(ended), "{policy}: {tasks:?}");
+
+        // Answered in time, with the one named that keeps silent: late for nobody.
+        let is_silent = |task: &Value| task["state"] == "SILENT";
+        let silent = |one: &&Value| one["tasks"].as_array().is_some_and(|tasks| tasks.iter().any(is_silent));
+        let waiting: Vec<_> = every.iter().filter(silent).collect();
+        assert_eq!(waiting.len(), 1, "{policy}: {every:?}");
+        assert_eq!((&waiting[0]["stage"], &waiting[0]["isLate"]), (&json!("IN_PROGRESS"), &json!(false)), "{policy}");
+        assert!(!waiting[0]["answeredAt"].is_null() && is_certified(&waiting[0]), "{policy}: {waiting:?}");
+        let reminded = waiting[0]["tasks"].as_array().expect("tasks").iter().find(|task| is_silent(task));
+        let did = reminded.expect("one")["attempts"].to_string();
+        assert!(["SENT", "REMINDED", "WAITED"].iter().all(|what| did.contains(what)), "{policy}: {did}");
+
+        // One copy waits to be read, another may be fetched; what was put right and what is restricted is so.
+        let states: BTreeSet<_> = every
+            .iter()
+            .flat_map(|one| one["packages"].as_array().expect("packages"))
+            .filter_map(|package| package["state"].as_str())
+            .collect();
+        assert_eq!(states, BTreeSet::from(["MADE", "RELEASED"]), "{policy}");
+        let fenced = every.iter().filter(|one| one["fences"].as_array().is_some_and(|all| !all.is_empty()));
+        assert!(fenced.clone().any(|one| one["right"] == "RESTRICTION"), "{policy}: {every:?}");
+        let put_right = |one: &Value| one["right"] == "CORRECTION" && one["outcome"] == "FULFILLED";
+        assert!(every.iter().any(put_right), "{policy}: {every:?}");
+        people_follow_it(&planted, &desk, policy).await;
+    }
+}
+
+/// The pages that whoever planted it was told of stand, and the copy is fetched there.
+async fn people_follow_it(planted: &Planted, desk: &Listening, policy: &str) {
+    assert_eq!(planted.pages.len(), 3, "{policy}");
+    assert!(planted.told().contains("/trust/ask/follow?token="), "{policy}");
+    for page in &planted.pages {
+        let url = Url::parse(page.address.expose()).expect("an address");
+        let path = format!("{}&lang=en", &url[url::Position::BeforePath..]);
+        let own = Page::open(desk, &path).await;
+        assert_eq!((own.status, own.one("h1").text().as_str()), (200, "How it stands"), "{policy}: {}", page.what);
+        let words = own.words();
+        match page.what {
+            what if what.contains("copy") => {
+                let to = "/trust/ask/package";
+                let leads = |form: &&Node| form.attribute("action").is_some_and(|action| action.starts_with(to));
+                let form = own.root.all("form").into_iter().find(leads).unwrap_or_else(|| panic!("{policy}: {words}"));
+                let hidden = form.all("input").into_iter().filter(|input| input.attribute("type") == Some("hidden"));
+                let sent: Vec<_> = hidden.map(|input| (input.attribute("name"), input.attribute("value"))).collect();
+                let sent: Vec<_> = sent.into_iter().filter_map(|(name, value)| name.zip(value)).collect();
+                let fetching = send(desk, form.attribute("action").expect("where it leads"), &sent).await;
+                assert!(fetching.status == 200 && fetching.words().contains("Download now"), "{}", fetching.words());
+                assert!(words.contains("Passphrase"), "{policy}: {words}");
+            }
+            what if what.contains("silent") => assert!(words.contains("has not answered in time"), "{policy}: {words}"),
+            _ => assert!(words.contains("Read what was deleted"), "{policy}: {words}"),
+        }
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn only_an_empty_desk_of_mode_demo_is_planted() {
     let now = || Watch::held(Instant::from_micros(1_790_000_000_000_000));
     let refused = |done: Result<(), Error>| done.expect_err("refused").to_string();
     let own = World::empty("shopiq", Mode::Development, now()).await;
-    assert!(refused(plant(&own.tools, FEW, &[]).await.map(drop)).contains("--data"));
+    assert!(refused(plant(&own.tools, FEW, None).await.map(drop)).contains("--data"));
     let busy = World::empty("shopiq", Mode::Demo, now()).await;
     busy.neighbour().await;
-    assert!(refused(furnish(&busy.tools, 1, &[]).await.map(drop)).contains("merchants already"));
+    assert!(refused(furnish(&busy.tools, 1, None).await.map(drop)).contains("merchants already"));
 }
 
 /// The shelves of a store, and how far the reading of each is.
@@ -302,7 +397,7 @@ async fn a_store_of_a_demo_is_connected_on_its_own_street_and_read_as_few_are_fr
     let (ground, settings) = Ground::open(watch, Settings::default()).await.expect("a street");
     world.tools.platforms = Platforms::open(&settings, Mode::Demo.reach()).expect("platforms");
     let desk = world.serve_where_it_is_found().await;
-    plant(&world.tools, FEW, &ground.codes).await.expect("planted");
+    plant(&world.tools, FEW, Some(&ground)).await.expect("planted");
     ground.register(&desk.url()).expect("an address to come back to");
     ground.admit(&world.tools).await.expect("let in");
 
@@ -358,7 +453,7 @@ async fn a_notice_of_shopify_is_sent_on_order() {
     let (ground, settings) = Ground::open(watch, Settings::default()).await.expect("a street");
     world.tools.platforms = Platforms::open(&settings, Mode::Demo.reach()).expect("platforms");
     let desk = world.serve_where_it_is_found().await;
-    plant(&world.tools, FEW, &ground.codes).await.expect("planted");
+    plant(&world.tools, FEW, Some(&ground)).await.expect("planted");
     ground.register(&desk.url()).expect("an address to come back to");
     ground.admit(&world.tools).await.expect("let in");
 

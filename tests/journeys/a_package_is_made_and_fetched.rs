@@ -14,6 +14,7 @@ use harness::asked::desk_seat;
 use harness::goods::order;
 use harness::page::{Node, Page, fetch, send};
 use harness::planned::{ASHA, Planned, code};
+use harness::scratch;
 use reqwest::header::{HeaderMap, RANGE};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Response};
@@ -32,6 +33,8 @@ use rightsdesk_server::requests::{self, FOLLOW_PATH, Spot, SweepPackages};
 use rightsdesk_server::roof::http::Listening;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
+
+use super::the_persons_pages_tell_what_is_done::outsider;
 
 pub(super) const LINK: &str = "/trust/ask/package";
 pub(super) const PAGE: &str = "/trust/package";
@@ -239,6 +242,21 @@ fn sorted(mut rows: Vec<BTreeMap<String, Option<String>>>) -> Vec<BTreeMap<Strin
     rows
 }
 
+/// The same, by a script that knows none of our code.
+fn an_outsider_verifies_it(files: &BTreeMap<String, Vec<u8>>, public: &[u8]) {
+    let folder = scratch::folder("package").expect("a folder");
+    for (name, bytes) in files {
+        let path = folder.join(name);
+        std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        std::fs::write(path, bytes).expect("written");
+    }
+    let words = ["package", folder.to_str().expect("text")];
+    let Some((holds, said)) = outsider(public, &words, b"") else { return };
+    assert!(holds && said.starts_with("whole: R-"), "{said}");
+    std::fs::write(folder.join("data/customers.json"), b"[]").expect("written");
+    assert!(outsider(public, &words, b"").is_some_and(|(holds, _)| !holds), "changed, and still it held");
+}
+
 /// The passphrase as the page shows it.
 pub(super) fn passphrase_on(page: &Page) -> String {
     let shown: Vec<String> = page.root.all("code").into_iter().map(Node::text).collect();
@@ -312,6 +330,8 @@ async fn what_a_package_holds_is_what_the_map_hands_out() {
     let signature = BASE64.decode(signature.as_str().expect("text").as_bytes()).expect("base64");
     let public = asked.scene.world.tools.vault.sign_key().expect("a key").public();
     assert!(verify(&public, "rightsdesk/package/1", &canonical(&signed).expect("canonical"), &signature));
+
+    an_outsider_verifies_it(&files, &public);
 
     let about: Value = serde_json::from_slice(&files["about.json"]).expect("JSON");
     for part in ["purposes", "categories", "recipients", "retention", "rights", "complaint"] {

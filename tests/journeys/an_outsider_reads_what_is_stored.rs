@@ -95,7 +95,7 @@ async fn an_independent_script_opens_what_is_stored() {
 }
 
 /// One that speaks ciphers: the first on the path, or the system's own.
-fn python() -> Option<&'static str> {
+pub(super) fn python() -> Option<&'static str> {
     ["python3", "/usr/bin/python3"].into_iter().find(|python| {
         let found = Command::new(python).args(["-c", "import cryptography"]).output();
         found.is_ok_and(|found| found.status.success())

@@ -93,7 +93,7 @@ async fn behind(world: &World, link: &str) -> Followed {
 }
 
 /// What holds for every page of a person: closed to all else, kept by nobody, and to be held on to by assistive programs.
-fn is_a_persons(page: &Page) {
+pub(super) fn is_a_persons(page: &Page) {
     assert!(
         page.root.all("script").is_empty() && !page.text.contains("url(") && page.headers.get("set-cookie").is_none()
     );

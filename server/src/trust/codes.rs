@@ -5,6 +5,7 @@ use crate::floor::policy::{
 };
 use crate::processors::NoticeKind;
 use crate::promises::Standing;
+use crate::propagation::TaskState;
 
 /// A value of a closed list.
 pub trait Listed: Copy {
@@ -46,6 +47,7 @@ listed! {
     RecipientKind: "recipient",
     Sensitivity: "sensitivity",
     Standing: "standing",
+    TaskState: "told",
     Transfer: "transfer",
     While: "while",
 }

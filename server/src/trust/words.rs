@@ -53,6 +53,8 @@ pub struct Words {
     pub ask: Ask,
     pub flaws: FlawWords,
     pub follow: Follow,
+    pub course: Course,
+    pub certificate: Certificate,
     pub talk: Talk,
     pub withdraw: Withdraw,
     pub appeal: Appeal,
@@ -138,6 +140,15 @@ section!(
     Follow: title, lead, prove_title, prove, code, prove_send, anew, anew_send, no_code, until_proof, requests,
     reference, received, stage, next, until, late, closed, moves, moved, still, messages, messages_locked,
     messages_none, ours, yours, said_proved, said_sent, said_written, said_withdrawn, said_appealed
+);
+section!(
+    Course: title, starts, told, until, store, app, copy, copy_ready, answer, answered, below, certificate,
+    certificate_link
+);
+section!(
+    Certificate: title, lead, number, begun, ended, supplement, gone, gone_none, category, fate, entries, stays,
+    stays_none, why, until, others, others_none, recipient, answer, sure, scan, marks, copies, document, signed, digest,
+    back
 );
 section!(Talk: title, about, all, words, send);
 section!(Withdraw: link, title, text, yes, back);

@@ -2,7 +2,7 @@
 //! anything of it runs. A job that kills its worker has been counted by then.
 
 use diesel::sql_types::{BigInt, Double, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
-use diesel::{QueryableByName, RunQueryDsl};
+use diesel::{OptionalExtension, QueryableByName, RunQueryDsl};
 use tokio::time::Instant as Moment;
 use uuid::Uuid;
 
@@ -61,6 +61,32 @@ impl Queue {
                 Ok(rows.into_iter().map(|row| row.claim(turn.tenant_id, fence, before + lease)).collect())
             })
             .await
+    }
+}
+
+impl Queue {
+    /// The earliest job of a lane that is due and names this id in its payload, whosever turn it is; none that crashed.
+    pub(super) async fn claim_naming(&self, tenant: TenantId, of: Uuid) -> Result<Option<Claim>> {
+        let (lease, before) = (self.pace.lease, Moment::now());
+        let claimed = self.ledger.bookkeep(Some(tenant), move |tx| {
+            let held = tx.held_now().map(Instant::micros);
+            statement("select tenant_id from lanes where tenant_id = ? for update")
+                .bind::<SqlUuid, _>(tenant)
+                .execute(tx.conn())?;
+            let fence = fresh_fence();
+            let row: Option<Picked> = statement(PICK_NAMING)
+                .bind::<SqlUuid, _>(tenant)
+                .bind::<Text, _>(of.to_string())
+                .bind::<Nullable<BigInt>, _>(held)
+                .bind::<SqlUuid, _>(fence)
+                .bind::<Double, _>(lease.as_secs_f64())
+                .bind::<SqlUuid, _>(tenant)
+                .get_result(tx.conn())
+                .optional()?;
+            lane::recount(tx)?;
+            Ok(row.map(|row| row.claim(tenant, fence, before + lease)))
+        });
+        claimed.await
     }
 }
 
@@ -127,6 +153,21 @@ update jobs j
    set state = 'running', attempt = j.attempt + 1, fence = ?, retry_at = null,
        started_at = statement_timestamp(), leased_until = statement_timestamp() + ? * interval '1 second'
  where j.tenant_id = ? and j.ctid = any (array(select place from picked))
+returning j.id, j.name, j.payload, j.attempt, j.due_at, j.crashes, j.faults, j.waits";
+
+const PICK_NAMING: &str = "
+with due as (
+  select ctid as place from jobs
+   where tenant_id = ? and state = 'ready' and crashes = 0 and position(? in payload) > 0
+     and case when retry_at is null
+              then due_at <= coalesce(timestamptz 'epoch' + ? * interval '1 microsecond', transaction_timestamp())
+              else retry_at <= statement_timestamp() end
+   order by due_at, id limit 1 for update skip locked
+)
+update jobs j
+   set state = 'running', attempt = j.attempt + 1, fence = ?, retry_at = null,
+       started_at = statement_timestamp(), leased_until = statement_timestamp() + ? * interval '1 second'
+ where j.tenant_id = ? and j.ctid = any (array(select place from due))
 returning j.id, j.name, j.payload, j.attempt, j.due_at, j.crashes, j.faults, j.waits";
 
 #[derive(QueryableByName)]

@@ -9,13 +9,14 @@ use std::time::Duration;
 use futures_util::FutureExt;
 use tokio::sync::watch;
 use tokio::time::{Instant as Moment, sleep, timeout, timeout_at};
+use uuid::Uuid;
 
 use super::claim::{Claim, Suspects};
 use super::flight::{Flight, Landed};
 use super::model::{Ended, Pace};
 use super::queue::Queue;
 use super::{Registry, Run};
-use crate::floor::kernel::{Error, Instant, Result, Watch};
+use crate::floor::kernel::{Error, Instant, Result, TenantId, Watch};
 use crate::floor::ledger::Ledger;
 
 /// Runs the jobs it knows. Cheap to clone.
@@ -88,6 +89,19 @@ impl Worker {
             flight.land().await;
             flight.settle().await?;
         }
+    }
+
+    /// Does what is due of one lane and names this id, out of turn and one after the other: what that enqueues about it for
+    /// now is done too. For a desk that is told what has happened, and whose other work waits.
+    pub async fn step_of(&self, lane: TenantId, of: Uuid) -> Result<usize> {
+        let (mut flight, mut attempts) = (Flight::new(&self.queue), 0);
+        while let Some(claim) = self.queue.claim_naming(lane, of).await? {
+            attempts += 1;
+            flight.take_off(claim.clone(), self.attend(claim));
+            flight.land().await;
+            flight.settle().await?;
+        }
+        Ok(attempts)
     }
 
     fn pace(&self) -> &Pace {

@@ -40,7 +40,7 @@ pub struct Door {
 }
 
 /// Whether somebody proved by more than holding a link that it is theirs.
-fn is_known(intake: &Intake) -> bool {
+pub(super) fn is_known(intake: &Intake) -> bool {
     !matches!(intake.proof, Proof::None | Proof::NotNeeded) && intake.forgotten_at.is_none()
 }
 

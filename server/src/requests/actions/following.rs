@@ -2,21 +2,25 @@
 //! led to the contact; nothing about the person is answered before they are proved, and never a value.
 
 use super::closing::close;
+use super::fetching::is_known;
 use super::messaging::queue_letter;
 use super::receiving::take_in;
 use super::{Doors, event, witnessed};
 use crate::floor::access::{Caller, Permission};
-use crate::floor::kernel::{Error, IntakeId, Personal, Ref, RequestId, Result, Secret};
+use crate::floor::kernel::{Error, Instant, IntakeId, Personal, Ref, RequestId, Result, Secret};
 use crate::floor::ledger::keyhole::{self, KeyholeKind};
-use crate::floor::ledger::{Event, WriteTx};
+use crate::floor::ledger::{Event, Tx, WriteTx};
 use crate::floor::regulations::Right;
 use crate::floor::tools::Tools;
+use crate::propagation::{self, Told};
 use crate::requests::asking::{Asking, Stated, Taken, Wanted};
 use crate::requests::letters::Slots;
 use crate::requests::model::{
-    ClockEventRow, GoesBy, Identifier, Intake, MessageKind, Outcome, Proof, Request, Source, Stage,
+    Certificate, ClockEventRow, GoesBy, Identifier, Intake, MessageKind, Outcome, Proof, Request, Source, Stage, Step,
+    StepName, StepState,
 };
-use crate::requests::queries::{clocks, identifiers, intakes, requests};
+use crate::requests::package::PackageState;
+use crate::requests::queries::{clocks, fulfilling, identifiers, intakes, packages, plans, requests};
 use crate::staff::{Token, digest};
 
 /// The first letters of a link's secret.
@@ -48,6 +52,33 @@ pub struct Followed {
 pub struct FollowedRequest {
     pub request: Request,
     pub moves: Vec<ClockEventRow>,
+    /// None before the person is proved, and where nothing is carried out.
+    pub carried: Option<Carried>,
+}
+
+/// How far what was approved has come: steps, recipients and dates, and no value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Carried {
+    /// When it begins; until then it may be taken back.
+    pub starts_at: Option<Instant>,
+    /// In their order; none before the first was begun.
+    pub steps: Vec<Step>,
+    pub tasks: Vec<Told>,
+    /// How the newest package of it stands, where there is one.
+    pub package: Option<PackageState>,
+    /// The newest, which names the one before.
+    pub certificate: Option<Certificate>,
+}
+
+impl Carried {
+    /// Whether anything of it was begun that nothing brings back.
+    pub fn is_begun(&self) -> bool {
+        let is_final = |step: &Step| {
+            let is_burying = step.name == StepName::Tombstone && step.attempt > 0;
+            step.name.is_final() && step.state == StepState::Done || is_burying
+        };
+        self.steps.iter().any(is_final)
+    }
 }
 
 /// What the page of a contact shows.
@@ -59,11 +90,32 @@ pub async fn shown_to_person(tools: &Tools, at: Ref<IntakeId>) -> Result<Followe
         let mut shown = Vec::new();
         for request in requests::of_intake(tx, at.id)? {
             let moves = clocks::events(tx, request.id)?;
-            shown.push(FollowedRequest { request, moves });
+            let carried = if is_known(&intake) { carried(tx, &request)? } else { None };
+            shown.push(FollowedRequest { request, moves, carried });
         }
         Ok(Followed { intake, identifiers, requests: shown })
     });
     read.await
+}
+
+fn carried(tx: &mut Tx, request: &Request) -> Result<Option<Carried>> {
+    let is_answer = |outcome| matches!(outcome, Outcome::Fulfilled | Outcome::PartlyFulfilled);
+    let starts_at = match request.stage {
+        Stage::InProgress { plan, .. } => plans::get(tx, plan)?.starts_at,
+        Stage::Closed { outcome, .. } if is_answer(outcome) => None,
+        _ => return Ok(None),
+    };
+    let mut steps = fulfilling::steps_of(tx, request.id)?;
+    // Ids of plans are in the order in which they were drawn.
+    let last = steps.last().map(|step| step.plan);
+    steps.retain(|step| Some(step.plan) == last);
+    Ok(Some(Carried {
+        starts_at,
+        steps,
+        tasks: propagation::tasks_of(tx, request.id)?,
+        package: packages::of(tx, request.id)?.first().map(|package| package.state),
+        certificate: fulfilling::certificates(tx, request.id)?.pop(),
+    }))
 }
 
 /// The person takes back what is open of what they asked. What was never proved may be taken back too: nothing comes of it.

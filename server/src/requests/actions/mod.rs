@@ -62,7 +62,9 @@ pub use fetching::{
     Door, Fetchable, behind_package_link, door_of, fetch_package, file_behind, link_to_package, packages_for_person,
 };
 pub use figures::{AHEAD, MonthFigures, QueueFigures, is_answer, queue_figures, timeliness, yearly_table};
-pub use following::{Followed, FollowedRequest, appeal_by_person, follow, shown_to_person, withdraw_by_person};
+pub use following::{
+    Carried, Followed, FollowedRequest, appeal_by_person, follow, follow_link, shown_to_person, withdraw_by_person,
+};
 pub use handing_on::hand_on;
 pub use holding::{find_hold, holds_of, list_holds, place_hold, release_hold, reveal_hold_reason};
 pub use judging::{judge, judge_mandate};

@@ -1,5 +1,6 @@
 //! The nouns of requests and their lawful steps. Pure.
 
+mod attested;
 mod clock;
 mod correction;
 mod hold;
@@ -11,6 +12,7 @@ mod request;
 mod stage;
 mod step;
 
+pub use attested::{Attested, AttestedKeep, AttestedRecipient};
 pub use clock::{ClockEventRow, ClockMove, ClockRow};
 pub use correction::{CORRECTABLE, Correction, CorrectionState, Named, named_in, nothing_named};
 pub use hold::{Hold, HoldKind, NewHold, hold_reference};

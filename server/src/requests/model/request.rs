@@ -141,13 +141,13 @@ pub struct Request {
 }
 
 impl Request {
-    /// Whether its answer was or is late.
+    /// Whether its answer was or is late. One that was given in time is not, whoever is still awaited.
     pub fn is_late(&self, now: Instant) -> bool {
         let Some(due) = &self.due else { return false };
         let ended = match self.stage {
             Stage::Closed { at, .. } => self.answered_at.unwrap_or(at),
             Stage::Paused { .. } if due.is_still() => return false,
-            _ => now,
+            _ => self.answered_at.unwrap_or(now),
         };
         ended >= due.at
     }

@@ -35,8 +35,10 @@ pub fn load(tx: &mut Tx, reach: Reach<'_>, soon: Instant) -> Result<Vec<Load>> {
     let now = tx.now()?;
     let rows = statement(
         "select stage, right_code, source, count(*) as requests,
-                count(*) filter (where due_at <= ? and not (stage = 'paused' and target_on is null)) as overdue,
-                count(*) filter (where due_at > ? and due_at <= ? and not (stage = 'paused' and target_on is null)) as soon
+                count(*) filter (where due_at <= ? and answered_at is null
+                                   and not (stage = 'paused' and target_on is null)) as overdue,
+                count(*) filter (where due_at > ? and due_at <= ? and answered_at is null
+                                   and not (stage = 'paused' and target_on is null)) as soon
            from requests
           where stage in ('open', 'paused', 'awaiting_approval', 'in_progress') and not is_test
             and (?::uuid[] is null or tenant_id = any(?))

@@ -83,6 +83,7 @@ fn late(is_late: bool, now: Instant) -> Words {
                              else due_at <= ";
     Words(HEAD, Some(now.utc()), if is_late { " end" } else { " end is false" })
 }
+                             when answered_at is not null then answered_at >= due_at
 
 /// Whether its approved plan is still to begin, as the figures of what is waited for say it.
 fn cooling(is_cooling: bool, now: Instant) -> Words {

@@ -25,7 +25,7 @@ macro_rules! due {
                                            where c.tenant_id = r.tenant_id and c.request_id = r.id
                                              and c.regime = r.driving and c.kind in ('answer', 'appeal')), false) as is_still
     from requests r, asked
-   where r.stage in ('open', 'paused', 'awaiting_approval', 'in_progress') and not r.is_test ", $of, "
+   where r.stage in ('open', 'paused', 'awaiting_approval', 'in_progress') and not r.is_test and r.answered_at is null ", $of, "
      and r.due_at <= ?::timestamptz + interval '120 days'
      and (r.target_on <= (?::timestamptz + interval '1 day')::date or r.due_on <= (?::timestamptz + interval '4 days')::date)
 ), pressing as materialized (
@@ -219,7 +219,7 @@ pub fn within_a_week(tx: &mut Tx, now: Instant) -> Result<Week> {
          select r.owner_id, count(*) as due, count(*) filter (where r.due_at <= asked.now and not (r.stage = 'paused' and r.target_on is null)) as overdue
            from asked, requests r
           where r.stage in ('open', 'paused', 'awaiting_approval', 'in_progress') and not r.is_test
-            and r.due_at <= asked.now + interval '7 days'
+            and r.due_at <= asked.now + interval '7 days' and r.answered_at is null
           group by r.owner_id",
     )
     .bind::<Timestamptz, _>(now.utc())
@@ -262,7 +262,7 @@ pub fn lines_of(tx: &mut Tx, staff: StaffId, now: Instant, most: i64) -> Result<
     let rows = statement(
         "select reference, right_code, due_on, due_at, stage = 'paused' and target_on is null as is_still from requests
           where owner_id = ? and stage in ('open', 'paused', 'awaiting_approval', 'in_progress') and not is_test
-            and due_at <= ?::timestamptz + interval '7 days'
+            and due_at <= ?::timestamptz + interval '7 days' and answered_at is null
           order by due_at, id limit ?",
     )
     .bind::<SqlUuid, _>(staff)

@@ -8,7 +8,7 @@ use chrono::Duration;
 use futures_util::future::{BoxFuture, FutureExt};
 use futures_util::{StreamExt, TryStreamExt, stream};
 
-use super::Plot;
+use super::{OwnPage, Plot};
 use crate::floor::access::{Caller, Session};
 use crate::floor::kernel::{Error, Instant, Result, SessionId, TenantId, Watch};
 use crate::floor::tools::Tools;
@@ -49,6 +49,8 @@ pub(super) struct Desk {
     pub merchants: Arc<[TenantId]>,
     /// Who was given a seat so far.
     pub invited: Arc<Mutex<Vec<Invited>>>,
+    /// Pages of people that are told to whoever plants this.
+    pub pages: Arc<Mutex<Vec<OwnPage>>>,
 }
 
 impl Desk {
@@ -126,8 +128,9 @@ impl Plot<'_> {
     }
 }
 
-/// Opens the merchants, then does all that is to be done. Who was given a seat, with the invitations.
-pub(super) async fn carry_out(tools: &Tools, plot: Plot<'_>) -> Result<Vec<Invited>> {
+/// Opens the merchants, then does all that is to be done. Who was given a seat, with the invitations, and the pages of people
+/// that are told.
+pub(super) async fn carry_out(tools: &Tools, plot: Plot<'_>) -> Result<(Vec<Invited>, Vec<OwnPage>)> {
     let Plot { merchants, mut deeds, mut desk, .. } = plot;
     let mut opening: Vec<(usize, Merchant)> = merchants.into_iter().enumerate().collect();
     opening.sort_by_key(|(_, merchant)| merchant.opened_at);
@@ -148,13 +151,18 @@ pub(super) async fn carry_out(tools: &Tools, plot: Plot<'_>) -> Result<Vec<Invit
         .try_collect::<()>()
         .await?;
     desk.sort_by_key(|deed| deed.at);
-    let invited = Arc::<Mutex<Vec<Invited>>>::default();
+    let (invited, pages) = (Arc::<Mutex<Vec<Invited>>>::default(), Arc::<Mutex<Vec<OwnPage>>>::default());
     for deed in desk {
-        let (merchants, invited) = (Arc::clone(&merchants), Arc::clone(&invited));
-        (deed.act)(Desk { tools: at(tools, deed.at), merchants, invited }).await?;
+        let (merchants, invited, pages) = (Arc::clone(&merchants), Arc::clone(&invited), Arc::clone(&pages));
+        (deed.act)(Desk { tools: at(tools, deed.at), merchants, invited, pages }).await?;
     }
-    let mut invited = invited.lock().unwrap_or_else(PoisonError::into_inner);
-    Ok(std::mem::take(&mut *invited))
+    let mut pages = taken(&pages);
+    pages.sort_by_key(|page| page.what);
+    Ok((taken(&invited), pages))
+}
+
+fn taken<T>(all: &Mutex<Vec<T>>) -> Vec<T> {
+    std::mem::take(&mut *all.lock().unwrap_or_else(PoisonError::into_inner))
 }
 
 /// One merchant's story, deed by deed.

@@ -13,20 +13,26 @@ use rand::rngs::StdRng;
 use tokio::task::JoinHandle;
 
 use super::SEED;
+use super::fulfilment::KEY;
 use super::stores::token_of;
-use super::street::{App, Hook, NOTICES, Stand, Street};
-use crate::floor::access::Caller;
-use crate::floor::egress::address;
+use super::street::{App, Hook, NOTICES, Stand, Standing, Street};
+use crate::floor::access::{Caller, Permission};
+use crate::floor::egress::{Host, address};
 use crate::floor::graphql::Page;
 use crate::floor::kernel::{Reach, Result, Secret, Watch};
 use crate::floor::platforms::Settings;
 use crate::floor::tools::Tools;
+use crate::propagation::{self, NewWay, RecipientWay};
 use crate::stores::{self, Filter, Held, Order, Shown, StoreState, WEBHOOKS};
+use crate::tenants;
 
 /// What the desk's app is called at every stand.
 const APP: &str = "desk-app";
 /// What eBay calls the address that merchants come back to.
 const BACK: &str = "Desk-Name";
+
+/// What addresses on a street of this machine begin with.
+const HERE: &str = "http://127.0.0.1:";
 
 /// More stores than any demo has.
 const MOST: usize = 1_000_000;
@@ -106,6 +112,16 @@ impl Ground {
         Ok(())
     }
 
+    /// The street itself, for whoever plants on it.
+    pub(super) fn street(&self) -> Arc<Street> {
+        Arc::clone(&self.street)
+    }
+
+    /// Where recipients of the street are called.
+    pub fn host(&self) -> Option<Host> {
+        Host::of(&self.street.recipients.url)
+    }
+
     /// Where Shopify's stand takes orders to send a notice, if it is the one that this desk hears.
     pub fn orders_at(&self) -> Option<String> {
         self.codes.contains(&"shopify").then(|| self.street.shopify.shop_url("notices"))
@@ -128,6 +144,27 @@ impl Ground {
                 stand.admit(APP, &store.domain, token_of(&store.domain), scopes);
             }
         }
+        self.move_in(tools).await
+    }
+
+    /// Recipients that were set up on a street stand on this one now.
+    async fn move_in(&self, tools: &Tools) -> Result<()> {
+        let (recipients, house) = (&self.street.recipients, Caller::house());
+        let desk = tools.ledger.desk_scope(house.permit_desk(Permission::SeeQueue)?, "tenants").await?;
+        for tenant in tools.ledger.desk(&desk, tenants::open_tenants).await? {
+            let tenant = tenant.id;
+            for way in propagation::list_ways(tools, &house, tenant).await? {
+                let Some(address) = way.address.as_deref().filter(|address| address.starts_with(HERE)) else {
+                    continue;
+                };
+                let now = recipients.at(address.rsplit('/').next().unwrap_or_default());
+                if now != address {
+                    let RecipientWay { recipient, kind, parts, .. } = way;
+                    let moved = NewWay { tenant, recipient, kind, address: Some(now), parts, credential: Some(Secret::new(KEY)) };
+                    propagation::set_way(tools, &house, moved, None).await?;
+                }
+            }
+        }
         Ok(())
     }
 
@@ -138,6 +175,9 @@ impl Ground {
             loop {
                 tokio::time::sleep(PACE).await;
                 street.sell_something(&mut dice).await;
+                // By then whoever takes their time has done what they were asked.
+                street.recipients.finish();
+                street.recipients.stands(Standing::Completed);
             }
         }));
     }

@@ -7,6 +7,7 @@
 mod apps;
 mod changes;
 mod deeds;
+mod fulfilment;
 mod ground;
 mod names;
 mod requests;
@@ -18,6 +19,7 @@ mod subscribers;
 mod tenants;
 
 use std::fmt::Write;
+use std::sync::Arc;
 
 use rand::SeedableRng;
 use rand::rngs::StdRng;
@@ -26,11 +28,12 @@ use uuid::Uuid;
 use self::deeds::{Deed, DeskDeed, Merchant, carry_out};
 pub use self::ground::Ground;
 use self::stores::Shop;
+use self::street::Street;
 use crate::audit::EventFilter;
 use crate::audit::actions::list_events;
 use crate::floor::access::{Caller, Permission, Role};
 use crate::floor::graphql::Page;
-use crate::floor::kernel::{Error, Instant, Mode, Result, TenantId};
+use crate::floor::kernel::{Error, Instant, Mode, Result, Secret, TenantId};
 use crate::floor::ledger::{Event, Witnessed};
 use crate::floor::platforms::Platforms;
 use crate::floor::policy::Policy;
@@ -88,6 +91,8 @@ struct Plot<'p> {
     platforms: Platforms,
     /// The platforms that have a stand on the demo's own street.
     on_street: &'p [&'static str],
+    /// The street itself, where one stands.
+    street: Option<Arc<Street>>,
     merchants: Vec<Merchant>,
     /// The stores that are connected to this day.
     shops: Vec<Shop>,
@@ -99,6 +104,14 @@ struct Plot<'p> {
 pub struct Planted {
     pub amounts: Amounts,
     pub invited: Vec<Invited>,
+    /// Where people follow what they asked, of some of them.
+    pub pages: Vec<OwnPage>,
+}
+
+/// A person's own page. Its address leads there whoever has it.
+pub struct OwnPage {
+    pub what: &'static str,
+    pub address: Secret,
 }
 
 impl Planted {
@@ -115,15 +128,21 @@ impl Planted {
             let token = invited.token.as_ref().map_or("", |token| token.expose());
             let _ = write!(told, "\n  {roles:<8}  {:<11}  {token}", invited.staff.handle);
         }
+        if !self.pages.is_empty() {
+            told.push_str("\npeople follow what they asked on pages of their own, each told this once:");
+        }
+        for page in &self.pages {
+            let _ = write!(told, "\n  {}\n    {}", page.what, page.address.expose());
+        }
         told
     }
 }
 
 /// Plants so many times over what is usual. A desk that was planted just so already stays as it has become meanwhile.
-pub async fn furnish(tools: &Tools, scale: u32, on_street: &[&'static str]) -> Result<Option<Planted>> {
+pub async fn furnish(tools: &Tools, scale: u32, ground: Option<&Ground>) -> Result<Option<Planted>> {
     let amounts = Amounts::USUAL.times(scale);
     match told(tools, PLANTED).await? {
-        None => plant(tools, amounts, on_street).await.map(Some),
+        None => plant(tools, amounts, ground).await.map(Some),
         Some(facts) if facts == amounts.facts() => Ok(None),
         Some(facts) => {
             let why = format!("this demo was planted with {facts}: start it with --mode demo instead of --demo");
@@ -132,8 +151,8 @@ pub async fn furnish(tools: &Tools, scale: u32, on_street: &[&'static str]) -> R
     }
 }
 
-/// Plants. Refused where the desk is of another mode, or holds anything already.
-pub async fn plant(tools: &Tools, amounts: Amounts, on_street: &[&'static str]) -> Result<Planted> {
+/// Plants, on a street where one stands. Refused where the desk is of another mode, or holds anything already.
+pub async fn plant(tools: &Tools, amounts: Amounts, ground: Option<&Ground>) -> Result<Planted> {
     if tools.vault.mode() != Mode::Demo {
         return Err(elsewhere("this desk is of another mode"));
     }
@@ -146,7 +165,8 @@ pub async fn plant(tools: &Tools, amounts: Amounts, on_street: &[&'static str]) 
         now: tools.watch.now(),
         policy: &adopted.policy,
         platforms: tools.platforms.clone(),
-        on_street,
+        on_street: ground.map_or(&[], |ground| &ground.codes),
+        street: ground.map(Ground::street),
         merchants: Vec::new(),
         shops: Vec::new(),
         deeds: Vec::new(),
@@ -156,7 +176,7 @@ pub async fn plant(tools: &Tools, amounts: Amounts, on_street: &[&'static str]) 
         planter(&mut plot, StdRng::seed_from_u64(seed));
     }
     let deeds = plot.deeds.len() + plot.desk.len();
-    let invited = carry_out(tools, plot).await?;
+    let (invited, pages) = carry_out(tools, plot).await?;
     let house = Caller::house().permit_house(Permission::KeepHouse)?;
     let planted = Event::new(PLANTED, "desk", Uuid::nil())
         .count("merchants", count(amounts.merchants))
@@ -165,7 +185,7 @@ pub async fn plant(tools: &Tools, amounts: Amounts, on_street: &[&'static str]) 
     // Whoever comes now finds every promise looked at.
     look_at_due(tools, house).await?;
     tracing::info!(deeds, seconds = begun.elapsed().as_secs_f32(), "the demo is planted");
-    Ok(Planted { amounts, invited })
+    Ok(Planted { amounts, invited, pages })
 }
 
 /// Refuses to plant here.

@@ -5,7 +5,7 @@
 //! It never writes a request down by itself: each is taken in, proved and worked by the actions that everybody uses.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use chrono::Duration;
 use futures_util::{StreamExt, TryStreamExt, stream};
@@ -13,13 +13,15 @@ use rand::RngExt;
 use rand::rngs::StdRng;
 use rand::seq::SliceRandom;
 
-use super::Plot;
 use super::deeds::{AT_ONCE, Desk, Made, at};
+use super::fulfilment::Carried;
 use super::stores::Shop;
-use super::street::{Buyer, Counts, buyer};
+use super::street::{Buyer, Counts, Street, buyer};
 use super::tenants::DAY;
+use super::{OwnPage, Plot};
 use crate::floor::access::Caller;
 use crate::floor::kernel::{Error, Instant, Personal, Ref, RequestId, Result, TenantId};
+use crate::floor::policy::Policy;
 use crate::floor::regulations::{PauseGround, Right};
 use crate::floor::tools::Tools;
 use crate::requests::{
@@ -51,6 +53,8 @@ enum Course {
     Refused(Ground),
     /// So many days after it came.
     Answered(i64),
+    /// By its jobs, so far.
+    Carried(Carried),
 }
 
 /// Whose it is to work.
@@ -64,8 +68,8 @@ enum Hands {
 
 /// One thing that somebody asked.
 #[derive(Debug, Clone, Copy)]
-struct Case {
-    right: Right,
+pub(super) struct Case {
+    pub right: Right,
     source: Source,
     kind: SubjectKind,
     locale: &'static str,
@@ -94,9 +98,10 @@ const fn member(right: Right, place: &'static str, came: i64, course: Course, ha
 
 /// All of them. What is open came so lately that its answer is still in time wherever its person is; one is late.
 const CASES: &[Case] = {
+    use Carried::{Copied, InForce, Released, Settled, Silent};
     use Course::{
-        Answered, Approved, AskedTwice, Begun, Extended, Open, Paused, Refused, Spam, SpokenFor, Submitted, Unproved,
-        Withdrawn,
+        Answered, Approved, AskedTwice, Begun, Carried as Came, Extended, Open, Paused, Refused, Spam, SpokenFor,
+        Submitted, Unproved, Withdrawn,
     };
     use Hands::{Leyla, Nobodys, Tariq, Team};
     use Right::{Access, Complaint, Correction, Deletion, Objection, OptOut, Portability, Restriction};
@@ -138,9 +143,13 @@ const CASES: &[Case] = {
         shopper((Deletion, Web), ("de", "DE"), 26, Refused(Ground::LegalObligation), Tariq),
         shopper((Objection, Mail), ("de", "DE"), 12, Answered(8), Leyla),
         shopper((OptOut, Web), ("en-US", "US-CA"), 9, Answered(4), Tariq),
-        member(Correction, "IN", 20, Answered(4), Leyla),
+        member(Correction, "IN", 20, Came(InForce), Leyla),
+        member(Restriction, "DE", 15, Came(InForce), Tariq),
+        shopper((Access, Web), ("de", "DE"), 7, Came(Copied), Leyla),
+        shopper((Access, Web), ("en-US", "US-CA"), 10, Came(Released), Tariq),
+        shopper((Deletion, Web), ("de", "DE"), 36, Came(Silent), Leyla),
         shopper((Access, Web), ("en-US", "US-CA"), 31, Answered(9), Leyla),
-        shopper((Deletion, Web), ("pt-BR", "BR"), 33, Answered(10), Tariq),
+        shopper((Deletion, Web), ("pt-BR", "BR"), 33, Came(Settled), Tariq),
         shopper((Access, Mail), ("fr", "FR"), 48, Answered(12), Leyla),
         shopper((Portability, Web), ("de", "DE"), 64, Answered(39), Tariq),
     ]
@@ -157,6 +166,14 @@ impl Case {
             self.course,
             Course::Unproved | Course::SpokenFor | Course::Spam | Course::Paused(PauseGround::IdentityAsked)
         )
+    }
+
+    /// As whom it is asked under this policy: what is carried out is told of whoever there is most to tell of.
+    fn asked_of(mut self, policy: &Policy, has_shop: bool) -> Self {
+        if let Course::Carried(how) = self.course {
+            self.kind = if has_shop { how.of_whom(policy) } else { SubjectKind::Member };
+        }
+        self
     }
 
     /// Staff judge who writes or calls; the other ways prove it themselves.
@@ -208,21 +225,24 @@ impl Case {
 
 /// Who asks.
 #[derive(Debug, Clone)]
-struct Asker {
+pub(super) struct Asker {
     name: String,
-    mail: String,
+    pub mail: String,
     locale: String,
     /// By what the shop knows them, and their telephone.
-    known: Option<(u64, String)>,
+    pub known: Option<(u64, String)>,
 }
 
 /// Somebody who asked something, on their way through time.
-struct Story {
-    case: &'static Case,
-    merchant: usize,
-    came: Instant,
-    asker: Asker,
-    store: Option<Made<Store>>,
+pub(super) struct Story {
+    pub case: Case,
+    pub kind: SubjectKind,
+    pub merchant: usize,
+    pub came: Instant,
+    pub asker: Asker,
+    pub store: Option<Made<Store>>,
+    /// What the store is called at its platform.
+    pub shop: Option<String>,
 }
 
 pub(super) fn plan(plot: &mut Plot<'_>, mut dice: StdRng) {
@@ -235,26 +255,32 @@ pub(super) fn plan(plot: &mut Plot<'_>, mut dice: StdRng) {
     let mut shops: Vec<&Shop> = plot.shops.iter().filter(is_staying).collect();
     shops.shuffle(&mut dice);
     let (near, far): (Vec<&Shop>, Vec<&Shop>) = shops.into_iter().partition(|shop| shop.is_read);
+    let has_shop = !near.is_empty() || !far.is_empty();
     let (mut near, mut far, mut merchants) = (near.iter().cycle(), far.iter().cycle(), staying.iter().cycle());
+    // Nobody who owns a shop asks twice: who is gone asks for nothing.
+    let mut owners = staying.iter().rev().cycle();
     let mut stories = Vec::with_capacity(CASES.len());
     for case in CASES {
+        let case = case.asked_of(plot.policy, has_shop);
         let then = plot.ago(case.came * DAY + dice.random_range(2 * 3_600..9 * 3_600));
         let shop = match case.kind {
             SubjectKind::Member => None,
             _ if case.is_open() => near.next().or_else(|| far.next()),
             _ => far.next().or_else(|| near.next()),
         };
-        let merchant = merchants.next().copied().unwrap_or_default();
+        let owned = case.kind == SubjectKind::Member;
+        let merchant = if owned { owners.next() } else { merchants.next() }.copied().unwrap_or_default();
         let merchant = shop.map_or(merchant, |shop| shop.merchant);
         let asker = match (case.kind, shop) {
             (SubjectKind::Member, _) => owner(plot, merchant),
             (_, Some(shop)) => somebody(&mut dice, &shop.domain, case.locale),
             (_, None) => somebody(&mut dice, &plot.merchants[merchant].slug, case.locale),
         };
-        stories.push(Story { case, merchant, came: then, asker, store: shop.map(|shop| shop.store.clone()) });
+        let (store, shop) = (shop.map(|shop| shop.store.clone()), shop.map(|shop| shop.domain.clone()));
+        stories.push(Story { case, kind: case.kind, merchant, came: then, asker, store, shop });
     }
-    let now = plot.now;
-    plot.at_desk(now, async move |desk| tell(&desk, now, stories).await);
+    let (now, street) = (plot.now, plot.street.clone());
+    plot.at_desk(now, async move |desk| tell(&desk, (now, street), stories).await);
 }
 
 fn owner(plot: &Plot<'_>, merchant: usize) -> Asker {
@@ -274,7 +300,7 @@ fn somebody(dice: &mut StdRng, shop: &str, locale: &str) -> Asker {
 }
 
 /// Tells all stories, those of one merchant one after the other.
-async fn tell(desk: &Desk, now: Instant, stories: Vec<Story>) -> Result<()> {
+async fn tell(desk: &Desk, (now, street): (Instant, Option<Arc<Street>>), stories: Vec<Story>) -> Result<()> {
     let people = Arc::new(People {
         tools: desk.tools.clone(),
         now,
@@ -282,6 +308,8 @@ async fn tell(desk: &Desk, now: Instant, stories: Vec<Story>) -> Result<()> {
         leyla: desk.seated("leyla")?,
         tariq: desk.seated("tariq")?,
         haruko: desk.seated("haruko")?,
+        street,
+        pages: Arc::clone(&desk.pages),
     });
     let mut of_merchants: BTreeMap<usize, Vec<Story>> = BTreeMap::new();
     for story in stories {
@@ -301,19 +329,31 @@ async fn tell_each(people: Arc<People>, stories: Vec<Story>) -> Result<()> {
 }
 
 /// Who works at the desk, and whom it works for.
-struct People {
-    tools: Tools,
-    now: Instant,
-    merchants: Arc<[TenantId]>,
+pub(super) struct People {
+    pub tools: Tools,
+    pub now: Instant,
+    pub merchants: Arc<[TenantId]>,
     leyla: Caller,
     tariq: Caller,
     /// The second person.
-    haruko: Caller,
+    pub haruko: Caller,
+    /// Where those stand whom data was given to.
+    pub street: Option<Arc<Street>>,
+    /// Pages of people that are told to whoever plants this.
+    pub pages: Arc<Mutex<Vec<OwnPage>>>,
+}
+
+impl People {
+    /// Where recipients of the street are called, if the desk may call there.
+    pub fn address(&self) -> Option<String> {
+        let url = &self.street.as_ref()?.recipients.url;
+        self.tools.egress.permits(url).then(|| url.to_string())
+    }
 }
 
 impl Story {
     /// Whoever works it, or did when it was worked.
-    fn worker<'p>(&self, people: &'p People) -> &'p Caller {
+    pub fn worker<'p>(&self, people: &'p People) -> &'p Caller {
         if self.case.hands == Hands::Tariq { &people.tariq } else { &people.leyla }
     }
 
@@ -324,7 +364,7 @@ impl Story {
 
     /// What was asked, as it came.
     fn asking(&self, tenant: TenantId) -> Result<Asking> {
-        let (case, asker) = (self.case, &self.asker);
+        let (case, asker) = (&self.case, &self.asker);
         let proof = case.proof();
         let store = self.store.as_ref().map(Made::get).transpose()?.map(|store| store.id);
         let one = |kind, value: String, proof| Stated { kind, store: None, value: Personal::new(value), proof };
@@ -347,7 +387,7 @@ impl Story {
         Ok(Asking {
             source: case.source,
             tenant,
-            subject_kind: case.kind,
+            subject_kind: self.kind,
             store,
             delivery: None,
             rights: vec![Wanted { right: case.right, case: None }],
@@ -366,6 +406,9 @@ impl Story {
 
     /// From how it comes to how it stands.
     async fn unfold(&self, people: &People) -> Result<()> {
+        if let Course::Carried(how) = self.case.course {
+            self.was_known(people, how).await?;
+        }
         let request = self.comes(people, Duration::zero()).await?;
         self.is_given(people, request).await?;
         match self.case.course {
@@ -384,6 +427,7 @@ impl Story {
                 self.approves(people, (request, &plan), &at(&people.tools, submitted.plus(Duration::hours(1)))).await
             }
             Course::Answered(days) => self.is_answered(people, request, days).await,
+            Course::Carried(how) => self.is_carried_out(people, request, how).await,
             _ => self.takes_its_turn(people, request).await,
         }
     }
@@ -419,13 +463,18 @@ impl Story {
         requests::assign(&tools, worker, request, None, to, None).await.map(drop)
     }
 
-    async fn submits(&self, people: &People, request: Ref<RequestId>, then: &Tools) -> Result<Plan> {
+    pub async fn submits(&self, people: &People, request: Ref<RequestId>, then: &Tools) -> Result<Plan> {
         let worker = self.worker(people);
         let plan = requests::draw_plan(then, worker, request, None).await?;
         requests::submit_plan(then, worker, request, None, plan.digest, None).await
     }
 
-    async fn approves(&self, people: &People, (request, plan): (Ref<RequestId>, &Plan), then: &Tools) -> Result<()> {
+    pub async fn approves(
+        &self,
+        people: &People,
+        (request, plan): (Ref<RequestId>, &Plan),
+        then: &Tools,
+    ) -> Result<()> {
         let reference = requests::reference(request.id);
         requests::approve_plan(then, &people.haruko, request, plan.digest, &reference, None).await.map(drop)
     }
@@ -441,11 +490,11 @@ impl Story {
             self.approves(people, (request, &plan), &then).await?;
         }
         let tools = self.after(people, Duration::days(days));
-        let is_whole = right != Right::Deletion;
+        let is_whole = right != Right::Objection;
         let words = if is_whole {
             "What you asked for is done. Write to us where something is missing."
         } else {
-            "Everything is deleted but the invoices, which the law has us keep."
+            "We write to you about offers no more. What we write about your orders is part of the purchase, and goes on."
         };
         let words = Personal::new(words);
         let closed = requests::settle_by_hand(&tools, worker, request, None, is_whole, words, None).await?;

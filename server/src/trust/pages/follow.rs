@@ -1,6 +1,7 @@
 //! The person's own page, behind the link of a letter: how it stands, what comes next and until when, what was written, and
 //! what they may do themselves. Before they are proved it tells references, rights and dates, and nothing of them.
 
+use super::course::Course;
 use super::parts::{Entry, hidden, option, summary};
 use super::{badge, fact, lead, section};
 use crate::floor::html::Html;
@@ -8,7 +9,7 @@ use crate::floor::kernel::{Day, Instant, Personal};
 use crate::floor::regulations::{PauseGround, zone};
 use crate::floor::tongues::language;
 use crate::requests::{
-    ClockEventRow, ClockMove, FOLLOW_PATH, Fetchable, Followed, FollowedRequest, GoesBy, Identifier, Intake,
+    Carried, ClockEventRow, ClockMove, FOLLOW_PATH, Fetchable, Followed, FollowedRequest, GoesBy, Identifier, Intake,
     MOST_TRIES, Message, Outcome, Proof, Request, Stage, Way,
 };
 use crate::trust::frame::Sheet;
@@ -68,7 +69,7 @@ impl Behind<'_> {
     }
 
     /// The same about one of the things that were asked.
-    fn tongues_of(&self, path: &str, reference: &str) -> String {
+    pub(super) fn tongues_of(&self, path: &str, reference: &str) -> String {
         let mut query = url::form_urlencoded::Serializer::new(String::new());
         format!("{path}?{}&lang=", query.append_pair("of", reference).append_pair("token", self.token).finish())
     }
@@ -153,6 +154,13 @@ impl Follow<'_> {
         self.followed.requests.iter().any(|one| !one.request.stage.is_closed())
     }
 
+    /// What is gone does not come back: from then on nothing is taken back here.
+    fn may_withdraw(&self) -> bool {
+        let is_begun = |one: &FollowedRequest| one.carried.as_ref().is_some_and(Carried::is_begun);
+        let mut open = self.followed.requests.iter().filter(|one| !one.request.stage.is_closed()).peekable();
+        open.peek().is_some() && !open.any(is_begun)
+    }
+
     fn prove(&self, html: &mut Html, reader: &Reader<'_>) {
         let words = &reader.words.follow;
         let waits = |one: &Identifier| one.kind == GoesBy::Mail && one.proof == Proof::None;
@@ -218,6 +226,8 @@ impl Follow<'_> {
             if !one.moves.is_empty() {
                 fact(html, &words.moves, |html| moves(html, reader, intake, &one.moves));
             }
+            let is_ready = self.packages.iter().any(|ready| ready.request == request.id);
+            Course { behind: self.behind, intake, one, is_ready, now: self.now }.put(html, reader);
         });
         if self.may_appeal(request) {
             html.tag("p", &[("class", "after")], |html| {
@@ -316,7 +326,7 @@ impl Follow<'_> {
                 html.line("button", &[("type", "submit")], &words.send);
             });
         });
-        if self.is_open() {
+        if self.may_withdraw() {
             html.tag("p", &[("class", "after")], |html| {
                 let to = self.behind.to(reader, Steps::WITHDRAW);
                 html.line("a", &[("href", &to)], &reader.words.withdraw.link);
@@ -381,7 +391,7 @@ fn sign(tone: &str) -> &'static str {
 }
 
 /// The day that a moment falls on where the contact's days end.
-fn day_of(intake: &Intake, at: Instant) -> Day {
+pub(super) fn day_of(intake: &Intake, at: Instant) -> Day {
     zone(&intake.zone).map_or_else(|| at.day(), |zone| Day(at.utc().with_timezone(&zone).date_naive()))
 }
 
@@ -417,7 +427,7 @@ pub fn appealing(reader: &Reader<'_>, behind: Behind<'_>, reference: &str, typed
     })
 }
 
-fn back(html: &mut Html, reader: &Reader<'_>, behind: Behind<'_>, label: &str) {
+pub(super) fn back(html: &mut Html, reader: &Reader<'_>, behind: Behind<'_>, label: &str) {
     html.tag("p", &[("class", "after")], |html| {
         html.line("a", &[("href", &behind.to(reader, FOLLOW_PATH))], label);
     });

@@ -1,7 +1,9 @@
 //! The pages, one file each: what stands on it as rows, drawn as HTML and as JSON from the very same.
 
 pub mod ask;
+pub mod certificate;
 mod changes;
+mod course;
 mod data;
 mod fields;
 pub mod follow;

@@ -14,14 +14,16 @@ use sha2::{Digest, Sha256};
 use super::asking::{answered, drawn};
 use super::form::{MOST_WORDS, Wrong, lines};
 use super::seal::{is_from_elsewhere, is_ours, seal};
-use super::{Source, field, own_choice};
+use super::{Source, field, own_choice, put};
 use crate::floor::kernel::{Error, IntakeId, Personal, Ref, Refusal, RequestId, Result, Secret};
 use crate::floor::ledger::Once;
 use crate::floor::tools::Tools;
 use crate::requests::{
-    FOLLOW_PATH, Followed, Outcome, Proof, Stage, appeal_by_person, ask_for_proof_again, behind_link, follow,
-    messages_for_person, packages_for_person, person_writes, prove_by_code, shown_to_person, withdraw_by_person,
+    Certificate, FOLLOW_PATH, Followed, Outcome, Proof, Stage, appeal_by_person, ask_for_proof_again, behind_link,
+    follow, messages_for_person, packages_for_person, person_writes, prove_by_code, shown_to_person,
+    withdraw_by_person,
 };
+use crate::trust::pages::certificate::Certified;
 use crate::trust::pages::follow::{Behind, Follow, Opened, Said, appealing, busy, gone, withdrawing};
 
 /// More than any form of ours holds.
@@ -36,6 +38,10 @@ impl Steps {
     pub const WRITE: &str = "/trust/ask/write";
     pub const WITHDRAW: &str = "/trust/ask/withdraw";
     pub const APPEAL: &str = "/trust/ask/appeal";
+    /// What was done, certified, in plain words.
+    pub const CERTIFICATE: &str = "/trust/ask/certificate";
+    /// The same as the document that was signed.
+    pub const SIGNED: &str = "/trust/ask/certificate/signed";
 }
 
 pub fn routes() -> Router<Tools> {
@@ -46,6 +52,8 @@ pub fn routes() -> Router<Tools> {
         .route(Steps::WRITE, deed(Deed::Write))
         .route(Steps::WITHDRAW, deed(Deed::Withdraw).get(may_withdraw))
         .route(Steps::APPEAL, deed(Deed::Appeal).get(may_appeal))
+        .route(Steps::CERTIFICATE, get(certificate))
+        .route(Steps::SIGNED, get(signed))
         .layer(DefaultBodyLimit::max(MOST))
 }
 
@@ -126,6 +134,45 @@ async fn may_appeal(State(tools): State<Tools>, RawQuery(query): RawQuery, heade
     answered(page.await, &headers)
 }
 
+async fn certificate(State(tools): State<Tools>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
+    let query = query.unwrap_or_default();
+    let call = Call { tools: &tools, query: &query, headers: &headers };
+    let page = async {
+        let token = call.token();
+        let Some((followed, certificate)) = call.certified(&token).await? else { return call.gone() };
+        drawn(&tools, (&query, &headers), |reader| {
+            let behind = Behind { token: token.expose(), seal: "", wrongs: &[] };
+            let page = Certified { behind, intake: &followed.intake, certificate: &certificate };
+            Ok((StatusCode::OK, page.page(reader)?))
+        })
+    };
+    answered(page.await, &headers)
+}
+
+/// The signed document itself, as a file.
+async fn signed(State(tools): State<Tools>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
+    let query = query.unwrap_or_default();
+    let call = Call { tools: &tools, query: &query, headers: &headers };
+    let (reference, certificate) = match call.certified(&call.token()).await {
+        Ok(Some((_, certificate))) => (field(query.as_bytes(), "of").unwrap_or_default(), certificate),
+        Ok(None) => return answered(call.gone(), &headers),
+        Err(error) => return answered(Err(error), &headers),
+    };
+    let mut answer = certificate.document.into_response();
+    let set = answer.headers_mut();
+    for (name, value) in [
+        (header::CONTENT_TYPE, "application/json"),
+        (header::CACHE_CONTROL, "private, no-store"),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"),
+    ] {
+        set.insert(name, HeaderValue::from_static(value));
+    }
+    let name = format!("attachment; filename=\"{reference}-{}.json\"", certificate.number);
+    put(set, header::CONTENT_DISPOSITION, &name);
+    answer
+}
+
 /// Whether somebody proved by more than holding the link that these are their affairs.
 fn is_known(followed: &Followed) -> bool {
     !matches!(followed.intake.proof, Proof::None | Proof::NotNeeded)
@@ -158,6 +205,20 @@ type Fault = (StatusCode, Wrong);
 impl Call<'_> {
     fn token(&self) -> Secret {
         Secret::new(field(self.query.as_bytes(), "token").unwrap_or_default())
+    }
+
+    /// The newest certificate of what the address names, and the contact that the link leads to. None before the person is
+    /// proved, and where nothing is certified.
+    async fn certified(&self, token: &Secret) -> Result<Option<(Followed, Certificate)>> {
+        let Some(at) = follow(self.tools, token).await? else { return Ok(None) };
+        let followed = shown_to_person(self.tools, at).await?;
+        if followed.intake.forgotten_at.is_some() {
+            return Ok(None);
+        }
+        let of = field(self.query.as_bytes(), "of").unwrap_or_default();
+        let one = followed.requests.iter().find(|one| one.request.reference == of);
+        let certificate = one.and_then(|one| one.carried.as_ref()).and_then(|carried| carried.certificate.clone());
+        Ok(certificate.map(|certificate| (followed, certificate)))
     }
 
     fn gone(&self) -> Result<(StatusCode, String)> {

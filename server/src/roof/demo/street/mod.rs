@@ -30,6 +30,7 @@ use tokio::task::JoinHandle;
 
 pub use self::faults::{Fault, Kind};
 pub use self::hooks::{Delivered, Delivery, Hook};
+pub(super) use self::people::bought;
 pub use self::people::{Buyer, Counts, Goods, buyer};
 pub use self::recipients::{Recipients, Status as Standing};
 pub use self::shopify::NOTICES;

@@ -10,7 +10,8 @@ use rand::{RngExt, SeedableRng};
 
 use super::super::names::COUNTRIES;
 use super::stand::Stand;
-use crate::floor::kernel::Instant;
+use crate::floor::kernel::{Instant, Personal};
+use crate::floor::platforms::{self, Good};
 
 /// What a shop keeps, by kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -279,6 +280,59 @@ pub fn buyer(shop: &str, place: usize) -> Buyer {
     let name = customer.name();
     let Customer { id, mail, phone, locale, .. } = customer;
     Buyer { id, name, mail, phone, locale }
+}
+
+/// What a shop that opened then tells of the buyer whom it knows by this number: who they are, and what they bought.
+pub fn bought(shop: &str, opened: Instant, id: u64) -> Vec<Good> {
+    let stock = Stock { shop, opened, counts: Counts::default(), edits: HashMap::new(), mark: String::new() };
+    let Some(place) = stock.place(Goods::Customer, id) else { return Vec::new() };
+    let customer = stock.customer(place);
+    let said = |text: &str| Some(Personal::new(text));
+    let lives = || platforms::Address {
+        name: said(&customer.name()),
+        lines: vec![Personal::new(customer.street.as_str())],
+        city: said(&customer.city),
+        zip: said(&customer.zip),
+        country: Some(customer.country.to_owned()),
+        ..platforms::Address::default()
+    };
+    let money =
+        |cents: u64| platforms::Money { micros: i64::try_from(cents).unwrap_or_default() * 10_000, currency: *b"EUR" };
+    let own = (0..stock.counts.orders).map(|place| stock.order(place)).filter(|order| order.customer.id == id);
+    let orders = own.map(|order| {
+        let (title, sku) = (Some(order.product.title.clone()), Some(order.product.sku.clone()));
+        let quantity = i32::try_from(order.quantity).unwrap_or(1);
+        let (number, price) = (order.id.to_string(), Some(money(order.product.cents)));
+        let line = platforms::Line { id: number.clone(), sku, title, quantity, variant: None, price };
+        Good::Order(platforms::Order {
+            name: format!("#{number}"),
+            id: number,
+            placed_at: order.born,
+            cancelled_at: None,
+            updated_at: order.at,
+            payment: Some("paid".to_owned()),
+            fulfilment: Some("fulfilled".to_owned()),
+            total: Some(money(order.product.cents * order.quantity)),
+            customer: Some(id.to_string()),
+            handle: None,
+            mail: said(&customer.mail),
+            phone: said(&customer.phone),
+            ships_to: Some(lives()),
+            lines: vec![line],
+        })
+    });
+    let buyer = Good::Customer(platforms::Customer {
+        id: id.to_string(),
+        given_name: said(&customer.first),
+        family_name: said(&customer.last),
+        mail: said(&customer.mail),
+        phone: said(&customer.phone),
+        address: Some(lives()),
+        wants_mail: Some(true),
+        created_at: Some(customer.at),
+        updated_at: customer.at,
+    });
+    std::iter::once(buyer).chain(orders).collect()
 }
 
 fn seconds(count: usize) -> i64 {
