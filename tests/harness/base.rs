@@ -83,3 +83,24 @@ pub fn fresh() -> Base {
     cluster.tamper(&format!("create database {name} template {TEMPLATE} strategy file_copy owner rd_owner"));
     Base::of(&name)
 }
+
+impl Base {
+    /// A backup of this database as it stands, come back beside it. Whoever is at it is sent away for that moment.
+    pub fn come_back(&self) -> Self {
+        static BACKUPS: AtomicU32 = AtomicU32::new(0);
+        let own = self.lines("select current_database()::text as line").pop().expect("a name");
+        let name = format!("{own}_back_{}", BACKUPS.fetch_add(1, Ordering::SeqCst));
+        let cluster = Self::of("postgres");
+        for _ in 0..50 {
+            cluster.tamper(&format!(
+                "select pg_terminate_backend(pid) from pg_stat_activity where datname = '{own}' and pid <> pg_backend_pid()"
+            ));
+            let copied = format!("create database {name} template {own} strategy file_copy owner rd_owner");
+            if cluster.superuser().batch_execute(&copied).is_ok() {
+                return Self::of(&name);
+            }
+            std::thread::sleep(std::time::Duration::from_millis(50));
+        }
+        panic!("somebody is at the database all the time");
+    }
+}

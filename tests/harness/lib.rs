@@ -14,6 +14,7 @@ pub mod abroad;
 pub mod aside;
 pub mod asked;
 pub mod audited;
+pub mod backup;
 pub mod base;
 pub mod bells;
 pub mod books;

@@ -1,6 +1,7 @@
 //! The product tried from outside, as stories.
 
 mod a_backlog_is_brought_along;
+mod a_backup_comes_back;
 mod a_bulk_tells_of_each;
 mod a_changed_page_takes_its_course;
 mod a_code_works_once;
@@ -13,6 +14,7 @@ mod a_link_is_used_once;
 mod a_machine_opens_its_own_desk;
 mod a_merchants_token_maps_to_a_member;
 mod a_package_is_made_and_fetched;
+mod a_package_waits_for_its_second_person;
 mod a_partner_seat_ends_at_its_date;
 mod a_plan_is_drawn_and_approved;
 mod a_policy_changes;
@@ -48,6 +50,7 @@ mod cluster_refusals;
 mod cookies_are_looked_for;
 mod documents_are_known_and_paid_for;
 mod every_right_is_planned;
+mod everybody_goes_at_once;
 #[cfg(target_os = "linux")]
 mod erasures_survive_kills;
 mod evidence_stands;

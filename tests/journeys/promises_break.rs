@@ -69,6 +69,15 @@ fn faults() -> Vec<Fault> {
             holds,
         ),
         (
+            "account_closure",
+            Sql(
+                "update tenants set state = 'closed', closing_at = now() - interval '500 days',
+                        closes_on = (now() - interval '470 days')::date, closed_at = now() - interval '470 days'",
+                "update tenants set state = 'active', closing_at = null, closes_on = null, closed_at = null",
+            ),
+            "NOT_YET_MEASURED",
+        ),
+        (
             "answers",
             Sql(
                 "update request_clocks set met_at = due_at + interval '1 day' where regime = 'operator_promise'",
@@ -92,6 +101,33 @@ fn faults() -> Vec<Fault> {
                 "update audit_events set actor = rtrim(actor) where seq = 1",
             ),
             holds,
+        ),
+        (
+            "children",
+            Sql(
+                "update requests set right_code = 'deletion', special_case = 'child', opened_at = opened_at - interval '400 days'",
+                "update requests set right_code = 'access', special_case = null, opened_at = opened_at + interval '400 days'",
+            ),
+            "NOT_YET_MEASURED",
+        ),
+        (
+            "deletion_everywhere",
+            Sql(
+                "update requests set right_code = 'deletion', stage = 'closed', outcome = 'fulfilled', closed_at = received_at;
+                 insert into request_steps (tenant_id, plan_id, position, request_id, name, state, attempt, begun_at, finished_at)
+                 select tenant_id, id, 0, request_id, 'tombstone', 'done', 1, drawn_at, drawn_at from request_plans",
+                "delete from request_steps;
+                 update requests set right_code = 'access', stage = 'open', outcome = null, closed_at = null",
+            ),
+            "NOT_YET_MEASURED",
+        ),
+        (
+            "early_deletion",
+            Sql(
+                "update requests set right_code = 'deletion', due_at = due_at - interval '400 days'",
+                "update requests set right_code = 'access', due_at = due_at + interval '400 days'",
+            ),
+            "NOT_YET_MEASURED",
         ),
         ("cookies_essential", Policy(|policy| policy.cookies[0].essential = false), holds),
         (

@@ -26,9 +26,9 @@ use rightsdesk_server::propagation::{MindRecipient, TellRecipient};
 use rightsdesk_server::relay::{RelayEvent, SweepRelay};
 use rightsdesk_server::reports::{MakeReports, OrderReports, SweepReports};
 use rightsdesk_server::requests::{
-    AskForProof, CarryOut, DigestRequests, DrawPlan, ExpireUnproved, ForgetRequests, HearMailbox, LiftRestrictions,
-    LookAfterFulfilment, LookAtControllers, MakePackage, RemindOfRequests, ReminderKind, SealEvidence, SendLetter,
-    SweepPackages, TellController, TellMerchant, TellOfRequest,
+    AskForProof, CarryOut, DigestRequests, DrawPlan, EndAccounts, ExpireUnproved, ForgetRequests, HearMailbox,
+    LiftRestrictions, LookAfterFulfilment, LookAtControllers, MakePackage, RemindOfRequests, ReminderKind,
+    SealEvidence, SendLetter, SweepPackages, TellController, TellMerchant, TellOfRequest,
 };
 use rightsdesk_server::reviews::{OpenQuarterlyReview, ProveRevocations, RemindOfReviews};
 use rightsdesk_server::roof::workers;
@@ -710,6 +710,24 @@ const CASES: &[Case] = &[
             world.base.lines(
                 "select state || ' ' || version || ' ' || (select count(*) from audit_events
                          where action = 'tenant.closed') as line from tenants",
+            )
+        },
+    },
+    Case {
+        name: "end_accounts",
+        ticket: || Ticket::of(&EndAccounts {}).expect("a ticket"),
+        lane: TenantId::HOUSE,
+        prepare: "insert into audit_heads (tenant_id, seq, hash)
+                  values ('00000000-0000-0000-0000-0000000000bb', 0, decode(repeat('00', 32), 'hex'));
+                  insert into tenants (tenant_id, legal_name, locale, region, plan, app_slots, state, opened_at, closing_at,
+                                       closes_on, closed_at)
+                  values ('00000000-0000-0000-0000-0000000000bb', 'Zaitoon Home', 'en', 'EU', 'growth', 1, 'closed',
+                          now() - interval '90 days', now() - interval '31 days', (now() - interval '1 day')::date,
+                          now() - interval '1 day')",
+        effect: |world| {
+            world.base.lines(
+                "select special_case || ' ' || (select count(*) from audit_events where action = 'request.received') as line
+                   from requests",
             )
         },
     },

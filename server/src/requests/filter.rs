@@ -115,6 +115,8 @@ pub struct Wanted {
     pub due_until: Option<Bound>,
     pub received_from: Option<Bound>,
     pub received_until: Option<Bound>,
+    /// Only those whose package lies there and waits for a second person.
+    pub releases: bool,
     /// Tests alone; they are in no other list.
     pub is_test: bool,
 }
@@ -147,6 +149,7 @@ impl Wanted {
             due_until: later(self.due_until, other.due_until),
             received_from: later(self.received_from, other.received_from),
             received_until: later(self.received_until, other.received_until),
+            releases: self.releases || other.releases,
             is_test: self.is_test || other.is_test,
         }
     }

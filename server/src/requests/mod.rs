@@ -60,4 +60,7 @@ pub use playbooks::{Playbook, Settlement, of as playbook};
 pub use promise::{DESK_TARGET, offered, promised};
 pub use queries::evidence::Evidence;
 pub use queries::holds::HoldFilter;
-pub use queries::promises::{KeptWord, came_by_mail, kept_word, reach_the_desk};
+pub use queries::promises::{
+    Deletions, Ended, KeptWord, Reach, came_by_mail, children, early_deletions, ended_accounts, kept_word,
+    reach_of_deletions, reach_the_desk,
+};

@@ -21,6 +21,7 @@ pub enum NextAction {
     Replan,
     ApprovePlan,
     AwaitCoolingOff,
+    ReleasePackage,
     CarryOut,
     SayWhyLate,
     Nothing,
@@ -76,6 +77,7 @@ pub fn next_action(request: &Request, facts: &Facts, now: Instant) -> NextAction
         },
         Stage::AwaitingApproval { .. } => NextAction::ApprovePlan,
         Stage::InProgress { .. } if is_cooling(facts, now) => NextAction::AwaitCoolingOff,
+        Stage::InProgress { .. } if facts.has_package => NextAction::ReleasePackage,
         Stage::InProgress { .. } => NextAction::CarryOut,
     }
 }
@@ -317,6 +319,7 @@ mod tests {
             is_asked: false,
             paused_since: None,
             plan,
+            has_package: false,
         }
     }
 
@@ -333,6 +336,8 @@ mod tests {
         let begun = Stage::InProgress { since: NOW, plan };
         assert_eq!(next(begun, Some((PlanState::Approved, later))), NextAction::AwaitCoolingOff);
         assert_eq!(next(begun, Some((PlanState::Approved, Some(NOW)))), NextAction::CarryOut);
+        let made = Facts { has_package: true, ..facts(Some((PlanState::Submitted, Some(NOW)))) };
+        assert_eq!(next_action(&request(begun), &made, NOW), NextAction::ReleasePackage);
         let asked = Facts { is_asked: true, ..facts(None) };
         assert_eq!(next_action(&request(Stage::Received), &asked, NOW), NextAction::AwaitProof);
         let claimed = Facts { mandate: Mandate::Claimed, ..asked };

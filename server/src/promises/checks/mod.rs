@@ -4,13 +4,17 @@
 //! One that has nothing to look at yet says whom it waits for: such a promise is not measured, and never holds.
 
 mod access_logged;
+mod account_closure;
 mod answers;
 mod apps_listed;
 mod chain_whole;
+mod children;
 mod cookies_essential;
 mod credentials_rotated;
+mod deletion_everywhere;
 mod disconnect_stops;
 mod drift;
+mod early_deletion;
 mod encryption;
 mod grounds_stated;
 mod holdings;
@@ -99,13 +103,17 @@ pub struct Asked {
 const LISTS: &[&[Check]] = &[
     &[
         access_logged::CHECK,
+        account_closure::CHECK,
         answers::CHECK,
         apps_listed::CHECK,
         chain_whole::CHECK,
+        children::CHECK,
         cookies_essential::CHECK,
         credentials_rotated::CHECK,
+        deletion_everywhere::CHECK,
         disconnect_stops::CHECK,
         drift::CHECK,
+        early_deletion::CHECK,
         encryption::CHECK,
         grounds_stated::CHECK,
         holdings::CHECK,

@@ -15,8 +15,7 @@ const AT_THE_STORE: &str =
     "The store's platform takes no such wish from an app: ask the merchant to do it there, and attach what came back.";
 const AT_THE_PROVIDER: &str = "Ask the provider of this app under its own policy, and attach what came back.";
 const BY_HAND: &str = "Nothing is set up by which this recipient is told: ask it by hand, and attach what came back.";
-const OF_EVERYBODY: &str =
-    "It is about everybody at a shop, or under an account, and nobody is named: ask for all of it, and attach what came back.";
+const OF_EVERYBODY: &str = "It is about everybody at a shop, or under an account, and nobody is named: ask for all of it, and attach what came back.";
 
 /// Opens a task for each of these, unless it is there already. Told of each is what its kind is and whether it is new; the
 /// caller's own event witnesses them.

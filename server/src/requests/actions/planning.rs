@@ -14,10 +14,11 @@ use crate::floor::ledger::{Event, Once, Tx, Witnessed, WriteTx};
 use crate::floor::policy::{Adopted, Policy};
 use crate::floor::regulations::Right;
 use crate::floor::tools::Tools;
+use crate::requests::asking::ACCOUNT;
 use crate::requests::jobs::CarryOut;
 use crate::requests::model::{Plan, PlanLine, PlanState, Request, Resumable, Stage, digest, nothing_named};
 use crate::requests::playbooks;
-use crate::requests::queries::{corrections, estate, plans, requests};
+use crate::requests::queries::{corrections, ending, estate, plans, requests};
 
 /// What a plan is drawn by: what the operator promises, and what stands where.
 #[derive(Clone)]
@@ -162,6 +163,10 @@ fn submit(tx: &mut WriteTx, drawn: Drawn, by: StaffId) -> Result<Drawn> {
     require_one_person(tx, &request)?;
     if request.right == Right::Correction && corrections::named_tables(tx, request.id)?.is_empty() {
         return Err(nothing_named());
+    }
+    if request.case.as_deref() == Some(ACCOUNT) && !ending::is_asked_by_owner(tx, request.intake)? {
+        let why = "only an owner of the merchant ends its account: have an owner ask, and prove who that is";
+        return Err(Error::refused("NOT_AN_OWNER", why));
     }
     let told = |verb| Event::new(verb, "request", request.id.uuid()).digest("plan", &plan.digest);
     events.push(told("request.plan_submitted"));

@@ -106,8 +106,8 @@ impl QueueQuery {
         }
     }
 
-    /// What the caller should turn to next, the earliest clock first: what is his or nobody's to work, and plans that wait for
-    /// a second person where he may be one.
+    /// What the caller should turn to next, the earliest clock first: what is his or nobody's to work, and plans and packages
+    /// that wait for a second person where he may be one.
     async fn next_requests(
         &self,
         ctx: &Context<'_>,
@@ -127,12 +127,18 @@ impl QueueQuery {
             let listed = actions::list_requests(&asking.tools, caller, wanted, order, (page.clone(), wants));
             rows.extend(listed.await?.0);
         }
-        let cools_off = |row: &Listed| {
-            let facts = row.facts.as_ref();
-            facts.is_some_and(|facts| next::next_action(&row.request, facts, now) == next::NextAction::AwaitCoolingOff)
+        let releases = caller.permissions().contains(&Permission::ApprovePlans);
+        let is_his = |row: &Listed| {
+            let next = row.facts.as_ref().map(|facts| next::next_action(&row.request, facts, now));
+            match next {
+                Some(next::NextAction::AwaitCoolingOff) => false,
+                Some(next::NextAction::ReleasePackage) => releases,
+                _ => true,
+            }
         };
-        rows.retain(|row| !cools_off(row));
+        rows.retain(is_his);
         rows.sort_by_key(|row| (row.request.due.as_ref().map(|due| due.at), row.request.id));
+        rows.dedup_by_key(|row| row.request.id);
         rows.truncate(size);
         Ok(rows.into_iter().map(RequestNode::from).collect())
     }
@@ -151,6 +157,7 @@ fn turns(caller: &Caller) -> Vec<Wanted> {
     }
     if may(Permission::ApprovePlans) {
         turns.push(Wanted { stages: Some(vec![StageWord::AwaitingApproval]), ..Wanted::default() });
+        turns.push(Wanted { stages: Some(vec![StageWord::InProgress]), releases: true, ..Wanted::default() });
     }
     turns
 }

@@ -418,6 +418,8 @@ pub enum NextAction {
     ApprovePlan,
     /// It waits, so that it may still be stopped.
     AwaitCoolingOff,
+    /// The package lies there: a second person reads it and lets it go.
+    ReleasePackage,
     /// Carry the plan out.
     CarryOut,
     /// It is late: say why.

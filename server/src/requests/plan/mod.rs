@@ -12,7 +12,7 @@ pub use binding::Bound;
 pub use binding::{CHARGEBACK, Recent, is_instructed, part_of};
 pub use comparing::{Difference, compare, is_alike};
 pub use lines::{answer, keep, line};
-pub use pieces::{keep_by_rules, keep_of, kept_since, pieces};
+pub use pieces::{keep_by_rules, keep_of, kept_since, own_rule, pieces};
 pub use uses::{categories, given, uses};
 
 use super::model::{DataRole, Hold, Source};

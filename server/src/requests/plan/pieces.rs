@@ -22,16 +22,18 @@ pub fn kept_since(window: Window, today: Day) -> Option<Day> {
 
 /// What merely ends with an account leaves alone what the page keeps by a time of its own.
 pub fn keep_by_rules(pieces: &mut [Piece], policy: &Policy) {
-    let ends = |rule: &policy::Retention| matches!(rule.anchor.as_str(), "account_closure" | "disconnection");
     for piece in pieces.iter_mut().filter(|piece| piece.kept.is_none()) {
-        let rule = policy
-            .retention
-            .iter()
-            .find(|rule| rule.categories.iter().any(|category| category.get_ref() == &piece.category));
-        if let Some(rule) = rule.filter(|rule| !ends(rule)) {
+        if let Some(rule) = own_rule(policy, &piece.category) {
             piece.kept = Some(Kept { ground: format!("retention:{}", rule.code.get_ref()), until: None });
         }
     }
+}
+
+/// The rule by which a category has a time of its own; none where it ends with the account or a connection.
+pub fn own_rule<'p>(policy: &'p Policy, category: &str) -> Option<&'p policy::Retention> {
+    let mut rules = policy.retention.iter();
+    let rule = rules.find(|rule| rule.categories.iter().any(|listed| listed.get_ref() == category))?;
+    (!matches!(rule.anchor.as_str(), "account_closure" | "disconnection")).then_some(rule)
 }
 
 fn kept_until(window: Window, from: Day) -> Option<Day> {

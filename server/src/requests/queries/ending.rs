@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use diesel::sql_types::{Array, BigInt, Bool, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel::{QueryableByName, RunQueryDsl};
 
-use crate::floor::kernel::{AppId, Instant, Result, StoreId, SubjectId, TenantId};
+use crate::floor::kernel::{AppId, Instant, IntakeId, Result, StoreId, SubjectId, TenantId};
 use crate::floor::ledger::{Tx, WriteTx, statement};
 
 #[derive(QueryableByName)]
@@ -55,6 +55,28 @@ pub fn unname(tx: &mut WriteTx, (all, going): (&[SubjectId], &[SubjectId]), stor
     .bind::<Nullable<Text>, _>(scope)
     .execute(tx.conn())?;
     Ok(gone as u64)
+}
+
+#[derive(QueryableByName)]
+struct Is {
+    #[diesel(sql_type = Bool)]
+    is: bool,
+}
+
+/// Whether one of the merchant's owners is who asks: proved by an address that an owner has.
+pub fn is_asked_by_owner(tx: &mut Tx, intake: IntakeId) -> Result<bool> {
+    let tenant = tx.tenant()?;
+    let found: Is = statement(
+        "select exists (select from intake_identifiers i
+                          join members m on m.tenant_id = ? and m.mail_bidx = i.bidx
+                         where i.tenant_id = ? and i.intake_id = ? and i.kind = 'mail' and i.proof <> 'none'
+                           and m.role = 'owner' and m.state = 'active') as is",
+    )
+    .bind::<SqlUuid, _>(tenant)
+    .bind::<SqlUuid, _>(tenant)
+    .bind::<SqlUuid, _>(intake)
+    .get_result(tx.conn())?;
+    Ok(found.is)
 }
 
 #[derive(QueryableByName)]

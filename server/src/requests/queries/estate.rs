@@ -33,13 +33,15 @@ pub fn of(tx: &mut Tx, policy: &Policy, map: Map, request: &Request) -> Result<E
     let recent: Vec<Recent> = recent.into_iter().map(|(_, order)| order).collect();
     let is_bound = may_bind(request);
     let asked_on = request.received_at.day();
-    let reached = reached(tx, &whose)?;
+    let mut reached = reached(tx, &whose)?;
     let destinations = destinations(tx, request.store)?;
     let is_given =
         |code: &str| destinations.iter().any(|to| to == code) || reached.iter().any(|to| to.recipient == code);
     let mut pieces = plan::pieces(map, policy, &portions, &recent, (asked_on, is_bound));
     if request.case.as_deref() == Some(CLOSURE) {
         plan::keep_by_rules(&mut pieces, policy);
+        // Nobody is asked to forget what we keep.
+        reached.retain(|to| plan::own_rule(policy, &to.category).is_none());
     }
     Ok(Estate {
         is_whole: !matches!(whose, Whose::Person(_)),

@@ -74,16 +74,20 @@ const UNPROVED: Words = words("stage = 'received'");
 const CLOSED: Words = words("stage = 'closed'");
 const TESTS: Words = words("is_test");
 const NO_TESTS: Words = words("not is_test");
+const RELEASES: Words = words(
+    "stage = 'in_progress' and exists (select from request_packages p where p.tenant_id = requests.tenant_id
+                                           and p.request_id = requests.id and p.state = 'made')",
+);
 
 /// Whether its answer was or is late, as `Request::is_late` says it.
 fn late(is_late: bool, now: Instant) -> Words {
     const HEAD: &str = "case when due_at is null then false
                              when stage = 'closed' then coalesce(answered_at, closed_at) >= due_at
+                             when answered_at is not null then answered_at >= due_at
                              when stage = 'paused' and target_on is null then false
                              else due_at <= ";
     Words(HEAD, Some(now.utc()), if is_late { " end" } else { " end is false" })
 }
-                             when answered_at is not null then answered_at >= due_at
 
 /// Whether its approved plan is still to begin, as the figures of what is waited for say it.
 fn cooling(is_cooling: bool, now: Instant) -> Words {
@@ -320,6 +324,9 @@ fn timed(query: requests::BoxedQuery<'static, Pg>, wanted: &Wanted, now: Instant
     if let Some(until) = wanted.received_until {
         query = query.filter(requests::received_at.lt(until.at(now).utc()));
     }
+    if wanted.releases {
+        query = query.filter(RELEASES);
+    }
     if let Some(is_cooling) = wanted.is_cooling {
         query = query.filter(cooling(is_cooling, now));
     }
@@ -343,6 +350,8 @@ pub struct Facts {
     pub paused_since: Option<Instant>,
     /// The newest plan: how far it has come, and when what it says may begin.
     pub plan: Option<(PlanState, Option<Instant>)>,
+    /// Whether a package of it lies there that nobody let go yet.
+    pub has_package: bool,
 }
 
 #[derive(QueryableByName)]
@@ -365,6 +374,8 @@ struct FactsRow {
     plan_state: Option<PlanState>,
     #[diesel(sql_type = Nullable<Timestamptz>)]
     starts_at: Option<DateTime<Utc>>,
+    #[diesel(sql_type = Bool)]
+    has_package: bool,
 }
 
 /// What is told beside these rows, with one look whatever their number.
@@ -372,7 +383,9 @@ pub fn facts(tx: &mut Tx, requests: &[Request]) -> Result<HashMap<RequestId, Fac
     let rows: Vec<FactsRow> = statement(
         "select r.id, i.proof, i.mandate, i.subject_kind, i.prove_until, p.state as plan_state, p.starts_at, e.paused_since,
                 exists (select from intake_identifiers d
-                         where d.tenant_id = r.tenant_id and d.intake_id = r.intake_id and d.code_sent_at is not null) as is_asked
+                         where d.tenant_id = r.tenant_id and d.intake_id = r.intake_id and d.code_sent_at is not null) as is_asked,
+                exists (select from request_packages k
+                         where k.tenant_id = r.tenant_id and k.request_id = r.id and k.state = 'made') as has_package
            from unnest(?, ?, ?) as r (tenant_id, id, intake_id)
            join lateral (select proof, mandate, subject_kind, prove_until from intakes
                           where tenant_id = r.tenant_id and id = r.intake_id) as i on true
@@ -394,6 +407,7 @@ pub fn facts(tx: &mut Tx, requests: &[Request]) -> Result<HashMap<RequestId, Fac
             is_asked: row.is_asked,
             paused_since: row.paused_since.map(Instant::from_utc),
             plan: row.plan_state.map(|state| (state, row.starts_at.map(Instant::from_utc))),
+            has_package: row.has_package,
         };
         (row.id, facts)
     });

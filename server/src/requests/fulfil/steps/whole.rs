@@ -31,6 +31,9 @@ pub const ACCOUNT_LINE: &str = "account";
 /// The table in which persons are found by what they go by: it says of nobody that something is held of them.
 pub const IDENTIFIERS: &str = "subject_identifiers";
 
+/// Why the line is taken back where somebody placed a hold at the last moment.
+const HELD: &str = "held";
+
 /// What hangs on orders is told apart by them.
 fn of_orders() -> Apart {
     Apart { table: "orders", key: "order_id", rows: Vec::new() }
@@ -134,7 +137,8 @@ pub async fn disconnect(tools: &Tools, tenant: TenantId, only: Option<StoreId>) 
 pub async fn write_down(carrier: &Carrier, store: Option<StoreId>, deed: Deed) -> Result<()> {
     let (tenant, at, id) = (carrier.lane.tenant(), carrier.tools.watch.now(), carrier.request);
     let request = carrier.tools.ledger.read(&carrier.lane, move |tx| crate::requests::queries::requests::get(tx, id));
-    let reason = request.await?.case.unwrap_or_default();
+    let case = request.await?.case.unwrap_or_default();
+    let reason = if deed == Deed::Set { case } else { HELD.to_owned() };
     let keys = carrier.tools.vault.suppress_keys();
     let key = keys.first().ok_or_else(|| Error::internal("no suppression key is at hand"))?;
     let (kind, named) = match store {

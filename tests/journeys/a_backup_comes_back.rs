@@ -1,0 +1,130 @@
+//! A database comes back from a backup of the day before: nobody is served from it until everybody is erased again who was
+//! erased since, whole shops included, and then nobody of them is readable or written of anew.
+
+use harness::goods::customer;
+use harness::planned::{ASHA, Planned, code};
+use rightsdesk_server::floor::access::Caller;
+use rightsdesk_server::floor::kernel::{Personal, Ref, RequestId, StoreId};
+use rightsdesk_server::floor::platforms::Good;
+use rightsdesk_server::floor::regulations::Right;
+use rightsdesk_server::requests::{self, Asking, COOLING_OFF, Notice, SHOP, Source, Wanted};
+
+/// Asha's deletion, approved and not begun.
+async fn approved(scene: &Planned) -> Ref<RequestId> {
+    let at = scene.asks(Right::Deletion).await;
+    let digest = scene.plan(at).await.digest;
+    scene.submits(at, digest).await.expect("submitted");
+    scene.approves(&scene.approver, at, digest).await.expect("approved");
+    at
+}
+
+async fn works(scene: &Planned) {
+    while scene.world.work().await > 0 {}
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_was_erased_since_is_erased_again_before_anybody_is_served() {
+    let scene = Planned::begins().await;
+    scene.comes_in(vec![Good::Customer(customer("c5", "bilal@mail.example", 1))]).await;
+    approved(&scene).await;
+    let backup = scene.world.backup().await;
+    scene.world.later(COOLING_OFF);
+    works(&scene).await;
+    requests::require_upheld(&scene.world.tools).await.expect("the database of today knows the journal");
+    let asha = backup.lines("select subject_id::text as line from customers where platform_id = 'c1'").remove(0);
+
+    // The backup comes back: she stands in it, and nobody is served.
+    let old = scene.world.restored(backup);
+    let named = format!("select count(*) || '' as line from customers where subject_id = '{asha}'");
+    assert_eq!(backup.lines(&named), ["1"]);
+    assert_eq!(code(requests::require_upheld(&old.tools).await), "OLDER_THAN_JOURNAL");
+
+    let done = requests::replay(&old.tools).await.expect("erased again");
+    assert!(done.persons == 1 && done.lines > 0 && done.keys > 0 && done.rows > 0, "{done:?}");
+    requests::require_upheld(&old.tools).await.expect("it knows the journal now");
+    let left = format!(
+        "select (select count(*) from customers where subject_id = '{asha}')
+              + (select count(*) from orders where subject_id = '{asha}')
+              + (select count(*) from ledger_entries where subject_id = '{asha}')
+              + (select count(*) from subject_identifiers where subject_id = '{asha}')
+              + (select count(*) from subject_keys where subject_id = '{asha}' and wrapped is not null) || '' as line"
+    );
+    assert_eq!(backup.lines(&left), ["0"]);
+    assert_eq!(backup.lines("select name as line from orders order by 1"), ["#1", "#2"], "the books stay whole");
+    let other = "select count(*) || '' as line from customers c join subject_keys k on k.subject_id = c.subject_id
+                  where c.platform_id = 'c5' and k.wrapped is not null";
+    assert_eq!(backup.lines(other), ["1"], "nobody else is touched");
+
+    // She does not come back with the next sync either, and once more changes nothing.
+    old.take_in(scene.store, vec![Good::Customer(customer("c1", ASHA, 9))]).await.expect("a page");
+    assert_eq!(backup.lines(&named), ["0"]);
+    let again = requests::replay(&old.tools).await.expect("nothing to do");
+    assert_eq!((again.lines, again.persons), (0, 0), "{again:?}");
+    let told = backup.lines("select action as line from audit_events where action = 'desk.restored'");
+    assert_eq!(told.len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_stands_in_it_under_another_id_is_found_by_what_they_went_by() {
+    let scene = Planned::begins().await;
+    approved(&scene).await;
+    let backup = scene.world.backup().await;
+    scene.world.later(COOLING_OFF);
+    works(&scene).await;
+    // As if the backup had known her under another id.
+    backup.tamper(
+        "create table other_id as select subject_id as was, gen_random_uuid() as now from customers where platform_id = 'c1';
+         insert into subjects (tenant_id, id, made_at) select s.tenant_id, o.now, s.made_at from subjects s, other_id o
+          where s.id = o.was;
+         update subject_keys set subject_id = (select now from other_id) where subject_id = (select was from other_id);",
+    );
+    let moved =
+        "update TABLE set subject_id = (select now from other_id) where subject_id = (select was from other_id)";
+    for table in ["customers", "orders", "ledger_entries", "subject_identifiers"] {
+        backup.tamper(&moved.replace("TABLE", table));
+    }
+    let old = scene.world.restored(backup);
+    let done = requests::replay(&old.tools).await.expect("erased again");
+    assert!(done.persons >= 2, "{done:?}");
+    let left = "select count(*) || '' as line from customers c join other_id o on o.now = c.subject_id";
+    assert_eq!(backup.lines(left), ["0"]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_shop_that_was_forgotten_since_is_forgotten_again() {
+    let scene = Planned::begins().await;
+    let at = asks_of_shop(&scene, scene.store).await;
+    let digest = scene.plan(at).await.digest;
+    scene.submits(at, digest).await.expect("submitted");
+    scene.approves(&scene.approver, at, digest).await.expect("approved");
+    let backup = scene.world.backup().await;
+    scene.world.later(COOLING_OFF);
+    works(&scene).await;
+    requests::require_upheld(&scene.world.tools).await.expect("the database of today knows the journal");
+
+    let old = scene.world.restored(backup);
+    assert_eq!(code(requests::require_upheld(&old.tools).await), "OLDER_THAN_JOURNAL");
+    let done = requests::replay(&old.tools).await.expect("forgotten again");
+    assert_eq!(done.wholes, 1, "{done:?}");
+    requests::require_upheld(&old.tools).await.expect("it knows the journal now");
+    assert_eq!(backup.lines("select count(*) || '' as line from customers"), ["0"]);
+    let state = backup.lines("select state as line from stores");
+    assert_eq!(state, ["disconnected"]);
+}
+
+/// A platform has everything of this shop forgotten.
+async fn asks_of_shop(scene: &Planned, store: Ref<StoreId>) -> Ref<RequestId> {
+    let asking = Asking {
+        source: Source::Shopify,
+        store: Some(store.id),
+        delivery: Some("shop-1".to_owned()),
+        rights: vec![Wanted { right: Right::Deletion, case: Some(SHOP.to_owned()) }],
+        identifiers: Vec::new(),
+        words: None::<Personal>,
+        notice: Some(Notice { platform: "shopify".to_owned(), name: "shop/redact".to_owned() }),
+        ..harness::wishes::wish(scene.tenant, &[Right::Deletion], "nobody@mail.example")
+    };
+    let taken = requests::receive(&scene.world.tools, &Caller::house(), asking).await.expect("taken in");
+    works(scene).await;
+    Ref::new(scene.tenant, taken.requests[0].id)
+}
