@@ -5,11 +5,13 @@
 //! nor behind the lock.
 
 use std::collections::BTreeMap;
+use std::fmt::Write;
 
 use chrono::TimeDelta;
 use serde_json::{Value, json};
+use zeroize::Zeroize;
 
-use crate::api::carrying::{self, LEFT_OUT, Leaf, Package, Packed, PackedFile, Redaction, acts};
+use crate::api::carrying::{self, LEFT_OUT, Leaf, LeafRow, Package, Packed, PackedFile, Redaction, acts};
 use crate::core::action::{Action, Cli, Danger, Effect, Effects, Scope, Target, Verb, Why};
 use crate::core::ask::{Answer, Ask, Trouble};
 use crate::core::canvas::Canvas;
@@ -119,7 +121,7 @@ const FILES: Looks = Looks {
 };
 const LEAVES: Looks = Looks {
     title: "Rows",
-    heads: &["", "Row", "Begins with"],
+    heads: &["Stands", "Row", ""],
     leaves: &[],
     none: "shut: x on a file of data opens its rows, with a reason",
     is_heard: true,
@@ -135,10 +137,10 @@ const FILES_PANE: usize = 0;
 const ROWS_PANE: usize = 1;
 const PANES: usize = 3;
 
-/// Rows in clear, as long as they are open. They never print.
+/// Rows that were opened, as long as they are open.
 struct Opened {
     table: String,
-    reason: Secret,
+    reason: String,
     columns: Vec<String>,
     rows: Vec<OpenRow>,
     next: Option<String>,
@@ -147,26 +149,41 @@ struct Opened {
 
 struct OpenRow {
     id: String,
-    cells: Vec<Option<Secret>>,
+    /// Column by column, for the one widget that paints it.
+    text: Secret,
+    /// How many columns say something.
+    said: usize,
     /// The columns that are left out, by their names; of the whole row the empty one.
     out: BTreeMap<String, String>,
+}
+
+impl OpenRow {
+    fn of(row: LeafRow, columns: &[String]) -> Self {
+        let LeafRow { row: id, cells, left_out, fields } = row;
+        let whole = left_out.map(|code| (WHOLE_ROW.to_owned(), code.0));
+        let out = fields.into_iter().map(|field| (field.column, field.code.0)).chain(whole).collect();
+        let width = columns.iter().map(String::len).max().unwrap_or(0);
+        let said = cells.iter().flatten().count();
+        let mut text =
+            String::with_capacity(cells.iter().flatten().map(String::len).sum::<usize>() + columns.len() * (width + 8));
+        for (column, cell) in columns.iter().zip(cells) {
+            let mut cell = cell.unwrap_or_else(|| "—".to_owned());
+            let name = column.replace('_', " ");
+            // Writing into a String cannot fail.
+            _ = writeln!(text, "{name:<width$}  {cell}");
+            cell.zeroize();
+        }
+        text.truncate(text.trim_end().len());
+        Self { id, text: Secret::new(text), said, out }
+    }
 }
 
 impl Opened {
     /// What the server opened, after what was open of the same table.
     fn take(&mut self, leaf: Leaf) {
         let Leaf { columns, rows, next } = leaf;
-        self.columns = columns;
-        self.next = next;
-        self.rows.extend(rows.into_iter().map(|row| {
-            let whole = row.left_out.map(|code| (WHOLE_ROW.to_owned(), code.0));
-            let fields = row.fields.into_iter().map(|field| (field.column, field.code.0));
-            OpenRow {
-                id: row.row,
-                cells: row.cells.into_iter().map(|cell| cell.map(Secret::new)).collect(),
-                out: fields.chain(whole).collect(),
-            }
-        }));
+        self.rows.extend(rows.into_iter().map(|row| OpenRow::of(row, &columns)));
+        (self.columns, self.next) = (columns, next);
     }
 }
 
@@ -181,7 +198,7 @@ struct OneScreen {
     wanted: Option<String>,
     opened: Option<Opened>,
     /// Which rows are asked for now: their table, and why.
-    asked: Option<(String, Secret)>,
+    asked: Option<(String, String)>,
     /// The list of files that is read, and how many of them without a leap.
     read: (String, usize),
     following: Following,
@@ -343,11 +360,8 @@ impl OneScreen {
             (false, 0) => Line::dim("given"),
             (false, some) => Line::of(Tone::Warn, format!("▲ {some} left out")),
         };
-        let told: Vec<&str> =
-            row.cells.iter().flatten().map(Secret::expose).filter(|cell| !cell.is_empty()).take(4).collect();
-        let words = told.join(" · ");
-        let words = if out.contains_key(WHOLE_ROW) { Line::dim(words) } else { Line::plain(words) };
-        Row { id: format!("row_{}", row.id), cells: vec![state, Line::dim(short(&row.id)), words] }
+        let said = Line::dim(format!("{} of {} columns say something", row.said, opened.columns.len()));
+        Row { id: format!("row_{}", row.id), cells: vec![state, Line::plain(short(&row.id)), said] }
     }
 
     fn rows(&self, pane: usize, ctx: &Ctx) -> Option<Vec<Row>> {
@@ -414,17 +428,11 @@ impl OneScreen {
         let target = self.target(ctx);
         let (opened, row) = self.open_row(&target).filter(|_| self.at == ROWS_PANE)?;
         let out = self.out(&opened.table, row);
-        let width = opened.columns.iter().map(String::len).max().unwrap_or(0);
-        let line = |(column, cell): (&String, &Option<Secret>)| {
-            let name = Line::dim(format!("{:<width$}  ", column.replace('_', " ")));
-            let value = cell.as_ref().map_or(Line::dim("—"), |cell| Line::plain(cell.expose().to_owned()));
-            let why =
-                out.get(column.as_str()).map(|code| Line::of(Tone::Warn, format!("  ▲ left out: {}", spoken(code))));
-            name + value + why.unwrap_or_default()
-        };
-        let body = Body::Words(opened.columns.iter().zip(&row.cells).map(line).collect());
-        let note = out.get(WHOLE_ROW).map(|code| Line::of(Tone::Warn, format!("▲ left out: {}", spoken(code))));
-        Some(Section { id: "row", title: "The chosen row", note: note.unwrap_or_default(), body })
+        let named = |column: &&str| if column.is_empty() { "all of it".to_owned() } else { column.replace('_', " ") };
+        let why = |(column, code): (&&str, &&str)| format!("{}: {}", named(column), spoken(code));
+        let out = out.iter().map(why).collect::<Vec<_>>().join("; ");
+        let note = if out.is_empty() { Line::default() } else { Line::of(Tone::Warn, format!("▲ left out, {out}")) };
+        Some(Section { id: "row", title: "The chosen row", note, body: Body::Secret(row.text.clone()) })
     }
 
     fn is_to_be_read(&self) -> bool {
@@ -458,9 +466,9 @@ impl OneScreen {
     }
 
     /// Asks for rows, after these.
-    fn open(&mut self, table: String, reason: Secret, after: Option<&String>) -> Effects {
+    fn open(&mut self, table: String, reason: String, after: Option<&String>) -> Effects {
         let Some(package) = self.package() else { return Effects::new() };
-        let input = json!({ "id": package.id, "table": table, "after": after, "reason": reason.expose() });
+        let input = json!({ "id": package.id, "table": table, "after": after, "reason": reason });
         let (document, variables) = (acts::open_rows(), json!({ "input": input }));
         self.asked = Some((table, reason));
         vec![Effect::Ask(Ask { to: PLACE, tag: ROWS, document, variables, is_again: false })]
@@ -691,7 +699,7 @@ impl OneScreen {
     /// Somebody said why: the rows are asked for from their beginning.
     fn agreed(&mut self, target: &Target, values: &Values) -> Effects {
         let Some(table) = self.file(target).and_then(table).map(str::to_owned) else { return Effects::new() };
-        let reason = values.get("reason").and_then(Value::as_str).map(Secret::new).unwrap_or_default();
+        let reason = values.get("reason").and_then(Value::as_str).unwrap_or_default().to_owned();
         self.shut();
         self.open(table, reason, None)
     }

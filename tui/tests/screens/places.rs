@@ -274,6 +274,12 @@ fn every_changing_verb_asks_as_its_danger_says() {
         crate::scenes::asked::request,
         crate::scenes::asked::paused,
         crate::scenes::asked::plan,
+        crate::scenes::carried::cooling,
+        || crate::scenes::carried::told().press("j j j"),
+        crate::scenes::carried::rights,
+        || crate::scenes::carried::reading().press("G"),
+        crate::scenes::carried::opened,
+        || crate::scenes::carried::reading().press("Tab Tab j"),
     ];
     for make in stages {
         let before = make();
@@ -369,6 +375,12 @@ fn what_a_change_sends_fits_the_contract() {
         crate::scenes::asked::paused,
         crate::scenes::asked::plan,
         crate::scenes::asked::letter,
+        crate::scenes::carried::cooling,
+        || crate::scenes::carried::told().press("j j j"),
+        crate::scenes::carried::rights,
+        || crate::scenes::carried::reading().press("G"),
+        crate::scenes::carried::opened,
+        || crate::scenes::carried::reading().press("Tab Tab j"),
     ];
     for make in stages {
         let stage = make();
