@@ -383,6 +383,37 @@ pub mod acts {
     pub fn open_rows() -> String {
         crate::api::ask::mutation::<OpenRows, RowsVariables>()
     }
+
+    #[derive(cynic::QueryVariables)]
+    pub struct FileVariables {
+        pub input: Raw<schema::RevealTaskInput>,
+    }
+
+    /// The file that proves what came back from a recipient, opened.
+    #[derive(cynic::QueryFragment)]
+    #[cynic(graphql_type = "Mutation", variables = "FileVariables")]
+    pub struct OpenFile {
+        #[arguments(input: $input)]
+        pub reveal_task_file: FilePayload,
+    }
+
+    #[derive(cynic::QueryFragment)]
+    #[cynic(graphql_type = "RevealTaskFilePayload")]
+    pub struct FilePayload {
+        pub user_errors: Vec<UserError>,
+        pub file: Option<TaskFile>,
+    }
+
+    #[derive(cynic::QueryFragment)]
+    #[cynic(graphql_type = "RevealedFile")]
+    pub struct TaskFile {
+        pub base64: String,
+        pub bytes: i32,
+    }
+
+    pub fn open_file() -> String {
+        crate::api::ask::mutation::<OpenFile, FileVariables>()
+    }
 }
 
 pub fn carrying() -> String {
@@ -417,4 +448,5 @@ pub const DOCUMENTS: &[Document] = &[
     acts::reveal_correction::document,
     acts::lift_restriction::document,
     acts::open_rows,
+    acts::open_file,
 ];

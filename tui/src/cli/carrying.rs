@@ -3,22 +3,24 @@
 //!
 //! A document that is signed is printed as it was signed, or not at all; rows of a person are opened in the console alone.
 
-use std::io::{self, IsTerminal};
+use std::io::{self, IsTerminal, Write};
 
 use clap::Args;
+use data_encoding::BASE64;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::api::carrying::{self, acts};
 use crate::api::client::document_id;
-use crate::core::ask::Ask;
+use crate::core::ask::{Ask, Trouble};
 use crate::core::chain::hex;
+use crate::screens::door::calls;
 
 use super::door::{Ended, Visit};
 use super::exit::Code;
 use super::print;
 use super::reads::{Form, ask};
-use super::requests::{meant, no_such, with_a_code};
+use super::requests::{code, meant, no_such, with_a_code};
 
 /// A package that was read, to be let go.
 #[derive(Args, Clone, Debug)]
@@ -41,6 +43,16 @@ pub struct Recipient {
     reference: String,
     /// Its code in the policy, or the task's id
     recipient: String,
+}
+
+/// The file that was attached for a recipient.
+#[derive(Args, Clone, Debug)]
+pub struct Attachment {
+    #[command(flatten)]
+    recipient: Recipient,
+    /// Take the authenticator's code from stdin
+    #[arg(long)]
+    code_stdin: bool,
 }
 
 /// Which document of a request.
@@ -160,22 +172,53 @@ pub async fn documents(visit: &Visit, wish: &Documents, what: &'static str) -> R
     Ok(told)
 }
 
-/// Has a recipient told once more.
-pub async fn retry(visit: &Visit, wish: &Recipient) -> Result<String, Ended> {
-    let Recipient { reference, recipient } = wish;
+/// What one recipient of a request is told.
+async fn task(visit: &Visit, of: &Recipient) -> Result<Value, Ended> {
+    let Recipient { reference, recipient } = of;
     let tasks = list(&mut found(visit, reference, carrying::carrying()).await?, "tasks");
-    let mut meant =
-        tasks.iter().filter(|task| task["id"] == recipient.as_str() || task["recipient"] == recipient.as_str());
+    let is_it = |task: &Value| task["id"] == recipient.as_str() || task["recipient"] == recipient.as_str();
+    let mut meant = tasks.into_iter().filter(is_it);
     let task = meant.next().ok_or_else(|| Ended(Code::NotFound, format!("{reference} is told to no {recipient}")))?;
     if meant.next().is_some() {
         return Err(Ended(Code::Usage, format!("{recipient} is told more than once: give the id that tasks prints")));
     }
+    Ok(task)
+}
+
+/// Has a recipient told once more.
+pub async fn retry(visit: &Visit, wish: &Recipient) -> Result<String, Ended> {
+    let task = task(visit, wish).await?;
     let mut input = json!({ "id": task["id"], "version": task["version"] });
     let document = acts::retry::document();
-    let wish = document_id(&format!("{document}{input}"));
-    input["idempotencyKey"] = json!(wish.get(..40).unwrap_or(&wish));
+    let key = document_id(&format!("{document}{input}"));
+    input["idempotencyKey"] = json!(key.get(..40).unwrap_or(&key));
     ask(visit, document, json!({ "input": input })).await?;
-    Ok(format!("{recipient} is told once more\n"))
+    Ok(format!("{} is told once more\n", wish.recipient))
+}
+
+/// The file as it was attached, for another program or a file; a terminal gets none of it.
+pub async fn attachment(visit: &Visit, wish: &Attachment) -> Result<String, Ended> {
+    if io::stdout().is_terminal() {
+        let words = "a file is for no terminal: send it elsewhere, such as > answer.eml";
+        return Err(Ended(Code::Usage, words.to_owned()));
+    }
+    let task = task(visit, &wish.recipient).await?;
+    let variables = json!({ "input": { "id": task["id"] } });
+    let call = Ask { to: "", tag: "", document: acts::open_file(), variables, is_again: false };
+    let data = match visit.client.exact(&call).await {
+        Err(Trouble::StepUp) => {
+            let code = code(wish.code_stdin)?;
+            visit.client.ask(&calls::step_up("", code.expose())).await?;
+            visit.client.exact(&call).await
+        }
+        outcome => outcome,
+    }?;
+    let file = data.pointer("/revealTaskFile/file/base64").and_then(Value::as_str);
+    let bytes = file.and_then(|file| BASE64.decode(file.as_bytes()).ok());
+    let bytes = bytes.ok_or_else(|| Ended(Code::NotFound, "no file is attached".to_owned()))?;
+    let written = io::stdout().write_all(&bytes).and_then(|()| io::stdout().flush());
+    written.map_err(|error| Ended(Code::Failed, error.to_string()))?;
+    Ok(String::new())
 }
 
 /// By the digest of the list that was read, the reference said twice, and a factor shown now.

@@ -119,6 +119,8 @@ pub enum Requests {
     },
     /// Have a recipient told once more
     Retry(carrying::Recipient),
+    /// Print the file that proves what came back from a recipient, as it was attached; the look is logged
+    Attachment(carrying::Attachment),
     /// Show what the person gets, file by file, and what was left out
     Package {
         reference: String,
@@ -259,6 +261,7 @@ pub async fn carry_out(visit: &Visit, wish: &Wish) -> Result<String, Ended> {
         Requests::Steps { reference, form } => carrying::steps(visit, reference, *form).await,
         Requests::Tasks { reference, form } => carrying::tasks(visit, reference, *form).await,
         Requests::Retry(wish) => carrying::retry(visit, wish).await,
+        Requests::Attachment(wish) => carrying::attachment(visit, wish).await,
         Requests::Package { reference, number, form } => carrying::package(visit, reference, *number, *form).await,
         Requests::Release(wish) => carrying::release(visit, wish).await,
         Requests::Certificate(wish) => carrying::documents(visit, wish, "certificate").await,
@@ -447,7 +450,7 @@ pub async fn with_a_code(visit: &Visit, document: String, input: Value, from_std
     Ok(outcome?)
 }
 
-fn code(from_stdin: bool) -> Result<Secret, Ended> {
+pub fn code(from_stdin: bool) -> Result<Secret, Ended> {
     if from_stdin {
         let mut line = zeroize::Zeroizing::new(String::new());
         io::stdin().lock().read_line(&mut line).map_err(|error| Ended(Code::Failed, error.to_string()))?;

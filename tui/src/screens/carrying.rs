@@ -310,7 +310,7 @@ fn brake(request: &Carried, ctx: &Ctx) -> Brake {
 }
 
 /// All that is known of what one recipient is told.
-fn in_full(task: &Task, ctx: &Ctx) -> Vec<Fact> {
+fn in_full(task: &Task, reference: &str, ctx: &Ctx) -> Vec<Fact> {
     let telling = Telling::from(task);
     let store = task.store.as_ref().map(|store| Line::dim(", the store ") + node(store.inner())).unwrap_or_default();
     let mut facts = vec![
@@ -332,8 +332,11 @@ fn in_full(task: &Task, ctx: &Ctx) -> Vec<Fact> {
         facts.push(fact("references", "It calls it", Line::plain(task.references.join(", "))));
     }
     if let Some(proof) = &task.proof {
-        let file = if task.has_file { ", a file is attached" } else { "" };
-        facts.push(fact("proof", "Proof", Line::plain(course::digest(proof)) + Line::dim(file)));
+        facts.push(fact("proof", "Proof", Line::plain(course::digest(proof)) + Line::dim(", what came back")));
+    }
+    if task.has_file {
+        let command = format!("rightsdesk requests attachment {reference} {} > FILE", task.recipient);
+        facts.push(fact("file", "Its file", Line::plain(command)));
     }
     for attempt in &task.attempts {
         let answer = Line::dim(format!(", {}", attempt.answer.replace('_', " ")));
@@ -386,8 +389,9 @@ impl OneScreen {
 
     /// The chosen recipient, whole.
     fn chosen(&self, ctx: &Ctx) -> Option<Section> {
+        let request = self.request.held()?;
         let task = self.task(&self.target(ctx)).filter(|_| self.at == TOLD)?;
-        let body = Body::Facts(in_full(task, ctx));
+        let body = Body::Facts(in_full(task, &request.reference, ctx));
         Some(Section { id: "task", title: "The chosen recipient", note: Line::default(), body })
     }
 

@@ -185,7 +185,8 @@ fn carrying(proofs: &Value) -> (Double, Asked) {
         let data = if text.starts_with("mutation") {
             heard.lock().unwrap().push(body["variables"]["input"].clone());
             let done = || json!({ "userErrors": [] });
-            json!({ "stopRequest": done(), "retryTask": done(), "releasePackage": done() })
+            let file = json!({ "file": { "base64": "AP9kb25l", "bytes": 6 }, "userErrors": [] });
+            json!({ "stopRequest": done(), "retryTask": done(), "releasePackage": done(), "revealTaskFile": file })
         } else if text.contains("CarryingOut") {
             carried("IN_PROGRESS", "2026-11-23T12:50:00Z", &steps(5), &tasks())
         } else if text.contains("PackagesOfRequest") {
@@ -248,6 +249,15 @@ fn what_is_carried_out_is_stopped_retried_and_released_by_what_was_seen() {
     assert_eq!(run(&desk, &["requests", "retry", "R-7K4QD2C", "klaviyo"], "").0, Some(0));
     assert_eq!((&last()["id"], &last()["version"]), (&json!("rtk_6"), &json!(2)));
     assert_eq!(run(&desk, &["requests", "retry", "R-7K4QD2C", "nobody"], "").0, Some(4));
+    let file = Command::new(env!("CARGO_BIN_EXE_rightsdesk"))
+        .env("RIGHTSDESK_TOKEN", "rds_invented")
+        .env("XDG_STATE_HOME", "/nonexistent")
+        .env("XDG_CONFIG_HOME", "/nonexistent")
+        .args(["requests", "attachment", "R-7K4QD2C", "segment", "--server", &desk.url])
+        .output()
+        .unwrap();
+    assert_eq!((file.status.code(), file.stdout), (Some(0), b"\x00\xffdone".to_vec()), "to the byte");
+    assert_eq!(last()["id"], "rtk_2");
     let release = |package: &str, confirm: &str| {
         run(&desk, &["requests", "release", "R-7K4QD2C", "--package", package, "--confirm", confirm], "")
     };
