@@ -115,7 +115,7 @@ def main():
     parser.add_argument("what", choices=["certificate", "tombstones", "package"])
     parser.add_argument("folder", nargs="?", type=pathlib.Path)
     parser.add_argument("--key", action="append", required=True, help="a public key, 32 raw bytes in sign-NNNN.pub")
-    said = parser.parse_args()
+    said = parser.parse_intermixed_args()
     try:
         keys = {}
         for name in said.key:

@@ -336,6 +336,14 @@ async fn what_was_approved_is_carried_out_as_far_as_it_is_told() {
         let put_right = |one: &Value| one["right"] == "CORRECTION" && one["outcome"] == "FULFILLED";
         assert!(every.iter().any(put_right), "{policy}: {every:?}");
         people_follow_it(&planted, &desk, policy).await;
+
+        // The desk's own worker goes on from there: what is closed and written is sealed as evidence.
+        world.base.tamper(AT_ONCE);
+        world.work().await;
+        let every = rows_of(&world, &support, ("requests", EVERY), CARRIED).await;
+        let settled =
+            every.iter().filter(is_certified).find(|one| one["stage"] == "CLOSED").expect("it is there still");
+        assert!(settled["evidence"].as_array().is_some_and(|all| !all.is_empty()), "{policy}: {settled}");
     }
 }
 

@@ -107,3 +107,23 @@ async fn a_schedule_fires_once_in_many_processes_of_which_some_die() {
     assert_eq!(ticks, seconds, "two ticks belong to one occurrence");
     assert!(ticks >= 4, "only {ticks}");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_names_one_thing_is_done_out_of_turn_and_all_else_waits() {
+    let watch = Watch::held(Instant::from_micros(1_767_225_600_000_000));
+    let (yard, tower) = (Yard::under(2, watch.clone()).await, Tower::open().await);
+    let [lane, other] = yard.tenants[..] else { panic!("two tenants") };
+    let bells: Vec<Uuid> = (0..3).map(|_| Uuid::new_v4()).collect();
+    let days = |days: i64| watch.now().plus(chrono::Duration::days(days));
+    let rings = [(bells[0], -3), (bells[1], -1), (bells[2], 1)];
+    yard.enqueue(lane, rings.map(|(bell, due)| ticket(&Ring::new(&tower, bell)).due(days(due))).into()).await;
+    yard.enqueue(other, vec![ticket(&Ring::new(&tower, bells[1]))]).await;
+
+    let worker = yard.worker(registry(), Pace::default());
+    assert_eq!(worker.step_of(lane, bells[1]).await.expect("a step"), 1);
+    assert_eq!(worker.step_of(lane, bells[2]).await.expect("a step"), 0, "nothing is done before its time");
+    assert_eq!(bells.iter().map(|bell| tower.rung(*bell)).collect::<Vec<_>>(), [0, 1, 0]);
+    assert_eq!((yard.jobs("done"), yard.jobs("ready")), (1, 3), "{:?}", yard.standing());
+    // What was passed by has its turn as ever.
+    assert_eq!(worker.step().await.expect("a step"), 2);
+}

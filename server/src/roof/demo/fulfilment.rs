@@ -208,6 +208,7 @@ impl Story {
             Carried::Settled => {
                 let begun = scene.begins().await?;
                 scene.is_answered(begun, None).await?;
+                scene.writes(begun.plus(Duration::days(2) + Duration::minutes(2))).await?;
                 scene.tells_page("a deletion that was carried out, with its certificate").await
             }
             Carried::Silent => scene.is_silent().await,
@@ -286,8 +287,22 @@ impl Scene<'_> {
         requests::name_correction(&then, worker, (self.at, None), named, None).await.map(drop)
     }
 
+    /// The letters about it leave, as they did then.
+    async fn writes(&self, then: Instant) -> Result<()> {
+        let (tools, worker) = (self.tools(then), self.story.worker(self.people));
+        let mut letters = requests::list_messages(&tools, worker, self.at).await?;
+        // In an order that no id decides.
+        letters.sort_by_key(|letter| letter.kind.code());
+        for letter in letters {
+            self.works(then, letter.id.uuid()).await?;
+        }
+        Ok(())
+    }
+
     async fn tasks(&self, then: Instant) -> Result<Vec<Task>> {
-        propagation::every_task_of(&self.tools(then), self.at).await
+        let mut tasks = propagation::every_task_of(&self.tools(then), self.at).await?;
+        tasks.sort_by(|one, other| (one.kind.code(), &one.recipient).cmp(&(other.kind.code(), &other.recipient)));
+        Ok(tasks)
     }
 
     /// Whoever was told answers, but for the one who keeps silent; what no program hears is written down by whoever works it.
@@ -342,7 +357,9 @@ impl Scene<'_> {
         let shown =
             requests::find_request(&self.tools(self.people.now), self.story.worker(self.people), self.at).await?;
         if let Some(due) = shown.request.due {
-            self.works(due.at.plus(moment - Duration::days(1)), all).await?;
+            let answered = due.at.plus(moment - Duration::days(1));
+            self.works(answered, all).await?;
+            self.writes(answered).await?;
         }
         self.tells_page("a deletion that a recipient is silent about").await
     }
@@ -362,7 +379,9 @@ impl Scene<'_> {
         let Some((begun, manifest)) = self.copies().await? else { return Ok(()) };
         let read = begun.plus(Duration::hours(20));
         requests::release_package(&self.tools(read), &self.people.haruko, self.at, manifest, None).await?;
-        self.works(read.plus(Duration::minutes(1)), self.at.id.uuid()).await?;
+        let answered = read.plus(Duration::minutes(1));
+        self.works(answered, self.at.id.uuid()).await?;
+        self.writes(answered).await?;
         self.tells_page("a copy to fetch, with its passphrase").await
     }
 
