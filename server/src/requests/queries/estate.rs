@@ -37,6 +37,7 @@ pub fn of(tx: &mut Tx, policy: &Policy, map: Map, request: &Request) -> Result<E
     let destinations = destinations(tx, request.store)?;
     let is_given =
         |code: &str| destinations.iter().any(|to| to == code) || reached.iter().any(|to| to.recipient == code);
+    let given = plan::given(policy, |recipient| is_given(recipient.code.get_ref()));
     let mut pieces = plan::pieces(map, policy, &portions, &recent, (asked_on, is_bound));
     if request.case.as_deref() == Some(CLOSURE) {
         plan::keep_by_rules(&mut pieces, policy);
@@ -52,7 +53,7 @@ pub fn of(tx: &mut Tx, policy: &Policy, map: Map, request: &Request) -> Result<E
         categories: plan::categories(policy),
         pieces,
         stores: known_at(tx, &persons)?,
-        given: plan::given(policy, |recipient| is_given(recipient.code.get_ref())),
+        given,
         reached,
         apps: touching(tx, policy)?,
         purposes: plan::uses(policy),
