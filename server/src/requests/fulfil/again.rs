@@ -152,7 +152,9 @@ async fn erase_again(tools: &Tools, tenant: TenantId, stones: Vec<Tombstone>) ->
     for line in &stones {
         match line.kind.as_str() {
             STORE_LINE | ACCOUNT_LINE => done.add(whole_again(tools, tenant, line).await?),
-            SUBJECT_LINE => drop(persons.entry(line.subject).or_default()),
+            SUBJECT_LINE => {
+                persons.entry(line.subject).or_default();
+            }
             _ => persons.entry(line.subject).or_default().extend(stone_of(line)),
         }
     }
@@ -177,7 +179,10 @@ fn stone_of(line: &Tombstone) -> Option<Stone> {
 /// looked for afterwards, and not ended before nothing is found.
 async fn person_again(tools: &Tools, tenant: TenantId, (person, stones): (SubjectId, Vec<Stone>)) -> Result<Replayed> {
     let (lane, map, vault, adopted) = (hand(tenant)?, tools.map, tools.vault.clone(), tools.policy.in_force()?);
-    let written = tools.ledger.write(lane.clone(), move |tx| {
+    // First what is no row: once the stones stand, nobody looks for it again.
+    let persons = tools.ledger.read(&lane, move |tx| estate::persons(tx, person)).await?;
+    clear_files(tools, &lane, &persons).await?;
+    let written = tools.ledger.write(lane, move |tx| {
         fulfilling::pass_gate(tx)?;
         restoring::stand(tx, person)?;
         let persons = estate::persons(tx, person)?;
@@ -195,12 +200,20 @@ async fn person_again(tools: &Tools, tenant: TenantId, (person, stones): (Subjec
             return Err(Error::internal(format!("{} rows of {} are left of somebody", left.rows, left.table.name)));
         }
         let told = Event::new("subject.erased_again", "subject", person.uuid()).count("rows", rows).count("keys", keys);
-        Ok(Witnessed::new((persons, rows, keys), told))
+        Ok(Witnessed::new((rows, keys), told))
     });
-    let (persons, rows, keys) = written.await?;
-    package::clear(tools, &lane, &persons).await?;
-    forget_earlier(tools, &lane, (RequestId::fresh(), IntakeId::fresh()), &persons).await?;
+    let (rows, keys) = written.await?;
     Ok(Replayed { persons: 1, rows, keys, ..Replayed::default() })
+}
+
+/// Packages of these persons, the links that lead to them, and what earlier contacts of theirs were made of.
+async fn clear_files(tools: &Tools, lane: &Scope<One>, persons: &[SubjectId]) -> Result<()> {
+    package::clear(tools, lane, persons).await?;
+    match forget_earlier(tools, lane, (RequestId::fresh(), IntakeId::fresh()), persons).await {
+        // A hold that stood when the backup was made: whoever lets it go has the rest go by its time.
+        Ok(_) | Err(Error::Conflict | Error::Refused(_)) => Ok(()),
+        Err(other) => Err(other),
+    }
 }
 
 /// What would become of each piece if the person asked now: that tells what a ground keeps. A hold that stood when the backup
@@ -360,8 +373,6 @@ async fn whole_again(tools: &Tools, tenant: TenantId, line: &Tombstone) -> Resul
     let whole_id = line.subject;
     let written = tools.ledger.write(lane.clone(), move |tx| {
         fulfilling::pass_gate(tx)?;
-        // By that the line is known here from now on.
-        restoring::stand(tx, whole_id)?;
         let request = deletion_of(tx, tenant, (None, Some(case.to_owned()), store))?;
         let estate = Estate { holds: Vec::new(), ..estate::of(tx, &adopted.policy, map, &request)? };
         let lines = playbooks::of(Right::Deletion)?.plan(&estate);
@@ -390,8 +401,13 @@ async fn whole_again(tools: &Tools, tenant: TenantId, line: &Tombstone) -> Resul
         Ok(Witnessed::new((going, rows, keys), told))
     });
     let (going, rows, keys) = written.await?;
-    package::clear(tools, &lane, &going).await?;
-    forget_earlier(tools, &lane, (RequestId::fresh(), IntakeId::fresh()), &going).await?;
+    clear_files(tools, &lane, &going).await?;
+    // By that the line is known here from now on.
+    let marked = tools.ledger.write(lane, move |tx| {
+        restoring::stand(tx, whole_id)?;
+        Ok(Witnessed::new((), Event::new("whole.known_again", "tenant", tenant.uuid())))
+    });
+    marked.await?;
     Ok(Replayed { wholes: 1, rows, keys, ..Replayed::default() })
 }
 

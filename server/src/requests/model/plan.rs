@@ -59,7 +59,8 @@ pub struct PlanLine {
     pub recipient: Option<String>,
     pub rows: i64,
     pub action: PlannedAction,
-    /// Of a keep: `keep:<code>`, `hold:<reference>`, `open_order`, `chargeback_window`.
+    /// Of a keep: `keep:<code>`, `hold:<reference>`, `open_order`, `chargeback_window`, `law:<ground>`;
+    /// `retention:<code>` where an account ends and the page keeps it by a time of its own.
     pub ground: Option<String>,
     pub until_on: Option<Day>,
 }
