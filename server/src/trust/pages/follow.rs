@@ -217,7 +217,8 @@ impl Follow<'_> {
             }
             fact(html, &words.next, |html| {
                 html.text(&reader.words.code("next", stage));
-                if let Some(due) = request.due.as_ref().filter(|_| !request.stage.is_closed()) {
+                let is_awaited = !request.stage.is_closed() && request.answered_at.is_none();
+                if let Some(due) = request.due.as_ref().filter(|_| is_awaited) {
                     html.text(" ");
                     let until = if request.is_late(self.now) { &words.late } else { &words.until };
                     html.fill(until, |html, _| reader.day(html, due.on.0));
