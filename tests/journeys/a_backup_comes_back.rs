@@ -7,7 +7,7 @@ use rightsdesk_server::floor::access::Caller;
 use rightsdesk_server::floor::kernel::{Personal, Ref, RequestId, StoreId};
 use rightsdesk_server::floor::platforms::Good;
 use rightsdesk_server::floor::regulations::Right;
-use rightsdesk_server::requests::{self, Asking, COOLING_OFF, Notice, SHOP, Source, Wanted};
+use rightsdesk_server::requests::{self, Asking, COOLING_OFF, Notice, SHOP, Source, SubjectKind, Wanted};
 
 /// Asha's deletion, approved and not begun.
 async fn approved(scene: &Planned) -> Ref<RequestId> {
@@ -127,4 +127,46 @@ async fn asks_of_shop(scene: &Planned, store: Ref<StoreId>) -> Ref<RequestId> {
     let taken = requests::receive(&scene.world.tools, &Caller::house(), asking).await.expect("taken in");
     works(scene).await;
     Ref::new(scene.tenant, taken.requests[0].id)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_merchants_own_user_who_goes_by_nothing_is_erased_again_too() {
+    let scene = Planned::begins().await;
+    let mail = format!("quirin.0@{}.example", scene.tenant.uuid().as_simple());
+    let asking =
+        Asking { subject_kind: SubjectKind::Member, ..harness::wishes::wish(scene.tenant, &[Right::Deletion], &mail) };
+    let opened = scene.world.asks_and_proves(asking).await;
+    works(&scene).await;
+    let at = Ref::new(scene.tenant, opened[0].id);
+    let digest = scene.plan(at).await.digest;
+    scene.submits(at, digest).await.expect("submitted");
+    scene.approves(&scene.approver, at, digest).await.expect("approved");
+    let backup = scene.world.backup().await;
+    scene.world.later(COOLING_OFF);
+    works(&scene).await;
+    let members = "select count(*) || '' as line from members";
+    assert_eq!(scene.lines(members), ["0"]);
+    let old = scene.world.restored(backup);
+    assert_eq!(backup.lines(members), ["1"]);
+    assert_eq!(code(requests::require_upheld(&old.tools).await), "OLDER_THAN_JOURNAL");
+    requests::replay(&old.tools).await.expect("erased again");
+    assert_eq!(backup.lines(members), ["0"]);
+    requests::require_upheld(&old.tools).await.expect("it knows the journal now");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nobody_is_erased_on_the_word_of_a_journal_that_was_altered() {
+    let scene = Planned::begins().await;
+    approved(&scene).await;
+    let backup = scene.world.backup().await;
+    scene.world.later(COOLING_OFF);
+    works(&scene).await;
+    let path = scene.world.tools.journal.tombstones.path().to_owned();
+    let written = std::fs::read_to_string(&path).expect("a journal");
+    let altered = written.replacen(r#""reason":"erased""#, r#""reason":"erasee""#, 1);
+    assert_ne!(altered, written);
+    std::fs::write(&path, altered).expect("written");
+    let old = scene.world.restored(backup);
+    assert_eq!(code(requests::replay(&old.tools).await), "JOURNAL_NOT_WHOLE");
+    assert_eq!(backup.lines("select count(*) || '' as line from customers where platform_id = 'c1'"), ["1"]);
 }

@@ -371,6 +371,21 @@ mod tests {
     }
 
     #[test]
+    fn an_account_is_ended_by_its_own_people_and_its_day_by_the_desk_alone() {
+        let of = |case: &str, subject_kind| Asking {
+            subject_kind,
+            rights: vec![Wanted { right: Right::Deletion, case: Some(case.to_owned()) }],
+            ..asking()
+        };
+        assert_eq!(fields(&of(ACCOUNT, SubjectKind::Shopper)), ["rights"]);
+        assert_eq!(fields(&of(ACCOUNT, SubjectKind::Member)), Vec::<String>::new());
+        assert_eq!(fields(&of(CLOSURE, SubjectKind::Member)), ["rights"]);
+        let notice = Some(Notice { platform: DESK.to_owned(), name: CLOSURE.to_owned() });
+        let opened = Asking { notice, identifiers: Vec::new(), ..of(CLOSURE, SubjectKind::Member) };
+        assert_eq!(fields(&opened), Vec::<String>::new());
+    }
+
+    #[test]
     fn a_shopper_s_data_are_the_merchant_s() {
         assert_eq!(asking().role(), DataRole::Processor);
         assert_eq!(Asking { subject_kind: SubjectKind::Member, ..asking() }.role(), DataRole::Controller);

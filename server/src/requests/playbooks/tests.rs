@@ -347,3 +347,12 @@ fn a_plan_has_the_digest_that_anybody_finds() {
         "as docs/formats.md has it"
     );
 }
+
+#[test]
+fn what_ends_with_an_account_is_what_the_page_ties_to_it() {
+    let policy = policy();
+    let rule = |category: &str| plan::own_rule(&policy, category).map(|rule| rule.code.get_ref().clone());
+    assert_eq!((rule("account"), rule("inventory"), rule("connection")), (None, None, None));
+    assert_eq!(rule("customer").as_deref(), Some("orders"));
+    assert_eq!(rule("usage").as_deref(), Some("usage"));
+}
