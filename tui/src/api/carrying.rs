@@ -4,13 +4,27 @@
 //! Rows of a package in clear come through a change alone, whose look is on record.
 
 use super::ask::{self, Document};
-use super::graph::{IdVariables, IdVariablesFields};
+use super::graph::{IdVariables, IdVariablesFields, Raw, connection, inputs};
 use super::requests::{Due, Hold};
 use super::reviews::Opened;
 use super::schema::{Large, Word, schema};
 use super::staff::NamedSeat;
 use super::tenants::{Mask, NamedTenant};
 use crate::core::due::Moment;
+use crate::core::filter::{Takes, Term, so, term};
+
+inputs!(RecipientTaskFilter);
+
+/// What recipients are narrowed by; whose they are has to be said.
+pub const TERMS: &[Term] = &[
+    term("tenant", "tenant", Takes::Tenant),
+    term("to", "recipient", Takes::Text),
+    term("state", "states", Takes::Several(STATES)),
+    so("by-hand", "isByHand"),
+];
+
+/// How a recipient may stand.
+const STATES: &[&str] = &["ACKNOWLEDGED", "ALREADY_GONE", "DONE", "GIVEN_UP", "REFUSED", "SENT", "SILENT", "WAITING"];
 
 /// Why something is left out of what a person gets.
 pub const LEFT_OUT: &[&str] =
@@ -54,6 +68,42 @@ pub struct Step {
 #[cynic(graphql_type = "RecipientTask")]
 pub struct TaskHead {
     pub id: cynic::Id,
+    pub recipient: String,
+    pub kind: Word<schema::RecipientTaskKind>,
+    pub state: Word<schema::RecipientTaskState>,
+    pub is_by_hand: bool,
+    pub is_unsure: bool,
+    pub answer: Option<String>,
+    pub tries: i32,
+    pub until: Moment,
+}
+
+#[derive(cynic::QueryVariables)]
+pub struct RecipientsVariables {
+    pub filter: Raw<schema::RecipientTaskFilter>,
+    pub first: Option<i32>,
+    pub after: Option<String>,
+    pub last: Option<i32>,
+    pub before: Option<String>,
+}
+
+#[derive(cynic::QueryFragment, Debug)]
+#[cynic(graphql_type = "Query", variables = "RecipientsVariables")]
+pub struct Recipients {
+    #[arguments(filter: $filter, first: $first, after: $after, last: $last, before: $before)]
+    pub recipient_tasks: task_pages::Connection,
+}
+
+connection!(task_pages, "RecipientTaskConnection", "RecipientTaskEdge", ListedTask);
+
+/// What a recipient is told, in a list of all of a tenant's.
+#[derive(cynic::QueryFragment, Clone, Debug)]
+#[cynic(graphql_type = "RecipientTask")]
+pub struct ListedTask {
+    pub id: cynic::Id,
+    pub request: cynic::Id,
+    pub reference: String,
+    pub right: String,
     pub recipient: String,
     pub kind: Word<schema::RecipientTaskKind>,
     pub state: Word<schema::RecipientTaskState>,
@@ -416,6 +466,10 @@ pub mod acts {
     }
 }
 
+pub fn recipients() -> String {
+    ask::query::<Recipients, RecipientsVariables>()
+}
+
 pub fn carrying() -> String {
     ask::query::<CarryingOut, IdVariables>()
 }
@@ -430,6 +484,7 @@ pub fn proofs() -> String {
 
 /// Every operation of these.
 pub const DOCUMENTS: &[Document] = &[
+    recipients,
     carrying,
     packages,
     proofs,

@@ -83,6 +83,9 @@ enum Command {
     /// Look at what left, to whom and in which form
     #[command(subcommand)]
     Disclosures(reads::Lists),
+    /// Look at what recipients of people's data are told, and who is silent
+    #[command(subcommand)]
+    Recipients(reads::Lists),
     /// Look at how many stores differ from the policy, and in which way
     #[command(subcommand)]
     Drift(reads::Only),
@@ -179,6 +182,7 @@ pub fn main() -> ExitCode {
         Some(Command::Stores(what)) => Way::Read(what.of()),
         Some(Command::PrivacyNotices(what)) => Way::Read(what.of(&nouns::PRIVACY_NOTICES)),
         Some(Command::Disclosures(what)) => Way::Read(what.of(&nouns::DISCLOSURES)),
+        Some(Command::Recipients(what)) => Way::Read(what.of(&nouns::RECIPIENTS)),
         Some(Command::Drift(what)) => Way::Read(what.of(&nouns::DRIFT)),
         Some(Command::Apps(what)) => Way::Read(what.of(&nouns::APPS)),
         Some(Command::Promises(what)) => Way::Read(what.of(&nouns::PROMISES)),

@@ -2,8 +2,8 @@
 
 use crate::api::ask::Document;
 use crate::api::{
-    apps, books, figures, inbox, map, policies, processors, promises, requests, reviews, sharing, staff, stores, syncs,
-    tenants,
+    apps, books, carrying, figures, inbox, map, policies, processors, promises, requests, reviews, sharing, staff,
+    stores, syncs, tenants,
 };
 use crate::core::filter::Term;
 
@@ -256,6 +256,29 @@ pub static DISCLOSURES: Noun = Noun {
         ("HOW", "/way"),
         ("ABOUT", "/subject"),
         ("STORE", "/store"),
+    ],
+    one: None,
+};
+
+/// What the recipients of a tenant's requests are told.
+pub static RECIPIENTS: Noun = Noun {
+    command: "recipients",
+    singular: "recipient",
+    list: carrying::recipients,
+    at: "/recipientTasks",
+    terms: carrying::TERMS,
+    first: "",
+    columns: &[
+        ("STATE", "/state"),
+        ("RECIPIENT", "/recipient"),
+        ("REF", "/reference"),
+        ("RIGHT", "/right"),
+        ("HOW", "/kind"),
+        ("ANSWER", "/answer"),
+        ("DUE", "/until"),
+        ("BY HAND", "/isByHand"),
+        ("TRIES", "/tries"),
+        ("ID", "/id"),
     ],
     one: None,
 };
@@ -572,6 +595,7 @@ pub static NOUNS: &[&Noun] = &[
     &STORES,
     &PRIVACY_NOTICES,
     &DISCLOSURES,
+    &RECIPIENTS,
     &APPS,
     &PROMISES,
     &POLICIES,

@@ -5,7 +5,7 @@
 
 use serde_json::json;
 
-use crate::api::carrying::{CertificateHead, EvidenceHead, PackageHead, Step, Task, TaskHead, acts};
+use crate::api::carrying::{CertificateHead, EvidenceHead, ListedTask, PackageHead, Step, Task, TaskHead, acts};
 use crate::core::action::{Cli, Danger, Verb, Why};
 use crate::core::due::{self, Moment};
 use crate::core::form::{Form, spoken};
@@ -21,6 +21,8 @@ use super::shared::{moment, word};
 pub const CARRYING: &str = "carrying";
 pub const PACKAGE: &str = "package";
 pub const PROOF: &str = "proof";
+/// What all recipients of a tenant's are opened as, with the words that narrow them.
+pub const RECIPIENTS: &str = "recipients";
 
 /// The row of what is done on this desk.
 pub const STEPS: &str = "steps";
@@ -195,6 +197,22 @@ pub struct Telling<'a> {
 
 impl<'a> From<&'a TaskHead> for Telling<'a> {
     fn from(task: &'a TaskHead) -> Self {
+        Self {
+            id: task.id.inner(),
+            recipient: &task.recipient,
+            kind: &task.kind.0,
+            state: &task.state.0,
+            is_by_hand: task.is_by_hand,
+            is_unsure: task.is_unsure,
+            answer: task.answer.as_deref(),
+            tries: task.tries,
+            until: task.until,
+        }
+    }
+}
+
+impl<'a> From<&'a ListedTask> for Telling<'a> {
+    fn from(task: &'a ListedTask) -> Self {
         Self {
             id: task.id.inner(),
             recipient: &task.recipient,

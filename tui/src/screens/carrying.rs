@@ -15,7 +15,7 @@ use crate::core::page::{Body, Fact, Line, Page, Row, Section, Tone};
 use crate::core::question::Question;
 use crate::core::screen::{Ctx, Entry, Screen, Shape};
 
-use super::carried::{self, Brake, CARRYING as KIND, Telling, task_word};
+use super::carried::{self, Brake, CARRYING as KIND, RECIPIENTS, Telling, task_word};
 use super::course::{self, Matter};
 use super::following::{self, Following, Heard};
 use super::panes::{Parts, beneath, is_for_all, panes, whole};
@@ -49,6 +49,16 @@ const ZOOM: Verb = Verb {
         "Gives the pane with the keys all the room, with its chosen row in full, or takes it back",
         Scope::Place(PLACE),
         &["z"],
+    )
+};
+const OTHERS: Verb = Verb {
+    cli: Cli::Form("recipients list"),
+    ..Verb::new(
+        "carrying.others",
+        "silent ones of the tenant",
+        "Opens who is silent of all recipients of this tenant's requests; the filter there shows others",
+        Scope::Place(PLACE),
+        &["o"],
     )
 };
 pub(super) const STOP: Verb = carried::stops("carrying.stop", PLACE);
@@ -159,8 +169,24 @@ pub(super) const WELCOME: Verb = Verb {
     )
 };
 
-const VERBS: &[Verb] =
-    &[OPEN, RENEW, TURN, BACK, ZOOM, STOP, SETTLE, RETRY, GIVE_UP, REVEAL, NAME, DROP, LIFT, ASK_WELCOME, WELCOME];
+const VERBS: &[Verb] = &[
+    OPEN,
+    RENEW,
+    TURN,
+    BACK,
+    ZOOM,
+    OTHERS,
+    STOP,
+    SETTLE,
+    RETRY,
+    GIVE_UP,
+    REVEAL,
+    NAME,
+    DROP,
+    LIFT,
+    ASK_WELCOME,
+    WELCOME,
+];
 
 static CARRIED: Whole = Whole { place: PLACE, tag: "carrying", document: carrying::carrying, at: "/request" };
 
@@ -440,6 +466,12 @@ impl OneScreen {
                 Some(link) => return vec![Effect::Then(Action::Open(link))],
                 None => self.is_zoomed = !self.is_zoomed,
             },
+            id if id == OTHERS.id => {
+                let tenant = self.request.held().and_then(|request| request.tenant.as_ref());
+                let words = tenant.map(|tenant| format!("tenant:{} state:silent", tenant.id.inner()));
+                let link = words.map(|id| Effect::Then(Action::Open(Link { kind: RECIPIENTS, id })));
+                return link.into_iter().collect();
+            }
             id if id == RENEW.id => return self.renew(action),
             _ => return self.follow(action, ctx),
         }
@@ -522,7 +554,8 @@ impl Screen for OneScreen {
         let nobody = (!request.steps.iter().any(is_buried)).then(|| "nobody was erased for this request".to_owned());
         let lifts = [ASK_WELCOME.id, WELCOME.id].into_iter().filter_map(|id| Some((id, nobody.clone()?)));
         let tasks = [&SETTLE, &RETRY, &GIVE_UP].into_iter().filter_map(over);
-        tasks.chain(closed).chain(stop).chain(free).chain(other).chain(lifts).collect()
+        let house = request.tenant.is_none().then(|| (OTHERS.id, "it is the operator's own request".to_owned()));
+        tasks.chain(closed).chain(house).chain(stop).chain(free).chain(other).chain(lifts).collect()
     }
 
     fn is_a_list(&self) -> bool {

@@ -107,7 +107,6 @@ pub fn next(code: &str) -> Line {
         "AWAIT_COOLING_OFF" => "cooling-off",
         "RELEASE_PACKAGE" => "release the package",
         "CARRY_OUT" => "carry it out",
-        "RELEASE_PACKAGE" => "read the package, release it",
         "SAY_WHY_LATE" => "say why it is late",
         "NOTHING" => return Line::dim("—"),
         code => return word(Tone::Plain, code),

@@ -40,6 +40,7 @@ mod promises;
 mod proof;
 mod queue;
 mod reading;
+mod recipients;
 mod reports;
 mod request;
 mod reviews;
@@ -58,9 +59,9 @@ mod writes;
 
 use crate::api::ask::Document;
 use crate::api::{
-    acts, apps as apps_api, books, carrying as carrying_api, figures, inbox, map as map_api, policies, processors as processors_api,
-    promises as promises_api, requests as requests_api, reviews as reviews_api, sharing as sharing_api,
-    staff as staff_api, stores as stores_api, syncs, tenants as tenants_api, viewer,
+    acts, apps as apps_api, books, carrying as carrying_api, figures, inbox, map as map_api, policies,
+    processors as processors_api, promises as promises_api, requests as requests_api, reviews as reviews_api,
+    sharing as sharing_api, staff as staff_api, stores as stores_api, syncs, tenants as tenants_api, viewer,
 };
 use crate::core::dialog;
 use crate::core::filter::Term;
@@ -97,6 +98,7 @@ pub static REGISTRY: &[Entry] = &[
     carrying::ENTRY,
     package::ENTRY,
     proof::ENTRY,
+    recipients::ENTRY,
     tenant::ENTRY,
     store::ENTRY,
     connecting::ENTRY,
@@ -152,6 +154,7 @@ pub static FILTERS: &[(&str, &[Term])] = &[
     ("StoreFilter", stores_api::TERMS),
     ("PrivacyNoticeFilter", inbox::TERMS),
     ("DisclosureFilter", sharing_api::TERMS),
+    ("RecipientTaskFilter", carrying_api::TERMS),
     ("AppFilter", apps_api::TERMS),
     ("PromiseFilter", promises_api::TERMS),
     ("ReviewItemFilter", reviews_api::TERMS),

@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::Stage;
 use super::asked::{DIGEST, due, queue, request, seat, whole, working};
+use super::people::page;
 
 /// A step: its name, the table it is about, how far it has come, and on how many rows.
 fn step(n: usize, (name, place): (&str, Option<&str>), state: &str, rows: u32) -> Value {
@@ -175,6 +176,19 @@ pub fn told() -> Stage {
     all["request"]["certificates"] = json!([certificate()]);
     all["request"]["evidence"] = json!([evidence()]);
     request().press("c").hears("carrying", "carrying", all)
+}
+
+/// Who is silent of all recipients of a tenant's requests.
+pub fn recipients() -> Stage {
+    let listed = |n: u32, recipient: &str, until: &str| {
+        json!({
+            "id": format!("rtk_{n}"), "request": format!("req_{n}"), "reference": format!("R-7K4QD{n}C"), "right": "deletion",
+            "recipient": recipient, "kind": "MAIL", "state": "SILENT", "isByHand": false, "isUnsure": false,
+            "answer": "no_answer", "tries": 3, "until": until,
+        })
+    };
+    let rows = vec![listed(3, "postex", "2026-11-20T23:00:00Z"), listed(5, "leopards", "2026-11-22T23:00:00Z")];
+    told().press("o").hears("recipients", "recipients", json!({ "recipientTasks": page(rows) }))
 }
 
 /// The silent recipient in full.

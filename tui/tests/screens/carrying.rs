@@ -8,8 +8,8 @@ use crate::hands::{asks, press, seen, sent};
 use crate::scenes::Stage;
 use crate::scenes::asked::DIGEST;
 use crate::scenes::carried::{
-    beside, carried, certified, cooling, leaf, opened, package, packed, proofs, reading, rights, shuts, silent, steps,
-    tasks, told, under_way,
+    beside, carried, certified, cooling, leaf, opened, package, packed, proofs, reading, recipients, rights, shuts,
+    silent, steps, tasks, told, under_way,
 };
 
 fn said(stage: &Stage) -> String {
@@ -136,6 +136,18 @@ fn a_recipient_is_shown_in_full_with_all_that_was_done() {
         assert!(picture.contains(words), "{words}\n{picture}");
     }
     assert!(!seen(&silent().press("z")).contains("The chosen recipient"));
+}
+
+#[test]
+fn who_is_silent_of_all_a_tenant_is_one_key_away_and_leads_back() {
+    let mut stage = told();
+    let effects = press(&mut stage, "o");
+    assert_eq!(asks(&effects)[0].variables["filter"], json!({ "tenant": "ten_4", "states": ["SILENT"] }));
+    let picture = seen(&recipients());
+    assert!(picture.contains("OVERDUE") && picture.contains("leopards"), "{picture}");
+    let mut stage = recipients();
+    let effects = press(&mut stage, "j Enter");
+    assert!(place(&stage) == "carrying" && asks(&effects)[0].variables["id"] == "req_5", "{effects:?}");
 }
 
 #[test]

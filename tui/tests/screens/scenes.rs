@@ -91,6 +91,7 @@ pub const SCENES: &[Scene] = &[
     Scene { name: "carrying-brake", make: || carried::cooling().press("a b") },
     Scene { name: "carrying-told", make: carried::told },
     Scene { name: "carrying-silent", make: carried::silent },
+    Scene { name: "recipients", make: carried::recipients },
     Scene { name: "carrying-settle", make: || carried::told().press("j j j a f") },
     Scene { name: "carrying-rights", make: carried::rights },
     Scene { name: "package", make: carried::reading },
