@@ -2,13 +2,13 @@
 
 use chrono::{DateTime, Utc};
 use diesel::sql_types::{Array, BigInt, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
-use diesel::{QueryableByName, RunQueryDsl, sql_query};
+use diesel::{QueryableByName, RunQueryDsl};
 use uuid::Uuid;
 
 use super::map::Map;
 use super::table::{About, Table};
 use crate::floor::kernel::{Day, Instant, Result, StoreId, SubjectId};
-use crate::floor::ledger::Tx;
+use crate::floor::ledger::{Tx, numbered};
 
 /// Rows of one table about a person that stand together.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -120,7 +120,7 @@ impl Map {
             spans.iter().map(|span| moment(span).map(Instant::utc)).collect::<Vec<_>>()
         };
         let (apart_ids, kinds): (Vec<Uuid>, Vec<i32>) = apart.rows.iter().copied().unzip();
-        let mut counted: Vec<Counted> = sql_query(sql)
+        let mut counted: Vec<Counted> = numbered(sql)
             .bind::<SqlUuid, _>(tx.tenant()?)
             .bind::<Array<SqlUuid>, _>(ids)
             .bind::<Array<SqlUuid>, _>(apart_ids)

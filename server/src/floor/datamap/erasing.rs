@@ -3,10 +3,8 @@
 //!
 //! It opens nothing: what goes over is resealed inside the vault. It never decides what a ground keeps.
 
-use diesel::pg::Pg;
-use diesel::query_builder::{BoxedSqlQuery, SqlQuery};
 use diesel::sql_types::{Array, BigInt, Binary, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
-use diesel::{QueryableByName, RunQueryDsl, sql_query};
+use diesel::{QueryableByName, RunQueryDsl};
 use uuid::Uuid;
 
 use super::columns::{Class, Column, Fate};
@@ -15,7 +13,7 @@ use super::map::Map;
 use super::people::{cleared, left};
 use super::table::{About, Of, Row, Table};
 use crate::floor::kernel::{Error, Instant, Result, StoreId, SubjectId};
-use crate::floor::ledger::{Tx, WriteTx};
+use crate::floor::ledger::{Statement, Tx, WriteTx, numbered};
 use crate::floor::vault::{KeyId, Mover, Place};
 
 /// Rows of one table that share a fate.
@@ -136,7 +134,7 @@ impl Map {
                       where t.ctid = x.place",
                     table.name, column.name, table.name
                 );
-                sql_query(sql)
+                numbered(sql)
                     .bind::<SqlUuid, _>(tenant)
                     .bind::<Array<SqlUuid>, _>(ids)
                     .bind::<Array<Binary>, _>(moved)
@@ -150,7 +148,7 @@ impl Map {
                    select x.place from unnest($3) as n (id),
                           lateral (select ctid as place from {name} where tenant_id is not distinct from $1 and {key} = n.id offset 0) as x))"
             );
-            sql_query(sql)
+            numbered(sql)
                 .bind::<SqlUuid, _>(tenant)
                 .bind::<SqlUuid, _>(keeper)
                 .bind::<Array<SqlUuid>, _>(rows.iter().map(|row| row.id).collect::<Vec<_>>())
@@ -175,7 +173,7 @@ impl Map {
             let (name, condition) = (table.name, self.whose(table, "= any($2)")?);
             parts.push(format!("select '{name}' as name, count(*) as rows from {name} where {condition}"));
         }
-        let counted: Vec<Counted> = sql_query(parts.join(" union all "))
+        let counted: Vec<Counted> = numbered(parts.join(" union all "))
             .bind::<SqlUuid, _>(tx.tenant()?)
             .bind::<Array<SqlUuid>, _>(persons.to_vec())
             .load(tx.conn())?;
@@ -221,7 +219,7 @@ impl Map {
             }
         }
         let bytes: Vec<Vec<u8>> = keys.iter().map(|key| key.uuid().as_bytes().to_vec()).collect();
-        let counted: Vec<Counted> = sql_query(parts.join(" union all "))
+        let counted: Vec<Counted> = numbered(parts.join(" union all "))
             .bind::<SqlUuid, _>(tx.tenant()?)
             .bind::<Array<Binary>, _>(bytes)
             .load(tx.conn())?;
@@ -246,11 +244,10 @@ impl Map {
         Ok(Self::bound(sql, tx, picked)?.execute(tx.conn())?)
     }
 
-    fn bound(sql: String, tx: &Tx, picked: &Picked<'_>) -> Result<BoxedSqlQuery<'static, Pg, SqlQuery>> {
+    fn bound(sql: String, tx: &Tx, picked: &Picked<'_>) -> Result<Statement> {
         let apart = picked.apart.rows.iter().filter(|(_, part)| picked.part == Some(*part));
         let apart: Vec<Uuid> = apart.map(|(row, _)| *row).collect();
-        Ok(sql_query(sql)
-            .into_boxed::<Pg>()
+        Ok(numbered(sql)
             .bind::<SqlUuid, _>(tx.tenant()?)
             .bind::<Array<SqlUuid>, _>(picked.persons.to_vec())
             .bind::<Nullable<SqlUuid>, _>(picked.store.flatten())

@@ -40,10 +40,12 @@ fn take_away(tx: &mut WriteTx, of: Uuid, name: Option<&'static str>) -> Result<u
     Ok(cancelled.jobs.unsigned_abs())
 }
 
+// Each arm is what one index has, so that the jobs that ended, of which there are ever more, are not read.
 const CANCEL: &str = "
 with named as (
   select id, state = 'running' as ran from jobs
-   where tenant_id = ? and state in ('ready', 'running') and position(? in payload) > 0 and (?::text is null or name = ?)
+   where tenant_id = ? and (state = 'ready' and retry_at is null or state = 'ready' and retry_at is not null or state = 'running')
+     and position(? in payload) > 0 and (?::text is null or name = ?)
    for update
 ), cancelled as (
   update jobs j
@@ -62,7 +64,8 @@ select count(*) as jobs from cancelled";
 pub fn naming(tx: &mut Tx, of: &[Uuid]) -> Result<i64> {
     let named = statement(
         "select count(*) as jobs from jobs j
-          where j.tenant_id = ? and j.state in ('ready', 'running')
+          where j.tenant_id = ?
+            and (j.state = 'ready' and j.retry_at is null or j.state = 'ready' and j.retry_at is not null or j.state = 'running')
             and exists (select from unnest(?) as named (id) where position(named.id::text in j.payload) > 0)",
     )
     .bind::<SqlUuid, _>(tx.tenant()?)
@@ -75,7 +78,8 @@ pub fn naming(tx: &mut Tx, of: &[Uuid]) -> Result<i64> {
 pub fn waits<J: Job>(tx: &mut Tx, of: Uuid) -> Result<bool> {
     let named = statement(
         "select count(*) as jobs from jobs
-          where tenant_id = ? and state = 'ready' and name = ? and position(? in payload) > 0",
+          where tenant_id = ? and (state = 'ready' and retry_at is null or state = 'ready' and retry_at is not null)
+            and name = ? and position(? in payload) > 0",
     )
     .bind::<SqlUuid, _>(tx.tenant()?)
     .bind::<Text, _>(J::NAME)

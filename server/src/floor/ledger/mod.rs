@@ -32,6 +32,6 @@ pub use keyhole::{Keyhole, KeyholeKind};
 pub use looks::{Look, Looks};
 pub use pin::Role;
 pub use pool::{Limits, Url};
-pub use statement::{Statement, statement};
+pub use statement::{Statement, numbered, statement};
 pub use tx::{RevealTx, Tx, WriteTx};
 pub(crate) use walk::walk;

@@ -1,6 +1,7 @@
 //! SQL that the query builder cannot say, prepared once per connection all the same. (diesel prepares its own
 //! `sql_query` anew each time.) Each `?` stands for one bound value, in order; no value is ever written into the text.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use diesel::RunQueryDsl;
@@ -13,14 +14,21 @@ use diesel::sql_types::{HasSqlType, Untyped};
 
 /// Begins a statement; its text is fixed in code.
 pub fn statement(sql: &'static str) -> Statement {
-    Statement { sql, binds: Vec::new(), is_planned_anew: false }
+    Statement { sql: Cow::Borrowed(sql), binds: Vec::new(), is_numbered: false, is_planned_anew: false }
 }
 
-/// A fixed text and its values.
+/// The same of a text that is put together from declared names, of which there are few. Each `$1` stands for the first bound
+/// value, each `$2` for the second, however often it is named.
+pub fn numbered(sql: String) -> Statement {
+    Statement { sql: Cow::Owned(sql), binds: Vec::new(), is_numbered: true, is_planned_anew: false }
+}
+
+/// A text and its values.
 #[must_use]
 pub struct Statement {
-    sql: &'static str,
+    sql: Cow<'static, str>,
     binds: Vec<Box<dyn Bind>>,
+    is_numbered: bool,
     is_planned_anew: bool,
 }
 
@@ -69,15 +77,34 @@ impl QueryFragment<Pg> for Statement {
         if self.is_planned_anew {
             out.unsafe_to_cache_prepared();
         }
+        if self.is_numbered {
+            return self.walk_numbered(out);
+        }
         let mut binds = self.binds.iter();
         for (at, text) in self.sql.split('?').enumerate() {
             if at > 0 {
-                let bind = binds.next().ok_or_else(|| unbalanced(self.sql))?;
+                let bind = binds.next().ok_or_else(|| unbalanced(&self.sql))?;
                 bind.push(&mut out)?;
             }
             out.push_sql(text);
         }
-        if binds.next().is_some() { Err(unbalanced(self.sql)) } else { Ok(()) }
+        if binds.next().is_some() { Err(unbalanced(&self.sql)) } else { Ok(()) }
+    }
+}
+
+impl Statement {
+    fn walk_numbered<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        let mut parts = self.sql.split('$');
+        out.push_sql(parts.next().unwrap_or_default());
+        for part in parts {
+            let digits = part.bytes().take_while(u8::is_ascii_digit).count();
+            let (number, text) = part.split_at(digits);
+            let place = number.parse::<usize>().ok().and_then(|number| number.checked_sub(1));
+            let bind = place.and_then(|place| self.binds.get(place)).ok_or_else(|| unbalanced(&self.sql))?;
+            bind.push(&mut out)?;
+            out.push_sql(text);
+        }
+        Ok(())
     }
 }
 
@@ -102,6 +129,23 @@ impl RunQueryDsl<PgConnection> for Statement {}
 
 impl fmt::Debug for Statement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.sql)
+        f.write_str(&self.sql)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use diesel::debug_query;
+    use diesel::sql_types::{Integer, Text};
+
+    use super::*;
+
+    #[test]
+    fn a_value_stands_wherever_its_number_is_named_and_nowhere_else() {
+        let sql = "select $2, $1[3], $2 from t where a = $1 and b = '5'".to_owned();
+        let asked = numbered(sql).bind::<Integer, _>(7).bind::<Text, _>("x").bind::<Integer, _>(9);
+        let text = debug_query::<Pg, _>(&asked).to_string();
+        assert!(text.starts_with("select $1, $2[3], $3 from t where a = $4 and b = '5'"), "{text}");
+        assert!(text.ends_with(r#"["x", 7, "x", 7]"#), "{text}");
     }
 }

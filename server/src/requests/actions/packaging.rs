@@ -71,7 +71,8 @@ fn order(tx: &mut WriteTx, request: &Request, by: Option<StaffId>) -> Result<Vec
     };
     let persons = estate::persons_of(tx, request)?;
     packages::order(tx, &package, &persons)?;
-    jobs::enqueue(tx, &MakePackage { package: package.id })?;
+    // In the order in which they were approved: whoever came first has it before the others' are ordered.
+    jobs::redeem(tx, jobs::Ticket::of(&MakePackage { package: package.id })?.due(request.moved_at));
     Ok(vec![event("package.ordered", request).count("number", u64::from(number.unsigned_abs()))])
 }
 

@@ -92,8 +92,13 @@ impl Ground {
     /// Takes everything. None where nothing of the request is to be carried out, or not yet.
     fn enter(tx: &mut WriteTx, id: RequestId) -> Result<Option<Self>> {
         fulfilling::pass_gate(tx)?;
-        let seen = requests::get(tx, id)?;
-        let persons = about(tx, &seen)?;
+        let persons = match fulfilling::persons(tx, id)? {
+            none if none.is_empty() => {
+                let seen = requests::get(tx, id)?;
+                estate::persons_of(tx, &seen)?
+            }
+            known => known,
+        };
         holds::take_person(tx, &persons)?;
         let request = requests::lock(tx, id)?;
         if about(tx, &request)? != persons {
