@@ -334,9 +334,7 @@ impl Scene<'_> {
             version: task.version,
             state: TaskState::Done,
             words: Some(Personal::new("They wrote back that it is done.")),
-            proof: Some(propagation::Proof {
-                bytes: b"It is done. We hold nothing of this person any more.\n".to_vec(),
-            }),
+            proof: Some(propagation::Proof { bytes: b"It is done.\n".to_vec() }),
         };
         let (tools, worker) = (self.tools(then), self.story.worker(self.people));
         propagation::settle_by_hand(&tools, worker, Ref::new(task.tenant, task.id), settling, None).await.map(drop)
