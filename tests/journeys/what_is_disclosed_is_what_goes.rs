@@ -82,14 +82,14 @@ impl Shape {
             let bound = bounds[usize::try_from(dice.roll(4)).expect("a side")];
             (usize::try_from(dice.roll(2)).expect("a side"), bound)
         });
-        let orders = [(0, bounds[number % 4])].into_iter().chain(orders.collect::<Vec<_>>()).collect();
+        let orders = [(0, bounds[number % 4])].into_iter().chain(orders).collect();
         Self {
             number,
             is_guest,
             is_merged: number & 2 == 2,
             is_put_right: number & 4 == 0 && !is_guest,
             is_restricted: number == 1,
-            has_phone: dice.roll(2) == 1 || number == 0,
+            has_phone: number % 3 != 1,
             orders,
         }
     }
