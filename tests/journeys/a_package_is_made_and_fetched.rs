@@ -86,6 +86,17 @@ impl Asked {
         while self.scene.world.work().await > 0 {}
     }
 
+    /// What ended is swept.
+    async fn sweeps(&self) {
+        let world = &self.scene.world;
+        let swept = world.ledger.write(world.scope(rightsdesk_server::floor::kernel::TenantId::HOUSE), |tx| {
+            enqueue(tx, &SweepPackages {})?;
+            Ok(Witnessed::new((), Event::new("test.enqueued", "house", uuid::Uuid::nil())))
+        });
+        swept.await.expect("enqueued");
+        self.works().await;
+    }
+
     async fn packages(&self) -> Vec<Package> {
         let scene = &self.scene;
         requests::list_packages(&scene.world.tools, &scene.support, self.at).await.expect("packages")
@@ -404,12 +415,7 @@ async fn what_staff_leave_out_is_recorded_and_somebody_else_lets_the_rest_go() {
     assert!(why.contains(&"others_rights") && why.contains(&"not_theirs") && why.len() == 2, "{withheld}");
 
     // What ended is swept: its file first, then its name.
-    let swept = scene.world.ledger.write(scene.world.scope(rightsdesk_server::floor::kernel::TenantId::HOUSE), |tx| {
-        enqueue(tx, &SweepPackages {})?;
-        Ok(Witnessed::new((), Event::new("test.enqueued", "house", uuid::Uuid::nil())))
-    });
-    swept.await.expect("enqueued");
-    asked.works().await;
+    asked.sweeps().await;
     let lie: Vec<_> = tools.blobs.list(Kind::Package).try_collect().await.expect("a list");
     assert_eq!(lie.len(), 1, "only the one that stands lies there");
 }
@@ -510,6 +516,20 @@ async fn nothing_is_let_go_or_cut_of_a_request_that_is_over() {
     let cut = requests::leave_out(tools, &scene.support, at, cut, Personal::new("a neighbour's"), None).await;
     assert_eq!(code(cut), "ILLEGAL_STEP");
     assert_eq!(asked.packages().await.len(), 1, "and none is made anew");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_copy_that_nobody_lets_go_does_not_lie_there_for_ever() {
+    let asked = Asked::approved(Right::Access).await;
+    let (scene, tools) = (&asked.scene, &asked.scene.world.tools);
+    assert_eq!(asked.packages().await[0].state, PackageState::Made);
+    let words = Personal::new("She was shown all of it at the counter.");
+    requests::settle_by_hand(tools, &scene.support, asked.at, None, true, words, None).await.expect("settled");
+    asked.sweeps().await;
+    let package = asked.packages().await.remove(0);
+    assert_eq!((package.state, package.file), (PackageState::Gone, None));
+    let lie: Vec<_> = tools.blobs.list(Kind::Package).try_collect().await.expect("a list");
+    assert!(lie.is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

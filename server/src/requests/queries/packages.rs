@@ -345,13 +345,14 @@ pub fn about(tx: &mut Tx, persons: &[SubjectId]) -> Result<Vec<PackageId>> {
 /// Tenants and packages looked after at a time.
 const MOST: i32 = 500;
 
-/// Those whose time is over or whose request ended without an answer, and those that ended and whose file lies there still.
-/// For the desk.
+/// Those whose time is over or whose request ended without an answer or without them, and those that ended and whose file
+/// lies there still. For the desk.
 pub fn over(tx: &mut Tx, now: Instant) -> Result<Vec<(TenantId, PackageId)>> {
     let rows: Vec<Named> = statement(
         "select p.tenant_id, p.id from request_packages p join requests r on r.tenant_id = p.tenant_id and r.id = p.request_id
           where (p.state = 'released' and p.expires_at <= ?) or (p.ended_at is not null and p.blob_id is not null)
-             or (p.ended_at is null and r.outcome in ('refused', 'withdrawn', 'expired', 'spam', 'duplicate'))
+             or (p.ended_at is null and r.stage = 'closed'
+                 and (p.state <> 'released' or r.outcome in ('refused', 'withdrawn', 'expired', 'spam', 'duplicate')))
           order by p.tenant_id, p.id limit ?",
     )
     .bind::<Timestamptz, _>(now.utc())
