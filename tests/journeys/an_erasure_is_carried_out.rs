@@ -428,3 +428,21 @@ async fn what_somebodys_key_sealed_is_found_wherever_it_lies() {
     assert!(erased.carried().await.contains(&(StepName::Scan, StepState::Done)), "then it is clean");
     assert!(erased.carried().await.contains(&(StepName::Certificate, StepState::Waiting)));
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn by_what_somebody_came_in_meanwhile_is_looked_for_before_they_are_buried() {
+    let erased = Erased::approved().await;
+    let scene = &erased.scene;
+    // As if she came in by another number when it was put aside already what she goes by; nothing says which number.
+    scene.world.base.tamper(
+        "insert into subject_identifiers (tenant_id, id, subject_id, kind, scope, bidx, bidx_v, tells, made_at)
+         select tenant_id, gen_random_uuid(), subject_id, 'customer', store_id::text, decode(repeat('ab', 16), 'hex'), 1, true,
+                to_timestamp(1790000000) + interval '72 hours' from customers where platform_id = 'c1'",
+    );
+    erased.cooled_off().await;
+    let tried = erased.one("select attempt::text as line from request_steps where name = 'match'");
+    assert_eq!(tried, "3", "it is looked for again, and not for ever");
+    assert!(erased.carried().await.contains(&(StepName::Tombstone, StepState::Done)));
+    let left = "select count(*) || '' as line from subject_identifiers where bidx = decode(repeat('ab', 16), 'hex')";
+    assert_eq!(erased.one(left), "0");
+}

@@ -191,6 +191,7 @@ impl<'s> Storm<'s> {
     /// Nobody is killed any more: how long it takes until all of it has ended.
     async fn blows_over(&mut self) -> Duration {
         let begun = Instant::now();
+        self.scene.course.stand("woocommerce").lift();
         while self.open() > 0 {
             assert!(begun.elapsed() < SOON, "not ended in time: {:#?}", self.standing());
             self.recipients_go_on().await;

@@ -94,10 +94,10 @@ async fn no_step_of_whoever_is_held_commits_after_the_hold() {
 
         let done =
             scene.count(&format!("select count(*) from request_steps where request_id = '{id}' and state = 'done'"));
-        let gone = scene.count(&format!(
+        let cleared = scene.count(&format!(
             "select count(*) from request_steps where request_id = '{id}' and state = 'done' and name not in {BEFORE_ROWS}"
         ));
-        if gone == 0 {
+        if cleared == 0 {
             assert_eq!(held.rows, held.whole, "it came before the rows, and all of them stand");
         }
         *steps.entry(done).or_default() += 1;

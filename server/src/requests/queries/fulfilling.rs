@@ -292,6 +292,29 @@ pub fn is_begun(tx: &mut Tx, request: RequestId) -> Result<bool> {
     Ok(found.is)
 }
 
+/// Whether these came to be known by something since it was put aside what they go by. `step` is one of the plan that does so;
+/// what cannot be opened any more is looked for twice and no more.
+pub fn is_known_by_more(tx: &mut Tx, step: &Step, persons: &[SubjectId]) -> Result<bool> {
+    let tenant = tx.tenant()?;
+    let found: Is = statement(
+        "select exists (select from subject_identifiers i
+                          join request_steps s on s.tenant_id = ? and s.plan_id = ? and s.name = 'match' and s.attempt < 3
+                         where i.tenant_id is not distinct from ? and i.subject_id = any(?) and i.tells and i.kind <> 'order'
+                           and i.made_at > s.finished_at - interval '10 minutes'
+                           and not exists (select from request_matches m
+                                            where m.tenant_id = ? and m.request_id = ? and m.kind = i.kind
+                                              and m.bidx = i.bidx)) as is",
+    )
+    .bind::<SqlUuid, _>(tenant)
+    .bind::<SqlUuid, _>(step.plan)
+    .bind::<SqlUuid, _>(tenant)
+    .bind::<Array<SqlUuid>, _>(persons.to_vec())
+    .bind::<SqlUuid, _>(tenant)
+    .bind::<SqlUuid, _>(step.request)
+    .get_result(tx.conn())?;
+    Ok(found.is)
+}
+
 /// Whether another request is about to bury one of these: lines may stand outside that say so.
 pub fn is_buried_elsewhere(tx: &mut Tx, request: RequestId, persons: &[SubjectId]) -> Result<bool> {
     let tenant = tx.tenant()?;

@@ -42,6 +42,12 @@ pub async fn run(carrier: &Carrier, step: &Step) -> Result<Ran> {
     }
     let (own, set) = (step.clone(), stones);
     let stood = carrier.write(Some(step), move |tx, ground| {
+        // Who came in by another name since that was put aside is known by that, too: from here on nobody comes in.
+        if fulfilling::is_known_by_more(tx, &own, &ground.persons)? {
+            fulfilling::do_again(tx, ground.plan.id, &[StepName::Match])?;
+            let told = crate::requests::actions::event("request.known_by_more", &ground.request);
+            return Ok(Some((false, vec![told])));
+        }
         if let Some(person) = ground.persons.first().copied() {
             fulfilling::claim(tx, ground.request.id, person)?;
         }
@@ -55,13 +61,13 @@ pub async fn run(carrier: &Carrier, step: &Step) -> Result<Ran> {
         let mut told = ground.done(tx, &own, standing.saturating_sub(own.rows.unsigned_abs()), None)?;
         let event = crate::requests::actions::event("request.person_buried", &ground.request);
         told.push(event.count("tombstones", standing).count("jobs_cancelled", cancelled));
-        Ok(Some(((), told)))
+        Ok(Some((true, told)))
     });
     let stood = stood.await?;
     if stood == Stood::SentBack {
         take_back(carrier).await?;
     }
-    Ok(came(&stood))
+    Ok(if stood == Stood::Done(false) { Ran::Again } else { came(&stood) })
 }
 
 /// By what the person is known again who is put aside.
