@@ -328,7 +328,7 @@ pub fn told<'a>(tasks: impl Iterator<Item = Telling<'a>>) -> Line {
 pub fn package_state(code: &str) -> Line {
     match code {
         "ORDERED" => Line::of(Tone::Good, "● ") + Line::plain("is made"),
-        "MADE" => Line::of(Tone::Warn, "○ a second person reads"),
+        "MADE" => Line::of(Tone::Warn, "▲ to be read"),
         "RELEASED" => Line::of(Tone::Good, "✓ may be fetched"),
         "REPLACED" => Line::dim("replaced"),
         "GONE" => Line::dim("gone"),

@@ -265,6 +265,7 @@ fn facts(request: &Packed, package: &Package, ctx: &Ctx) -> Vec<Fact> {
             "state",
             "State",
             package_state(&package.state.0)
+                + Line::plain(if package.state.0 == "MADE" { " by a second person" } else { "" })
                 + Line::dim(format!(
                     ", package {} of {}, in {}",
                     package.number,
