@@ -17,7 +17,7 @@ create table request_packages (
   bytes        bigint,
   digest       bytea,
   manifest     bytea,
-  passphrase   bytea,
+  opener       bytea,
   released_at  timestamptz,
   released_by  uuid,
   expires_at   timestamptz,
@@ -31,7 +31,7 @@ create table request_packages (
     and (made_at is null) = (bytes is null) and (made_at is null) = (digest is null) and (made_at is null) = (manifest is null)),
   constraint request_packages_ordered_are_not_made check ((state = 'ordered') <= (made_at is null)),
   constraint request_packages_offered_have_their_file check ((state in ('made', 'released')) <= (made_at is not null and blob_id is not null)),
-  constraint request_packages_offered_open check ((state in ('made', 'released')) = (passphrase is not null)),
+  constraint request_packages_offered_open check ((state in ('made', 'released')) = (opener is not null)),
   constraint request_packages_ended_have_their_time check ((state in ('replaced', 'gone')) = (ended_at is not null)),
   constraint request_packages_release_is_whole check ((released_at is null) = (released_by is null) and (released_at is null) = (expires_at is null)
     and ((state = 'released') <= (released_at is not null)) and ((released_at is not null) <= (state in ('released', 'gone')))),
@@ -48,7 +48,7 @@ comment on column request_packages.blob_id is 'the file, named here once it lies
 comment on column request_packages.left_out is 'rows and cells that staff or a law left out';
 comment on column request_packages.digest is 'SHA-256 of the file as it lies there';
 comment on column request_packages.manifest is 'SHA-256 of the list of what it holds';
-comment on column request_packages.passphrase is 'under the contact''s own key, for the proved person''s page alone; gone when the package ends';
+comment on column request_packages.opener is 'under the contact''s own key, for the proved person''s page alone; gone when the package ends';
 comment on column request_packages.ended_at is 'since when nobody gets it: another took its place, its time is over, or the person was erased';
 create unique index request_packages_one_stands on request_packages (tenant_id, request_id) where state in ('ordered', 'made', 'released');
 create index request_packages_ending on request_packages (tenant_id, expires_at) where state = 'released';

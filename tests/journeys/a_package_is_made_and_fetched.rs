@@ -289,7 +289,7 @@ async fn what_a_package_holds_is_what_the_map_hands_out() {
     let letters = asked.scene.world.tools.mail.mailbox().expect("a mailbox").letters_to(ASHA);
     assert!(letters.iter().all(|kept| !kept.letter.text.contains(&passphrase)), "a letter tells the passphrase");
     assert_eq!(
-        asked.scene.lines("select count(*)::text as line from request_packages where passphrase is not null"),
+        asked.scene.lines("select count(*)::text as line from request_packages where opener is not null"),
         ["1"]
     );
 
@@ -558,7 +558,7 @@ async fn who_is_erased_takes_packages_and_links_along() {
     let lie: Vec<_> = tools.blobs.list(Kind::Package).try_collect().await.expect("a list");
     assert!(lie.is_empty());
     let stands =
-        "select state || ' ' || (passphrase is null) || ' ' || (blob_id is null) as line from request_packages";
+        "select state || ' ' || (opener is null) || ' ' || (blob_id is null) as line from request_packages";
     assert_eq!(scene.lines(stands), ["gone true true"]);
     assert!(scene.lines("select 'x' as line from package_subjects").is_empty());
     assert!(scene.lines("select 'x' as line from keyholes where kind = 'package_link'").is_empty());

@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 
 use harness::aside::nothing_may_be_skipped;
 use harness::asked::{ask, desk_seat};
-use harness::planned::{ASHA, Planned};
+use harness::planned::{ASHA, Planned, code};
 use harness::scratch;
 use harness::wishes::wish;
 use rightsdesk_server::floor::access::Role;
@@ -231,7 +231,7 @@ async fn what_a_request_was_made_of_goes_in_time_and_what_proves_it_stays() {
     let sealed = evidence(&scene, at).await;
     assert!(faults(&sealed[0].document, &keys(&scene)).is_empty(), "it proves what is gone");
     let messages = requests::read_messages(&scene.world.tools, &scene.support, at, Personal::new("to look")).await;
-    assert!(messages.expect("readable").is_empty(), "there is nothing to be read any more");
+    assert_eq!(code(messages), "FORGOTTEN", "there is nothing to be read any more");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

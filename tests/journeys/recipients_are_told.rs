@@ -422,7 +422,8 @@ async fn a_letter_is_sent_reminded_of_told_as_silence_and_answered_under_its_lin
     assert_eq!((scene.standing(), woken(&scene.world)), (vec!["courier done".to_owned()], "2".to_owned()));
     let again = propagation::answer_by_link(&scene.world.tools, &token, says(TaskState::Refused)).await;
     assert!(!again.expect("an answer"), "the link leads nowhere any more");
-    let words = done(&scene.world, &scene.support, WORDS, json!({ "id": node_id(at) })).await;
+    let support = desk_seat(&scene.world, &[Role::Support]);
+    let words = done(&scene.world, &support, WORDS, json!({ "id": node_id(at) })).await;
     assert_eq!(words["words"]["value"], "Deleted on Monday.", "{words}");
 }
 
@@ -589,7 +590,8 @@ async fn what_was_written_and_attached_goes_with_the_contact() {
     scene.later(Duration::days(1_500)).await;
     scene.works().await;
     assert_eq!(scene.lines("select (forgotten_at is not null)::text as line from intakes"), ["true"]);
-    let opened = refused(&scene.world, &scene.support, WORDS, json!({ "id": node_id(at) })).await;
+    let support = desk_seat(&scene.world, &[Role::Support]);
+    let opened = refused(&scene.world, &support, WORDS, json!({ "id": node_id(at) })).await;
     assert_eq!((opened.as_str(), files().await), ("REFUSED", 0));
     assert_eq!(scene.task(at).await["state"], "DONE", "how it ended stays");
 }

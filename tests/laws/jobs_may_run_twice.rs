@@ -205,7 +205,7 @@ const PACKAGED: &str = "insert into audit_heads (tenant_id, seq, hash)
                   values ('00000000-0000-0000-0000-0000000000bb', '00000000-0000-0000-0000-00000000000a',
                           '00000000-0000-0000-0000-000000000007', 1, 'ordered', false, 'en', now());
                   insert into request_packages (tenant_id, id, request_id, number, state, is_given, locale, ordered_at, blob_id,
-                                                made_at, rows, left_out, bytes, digest, manifest, passphrase, released_at,
+                                                made_at, rows, left_out, bytes, digest, manifest, opener, released_at,
                                                 released_by, expires_at)
                   values ('00000000-0000-0000-0000-0000000000bb', '00000000-0000-0000-0000-00000000000b',
                           '00000000-0000-0000-0000-000000000006', 1, 'released', false, 'en', '2000-01-01',

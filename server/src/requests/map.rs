@@ -317,7 +317,7 @@ pub const REQUEST_PACKAGES: Table =
         fact("bytes"),
         fact("digest").because("of a sealed file"),
         fact("manifest").because("of a list of names, counts and digests"),
-        secret("passphrase")
+        secret("opener")
             .because("under the contact's own key, shown to the proved person alone; gone when the package ends"),
         fact("released_at"),
         key("released_by"),

@@ -105,7 +105,7 @@ impl Row {
 
 /// Where a passphrase stands.
 fn place_of_passphrase(tenant: TenantId, id: PackageId) -> Place<'static> {
-    Place { tenant, table: "request_package", column: "passphrase", row: id.uuid(), generation: 0 }
+    Place { tenant, table: "request_package", column: "opener", row: id.uuid(), generation: 0 }
 }
 
 /// Where the words of whoever left something out stand.
@@ -210,7 +210,7 @@ pub fn offer(tx: &mut WriteTx, sealer: &Sealer<RequestKey>, id: PackageId, offer
     let passphrase = sealer.seal_blob(&place, offer.passphrase.expose().as_bytes())?.into_bytes();
     let offered = statement(
         "update request_packages set state = 'made', blob_id = ?, made_at = ?, rows = ?, left_out = ?, bytes = ?, digest = ?,
-           manifest = ?, passphrase = ?, version = version + 1
+           manifest = ?, opener = ?, version = version + 1
           where tenant_id = ? and id = ? and state = 'ordered'",
     )
     .bind::<SqlUuid, _>(offer.file)
@@ -296,7 +296,7 @@ pub fn release(tx: &mut WriteTx, id: PackageId, release: &Release) -> Result<boo
 pub fn end(tx: &mut WriteTx, id: PackageId, state: PackageState) -> Result<bool> {
     let (tenant, now) = (tx.tenant()?, tx.now()?.utc());
     let ended = statement(
-        "update request_packages set state = ?, ended_at = ?, passphrase = null, version = version + 1
+        "update request_packages set state = ?, ended_at = ?, opener = null, version = version + 1
           where tenant_id = ? and id = ? and ended_at is null",
     )
     .bind::<Text, _>(state)
@@ -387,7 +387,7 @@ struct Locked {
     #[diesel(sql_type = SqlUuid)]
     id: PackageId,
     #[diesel(sql_type = Binary)]
-    passphrase: Vec<u8>,
+    opener: Vec<u8>,
 }
 
 /// The passphrases of what a contact's person may fetch; the look is noted under `view`. None where the contact is
@@ -400,7 +400,7 @@ pub fn passphrases(
 ) -> Result<Vec<(PackageId, Personal)>> {
     let tenant = tx.tenant()?;
     let rows: Vec<Locked> = statement(
-        "select p.id, p.passphrase from request_packages p join requests r on r.tenant_id = p.tenant_id and r.id = p.request_id
+        "select p.id, p.opener from request_packages p join requests r on r.tenant_id = p.tenant_id and r.id = p.request_id
           where p.tenant_id = ? and r.intake_id = ? and p.state = 'released' and p.expires_at > ? order by p.id",
     )
     .bind::<SqlUuid, _>(tenant)
@@ -412,8 +412,8 @@ pub fn passphrases(
     }
     let Ok(key) = vault.request_key(tx, intake.uuid(), view)? else { return Ok(Vec::new()) };
     let open = |row: Locked| {
-        let shut = |_| Error::corrupt("request_packages", "passphrase", row.id);
-        let clear = key.open_blob(&place_of_passphrase(tenant, row.id), &Sealed::from_bytes(row.passphrase.clone()));
+        let shut = |_| Error::corrupt("request_packages", "opener", row.id);
+        let clear = key.open_blob(&place_of_passphrase(tenant, row.id), &Sealed::from_bytes(row.opener.clone()));
         Ok((row.id, clear.map_err(shut)?.into_personal().map_err(shut)?))
     };
     rows.into_iter().map(open).collect()

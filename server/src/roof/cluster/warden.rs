@@ -17,6 +17,10 @@ use super::{Setup, Trouble, initdb, launch, takeover, tuning};
 
 /// How long crash recovery may take. The size of the log bounds it to a fraction of this.
 const PATIENCE: Duration = Duration::from_mins(3);
+
+/// What a postmaster says that finds another one's name written down.
+const TAKEN: &str = "\"postmaster.pid\" already exists";
+
 /// The longest pause before another try to bring a dead postmaster back.
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
@@ -127,9 +131,17 @@ impl Drop for Warden {
 fn keep(charge: &Charge, board: &Board) {
     let mut has_lived = false;
     let mut pause = Duration::ZERO;
+    let mut overtaken = 0;
     while !board.is_unwanted() {
         let born = Instant::now();
         match live(charge, board) {
+            // One that was killed on its way up wrote its name down after it was looked for: the next look clears it away.
+            Err(Trouble::DidNotStart { words, .. }) if !has_lived && overtaken < 3 && words.contains(TAKEN) => {
+                overtaken += 1;
+                tracing::info!("an earlier postmaster was on its way up: looking again");
+                board.wait_while(Duration::from_millis(100), |state| !state.is_unwanted);
+                continue;
+            }
             Err(trouble) if !has_lived => return board.turn(Life::Over(Some(trouble))),
             Err(trouble) if !board.is_unwanted() => {
                 tracing::error!("the private Postgres does not come back: {trouble}");
