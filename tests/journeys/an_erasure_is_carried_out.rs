@@ -5,17 +5,17 @@ use chrono::Duration;
 use harness::goods::{customer, order};
 use harness::planned::{ASHA, Planned, code};
 use harness::wishes::wish;
-use rightsdesk_server::floor::jobs;
+use rightsdesk_server::floor::jobs::{self, Ticket};
 use rightsdesk_server::floor::journal::canonical;
 use rightsdesk_server::floor::kernel::ids::RecipientTaskId;
-use rightsdesk_server::floor::kernel::{Personal, Ref, RequestId, StoreId};
+use rightsdesk_server::floor::kernel::{Personal, Ref, RequestId, StoreId, TenantId};
 use rightsdesk_server::floor::ledger::{Event, Witnessed};
 use rightsdesk_server::floor::platforms::Good;
 use rightsdesk_server::floor::regulations::Right;
 use rightsdesk_server::floor::vault::verify;
 use rightsdesk_server::propagation;
 use rightsdesk_server::requests::{
-    self, COOLING_OFF, CarryOut, HoldKind, NewHold, Outcome, Stage, StepName, StepState,
+    self, COOLING_OFF, CarryOut, HoldKind, LookAfterFulfilment, NewHold, Outcome, Stage, StepName, StepState,
 };
 use serde_json::Value;
 use uuid::Uuid;
@@ -445,4 +445,44 @@ async fn by_what_somebody_came_in_meanwhile_is_looked_for_before_they_are_buried
     assert!(erased.carried().await.contains(&(StepName::Tombstone, StepState::Done)));
     let left = "select count(*) || '' as line from subject_identifiers where bidx = decode(repeat('ab', 16), 'hex')";
     assert_eq!(erased.one(left), "0");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_worker_after_worker_died_with_is_taken_up_again_once_and_by_itself() {
+    let erased = Erased::approved().await;
+    let scene = &erased.scene;
+    let given_up =
+        "update jobs set state = 'quarantined', code = 'CRASHED', retry_at = null, ended_at = now() - interval '1 hour'
+                     where name = 'carry_out'";
+    scene.world.base.tamper(given_up);
+    erased.cooled_off().await;
+    assert!(erased.carried().await.is_empty(), "nobody is at it");
+    let look = async || {
+        let written = scene.world.ledger.write(scene.world.scope(TenantId::HOUSE), |tx| {
+            let id = jobs::enqueue(tx, &LookAfterFulfilment { is_thorough: false })?;
+            Ok(Witnessed::new((), Event::new("test.looks", "job", id.uuid())))
+        });
+        written.await.expect("enqueued");
+        erased.works().await;
+    };
+    look().await;
+    assert!(erased.carried().await.contains(&(StepName::Scan, StepState::Done)), "{:?}", erased.carried().await);
+    let told = || scene.lines("select action as line from audit_events where action in ('job.put_back', 'job.let_go')");
+    assert_eq!(told(), ["job.put_back"]);
+
+    // Where another that is the same waits already, nobody wants the one that was given up.
+    scene.world.base.tamper(given_up);
+    let request = erased.at.id;
+    let written = scene.world.ledger.write(scene.world.scope(scene.tenant), move |tx| {
+        let later = Ticket::of(&CarryOut { request })?.due(tx.now()?.plus(Duration::days(1)));
+        let _ = jobs::redeem(tx, later);
+        Ok(Witnessed::new((), Event::new("test.enqueued", "request", request.uuid())))
+    });
+    written.await.expect("enqueued");
+    look().await;
+    assert!(
+        told().contains(&"job.let_go".to_owned()) && !told()[1..].contains(&"job.put_back".to_owned()),
+        "{:?}",
+        told()
+    );
 }

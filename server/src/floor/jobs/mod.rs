@@ -38,7 +38,7 @@ pub use figures::Standing;
 pub use model::{Ended, Fate, Halt, Pace, State};
 pub use queue::Queue;
 pub use registry::Registry;
-pub use rescue::{Rescued, given_up, reopen};
+pub use rescue::{Rescued, given_up, reopen, reopen_alone};
 pub use run::Run;
 pub use schedule::{Rhythm, Schedule};
 pub use settle::Outcome;

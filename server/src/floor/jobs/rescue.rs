@@ -118,6 +118,29 @@ select tenant_id, id from jobs
                    - least(2.5 * power(2, least(attempt / 3, 20)), 21600) * interval '1 second'
  order by ended_at, id limit ?";
 
+/// Puts a job that was given up back, unless another that is the same waits or runs: then nobody wants this one any more.
+/// Whether it was put back.
+pub fn reopen_alone(tx: &mut WriteTx, id: JobId) -> Result<bool> {
+    let tenant = tx.tenant()?;
+    let dropped = statement(DROP_TWIN)
+        .bind::<SqlUuid, _>(tenant)
+        .bind::<SqlUuid, _>(id)
+        .bind::<SqlUuid, _>(tenant)
+        .execute(tx.conn())?;
+    if dropped == 0 {
+        reopen(tx, id)?;
+    }
+    Ok(dropped == 0)
+}
+
+const DROP_TWIN: &str = "
+update jobs g set state = 'cancelled', code = 'CANCELLED'
+ where g.tenant_id = ? and g.id = ? and g.state in ('dead', 'quarantined')
+   and exists (select from jobs t
+                where t.tenant_id = ? and t.name = g.name and t.payload = g.payload and t.id <> g.id
+                  and (t.state = 'running' or t.state = 'ready' and t.retry_at is null
+                       or t.state = 'ready' and t.retry_at is not null))";
+
 /// Puts a job that was given up or quarantined back into the pinned tenant's lane, with a clean slate. Its attempts stay
 /// on record.
 pub fn reopen(tx: &mut WriteTx, id: JobId) -> Result<()> {

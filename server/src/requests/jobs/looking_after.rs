@@ -66,8 +66,9 @@ impl Job for LookAfterFulfilment {
 async fn put_back(tools: &Tools, at: Ref<JobId>) -> Result<()> {
     let scope = Caller::house().permit(Permission::KeepHouse, at.tenant)?;
     let put = tools.ledger.write(scope, move |tx| {
-        jobs::reopen(tx, at.id)?;
-        Ok(Witnessed::new((), Event::new("job.put_back", "job", at.id.uuid())))
+        let is_back = jobs::reopen_alone(tx, at.id)?;
+        let action = if is_back { "job.put_back" } else { "job.let_go" };
+        Ok(Witnessed::new((), Event::new(action, "job", at.id.uuid())))
     });
     match put.await {
         // Somebody was first.
