@@ -172,7 +172,7 @@ impl Bench {
                 let hash = head.hash.try_into().expect("32 bytes");
                 heads.push(Mark { tenant, seq: head.seq.unsigned_abs(), hash });
             }
-            let line = Checkpoint { at: Watch::host().now(), heads };
+            let line = Checkpoint { at: Watch::host().now(), heads, lost: Vec::new() };
             journal.checkpoints.turn().await?.append(line, &vault.sign_key()?).await?;
             anyhow::Ok(journal.checkpoints.path().to_owned())
         })?;

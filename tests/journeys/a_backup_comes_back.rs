@@ -1,8 +1,10 @@
 //! A database comes back from a backup of the day before: nobody is served from it until everybody is erased again who was
 //! erased since, whole shops included, and then nobody of them is readable or written of anew.
 
+use harness::audited::{found, public_key};
 use harness::goods::customer;
 use harness::planned::{ASHA, Planned, code};
+use rightsdesk_server::audit::actions::note_restore;
 use rightsdesk_server::floor::access::Caller;
 use rightsdesk_server::floor::kernel::{Personal, Ref, RequestId, StoreId};
 use rightsdesk_server::floor::platforms::Good;
@@ -169,4 +171,34 @@ async fn nobody_is_erased_on_the_word_of_a_journal_that_was_altered() {
     let old = scene.world.restored(backup);
     assert_eq!(code(requests::replay(&old.tools).await), "JOURNAL_NOT_WHOLE");
     assert_eq!(backup.lines("select count(*) || '' as line from customers where platform_id = 'c1'"), ["1"]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn links_that_were_lost_with_the_database_are_told_from_a_cut() {
+    let scene = Planned::begins().await;
+    approved(&scene).await;
+    scene.world.later(chrono::Duration::minutes(5));
+    works(&scene).await;
+    let (backup, public) = (scene.world.backup().await, public_key(&scene.world));
+    scene.world.later(COOLING_OFF);
+    works(&scene).await;
+    let old = scene.world.restored(backup);
+    let before = found(&old, &public, None).await;
+    assert!(
+        !before.faults.is_empty() && before.restored == 0,
+        "a cut is a cut as long as nobody signs for it: {before:?}"
+    );
+    assert!(note_restore(&old.tools).await.expect("noted") > 0);
+    requests::replay(&old.tools).await.expect("erased again");
+    let after = found(&old, &public, None).await;
+    assert!(after.faults.is_empty() && after.restored == 1, "{after:?}");
+    assert_eq!(note_restore(&old.tools).await.expect("nothing to note"), 0, "it is written down once");
+    // Whoever cuts it now is seen as before.
+    backup.tamper(
+        "alter table audit_events disable trigger all;
+         delete from audit_events e where e.seq > 3 and e.tenant_id <> '00000000-0000-0000-0000-000000000000';
+         update audit_heads h set seq = 3, hash = (select hash from audit_events e where e.tenant_id = h.tenant_id and e.seq = 3)
+          where h.tenant_id <> '00000000-0000-0000-0000-000000000000' and h.seq > 3",
+    );
+    assert!(!found(&old, &public, None).await.faults.is_empty());
 }

@@ -118,7 +118,7 @@ pub fn due(standing: &Standing, heads: &[Mark], now: Instant) -> Option<(Checkpo
     }
     let present: BTreeSet<TenantId> = heads.iter().map(|head| head.tenant).collect();
     let gone = standing.heads.keys().filter(|tenant| !present.contains(tenant)).count();
-    Some((Checkpoint { at: now, heads: moved }, Astray { chains: back + gone }))
+    Some((Checkpoint { at: now, heads: moved, lost: Vec::new() }, Astray { chains: back + gone }))
 }
 
 /// What the access book keeps no longer. Postgres itself lets nobody delete what is younger than 90 days.

@@ -1,11 +1,13 @@
 //! Whole chains, for checkpoints and proofs; and the ageing of accesses.
 
+use std::collections::BTreeMap;
+
 use diesel::pg::data_types::PgTimestamp;
-use diesel::sql_types::{BigInt, Binary, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Array, BigInt, Binary, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel::{QueryableByName, RunQueryDsl};
 
 use crate::audit::model::{Entry, Head, Sheaf};
-use crate::floor::journal::Mark;
+use crate::floor::journal::{Hash, Mark};
 use crate::floor::kernel::{Instant, Result, TenantId};
 use crate::floor::ledger::{Tx, WriteTx, statement};
 
@@ -112,3 +114,22 @@ const SWEEP: &str = "
 delete from access_log
  where tenant_id = ? and ctid = any (array(
    select ctid from access_log where tenant_id = ? and at < ? order by at limit 5000))";
+
+#[derive(QueryableByName)]
+struct LinkRow {
+    #[diesel(sql_type = BigInt)]
+    seq: i64,
+    #[diesel(sql_type = Binary)]
+    hash: Vec<u8>,
+}
+
+/// The hashes of these links of a chain, as far as they stand.
+pub fn hashes(tx: &mut Tx, tenant: TenantId, named: &[u64]) -> Result<BTreeMap<u64, Hash>> {
+    let named: Vec<i64> = named.iter().filter_map(|seq| i64::try_from(*seq).ok()).collect();
+    let rows: Vec<LinkRow> = statement("select seq, hash from audit_events where tenant_id = ? and seq = any(?)")
+        .bind::<SqlUuid, _>(tenant)
+        .bind::<Array<BigInt>, _>(named)
+        .load(tx.conn())?;
+    let link = |row: LinkRow| Some((u64::try_from(row.seq).ok()?, row.hash.try_into().ok()?));
+    Ok(rows.into_iter().filter_map(link).collect())
+}

@@ -3,5 +3,5 @@
 mod chains;
 mod reading;
 
-pub use chains::{heads, sheaf, sweep_accesses};
+pub use chains::{hashes, heads, sheaf, sweep_accesses};
 pub use reading::{AccessFilter, EventFilter, access, accesses, events, head};

@@ -21,6 +21,10 @@ pub struct Survey {
     pub last: Option<Last>,
     /// How many claims there are about each chain.
     pub chains: BTreeMap<TenantId, usize>,
+    /// How often a backup came back in the place of the database, by the desk's own signed word.
+    pub restored: u64,
+    /// From which link on chains were lost since the line that somebody kept.
+    pub lost: BTreeMap<TenantId, u64>,
     /// What is wrong with the first line that does not hold; what stands after it is not believed.
     pub fault: Option<Fault>,
 }
@@ -70,6 +74,16 @@ pub fn survey(path: &Path, keys: &PublicKeys, kept: Option<&Kept>) -> Result<Sur
             return Ok(false);
         }
         prev = line.digest;
+        survey.restored += u64::from(!checkpoint.lost.is_empty());
+        for lost in &checkpoint.lost {
+            // A chain that was lost whole is looked for no more.
+            if lost.seq <= 1 {
+                survey.chains.remove(&lost.tenant);
+            }
+            if is_kept {
+                survey.lost.entry(lost.tenant).and_modify(|seq| *seq = lost.seq.min(*seq)).or_insert(lost.seq);
+            }
+        }
         is_kept |= kept.is_some_and(|kept| kept.digest == line.digest);
         survey.lines += 1;
         for mark in &checkpoint.heads {
@@ -102,6 +116,11 @@ pub fn claims(path: &Path, lines: u64, wanted: impl Fn(TenantId) -> bool) -> Res
             return Ok(false);
         }
         let Ok(checkpoint) = serde_json::from_value::<Checkpoint>(line.document) else { return Ok(true) };
+        for lost in &checkpoint.lost {
+            if let Some(claims) = found.get_mut(&lost.tenant) {
+                claims.retain(|claim| claim.seq < lost.seq);
+            }
+        }
         for Mark { tenant, seq, hash } in checkpoint.heads {
             if wanted(tenant) {
                 found.entry(tenant).or_default().push(Claim { seq, hash, line: number });

@@ -13,11 +13,11 @@ use std::path::PathBuf;
 use futures_util::{StreamExt, TryStreamExt, stream};
 
 pub use books::{Books, Export, FORMAT, Row, Title};
-pub use claims::{Kept, Survey};
+pub use claims::{Kept, Survey, claims};
 pub use fault::{Fault, Kind};
 pub use walk::{Claim, Walk};
 
-use crate::floor::journal::Last;
+use crate::floor::journal::{Last, Mark};
 use crate::floor::kernel::{Error, Result, TenantId};
 use crate::floor::vault::PublicKeys;
 
@@ -41,6 +41,8 @@ pub struct Report {
     /// Lines of the file of checkpoints that hold, and pieces that crashes left between them.
     pub checkpoints: u64,
     pub pieces: u64,
+    /// How often a backup came back in the place of the database: what was lost with it is vouched for by nobody.
+    pub restored: u64,
     pub last: Option<Last>,
     /// All chains of the desk were looked for; not so in an export of one.
     pub whole: bool,
@@ -65,21 +67,24 @@ pub async fn verify(case: Case) -> Result<Report> {
     let mut report = Report {
         checkpoints: survey.lines,
         pieces: survey.pieces,
+        restored: survey.restored,
         last: survey.last,
         whole,
         faults: survey.fault.into_iter().collect(),
         ..Report::default()
     };
     let mut counts = survey.chains;
-    for mark in kept.iter().flat_map(|kept| &kept.heads) {
+    let is_lost = |mark: &Mark| survey.lost.get(&mark.tenant).is_some_and(|seq| mark.seq >= *seq);
+    let kept: Vec<Mark> = kept.into_iter().flat_map(|kept| kept.heads).filter(|mark| !is_lost(mark)).collect();
+    for mark in &kept {
         *counts.entry(mark.tenant).or_default() += 1;
     }
     let claims_of = |wanted: BTreeSet<TenantId>| {
-        let (path, lines, kept) = (checkpoints.clone(), survey.lines, kept.as_ref().map(|kept| kept.heads.clone()));
+        let (path, lines, kept) = (checkpoints.clone(), survey.lines, kept.clone());
         async move {
             let read = tokio::task::spawn_blocking(move || {
                 let mut found = claims::claims(&path, lines, |tenant| wanted.contains(&tenant))?;
-                for mark in kept.into_iter().flatten().filter(|mark| wanted.contains(&mark.tenant)) {
+                for mark in kept.into_iter().filter(|mark| wanted.contains(&mark.tenant)) {
                     // Line 0 is the one that was kept.
                     found.entry(mark.tenant).or_default().push(Claim { seq: mark.seq, hash: mark.hash, line: 0 });
                 }

@@ -18,6 +18,18 @@ pub struct Checkpoint {
     #[serde(serialize_with = "write_time", deserialize_with = "read_time")]
     pub at: Instant,
     pub heads: Vec<Mark>,
+    /// What was lost with a database, in the place of which a backup came back; nothing otherwise.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lost: Vec<Lost>,
+}
+
+/// From which link on a chain was lost: what earlier lines say of it from there on is void.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Lost {
+    #[serde(serialize_with = "write_tenant", deserialize_with = "read_tenant")]
+    pub tenant: TenantId,
+    pub seq: u64,
 }
 
 /// Where a tenant's chain ended.
@@ -52,6 +64,9 @@ impl Document for Checkpoint {
     type Standing = Standing;
 
     fn stand(self, line: &Line, standing: &mut Standing) {
+        for lost in &self.lost {
+            standing.heads.remove(&lost.tenant);
+        }
         standing.heads.extend(self.heads.iter().map(|mark| (mark.tenant, (mark.seq, mark.hash))));
         standing.last = Some(Last { at: self.at, digest: line.digest, key: line.key });
     }
@@ -103,7 +118,8 @@ mod tests {
     fn the_published_line_is_written_and_read() {
         let hash = unhex("eb7e268860647b56a84d46515b0c7eddb087a7b13dedd884e104e3d67c513c40").expect("hex");
         let mark = Mark { tenant: TenantId::from_uuid(id(TENANT)), seq: 1, hash };
-        let checkpoint = Checkpoint { at: Instant::from_micros(1_767_225_660_000_000), heads: vec![mark] };
+        let checkpoint =
+            Checkpoint { at: Instant::from_micros(1_767_225_660_000_000), heads: vec![mark], lost: Vec::new() };
         let key = sign_key(0xa0, 1);
         let document = serde_json::to_value(&checkpoint).expect("a document");
         let bytes = Line::write(Checkpoint::CONTEXT, document, &NOTHING, &key).expect("written");

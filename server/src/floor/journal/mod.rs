@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 
 pub use book::{Book, Document, Turn};
 pub use canonical::canonical;
-pub use checkpoint::{Checkpoint, Last, Mark, Standing};
+pub use checkpoint::{Checkpoint, Last, Lost, Mark, Standing};
 pub use line::{Hash, Line, NOTHING, hex, unhex};
 pub use replay::standing_stones;
 pub use sheet::{Found, Lines, Sheet};

@@ -84,6 +84,10 @@ fn for_people(report: &Report, took: Duration) -> String {
         let _ = write!(text, ", the last of {} ({})", last.at, hex(&last.digest));
     }
     let _ = writeln!(text, "; {beyond} links are newer than the checkpoints, so a cut among them would not be seen");
+    if report.restored > 0 {
+        let times = report.restored;
+        let _ = writeln!(text, "a backup came back {times} times: of what was lost with the database nothing is said");
+    }
     if *pieces > 0 {
         let _ = writeln!(text, "{pieces} lines of the checkpoints were broken off by crashes");
     }
@@ -103,7 +107,7 @@ fn for_programs(report: &Report, took: Duration) -> String {
     let last = report.last.map(|last| json!({"at": last.at.utc(), "digest": hex(&last.digest), "key": last.key}));
     let text = json!({
         "whole": report.faults.is_empty(), "chains": report.chains, "links": report.links, "beyond": report.beyond,
-        "checkpoints": report.checkpoints, "pieces": report.pieces, "last": last, "everyChain": report.whole,
+        "checkpoints": report.checkpoints, "pieces": report.pieces, "restored": report.restored, "last": last, "everyChain": report.whole,
         "faults": report.faults.iter().map(fault).collect::<Vec<_>>(),
         "milliseconds": u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
     });
