@@ -119,8 +119,8 @@ async fn missing(tools: &Tools, tenant: TenantId, stones: Vec<Tombstone>) -> Res
             return Ok(Vec::new());
         }
         let named = |stone: &&Tombstone| IdentifierKind::of_label(&stone.kind).is_some();
-        let known =
-            subjects::known_stones(tx, stones.iter().filter(named).map(|stone| (stone.digest, stone.at)).collect())?;
+        let named: Vec<_> = stones.iter().filter(named).map(|stone| (stone.digest, stone.at)).collect();
+        let known = subjects::known_stones(tx, &named)?;
         let begun = restoring::under_way(tx)?;
         let nameless: Vec<SubjectId> =
             stones.iter().filter(|stone| stone.kind == SUBJECT_LINE).map(|stone| stone.subject).collect();
@@ -163,7 +163,7 @@ async fn erase_again(tools: &Tools, tenant: TenantId, stones: Vec<Tombstone>) ->
     for (person, stones) in persons {
         done.add(person_again(tools, tenant, (person, stones)).await?);
     }
-    for (other, erased) in under_other_ids(tools, tenant, digests).await? {
+    for (other, erased) in under_other_ids(tools, tenant, &digests).await? {
         tracing::warn!(person = %other, erased = %erased, "somebody who was erased stood here under another id");
         done.add(person_again(tools, tenant, (other, Vec::new())).await?);
     }
@@ -320,7 +320,7 @@ fn clear_but(
 async fn under_other_ids(
     tools: &Tools,
     tenant: TenantId,
-    digests: BTreeMap<[u8; 32], SubjectId>,
+    digests: &BTreeMap<[u8; 32], SubjectId>,
 ) -> Result<Vec<(SubjectId, SubjectId)>> {
     let (mut found, mut last) = (Vec::new(), SubjectId::from_uuid(Uuid::nil()));
     if digests.is_empty() {
@@ -330,11 +330,11 @@ async fn under_other_ids(
         let behind = tools.ledger.read(&hand(tenant)?, move |tx| restoring::persons_behind(tx, last, PAGE)).await?;
         let Some(end) = behind.last().copied() else { return Ok(found) };
         last = end;
-        if met(tools, tenant, &behind, &digests).await?.is_none() {
+        if met(tools, tenant, &behind, digests).await?.is_none() {
             continue;
         }
         for person in behind {
-            if let Some(erased) = met(tools, tenant, &[person], &digests).await? {
+            if let Some(erased) = met(tools, tenant, &[person], digests).await? {
                 found.push((person, erased));
             }
         }

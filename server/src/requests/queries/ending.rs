@@ -87,14 +87,15 @@ struct Over {
     closed_at: DateTime<Utc>,
 }
 
-/// Accounts that are over and whose end nobody carries out yet. For the desk.
+/// Accounts that are over and whose end nobody carries out yet; what somebody decided about one stays so. For the desk.
 pub fn unended(tx: &mut Tx, most: i64) -> Result<Vec<(TenantId, Instant)>> {
     let rows: Vec<Over> = statement(
         "select t.tenant_id, t.closed_at from tenants t
           where t.state = 'closed' and not exists
                 (select from requests r where r.tenant_id = t.tenant_id and r.right_code = 'deletion'
-                                          and r.special_case in ('closure', 'account') and not r.is_test
-                                          and (r.outcome is null or r.outcome in ('fulfilled', 'partly_fulfilled')))
+                                          and not r.is_test
+                                          and (r.special_case = 'closure' or r.special_case = 'account'
+                                               and (r.outcome is null or r.outcome in ('fulfilled', 'partly_fulfilled'))))
           order by t.closed_at, t.tenant_id limit ?",
     )
     .bind::<BigInt, _>(most)

@@ -99,7 +99,7 @@ pub fn met(tx: &mut Tx, digests: Vec<Digest>) -> Result<BTreeSet<Digest>> {
 }
 
 /// Which of these were set here, at that time or since, lifted or not; or stand in any way.
-pub fn known_stones(tx: &mut Tx, stones: Vec<(Digest, Instant)>) -> Result<BTreeSet<Digest>> {
+pub fn known_stones(tx: &mut Tx, stones: &[(Digest, Instant)]) -> Result<BTreeSet<Digest>> {
     if stones.is_empty() {
         return Ok(BTreeSet::new());
     }
