@@ -290,7 +290,7 @@ async fn what_was_approved_is_carried_out_as_far_as_it_is_told() {
     {
         let watch = Watch::held(Instant::from_micros(BEGIN));
         let mut world = World::empty(policy, Mode::Demo, watch.clone()).await;
-        let (ground, settings) = Ground::open(watch, Settings::default()).await.expect("a street");
+        let (ground, settings) = Ground::open(watch.clone(), Settings::default()).await.expect("a street");
         world.tools.platforms = Platforms::open(&settings, Mode::Demo.reach()).expect("platforms");
         let desk = world.serve_where_it_is_found().await;
         let own = Host::of(&Url::parse(&desk.url()).expect("an address"));
@@ -338,6 +338,17 @@ async fn what_was_approved_is_carried_out_as_far_as_it_is_told() {
         let put_right = |one: &Value| one["right"] == "CORRECTION" && one["outcome"] == "FULFILLED";
         assert!(every.iter().any(put_right), "{policy}: {every:?}");
         people_follow_it(&planted, &desk, policy).await;
+
+        // The street of another start stands elsewhere, and recipients are called there.
+        let base = world.base;
+        let called = || base.lines("select address as line from recipient_ways where address like 'http%' order by 1");
+        let (before, (next, _)) = (called(), Ground::open(watch, Settings::default()).await.expect("a street"));
+        let host = next.host().expect("it has one");
+        world.tools.egress = Egress::open([host.clone()], Mode::Demo.reach()).expect("a way out");
+        next.admit(&world.tools).await.expect("moved in");
+        let is_there = |address: &String| address.contains(&host.to_string());
+        assert!(!before.is_empty() && !before.iter().any(is_there), "{policy}: {before:?}");
+        assert!(called().iter().all(is_there), "{policy}: {:?}", called());
 
         // The desk's own worker goes on from there: what is closed and written is sealed as evidence.
         world.base.tamper(AT_ONCE);
