@@ -20,6 +20,7 @@ pub mod bells;
 pub mod books;
 pub mod cluster;
 pub mod course;
+pub mod crowd;
 pub mod desk;
 pub mod draft;
 pub mod erasing;

@@ -64,6 +64,7 @@ mod letters_are_looked_at_first;
 mod letters_go_out_once;
 mod listings_are_changed;
 mod markers_are_gone;
+mod one_is_found_among_many;
 mod orders_are_relayed;
 mod others_clients_talk_to_us;
 mod pages_follow_one_another;
