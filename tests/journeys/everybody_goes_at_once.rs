@@ -122,6 +122,7 @@ async fn a_shop_goes_whole_and_whoever_is_known_at_another_stays_there() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_account_that_is_closed_is_disconnected_and_what_the_page_ties_to_it_goes() {
     let scene = Planned::begins().await;
+    works(&scene).await;
     let tools = &scene.world.tools;
     let member = one(&scene, "select subject_id::text as line from members");
     tenants::close_tenant(tools, &Caller::house(), (scene.tenant, 1), None).await.expect("closing");

@@ -160,12 +160,17 @@ async fn erase_again(tools: &Tools, tenant: TenantId, stones: Vec<Tombstone>) ->
     }
     let digests: BTreeMap<[u8; 32], SubjectId> =
         persons.iter().flat_map(|(person, stones)| stones.iter().map(|stone| (stone.digest, *person))).collect();
-    for (person, stones) in persons {
-        done.add(person_again(tools, tenant, (person, stones)).await?);
-    }
-    for (other, erased) in under_other_ids(tools, tenant, &digests).await? {
+    // Before anything is kept under nobody's name: what is kept bears what the person went by at a shop.
+    let mut known = tools.ledger.read(&hand(tenant)?, restoring::keepers).await?;
+    known.extend(persons.keys());
+    let others = under_other_ids(tools, tenant, (&digests, &known)).await?;
+    for (other, erased) in others {
         tracing::warn!(person = %other, erased = %erased, "somebody who was erased stood here under another id");
         done.add(person_again(tools, tenant, (other, Vec::new())).await?);
+    }
+    // With the stones the lines are known: that comes last.
+    for (person, stones) in persons {
+        done.add(person_again(tools, tenant, (person, stones)).await?);
     }
     Ok(done)
 }
@@ -320,16 +325,17 @@ fn clear_but(
 async fn under_other_ids(
     tools: &Tools,
     tenant: TenantId,
-    digests: &BTreeMap<[u8; 32], SubjectId>,
+    (digests, known): (&BTreeMap<[u8; 32], SubjectId>, &BTreeSet<SubjectId>),
 ) -> Result<Vec<(SubjectId, SubjectId)>> {
     let (mut found, mut last) = (Vec::new(), SubjectId::from_uuid(Uuid::nil()));
     if digests.is_empty() {
         return Ok(found);
     }
     loop {
-        let behind = tools.ledger.read(&hand(tenant)?, move |tx| restoring::persons_behind(tx, last, PAGE)).await?;
+        let mut behind = tools.ledger.read(&hand(tenant)?, move |tx| restoring::persons_behind(tx, last, PAGE)).await?;
         let Some(end) = behind.last().copied() else { return Ok(found) };
         last = end;
+        behind.retain(|person| !known.contains(person));
         if met(tools, tenant, &behind, digests).await?.is_none() {
             continue;
         }
