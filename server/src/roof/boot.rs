@@ -155,12 +155,10 @@ pub async fn boot(config: Config, telemetry: Telemetry, duties: Duties) -> anyho
     let mail = mail_of(&mail, intake, mode, &watch)?;
     let blobs = Blobs::open(&place_of(&blobs, mode).map_err(Error::from)?, watch.clone())?;
     let issuers = issuers_of(issuers, mode, &watch)?;
-    let (mut ground, platforms) = ground_of(demo.is_some(), &watch, platforms).await?;
-    let platforms = Platforms::open(&platforms, mode.reach())?;
+    let (mut ground, platforms) = ground_of(demo.is_some(), &watch, platforms, mode).await?;
     let door = if duties == Duties::Serve { Some(http::bind(http.listen)?) } else { None };
     let public_url = found_at(&http.public_url, door.as_ref());
-    let street = ground.as_ref().and_then(demo::Ground::host);
-    let egress = Egress::open(hosts_of(&public_url, &opendsr)?.chain(street), mode.reach())?;
+    let egress = Egress::open(hosts_of(&public_url, &opendsr, ground.as_ref())?, mode.reach())?;
     let limits = Limits { connections: database.connections, prepare: database.prepare, ..Limits::default() };
     let home = data.clone();
     let (postgres, online) =
@@ -262,17 +260,18 @@ fn own_host(public_url: &str) -> Option<Host> {
     Host::of(&url).filter(|_| !is_anywhere)
 }
 
-/// What a demo stands on, and the settings with what it adds to them.
+/// What a demo stands on, and the platforms by the settings with what it adds to them.
 async fn ground_of(
     is_demo: bool,
     watch: &Watch,
     settings: platforms::Settings,
-) -> anyhow::Result<(Option<demo::Ground>, platforms::Settings)> {
+    mode: Mode,
+) -> anyhow::Result<(Option<demo::Ground>, Platforms)> {
     if !is_demo {
-        return Ok((None, settings));
+        return Ok((None, Platforms::open(&settings, mode.reach())?));
     }
     let (ground, settings) = demo::Ground::open(watch.clone(), settings).await?;
-    Ok((Some(ground), settings))
+    Ok((Some(ground), Platforms::open(&settings, mode.reach())?))
 }
 
 /// Plants a demo, and opens the shops of its street.
@@ -392,9 +391,14 @@ fn callbacks_of(settings: &config::Opendsr) -> Result<Vec<Host>, Flaw> {
     settings.callbacks.iter().map(|host| Host::parse("opendsr.callbacks", host)).collect()
 }
 
-/// Where the desk calls by itself: its own pages, and controllers that are to be told.
-fn hosts_of(public_url: &str, opendsr: &config::Opendsr) -> Result<impl Iterator<Item = Host> + use<>, Error> {
-    Ok(own_host(public_url).into_iter().chain(callbacks_of(opendsr)?))
+/// Where the desk calls by itself: its own pages, controllers that are to be told, and what a demo stands on.
+fn hosts_of(
+    public_url: &str,
+    opendsr: &config::Opendsr,
+    ground: Option<&demo::Ground>,
+) -> Result<impl Iterator<Item = Host> + use<>, Error> {
+    let street = ground.and_then(demo::Ground::host);
+    Ok(own_host(public_url).into_iter().chain(callbacks_of(opendsr)?).chain(street))
 }
 
 /// The ways of letters, out and in.
