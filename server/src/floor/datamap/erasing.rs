@@ -102,7 +102,7 @@ impl Map {
         );
         let rows: Vec<Envelopes> = Self::bound(sql, tx, picked)?.load(tx.conn())?;
         for (at, column) in sealed.iter().enumerate() {
-            let (mut ids, mut moved) = (Vec::new(), Vec::new());
+            let (mut ids, mut anew) = (Vec::new(), Vec::new());
             for row in &rows {
                 let Some(envelope) = row.sealed.get(at).and_then(Option::as_ref).filter(|bytes| !bytes.is_empty())
                 else {
@@ -115,7 +115,7 @@ impl Map {
                     Ok(None) => {}
                     Ok(Some(resealed)) => {
                         ids.push(row.id);
-                        moved.push(resealed?.into_bytes());
+                        anew.push(resealed?.into_bytes());
                     }
                     Err(shut) => {
                         let (name, shut) = (table.name, shut.code());
@@ -137,7 +137,7 @@ impl Map {
                 numbered(sql)
                     .bind::<SqlUuid, _>(tenant)
                     .bind::<Array<SqlUuid>, _>(ids)
-                    .bind::<Array<Binary>, _>(moved)
+                    .bind::<Array<Binary>, _>(anew)
                     .execute(tx.conn())?;
             }
         }

@@ -375,9 +375,9 @@ async fn whole_again(tools: &Tools, tenant: TenantId, line: &Tombstone) -> Resul
         CLOSURE => CLOSURE,
         _ => ACCOUNT,
     };
-    let (lane, map, vault, adopted) = (hand(tenant)?, tools.map, tools.vault.clone(), tools.policy.in_force()?);
+    let (scope, map, vault, adopted) = (hand(tenant)?, tools.map, tools.vault.clone(), tools.policy.in_force()?);
     let whole_id = line.subject;
-    let written = tools.ledger.write(lane.clone(), move |tx| {
+    let written = tools.ledger.write(scope.clone(), move |tx| {
         fulfilling::pass_gate(tx)?;
         let request = deletion_of(tx, tenant, (None, Some(case.to_owned()), store))?;
         let estate = Estate { holds: Vec::new(), ..estate::of(tx, &adopted.policy, map, &request)? };
@@ -407,9 +407,9 @@ async fn whole_again(tools: &Tools, tenant: TenantId, line: &Tombstone) -> Resul
         Ok(Witnessed::new((going, rows, keys), told))
     });
     let (going, rows, keys) = written.await?;
-    clear_files(tools, &lane, &going).await?;
+    clear_files(tools, &scope, &going).await?;
     // By that the line is known here from now on.
-    let marked = tools.ledger.write(lane, move |tx| {
+    let marked = tools.ledger.write(scope, move |tx| {
         restoring::stand(tx, whole_id)?;
         Ok(Witnessed::new((), Event::new("whole.known_again", "tenant", tenant.uuid())))
     });

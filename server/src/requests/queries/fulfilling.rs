@@ -378,11 +378,11 @@ pub fn add_matches(tx: &mut WriteTx, vault: &Vault, request: RequestId, matches:
     for one in matches {
         let Some(trace) = subjects::trace(&key, one.kind, one.store, &one.value)? else { continue };
         let id = RequestMatchId::fresh();
-        let sealed = sealer.seal_blob(&place_of_match(tenant, id), one.value.disclose().trim().as_bytes())?;
+        let value = sealer.seal_blob(&place_of_match(tenant, id), one.value.disclose().trim().as_bytes())?;
         ids.push(id);
         kinds.push(one.kind);
         stores.push(one.store);
-        values.push(sealed.into_bytes());
+        values.push(value.into_bytes());
         indexes.push(trace.index().to_vec());
         tells.push(one.tells);
     }
