@@ -211,6 +211,21 @@ pub fn note_step(tx: &mut WriteTx, step: &Step, state: StepState, (rows, outcome
     if changed == 1 { Ok(()) } else { Err(Error::internal("a step that is not there was carried out")) }
 }
 
+/// A plan is not carried out any further: a burial that was begun by it was sent back. Lines may stand outside that say so,
+/// and whoever carries it out takes them back.
+pub fn break_off(tx: &mut WriteTx, plan: PlanId) -> Result<()> {
+    let now = tx.now()?.utc();
+    statement(
+        "update request_steps set state = 'sent_back', attempt = attempt + 1, outcome = null, finished_at = ?
+          where tenant_id = ? and plan_id = ? and name = 'tombstone' and state = 'waiting' and attempt > 0",
+    )
+    .bind::<Timestamptz, _>(now)
+    .bind::<SqlUuid, _>(tx.tenant()?)
+    .bind::<SqlUuid, _>(plan)
+    .execute(tx.conn())?;
+    Ok(())
+}
+
 /// What became of a step that has its end already.
 pub fn note_outcome(tx: &mut WriteTx, step: &Step, outcome: &'static str) -> Result<()> {
     statement("update request_steps set outcome = ? where tenant_id = ? and plan_id = ? and position = ?")
