@@ -13,7 +13,7 @@ use crate::floor::access::{Caller, One, Permission, Scope};
 use crate::floor::datamap::{Apart, Map, Picked, Row, Table};
 use crate::floor::journal::{Tombstone, standing_stones};
 use crate::floor::kernel::{Error, IntakeId, RequestId, Result, StoreId, SubjectId, TenantId};
-use crate::floor::ledger::{Event, Tx, Witnessed, WriteTx};
+use crate::floor::ledger::{Event, Role, Tx, Witnessed, WriteTx};
 use crate::floor::policy::Policy;
 use crate::floor::regulations::Right;
 use crate::floor::tools::Tools;
@@ -83,6 +83,8 @@ pub async fn require_upheld(tools: &Tools) -> Result<()> {
 
 /// Brings the database up to the journal.
 pub async fn replay(tools: &Tools) -> Result<Replayed> {
+    // Whoever answers calls may not take away what a job may.
+    let tools = &Tools { ledger: tools.ledger.as_role(Role::Worker), ..tools.clone() };
     let stones = standing_stones(tools.journal.tombstones.path(), tools.vault.public_keys()?).await?;
     let mut all = Replayed::default();
     for (tenant, stones) in by_tenant(stones) {
