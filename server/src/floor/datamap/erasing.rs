@@ -64,7 +64,7 @@ impl Map {
                 "delete from secrets where tenant_id = $1 and id in (select {} from {} where {condition})",
                 column.name, table.name
             );
-            self.run(tx, sql, picked)?;
+            Self::run(tx, sql, picked)?;
         }
         let name = table.name;
         let sql = match table.erased_by {
@@ -77,7 +77,7 @@ impl Map {
                 format!("update {name} set {} where {}", cleared.join(", "), found(table, &left))
             }
         };
-        self.run(tx, sql, picked)
+        Self::run(tx, sql, picked)
     }
 
     /// These rows go over to `keeper`: what is sealed in them under the person's keys is sealed under the keeper's from then
@@ -240,7 +240,7 @@ impl Map {
         self.about_people().rev()
     }
 
-    fn run(&self, tx: &mut WriteTx, sql: String, picked: &Picked<'_>) -> Result<usize> {
+    fn run(tx: &mut WriteTx, sql: String, picked: &Picked<'_>) -> Result<usize> {
         Ok(Self::bound(sql, tx, picked)?.execute(tx.conn())?)
     }
 

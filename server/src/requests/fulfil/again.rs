@@ -197,7 +197,7 @@ async fn person_again(tools: &Tools, tenant: TenantId, (person, stones): (Subjec
         let lines = lines_of(tx, (&adopted.policy, map), (tenant, person))?;
         subjects::bury(tx, &persons, None, (TombstoneReason::Erased, &stones))?;
         let kept = keep(tx, (&vault, map, &adopted.policy), &persons, &lines)?;
-        let rows = kept + clear(tx, map, &persons, None)?;
+        let rows = kept + clear(tx, map, (&persons, None), |_| false)?;
         let mut keys = 0;
         for person in &persons {
             keys += u64::from(vault.forget::<SubjectKey>(tx, *person)?);
@@ -305,19 +305,16 @@ fn keep(
     Ok(rows)
 }
 
-fn clear(tx: &mut WriteTx, map: Map, persons: &[SubjectId], store: Option<Option<StoreId>>) -> Result<u64> {
-    clear_but(tx, map, (persons, store), |_| false)
-}
-
-fn clear_but(
+/// Clears what stands of these persons, at one shop or everywhere, but for some tables.
+fn clear(
     tx: &mut WriteTx,
     map: Map,
-    (persons, store): (&[SubjectId], Option<Option<StoreId>>),
+    (persons, shop): (&[SubjectId], Option<StoreId>),
     stays: impl Fn(&Table) -> bool,
 ) -> Result<u64> {
     let (apart, mut rows) = (Apart { table: "orders", key: "order_id", rows: Vec::new() }, 0);
     for table in map.children_first().filter(|table| table.erased_by != Row::Kept && !stays(table)) {
-        let picked = Picked { persons, store, apart: &apart, part: None, since: None };
+        let picked = Picked { persons, store: shop.map(Some), apart: &apart, part: None, since: None };
         rows += map.clear(tx, table, &picked)? as u64;
     }
     Ok(rows)
@@ -390,7 +387,7 @@ async fn whole_again(tools: &Tools, tenant: TenantId, line: &Tombstone) -> Resul
         holds::take_person(tx, &persons)?;
         let mut rows = keep(tx, (&vault, map, &adopted.policy), &persons, &lines)?;
         let stays = whole::staying(&lines);
-        rows += clear_but(tx, map, (&persons, store.map(Some)), |table| {
+        rows += clear(tx, map, (&persons, store), |table| {
             stays.contains(table.name) || (store.is_some() && table.name == whole::IDENTIFIERS)
         })?;
         rows += remove_own(tx, map, (&adopted.policy, &lines), store)?;

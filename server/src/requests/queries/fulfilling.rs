@@ -15,7 +15,7 @@ use crate::floor::kernel::{
     SubjectId, TenantId,
 };
 use crate::floor::ledger::{RevealTx, Tx, WriteTx, statement};
-use crate::floor::vault::{Header, Key, KeyId, Place, RequestKey, SubjectKey, Vault};
+use crate::floor::vault::{Clear, Header, Key, KeyId, Place, RequestKey, SubjectKey, Vault};
 use crate::requests::model::{Certificate, Step, StepName, StepState};
 use crate::subjects::{self, IdentifierKind};
 
@@ -449,7 +449,7 @@ pub fn open_matches(tx: &mut RevealTx, vault: &Vault, request: RequestId, view: 
     let key = key.map_err(|shut| Error::internal(format!("what a person goes by stays shut: {}", shut.code())))?;
     let open = |row: MatchRow| {
         let clear = key.open_blob(&place_of_match(tenant, row.id), &Sealed::from_bytes(row.value));
-        let value = clear.and_then(|clear| clear.into_personal());
+        let value = clear.and_then(Clear::into_personal);
         let value = value.map_err(|shut| Error::internal(format!("a match stays shut: {}", shut.code())))?;
         Ok(Match { kind: row.kind, store: row.store_id, value, tells: row.tells })
     };
