@@ -21,6 +21,7 @@ impl World {
     }
 
     /// The same desk after its database was lost and this one came back.
+    #[must_use]
     pub fn restored(&self, base: &'static Base) -> Self {
         let limits = Limits { connections: 8, ..Limits::default() };
         let ledger = Ledger::open(&base.online, limits, self.tools.watch.clone());

@@ -86,6 +86,7 @@ pub fn fresh() -> Base {
 
 impl Base {
     /// A backup of this database as it stands, come back beside it. Whoever is at it is sent away for that moment.
+    #[must_use]
     pub fn come_back(&self) -> Self {
         static BACKUPS: AtomicU32 = AtomicU32::new(0);
         let own = self.lines("select current_database()::text as line").pop().expect("a name");

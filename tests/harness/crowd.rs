@@ -37,7 +37,7 @@ drop table bought;";
 /// So many others, with rows as long as anybody's, whom nobody asks about: their envelopes name keys of their own.
 #[must_use]
 pub fn crowd(at: Ref<StoreId>, people: Range<usize>, orders: usize) -> String {
-    let (tenant, store, from, to) = (at.tenant.uuid(), at.id.uuid(), people.start, people.end);
+    let (tenant, store, Range { start: from, end: to }) = (at.tenant.uuid(), at.id.uuid(), people);
     format!(
         "set session_replication_role = replica;
          create temp table crowd as

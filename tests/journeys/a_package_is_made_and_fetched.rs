@@ -557,8 +557,7 @@ async fn who_is_erased_takes_packages_and_links_along() {
     assert!(asked.own_page(&desk).await.root.all("code").is_empty());
     let lie: Vec<_> = tools.blobs.list(Kind::Package).try_collect().await.expect("a list");
     assert!(lie.is_empty());
-    let stands =
-        "select state || ' ' || (opener is null) || ' ' || (blob_id is null) as line from request_packages";
+    let stands = "select state || ' ' || (opener is null) || ' ' || (blob_id is null) as line from request_packages";
     assert_eq!(scene.lines(stands), ["gone true true"]);
     assert!(scene.lines("select 'x' as line from package_subjects").is_empty());
     assert!(scene.lines("select 'x' as line from keyholes where kind = 'package_link'").is_empty());

@@ -21,6 +21,7 @@ async fn who_may_let_a_package_go_turns_to_it_next() {
     let at = scene.asks(Right::Access).await;
     let digest = scene.plan(at).await.digest;
     scene.submits(at, digest).await.expect("submitted");
+    scene.approves(&scene.approver, at, digest).await.expect("approved");
     while scene.world.work().await > 0 {}
     let reference = json!(scene.stands(at).await.reference);
     assert_eq!(turns_to(&scene, &scene.approver).await, [(reference.clone(), json!("RELEASE_PACKAGE"))]);

@@ -309,6 +309,13 @@ fn nothing_is_left(scene: &Erasing, marks: &[String]) {
         let [table, column, kind] = line.splitn(3, ' ').collect::<Vec<_>>()[..] else { panic!("three words: {line}") };
         let left = match (column, kind) {
             ("subject_id", _) if BOOKS.contains(&table) => continue,
+            // A contact is the record of the wish itself: it names whom it was about, as the request does, and nobody beside.
+            ("subject_id", _) if table == "intakes" => format!(
+                "select count(*) from intakes i where i.subject_id in ({ERASED}) and i.forgotten_at is null
+                    and not exists (select from requests r join request_persons p
+                                                on p.tenant_id = r.tenant_id and p.request_id = r.id and p.part = 'person'
+                                     where r.tenant_id = i.tenant_id and r.intake_id = i.id and p.subject_id = i.subject_id)"
+            ),
             ("subject_id", _) => {
                 ids += 1;
                 format!("select count(*) from {table} where subject_id in ({ERASED})")

@@ -130,7 +130,10 @@ async fn an_account_that_is_closed_is_disconnected_and_what_the_page_ties_to_it_
     works(&scene).await;
     scene.world.later(Duration::minutes(20));
     works(&scene).await;
-    assert_eq!(one(&scene, "select state as line from stores"), "disconnected");
+    assert_eq!(one(&scene, "select state as line from tenants"), "closed");
+    let ended = "select name || ' ' || state || ' ' || coalesce(code, '') as line from jobs
+                  where name in ('close_tenants', 'end_accounts') order by id";
+    assert_eq!(one(&scene, "select state as line from stores"), "disconnected", "{:?}", scene.lines(ended));
     let id = one(&scene, "select id::text as line from requests where special_case = 'closure'");
     let at = Ref::new(scene.tenant, RequestId::from_uuid(id.parse().expect("an id")));
     assert!(scene.stands(at).await.due.is_some(), "it has its date");

@@ -49,10 +49,10 @@ mod cluster_life;
 mod cluster_refusals;
 mod cookies_are_looked_for;
 mod documents_are_known_and_paid_for;
-mod every_right_is_planned;
-mod everybody_goes_at_once;
 #[cfg(target_os = "linux")]
 mod erasures_survive_kills;
+mod every_right_is_planned;
+mod everybody_goes_at_once;
 mod evidence_stands;
 mod five_policies_are_asked;
 mod five_policies_five_desks;

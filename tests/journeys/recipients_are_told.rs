@@ -588,7 +588,8 @@ async fn what_was_written_and_attached_goes_with_the_contact() {
         request.uuid()
     ));
     scene.later(Duration::days(1_500)).await;
-    scene.works().await;
+    // What is looked for once a day is looked for the day after a desk opens.
+    scene.later(Duration::days(1)).await;
     assert_eq!(scene.lines("select (forgotten_at is not null)::text as line from intakes"), ["true"]);
     let support = desk_seat(&scene.world, &[Role::Support]);
     let opened = refused(&scene.world, &support, WORDS, json!({ "id": node_id(at) })).await;

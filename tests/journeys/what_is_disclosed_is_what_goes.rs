@@ -607,6 +607,8 @@ async fn of_a_merchants_own_user_what_is_told_is_what_goes() {
     let buyer =
         scene.lines(&format!("select subject_id::text as line from orders where tenant_id = '{}'", shop.tenant.uuid()));
     let others = [colleague.subject.uuid(), buyer[0].parse().expect("an id")];
+    let asked = scene.lines("select distinct subject_id::text as line from requests");
+    assert_eq!(asked, [member.subject.uuid().to_string()], "the user asked, and not the buyer of the same address");
     let here = scene.stored(shop.tenant, Some(&others));
     scene.world.later(COOLING_OFF);
     scene.works().await;

@@ -184,10 +184,7 @@ pub async fn boot(config: Config, telemetry: Telemetry, duties: Duties) -> anyho
         watch: watch.clone(),
     };
     settle(&tools, policy).await?;
-    // Nobody is served, and nothing carried out, from a database in which somebody stands who was erased since.
-    if duties != Duties::Visit {
-        requests::require_upheld(&tools).await.map_err(told)?;
-    }
+    uphold(&tools, duties).await?;
     // Before a demo brings seats of its own, of which nobody has taken one up.
     let is_of_its_machine = duties == Duties::Serve && postgres.is_some();
     let file = if is_of_its_machine { Some(open_to_its_machine(&tools, &home).await?) } else { None };
@@ -272,6 +269,14 @@ async fn ground_of(
     }
     let (ground, settings) = demo::Ground::open(watch.clone(), settings).await?;
     Ok((Some(ground), Platforms::open(&settings, mode.reach())?))
+}
+
+/// Nobody is served, and nothing carried out, from a database in which somebody stands who was erased since.
+async fn uphold(tools: &Tools, duties: Duties) -> anyhow::Result<()> {
+    match duties {
+        Duties::Visit => Ok(()),
+        _ => requests::require_upheld(tools).await.map_err(told),
+    }
 }
 
 /// Plants a demo, and opens the shops of its street.

@@ -4,8 +4,8 @@
 use crate::floor::datamap::{Map, Table, doors};
 use crate::floor::jobs::map as jobs;
 use crate::{
-    apps, audit, calls, catalogue, grants, inbox, processors, promises, propagation, records, relay, reports, requests, reviews,
-    staff, stores, subjects, syncs, tenants,
+    apps, audit, calls, catalogue, grants, inbox, processors, promises, propagation, records, relay, reports, requests,
+    reviews, staff, stores, subjects, syncs, tenants,
 };
 
 pub const MAP: Map = Map::new(TABLES);

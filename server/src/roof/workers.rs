@@ -15,9 +15,9 @@ use crate::propagation::{MindRecipient, TellRecipient};
 use crate::relay::{RelayEvent, SweepRelay};
 use crate::reports::{MakeReports, OrderReports, SweepReports};
 use crate::requests::{
-    AskForProof, CarryOut, DigestRequests, DrawPlan, EndAccounts, ExpireUnproved, ForgetRequests, HearMailbox, LiftRestrictions,
-    LookAfterFulfilment, LookAtControllers, MakePackage, RemindOfRequests, SealEvidence, SendLetter, SweepPackages,
-    TellController, TellMerchant, TellOfRequest,
+    AskForProof, CarryOut, DigestRequests, DrawPlan, EndAccounts, ExpireUnproved, ForgetRequests, HearMailbox,
+    LiftRestrictions, LookAfterFulfilment, LookAtControllers, MakePackage, RemindOfRequests, SealEvidence, SendLetter,
+    SweepPackages, TellController, TellMerchant, TellOfRequest,
 };
 use crate::reviews::{OpenQuarterlyReview, ProveRevocations, RemindOfReviews};
 use crate::staff::jobs::SweepSignIns;

@@ -97,7 +97,7 @@ fn admitted(tx: &mut WriteTx, vault: &Vault, marks: &Marks, graves: &Graves) -> 
             continue; // merged while we waited
         }
         // Asked once their rows are held: whoever buries one of them held them too.
-        let buried = tombstones::met(tx, graves.all())?;
+        let buried = tombstones::met(tx, &graves.all())?;
         let lessened;
         let marks = if buried.is_empty() {
             marks

@@ -1,6 +1,5 @@
 //! Invented requests that are carried out: steps under way, recipients in every state, a package with rows, what was signed.
 
-use chrono::{DateTime, TimeDelta, Utc};
 use rightsdesk::core::action::{Action, Link};
 use rightsdesk::core::chain::hex;
 use serde_json::{Value, json};
@@ -305,9 +304,4 @@ pub fn certified() -> Stage {
         "proof",
         proofs(),
     )
-}
-
-/// When what was opened at this stage is shut.
-pub fn shuts(stage: &Stage) -> DateTime<Utc> {
-    (stage.now + TimeDelta::minutes(5)).to_utc()
 }

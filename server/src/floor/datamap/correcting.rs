@@ -116,7 +116,7 @@ impl Map {
             let values = found.sealed.into_iter().zip(found.generations);
             let cells = counted.iter().zip(values).map(|((column, _), (bytes, generation))| {
                 let envelope = bytes.filter(|bytes| !bytes.is_empty()).map(Sealed::from_bytes);
-                SealedCell { column: *column, envelope, generation }
+                SealedCell { column, envelope, generation }
             });
             Whole { row: found.id, subject: found.subject, cells: cells.collect() }
         };

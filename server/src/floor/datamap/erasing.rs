@@ -64,7 +64,7 @@ impl Map {
                 "delete from secrets where tenant_id = $1 and id in (select {} from {} where {condition})",
                 column.name, table.name
             );
-            self.run(tx, sql, picked)?;
+            Self::run(tx, sql, picked)?;
         }
         let name = table.name;
         let sql = match table.erased_by {
@@ -77,7 +77,7 @@ impl Map {
                 format!("update {name} set {} where {}", cleared.join(", "), found(table, &left))
             }
         };
-        self.run(tx, sql, picked)
+        Self::run(tx, sql, picked)
     }
 
     /// These rows go over to `keeper`: what is sealed in them under the person's keys is sealed under the keeper's from then
@@ -102,7 +102,7 @@ impl Map {
         );
         let rows: Vec<Envelopes> = Self::bound(sql, tx, picked)?.load(tx.conn())?;
         for (at, column) in sealed.iter().enumerate() {
-            let (mut ids, mut moved) = (Vec::new(), Vec::new());
+            let (mut ids, mut anew) = (Vec::new(), Vec::new());
             for row in &rows {
                 let Some(envelope) = row.sealed.get(at).and_then(Option::as_ref).filter(|bytes| !bytes.is_empty())
                 else {
@@ -115,7 +115,7 @@ impl Map {
                     Ok(None) => {}
                     Ok(Some(resealed)) => {
                         ids.push(row.id);
-                        moved.push(resealed?.into_bytes());
+                        anew.push(resealed?.into_bytes());
                     }
                     Err(shut) => {
                         let (name, shut) = (table.name, shut.code());
@@ -137,7 +137,7 @@ impl Map {
                 numbered(sql)
                     .bind::<SqlUuid, _>(tenant)
                     .bind::<Array<SqlUuid>, _>(ids)
-                    .bind::<Array<Binary>, _>(moved)
+                    .bind::<Array<Binary>, _>(anew)
                     .execute(tx.conn())?;
             }
         }
@@ -240,7 +240,7 @@ impl Map {
         self.about_people().rev()
     }
 
-    fn run(&self, tx: &mut WriteTx, sql: String, picked: &Picked<'_>) -> Result<usize> {
+    fn run(tx: &mut WriteTx, sql: String, picked: &Picked<'_>) -> Result<usize> {
         Ok(Self::bound(sql, tx, picked)?.execute(tx.conn())?)
     }
 

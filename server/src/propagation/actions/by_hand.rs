@@ -137,7 +137,7 @@ pub async fn retry(
         if before.kind == TaskKind::Mail && !is_same {
             keyhole::close(tx, KeyholeKind::RecipientReply, at.id.uuid())?;
         }
-        let task = Task { kind, advice, step, refs, state, is_unsure, ..before };
+        let task = Task { kind, state, is_unsure, step, refs, advice, ..before };
         tasks::save(tx, &task)?;
         jobs::stop::<TellRecipient>(tx, at.id.uuid())?;
         jobs::enqueue(tx, &TellRecipient { task: at.id })?;

@@ -78,15 +78,12 @@ pub async fn set_way(tools: &Tools, caller: &Caller, new: NewWay, once: Option<O
             since: now,
             version,
         };
-        let id = match &there {
-            Some(there) => {
-                ways::save(tx, &of(there.id, there.version))?;
-                there.id
-            }
-            None => {
-                ways::add(tx, &of(id, 1))?;
-                id
-            }
+        let id = if let Some(there) = &there {
+            ways::save(tx, &of(there.id, there.version))?;
+            there.id
+        } else {
+            ways::add(tx, &of(id, 1))?;
+            id
         };
         if let Some(former) = former.filter(|_| !lets_in) {
             vault.delete(tx, former)?;

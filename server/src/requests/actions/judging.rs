@@ -11,7 +11,7 @@ use crate::floor::tools::Tools;
 use crate::requests::asking::Desk;
 use crate::requests::clocks;
 use crate::requests::model::{GoesBy, Intake, Mandate, Proof, Request, Stage};
-use crate::requests::queries::{identifiers, intakes, plans, requests};
+use crate::requests::queries::{estate, identifiers, intakes, plans, requests};
 
 /// Staff judge whether somebody goes by what they said.
 pub async fn judge(
@@ -64,7 +64,7 @@ fn reconsider(tx: &mut WriteTx, desk: &Desk<'_>, intake: Intake) -> Result<Vec<E
     let is_left = identifiers::of(tx, intake.id)?.iter().any(|one| one.proof != Proof::None);
     // What a platform asks is proved by its own word, whatever it names.
     let is_unproved = !is_left && !matches!(intake.proof, Proof::Signature | Proof::NotNeeded);
-    let (subject, now) = (identifiers::subject(tx, intake.id)?, tx.now()?);
+    let (subject, now) = (estate::whom(tx, &intake)?, tx.now()?);
     let mut open = requests::lock_of_intake(tx, intake.id)?;
     open.retain(|request| !request.stage.is_closed());
     let intake = if is_unproved {

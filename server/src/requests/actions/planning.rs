@@ -18,7 +18,7 @@ use crate::requests::asking::ACCOUNT;
 use crate::requests::jobs::CarryOut;
 use crate::requests::model::{Plan, PlanLine, PlanState, Request, Resumable, Stage, digest, nothing_named};
 use crate::requests::playbooks;
-use crate::requests::queries::{corrections, ending, estate, plans, requests};
+use crate::requests::queries::{corrections, ending, estate, fulfilling, plans, requests};
 
 /// What a plan is drawn by: what the operator promises, and what stands where.
 #[derive(Clone)]
@@ -111,7 +111,8 @@ pub(in crate::requests) fn draw(
     let id = request.id.uuid();
     let told = Event::new("request.planned", "request", id).digest("plan", &digest);
     let mut events = vec![told.count("lines", u64::try_from(plan.lines.len()).unwrap_or_default())];
-    let request = if request.stage.plan().is_some() {
+    let request = if let Some(overtaken) = request.stage.plan() {
+        fulfilling::break_off(tx, overtaken)?;
         events.push(Event::new("request.plan_overtaken", "request", id));
         requests::save(tx, &Request { stage: request.stage.reopen()?, ..request })?
     } else {

@@ -14,7 +14,7 @@ use crate::floor::tools::Tools;
 use crate::floor::vault::Vault;
 use crate::requests::jobs::{AskForProof, DrawPlan};
 use crate::requests::model::{GoesBy, Identifier, Intake, MessageKind, Proof, Request, Resumable, Stage};
-use crate::requests::queries::{identifiers, intakes, requests};
+use crate::requests::queries::{estate, identifiers, intakes, requests};
 use crate::staff::Token;
 
 /// How long a code is good.
@@ -193,7 +193,7 @@ fn try_code(
 /// Something that somebody goes by is proved: what the contact asks is open from now on, and known to be whose.
 pub(super) fn proved(tx: &mut WriteTx, intake: Intake, proof: Proof) -> Result<(Intake, Vec<Event>)> {
     let now = tx.now()?;
-    let subject = identifiers::subject(tx, intake.id)?.or(intake.subject);
+    let subject = estate::whom(tx, &intake)?.or(intake.subject);
     let is_first = !intake.is_proved();
     let intake = Intake {
         subject,

@@ -18,7 +18,7 @@ use crate::requests::letters::Slots;
 use crate::requests::model::{
     ClockRow, GoesBy, Intake, MessageKind, Outcome, Proof, Request, Source, Stage, named_in, reference,
 };
-use crate::requests::queries::{clocks as clock_rows, corrections, identifiers, intakes, requests};
+use crate::requests::queries::{clocks as clock_rows, corrections, estate, identifiers, intakes, requests};
 
 /// How long somebody may take to prove that they may ask.
 const PROVE_WITHIN: chrono::Duration = chrono::Duration::days(14);
@@ -145,7 +145,7 @@ fn enter<'a>(
     }
     identifiers::add(tx, desk.vault, intake.id, &new)?;
     if intake.subject.is_none() {
-        intake.subject = identifiers::subject(tx, intake.id)?;
+        intake.subject = estate::whom(tx, &intake)?;
         if intake.subject.is_some() {
             intake = intakes::save(tx, &intake)?;
         }

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 
 use super::{FORMAT, SEALED};
 use crate::floor::journal::{Line, NOTHING, canonical, hex};
-use crate::floor::kernel::{Day, Error, EvidenceId, Instant, Result};
+use crate::floor::kernel::{Day, Error, EvidenceId, Instant, RequestId, Result, StaffId, StoreId};
 use crate::floor::ledger::{Event, Tx, WriteTx};
 use crate::floor::vault::{Header, Vault};
 use crate::propagation;
@@ -94,7 +94,7 @@ fn of_request(request: &Request) -> Value {
         "case": request.case,
         "role": request.role.code(),
         "source": request.source.code(),
-        "store": request.store.map(|store| store.uuid()),
+        "store": request.store.map(StoreId::uuid),
         "received_at": moment(request.received_at),
         "answered_at": request.answered_at.map(moment),
         "closed_at": closed_at,
@@ -102,8 +102,8 @@ fn of_request(request: &Request) -> Value {
         "ground": request.ground.map(crate::requests::model::Ground::code),
         "late_reason": request.late_reason.map(crate::requests::model::LateReason::code),
         "due": request.due.as_ref().map(|due| json!({ "regime": due.regime, "on": day(due.on), "at": moment(due.at) })),
-        "original": request.original.map(|id| id.uuid()),
-        "appeal_of": request.appeal_of.map(|id| id.uuid()),
+        "original": request.original.map(RequestId::uuid),
+        "appeal_of": request.appeal_of.map(RequestId::uuid),
         "is_test": request.is_test,
     })
 }
@@ -119,7 +119,7 @@ fn of_intake(tx: &mut Tx, intake: &Intake) -> Result<Value> {
             "kind": one.kind.code(),
             "proof": one.proof.code(),
             "proved_at": one.proved_at.map(moment),
-            "proved_by": one.proved_by.map(|by| by.uuid()),
+            "proved_by": one.proved_by.map(StaffId::uuid),
             "value_sha256": digest(one.id.uuid()),
         })
     });
@@ -128,7 +128,7 @@ fn of_intake(tx: &mut Tx, intake: &Intake) -> Result<Value> {
         "id": intake.id.uuid(),
         "received_at": moment(intake.received_at),
         "made_at": moment(intake.made_at),
-        "made_by": intake.made_by.map(|by| by.uuid()),
+        "made_by": intake.made_by.map(StaffId::uuid),
         "proof": intake.proof.code(),
         "proved_at": intake.proved_at.map(moment),
         "mandate": intake.mandate.code(),
@@ -153,7 +153,7 @@ fn of_clocks(tx: &mut Tx, request: &Request) -> Result<Value> {
             "until_on": event.until_on.map(day),
             "before_on": event.before_on.map(day),
             "after_on": event.after_on.map(day),
-            "by": event.made_by.map(|by| by.uuid()),
+            "by": event.made_by.map(StaffId::uuid),
         })
     });
     Ok(json!({ "dates": dates, "moves": moves.collect::<Vec<_>>() }))
@@ -162,9 +162,7 @@ fn of_clocks(tx: &mut Tx, request: &Request) -> Result<Value> {
 /// What would be done, line by line as it was approved, and by whom.
 fn of_plans(tx: &mut Tx, request: &Request) -> Result<Value> {
     let plans = plans::of(tx, request.id)?.into_iter().map(|plan| {
-        let by = |done: Option<(Instant, crate::floor::kernel::StaffId)>| {
-            done.map(|(at, by)| json!({ "at": moment(at), "by": by.uuid() }))
-        };
+        let by = |done: Option<(Instant, StaffId)>| done.map(|(at, by)| json!({ "at": moment(at), "by": by.uuid() }));
         json!({
             "number": plan.number,
             "digest": hex(&plan.digest),
@@ -186,7 +184,7 @@ fn of_receipts(tx: &mut Tx, request: &Request) -> Result<Value> {
             "name": step.name.code(),
             "line": step.line,
             "place": step.place,
-            "store": step.store.map(|store| store.uuid()),
+            "store": step.store.map(StoreId::uuid),
             "state": step.state.code(),
             "rows": step.rows,
             "outcome": step.outcome,
@@ -198,7 +196,7 @@ fn of_receipts(tx: &mut Tx, request: &Request) -> Result<Value> {
         json!({
             "id": task.id.uuid(),
             "recipient": task.recipient,
-            "store": task.store.map(|store| store.uuid()),
+            "store": task.store.map(StoreId::uuid),
             "kind": task.kind.code(),
             "state": task.state.code(),
             "categories": task.categories,
@@ -241,9 +239,9 @@ fn of_corrections(tx: &mut Tx, request: &Request) -> Result<Value> {
             "id": one.id.uuid(),
             "about": one.about,
             "field": one.field,
-            "store": one.store.map(|store| store.uuid()),
+            "store": one.store.map(StoreId::uuid),
             "named_at": moment(one.named_at),
-            "named_by": one.named_by.map(|by| by.uuid()),
+            "named_by": one.named_by.map(StaffId::uuid),
             "state": one.state.code(),
             "values": values.collect::<Vec<_>>(),
         })

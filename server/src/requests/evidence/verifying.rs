@@ -62,7 +62,7 @@ pub fn verify(document: &[u8], keys: &PublicKeys) -> Report {
     }
     report.number = whole.get("number").and_then(Value::as_u64).unwrap_or_default();
     let told = whole.get("told").unwrap_or(&Value::Null);
-    report.reference = told.pointer("/request/reference").and_then(Value::as_str).unwrap_or_default().to_owned();
+    told.pointer("/request/reference").and_then(Value::as_str).unwrap_or_default().clone_into(&mut report.reference);
     let content = canonical(told).map(|told| hex(&Sha256::digest(told)));
     if content.as_deref() != text(whole, "content") {
         report.faults.push(fault("what it tells is not what its digest is of"));

@@ -13,7 +13,7 @@ use crate::floor::access::{Caller, One, Permission, Scope};
 use crate::floor::datamap::{Apart, Map, Picked, Row, Table};
 use crate::floor::journal::{Tombstone, standing_stones};
 use crate::floor::kernel::{Error, IntakeId, RequestId, Result, StoreId, SubjectId, TenantId};
-use crate::floor::ledger::{Event, Tx, Witnessed, WriteTx};
+use crate::floor::ledger::{Event, Role, Tx, Witnessed, WriteTx};
 use crate::floor::policy::Policy;
 use crate::floor::regulations::Right;
 use crate::floor::tools::Tools;
@@ -83,6 +83,8 @@ pub async fn require_upheld(tools: &Tools) -> Result<()> {
 
 /// Brings the database up to the journal.
 pub async fn replay(tools: &Tools) -> Result<Replayed> {
+    // Whoever answers calls may not take away what a job may.
+    let tools = &Tools { ledger: tools.ledger.as_role(Role::Worker), ..tools.clone() };
     let stones = standing_stones(tools.journal.tombstones.path(), tools.vault.public_keys()?).await?;
     let mut all = Replayed::default();
     for (tenant, stones) in by_tenant(stones) {
@@ -195,7 +197,7 @@ async fn person_again(tools: &Tools, tenant: TenantId, (person, stones): (Subjec
         let lines = lines_of(tx, (&adopted.policy, map), (tenant, person))?;
         subjects::bury(tx, &persons, None, (TombstoneReason::Erased, &stones))?;
         let kept = keep(tx, (&vault, map, &adopted.policy), &persons, &lines)?;
-        let rows = kept + clear(tx, map, &persons, None)?;
+        let rows = kept + clear(tx, map, (&persons, None), |_| false)?;
         let mut keys = 0;
         for person in &persons {
             keys += u64::from(vault.forget::<SubjectKey>(tx, *person)?);
@@ -303,19 +305,16 @@ fn keep(
     Ok(rows)
 }
 
-fn clear(tx: &mut WriteTx, map: Map, persons: &[SubjectId], store: Option<Option<StoreId>>) -> Result<u64> {
-    clear_but(tx, map, (persons, store), |_| false)
-}
-
-fn clear_but(
+/// Clears what stands of these persons, at one shop or everywhere, but for some tables.
+fn clear(
     tx: &mut WriteTx,
     map: Map,
-    (persons, store): (&[SubjectId], Option<Option<StoreId>>),
+    (persons, shop): (&[SubjectId], Option<StoreId>),
     stays: impl Fn(&Table) -> bool,
 ) -> Result<u64> {
     let (apart, mut rows) = (Apart { table: "orders", key: "order_id", rows: Vec::new() }, 0);
     for table in map.children_first().filter(|table| table.erased_by != Row::Kept && !stays(table)) {
-        let picked = Picked { persons, store, apart: &apart, part: None, since: None };
+        let picked = Picked { persons, store: shop.map(Some), apart: &apart, part: None, since: None };
         rows += map.clear(tx, table, &picked)? as u64;
     }
     Ok(rows)
@@ -375,9 +374,9 @@ async fn whole_again(tools: &Tools, tenant: TenantId, line: &Tombstone) -> Resul
         CLOSURE => CLOSURE,
         _ => ACCOUNT,
     };
-    let (lane, map, vault, adopted) = (hand(tenant)?, tools.map, tools.vault.clone(), tools.policy.in_force()?);
+    let (scope, map, vault, adopted) = (hand(tenant)?, tools.map, tools.vault.clone(), tools.policy.in_force()?);
     let whole_id = line.subject;
-    let written = tools.ledger.write(lane.clone(), move |tx| {
+    let written = tools.ledger.write(scope.clone(), move |tx| {
         fulfilling::pass_gate(tx)?;
         let request = deletion_of(tx, tenant, (None, Some(case.to_owned()), store))?;
         let estate = Estate { holds: Vec::new(), ..estate::of(tx, &adopted.policy, map, &request)? };
@@ -388,7 +387,7 @@ async fn whole_again(tools: &Tools, tenant: TenantId, line: &Tombstone) -> Resul
         holds::take_person(tx, &persons)?;
         let mut rows = keep(tx, (&vault, map, &adopted.policy), &persons, &lines)?;
         let stays = whole::staying(&lines);
-        rows += clear_but(tx, map, (&persons, store.map(Some)), |table| {
+        rows += clear(tx, map, (&persons, store), |table| {
             stays.contains(table.name) || (store.is_some() && table.name == whole::IDENTIFIERS)
         })?;
         rows += remove_own(tx, map, (&adopted.policy, &lines), store)?;
@@ -407,9 +406,9 @@ async fn whole_again(tools: &Tools, tenant: TenantId, line: &Tombstone) -> Resul
         Ok(Witnessed::new((going, rows, keys), told))
     });
     let (going, rows, keys) = written.await?;
-    clear_files(tools, &lane, &going).await?;
+    clear_files(tools, &scope, &going).await?;
     // By that the line is known here from now on.
-    let marked = tools.ledger.write(lane, move |tx| {
+    let marked = tools.ledger.write(scope, move |tx| {
         restoring::stand(tx, whole_id)?;
         Ok(Witnessed::new((), Event::new("whole.known_again", "tenant", tenant.uuid())))
     });

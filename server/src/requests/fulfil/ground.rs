@@ -136,6 +136,7 @@ impl Ground {
             fulfilling::note_step(tx, step, StepState::SentBack, (0, None))?;
             told.push(event("request.step_sent_back", &self.request).code("step", step.name.code()));
         }
+        fulfilling::break_off(tx, self.plan.id)?;
         plans::save(tx, &Plan { state: PlanState::Superseded, decided: None, ..self.plan.clone() })?;
         let stage = self.request.stage.reopen()?;
         requests::save(tx, &Request { stage, ..self.request.clone() })?;

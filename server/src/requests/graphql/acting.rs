@@ -172,7 +172,7 @@ pub struct NameCorrectionInput {
     id: ID,
     /// The version it is changed upon.
     version: Option<i32>,
-    /// The table of ours: customers, order_contacts or members.
+    /// The table of ours: `customers`, `order_contacts` or `members`.
     about: String,
     /// The field of it, such as mail.
     field: String,

@@ -37,7 +37,7 @@ impl Job for MakePackage {
         // Each attempt writes an object of its own: what a run that lost its lease wrote is never offered for another's.
         let blob = Blob { tenant: lane.tenant(), id: BlobId::fresh(), kind: Kind::Package };
         let passphrase = passphrase()?;
-        let came = pack(&tools, &lane, (&brief, &adopted.policy), (blob, &passphrase)).await?;
+        let came = Box::pin(pack(&tools, &lane, (&brief, &adopted.policy), (blob, &passphrase))).await?;
         let count = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
         let made = Made {
             at: brief.made_at,

@@ -74,7 +74,7 @@ pub async fn pack(
     let pieces =
         stream::unfold(receive, |mut receive| async move { receive.recv().await.map(|piece| (piece, receive)) });
     let packing = async {
-        let packed = packed(tools, lane, (brief, policy), passphrase, &send).await;
+        let packed = Box::pin(packed(tools, lane, (brief, policy), passphrase, &send)).await;
         if packed.is_err() {
             // Whoever writes the object breaks off with it, and leaves nothing under its name.
             let _ = send.send(Err(Error::internal("a package was broken off"))).await;
@@ -128,7 +128,7 @@ async fn packed(
     let whole: Vec<&'static Table> = held.iter().copied().chain(withheld::beside(map, brief.is_given)).collect();
     let beside = Beside { brief, policy, words, letters, about, held: &whole, forbidden: &forbidden };
     let sign = tools.vault.sign_key()?;
-    packer.beside(&beside, &sign).await
+    Box::pin(packer.beside(&beside, &sign)).await
 }
 
 /// How the columns of all tables about people are written: asked for once, since no table changes while the desk runs.

@@ -197,7 +197,7 @@ impl Source {
                 let lines = self.map.leaf(tx, sheet.table, *person, leaf)?;
                 let (read, last) = (lines.len(), lines.last().map(|line| line.row));
                 let key = keys.get(person);
-                for line in lines {
+                for line in &lines {
                     self.open(sheet, line, key, &mut opened)?;
                 }
                 room = room.saturating_sub(read);
@@ -263,7 +263,13 @@ impl Source {
     }
 
     /// A row in clear, without what is left out of it.
-    fn open(&self, sheet: &Sheet, line: Line, key: Option<&Opening<Key<SubjectKey>>>, into: &mut Opened) -> Result<()> {
+    fn open(
+        &self,
+        sheet: &Sheet,
+        line: &Line,
+        key: Option<&Opening<Key<SubjectKey>>>,
+        into: &mut Opened,
+    ) -> Result<()> {
         let at = (sheet.table.name.to_owned(), line.row);
         if let Some(why) = self.redactions.rows.get(&at) {
             *into.left_out.rows.entry(*why).or_default() += 1;
@@ -279,13 +285,10 @@ impl Source {
                 cells.push(None);
                 continue;
             }
-            cells.push(match opened(cell, key) {
-                Ok(value) => value,
-                Err(_) => {
-                    *into.left_out.shut.entry(column.name).or_default() += 1;
-                    None
-                }
-            });
+            cells.push(opened(cell, key).unwrap_or_else(|_| {
+                *into.left_out.shut.entry(column.name).or_default() += 1;
+                None
+            }));
         }
         into.rows.push(cells);
         Ok(())

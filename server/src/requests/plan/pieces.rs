@@ -57,13 +57,12 @@ pub fn keep_of<'p>(policy: &'p Policy, table: &Table) -> Option<&'p policy::Keep
 /// What forgetting does to a table's rows, be it by what they hang on.
 fn fate(map: Map, table: &Table) -> Fate {
     match (table.erased_by, table.about) {
-        (Row::Deleted, _) => Fate::Deleted,
+        // What is about nobody is the merchant's, and goes with the account.
+        (Row::Deleted, _) | (Row::Kept, About::Nobody) => Fate::Deleted,
         (Row::Cleared, _) => Fate::Anonymised,
         (Row::Kept, About::Through { table: parent, .. }) => {
             map.table(parent).map_or(Fate::Anonymised, |parent| fate(map, parent))
         }
-        // It is the merchant's, and goes with the account.
-        (Row::Kept, About::Nobody) => Fate::Deleted,
         (Row::Kept, About::Subject(_)) => {
             let ground = table.columns.iter().find_map(|column| column.kept);
             Fate::Kept(ground.unwrap_or(Ground::LegalObligation))

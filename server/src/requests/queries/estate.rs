@@ -16,7 +16,7 @@ use crate::floor::platforms;
 use crate::floor::policy::Policy;
 use crate::floor::regulations::Right;
 use crate::requests::asking::{CHILD, CLOSURE, whole};
-use crate::requests::model::{DataRole, Request};
+use crate::requests::model::{DataRole, Intake, Request};
 use crate::requests::plan::{self, CHARGEBACK, Estate, KnownAt, Reached, Recent, Touching};
 
 /// The estate of whom a request is about; of everybody at a shop, where it is about a whole shop.
@@ -132,6 +132,19 @@ pub fn persons_of(tx: &mut Tx, request: &Request) -> Result<Vec<SubjectId>> {
     // What they are found by may be gone already.
     all.extend(fulfilling::persons(tx, request.id)?);
     Ok(all.into_iter().collect())
+}
+
+/// Whom a contact is about, by what was proved. Who asks as a merchant's own user is meant as that user, and not as the buyer who
+/// goes by the same address.
+pub fn whom(tx: &mut Tx, intake: &Intake) -> Result<Option<SubjectId>> {
+    let user = match intake.role {
+        DataRole::Controller => members(tx, intake.id)?.first().copied(),
+        DataRole::Processor => None,
+    };
+    if user.is_some() {
+        return Ok(user);
+    }
+    identifiers::subject(tx, intake.id)
 }
 
 /// The id that somebody goes by now who may have been taken for several.

@@ -15,7 +15,7 @@ use crate::floor::kernel::{
     SubjectId, TenantId,
 };
 use crate::floor::ledger::{RevealTx, Tx, WriteTx, statement};
-use crate::floor::vault::{Header, Key, KeyId, Place, RequestKey, SubjectKey, Vault};
+use crate::floor::vault::{Clear, Header, Key, KeyId, Place, RequestKey, SubjectKey, Vault};
 use crate::requests::model::{Certificate, Step, StepName, StepState};
 use crate::subjects::{self, IdentifierKind};
 
@@ -211,6 +211,21 @@ pub fn note_step(tx: &mut WriteTx, step: &Step, state: StepState, (rows, outcome
     if changed == 1 { Ok(()) } else { Err(Error::internal("a step that is not there was carried out")) }
 }
 
+/// A plan is not carried out any further: a burial that was begun by it was sent back. Lines may stand outside that say so,
+/// and whoever carries it out takes them back.
+pub fn break_off(tx: &mut WriteTx, plan: PlanId) -> Result<()> {
+    let now = tx.now()?.utc();
+    statement(
+        "update request_steps set state = 'sent_back', attempt = attempt + 1, outcome = null, finished_at = ?
+          where tenant_id = ? and plan_id = ? and name = 'tombstone' and state = 'waiting' and attempt > 0",
+    )
+    .bind::<Timestamptz, _>(now)
+    .bind::<SqlUuid, _>(tx.tenant()?)
+    .bind::<SqlUuid, _>(plan)
+    .execute(tx.conn())?;
+    Ok(())
+}
+
 /// What became of a step that has its end already.
 pub fn note_outcome(tx: &mut WriteTx, step: &Step, outcome: &'static str) -> Result<()> {
     statement("update request_steps set outcome = ? where tenant_id = ? and plan_id = ? and position = ?")
@@ -378,11 +393,11 @@ pub fn add_matches(tx: &mut WriteTx, vault: &Vault, request: RequestId, matches:
     for one in matches {
         let Some(trace) = subjects::trace(&key, one.kind, one.store, &one.value)? else { continue };
         let id = RequestMatchId::fresh();
-        let sealed = sealer.seal_blob(&place_of_match(tenant, id), one.value.disclose().trim().as_bytes())?;
+        let value = sealer.seal_blob(&place_of_match(tenant, id), one.value.disclose().trim().as_bytes())?;
         ids.push(id);
         kinds.push(one.kind);
         stores.push(one.store);
-        values.push(sealed.into_bytes());
+        values.push(value.into_bytes());
         indexes.push(trace.index().to_vec());
         tells.push(one.tells);
     }
@@ -434,7 +449,7 @@ pub fn open_matches(tx: &mut RevealTx, vault: &Vault, request: RequestId, view: 
     let key = key.map_err(|shut| Error::internal(format!("what a person goes by stays shut: {}", shut.code())))?;
     let open = |row: MatchRow| {
         let clear = key.open_blob(&place_of_match(tenant, row.id), &Sealed::from_bytes(row.value));
-        let value = clear.and_then(|clear| clear.into_personal());
+        let value = clear.and_then(Clear::into_personal);
         let value = value.map_err(|shut| Error::internal(format!("a match stays shut: {}", shut.code())))?;
         Ok(Match { kind: row.kind, store: row.store_id, value, tells: row.tells })
     };

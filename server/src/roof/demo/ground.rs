@@ -160,7 +160,14 @@ impl Ground {
                 let now = recipients.at(address.rsplit('/').next().unwrap_or_default());
                 if now != address {
                     let RecipientWay { recipient, kind, parts, .. } = way;
-                    let moved = NewWay { tenant, recipient, kind, address: Some(now), parts, credential: Some(Secret::new(KEY)) };
+                    let moved = NewWay {
+                        tenant,
+                        recipient,
+                        kind,
+                        address: Some(now),
+                        parts,
+                        credential: Some(Secret::new(KEY)),
+                    };
                     propagation::set_way(tools, &house, moved, None).await?;
                 }
             }

@@ -78,7 +78,7 @@ struct Met {
 }
 
 /// Which of these stand.
-pub fn met(tx: &mut Tx, digests: Vec<Digest>) -> Result<BTreeSet<Digest>> {
+pub fn met(tx: &mut Tx, digests: &[Digest]) -> Result<BTreeSet<Digest>> {
     if digests.is_empty() {
         return Ok(BTreeSet::new());
     }

@@ -12,9 +12,7 @@ pub use letters::write_to_owners;
 pub use members::{MemberChange, NewMember, add_member, change_member, remove_member};
 pub use reading::{find_api_key, find_member, find_tenant, list_api_keys, list_members, list_tenants};
 pub use recognise::{member_by_login, recognise_key, tenant_by_reference};
-pub use tenants::{
-    NewTenant, TenantChange, change_tenant, close_tenant, end_now, open_tenant, reopen_tenant, unname,
-};
+pub use tenants::{NewTenant, TenantChange, change_tenant, close_tenant, end_now, open_tenant, reopen_tenant, unname};
 
 pub use super::model::MARK as KEY_MARK;
 

@@ -2,10 +2,12 @@
 //! answer is waited for, and where the answer, the copy and the certificate are. It tells steps, recipients and dates, and no
 //! value of anybody's.
 
+use chrono::Duration;
+
 use super::follow::{Behind, day_of};
 use super::{badge, fact};
 use crate::floor::html::Html;
-use crate::floor::kernel::Instant;
+use crate::floor::kernel::{Day, Instant};
 use crate::floor::regulations::Right;
 use crate::propagation::{Place, Told};
 use crate::requests::package::PackageState;
@@ -103,12 +105,17 @@ impl Course<'_> {
                     html.text(".");
                     if !task.has_ended() {
                         html.text(" ");
-                        html.fill(&words.until, |html, _| reader.day(html, day_of(self.intake, task.until).0));
+                        html.fill(&words.until, |html, _| reader.day(html, last_day(self.intake, task.until).0));
                     }
                 });
             }
         });
     }
+}
+
+/// The last day of which anything is left before this moment, which may be the midnight that ends it.
+fn last_day(intake: &Intake, until: Instant) -> Day {
+    day_of(intake, until.plus(-Duration::seconds(1)))
 }
 
 /// What the person knows a recipient as.

@@ -300,7 +300,7 @@ impl Teller<'_> {
             (false, _) => How::OneMore { is_next: true },
         };
         let came = Came::of(how, AttemptKind::Sent, "taken").with(self.left());
-        Came { reference, proof, ..came }
+        Came { proof, reference, ..came }
     }
 
     /// Makes one call. An answer that only says to come back, or none, is what came of the try.

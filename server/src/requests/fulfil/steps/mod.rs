@@ -53,6 +53,10 @@ pub async fn carry_out(carrier: &Carrier, is_stopping: impl Fn() -> bool) -> Res
                 break;
             }
         }
+        if ran == Ran::Stopped {
+            // Whoever placed a hold may have sent it back, too, and in the midst of a burial.
+            burying::take_back(carrier).await?;
+        }
         if ran != Ran::Again {
             return Ok(ran);
         }

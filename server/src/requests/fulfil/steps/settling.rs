@@ -42,7 +42,7 @@ pub async fn settle(carrier: &Carrier, step: &Step) -> Result<Ran> {
                 return Ok(Some((false, told)));
             }
         };
-        let told = end(tx, &inside, ground, ((&steps, &own), (outcome, &grounds)))?;
+        let told = end(tx, &inside, ground, (&steps, &own), (outcome, &grounds))?;
         Ok(Some((true, told)))
     });
     Ok(match stood.await? {
@@ -62,7 +62,8 @@ fn end(
     tx: &mut WriteTx,
     carrier: &Carrier,
     ground: &Ground,
-    ((steps, own), (outcome, grounds)): ((&[Step], &Step), (Outcome, &[String])),
+    (steps, own): (&[Step], &Step),
+    (outcome, grounds): (Outcome, &[String]),
 ) -> Result<Vec<Event>> {
     let mut told = ground.done(tx, own, 0, None)?;
     if let Some(last) = steps.iter().find(|step| step.name == StepName::RequestKey) {
