@@ -1,8 +1,6 @@
 //! A link to a package is one person's, once: of many who use it together one gets the file, whoever looks ahead of the person
 //! uses nothing, and whoever was erased has no link left, be it ever so young.
 
-#![expect(clippy::disallowed_methods, reason = "the reader here is a stranger, who has no egress")]
-
 use chrono::Duration;
 use futures_util::future::join_all;
 use harness::page::Page;

@@ -1,8 +1,6 @@
 //! Who asks to know gets everything that is held, in files that say what they are: made whole or not at all, cut by staff
 //! with a reason, let go by somebody else, fetched once by a link of the person's own page, and gone with the person.
 
-#![expect(clippy::disallowed_methods, reason = "the reader here is a stranger, who has no egress")]
-
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read};
 

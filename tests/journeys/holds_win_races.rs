@@ -50,7 +50,7 @@ async fn no_step_of_whoever_is_held_commits_after_the_hold() {
     let mut scene = Erasing::begins(MERCHANTS, wanted).await;
     for number in 0..wanted {
         // Every other one waits for a recipient that nobody has set up; the others come to their end.
-        let told: &[&str] = if number / MERCHANTS % 2 == 0 { &["leopards"] } else { &[] };
+        let told: &[&str] = if (number / MERCHANTS).is_multiple_of(2) { &["leopards"] } else { &[] };
         scene.asks(number, told).await;
     }
     let mut dice = StdRng::seed_from_u64(SEED);

@@ -38,6 +38,7 @@ const OURS: &[(&str, &[&str])] = &[
 
 /// How somebody is known.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each says one thing of a person, and all go together")]
 struct Shape {
     number: usize,
     /// They bought and have no account.

@@ -605,7 +605,7 @@ async fn furnish(world: &World, ops: &Caller) -> (Ids, TenantId) {
     let (app, receipt, task) = former_app(world, &tenant);
     let [order, customer, product] = goods(world, &store).await;
     let (request, identifier) = asked(world, place).await;
-    let ids = BTreeMap::from([
+    let mut ids = BTreeMap::from([
         ("policy", Ref::of_house(policy).to_string()),
         ("campaign", text(&review["id"])),
         ("review_item", text(&review["items"]["nodes"][0]["id"])),
@@ -634,15 +634,22 @@ async fn furnish(world: &World, ops: &Caller) -> (Ids, TenantId) {
         ("request", request.to_string()),
         ("identifier", Ref::new(place, identifier).to_string()),
         ("recipient_task", recipient_task(world, request)),
+        ("view", Ref::of_house(SavedViewId::fresh()).to_string()),
+        ("selection", Ref::of_house(SelectionId::fresh()).to_string()),
+    ]);
+    ids.extend(unmade(place));
+    (ids, place)
+}
+
+/// What a request would have that was worked further.
+fn unmade(place: TenantId) -> [(&'static str, String); 5] {
+    [
         ("plan", Ref::new(place, PlanId::fresh()).to_string()),
         ("package", Ref::new(place, PackageId::fresh()).to_string()),
         ("redaction", Ref::new(place, RedactionId::fresh()).to_string()),
         ("message", Ref::new(place, MessageId::fresh()).to_string()),
         ("hold", Ref::new(place, HoldId::fresh()).to_string()),
-        ("view", Ref::of_house(SavedViewId::fresh()).to_string()),
-        ("selection", Ref::of_house(SelectionId::fresh()).to_string()),
-    ]);
-    (ids, place)
+    ]
 }
 
 /// What somebody asks for, and the address they go by.

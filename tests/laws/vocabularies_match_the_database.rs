@@ -34,13 +34,20 @@ use rightsdesk_server::subjects::{FenceKind, IdentifierKind, TombstoneReason};
 use rightsdesk_server::syncs::{LeaveKind, RunKind, RunOutcome, SyncState, WriteState};
 use rightsdesk_server::tenants::{MemberRole, MemberState, OurRole, TenantState};
 
-/// Column and the words its vocabulary has.
-fn columns() -> Vec<(&'static str, &'static str, Vec<&'static str>)> {
-    macro_rules! words {
-        ($vocabulary:ty) => {
-            <$vocabulary>::ALL.iter().map(|word| word.code()).collect()
-        };
-    }
+macro_rules! words {
+    ($vocabulary:ty) => {
+        <$vocabulary>::ALL.iter().map(|word| word.code()).collect()
+    };
+}
+
+/// Table and column, and the words its vocabulary has.
+type Column = (&'static str, &'static str, Vec<&'static str>);
+
+fn columns() -> Vec<Column> {
+    of_the_house().into_iter().chain(of_requests()).collect()
+}
+
+fn of_the_house() -> Vec<Column> {
     vec![
         ("keyring", "kind", words!(FileKind)),
         ("keyring", "mode", words!(Mode)),
@@ -65,8 +72,6 @@ fn columns() -> Vec<(&'static str, &'static str, Vec<&'static str>)> {
         ("apps", "state", words!(AppState)),
         ("provider_tasks", "kind", words!(ProviderTaskKind)),
         ("provider_tasks", "state", words!(ProviderTaskState)),
-        ("request_packages", "state", words!(PackageState)),
-        ("package_redactions", "code", words!(LeftOut)),
         ("controller_calls", "status", words!(opendsr::Status)),
         ("keyholes", "kind", words!(KeyholeKind)),
         ("processors", "state", words!(ProcessorState)),
@@ -109,6 +114,17 @@ fn columns() -> Vec<(&'static str, &'static str, Vec<&'static str>)> {
         ("handshakes", "outcome", words!(HandshakeOutcome)),
         ("store_grants", "how", words!(GrantSource)),
         ("store_grants", "reason", words!(RevocationReason)),
+        ("tenants", "our_role", words!(OurRole)),
+        ("tenants", "state", words!(TenantState)),
+        ("members", "role", words!(MemberRole)),
+        ("members", "state", words!(MemberState)),
+    ]
+}
+
+fn of_requests() -> Vec<Column> {
+    vec![
+        ("package_redactions", "code", words!(LeftOut)),
+        ("request_packages", "state", words!(PackageState)),
         ("intakes", "source", words!(Source)),
         ("intakes", "role", words!(DataRole)),
         ("intakes", "subject_kind", words!(SubjectKind)),
@@ -148,10 +164,6 @@ fn columns() -> Vec<(&'static str, &'static str, Vec<&'static str>)> {
         ("request_steps", "state", words!(StepState)),
         ("request_matches", "kind", words!(IdentifierKind)),
         ("request_persons", "part", vec!["person", "keeper"]),
-        ("tenants", "our_role", words!(OurRole)),
-        ("tenants", "state", words!(TenantState)),
-        ("members", "role", words!(MemberRole)),
-        ("members", "state", words!(MemberState)),
     ]
 }
 

@@ -348,8 +348,8 @@ impl Desk {
 
     async fn is_held_for_a_while(&self, at: Ref<RequestId>) {
         let tools = &self.course.world.tools;
-        let held = NewHold { kind: HoldKind::Fraud, reason: said("held"), review_on: None };
-        let hold = requests::place_hold(tools, &self.support, at, held, None).await.expect("held");
+        let new = NewHold { kind: HoldKind::Fraud, reason: said("held"), review_on: None };
+        let hold = requests::place_hold(tools, &self.support, at, new, None).await.expect("held");
         let place = Ref::new(at.tenant, hold.id);
         requests::release_hold(tools, &self.approver, place, None).await.expect("let go");
         self.works().await;
