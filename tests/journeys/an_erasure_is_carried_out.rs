@@ -455,8 +455,8 @@ async fn what_worker_after_worker_died_with_is_taken_up_again_once_and_by_itself
         "update jobs set state = 'quarantined', code = 'CRASHED', retry_at = null, ended_at = now() - interval '1 hour'
                      where name = 'carry_out'";
     scene.world.base.tamper(given_up);
-    erased.cooled_off().await;
     assert!(erased.carried().await.is_empty(), "nobody is at it");
+    erased.cooled_off().await;
     let look = async || {
         let written = scene.world.ledger.write(scene.world.scope(TenantId::HOUSE), |tx| {
             let id = jobs::enqueue(tx, &LookAfterFulfilment { is_thorough: false })?;
