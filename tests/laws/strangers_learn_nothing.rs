@@ -395,6 +395,7 @@ fn word(name: &str) -> &'static str {
         "month" => "2026-11",
         "about" => "customers",
         "field" => "mail",
+        "value" => "someone.new@example.com",
         _ => "a word that is long enough to pass",
     }
 }

@@ -7,7 +7,7 @@ use super::queries;
 use crate::floor::access::{Caller, Permission};
 use crate::floor::jobs::{Halt, Job, Run};
 use crate::floor::journal::Mark;
-use crate::floor::kernel::{Error, Result, TenantId};
+use crate::floor::kernel::{Error, Instant, Result, TenantId};
 use crate::floor::ledger::{Event, Ledger, Role, Witnessed, sweep_answers};
 
 /// Writes down, outside Postgres and signed, where the chains end: a minute after the last time, or sooner when many
@@ -22,8 +22,7 @@ impl Job for Checkpoint {
         let tools = run.tools()?;
         // The heads are read while nobody else may append, so no line can say an older thing than the one before.
         let turn = tools.journal.checkpoints.turn().await?;
-        let ledger = run.ledger.as_role(Role::Desk);
-        let (now, heads) = ledger.bookkeep(None, |tx| Ok((tx.now()?, queries::heads(tx)?))).await?;
+        let (now, heads) = ends(&run.ledger).await?;
         let Some((checkpoint, astray)) = due(turn.standing(), &heads, now) else { return Ok(()) };
         if astray.chains > 0 {
             metrics::counter!("rightsdesk_chains_astray_total").increment(astray.chains.try_into().unwrap_or(u64::MAX));
@@ -33,6 +32,11 @@ impl Job for Checkpoint {
         metrics::counter!("rightsdesk_checkpoints_total").increment(1);
         Ok(())
     }
+}
+
+/// Where all chains end, and when that was.
+pub(super) async fn ends(ledger: &Ledger) -> Result<(Instant, Vec<Mark>)> {
+    ledger.as_role(Role::Desk).bookkeep(None, |tx| Ok((tx.now()?, queries::heads(tx)?))).await
 }
 
 /// Deletes what the access book keeps no longer, tenant by tenant, and says so in each one's chain.

@@ -1,6 +1,7 @@
 //! A backup came back in the place of the database: which links were lost with it is written down, signed, beside where the
 //! chains stand now, so that whoever verifies them tells that from a cut. It mends no chain.
 
+use crate::audit::jobs::ends;
 use crate::audit::queries;
 use crate::audit::verify::{Claim, claims};
 use crate::floor::access::{Caller, Permission};
@@ -30,8 +31,7 @@ pub async fn note_restore(tools: &Tools) -> Result<u64> {
     if chains == 0 {
         return Ok(chains);
     }
-    let ledger = tools.ledger.as_role(Role::Desk);
-    let (at, mut heads) = ledger.bookkeep(None, |tx| Ok((tx.now()?, queries::heads(tx)?))).await?;
+    let (at, mut heads) = ends(&tools.ledger).await?;
     heads.retain(|head| head.seq > 0);
     turn.append(Checkpoint { at, heads, lost }, &tools.vault.sign_key()?).await?;
     Ok(chains)

@@ -132,7 +132,7 @@ impl Planted {
             told.push_str("\npeople follow what they asked on pages of their own, each told this once:");
         }
         for page in &self.pages {
-            let _ = write!(told, "\n  {}\n    {}", page.what, page.address.expose());
+            told.push_str(&["\n  ", page.what, "\n    ", page.address.expose()].concat());
         }
         told
     }
