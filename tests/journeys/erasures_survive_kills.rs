@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
-use harness::erasing::{COURIER, Erasing, TOLD, one_of};
+use harness::erasing::{Asked, COURIER, Erasing, TOLD, one_of};
 use harness::post::token_in;
 use harness::yard::{Hand, turn};
 use rand::rngs::StdRng;
@@ -360,11 +360,13 @@ fn what_a_ground_keeps_is_whole(scene: &Erasing) {
     let all = scene.asked.len();
     let orders = "select count(*) from orders where name like '#700%'";
     assert_eq!(scene.count(orders), 2 * (all + DECOYS), "the books are whole");
-    let customers = scene.asked.iter().map(|one| format!("'{}'", one.customer)).collect::<Vec<_>>().join(", ");
+    let at_its_shop =
+        |one: &Asked| format!("('{}'::uuid, '{}')", scene.trades[one.trade].store.id.uuid(), one.customer);
+    let customers = scene.asked.iter().map(at_its_shop).collect::<Vec<_>>().join(", ");
     let keepers = "select subject_id from request_persons where part = 'keeper'";
     let strays = format!(
-        "select (select count(*) from customers where platform_id in ({customers}) and subject_id not in ({keepers}))
-              + (select count(*) from orders where customer in ({customers})
+        "select (select count(*) from customers where (store_id, platform_id) in ({customers}) and subject_id not in ({keepers}))
+              + (select count(*) from orders where (store_id, customer) in ({customers})
                                                and (subject_id is null or subject_id not in ({keepers})))"
     );
     assert_eq!(scene.count(&strays), 0, "a row that no ground keeps names somebody");
