@@ -271,7 +271,7 @@ fn every_request_ended(scene: &Erasing) {
     ));
     assert!(named.is_empty(), "{named:#?}");
     let counted_twice = scene.lines(
-        "select s.name || ' ' || s.rows || ' of ' || l.rows as line from request_steps s
+        "select s.tenant_id || ' ' || s.name || ' ' || s.place || ' ' || s.rows || ' of ' || l.rows as line from request_steps s
            join request_plan_lines l on l.tenant_id = s.tenant_id and l.plan_id = s.plan_id and l.position = s.line
           where s.place in ('customers', 'orders', 'order_contacts', 'subject_identifiers') and s.rows > l.rows",
     );

@@ -51,7 +51,6 @@ fn read(tx: &mut Tx) -> Result<i64> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "to count it, rows of others are still read where nobody has counted the tables"]
 async fn what_is_held_of_one_is_found_without_reading_the_others() {
     let scene = Planned::begins().await;
     scene.world.form(scene.store).await;

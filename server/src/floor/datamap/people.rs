@@ -122,19 +122,26 @@ impl Map {
 
     /// Which rows are the person's: `$1` is the tenant, and `is` compares with `$2`, the person. Of several ids the tenant is
     /// named so that the fence's own condition leads the index and the ids follow in it: until somebody has counted a table's
-    /// rows, Postgres takes the tenant's name twice for few rows, and reads all of them.
+    /// rows, Postgres takes the tenant's name twice for few rows, and reads all of them. For the same reason what hangs on other
+    /// rows is looked up from each of those then, and is at hand by its place; who reads page by page wants it in order instead.
     pub(super) fn whose(&self, table: &Table, is: &str) -> Result<String> {
         let strange = || Error::internal(format!("{} says of nobody whom it is about", table.name));
-        let of_tenant = if is.contains("any(") { "tenant_id is not distinct from $1" } else { "tenant_id = $1" };
+        let of_several = is.contains("any(");
+        let of_tenant = if of_several { "tenant_id is not distinct from $1" } else { "tenant_id = $1" };
         match (table.of, table.about) {
             (Of::Tenant, About::Subject(column)) => Ok(format!("{of_tenant} and {column} {is}")),
             (Of::Tenant, About::Through { column, table: parent }) => {
                 let parent = self.table(parent).ok_or_else(strange)?;
-                Ok(format!(
-                    "tenant_id is not distinct from $1 and {column} = any(array(select id from {} where {}))",
-                    parent.name,
-                    self.whose(parent, is)?
-                ))
+                let name = table.name;
+                let parents = format!("select id as through from {} where {}", parent.name, self.whose(parent, is)?);
+                Ok(if of_several {
+                    format!(
+                        "{name}.ctid = any(array(select x.place from ({parents}) as parents, lateral (
+                           select ctid as place from {name} where {of_tenant} and {column} = through offset 0) as x))"
+                    )
+                } else {
+                    format!("tenant_id is not distinct from $1 and {column} = any(array({parents}))")
+                })
             }
             _ => Err(strange()),
         }
