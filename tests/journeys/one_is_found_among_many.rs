@@ -14,7 +14,7 @@ use rightsdesk_server::roof::map::MAP;
 use uuid::Uuid;
 
 /// How many others there are.
-const OTHERS: usize = 3_000;
+const OTHERS: usize = 20_000;
 
 /// How many rows may be read on the way to one person's few.
 const FEW: i64 = 600;
