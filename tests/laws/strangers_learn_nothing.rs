@@ -387,7 +387,7 @@ fn is_required(of: &Value) -> bool {
 /// A word that fits an argument of this name.
 fn word(name: &str) -> &'static str {
     match name {
-        "mail" => "someone.new@example.com",
+        "mail" | "value" => "someone.new@example.com",
         "handle" => "newcomer",
         "ticket" => "T-77",
         "locale" => "en",
@@ -395,7 +395,6 @@ fn word(name: &str) -> &'static str {
         "month" => "2026-11",
         "about" => "customers",
         "field" => "mail",
-        "value" => "someone.new@example.com",
         _ => "a word that is long enough to pass",
     }
 }
