@@ -170,6 +170,7 @@ fn wish(request: RequestId, (place, recipient): (Place, &str), right: Right, mat
         store: if let Place::Store(store) = place { Some(store) } else { None },
         subject: None,
         categories: vec!["customer".to_owned()],
+        zone: "UTC".to_owned(),
         submitted_at: now,
         until: now.plus(Duration::days(30)),
         matches,
