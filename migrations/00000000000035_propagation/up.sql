@@ -54,6 +54,7 @@ create table recipient_tasks (
   sealed_under uuid        not null,
   matches      bytea,
   ticket       text,
+  zone         text        not null,
   submitted_at timestamptz not null,
   opened_at    timestamptz not null,
   until        timestamptz not null,
@@ -83,7 +84,7 @@ create table recipient_tasks (
   constraint recipient_tasks_texts_are_short
     check (octet_length(reference) <= 40 and octet_length(right_code) <= 40 and octet_length(recipient) between 1 and 60
        and octet_length(answer) <= 40 and octet_length(advice) <= 500 and octet_length(ticket) <= 4000
-       and cardinality(refs) <= 200)
+       and octet_length(zone) between 1 and 60 and cardinality(refs) <= 200)
 );
 comment on table recipient_tasks is 'what each recipient of a person''s data is told for one request, and how far it has come';
 comment on column recipient_tasks.recipient is 'its code in the policy, the platform of the store, or the id of the app';
@@ -93,6 +94,7 @@ comment on column recipient_tasks.refs is 'what the recipient calls what it was 
 comment on column recipient_tasks.sealed_under is 'whose key the person''s own words are under: the request''s';
 comment on column recipient_tasks.matches is 'what the recipient knows the person by, under the request''s key; gone when the task ends';
 comment on column recipient_tasks.ticket is 'the job to be handed on when the task ends';
+comment on column recipient_tasks.zone is 'whose midnight ends a day of the request''s clocks';
 comment on column recipient_tasks.answer is 'the status of the last answer, or why there was none, in a word of ours';
 comment on column recipient_tasks.advice is 'what a person does where no program may, in our words';
 comment on column recipient_tasks.proof is 'digest of what came back: of an answer, or of the file that somebody attached';
@@ -103,8 +105,8 @@ create index recipient_tasks_by_opening on recipient_tasks (tenant_id, opened_at
 call app.fence('recipient_tasks');
 grant select, insert, update on recipient_tasks to rd_api, rd_worker;
 grant select (tenant_id, id, request_id, reference, right_code, regulation, recipient, store_id, subject_id, categories, kind,
-  state, is_unsure, step, refs, sealed_under, submitted_at, opened_at, until, tried_at, ended_at, attempts, answer, advice,
-  proof, proof_id, reminded_at, version) on recipient_tasks to rd_desk;
+  state, is_unsure, step, refs, sealed_under, zone, submitted_at, opened_at, until, tried_at, ended_at, attempts,
+  answer, advice, proof, proof_id, reminded_at, version) on recipient_tasks to rd_desk;
 
 create table recipient_attempts (
   tenant_id uuid        not null,

@@ -15,6 +15,18 @@ async fn turns_to(scene: &Planned, caller: &Caller) -> Vec<(Value, Value)> {
     rows.iter().map(|row| (row["reference"].clone(), row["nextAction"].clone())).collect()
 }
 
+/// What all who wait wait for, as it is counted and as each says it, and whom the words of the queue find by it.
+async fn waits(scene: &Planned) -> (Value, Value, Value) {
+    let asked = "{ requestFigures { waiting { what count } }
+                   every: requests(filter: { text: \"stage:active\" }) { nodes { waitingFor } }
+                   second: requests(filter: { text: \"is:second\" }) { totalCount } }";
+    let told = ask(&scene.world, Some(&scene.support), asked, json!({})).await;
+    assert!(told.get("errors").is_none(), "{told}");
+    let data = &told["data"];
+    let figures = data["requestFigures"]["waiting"].clone();
+    (figures, data["every"]["nodes"].clone(), data["second"]["totalCount"].clone())
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_may_let_a_package_go_turns_to_it_next() {
     let scene = Planned::begins().await;
@@ -27,6 +39,10 @@ async fn who_may_let_a_package_go_turns_to_it_next() {
     assert_eq!(turns_to(&scene, &scene.approver).await, [(reference.clone(), json!("RELEASE_PACKAGE"))]);
     let of_support = turns_to(&scene, &scene.support).await;
     assert!(!of_support.iter().any(|(of, _)| *of == reference), "who may not let it go waits: {of_support:?}");
+
+    let one = |what: &str| (json!([{ "what": what, "count": 1 }]), json!([{ "waitingFor": what }]));
+    let ((figures, each), (told, says, found)) = (one("SECOND_PERSON"), waits(&scene).await);
+    assert_eq!((told, says, found), (figures, each, json!(1)), "it waits for whoever lets it go");
 
     let tools = &scene.world.tools;
     let packages = requests::list_packages(tools, &scene.approver, at).await.expect("listed");

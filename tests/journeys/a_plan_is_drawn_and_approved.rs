@@ -243,14 +243,16 @@ async fn a_plan_of_a_request_that_ended_waits_for_nobody() {
 
 /// One waits for this and for nothing else, and the words of the queue find it by that.
 async fn the_rows_are_those_that_were_counted(scene: &Planned, reference: &str, what: &str) {
-    const COUNTED: &str = "query ($cooling: String, $going: String) {
+    const COUNTED: &str = "query ($cooling: String, $second: String, $going: String) {
       requestFigures { waiting { what count } }
       cooling: requests(filter: { text: $cooling }) { totalCount nodes { reference } }
+      second: requests(filter: { text: $second }) { totalCount nodes { reference } }
       going: requests(filter: { text: $going }) { totalCount nodes { reference } } }";
-    let words = json!({ "cooling": "is:cooling", "going": "stage:in_progress -is:cooling" });
+    let words = json!({ "cooling": "is:cooling", "second": "is:second",
+        "going": "stage:in_progress -is:cooling -is:second" });
     let told = ask(&scene.world, Some(&scene.support), COUNTED, words).await;
     assert!(told.get("errors").is_none(), "{told}");
-    for (named, counted) in [("cooling", "COOLING_OFF"), ("going", "RECIPIENTS")] {
+    for (named, counted) in [("cooling", "COOLING_OFF"), ("second", "SECOND_PERSON"), ("going", "RECIPIENTS")] {
         let waiting = told["data"]["requestFigures"]["waiting"].as_array().expect("waiting");
         let count = waiting.iter().find(|row| row["what"] == counted).map_or(json!(0), |row| row["count"].clone());
         let rows = &told["data"][named];

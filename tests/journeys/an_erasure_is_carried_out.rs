@@ -155,6 +155,15 @@ async fn who_is_erased_is_gone_from_every_shop_and_nobody_else_is_touched() {
     assert_eq!(erased.one("select count(*) || '' as line from customers where platform_id = 'c7'"), "0");
     assert_eq!(erased.one("select count(*) || '' as line from orders where platform_id in ('1', '71')"), "0");
     assert_eq!(scene.lines("select name as line from orders where name in ('#1', '#71') order by 1"), ["#1", "#71"]);
+    // What was bought stays for the books, and none of its lines leads back to her at the shop.
+    let bought = "select distinct o.name || ' ' || l.title || ' ' || (l.variant is not null) || ' '
+                         || case l.platform_id when '' then 'of nobody' else 'of the shop' end as line
+                    from order_lines l join orders o on o.id = l.order_id where o.name in ('#1', '#2', '#71') order by 1";
+    assert_eq!(
+        scene.lines(bought),
+        ["#1 Kettle true of nobody", "#2 Kettle true of the shop", "#71 Kettle true of nobody"],
+        "but for the order that is not delivered"
+    );
     let key = format!("select coalesce(wrapped::text, 'gone') as line from subject_keys where subject_id = '{asha}'");
     assert_eq!(erased.one(&key), "gone");
 

@@ -253,3 +253,49 @@ async fn a_hold_on_the_person_keeps_it_until_it_is_let_go() {
     works(&scene).await;
     assert_eq!(left(&scene), Vec::<String>::new());
 }
+
+/// A contact of long ago whose row nobody can write to.
+fn stuck(scene: &Planned) {
+    let tenant = scene.tenant.uuid();
+    scene.world.base.tamper(&format!(
+        "insert into intakes (tenant_id, id, source, role, subject_kind, locale, zone, received_at, made_at, proof, proved_at)
+         values ('{tenant}', '00000000-0000-0000-0000-000000000008', 'console', 'processor', 'shopper', 'en', 'UTC',
+                 '2001-01-01', '2001-01-01', 'judged', '2001-01-01');
+         insert into requests (tenant_id, id, intake_id, reference, right_code, source, role, locale, received_at, stage,
+                               opened_at, closed_at, answered_at, outcome, moved_at)
+         values ('{tenant}', '00000000-0000-0000-0000-000000000007', '00000000-0000-0000-0000-000000000008', 'R-0000007',
+                 'access', 'console', 'processor', 'en', '2001-01-01', 'closed', '2001-01-01', '2001-01-02', '2001-01-02',
+                 'fulfilled', '2001-01-02');
+         create function stuck() returns trigger language plpgsql as $$ begin raise exception 'stuck'; end $$;
+         create trigger stuck before update on intakes for each row
+           when (old.id = '00000000-0000-0000-0000-000000000008') execute function stuck()",
+    ));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_contact_that_cannot_be_let_go_keeps_none_behind_it() {
+    let scene = Planned::begins().await;
+    answered(&scene).await;
+    stuck(&scene);
+    scene.world.days(800);
+    works(&scene).await;
+    works(&scene).await;
+    assert_eq!(left(&scene), Vec::<String>::new(), "the one behind it has gone");
+    let forgotten = || {
+        scene.lines(
+            "select (id = '00000000-0000-0000-0000-000000000008') || ' ' || (forgotten_at is not null) as line from intakes
+              order by received_at",
+        )
+    };
+    assert_eq!(forgotten(), ["true false", "false true"]);
+    let told = scene.lines(
+        "select distinct a.fate as line from job_attempts a join jobs j on j.id = a.job_id
+          where j.name = 'forget_requests' and a.fate = 'retried'",
+    );
+    assert_eq!(told, ["retried"], "and that it was not done is told");
+    scene.world.base.tamper("drop trigger stuck on intakes");
+    scene.world.days(1);
+    works(&scene).await;
+    works(&scene).await;
+    assert_eq!(forgotten(), ["true true", "false true"]);
+}

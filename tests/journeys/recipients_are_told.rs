@@ -170,6 +170,7 @@ fn wish(request: RequestId, (place, recipient): (Place, &str), right: Right, mat
         store: if let Place::Store(store) = place { Some(store) } else { None },
         subject: None,
         categories: vec!["customer".to_owned()],
+        zone: "UTC".to_owned(),
         submitted_at: now,
         until: now.plus(Duration::days(30)),
         matches,
@@ -346,6 +347,45 @@ async fn whoever_is_away_is_tried_again_and_who_has_nothing_has_done_it() {
           where t.recipient = 'klaviyo' order by a.number",
     );
     assert_eq!(tries, ["sent 500", "sent 500", "sent 429", "sent done"]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_wrong_with_our_key_or_comes_too_soon_is_no_refusal() {
+    let scene = Scene::opens().await;
+    let recipients = &scene.street.recipients;
+    scene.sets(&["clerk", "klaviyo", "pinterest", "resend", "segment"], "TEMPLATE").await;
+    recipients.knows("clerk", MAIL);
+    let answers =
+        [("/clerk", 403), ("/klaviyo", 409), ("/pinterest", 422), ("/resend", 410), ("/segment/regulations", 401)];
+    for (path, status) in answers {
+        recipients.order(Fault::once(path, Kind::Answers(status)));
+    }
+    let request = scene.asked();
+    let clerk = scene.tells(request, "clerk", known()).await;
+    let segment = scene.tells(request, "segment", known()).await;
+    for recipient in ["klaviyo", "pinterest", "resend"] {
+        scene.tells(request, recipient, known()).await;
+    }
+    scene.works().await;
+    let standing = ["clerk waiting", "klaviyo done", "pinterest refused", "resend already_gone", "segment waiting"];
+    assert_eq!(scene.standing(), standing);
+    let tries = scene.lines(
+        "select a.did || ' ' || a.answer as line from recipient_attempts a join recipient_tasks t on t.id = a.task_id
+          where t.recipient = 'klaviyo' order by a.number",
+    );
+    assert_eq!(tries, ["sent 409", "sent done"]);
+
+    // A key that is not accepted is a person's to look after; then it goes on where it stood.
+    for at in [clerk, segment] {
+        let task = scene.task(at).await;
+        let advice = task["advice"].as_str().expect("what a person does");
+        assert!(task["isByHand"] == true && advice.contains("does not accept our key"), "{task}");
+        let retry = json!({ "id": node_id(at), "version": task["version"] });
+        let retried = done(&scene.world, &scene.support, RETRY, retry).await;
+        assert_eq!(retried["task"]["isByHand"], false, "{retried}");
+    }
+    scene.works().await;
+    assert_eq!((scene.standing()[0].as_str(), scene.standing()[4].as_str()), ("clerk done", "segment acknowledged"));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

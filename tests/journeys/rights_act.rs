@@ -126,6 +126,50 @@ async fn a_restriction_does_not_end_while_nobody_was_told() {
     assert_eq!(scene.lines("select count(restricted_at)::text as line from subjects"), ["1"]);
 }
 
+/// A restriction whose end came long ago and whose row nobody can write to, before all others in line.
+fn stuck(scene: &Planned) {
+    let tenant = scene.tenant.uuid();
+    scene.world.base.tamper(&format!(
+        "insert into intakes (tenant_id, id, source, role, subject_kind, locale, zone, received_at, made_at, proof, proved_at)
+         values ('{tenant}', '00000000-0000-0000-0000-000000000008', 'console', 'processor', 'shopper', 'en', 'UTC',
+                 '2001-01-01', '2001-01-01', 'judged', '2001-01-01');
+         insert into requests (tenant_id, id, intake_id, reference, right_code, source, role, locale, received_at, stage,
+                               opened_at, closed_at, answered_at, outcome, moved_at)
+         values ('{tenant}', '00000000-0000-0000-0000-000000000007', '00000000-0000-0000-0000-000000000008', 'R-0000007',
+                 'restriction', 'console', 'processor', 'en', '2001-01-01', 'closed', '2001-01-01', '2001-01-02', '2001-01-02',
+                 'fulfilled', '2001-01-02');
+         insert into subjects (tenant_id, id, made_at, restricted_at)
+         values ('{tenant}', '00000000-0000-0000-0000-000000000009', '2001-01-01', '2001-01-02');
+         insert into subject_fences (tenant_id, id, subject_id, kind, request_id, since, warned_at, ends_at)
+         values ('{tenant}', '00000000-0000-0000-0000-00000000000a', '00000000-0000-0000-0000-000000000009', 'restriction',
+                 '00000000-0000-0000-0000-000000000007', '2001-01-02', '2001-01-03', '2001-01-04');
+         create function stuck() returns trigger language plpgsql as $$ begin raise exception 'stuck'; end $$;
+         create trigger stuck before update on subject_fences for each row
+           when (old.id = '00000000-0000-0000-0000-00000000000a') execute function stuck()",
+    ));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_restriction_that_cannot_be_lifted_keeps_none_behind_it() {
+    let scene = Planned::begins().await;
+    let at = scene.asks(Right::Restriction).await;
+    carried_out(&scene.world, at).await;
+    stuck(&scene);
+    let words = Personal::new("It ends.");
+    requests::lift_restriction(&scene.world.tools, &scene.support, (at, None), (words, 1), None).await.expect("told");
+    works(&scene.world).await;
+    scene.world.days(3);
+    works(&scene.world).await;
+    works(&scene.world).await;
+    let stands = "select (until is null)::text as line from subject_fences order by request_id";
+    assert_eq!(scene.lines(stands), ["true", "false"]);
+    scene.world.base.tamper("drop trigger stuck on subject_fences");
+    scene.world.days(1);
+    works(&scene.world).await;
+    works(&scene.world).await;
+    assert_eq!(scene.lines(stands), ["false", "false"]);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn whoever_proves_to_be_a_restricted_person_is_restricted_too() {
     let scene = Planned::begins().await;

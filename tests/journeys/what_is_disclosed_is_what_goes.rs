@@ -30,7 +30,7 @@ const OURS: &[(&str, &[&str])] = &[
     ("ledger_entries", &["recorded_at"]),
     ("members", &["login_bidx_v", "mail_bidx_v", "mail_gen", "name_gen", "version"]),
     ("order_contacts", &["generation", "sealed_by"]),
-    ("order_lines", &["place", "platform_id", "variant"]),
+    ("order_lines", &["place", "platform_id"]),
     ("orders", &["generation", "taken_at", "updated_at"]),
     ("shipments", &["generation", "number", "recorded_at", "sealed_by"]),
     ("subject_identifiers", &["bidx_v", "kind", "made_at", "tells"]),

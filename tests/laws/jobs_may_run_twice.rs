@@ -248,10 +248,10 @@ const TOLD_ASKED: &str = "insert into audit_heads (tenant_id, seq, hash)
                           '00000000-0000-0000-0000-000000000008', 'R-0000007', 'access', 'console', 'processor', 'en', now(),
                           'open', now(), now());
                   insert into recipient_tasks (tenant_id, id, request_id, reference, right_code, regulation, recipient, categories,
-                                               kind, state, sealed_under, submitted_at, opened_at, until)
+                                               kind, state, sealed_under, zone, submitted_at, opened_at, until)
                   select '00000000-0000-0000-0000-0000000000bb', ('00000000-0000-0000-0000-00000000000' || n)::uuid,
                          '00000000-0000-0000-0000-000000000007', 'R-0000007', 'deletion', 'gdpr', recipient, '{customer}', kind,
-                         state, gen_random_uuid(), now() - interval '40 days', now() - interval '40 days',
+                         state, gen_random_uuid(), 'UTC', now() - interval '40 days', now() - interval '40 days',
                          now() + days * interval '1 day'
                     from (values (8, 'segment', 'template', 'waiting', 30), (9, 'dsr', 'opendsr', 'sent', -10))
                          as t (n, recipient, kind, state, days)";

@@ -701,9 +701,9 @@ fn recipient_task(world: &World, request: Ref<RequestId>) -> String {
     let id = RecipientTaskId::fresh();
     world.base.tamper(&format!(
         "insert into recipient_tasks (tenant_id, id, request_id, reference, right_code, regulation, recipient, categories, kind,
-                                      sealed_under, submitted_at, opened_at, until)
-         values ('{}', '{}', '{}', 'R-0000007', 'deletion', 'gdpr', 'segment', '{{customer}}', 'manual', gen_random_uuid(), now(),
-                 now(), now())",
+                                      sealed_under, zone, submitted_at, opened_at, until)
+         values ('{}', '{}', '{}', 'R-0000007', 'deletion', 'gdpr', 'segment', '{{customer}}', 'manual', gen_random_uuid(),
+                 'UTC', now(), now(), now())",
         request.tenant.uuid(),
         id.uuid(),
         request.id.uuid()

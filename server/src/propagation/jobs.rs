@@ -182,7 +182,7 @@ fn letter(task: &Task, who: &str, to: Personal) -> Letter {
         "{recipient} was to be told of {reference} by {}, and nothing has ended it.\n\nIt stands at: {stands}\nTried: {} \
          times\n\nLook at it in the console: try again, write down what came back, or give it up with a reason. Until then \
          it is named as open.\n",
-        task.until.day(),
+        task.last_day(),
         task.attempts,
     );
     let id = format!("recipient-late-{}-{who}", task.id.uuid().as_simple());

@@ -35,6 +35,7 @@ pub const RECIPIENT_TASKS: Table =
         key("sealed_under"),
         personal("matches", "identifier").withheld("under the request's own key: it goes when the task ends"),
         fact("ticket").because("a job with ids in it"),
+        fact("zone"),
         fact("submitted_at"),
         fact("opened_at"),
         fact("until"),

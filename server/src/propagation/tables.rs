@@ -36,6 +36,7 @@ diesel::table! {
         sealed_under -> Uuid,
         matches -> Nullable<Bytea>,
         ticket -> Nullable<Text>,
+        zone -> Text,
         submitted_at -> Timestamptz,
         opened_at -> Timestamptz,
         until -> Timestamptz,

@@ -76,12 +76,13 @@ pub const ORDER_CONTACTS: Table = Table::of_tenant("order_contacts")
 pub const ORDER_LINES: Table = Table::of_tenant("order_lines")
     .about_through("order_id", "orders")
     .listed(&["order", "sales", "cart"])
+    .erased_by(Row::Cleared)
     .given()
     .columns(&[
         key("order_id"),
         fact("place"),
-        fact("platform_id"),
-        fact("variant"),
+        fact("platform_id").emptied().because("the shop's own number of the line, which leads back to who bought"),
+        fact("variant").disclosed().kept_under(BOOKS).because("what was bought, as its title says"),
         fact("sku").disclosed().kept_under(BOOKS),
         fact("title").disclosed().kept_under(BOOKS),
         fact("quantity").disclosed().kept_under(BOOKS),

@@ -111,6 +111,8 @@ pub struct Wanted {
     pub is_late: Option<bool>,
     /// Whether its approved plan waits until it may begin.
     pub is_cooling: Option<bool>,
+    /// Whether it waits for a second person, who reads its plan or its package.
+    pub is_second: Option<bool>,
     pub due_from: Option<Bound>,
     pub due_until: Option<Bound>,
     pub received_from: Option<Bound>,
@@ -145,6 +147,7 @@ impl Wanted {
             reference: other.reference.or(self.reference),
             is_late: other.is_late.or(self.is_late),
             is_cooling: other.is_cooling.or(self.is_cooling),
+            is_second: other.is_second.or(self.is_second),
             due_from: later(self.due_from, other.due_from),
             due_until: later(self.due_until, other.due_until),
             received_from: later(self.received_from, other.received_from),
@@ -337,6 +340,12 @@ impl Reading {
                 }
                 self.wanted.is_cooling = Some(!is_not);
             }
+            "second" => {
+                if !is_not {
+                    self.on.extend([StageWord::AwaitingApproval, StageWord::InProgress]);
+                }
+                self.wanted.is_second = Some(!is_not);
+            }
             "paused" => if is_not { &mut self.off } else { &mut self.on }.push(StageWord::Paused),
             "unproved" => if is_not { &mut self.off } else { &mut self.on }.push(StageWord::Received),
             "spam" => {
@@ -348,7 +357,7 @@ impl Reading {
             "test" if !is_not => self.wanted.is_test = true,
             // They never are, unless they are asked for.
             "test" => {}
-            _ => return Err("it is late, paused, cooling, spam, unproved or test".to_owned()),
+            _ => return Err("it is late, paused, cooling, second, spam, unproved or test".to_owned()),
         }
         Ok(word.to_owned())
     }
@@ -510,6 +519,15 @@ mod tests {
         let carried_out = wanted("stage:in_progress -is:cooling");
         assert_eq!((carried_out.stages(), carried_out.is_cooling), (&[StageWord::InProgress][..], Some(false)));
         assert_eq!(wanted("-is:cooling").stages(), StageWord::WORKED);
+    }
+
+    #[test]
+    fn what_a_second_person_reads_is_told_apart_from_what_recipients_are_at() {
+        let second = wanted("is:second");
+        assert_eq!(second.stages(), [StageWord::AwaitingApproval, StageWord::InProgress]);
+        let carried_out = wanted("stage:in_progress -is:cooling -is:second");
+        assert_eq!((second.is_second, carried_out.is_second), (Some(true), Some(false)));
+        assert_eq!(carried_out.stages(), [StageWord::InProgress]);
     }
 
     #[test]

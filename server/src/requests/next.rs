@@ -91,6 +91,7 @@ pub fn waiting_for(request: &Request, facts: &Facts, now: Instant) -> Option<Wai
         Stage::Paused { .. } => WaitingFor::Person,
         Stage::AwaitingApproval { .. } => WaitingFor::SecondPerson,
         Stage::InProgress { .. } if is_cooling(facts, now) => WaitingFor::CoolingOff,
+        Stage::InProgress { .. } if facts.has_package => WaitingFor::SecondPerson,
         Stage::InProgress { .. } => WaitingFor::Recipients,
     })
 }
@@ -369,6 +370,10 @@ mod tests {
         assert_eq!(waits(Stage::Received), Some(WaitingFor::Proof));
         assert_eq!(waits(Stage::Open { since: NOW }), Some(WaitingFor::Us));
         assert_eq!(waits(Stage::Closed { at: NOW, outcome: Outcome::Refused }), None);
+        let begun = Stage::InProgress { since: NOW, plan: PlanId::fresh() };
+        assert_eq!(waits(begun), Some(WaitingFor::Recipients));
+        let made = Facts { has_package: true, ..facts(None) };
+        assert_eq!(waiting_for(&request(begun), &made, NOW), Some(WaitingFor::SecondPerson));
         assert_eq!(cooling_hours(&request(Stage::Received)), Some(72));
     }
 }

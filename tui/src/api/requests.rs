@@ -29,7 +29,7 @@ pub const TERMS: &[Term] = &[
             ("right", "access, deletion, portability, correction, opt_out …"),
             ("regime", "the code of a law or promise, such as EU_GDPR"),
             ("owner", "me, none, or a seat; -owner:me for all the others"),
-            ("is", "late, cooling, paused, spam, unproved, test; -is:late"),
+            ("is", "late, cooling, second, paused, spam, unproved, test; -is:late"),
             ("source", "web, mail, shopify, ebay, opendsr, console, api, csv"),
             ("received", "<30d, or a day"),
             ("outcome", "fulfilled, refused, withdrawn, expired, spam …"),

@@ -159,9 +159,9 @@ pub fn waiting(one: &Waiting, ctx: &Ctx) -> Row {
 pub fn waiting_link(what: &str) -> Link {
     let words = match what {
         "PROOF" => "stage:received",
-        "SECOND_PERSON" => "stage:awaiting_approval",
+        "SECOND_PERSON" => "is:second",
         "COOLING_OFF" => "is:cooling",
-        "RECIPIENTS" => "stage:in_progress -is:cooling",
+        "RECIPIENTS" => "stage:in_progress -is:cooling -is:second",
         "PERSON" => "stage:paused",
         _ => "stage:open",
     };
@@ -243,7 +243,8 @@ mod tests {
     #[test]
     fn a_figure_of_what_is_waited_for_leads_to_its_rows_alone() {
         assert_eq!(waiting_link("COOLING_OFF").id, "is:cooling");
-        assert_eq!(waiting_link("RECIPIENTS").id, "stage:in_progress -is:cooling");
+        assert_eq!(waiting_link("SECOND_PERSON").id, "is:second");
+        assert_eq!(waiting_link("RECIPIENTS").id, "stage:in_progress -is:cooling -is:second");
     }
 
     #[test]

@@ -45,9 +45,9 @@ pub async fn behind_link(tools: &Tools, token: &str) -> Result<Option<Asked>> {
     let scope = Caller::house().permit(Permission::KeepHouse, at.tenant)?;
     let task = tools.ledger.read(&scope, move |tx| tasks::one(tx, at.id)).await?;
     Ok(task.map(|task| Asked {
+        until: task.last_day(),
         reference: task.reference,
         right: task.right,
-        until: task.until.day(),
         state: task.state,
     }))
 }

@@ -122,7 +122,7 @@ fn moved(before: Task, was_unsure: bool, came: &Came, now: Instant) -> (Task, Op
             answer.clone_from(&task.answer);
         }
     }
-    if keeps_word && matches!(came.how, How::Again { .. } | How::SlowDown(_)) {
+    if keeps_word && matches!(came.how, How::Again { .. } | How::SlowDown(_) | How::ByHand(_)) {
         answer = Some(DONE.to_owned());
     }
     task.answer = answer;
@@ -246,7 +246,8 @@ mod tests {
         let one = after(task_for_tests(), How::OneMore { is_next: true }, DONE);
         assert_eq!((one.step, one.answer.as_deref()), (1, Some(DONE)));
         let failed = after(one, How::Again { after: Span::ZERO, is_unsure: true }, "500");
-        let gone = after(failed, How::OneMore { is_next: true }, "gone");
+        let shut = after(failed, How::ByHand("Set it up anew.".to_owned()), "401");
+        let gone = after(shut, How::OneMore { is_next: true }, "gone");
         assert_eq!((gone.step, gone.answer.as_deref()), (2, Some(DONE)));
     }
 

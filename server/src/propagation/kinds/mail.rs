@@ -104,8 +104,8 @@ fn letter(
     let text = format!(
         "{again}A person of whom {operator} gave you data asks {asked} ({law}).\n\nReference: {reference}\nAsked on: {}\n\
          Please answer by: {}\nYou know them by:\n{known}\nSay under this link what became of it; it is yours alone:\n{link}\n",
-        task.submitted_at.day(),
-        task.until.day(),
+        task.asked_on(),
+        task.last_day(),
     );
     let subject = if is_reminder { "Reminder: a person's request" } else { "A person's request" };
     let turn = if is_reminder { "again" } else { "first" };
@@ -131,7 +131,7 @@ mod tests {
         let to = || Personal::new("privacy@recipient.example");
         let link = "https://desk.example/trust/reply?token=rdr_x";
         let first = letter(&task_for_tests(), &matches, ("Littledata", link), (to(), false));
-        for part in ["R-0000007", "to delete what you hold", "GDPR", "1970-01-31", "asma.q@example.com", link] {
+        for part in ["R-0000007", "to delete what you hold", "GDPR", "by: 1970-01-30\n", "asma.q@example.com", link] {
             assert!(first.text.contains(part), "{part}: {}", first.text);
         }
         let second = letter(&task_for_tests(), &matches, ("Littledata", link), (to(), true));

@@ -120,22 +120,25 @@ const AGAIN: Duration = Duration::from_secs(2);
 /// Nobody who asks us to slow down makes us wait for longer.
 const LONGEST: Duration = Duration::from_hours(1);
 
+const NOT_LET_IN: &str = "This recipient does not accept our key: set up anew what lets us in there, and try again.";
+
 /// Where nothing came back: whether anything may have left says whether it is asked about first.
 fn unanswered(did: AttemptKind, has_left: bool, why: &str) -> Came {
     Came::of(How::Again { after: AGAIN, is_unsure: has_left }, did, why)
 }
 
-/// What a status that only says to come back means; none where it is an answer. Nothing was done where it says that it is
-/// too much or too early; after any other it is not known.
+/// What a status means that says nothing of the wish; none where it is an answer. Nothing was done where it says that it is
+/// too much or too early, or that we are not let in; after any other it is not known.
 fn passing(status: u16, after: Option<Duration>, did: AttemptKind) -> Option<Came> {
     match status {
         425 | 429 => {
             let after = after.unwrap_or(AGAIN).clamp(Duration::from_secs(1), LONGEST);
             Some(Came::of(How::SlowDown(after), did, status.to_string()))
         }
-        // Where our own right to come in is refused, nothing was done either; a person looks after the credential.
-        401 | 403 => Some(Came::of(How::Again { after: LONGEST, is_unsure: false }, did, status.to_string())),
-        408 | 500.. => Some(unanswered(did, true, &status.to_string())),
+        // It says no to us and not to the person: coming back changes nothing before somebody has looked after the key.
+        401 | 403 => Some(Came { did, ..Came::by_hand(&status.to_string(), NOT_LET_IN) }),
+        // What is in the way of a call may be the same call, still under way: how it stands says itself.
+        408 | 409 | 500.. => Some(unanswered(did, true, &status.to_string())),
         _ => None,
     }
 }
@@ -212,13 +215,23 @@ mod tests {
     #[test]
     fn only_what_surely_did_nothing_is_sent_again_unasked() {
         let how = |status| passing(status, None, AttemptKind::Sent).map(|came| came.how);
-        for status in [500, 502, 504, 408] {
+        for status in [500, 502, 504, 408, 409] {
             assert!(matches!(how(status), Some(How::Again { is_unsure: true, .. })), "{status}");
         }
-        assert!(matches!(how(429), Some(How::SlowDown(_))));
-        assert!(matches!(how(401), Some(How::Again { is_unsure: false, .. })));
-        for status in [200, 202, 204, 400, 404, 409, 422] {
+        for status in [425, 429] {
+            assert!(matches!(how(status), Some(How::SlowDown(_))), "{status}");
+        }
+        for status in [200, 202, 204, 400, 404, 410, 422] {
             assert_eq!(how(status), None, "{status}");
+        }
+    }
+
+    #[test]
+    fn a_key_that_is_not_accepted_is_told_to_a_person_and_is_no_refusal() {
+        for status in [401, 403] {
+            let came = passing(status, None, AttemptKind::Sent).expect("it says nothing of the wish");
+            assert_eq!((came.how, came.did), (How::ByHand(NOT_LET_IN.to_owned()), AttemptKind::Sent), "{status}");
+            assert_eq!(came.answer, status.to_string());
         }
     }
 }

@@ -179,8 +179,6 @@ impl Processor {
                 let came = Came::of(How::Acknowledged(Some(EVERY)), did, "201").proved(digest(&answer));
                 Came { reference: Some(id.to_string()), ..came }
             }
-            // Under this id it has another request, or has begun: how it stands says itself.
-            (409, _) => unanswered(did, true, "409"),
             (200..300, false) => unanswered(did, true, "not_signed"),
             _ => declined(status, is_signed).proved(digest(&answer)),
         };

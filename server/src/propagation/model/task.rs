@@ -6,8 +6,10 @@ use uuid::Uuid;
 use super::Matches;
 use crate::floor::jobs::{Ticket, effect_key};
 use crate::floor::kernel::vocabulary::vocabulary;
-use crate::floor::kernel::{AppId, Error, Instant, RecipientTaskId, RequestId, Result, StoreId, SubjectId, TenantId};
-use crate::floor::regulations::Right;
+use crate::floor::kernel::{
+    AppId, Day, Error, Instant, RecipientTaskId, RequestId, Result, StoreId, SubjectId, TenantId,
+};
+use crate::floor::regulations::{Right, zone};
 
 vocabulary! {
     /// How a recipient is told.
@@ -107,6 +109,8 @@ pub struct Wish {
     pub subject: Option<SubjectId>,
     /// The categories of the person that it got.
     pub categories: Vec<String>,
+    /// Whose midnight ends a day of the request's clocks.
+    pub zone: String,
     /// When the person asked.
     pub submitted_at: Instant,
     /// From when on its silence is told as such.
@@ -147,6 +151,8 @@ pub struct Task {
     /// What the recipient calls what it was told.
     pub refs: Vec<String>,
     pub sealed_under: Uuid,
+    /// Whose midnight ends a day of the request's clocks.
+    pub zone: String,
     pub submitted_at: Instant,
     pub opened_at: Instant,
     pub until: Instant,
@@ -175,6 +181,21 @@ impl Task {
     /// The app whose provider it is.
     pub fn app(&self) -> Option<AppId> {
         self.recipient.parse().ok()
+    }
+
+    /// The day on which the person asked.
+    pub fn asked_on(&self) -> Day {
+        self.day_of(self.submitted_at)
+    }
+
+    /// The last day of which anything is left before its time is over, which may be at the midnight that ends it.
+    pub fn last_day(&self) -> Day {
+        self.day_of(self.until.plus(-Duration::seconds(1)))
+    }
+
+    /// The day that a moment falls on where the request's days end.
+    fn day_of(&self, at: Instant) -> Day {
+        zone(&self.zone).map_or_else(|| at.day(), |zone| Day(at.utc().with_timezone(&zone).date_naive()))
     }
 
     /// Whether a person has to do it.
@@ -299,6 +320,7 @@ pub(super) mod tests {
             step: 0,
             refs: Vec::new(),
             sealed_under: Uuid::from_u128(4),
+            zone: "UTC".to_owned(),
             submitted_at: at,
             opened_at: at,
             until: at.plus(Duration::days(30)),
@@ -320,6 +342,16 @@ pub(super) mod tests {
         assert_eq!((id.get_version_num(), id), (4, subject_request_id(&task())));
         let other = Task { recipient: "klaviyo".to_owned(), ..task() };
         assert_ne!(id, subject_request_id(&other));
+    }
+
+    #[test]
+    fn its_last_day_is_told_where_the_requests_days_end() {
+        let until = |hour| Instant::EPOCH.plus(Duration::days(30) + Duration::hours(hour));
+        let last = |zone: &str, until| Task { zone: zone.to_owned(), until, ..task() }.last_day().to_string();
+        assert_eq!(last("UTC", until(0)), "1970-01-30", "it ends with that midnight");
+        assert_eq!(last("UTC", until(1)), "1970-01-31", "an hour of it is left");
+        assert_eq!(last("America/New_York", until(5)), "1970-01-30");
+        assert_eq!(last("Asia/Karachi", until(-5)), "1970-01-30");
     }
 
     #[test]

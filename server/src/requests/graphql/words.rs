@@ -436,7 +436,7 @@ pub enum WaitingFor {
     Proof,
     /// Whoever works it.
     Us,
-    /// Somebody else who reads the plan.
+    /// Somebody else, who reads the plan or what the package holds.
     SecondPerson,
     /// The end of the time in which it may still be stopped.
     CoolingOff,

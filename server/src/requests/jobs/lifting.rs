@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::turns::Turns;
 use crate::floor::access::{Caller, Permission};
 use crate::floor::jobs::{Halt, Job, Run};
 use crate::floor::kernel::{Error, RequestId, Result, TenantId};
@@ -25,14 +26,14 @@ impl Job for LiftRestrictions {
         let tools = run.tools()?;
         let desk = Caller::house().permit_desk(Permission::SeeQueue)?;
         let desk = tools.ledger.desk_scope(desk, "restrictions that end").await?;
-        let now = tools.watch.now();
+        let (now, mut turns) = (tools.watch.now(), Turns::default());
         for (tenant, request) in tools.ledger.desk(&desk, move |tx| subjects::ending(tx, now)).await? {
             if run.is_stopping() {
                 return Err(Halt::GiveBack);
             }
-            lift(&tools, tenant, request).await?;
+            turns.took(lift(&tools, tenant, request).await);
         }
-        Ok(())
+        turns.end()
     }
 }
 

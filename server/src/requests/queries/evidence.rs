@@ -207,14 +207,22 @@ struct Kept {
     tenant_id: TenantId,
     #[diesel(sql_type = SqlUuid)]
     id: IntakeId,
+    #[diesel(sql_type = Timestamptz)]
+    received_at: DateTime<Utc>,
 }
 
-/// Contacts all of whose requests were closed before then and of which something is still held, over all tenants; no hold
-/// stands for whom they are about. Asked at the desk.
-pub fn overdue(tx: &mut Tx, before: Instant, most: i64) -> Result<Vec<(TenantId, IntakeId)>> {
+/// A contact by when it was received: the order in which they are looked at.
+pub type Overdue = (Instant, TenantId, IntakeId);
+
+/// Contacts all of whose requests were closed before then and of which something is still held, over all tenants, behind the
+/// one that is named; no hold stands for whom they are about. Asked at the desk.
+pub fn overdue(tx: &mut Tx, before: Instant, beyond: Option<Overdue>, most: i64) -> Result<Vec<Overdue>> {
+    let (at, tenant, id) =
+        beyond.map_or((None, None, None), |(at, tenant, id)| (Some(at.utc()), Some(tenant.uuid()), Some(id.uuid())));
     let rows: Vec<Kept> = statement(
-        "select i.tenant_id, i.id from intakes i
+        "select i.tenant_id, i.id, i.received_at from intakes i
           where i.forgotten_at is null and i.received_at < ?
+            and (?::timestamptz is null or (i.received_at, i.tenant_id, i.id) > (?, ?, ?))
             and not exists (select from requests r where r.tenant_id = i.tenant_id and r.intake_id = i.id
                               and (r.closed_at is null or r.closed_at >= ?))
             and not exists (select from requests r
@@ -223,11 +231,15 @@ pub fn overdue(tx: &mut Tx, before: Instant, most: i64) -> Result<Vec<(TenantId,
                                and (t.id = coalesce(s.same_as, s.id) or t.same_as = coalesce(s.same_as, s.id))
                               join holds h on h.tenant_id = t.tenant_id and h.subject_id = t.id and h.released_at is null
                              where r.tenant_id = i.tenant_id and r.intake_id = i.id)
-          order by i.received_at, i.id limit ?",
+          order by i.received_at, i.tenant_id, i.id limit ?",
     )
     .bind::<Timestamptz, _>(before.utc())
+    .bind::<Nullable<Timestamptz>, _>(at)
+    .bind::<Nullable<Timestamptz>, _>(at)
+    .bind::<Nullable<SqlUuid>, _>(tenant)
+    .bind::<Nullable<SqlUuid>, _>(id)
     .bind::<Timestamptz, _>(before.utc())
     .bind::<BigInt, _>(most)
     .load(tx.conn())?;
-    Ok(rows.into_iter().map(|row| (row.tenant_id, row.id)).collect())
+    Ok(rows.into_iter().map(|row| (Instant::from_utc(row.received_at), row.tenant_id, row.id)).collect())
 }

@@ -104,17 +104,20 @@ pub struct Waiting {
 pub fn waiting(tx: &mut Tx, reach: Reach<'_>) -> Result<Vec<Waiting>> {
     let now = tx.now()?;
     let rows = statement(
-        "select case stage when 'open' then 'us' when 'paused' then 'person' else 'second_person' end as what,
+        "select what, sum(requests)::bigint as requests, min(oldest_at) as oldest_at, min(ends_at) as ends_at from (
+         select case stage when 'open' then 'us' when 'paused' then 'person' else 'second_person' end as what,
                 count(*) as requests, min(moved_at) as oldest_at, null::timestamptz as ends_at
            from requests
           where stage in ('open', 'paused', 'awaiting_approval', 'in_progress') and stage <> 'in_progress' and not is_test
             and (?::uuid[] is null or tenant_id = any(?))
           group by stage
          union all
-         select case when p.starts_at > ? then 'cooling_off' else 'recipients' end, count(*), min(r.moved_at),
-                min(p.starts_at) filter (where p.starts_at > ?)
+         select case when p.starts_at > ? then 'cooling_off' when k.is_made then 'second_person' else 'recipients' end,
+                count(*), min(r.moved_at), min(p.starts_at) filter (where p.starts_at > ?)
            from requests r
            left join request_plans p on p.tenant_id = r.tenant_id and p.id = r.plan_id
+           cross join lateral (select exists (select from request_packages k where k.tenant_id = r.tenant_id
+                                                 and k.request_id = r.id and k.state = 'made') as is_made) as k
           where r.stage in ('open', 'paused', 'awaiting_approval', 'in_progress') and r.stage = 'in_progress' and not r.is_test
             and (?::uuid[] is null or r.tenant_id = any(?))
           group by 1
@@ -123,7 +126,8 @@ pub fn waiting(tx: &mut Tx, reach: Reach<'_>) -> Result<Vec<Waiting>> {
            from requests r
            join intakes i on i.tenant_id = r.tenant_id and i.id = r.intake_id
           where r.stage = 'received' and not r.is_test and (?::uuid[] is null or r.tenant_id = any(?))
-         having count(*) > 0",
+         having count(*) > 0) as each
+          group by what",
     )
     .bind::<Nullable<Array<SqlUuid>>, _>(reach.map(<[_]>::to_vec))
     .bind::<Nullable<Array<SqlUuid>>, _>(reach.map(<[_]>::to_vec))

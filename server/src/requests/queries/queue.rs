@@ -79,6 +79,21 @@ const RELEASES: Words = words(
                                            and p.request_id = requests.id and p.state = 'made')",
 );
 
+/// Whether a second person is to read its plan or its package, as the figures of what is waited for say it.
+const fn second(is_second: bool) -> Words {
+    const SECOND: Words = words(
+        "(stage = 'awaiting_approval'
+          or stage = 'in_progress' and exists (select from request_packages p where p.tenant_id = requests.tenant_id
+                                                  and p.request_id = requests.id and p.state = 'made'))",
+    );
+    const NOT_SECOND: Words = words(
+        "not (stage = 'awaiting_approval'
+              or stage = 'in_progress' and exists (select from request_packages p where p.tenant_id = requests.tenant_id
+                                                      and p.request_id = requests.id and p.state = 'made'))",
+    );
+    if is_second { SECOND } else { NOT_SECOND }
+}
+
 /// Whether its answer was or is late, as `Request::is_late` says it.
 fn late(is_late: bool, now: Instant) -> Words {
     const HEAD: &str = "case when due_at is null then false
@@ -329,6 +344,9 @@ fn timed(query: requests::BoxedQuery<'static, Pg>, wanted: &Wanted, now: Instant
     }
     if let Some(is_cooling) = wanted.is_cooling {
         query = query.filter(cooling(is_cooling, now));
+    }
+    if let Some(is_second) = wanted.is_second {
+        query = query.filter(second(is_second));
     }
     match wanted.is_late {
         None => query,

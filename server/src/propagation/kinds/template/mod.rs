@@ -30,6 +30,8 @@ const NOT_ITS_RIGHT: &str = "Its interface takes no wish of this kind: ask it by
 const NOT_ITS_KIND: &str =
     "What lets us in at this recipient is not of the kind that lasts: set it up anew and try again.";
 const RUN_OUT: &str = "What lets us in at this recipient has run out or was taken back: set it up anew and try again.";
+const NOT_FORESEEN: &str = "It answered with a status that its file knows neither as done nor as refused: look at how it is reached, and \
+     try again or ask it by hand.";
 const NOT_SAID: &str = "This recipient's interface is described with a word that nobody can give: ask it by hand, and have that put right.";
 
 /// Who is asked for what lets us in.
@@ -110,7 +112,7 @@ async fn renewed(
         return token.map_or_else(|| again(AGAIN, "not_as_written"), |token| Ok(Ok(token)));
     }
     Ok(Err(Box::new(match answer.status {
-        408 | 500.. => return again(AGAIN, &answer.status.to_string()),
+        408 | 409 | 500.. => return again(AGAIN, &answer.status.to_string()),
         status @ (425 | 429) => {
             passing(status, retry_after(&answer), did).unwrap_or_else(|| Came::by_hand("run_out", RUN_OUT))
         }
@@ -184,7 +186,7 @@ impl Teller<'_> {
                 unanswered(AttemptKind::Sent, true, "not_as_written").with(self.left())
             };
         }
-        Came::of(How::Refused, AttemptKind::Sent, answer.status.to_string()).with(self.left()).proved(proof)
+        declined(answer.status).with(self.left()).proved(proof)
     }
 
     /// Tells of one whom the recipient itself found. It is looked for again until nobody is found any more.
@@ -376,6 +378,17 @@ enum Standing {
     Taken(Option<String>),
 }
 
+/// What an answer means that the file does not name. Only one that finds fault with the wish itself is the recipient's own
+/// refusal; whatever else is said is about the way there, and a person looks.
+fn declined(status: u16) -> Came {
+    let (did, answer) = (AttemptKind::Sent, status.to_string());
+    match status {
+        200..300 => unanswered(did, true, "not_as_written"),
+        400 | 422 => Came::of(How::Refused, did, answer),
+        _ => Came { did, ..Came::by_hand(&answer, NOT_FORESEEN) },
+    }
+}
+
 fn digest(answer: &Answer) -> [u8; 32] {
     Sha256::digest(answer.bytes()).into()
 }
@@ -390,4 +403,21 @@ fn text_at(document: &Value, place: &str) -> Option<String> {
 fn word(state: &str) -> String {
     let letters = state.chars().filter(|letter| letter.is_ascii_alphanumeric() || *letter == '_');
     letters.take(40).collect::<String>().to_ascii_lowercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_finds_fault_with_the_wish_is_a_refusal() {
+        for status in [400, 422] {
+            assert_eq!(declined(status).how, How::Refused, "{status}");
+        }
+        for status in [301, 402, 404, 405, 410, 413, 415, 451] {
+            let came = declined(status);
+            assert!(matches!(came.how, How::ByHand(_)) && came.did == AttemptKind::Sent, "{status}");
+        }
+        assert!(matches!(declined(206).how, How::Again { is_unsure: true, .. }), "it may have done it");
+    }
 }

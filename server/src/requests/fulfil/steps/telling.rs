@@ -19,7 +19,7 @@ use crate::requests::fulfil::{Carrier, Ground};
 use crate::requests::jobs::{CarryOut, TellMerchant};
 use crate::requests::model::{PlanLine, Step};
 use crate::requests::queries::fulfilling::Match;
-use crate::requests::queries::{clocks, estate, requests};
+use crate::requests::queries::{clocks, estate, intakes, requests};
 use crate::subjects::IdentifierKind;
 
 /// How long before the answer is due a recipient's silence is told.
@@ -104,10 +104,10 @@ fn tell_all(
             put("recipient", None, &reached.recipient, &reached.category);
         }
     }
-    let regulation = regulation(tx, ground)?;
+    let (regulation, zone) = (regulation(tx, ground)?, intakes::get(tx, ground.request.intake)?.zone);
     let wishes = lines.into_iter().map(|((place, store, recipient), categories)| {
         let categories = categories.into_iter().collect();
-        wish(ground, (&place, store, recipient), (categories, regulation), (matches, corrections))
+        wish(ground, (&place, store, recipient), (categories, regulation, zone.as_str()), (matches, corrections))
     });
     let wishes = wishes.collect::<Result<Vec<_>>>()?;
     let opened = propagation::open_tasks(tx, &carrier.tools.vault, &wishes)?;
@@ -132,7 +132,7 @@ fn regulation(tx: &mut WriteTx, ground: &Ground) -> Result<Regulation> {
 fn wish(
     ground: &Ground,
     (place, store, recipient): (&str, Option<StoreId>, String),
-    (categories, regulation): (Vec<String>, Regulation),
+    (categories, regulation, zone): (Vec<String>, Regulation, &str),
     (matches, corrections): (&[Match], &Corrections),
 ) -> Result<Wish> {
     let request = &ground.request;
@@ -157,6 +157,7 @@ fn wish(
         store,
         subject: ground.persons.first().copied().filter(|_| asking::whole(request).is_none()),
         categories,
+        zone: zone.to_owned(),
         submitted_at: request.received_at,
         until: until.unwrap_or_else(|| otherwise(ground.now)),
         matches: Matches { correction, ..known_by(matches, store) },

@@ -9,6 +9,8 @@ pub enum Kind {
     TooMany { after: Duration },
     /// 500. Nothing is done.
     Fails,
+    /// This status, and no word with it. Nothing is done.
+    Answers(u16),
     /// It is done, and answered so much later.
     Slow(Duration),
     /// It is done, and half of the answer arrives.

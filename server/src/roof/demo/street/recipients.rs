@@ -254,6 +254,7 @@ async fn taken(
             (StatusCode::TOO_MANY_REQUESTS, [(header::RETRY_AFTER, after.as_secs().to_string())]).into_response()
         }
         Some(Kind::Fails | Kind::Blabs) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+        Some(Kind::Answers(status)) => StatusCode::from_u16(status).unwrap_or_default().into_response(),
         Some(Kind::Lies | Kind::Garbles) => json_of(StatusCode::OK, &json!([7, null])),
         Some(Kind::Slow(delay)) => {
             let answer = answer();

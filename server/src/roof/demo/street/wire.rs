@@ -175,6 +175,7 @@ async fn serve(stand: &Arc<Stand>, asked: &Asked) -> Result<Response, Dropped> {
             Platform::Woocommerce => woocommerce::too_many(after),
         }),
         Some(Kind::Fails) => Ok(answered(StatusCode::INTERNAL_SERVER_ERROR, &json!({ "errors": "Internal error" }))),
+        Some(Kind::Answers(status)) => Ok(answered(StatusCode::from_u16(status).unwrap_or_default(), &json!({}))),
         Some(Kind::Lies) => Ok(answered(StatusCode::OK, &json!([{ "something": ["else", 7, null] }]))),
         Some(Kind::Slow(delay)) => {
             let answer = acted(stand, asked).await;
