@@ -67,6 +67,7 @@ create table recipient_tasks (
   proof_id     uuid,
   words        bytea,
   reminded_at  timestamptz,
+  held_at      timestamptz,
   version      integer     not null default 1,
   constraint recipient_tasks_pk primary key (tenant_id, id),
   constraint recipient_tasks_once unique nulls not distinct (tenant_id, request_id, recipient, store_id),
@@ -99,14 +100,16 @@ comment on column recipient_tasks.answer is 'the status of the last answer, or w
 comment on column recipient_tasks.advice is 'what a person does where no program may, in our words';
 comment on column recipient_tasks.proof is 'digest of what came back: of an answer, or of the file that somebody attached';
 comment on column recipient_tasks.proof_id is 'the object with that file, sealed under the task''s own key';
+comment on column recipient_tasks.held_at is 'since when a hold keeps us from telling it; its time stands still meanwhile';
 comment on column recipient_tasks.words is 'what somebody wrote who ended it by hand, under the task''s own key';
 create index recipient_tasks_open on recipient_tasks (tenant_id, until) where ended_at is null;
+create index recipient_tasks_held on recipient_tasks (tenant_id, request_id) where held_at is not null and ended_at is null;
 create index recipient_tasks_by_opening on recipient_tasks (tenant_id, opened_at, id);
 call app.fence('recipient_tasks');
 grant select, insert, update on recipient_tasks to rd_api, rd_worker;
 grant select (tenant_id, id, request_id, reference, right_code, regulation, recipient, store_id, subject_id, categories, kind,
   state, is_unsure, step, refs, sealed_under, zone, submitted_at, opened_at, until, tried_at, ended_at, attempts,
-  answer, advice, proof, proof_id, reminded_at, version) on recipient_tasks to rd_desk;
+  answer, advice, proof, proof_id, reminded_at, held_at, version) on recipient_tasks to rd_desk;
 
 create table recipient_attempts (
   tenant_id uuid        not null,

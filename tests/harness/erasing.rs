@@ -131,16 +131,17 @@ impl Erasing {
         let shop = course.on_street("woocommerce", &name);
         course.stand("woocommerce").keep(&shop, Counts { customers: buyers, orders: 1, products: 1 });
         let store = course.connected_for(tenant, "woocommerce", &name).await;
-        while course.world.work().await > 0 {}
-        // What is told here is told by the tests: the shop's own buyers go by the same numbers, so nobody reads it today.
+        // What is told here is told by the tests: the shop's own buyers go by the same numbers. A shop that nobody has begun to
+        // read would be read from the next full minute on, in the midst of it all.
         self.tamper(&format!(
-            "insert into syncs (tenant_id, store_id, shelf, every_s, watermark, due_at)
-             select '{}', '{}', shelf, 600, now(), now() + interval '1 day'
-               from unnest(array['customers', 'orders', 'products', 'inventory']) as shelf
-             on conflict (tenant_id, store_id, shelf) do update set due_at = excluded.due_at",
+            "insert into syncs (tenant_id, store_id, shelf, every_s, due_at)
+             select '{}', '{}', shelf, 86400, now() + interval '1 day'
+               from unnest(array['customers', 'orders', 'products', 'inventory']) as shelf on conflict do nothing",
             tenant.uuid(),
-            store.id.uuid(),
+            store.id.uuid()
         ));
+        while course.world.work().await > 0 {}
+        self.tamper("update syncs set due_at = now() + interval '1 day'");
         Trade { tenant, store, shop }
     }
 
@@ -243,12 +244,43 @@ impl Erasing {
         ));
     }
 
-    /// Whoever is to ask later how things stand asks at once.
+    /// Whoever works on it and is to be asked later how things stand is asked at once. What failed is tried again in its own
+    /// time.
     pub fn ask_at_once(&self) {
         self.tamper(
-            "update jobs set due_at = now() where name = 'tell_recipient' and state = 'ready' and due_at > now();
+            "update jobs j set due_at = now()
+              where j.name = 'tell_recipient' and j.state = 'ready' and j.retry_at is null and j.due_at > now()
+                and exists (select from recipient_tasks t
+                             where t.tenant_id = j.tenant_id and t.id = (j.payload::json ->> 'task')::uuid
+                               and t.state = 'acknowledged');
              update lanes set due_at = least(due_at, now())",
         );
+    }
+
+    /// Works in this process until nothing is left that is due.
+    pub async fn works(&self) {
+        for _ in 0..100 {
+            if self.course.world.work().await == 0 {
+                return;
+            }
+        }
+        panic!("it does not end");
+    }
+
+    /// Whoever was told to come back later comes at once.
+    pub fn come_back(&self) {
+        self.tamper(
+            "update jobs set retry_at = now() where retry_at > now();
+             update lanes set retry_at = now() where retry_at > now()",
+        );
+    }
+
+    /// How often a shop was called to delete this buyer, whatever it answered.
+    pub fn calls_to_delete(&self, one: &Asked) -> usize {
+        let (shop, end) = (&self.trades[one.trade].shop, format!("/customers/{}", one.customer));
+        let calls = self.course.stand("woocommerce").calls();
+        let of_theirs = calls.iter().filter(|call| call.method == "DELETE" && call.shop.as_ref() == Some(shop));
+        of_theirs.filter(|call| call.path.split('?').next().is_some_and(|path| path.ends_with(&end))).count()
     }
 
     pub fn lines(&self, sql: &str) -> Vec<String> {

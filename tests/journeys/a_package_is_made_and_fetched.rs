@@ -21,13 +21,13 @@ use rightsdesk_server::floor::blobs::Kind;
 use rightsdesk_server::floor::datamap::{Row, Table};
 use rightsdesk_server::floor::jobs::enqueue;
 use rightsdesk_server::floor::journal::canonical;
-use rightsdesk_server::floor::kernel::{Personal, Ref, RequestId, SubjectId};
+use rightsdesk_server::floor::kernel::{Error, Personal, Ref, RequestId, SubjectId};
 use rightsdesk_server::floor::ledger::{Event, Witnessed};
 use rightsdesk_server::floor::platforms::{Good, Order};
 use rightsdesk_server::floor::regulations::Right;
 use rightsdesk_server::floor::vault::verify;
 use rightsdesk_server::requests::package::{LeftOut, Package, PackageState, clear};
-use rightsdesk_server::requests::{self, FOLLOW_PATH, Spot, SweepPackages};
+use rightsdesk_server::requests::{self, FOLLOW_PATH, HoldKind, NewHold, Spot, SweepPackages};
 use rightsdesk_server::roof::http::Listening;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -559,6 +559,33 @@ async fn who_is_erased_takes_packages_and_links_along() {
     assert_eq!(scene.lines(stands), ["gone true true"]);
     assert!(scene.lines("select 'x' as line from package_subjects").is_empty());
     assert!(scene.lines("select 'x' as line from keyholes where kind = 'package_link'").is_empty());
+    let told = scene.lines(
+        "select action as line from audit_events
+          where action in ('package.ended', 'package.cleared', 'package.all_ended', 'package.all_cleared') order by seq",
+    );
+    assert_eq!(told, ["package.all_ended", "package.all_cleared"], "each looked whether somebody holds the person");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whose_erasure_was_broken_off_by_a_hold_keeps_what_leads_to_their_packages() {
+    let asked = Asked::approved(Right::Access).await;
+    asked.released().await;
+    let (scene, tools) = (&asked.scene, &asked.scene.world.tools);
+    // As if a worker had died when everything had ended and nothing was gone.
+    scene.world.base.tamper("update request_packages set state = 'gone', ended_at = now(), opener = null");
+    let named = "select (p.blob_id is not null)::text as line from request_packages p
+                   join package_subjects s on s.tenant_id = p.tenant_id and s.package_id = p.id";
+    let (lane, whom) = (scene.world.scope(scene.tenant), [asked.subject]);
+    let new = NewHold { kind: HoldKind::Litigation, reason: Personal::new("she sued"), review_on: None };
+    let hold = requests::place_hold(tools, &scene.support, asked.at, new, None).await.expect("held");
+    assert!(matches!(clear(tools, &lane, &whom).await, Err(Error::Conflict)));
+    assert_eq!(scene.lines(named), ["true"]);
+    let released = requests::release_hold(tools, &scene.approver, Ref::new(scene.tenant, hold.id), None).await;
+    released.expect("let go");
+    assert_eq!(clear(tools, &lane, &whom).await.expect("cleared"), 1, "whoever runs it again finds what is left");
+    assert!(scene.lines(named).is_empty());
+    let lie: Vec<_> = tools.blobs.list(Kind::Package).try_collect().await.expect("a list");
+    assert!(lie.is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

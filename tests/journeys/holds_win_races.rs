@@ -1,15 +1,21 @@
 //! Holds are placed while erasures are carried out, before, between and after their steps: no step of whoever is held commits
-//! after the hold, what stood then stands byte for byte, and the request goes back, or had ended before.
+//! after the hold, nobody else is told to delete anything, what stood then stands byte for byte, and the request goes back, or
+//! had ended before.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
+use harness::asked::ask;
 use harness::erasing::{Asked, Erasing};
 use harness::yard::{Hand, turn};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
-use rightsdesk_server::floor::kernel::{Error, HoldId, Personal};
+use rightsdesk_server::floor::graphql::tenant_node_id;
+use rightsdesk_server::floor::kernel::{Error, HoldId, Personal, RecipientTaskId, Ref};
+use rightsdesk_server::propagation;
 use rightsdesk_server::requests::{self, HoldKind, NewHold};
+use rightsdesk_server::roof::demo::street::{Fault, Kind};
+use serde_json::json;
 
 const MERCHANTS: usize = 4;
 const LEASE: Duration = Duration::from_secs(2);
@@ -23,7 +29,14 @@ const PATIENCE: Duration = Duration::from_millis(1_500);
 const STEPS: &str = "('request.carrying_out', 'request.burying', 'request.person_buried', 'request.step_done',
     'request.key_destroyed', 'request.recipients_to_be_told', 'request.files_going', 'request.scanned',
     'request.scan_found', 'request.recipients_awaited', 'request.certified', 'request.answered_in_part',
-    'request.settled')";
+    'request.settled', 'recipient.trying')";
+
+/// What says that a try, which had begun, came to something.
+const LANDED: &str = "('recipient.tried', 'recipient.sent', 'recipient.acknowledged', 'recipient.done',
+    'recipient.already_gone', 'recipient.refused')";
+
+const TASKS: &str = "query ($filter: RecipientTaskFilter!) { recipientTasks(filter: $filter, first: 5) {
+  nodes { state isHeld isByHand isLate advice } } }";
 
 /// Steps up to which nothing of the person's rows has gone.
 const BEFORE_ROWS: &str = "('compare', 'match', 'tombstone')";
@@ -41,6 +54,10 @@ struct Held {
     rows: Vec<String>,
     /// The same before anything was carried out.
     whole: Vec<String>,
+    /// How often the shop had been called to delete the person when it was said that they are held.
+    deletes: usize,
+    /// Where the tenant's book stood then.
+    seq: usize,
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -90,6 +107,14 @@ async fn no_step_of_whoever_is_held_commits_after_the_hold() {
             one.at.tenant.uuid()
         ));
         assert!(late.is_empty(), "after the hold: {late:?}");
+        let landed = scene.lines(&format!(
+            "select action || ' ' || seq as line from audit_events
+              where tenant_id = '{}' and object like '%{id}%' and action in {LANDED} and seq > {} order by seq",
+            one.at.tenant.uuid(),
+            held.seq
+        ));
+        assert!(landed.is_empty(), "on its way after it was said that they are held: {landed:?}");
+        assert_eq!(scene.calls_to_delete(one), held.deletes, "the shop is told nothing after the hold");
         assert_eq!(rows_of(&scene, one), held.rows, "what stood when it was placed stands");
 
         let done =
@@ -130,6 +155,58 @@ async fn no_step_of_whoever_is_held_commits_after_the_hold() {
     assert!(left.is_empty(), "the journal says of somebody who is held that they were erased: {left:?}");
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nobody_else_is_told_to_delete_what_is_held_until_it_is_let_go() {
+    let _turn = turn().await;
+    let mut scene = Erasing::begins(1, 1).await;
+    scene.asks(0, &[]).await;
+    let (one, tools) = (&scene.asked[0], &scene.course.world.tools);
+    let standing = || {
+        scene.lines(
+            "select kind || ' ' || state || ' ' || (held_at is not null) || ' ' || (until > now()) as line from recipient_tasks",
+        )
+    };
+    // The person's key is gone, and the shop does not answer us just now.
+    scene.course.stand("woocommerce").order(Fault::always("/", Kind::Fails));
+    scene.cool_off(&scene.asked);
+    scene.works().await;
+    assert_eq!(standing(), ["platform waiting false true"]);
+    let before = scene.calls_to_delete(one);
+
+    let reason = Personal::new("a claim before the court of Lahore");
+    let new = NewHold { kind: HoldKind::Litigation, reason, review_on: None };
+    let hold = requests::place_hold(tools, &scene.support, one.at, new, None).await.expect("held");
+    scene.course.stand("woocommerce").lift();
+    // Its date comes while it is held.
+    scene.tamper(
+        "update recipient_tasks set until = now();
+         update jobs set due_at = now() where name = 'mind_recipient' and state = 'ready';
+         update lanes set due_at = now()",
+    );
+    scene.come_back();
+    scene.works().await;
+    assert_eq!(standing(), ["platform waiting true false"], "it is not silent: nobody asked it");
+    assert_eq!(scene.calls_to_delete(one), before, "nothing left");
+    let filter = json!({ "filter": { "tenant": tenant_node_id(one.at.tenant) } });
+    let shown = ask(&scene.course.world, Some(&scene.support), TASKS, filter).await;
+    let task = &shown["data"]["recipientTasks"]["nodes"][0];
+    assert_eq!((&task["isHeld"], &task["isByHand"], &task["isLate"]), (&json!(true), &json!(false), &json!(false)));
+    assert!(task["advice"].as_str().is_some_and(|words| words.contains("hold")), "{shown}");
+    let id = scene.lines("select id::text as line from recipient_tasks")[0].parse().expect("an id");
+    let at = Ref::new(one.at.tenant, RecipientTaskId::from_uuid(id));
+    let version = scene.count("select version from recipient_tasks").try_into().expect("a version");
+    let again = propagation::retry(tools, &scene.support, at, version, None).await;
+    assert!(matches!(again, Err(Error::Refused(why)) if why.code == "HELD"));
+
+    let released = requests::release_hold(tools, &scene.approver, Ref::new(one.at.tenant, hold.id), None).await;
+    released.expect("let go");
+    scene.come_back();
+    scene.works().await;
+    let ended = standing();
+    assert!(ended.len() == 1 && ended[0].starts_with("platform done false"), "it is told now: {ended:?}");
+    assert_eq!(scene.calls_to_delete(one), before + 1);
+}
+
 /// What a line of the journal says last of a digest: that it stands, or that it was lifted.
 fn said(line: &str) -> Option<(&str, bool)> {
     let digest = line.split(r#""digest":""#).nth(1)?.split('"').next()?;
@@ -155,7 +232,16 @@ async fn placed(scene: &Erasing, one: &Asked, moment: usize, whole: Vec<String>)
         let reason = Personal::new("a claim before the court of Lahore");
         let new = NewHold { kind: HoldKind::Litigation, reason, review_on: None };
         match requests::place_hold(tools, &scene.support, one.at, new, None).await {
-            Ok(hold) => return Held { hold: hold.id, rows: rows_of(scene, one), whole },
+            Ok(hold) => {
+                let tenant = one.at.tenant.uuid();
+                return Held {
+                    hold: hold.id,
+                    deletes: scene.calls_to_delete(one),
+                    seq: scene.count(&format!("select max(seq) from audit_events where tenant_id = '{tenant}'")),
+                    rows: rows_of(scene, one),
+                    whole,
+                };
+            }
             // Whoever carries it out was first.
             Err(Error::Conflict | Error::Unavailable { .. }) => tokio::time::sleep(Duration::from_millis(10)).await,
             Err(other) => panic!("a hold was not placed: {other:?}"),

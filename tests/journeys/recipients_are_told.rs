@@ -2,7 +2,7 @@
 //! hand. Each act happens once, whatever becomes of its answer; silence is told as silence, and nothing is done without a word
 //! that it is.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration as Span;
 
 use axum::http::{HeaderMap, HeaderValue};
@@ -465,6 +465,47 @@ async fn a_letter_is_sent_reminded_of_told_as_silence_and_answered_under_its_lin
     let support = desk_seat(&scene.world, &[Role::Support]);
     let words = done(&scene.world, &support, WORDS, json!({ "id": node_id(at) })).await;
     assert_eq!(words["words"]["value"], "Deleted on Monday.", "{words}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_letter_that_nobody_answered_is_written_anew_where_somebody_wants_it() {
+    const TO: &str = "privacy@courier.example";
+    let scene = Scene::opens().await;
+    let way = json!({ "tenant": tenant_node_id(scene.tenant), "recipient": "courier", "kind": "MAIL", "address": TO });
+    done(&scene.world, &scene.ops, SET, way).await;
+    let at = scene.tells(scene.asked(), "courier", known()).await;
+    scene.works().await;
+    let retry = async || {
+        let again = json!({ "id": node_id(at), "version": scene.task(at).await["version"] });
+        done(&scene.world, &scene.support, RETRY, again).await;
+        scene.works().await;
+        scene.letters(TO).len()
+    };
+    assert_eq!(retry().await, 2, "before anybody reminded it");
+    scene.later(Duration::days(15)).await;
+    assert_eq!(scene.letters(TO).len(), 3, "and it is reminded all the same");
+    scene.later(Duration::days(16)).await;
+    assert_eq!((scene.standing(), scene.letters(TO).len()), (vec!["courier silent".to_owned()], 3));
+    for letters in [4, 5] {
+        assert_eq!(retry().await, letters);
+        assert_eq!(scene.standing(), ["courier silent"], "it has not answered by that");
+    }
+    let mailbox = scene.world.tools.mail.mailbox().expect("letters are kept in memory");
+    let ids: BTreeSet<String> = mailbox.letters_to(TO).into_iter().map(|kept| kept.letter.message_id).collect();
+    assert_eq!(ids.len(), 5, "each is another letter: {ids:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_was_asked_by_hand_and_says_nothing_is_silent() {
+    let scene = Scene::opens().await;
+    let (asked, forgotten) =
+        (scene.tells(scene.asked(), "facebook", known()).await, scene.tells(scene.asked(), "facebook", known()).await);
+    let sent = json!({ "id": node_id(asked), "state": "SENT", "version": scene.task(asked).await["version"] });
+    let noted = done(&scene.world, &scene.support, SETTLE, sent).await;
+    assert_eq!(noted["task"]["state"], "SENT", "{noted}");
+    scene.later(Duration::days(31)).await;
+    assert_eq!(scene.task(asked).await["state"], "SILENT");
+    assert_eq!(scene.task(forgotten).await["state"], "WAITING", "nobody asked it");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

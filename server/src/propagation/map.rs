@@ -48,6 +48,7 @@ pub const RECIPIENT_TASKS: Table =
         key("proof_id"),
         personal("words", "reason").withheld("words of staff about a task, under the task's own key"),
         fact("reminded_at"),
+        fact("held_at"),
         fact("version"),
     ]);
 

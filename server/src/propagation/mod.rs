@@ -17,8 +17,8 @@ mod tables;
 
 pub use actions::{
     Answered, Asked, NewWay, Proof, Settling, all_ended, answer_by_link, behind_link, called_back, find_task,
-    forget_words, give_up, list_tasks, list_ways, open_tasks, remove_way, retry, reveal_file, reveal_words, set_way,
-    settle_by_hand, tasks_of, tasks_of_request as every_task_of,
+    forget_words, give_up, hold_back, is_leaving, kept_back, let_on, list_tasks, list_ways, open_tasks, remove_way,
+    retry, reveal_file, reveal_words, set_way, settle_by_hand, tasks_of, tasks_of_request as every_task_of,
 };
 pub use graphql::{PropagationMutation, PropagationQuery, RULES, RecipientTaskNode, find_task_node, tasks_of_request};
 pub use jobs::{MindRecipient, TellRecipient};

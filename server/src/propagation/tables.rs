@@ -49,6 +49,7 @@ diesel::table! {
         proof_id -> Nullable<Uuid>,
         words -> Nullable<Bytea>,
         reminded_at -> Nullable<Timestamptz>,
+        held_at -> Nullable<Timestamptz>,
         version -> Int4,
     }
 }

@@ -105,6 +105,19 @@ pub fn is_at_work<J: Job>(tx: &mut Tx, of: Uuid) -> Result<bool> {
     Ok(named.jobs > 0)
 }
 
+/// Whether a worker is at a job of one kind right now that names this id in its payload.
+pub fn is_running<J: Job>(tx: &mut Tx, of: Uuid) -> Result<bool> {
+    let named = statement(
+        "select count(*) as jobs from jobs
+          where tenant_id = ? and state = 'running' and name = ? and position(? in payload) > 0",
+    )
+    .bind::<SqlUuid, _>(tx.tenant()?)
+    .bind::<Text, _>(J::NAME)
+    .bind::<Text, _>(of.to_string())
+    .get_result::<Cancelled>(tx.conn())?;
+    Ok(named.jobs > 0)
+}
+
 #[derive(QueryableByName)]
 struct Cancelled {
     #[diesel(sql_type = BigInt)]

@@ -31,7 +31,7 @@ use serde::de::DeserializeOwned;
 use super::kernel::{JobId, Result};
 use super::ledger::WriteTx;
 
-pub use cancel::{cancel, is_at_work, naming, stop, waits};
+pub use cancel::{cancel, is_at_work, is_running, naming, stop, waits};
 pub use claim::{Claim, Suspects};
 pub use effect::effect_key;
 pub use figures::Standing;

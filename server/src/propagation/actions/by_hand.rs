@@ -123,6 +123,10 @@ pub async fn retry(
         let before = tasks::held(tx, at.id)?;
         before.require_open()?;
         require_version(&before, version)?;
+        if before.is_held() {
+            let why = "a hold stands for whom this is about: it is told again when the hold is let go";
+            return Err(Error::refused("HELD", why));
+        }
         let (kind, advice) = chosen(tx, (before.place(), &before.recipient), before.right)?;
         if kind == TaskKind::Manual {
             return Err(Error::refused("REFUSED", "nothing is set up by which this recipient could be told"));
@@ -130,6 +134,10 @@ pub async fn retry(
         // What was sent by another way is not counted by this one.
         let is_same = kind == before.kind;
         let step = if is_same { before.step } else { 0 };
+        // A letter that has left is written anew, and is another one; one that may still leave stays the one that it was.
+        let is_anew = is_same && kind == TaskKind::Mail && before.state != TaskState::Waiting;
+        let step = if is_anew { step.saturating_add(1) } else { step };
+        let answer = if is_anew { None } else { before.answer.clone() };
         let refs = if is_same { before.refs.clone() } else { Vec::new() };
         let state = if is_same { before.state } else { TaskState::Waiting };
         let is_unsure = is_same && before.is_unsure;
@@ -137,7 +145,7 @@ pub async fn retry(
         if before.kind == TaskKind::Mail && !is_same {
             keyhole::close(tx, KeyholeKind::RecipientReply, at.id.uuid())?;
         }
-        let task = Task { kind, state, is_unsure, step, refs, advice, ..before };
+        let task = Task { kind, state, is_unsure, step, refs, answer, advice, ..before };
         tasks::save(tx, &task)?;
         jobs::stop::<TellRecipient>(tx, at.id.uuid())?;
         jobs::enqueue(tx, &TellRecipient { task: at.id })?;

@@ -2,6 +2,7 @@
 
 mod answering;
 mod by_hand;
+mod holding;
 mod opening;
 mod reading;
 mod setting;
@@ -9,6 +10,7 @@ mod settling;
 
 pub use answering::{Answered, Asked, answer_by_link, behind_link, called_back};
 pub use by_hand::{Proof, Settling, forget_words, give_up, retry, reveal_file, reveal_words, settle_by_hand};
+pub use holding::{hold_back, is_leaving, kept_back, let_on};
 pub use opening::open_tasks;
 pub use reading::{all_ended, attempts_of, find_task, list_tasks, list_ways, tasks_of, tasks_of_request};
 pub use setting::{NewWay, remove_way, set_way};

@@ -22,13 +22,14 @@ const DONE: &str = "done";
 /// Nothing left where nobody was there.
 const NOT_REACHED: &str = "not_reached";
 
-/// Says that a try is about to be made, before anything leaves; what was there before, or none where the task has ended.
+/// Says that a try is about to be made, before anything leaves; what was there before, or none where the task has ended or a
+/// hold stands. Whoever places one marks the task, so that no try is begun after a hold that it did not see.
 pub fn begin(tx: &mut WriteTx, id: RecipientTaskId) -> Result<Witnessed<Option<Task>>> {
     let task = tasks::held(tx, id)?;
-    let event = told("recipient.trying", &task);
-    if task.state.has_ended() {
-        return Ok(Witnessed::new(None, event));
+    if task.state.has_ended() || task.is_held() {
+        return Ok(Witnessed::new(None, told("recipient.left_alone", &task)));
     }
+    let event = told("recipient.trying", &task);
     let now = tx.now()?;
     tasks::save(tx, &Task { is_unsure: true, tried_at: Some(now), ..task.clone() })?;
     Ok(Witnessed::new(Some(task), event))
@@ -144,7 +145,7 @@ pub fn late(tx: &mut WriteTx, id: RecipientTaskId) -> Result<Witnessed<Option<Ta
     let mut task = before.clone();
     let nothing =
         |task: &Task, is_late: bool| Ok(Witnessed::new(is_late.then(|| task.clone()), told("recipient.minded", task)));
-    if task.state.has_ended() {
+    if task.state.has_ended() || task.is_held() {
         return nothing(&task, false);
     }
     if now < task.until {
@@ -158,12 +159,11 @@ pub fn late(tx: &mut WriteTx, id: RecipientTaskId) -> Result<Witnessed<Option<Ta
         jobs::enqueue(tx, &TellRecipient { task: id })?;
         return Ok(Witnessed::new(None, told("recipient.reminded", &task)));
     }
-    if task.reminded_at.is_some_and(|at| at >= task.until) {
+    if task.has_been_late() {
         return nothing(&task, true);
     }
     task.reminded_at = Some(now);
-    // Whom a person was to ask and did not has not been silent.
-    if !task.is_by_hand() && matches!(task.state, TaskState::Waiting | TaskState::Sent) {
+    if task.has_been_silent() {
         task.state = TaskState::Silent;
         attempts::add(tx, &mut task, AttemptKind::Waited, "silent")?;
     }

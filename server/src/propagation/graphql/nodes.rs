@@ -79,12 +79,17 @@ impl RecipientTaskNode {
 
     /// Whether a person has to do something: no program may.
     async fn is_by_hand(&self) -> bool {
-        !self.0.state.has_ended() && self.0.is_by_hand()
+        !self.0.state.has_ended() && !self.0.is_held() && self.0.is_by_hand()
     }
 
-    /// What that person does.
+    /// Whether a hold keeps us from telling it: nothing is sent, and no time runs.
+    async fn is_held(&self) -> bool {
+        self.0.is_held()
+    }
+
+    /// What that person does, or why nothing is done for now.
     async fn advice(&self) -> Option<&str> {
-        self.0.advice.as_deref()
+        self.0.counsel()
     }
 
     /// Whether something was sent that was not answered: it is asked about before anything is sent again.
@@ -129,7 +134,8 @@ impl RecipientTaskNode {
 
     /// Whether that has come, and it has not ended.
     async fn is_late(&self, ctx: &Context<'_>) -> Result<bool> {
-        Ok(!self.0.state.has_ended() && asking(ctx)?.tools.watch.now() >= self.0.until)
+        let is_waited_for = !self.0.state.has_ended() && !self.0.is_held();
+        Ok(is_waited_for && asking(ctx)?.tools.watch.now() >= self.0.until)
     }
 
     /// When something was done for it last.

@@ -1,5 +1,5 @@
 //! By a letter, with a link under which the recipient says what became of it. A letter that may have left goes out again
-//! under the same message id; a second one is a reminder, once.
+//! under the same message id; a second one is a reminder, once, and another one only where a person has it told again.
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
@@ -21,6 +21,7 @@ const REPLY: &str = "rdr_";
 
 const SENT: &str = "sent";
 const REMINDED: &str = "reminded";
+const NOT_ANSWERED: &str = "not_answered";
 
 impl Kind for ByMail {
     fn kind(&self) -> TaskKind {
@@ -42,8 +43,7 @@ async fn tell(telling: &Telling<'_>) -> Result<Came> {
         return Ok(Came::by_hand("nobody", "Nothing is known by which this recipient could find the person."));
     }
     let is_reminder = matches!(task.state, TaskState::Sent | TaskState::Silent);
-    // It is reminded once, and only where somebody wanted it to be.
-    if is_reminder && (task.reminded_at.is_none() || task.answer.as_deref() == Some(REMINDED)) {
+    if is_reminder && !is_wanted(task) {
         return Ok(Came::of(How::Nothing, AttemptKind::Waited, SENT));
     }
     let link = link(telling).await?;
@@ -52,15 +52,29 @@ async fn tell(telling: &Telling<'_>) -> Result<Came> {
     let did = if is_reminder { AttemptKind::Reminded } else { AttemptKind::Sent };
     let left = left(telling);
     Ok(match tools.mail.send(&letter).await {
-        Ok(()) => Came::of(How::Sent(None), did, if is_reminder { REMINDED } else { SENT }).with(left),
+        Ok(()) => {
+            // One that a person had told again before it was to be reminded is reminded all the same.
+            let answer = if is_reminder && task.reminded_at.is_some() { REMINDED } else { SENT };
+            Came::of(How::Sent(None), did, answer).with(left)
+        }
         Err(Error::Unavailable { .. }) => {
-            Came::of(How::Again { after: AGAIN, is_unsure: true }, did, "not_answered").with(left)
+            Came::of(How::Again { after: AGAIN, is_unsure: true }, did, NOT_ANSWERED).with(left)
         }
         Err(Error::Refused(_)) => {
             Came::by_hand("not_taken", "Its mail server takes no letter at that address: ask it by hand.")
         }
         Err(other) => return Err(other),
     })
+}
+
+/// Whether one that was written to is to be written to again: a person has it told again, what was sent may not have arrived,
+/// or its reminder is due, which it gets once.
+fn is_wanted(task: &Task) -> bool {
+    match task.answer.as_deref() {
+        None | Some(NOT_ANSWERED) => true,
+        Some(REMINDED) => false,
+        Some(_) => task.reminded_at.is_some(),
+    }
 }
 
 /// A link that leads to the task; its secret stands in the letter alone.
@@ -108,8 +122,19 @@ fn letter(
         task.last_day(),
     );
     let subject = if is_reminder { "Reminder: a person's request" } else { "A person's request" };
-    let turn = if is_reminder { "again" } else { "first" };
-    let id = format!("recipient-{}-{turn}", task.id.uuid().as_simple());
+    let turn = match (is_reminder, task.reminded_at) {
+        (false, _) => "first",
+        (true, Some(_)) => "again",
+        // A person has it told again before its reminder is due, which is another letter.
+        (true, None) => "anew",
+    };
+    let own = task.id.uuid().as_simple();
+    // The same as long as it is the same letter, and another where a person has it told again.
+    let id = if task.step == 0 {
+        format!("recipient-{own}-{turn}")
+    } else {
+        format!("recipient-{own}-{turn}-{}", task.step)
+    };
     Letter::automatic(to, format!("{subject}, {reference}"), text, id)
 }
 
@@ -136,5 +161,23 @@ mod tests {
         }
         let second = letter(&task_for_tests(), &matches, ("Littledata", link), (to(), true));
         assert!(second.text.contains("before and have no answer") && second.message_id != first.message_id);
+        let anew = Task { step: 1, ..task_for_tests() };
+        let third = letter(&anew, &matches, ("Littledata", link), (to(), true));
+        assert!(third.message_id != second.message_id && third.message_id != first.message_id);
+    }
+
+    #[test]
+    fn a_letter_that_left_goes_again_as_a_reminder_or_where_a_person_wants_it() {
+        let sent = |answer: Option<&str>, reminded_at| Task {
+            state: TaskState::Sent,
+            answer: answer.map(str::to_owned),
+            reminded_at,
+            ..task_for_tests()
+        };
+        let at = Some(task_for_tests().opened_at);
+        assert!(!is_wanted(&sent(Some(SENT), None)) && is_wanted(&sent(Some(SENT), at)));
+        assert!(!is_wanted(&sent(Some(REMINDED), at)) && is_wanted(&sent(None, at)));
+        assert!(is_wanted(&sent(None, None)) && is_wanted(&sent(Some(NOT_ANSWERED), None)));
+        assert!(!is_wanted(&sent(Some("by_hand"), None)), "somebody noted that it was asked");
     }
 }

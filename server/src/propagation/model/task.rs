@@ -82,6 +82,9 @@ vocabulary! {
     }
 }
 
+/// What is said where a hold stands.
+const HELD: &str = "A hold stands for whom this is about: nothing is sent, and no time runs, until it is let go.";
+
 /// Where a recipient is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
@@ -146,7 +149,7 @@ pub struct Task {
     pub state: TaskState,
     /// Something was sent and not answered.
     pub is_unsure: bool,
-    /// How many of its calls have been answered.
+    /// How many of its calls have been answered; of letters, how often somebody had one written anew.
     pub step: i16,
     /// What the recipient calls what it was told.
     pub refs: Vec<String>,
@@ -166,6 +169,8 @@ pub struct Task {
     /// Whether a file is attached.
     pub has_file: bool,
     pub reminded_at: Option<Instant>,
+    /// Since when a hold keeps us from telling it.
+    pub held_at: Option<Instant>,
     pub version: i32,
 }
 
@@ -201,6 +206,41 @@ impl Task {
     /// Whether a person has to do it.
     pub fn is_by_hand(&self) -> bool {
         self.kind == TaskKind::Manual || self.advice.is_some()
+    }
+
+    /// Whether nothing leaves to it for now.
+    pub const fn is_held(&self) -> bool {
+        self.held_at.is_some() && !self.state.has_ended()
+    }
+
+    /// What is to be done about it, or why nothing is.
+    pub fn counsel(&self) -> Option<&str> {
+        if self.is_held() { Some(HELD) } else { self.advice.as_deref() }
+    }
+
+    /// Whether it was told or tried for, and nothing came back. Whom a person was to ask and did not has not been silent, and
+    /// nobody is while a hold keeps us from asking.
+    pub fn has_been_silent(&self) -> bool {
+        let was_asked = match self.state {
+            TaskState::Sent => true,
+            TaskState::Waiting => !self.is_by_hand(),
+            _ => false,
+        };
+        was_asked && !self.is_held()
+    }
+
+    /// Whether it was told already that its time is over.
+    pub fn has_been_late(&self) -> bool {
+        self.reminded_at.is_some_and(|at| at >= self.until)
+    }
+
+    /// A hold that kept us from telling it is let go: the time that it stood does not count against the recipient, unless that
+    /// was over before.
+    #[must_use]
+    pub fn let_on(self, now: Instant) -> Self {
+        let stood = self.held_at.filter(|_| !self.has_been_late()).map(|since| now.since(since).max(Duration::zero()));
+        let until = stood.map_or(self.until, |stood| self.until.plus(stood));
+        Self { held_at: None, until, ..self }
     }
 
     /// What the recipient knows one of its calls by, on every try and on every machine.
@@ -332,6 +372,7 @@ pub(super) mod tests {
             proof: None,
             has_file: false,
             reminded_at: None,
+            held_at: None,
             version: 1,
         }
     }
@@ -373,6 +414,27 @@ pub(super) mod tests {
         let app = AppId::from_uuid(Uuid::from_u128(9));
         assert_eq!(Task { recipient: app.to_string(), ..task() }.place(), Place::App(app));
         assert_eq!(task().place(), Place::Recipient);
+    }
+
+    #[test]
+    fn who_was_asked_by_anybody_and_says_nothing_is_silent() {
+        let asked = |kind, state| Task { kind, state, ..task() };
+        assert!(asked(TaskKind::Manual, TaskState::Sent).has_been_silent());
+        assert!(asked(TaskKind::Template, TaskState::Waiting).has_been_silent());
+        assert!(!asked(TaskKind::Manual, TaskState::Waiting).has_been_silent(), "nobody asked it");
+        assert!(!asked(TaskKind::Template, TaskState::Acknowledged).has_been_silent());
+        let held = Task { held_at: Some(Instant::EPOCH), ..asked(TaskKind::Template, TaskState::Sent) };
+        assert!(!held.has_been_silent() && held.counsel().is_some_and(|words| words.contains("hold")));
+    }
+
+    #[test]
+    fn the_time_that_a_hold_stood_counts_against_nobody() {
+        let day = |days| Instant::EPOCH.plus(Duration::days(days));
+        let held = Task { held_at: Some(day(10)), ..task() };
+        let freed = held.let_on(day(50));
+        assert_eq!((freed.held_at, freed.until), (None, day(70)));
+        let late = Task { reminded_at: Some(day(30)), held_at: Some(day(40)), ..task() };
+        assert_eq!(late.let_on(day(50)).until, day(30), "it was silent before");
     }
 
     #[test]

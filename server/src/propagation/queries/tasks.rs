@@ -51,6 +51,7 @@ struct Row {
     proof: Option<Vec<u8>>,
     proof_id: Option<Uuid>,
     reminded_at: Option<DateTime<Utc>>,
+    held_at: Option<DateTime<Utc>>,
     version: i32,
 }
 
@@ -85,6 +86,7 @@ impl From<Row> for Task {
             proof: row.proof.and_then(|proof| proof.try_into().ok()),
             has_file: row.proof_id.is_some(),
             reminded_at: row.reminded_at.map(Instant::from_utc),
+            held_at: row.held_at.map(Instant::from_utc),
             version: row.version,
         }
     }
@@ -202,6 +204,30 @@ pub fn of_request(tx: &mut Tx, request: RequestId) -> Result<Vec<Task>> {
     Ok(rows.into_iter().map(Task::from).collect())
 }
 
+/// The open tasks of these requests, held until the transaction ends.
+pub fn open_held(tx: &mut WriteTx, requests: &[RequestId]) -> Result<Vec<Task>> {
+    let rows = recipient_tasks::table
+        .filter(recipient_tasks::tenant_id.eq(tx.tenant()?))
+        .filter(recipient_tasks::request_id.eq_any(requests.to_vec()))
+        .filter(recipient_tasks::ended_at.is_null())
+        .order(recipient_tasks::id)
+        .select(Row::as_select())
+        .for_no_key_update()
+        .load(tx.conn())?;
+    Ok(rows.into_iter().map(Task::from).collect())
+}
+
+/// The open tasks of the pinned tenant that a hold keeps back, each with its request.
+pub fn kept_back(tx: &mut Tx) -> Result<Vec<(RecipientTaskId, RequestId)>> {
+    let rows = recipient_tasks::table
+        .filter(recipient_tasks::tenant_id.eq(tx.tenant()?))
+        .filter(recipient_tasks::held_at.is_not_null().and(recipient_tasks::ended_at.is_null()))
+        .order(recipient_tasks::id)
+        .select((recipient_tasks::id, recipient_tasks::request_id))
+        .load(tx.conn())?;
+    Ok(rows)
+}
+
 /// How many tasks of a request are open.
 pub fn open_of(tx: &mut Tx, request: RequestId) -> Result<i64> {
     let open = recipient_tasks::table
@@ -235,11 +261,11 @@ pub fn list(tx: &mut Tx, filter: &Filter, page: &Page) -> Result<(Vec<Task>, i64
             query = query.filter(recipient_tasks::state.eq_any(filter.states.clone()));
         }
         let by_hand = recipient_tasks::kind.eq(TaskKind::Manual).or(recipient_tasks::advice.is_not_null());
+        let by_itself = recipient_tasks::kind.ne(TaskKind::Manual).and(recipient_tasks::advice.is_null());
         match filter.by_hand {
-            Some(true) => query.filter(by_hand),
-            Some(false) => {
-                query.filter(recipient_tasks::kind.ne(TaskKind::Manual).and(recipient_tasks::advice.is_null()))
-            }
+            // Nobody does anything while a hold stands.
+            Some(true) => query.filter(by_hand.and(recipient_tasks::held_at.is_null())),
+            Some(false) => query.filter(by_itself.or(recipient_tasks::held_at.is_not_null())),
             None => query,
         }
     };
@@ -271,6 +297,7 @@ pub fn save(tx: &mut WriteTx, task: &Task) -> Result<()> {
             recipient_tasks::advice.eq(&task.advice),
             recipient_tasks::proof.eq(task.proof.map(|proof| proof.to_vec())),
             recipient_tasks::reminded_at.eq(task.reminded_at.map(Instant::utc)),
+            recipient_tasks::held_at.eq(task.held_at.map(Instant::utc)),
             recipient_tasks::version.eq(recipient_tasks::version + 1),
         ))
         .execute(tx.conn())?;

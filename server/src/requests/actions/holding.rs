@@ -1,21 +1,30 @@
 //! What must not be erased for now: somebody holds it with a reason, and somebody else lets it go. A hold stops every
-//! deletion of the person that is not carried out yet, in the same write.
+//! deletion of the person that is not carried out yet, and whatever others are still to be told of one, in the same write.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
 
 use super::approving::shut;
 use super::listing::look;
 use super::planning::{Draughtsman, Drawn, draw, drawn_now};
-use crate::floor::access::{Caller, Permission};
+use crate::floor::access::{Caller, One, Permission, Scope};
 use crate::floor::graphql::Page;
 use crate::floor::jobs;
 use crate::floor::kernel::{Error, HoldId, Ref, RequestId, Result};
-use crate::floor::ledger::{Event, Once, Tx, Witnessed};
+use crate::floor::ledger::{Event, Once, Tx, Witnessed, WriteTx};
 use crate::floor::tools::Tools;
 use crate::grants::Revealed;
+use crate::propagation;
 use crate::requests::jobs::DrawPlan;
 use crate::requests::model::{Hold, NewHold, hold_reference};
 use crate::requests::plan::is_alike;
 use crate::requests::queries::holds::{self, HoldFilter};
 use crate::requests::queries::{estate, plans, requests};
+
+/// Between two looks at what was on its way to a recipient when a hold was placed, and how many there are: what takes longer
+/// is not waited for.
+const LOOK: Duration = Duration::from_millis(50);
+const LOOKS: usize = 100;
 
 /// Holds all that is held of whom a request is about.
 pub async fn place_hold(
@@ -52,8 +61,19 @@ pub async fn place_hold(
         holds::add(tx, &vault, &hold, &new.reason)?;
         let told = Event::new("hold.placed", "hold", id.uuid()).code("kind", new.kind.code());
         let mut witnessed = Witnessed::new(id.uuid(), told);
-        for stopped in holds::stopped(tx, (&persons, at.id))? {
-            let request = requests::lock(tx, stopped)?;
+        let stopped = holds::stopped(tx, (&persons, at.id))?;
+        let told_of = holds::told_of(tx, (&persons, at.id))?;
+        let both: BTreeSet<RequestId> = stopped.iter().chain(&told_of).copied().collect();
+        let mut worked = Vec::new();
+        // Whoever lets another hold go takes the requests too, and reads what stands after that.
+        for id in both {
+            let request = requests::lock(tx, id)?;
+            if stopped.contains(&id) {
+                worked.push(request);
+            }
+        }
+        witnessed = propagation::hold_back(tx, &told_of)?.into_iter().fold(witnessed, Witnessed::and);
+        for request in worked {
             let read = request.stage.plan().map(|plan| plans::get(tx, plan)).transpose()?;
             let now = drawn_now(tx, &by_what, &request)?;
             if read.is_none_or(|read| !is_alike(&read.lines, &now)) {
@@ -64,14 +84,26 @@ pub async fn place_hold(
         Ok(witnessed)
     });
     let id = HoldId::from_uuid(written.await?.id);
+    let_it_land(tools, &scope).await?;
     tools.ledger.read(&scope, move |tx| holds::get(tx, id)).await
+}
+
+/// Waits for what had begun to leave before the hold: once it is said that something is held, nothing is on its way.
+async fn let_it_land(tools: &Tools, scope: &Scope<One>) -> Result<()> {
+    for _ in 0..LOOKS {
+        if !tools.ledger.read(scope, propagation::is_leaving).await? {
+            break;
+        }
+        tokio::time::sleep(LOOK).await;
+    }
+    Ok(())
 }
 
 fn nobody() -> Error {
     Error::refused("NOBODY", "nobody was found in the records whom this request is about: there is nothing to hold")
 }
 
-/// Lets a hold go that somebody else placed. What it stopped is planned anew.
+/// Lets a hold go that somebody else placed. What it stopped is planned anew, and who was not told because of it is told.
 pub async fn release_hold(tools: &Tools, caller: &Caller, at: Ref<HoldId>, once: Option<Once>) -> Result<Hold> {
     let approves = caller.permit(Permission::ApprovePlans, at.tenant);
     let scope = approves.or_else(|_| caller.permit(Permission::WorkRequests, at.tenant))?;
@@ -85,10 +117,27 @@ pub async fn release_hold(tools: &Tools, caller: &Caller, at: Ref<HoldId>, once:
         for request in holds::set_free(tx, &persons)? {
             jobs::enqueue(tx, &DrawPlan { request })?;
         }
-        Ok(Witnessed::new(hold.id.uuid(), Event::new("hold.released", "hold", hold.id.uuid())))
+        let free = no_longer_held(tx)?;
+        let told = Event::new("hold.released", "hold", hold.id.uuid());
+        let first = Witnessed::new(hold.id.uuid(), told);
+        Ok(propagation::let_on(tx, &free)?.into_iter().fold(first, Witnessed::and))
     });
     let id = HoldId::from_uuid(written.await?.id);
     tools.ledger.read(&scope, move |tx| holds::get(tx, id)).await
+}
+
+/// The requests whose recipients were held back, and about whose persons no hold stands any more; held until the transaction
+/// ends.
+fn no_longer_held(tx: &mut WriteTx) -> Result<Vec<RequestId>> {
+    let mut free = Vec::new();
+    for id in propagation::kept_back(tx)? {
+        let request = requests::lock(tx, id)?;
+        let persons = estate::persons_of(tx, &request)?;
+        if holds::standing(tx, &persons)?.is_empty() {
+            free.push(id);
+        }
+    }
+    Ok(free)
 }
 
 pub async fn find_hold(tools: &Tools, caller: &Caller, at: Ref<HoldId>) -> Result<Hold> {

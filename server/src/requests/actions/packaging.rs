@@ -111,27 +111,37 @@ async fn forget_whom(tools: &Tools, lane: &Scope<One>, package: &Package) -> Res
 
 /// Takes away every package about these persons, with all that leads to it: how many there were. May be run again.
 pub async fn clear(tools: &Tools, lane: &Scope<One>, persons: &[SubjectId]) -> Result<u64> {
-    let (tenant, persons, named) = (lane.tenant(), persons.to_vec(), persons.to_vec());
+    let (persons, named) = (persons.to_vec(), persons.to_vec());
     let about = tools.ledger.read(lane, move |tx: &mut Tx| packages::about(tx, &named)).await?;
     if let Some(first) = about.first().copied() {
         let all = about.clone();
         // Whoever is held keeps what was made for them: all of it ends at once, while nobody can place a hold.
+        let whom = persons.clone();
         let ended = tools.ledger.write(lane.clone(), move |tx| {
+            holds::require_none(tx, &whom)?;
+            let mut files = Vec::new();
+            for id in all {
+                files.extend(packages::lock(tx, id)?.blob());
+                packages::end(tx, id, PackageState::Gone)?;
+            }
+            Ok(Witnessed::new(files, Event::new("package.all_ended", "package", first.uuid())))
+        });
+        // Nothing opens these any more. Their names go after them, so that whoever runs this again finds what is left.
+        for file in ended.await? {
+            tools.blobs.delete(file).await?;
+        }
+        let all = about.clone();
+        let cleared = tools.ledger.write(lane.clone(), move |tx| {
             holds::require_none(tx, &persons)?;
             for id in all {
                 packages::lock(tx, id)?;
-                packages::end(tx, id, PackageState::Gone)?;
+                packages::cleared(tx, id)?;
             }
-            Ok(Witnessed::new((), Event::new("package.all_ended", "package", first.uuid())))
+            Ok(Witnessed::new((), Event::new("package.all_cleared", "package", first.uuid())))
         });
-        ended.await?;
+        cleared.await?;
     }
-    let mut gone = 0;
-    for id in about {
-        end_package(tools, lane, Ref::new(tenant, id), PackageState::Gone).await?;
-        gone += 1;
-    }
-    Ok(gone)
+    Ok(about.len() as u64)
 }
 
 /// The packages of a request, the newest first.

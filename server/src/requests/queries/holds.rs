@@ -299,6 +299,32 @@ pub fn stopped(tx: &mut Tx, (persons, at): (&[SubjectId], RequestId)) -> Result<
     Ok(rows.into_iter().map(|row| row.id).collect())
 }
 
+/// The deletions about these persons, however they stand by now, of which somebody else is still told: those that were about
+/// them when they were carried out, and the one that a hold was placed at.
+pub fn told_of(tx: &mut Tx, (persons, at): (&[SubjectId], RequestId)) -> Result<Vec<RequestId>> {
+    let tenant = tx.tenant()?;
+    let rows: Vec<Open> = statement(
+        "with told as (
+           select distinct request_id as id from recipient_tasks
+            where tenant_id = ? and ended_at is null and right_code = 'deletion'
+         )
+         select told.id from told
+          where told.id = ?
+             or exists (select from requests r where r.tenant_id = ? and r.id = told.id and r.subject_id = any(?))
+             or exists (select from request_persons p
+                         where p.tenant_id = ? and p.request_id = told.id and p.subject_id = any(?) and p.part = 'person')
+          order by told.id",
+    )
+    .bind::<SqlUuid, _>(tenant)
+    .bind::<SqlUuid, _>(at)
+    .bind::<SqlUuid, _>(tenant)
+    .bind::<Array<SqlUuid>, _>(persons.to_vec())
+    .bind::<SqlUuid, _>(tenant)
+    .bind::<Array<SqlUuid>, _>(persons.to_vec())
+    .load(tx.conn())?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
+}
+
 /// The deletions that are worked and that letting a hold of these go may set free.
 pub fn set_free(tx: &mut Tx, persons: &[SubjectId]) -> Result<Vec<RequestId>> {
     let rows: Vec<Open> = statement(

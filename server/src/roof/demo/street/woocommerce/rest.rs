@@ -174,8 +174,10 @@ impl Store<'_> {
             let (code, why) = ("woocommerce_rest_trash_not_supported", "Customers do not support trashing.");
             return Some(Err(failed(StatusCode::NOT_IMPLEMENTED, code, why)));
         }
-        let place = self.stock.place(Goods::Customer, row["id"].as_u64()?)?;
+        let number = row["id"].as_u64()?;
+        let place = self.stock.place(Goods::Customer, number)?;
         self.stand.remove(self.stock.shop, Goods::Customer, place);
+        self.stand.within().erasures.push((self.stock.shop.to_owned(), number));
         Some(Ok(ok(&row)))
     }
 
