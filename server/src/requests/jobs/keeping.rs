@@ -71,11 +71,11 @@ async fn end(tools: &Tools, (tenant, keeper): (TenantId, SubjectId)) -> Result<(
         let own = std::slice::from_ref(&keeper);
         for table in map.children_first() {
             for kept in over.iter().filter(|kept| kept.place == table.name) {
-                let bound = part_of(&kept.ground).is_some();
                 let of = |part| Picked { persons: own, store: Some(kept.store), apart: &apart, part, since: None };
-                rows += map.clear(tx, table, &of(bound.then_some(keeps::FREE)))? as u64;
+                rows += map.clear(tx, table, &of(is_bound(kept).then_some(keeps::FREE)))? as u64;
                 // More may have come after the day was named, and has a later one.
-                if !bound || map.tally(tx, table, &of(Some(keeps::BOUND)))? == 0 {
+                let is_alone = is_bound(kept) && !is_followed(kept, &standing, today);
+                if !is_alone || map.tally(tx, table, &of(Some(keeps::BOUND)))? == 0 {
                     ended.push(kept.id);
                 }
             }
@@ -106,10 +106,25 @@ async fn end(tools: &Tools, (tenant, keeper): (TenantId, SubjectId)) -> Result<(
 /// Whether rows have had their last day. Those of the policy's keep wait for what an order binds beside them, which goes by
 /// the time of each order.
 fn is_over(kept: &Kept, all: &[Kept], today: Day) -> bool {
-    let binds = |other: &Kept| part_of(&other.ground).is_some();
-    let waits =
-        !binds(kept) && all.iter().any(|other| binds(other) && other.place == kept.place && other.store == kept.store);
+    let waits = !is_bound(kept) && beside(kept, all).next().is_some();
     kept.until.is_some_and(|until| until < today) && !waits
+}
+
+/// Whether what an order binds beside these rows has a day that is still to come: those that are left are that one's.
+fn is_followed(kept: &Kept, all: &[Kept], today: Day) -> bool {
+    beside(kept, all).any(|other| other.until.is_none_or(|until| until >= today))
+}
+
+/// Whether it is an order that binds these rows.
+fn is_bound(kept: &Kept) -> bool {
+    part_of(&kept.ground).is_some()
+}
+
+/// What else an order binds in the same table, from the same shop.
+fn beside<'a>(kept: &'a Kept, all: &'a [Kept]) -> impl Iterator<Item = &'a Kept> {
+    all.iter().filter(move |other| {
+        is_bound(other) && other.id != kept.id && other.place == kept.place && other.store == kept.store
+    })
 }
 
 /// What came to a keeper's rows later, such as a parcel of an order: nothing keeps it once the last of them is over.
@@ -155,7 +170,12 @@ mod tests {
     fn the_policys_keep_waits_for_what_an_order_binds_beside_it() {
         let today = Day("2026-09-25".parse().expect("a day"));
         let (policys, orders) = (kept("keep:tax", Some("2026-09-01")), kept("open_order", Some("2026-10-01")));
-        assert!(!is_over(&policys, &[policys.clone(), orders], today));
-        assert!(is_over(&policys, &[policys.clone()], today));
+        let all = [policys.clone(), orders.clone()];
+        assert!(!is_over(&policys, &all, today));
+        assert!(!is_over(&orders, &all, today), "its day is still to come");
+        assert!(!is_followed(&orders, &all, today), "nothing else is bound by an order");
+        let disputed = kept("chargeback_window", Some("2026-10-20"));
+        assert!(is_followed(&orders, &[orders.clone(), disputed], today));
+        assert!(is_over(&policys, std::slice::from_ref(&policys), today));
     }
 }
