@@ -8,6 +8,7 @@ alter table customers drop column sealed_by;
 drop table certificates;
 drop table request_matches;
 drop table request_steps;
+drop table keeps;
 drop table request_persons;
 drop table tombstones;
 alter table subjects drop column erased_at;

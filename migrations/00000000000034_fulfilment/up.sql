@@ -64,6 +64,33 @@ call app.fence('request_persons');
 grant select, insert on request_persons to rd_api, rd_worker;
 grant select on request_persons to rd_desk;
 
+-- What a ground keeps, of nobody's name, and until when: rows of one table that came from one shop. Each day somebody looks what
+-- is over, and it goes.
+create table keeps (
+  tenant_id  uuid        not null,
+  id         uuid        not null,
+  keeper_id  uuid        not null,
+  request_id uuid,
+  place      text        not null,
+  store_id   uuid,
+  ground     text        not null,
+  until_on   date,
+  made_at    timestamptz not null,
+  ended_at   timestamptz,
+  constraint keeps_pk primary key (tenant_id, id),
+  constraint keeps_once unique nulls not distinct (tenant_id, keeper_id, place, store_id, ground),
+  constraint keeps_of_keeper foreign key (tenant_id, keeper_id) references subjects (tenant_id, id) on delete restrict,
+  constraint keeps_texts_are_short check (octet_length(place) <= 60 and octet_length(ground) <= 60)
+);
+comment on table keeps is 'what a ground keeps of whom nobody names any more, and until when';
+comment on column keeps.keeper_id is 'the subject of nobody''s name to whom the rows went over';
+comment on column keeps.request_id is 'what was carried out then; none where a backup came back';
+comment on column keeps.until_on is 'the last day on which the ground keeps it; none where it has no day';
+create index keeps_due on keeps (until_on, tenant_id, keeper_id) where ended_at is null;
+call app.fence('keeps');
+grant select, insert, update (until_on, ended_at) on keeps to rd_api, rd_worker;
+grant select on keeps to rd_desk;
+
 -- How far a plan has been carried out. A row that is not there is a step that was not done.
 create table request_steps (
   tenant_id   uuid        not null,

@@ -115,6 +115,8 @@ comment on column corrected_values.was_digest is 'of what stood there before; no
 create index corrected_values_by_subject on corrected_values (tenant_id, subject_id);
 call app.fence('corrected_values');
 grant select, insert, delete on corrected_values to rd_api, rd_worker;
+-- Where a policy keeps what it was about, it goes over to nobody's name.
+grant update (subject_id, salt, was_digest, is_digest) on corrected_values to rd_worker;
 grant select (tenant_id, id, correction_id, subject_id, about, field, row_id, at) on corrected_values to rd_desk;
 
 -- The evidence of a request: signed, whole, and never changed. A later one continues it.

@@ -53,6 +53,9 @@ async fn who_was_erased_since_is_erased_again_before_anybody_is_served() {
     );
     assert_eq!(backup.lines(&left), ["0"]);
     assert_eq!(backup.lines("select name as line from orders order by 1"), ["#1", "#2"], "the books stay whole");
+    let kept = "select (c.mail is null) || ' ' || (k.until_on is not null) as line from keeps k
+                  join customers c on c.subject_id = k.keeper_id where k.place = 'customers' and k.ended_at is null";
+    assert_eq!(backup.lines(kept), ["true true"], "what an order binds is what it needs, and has its last day");
     let other = "select count(*) || '' as line from customers c join subject_keys k on k.subject_id = c.subject_id
                   where c.platform_id = 'c5' and k.wrapped is not null";
     assert_eq!(backup.lines(other), ["1"], "nobody else is touched");

@@ -176,7 +176,17 @@ async fn who_is_erased_is_gone_from_every_shop_and_nobody_else_is_touched() {
           where o.platform_id = '2' and k.wrapped is not null"
     );
     assert_eq!(erased.one(&sealed), "1");
-    assert_eq!(erased.one("select subject_id::text as line from customers where platform_id = 'c1'"), keeper);
+    // It is whole as far as somebody is to get it, and of the account there is but whose it was.
+    let sent = "select (x.mail is not null) || ' ' || (x.address is not null) as line
+                  from order_contacts x join orders o on o.id = x.id where o.platform_id = '2'";
+    assert_eq!(erased.one(sent), "true true");
+    let account = format!(
+        "select (given_name is not null) || ' ' || (family_name is not null) || ' ' || (platform_id = 'c1') || ' '
+                || num_nonnulls(mail, phone, address, country, wants_mail, created_at) as line
+           from customers where subject_id = '{keeper}'"
+    );
+    assert_eq!(scene.lines(&account), ["true true false 0"]);
+    assert_eq!(erased.one("select count(*) || '' as line from customers where platform_id = 'c1'"), "0");
     let named = format!("select count(*) || '' as line from subject_identifiers where subject_id = '{keeper}'");
     assert_eq!(erased.one(&named), "0");
 

@@ -115,6 +115,7 @@ mod the_zoo_is_turned_away;
 mod webhooks_are_worked;
 mod webhooks_arrive;
 mod what_is_disclosed_is_what_goes;
+mod what_is_kept_ends;
 #[cfg(target_os = "linux")]
 mod work_is_shared_fairly;
 #[cfg(target_os = "linux")]

@@ -12,7 +12,7 @@ use harness::planned::BEGIN;
 use harness::wishes::wish;
 use harness::world::World;
 use rightsdesk_server::floor::access::{Caller, Role};
-use rightsdesk_server::floor::datamap::{About, Class, Row, Table};
+use rightsdesk_server::floor::datamap::{About, Class, Column, Fate, Reason, Row, Table};
 use rightsdesk_server::floor::kernel::{Instant, Personal, Ref, RequestId, StoreId, TenantId, Watch};
 use rightsdesk_server::floor::platforms::{Customer, Good, Order};
 use rightsdesk_server::floor::regulations::Right;
@@ -522,6 +522,85 @@ fn has_gone((shape, ids): (&str, &[Uuid]), (told, plan): (&Told, &Plan), (before
     looked
 }
 
+/// What stands in a column, where anything does.
+fn filled<'r>(row: &'r Map<String, Value>, column: &str) -> Option<&'r Value> {
+    // An envelope that was emptied is there and holds nothing.
+    row.get(column).filter(|value| !value.is_null() && *value != "\\x")
+}
+
+/// The order that a row is, or hangs on, as it stood then.
+fn order_of<'i>(table: &Table, row: &Map<String, Value>, before: &'i Images) -> Option<&'i Map<String, Value>> {
+    let column = match table.about {
+        _ if table.name == "orders" => "id",
+        About::Through { column, table: "orders" } => column,
+        _ => "order_id",
+    };
+    before.get(&("orders", row.get(column)?.as_str()?.to_owned()))
+}
+
+/// Why a row stays, where it does.
+fn reason(table: &Table, row: &Map<String, Value>, before: &Images) -> Reason {
+    let is_open = |order: &Map<String, Value>| order.get("fulfilment").is_none_or(Value::is_null);
+    if order_of(table, row, before).is_none_or(is_open) { Reason::OpenOrder } else { Reason::Chargeback }
+}
+
+/// Whose a row is now, by itself or by what it hangs on.
+fn whose_now<'i>(table: &Table, row: &'i Map<String, Value>, after: &'i Images) -> Option<&'i Value> {
+    match table.about {
+        About::Subject(column) => filled(row, column),
+        About::Through { column, table: parent } => {
+            let parent = MAP.table(parent).expect("a table of the map");
+            whose_now(parent, after.get(&(parent.name, row.get(column)?.as_str()?.to_owned()))?, after)
+        }
+        About::Nobody => None,
+    }
+}
+
+/// Whether a column must be as it was, or filled as it was, in a row that stays: where its reason needs it, and where it says
+/// nothing of a person. None where nobody has to look.
+fn is_to_stay(table: &Table, column: &Column, reason: Option<Reason>) -> Option<bool> {
+    let is_looked_at = table.about != About::Subject(column.name)
+        && !matches!(column.class, Class::Derived(_))
+        && !matches!(column.fate, Fate::Stays | Fate::WithKey);
+    is_looked_at.then(|| column.is_needed_by(reason))
+}
+
+/// What went over to nobody's name is as many rows, table by table and shop by shop, as the plan says that a ground keeps; each
+/// holds of the person what its ground needs, and nothing else. What is nobody's at all holds nothing. Says how many went over.
+fn stays_as_planned(shape: &str, plan: &Plan, (before, after): (&Images, &Images)) -> i64 {
+    let mut stayed: BTreeMap<(&str, Option<Uuid>), i64> = BTreeMap::new();
+    for ((name, apart), row) in before {
+        let table = MAP.table(name).expect("a table of the map");
+        let Some(left) = after.get(&(*name, apart.clone())).filter(|_| !is_book(table)) else { continue };
+        let id = |row: &Map<String, Value>| row.get("store_id")?.as_str()?.parse::<Uuid>().ok();
+        let is_kept = whose_now(table, left, after).is_some();
+        if is_kept {
+            let store = id(row).or_else(|| id(order_of(table, row, before)?));
+            *stayed.entry((table.name, store)).or_default() += 1;
+        }
+        let why = is_kept.then(|| reason(table, row, before));
+        for column in table.columns {
+            let (Some(was), is) = (filled(row, column.name), filled(left, column.name)) else { continue };
+            let Some(is_needed) = is_to_stay(table, column, why) else { continue };
+            // What is sealed is sealed anew; a surrogate stands where something else stood.
+            let stays = if column.is_sealed() { is.is_some() } else { is == Some(was) };
+            assert_eq!(stays, is_needed, "{shape}: {name}.{} of a row that stays for {why:?}", column.name);
+        }
+    }
+    let mut planned: BTreeMap<(&str, Option<Uuid>), i64> = BTreeMap::new();
+    for line in plan.lines.iter().filter(|line| line.action == PlannedAction::Keep) {
+        let ground = line.ground.as_deref().expect("a ground");
+        let table = MAP.table(&line.place).expect("a table of the map");
+        // Books stay as they are, and of what is facts alone nobody is named.
+        let is_of_facts = ground.starts_with("keep:") && table.erased_by == Row::Cleared;
+        if !is_book(table) && !is_of_facts {
+            *planned.entry((table.name, line.store.map(StoreId::uuid))).or_default() += line.rows;
+        }
+    }
+    assert_eq!(stayed, planned, "{shape}: {:#?}", plan.lines);
+    stayed.values().sum()
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn of_persons_of_every_shape_what_is_told_is_what_goes_and_nobody_else_is_touched() {
     const PERSONS: usize = 8;
@@ -534,7 +613,7 @@ async fn of_persons_of_every_shape_what_is_told_is_what_goes_and_nobody_else_is_
     for shape in &shapes {
         told.push(scene.told(wish(scene.tenant, &[Right::Access], &shape.mail())).await);
     }
-    let mut looked = 0;
+    let (mut looked, mut kept) = (0, 0);
     // One half of them, then the other: who comes later is another to who went before.
     for wave in [0..PERSONS / 2, PERSONS / 2..PERSONS] {
         let mut going = Vec::new();
@@ -567,6 +646,7 @@ async fn of_persons_of_every_shape_what_is_told_is_what_goes_and_nobody_else_is_
         for (number, ids, plan, before) in &going {
             let shape = format!("{:?}", shapes[*number]);
             looked += has_gone((&shape, ids), (&told[*number], plan), (before, &after));
+            kept += stays_as_planned(&shape, plan, (before, &after));
             let keys = format!(
                 "select count(*)::text as line from subject_keys where subject_id in ({}) and wrapped is not null",
                 listed(ids)
@@ -577,6 +657,7 @@ async fn of_persons_of_every_shape_what_is_told_is_what_goes_and_nobody_else_is_
         assert_eq!(scene.stored(scene.other.tenant, None), there, "another merchant's row is another");
     }
     assert!(looked > 500, "the property looked at {looked} values");
+    assert!(kept > 10, "the property looked at {kept} rows that stay");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -615,7 +696,9 @@ async fn of_a_merchants_own_user_what_is_told_is_what_goes() {
     scene.works().await;
     let scanned = "select count(*)::text as line from request_steps where name = 'scan' and state = 'done'";
     assert_eq!(scene.lines(scanned), ["1"], "the user is erased");
-    let looked = has_gone(("a member", &ids), (&told, &plan), (&before, &scene.images(shop.tenant, None)));
+    let after = scene.images(shop.tenant, None);
+    let looked = has_gone(("a member", &ids), (&told, &plan), (&before, &after));
+    assert_eq!(stays_as_planned("a member", &plan, (&before, &after)), 0, "no ground keeps anything of a user");
     assert!(looked > 15, "the property looked at {looked} values");
     assert_eq!(scene.stored(shop.tenant, Some(&others)), here, "somebody else's row is another");
 }

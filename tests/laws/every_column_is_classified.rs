@@ -119,6 +119,38 @@ fn what_is_to_be_forgotten_can_be() {
 }
 
 #[test]
+fn what_a_ground_does_not_need_can_be_taken_from_a_row() {
+    let stored = stored();
+    let may_be_kept = |table: &&'static Table| {
+        let is_listed = matches!(table.category, Some(Category::Policy(_) | Category::Listed(_)));
+        is_listed && table.erased_by != Row::Kept
+    };
+    for table in MAP.about_people().filter(may_be_kept) {
+        for column in table.columns {
+            let is_whose = table.about == About::Subject(column.name);
+            let is_reckoned = matches!(column.class, Class::Derived(_));
+            let goes = !is_reckoned && !matches!(column.fate, Fate::Stays | Fate::WithKey);
+            let (table, name) = (table.name, column.name);
+            assert!(goes || column.needed_by.is_empty(), "{table}.{name} stays anyhow");
+            assert!(!is_whose || column.needed_by.is_empty(), "{table}.{name} says whose it is, and goes over");
+            if !goes && !is_whose {
+                continue;
+            }
+            let may = migrated().lines(&format!(
+                "select has_column_privilege('rd_worker', '{table}', '{name}', 'update')::text as line"
+            ));
+            assert_eq!(may, ["true"], "a worker may not take {name} from a row of {table}");
+            let (_, is_filled) = &stored[&(table.to_owned(), name.to_owned())];
+            let is_nulled = matches!(column.fate, Fate::Null | Fate::WithSecret);
+            assert!(
+                is_whose || !is_nulled || !is_filled,
+                "{table}.{name} must be filled and cannot be taken from a row"
+            );
+        }
+    }
+}
+
+#[test]
 fn the_desk_is_granted_keys_and_facts_and_nothing_else() {
     let granted = migrated().lines(
         "select table_name || ' ' || column_name as line from information_schema.column_privileges

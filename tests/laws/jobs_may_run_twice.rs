@@ -26,8 +26,8 @@ use rightsdesk_server::propagation::{MindRecipient, TellRecipient};
 use rightsdesk_server::relay::{RelayEvent, SweepRelay};
 use rightsdesk_server::reports::{MakeReports, OrderReports, SweepReports};
 use rightsdesk_server::requests::{
-    AskForProof, CarryOut, DigestRequests, DrawPlan, EndAccounts, ExpireUnproved, ForgetRequests, HearMailbox,
-    LiftRestrictions, LookAfterFulfilment, LookAtControllers, MakePackage, RemindOfRequests, ReminderKind,
+    AskForProof, CarryOut, DigestRequests, DrawPlan, EndAccounts, EndKeeps, ExpireUnproved, ForgetRequests,
+    HearMailbox, LiftRestrictions, LookAfterFulfilment, LookAtControllers, MakePackage, RemindOfRequests, ReminderKind,
     SealEvidence, SendLetter, SweepPackages, TellController, TellMerchant, TellOfRequest,
 };
 use rightsdesk_server::reviews::{OpenQuarterlyReview, ProveRevocations, RemindOfReviews};
@@ -303,6 +303,28 @@ fn ended(world: &World) -> Vec<String> {
     )
 }
 
+/// A buyer's row of nobody's name, whose last day is over.
+const KEPT: &str = "insert into audit_heads (tenant_id, seq, hash)
+                  values ('00000000-0000-0000-0000-0000000000bb', 0, decode(repeat('00', 32), 'hex'));
+                  insert into tenants (tenant_id, legal_name, locale, region, plan, app_slots, opened_at)
+                  values ('00000000-0000-0000-0000-0000000000bb', 'Zaitoon Home', 'en', 'EU', 'growth', 1, now());
+                  insert into stores (tenant_id, id, platform, domain, name, region, added_at)
+                  values ('00000000-0000-0000-0000-0000000000bb', '00000000-0000-0000-0000-000000000007', 'shopify',
+                          'zaitoon.example', 'Zaitoon Home', 'EU', now());
+                  insert into subjects (tenant_id, id, made_at)
+                  values ('00000000-0000-0000-0000-0000000000bb', '00000000-0000-0000-0000-000000000009', '2001-01-01');
+                  insert into subject_keys (tenant_id, id, subject_id, epoch, wrapped)
+                  values ('00000000-0000-0000-0000-0000000000bb', '00000000-0000-0000-0000-00000000000a',
+                          '00000000-0000-0000-0000-000000000009', 1, '\\x00');
+                  insert into customers (tenant_id, id, store_id, platform_id, subject_id, updated_at, taken_at)
+                  values ('00000000-0000-0000-0000-0000000000bb', '00000000-0000-0000-0000-00000000000b',
+                          '00000000-0000-0000-0000-000000000007', 'nobody', '00000000-0000-0000-0000-000000000009',
+                          '2001-01-01', '2001-01-01');
+                  insert into keeps (tenant_id, id, keeper_id, place, store_id, ground, until_on, made_at)
+                  values ('00000000-0000-0000-0000-0000000000bb', '00000000-0000-0000-0000-00000000000c',
+                          '00000000-0000-0000-0000-000000000009', 'customers', '00000000-0000-0000-0000-000000000007',
+                          'open_order', '2001-02-02', '2001-01-01')";
+
 /// One that nobody proved in time, one that is due long since, a letter that waits, and a colleague who works.
 const WAITED: &str = "insert into audit_heads (tenant_id, seq, hash)
                   values ('00000000-0000-0000-0000-0000000000bb', 0, decode(repeat('00', 32), 'hex'));
@@ -447,6 +469,22 @@ const CASES: &[Case] = &[
         lane: TenantId::HOUSE,
         prepare: ENDED,
         effect: ended,
+    },
+    Case {
+        name: "end_keeps",
+        ticket: || Ticket::of(&EndKeeps {}).expect("a ticket"),
+        lane: TenantId::HOUSE,
+        prepare: KEPT,
+        effect: |world| {
+            world.base.lines(
+                "select 'buyer ' || platform_id as line from customers
+                  union all select 'key ' || (wrapped is null) from subject_keys
+                             where tenant_id = '00000000-0000-0000-0000-0000000000bb'
+                  union all select 'keep ' || (ended_at is null) from keeps
+                  union all select action || ' ' || count(*) from audit_events where action like '%.keep_ended' group by action
+                  order by 1",
+            )
+        },
     },
     Case {
         name: "lift_restrictions",

@@ -1,10 +1,16 @@
 //! What is held of a shop's buyers, orders, goods and stock. A person's values are sealed; what an order was about
 //! outlives the person, because books must be kept.
 
+use crate::floor::datamap::Reason::{self, Chargeback, OpenOrder};
 use crate::floor::datamap::{Row, Table, derived, fact, key, personal, pseudonym};
 use crate::floor::policy::Ground;
 
 const BOOKS: Ground = Ground::LegalObligation;
+
+/// What the law wants kept of somebody: what stands on a bill, and not how they are reached.
+const BILLS: Reason = Reason::Law(Ground::LegalObligation);
+/// Whom a claim is brought by or against, and where they are reached.
+const CLAIMS: Reason = Reason::Law(Ground::LegalClaims);
 
 pub const CUSTOMERS: Table = Table::of_tenant("customers")
     .label("customer")
@@ -18,15 +24,16 @@ pub const CUSTOMERS: Table = Table::of_tenant("customers")
         key("store_id"),
         pseudonym("platform_id").as_text().disclosed(),
         key("subject_id"),
-        personal("given_name", "name").counted_in("generation"),
-        personal("family_name", "name").counted_in("generation"),
-        personal("mail", "mail").counted_in("generation"),
+        // An order that is open says itself where it goes; whose it is stands here.
+        personal("given_name", "name").counted_in("generation").needed_by(&[OpenOrder, BILLS, CLAIMS]),
+        personal("family_name", "name").counted_in("generation").needed_by(&[OpenOrder, BILLS, CLAIMS]),
+        personal("mail", "mail").counted_in("generation").needed_by(&[CLAIMS]),
         personal("phone", "phone").counted_in("generation"),
-        personal("address", "address").counted_in("generation"),
+        personal("address", "address").counted_in("generation").needed_by(&[BILLS, CLAIMS]),
         fact("generation"),
-        fact("country").disclosed(),
-        fact("wants_mail").disclosed(),
-        fact("created_at").disclosed(),
+        fact("country").disclosed().cleared().needed_by(&[BILLS, CLAIMS]),
+        fact("wants_mail").disclosed().cleared(),
+        fact("created_at").disclosed().cleared(),
         fact("updated_at").disclosed(),
         fact("taken_at").disclosed(),
         derived("sealed_by", "the key that its values are sealed under"),
@@ -41,7 +48,7 @@ pub const ORDERS: Table = Table::of_tenant("orders")
     .columns(&[
         key("id"),
         key("store_id"),
-        pseudonym("platform_id").as_text().disclosed(),
+        pseudonym("platform_id").as_text().disclosed().needed_by(&[OpenOrder, Chargeback]),
         key("subject_id").cleared(),
         pseudonym("customer").as_text(),
         fact("name").disclosed().kept_under(BOOKS).because("the number on the invoice"),
@@ -65,9 +72,10 @@ pub const ORDER_CONTACTS: Table = Table::of_tenant("order_contacts")
     .columns(&[
         key("id"),
         personal("handle", "name").counted_in("generation"),
-        personal("mail", "mail").counted_in("generation"),
-        personal("phone", "phone").counted_in("generation"),
-        personal("address", "address").counted_in("generation"),
+        personal("mail", "mail").counted_in("generation").needed_by(&[OpenOrder, Chargeback, CLAIMS]),
+        personal("phone", "phone").counted_in("generation").needed_by(&[OpenOrder]),
+        // A telephone may stand in it, which no dispute needs: that goods came is what the parcel says.
+        personal("address", "address").counted_in("generation").needed_by(&[OpenOrder, BILLS, CLAIMS]),
         fact("country").disclosed(),
         fact("generation"),
         derived("sealed_by", "the key that its values are sealed under"),
@@ -139,7 +147,7 @@ pub const SHIPMENTS: Table = Table::of_tenant("shipments")
         fact("number"),
         key("subject_id"),
         fact("courier").disclosed(),
-        personal("tracking", "tracking").counted_in("generation"),
+        personal("tracking", "tracking").counted_in("generation").needed_by(&[OpenOrder, Chargeback]),
         fact("generation"),
         fact("state").disclosed(),
         fact("shipped_at").disclosed(),

@@ -258,6 +258,18 @@ pub const REQUEST_SELECTIONS: Table =
 pub const REQUEST_PERSONS: Table =
     Table::of_tenant("request_persons").columns(&[key("request_id"), key("subject_id"), fact("part")]);
 
+pub const KEEPS: Table = Table::of_tenant("keeps").ages("ended_at").columns(&[
+    key("id"),
+    key("keeper_id").because("nobody's name: whose rows it has is gone"),
+    key("request_id"),
+    fact("place"),
+    key("store_id"),
+    fact("ground").because("a code: the policy's keep, an open order"),
+    fact("until_on"),
+    fact("made_at"),
+    fact("ended_at"),
+]);
+
 pub const REQUEST_STEPS: Table = Table::of_tenant("request_steps").ages("finished_at").columns(&[
     key("plan_id"),
     fact("position"),

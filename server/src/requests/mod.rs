@@ -44,9 +44,9 @@ pub use filter::{Fault, LONGEST as LONGEST_FILTER, Read, StageWord, Wanted as Wa
 pub use fulfil::{Replayed, replay, require_upheld};
 pub use graphql::{RULES, RequestMutation, RequestNode, RequestQuery, find_request as find_request_node};
 pub use jobs::{
-    AskForProof, CarryOut, DigestRequests, DrawPlan, EndAccounts, ExpireUnproved, ForgetRequests, HearMailbox,
-    LiftRestrictions, LookAfterFulfilment, LookAtControllers, MakePackage, RemindOfRequests, SealEvidence, SendLetter,
-    SweepPackages, TellController, TellMerchant, TellOfRequest,
+    AskForProof, CarryOut, DigestRequests, DrawPlan, EndAccounts, EndKeeps, ExpireUnproved, ForgetRequests,
+    HearMailbox, LiftRestrictions, LookAfterFulfilment, LookAtControllers, MakePackage, RemindOfRequests, SealEvidence,
+    SendLetter, SweepPackages, TellController, TellMerchant, TellOfRequest,
 };
 pub use letters::{ASK_PATH, FOLLOW_PATH, speaks};
 pub use model::{

@@ -64,6 +64,7 @@ const TABLES: &[Table] = &[
     requests::map::REQUEST_SELECTIONS,
     requests::map::CONTROLLER_CALLS,
     requests::map::REQUEST_PERSONS,
+    requests::map::KEEPS,
     requests::map::REQUEST_STEPS,
     requests::map::REQUEST_MATCHES,
     requests::map::CERTIFICATES,

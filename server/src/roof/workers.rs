@@ -15,9 +15,9 @@ use crate::propagation::{MindRecipient, TellRecipient};
 use crate::relay::{RelayEvent, SweepRelay};
 use crate::reports::{MakeReports, OrderReports, SweepReports};
 use crate::requests::{
-    AskForProof, CarryOut, DigestRequests, DrawPlan, EndAccounts, ExpireUnproved, ForgetRequests, HearMailbox,
-    LiftRestrictions, LookAfterFulfilment, LookAtControllers, MakePackage, RemindOfRequests, SealEvidence, SendLetter,
-    SweepPackages, TellController, TellMerchant, TellOfRequest,
+    AskForProof, CarryOut, DigestRequests, DrawPlan, EndAccounts, EndKeeps, ExpireUnproved, ForgetRequests,
+    HearMailbox, LiftRestrictions, LookAfterFulfilment, LookAtControllers, MakePackage, RemindOfRequests, SealEvidence,
+    SendLetter, SweepPackages, TellController, TellMerchant, TellOfRequest,
 };
 use crate::reviews::{OpenQuarterlyReview, ProveRevocations, RemindOfReviews};
 use crate::staff::jobs::SweepSignIns;
@@ -188,6 +188,12 @@ fn of_requests(registry: Registry) -> Registry {
             name: "forget_requests",
             rhythm: Rhythm::Daily { hour: 4, minute: 20 },
             ticket: || Ticket::of(&ForgetRequests {}),
+        })
+        .job::<EndKeeps>()
+        .schedule(Schedule {
+            name: "end_keeps",
+            rhythm: Rhythm::Daily { hour: 4, minute: 40 },
+            ticket: || Ticket::of(&EndKeeps {}),
         })
         .job::<RemindOfRequests>()
         .schedule(Schedule {

@@ -1,6 +1,10 @@
 //! What is held of merchants: their account in clear, their own users sealed.
 
-use crate::floor::datamap::{Row, Table, fact, hashed, key, personal, pseudonym};
+use crate::floor::datamap::{Reason, Row, Table, fact, hashed, key, personal, pseudonym};
+use crate::floor::policy::Ground;
+
+/// Who acted for a merchant, where the law wants that known or a claim turns on it.
+const RECORDS: &[Reason] = &[Reason::Law(Ground::LegalObligation), Reason::Law(Ground::LegalClaims)];
 
 pub const TENANTS: Table = Table::of_tenant("tenants").category("account").ages("closes_on").columns(&[
     fact("legal_name").because("an organisation's name, as its contract has it"),
@@ -29,8 +33,8 @@ pub const MEMBERS: Table = Table::of_tenant("members")
     .columns(&[
         key("id"),
         key("subject_id"),
-        personal("name", "name").counted_in("name_gen"),
-        personal("mail", "mail").counted_in("mail_gen"),
+        personal("name", "name").emptied().counted_in("name_gen").needed_by(RECORDS),
+        personal("mail", "mail").emptied().counted_in("mail_gen").needed_by(RECORDS),
         fact("role").disclosed(),
         fact("state").disclosed(),
         fact("added_at").disclosed(),

@@ -20,6 +20,17 @@ pub enum Class {
     Derived(&'static str),
 }
 
+/// Why a row outlives the wish of whom it is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reason {
+    /// Somebody waits for goods, or for their money.
+    OpenOrder,
+    /// A payment may still be disputed.
+    Chargeback,
+    /// The policy keeps it on this ground in law.
+    Law(Ground),
+}
+
 /// What becomes of a column when its person is forgotten and its row stays.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fate {
@@ -46,6 +57,8 @@ pub struct Column {
     pub is_disclosed: bool,
     /// The ground in law on which it outlives the wish to be forgotten.
     pub kept: Option<Ground>,
+    /// For which reasons it stays in a row that outlives the wish. What no reason needs goes all the same.
+    pub needed_by: &'static [Reason],
     /// Why it is as it is, where a lawyer could ask.
     pub note: Option<&'static str>,
     pub fate: Fate,
@@ -56,7 +69,7 @@ pub struct Column {
 impl Column {
     const fn new(name: &'static str, class: Class, fate: Fate) -> Self {
         let is_disclosed = matches!(class, Class::Personal(_));
-        Self { name, class, is_disclosed, kept: None, note: None, fate, generation: None }
+        Self { name, class, is_disclosed, kept: None, needed_by: &[], note: None, fate, generation: None }
     }
 
     /// The person is given it.
@@ -75,6 +88,12 @@ impl Column {
     #[must_use]
     pub const fn kept_under(self, ground: Ground) -> Self {
         Self { kept: Some(ground), ..self }
+    }
+
+    /// It stays in a row that is kept for one of these.
+    #[must_use]
+    pub const fn needed_by(self, reasons: &'static [Reason]) -> Self {
+        Self { needed_by: reasons, ..self }
     }
 
     #[must_use]
@@ -118,6 +137,11 @@ impl Column {
             Class::Personal(field) => Some(field),
             _ => None,
         }
+    }
+
+    /// Whether a row that stays for this needs it; nothing is needed where no reason is known.
+    pub fn is_needed_by(&self, reason: Option<Reason>) -> bool {
+        reason.is_some_and(|reason| self.needed_by.contains(&reason))
     }
 
     /// Whether each value in it must be an envelope.

@@ -7,7 +7,7 @@ use diesel::sql_types::{Array, BigInt, Binary, Integer, Nullable, Text, Timestam
 use diesel::{QueryableByName, RunQueryDsl};
 use uuid::Uuid;
 
-use super::columns::{Class, Column, Fate};
+use super::columns::{Class, Column, Fate, Reason};
 use super::counting::{Apart, link};
 use super::map::Map;
 use super::people::{cleared, left};
@@ -59,13 +59,7 @@ impl Map {
     /// Clears these rows of the pinned tenant, and says how many that touched; run again it touches none.
     pub fn clear(&self, tx: &mut WriteTx, table: &'static Table, picked: &Picked<'_>) -> Result<usize> {
         let condition = self.picked(table, picked)?;
-        for column in table.columns.iter().filter(|column| column.fate == Fate::WithSecret) {
-            let sql = format!(
-                "delete from secrets where tenant_id = $1 and id in (select {} from {} where {condition})",
-                column.name, table.name
-            );
-            Self::run(tx, sql, picked)?;
-        }
+        Self::remove_secrets(tx, table.columns.iter(), (table, &condition), picked)?;
         let name = table.name;
         let sql = match table.erased_by {
             Row::Kept => return Ok(0),
@@ -80,15 +74,17 @@ impl Map {
         Self::run(tx, sql, picked)
     }
 
-    /// These rows go over to `keeper`: what is sealed in them under the person's keys is sealed under the keeper's from then
-    /// on, and they name the person no more. What hangs on another table's rows goes over before those do.
+    /// These rows go over to `keeper`: what the reason for which they stay does not need is taken from them, what is sealed in
+    /// them under the person's keys is sealed under the keeper's from then on, and they name the person no more. What hangs on
+    /// another table's rows goes over before those do.
     pub fn hand_over(
         &self,
         tx: &mut WriteTx,
         table: &'static Table,
-        picked: &Picked<'_>,
+        (picked, reason): (&Picked<'_>, Option<Reason>),
         (mover, keeper): (&Mover, SubjectId),
     ) -> Result<usize> {
+        self.strip(tx, table, (picked, reason))?;
         let (tenant, key) = (tx.tenant()?, table.row_key());
         let sealed: Vec<&Column> = table.columns.iter().filter(|column| column.is_sealed()).collect();
         let listed =
@@ -155,6 +151,48 @@ impl Map {
                 .execute(tx.conn())?;
         }
         Ok(rows.len())
+    }
+
+    /// Takes from these rows what the reason for which they stay does not need. Whom they are about is said until they go over;
+    /// what Postgres reckons from other columns goes with those.
+    fn strip(
+        &self,
+        tx: &mut WriteTx,
+        table: &'static Table,
+        (picked, reason): (&Picked<'_>, Option<Reason>),
+    ) -> Result<()> {
+        if table.erased_by == Row::Kept {
+            return Ok(());
+        }
+        let goes = |column: &&Column| {
+            let is_whose = table.about == About::Subject(column.name);
+            !is_whose && !matches!(column.class, Class::Derived(_)) && !column.is_needed_by(reason)
+        };
+        let (name, condition) = (table.name, self.picked(table, picked)?);
+        Self::remove_secrets(tx, table.columns.iter().filter(goes), (table, &condition), picked)?;
+        let stripped: Vec<String> = table.columns.iter().filter(goes).filter_map(cleared).collect();
+        if !stripped.is_empty() {
+            let sql = format!("update {name} set {} where {}", stripped.join(", "), found(table, &condition));
+            Self::run(tx, sql, picked)?;
+        }
+        Ok(())
+    }
+
+    /// The secrets that these columns name go.
+    fn remove_secrets(
+        tx: &mut WriteTx,
+        columns: impl Iterator<Item = &'static Column>,
+        (table, condition): (&Table, &str),
+        picked: &Picked<'_>,
+    ) -> Result<()> {
+        for column in columns.filter(|column| column.fate == Fate::WithSecret) {
+            let sql = format!(
+                "delete from secrets where tenant_id = $1 and id in (select {} from {} where {condition})",
+                column.name, table.name
+            );
+            Self::run(tx, sql, picked)?;
+        }
+        Ok(())
     }
 
     /// How many of these rows there are.

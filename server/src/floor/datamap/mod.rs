@@ -20,7 +20,7 @@ mod table;
 mod whole;
 
 pub use self::csv::{guarded, spreadsheet};
-pub use columns::{Class, Column, Fate, derived, fact, hashed, key, personal, pseudonym, secret, secret_id};
+pub use columns::{Class, Column, Fate, Reason, derived, fact, hashed, key, personal, pseudonym, secret, secret_id};
 pub use correcting::{SealedCell, Whole};
 pub use counting::{Apart, Portion, Span, Whose};
 pub use erasing::{Left, Picked};

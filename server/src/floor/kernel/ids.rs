@@ -252,6 +252,11 @@ id!(
     "crt"
 );
 id!(
+    /// Rows that stay for a ground, of nobody's name.
+    KeepId,
+    "kps"
+);
+id!(
     /// Something that whom a request is about goes by.
     RequestMatchId,
     "rmt"

@@ -14,11 +14,12 @@ pub use error::{Error, Flaw, Flaws, Refusal, Report, Result};
 pub use ids::{
     Addressed, ApiKeyId, AppId, BlobId, CampaignId, CatalogueWriteId, CertificateId, ClockEventId, ClockId,
     CorrectedValueId, CorrectionId, CustomerId, DeliveryId, DestinationId, DeviceSignInId, DisclosureId, EvidenceId,
-    FenceId, GrantId, HandshakeId, HoldId, HookId, IntakeId, IntakeIdentifierId, JobId, MemberId, MessageId, NoticeId,
-    ObjectionId, OrderId, PackageId, PackageLinkId, PlanId, PolicyId, PrivacyNoticeId, ProcessorId, ProductId,
-    PromiseId, ProviderTaskId, ReceiptId, RecipientTaskId, RecipientWayId, RedactionId, Ref, RelayDeliveryId,
-    RelayedEventId, ReportId, RequestId, RequestMatchId, ReviewItemId, SavedViewId, SelectionId, SessionId, StaffId,
-    StockWriteId, StoreCallId, StoreGrantId, StoreId, SubjectId, SubscriberId, SyncRunId, TenantId, TombstoneId,
+    FenceId, GrantId, HandshakeId, HoldId, HookId, IntakeId, IntakeIdentifierId, JobId, KeepId, MemberId, MessageId,
+    NoticeId, ObjectionId, OrderId, PackageId, PackageLinkId, PlanId, PolicyId, PrivacyNoticeId, ProcessorId,
+    ProductId, PromiseId, ProviderTaskId, ReceiptId, RecipientTaskId, RecipientWayId, RedactionId, Ref,
+    RelayDeliveryId, RelayedEventId, ReportId, RequestId, RequestMatchId, ReviewItemId, SavedViewId, SelectionId,
+    SessionId, StaffId, StockWriteId, StoreCallId, StoreGrantId, StoreId, SubjectId, SubscriberId, SyncRunId, TenantId,
+    TombstoneId,
 };
 pub use mode::Mode;
 pub use reach::Reach;

@@ -21,8 +21,8 @@ use crate::floor::vault::{SubjectKey, Vault};
 use crate::requests::asking::{ACCOUNT, CLOSURE, SHOP};
 use crate::requests::jobs::forget_earlier;
 use crate::requests::model::{DataRole, PlanLine, PlannedAction, Request, Source, Stage, reference};
-use crate::requests::plan::{Estate, part_of};
-use crate::requests::queries::{ending, estate, fulfilling, holds, restoring};
+use crate::requests::plan::{Estate, part_of, reason_of};
+use crate::requests::queries::{ending, estate, fulfilling, holds, keeps, restoring};
 use crate::requests::{package, playbooks};
 use crate::subjects::{self, IdentifierKind, Stone, TombstoneReason};
 use crate::tenants;
@@ -299,7 +299,11 @@ fn keep(
             }
             let since = is_by_policy.then(|| estate::kept_from(policy, table, today)).flatten();
             let picked = Picked { persons, store: Some(line.store), apart: &apart, part: part_of(why), since };
-            rows += map.hand_over(tx, table, &picked, (&mover, keeper))? as u64;
+            let kept = map.hand_over(tx, table, (&picked, reason_of(why, policy)), (&mover, keeper))?;
+            if kept > 0 {
+                keeps::add(tx, keeper, None, line)?;
+            }
+            rows += kept as u64;
         }
     }
     Ok(rows)

@@ -2,7 +2,9 @@
 
 use chrono::Days;
 
+use crate::floor::datamap::Reason;
 use crate::floor::kernel::{Day, StoreId};
+use crate::floor::policy::Policy;
 use crate::requests::model::Source;
 
 /// How long after an order a payment may still be disputed. No law says it: it is ours, from what card schemes allow.
@@ -44,11 +46,31 @@ impl Bound {
             Self::Chargeback => "chargeback_window",
         }
     }
+
+    const fn reason(self) -> Reason {
+        match self {
+            Self::Open => Reason::OpenOrder,
+            Self::Chargeback => Reason::Chargeback,
+        }
+    }
+
+    fn of(ground: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|bound| bound.ground() == ground)
+    }
 }
 
 /// The part that a ground's rows are counted as, where it binds orders.
 pub fn part_of(ground: &str) -> Option<i32> {
-    Bound::ALL.into_iter().find(|bound| bound.ground() == ground).map(Bound::part)
+    Bound::of(ground).map(Bound::part)
+}
+
+/// For which reason rows stay under the ground of a line; none where the policy knows no such keep.
+pub fn reason_of(ground: &str, policy: &Policy) -> Option<Reason> {
+    let by_policy = |code: &str| {
+        let keep = policy.keeps.iter().find(|keep| keep.code.get_ref() == code)?;
+        Some(Reason::Law(keep.ground))
+    };
+    Bound::of(ground).map(Bound::reason).or_else(|| by_policy(ground.strip_prefix("keep:")?))
 }
 
 impl Recent {

@@ -9,7 +9,7 @@ mod uses;
 
 #[cfg(test)]
 pub use binding::Bound;
-pub use binding::{CHARGEBACK, Recent, is_instructed, part_of};
+pub use binding::{CHARGEBACK, Recent, is_instructed, part_of, reason_of};
 pub use comparing::{Difference, compare, is_alike};
 pub use lines::{answer, keep, line};
 pub use pieces::{keep_by_rules, keep_of, kept_since, own_rule, pieces};

@@ -214,19 +214,23 @@ struct Bought {
     fulfilment: Option<String>,
 }
 
+/// Nothing binds an order that was placed before then.
+pub fn bound_since(today: Day) -> DateTime<Utc> {
+    today.0.checked_sub_days(CHARGEBACK).unwrap_or(today.0).and_time(chrono::NaiveTime::MIN).and_utc()
+}
+
 /// The person's orders whose payment may still be disputed.
 fn recent(tx: &mut Tx, persons: &[SubjectId], today: Day) -> Result<Vec<(Uuid, Recent)>> {
     if persons.is_empty() {
         return Ok(Vec::new());
     }
-    let since = today.0.checked_sub_days(CHARGEBACK).unwrap_or(today.0).and_time(chrono::NaiveTime::MIN).and_utc();
     let rows: Vec<Bought> = statement(
         "select id, store_id, placed_at, cancelled_at is not null as is_cancelled, payment, fulfilment from orders
           where tenant_id is not distinct from ? and subject_id = any(?) and placed_at >= ? order by id",
     )
     .bind::<SqlUuid, _>(tx.tenant()?)
     .bind::<Array<SqlUuid>, _>(persons.to_vec())
-    .bind::<Timestamptz, _>(since)
+    .bind::<Timestamptz, _>(bound_since(today))
     .load(tx.conn())?;
     let order = |row: Bought| {
         let recent = Recent {

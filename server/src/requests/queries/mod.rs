@@ -11,6 +11,7 @@ pub mod fulfilling;
 pub mod holds;
 pub mod identifiers;
 pub mod intakes;
+pub mod keeps;
 pub mod messages;
 pub mod packages;
 pub mod plans;

@@ -90,9 +90,14 @@ pub fn persons_behind(tx: &mut Tx, last: SubjectId, most: i64) -> Result<Vec<Sub
 
 /// Subjects of nobody's name, for whom a ground keeps rows.
 pub fn keepers(tx: &mut Tx) -> Result<BTreeSet<SubjectId>> {
-    let rows: Vec<One> = statement("select subject_id as id from request_persons where tenant_id = ? and part = ?")
-        .bind::<SqlUuid, _>(tx.tenant()?)
-        .bind::<Text, _>("keeper")
-        .load(tx.conn())?;
+    let tenant = tx.tenant()?;
+    let rows: Vec<One> = statement(
+        "select subject_id as id from request_persons where tenant_id = ? and part = ?
+          union select keeper_id from keeps where tenant_id = ?",
+    )
+    .bind::<SqlUuid, _>(tenant)
+    .bind::<Text, _>("keeper")
+    .bind::<SqlUuid, _>(tenant)
+    .load(tx.conn())?;
     Ok(rows.into_iter().map(|row| SubjectId::from_uuid(row.id)).collect())
 }

@@ -9,8 +9,8 @@ use crate::requests::fulfil::{Carrier, Ground};
 use crate::requests::jobs::forget_earlier;
 use crate::requests::model::{PlanLine, Step};
 use crate::requests::package;
-use crate::requests::plan::part_of;
-use crate::requests::queries::{estate, fulfilling};
+use crate::requests::plan::{part_of, reason_of};
+use crate::requests::queries::{estate, fulfilling, keeps};
 
 /// What hangs on orders is told apart by them.
 fn of_orders() -> Apart {
@@ -40,7 +40,8 @@ fn kept_from(carrier: &Carrier, ground: &Ground, (line, table): (&PlanLine, &Tab
     is_kept.then(|| estate::kept_from(carrier.by_what.policy(), table, ground.now.day())).flatten()
 }
 
-/// What the ground of a line keeps goes over to the keeper; books that the law wants whole stay as they are.
+/// What the ground of a line keeps goes over to the keeper, without what the ground does not need, and until when is written
+/// down; books that the law wants whole stay as they are.
 fn keep_rows(
     tx: &mut WriteTx,
     carrier: &Carrier,
@@ -62,7 +63,12 @@ fn keep_rows(
     let picked = Picked { since: kept_from(carrier, ground, (line, table)), ..picked };
     let keeper = fulfilling::keeper(tx, ground.request.id)?;
     let mover = carrier.tools.vault.mover(tx, &ground.persons, keeper)?;
-    Ok(map.hand_over(tx, table, &picked, (&mover, keeper))? as u64)
+    let reason = reason_of(why, carrier.by_what.policy());
+    let rows = map.hand_over(tx, table, (&picked, reason), (&mover, keeper))?;
+    if rows > 0 {
+        keeps::add(tx, keeper, Some(ground.request.id), line)?;
+    }
+    Ok(rows as u64)
 }
 
 pub async fn forget(carrier: &Carrier, step: &Step) -> Result<Ran> {
