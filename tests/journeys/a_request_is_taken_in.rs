@@ -305,6 +305,51 @@ async fn a_backlog_keeps_the_day_it_came_and_a_test_is_no_request_to_anybody() {
     assert!(until > begin(), "what came long ago can still be proved");
 }
 
+/// Works until nothing is left that is due; who was told to come back later comes at once.
+async fn works(world: &World) {
+    for _ in 0..12 {
+        world.base.tamper(
+            "update jobs set retry_at = now() where retry_at > now();
+             update lanes set retry_at = now() where retry_at > now()",
+        );
+        if world.work().await == 0 {
+            return;
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_nobody_proved_is_let_go_of_and_one_that_cannot_be_keeps_none_behind_it() {
+    let (world, tenant) = desk("inventorysync").await;
+    let stuck = world.asks(wish_from("DE", tenant, &[Right::Access], ASHA)).await.intake.uuid();
+    world.days(1);
+    world.asks(wish_from("DE", tenant, &[Right::Access], "boris@mail.example")).await;
+    works(&world).await;
+    world.base.tamper(&format!(
+        "create function stuck() returns trigger language plpgsql as $$ begin raise exception 'stuck'; end $$;
+         create trigger stuck before update on requests for each row when (old.intake_id = '{stuck}')
+           execute function stuck()"
+    ));
+    world.days(15);
+    works(&world).await;
+    let standing = || {
+        world.base.lines(&format!(
+            "select (intake_id = '{stuck}') || ' ' || stage || ' ' || coalesce(outcome, '') as line from requests
+              order by received_at"
+        ))
+    };
+    assert_eq!(standing(), ["true received ", "false closed expired"]);
+    let told = world.base.lines(
+        "select distinct a.fate as line from job_attempts a join jobs j on j.id = a.job_id
+          where j.name = 'expire_unproved' and a.fate = 'retried'",
+    );
+    assert_eq!(told, ["retried"], "that it was not done is told");
+    world.base.tamper("drop trigger stuck on requests");
+    world.later(Duration::minutes(20));
+    works(&world).await;
+    assert_eq!(standing(), ["true closed expired", "false closed expired"]);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn whoever_asks_the_same_again_is_shown_beside_the_first() {
     let (world, tenant) = desk("inventorysync").await;

@@ -165,6 +165,51 @@ async fn an_account_that_is_closed_is_disconnected_and_what_the_page_ties_to_it_
     assert_eq!(one(&scene, opened), "1", "it ends once");
 }
 
+/// Works until nothing is left that is due; who was told to come back later comes at once.
+async fn comes_back(scene: &Planned) {
+    for _ in 0..12 {
+        scene.world.base.tamper(
+            "update jobs set retry_at = now() where retry_at > now();
+             update lanes set retry_at = now() where retry_at > now()",
+        );
+        if scene.world.work().await == 0 {
+            return;
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_account_that_cannot_be_ended_keeps_none_behind_it() {
+    let scene = Planned::begins().await;
+    comes_back(&scene).await;
+    let (tools, stuck) = (&scene.world.tools, scene.tenant);
+    let behind = scene.world.shop("Qamar Home", 1).await.tenant;
+    tenants::close_tenant(tools, &Caller::house(), (stuck, 1), None).await.expect("closing");
+    scene.world.days(1);
+    tenants::close_tenant(tools, &Caller::house(), (behind, 1), None).await.expect("closing");
+    scene.world.base.tamper(&format!(
+        "create function stuck() returns trigger language plpgsql as $$ begin raise exception 'stuck'; end $$;
+         create trigger stuck before insert on intakes for each row when (new.tenant_id = '{}') execute function stuck()",
+        stuck.uuid()
+    ));
+    // The first is over a day before the other, and is looked at before it.
+    for days in [29, 1] {
+        scene.world.days(days);
+        comes_back(&scene).await;
+        scene.world.later(Duration::minutes(20));
+        comes_back(&scene).await;
+    }
+    assert_eq!(one(&scene, "select count(*) || '' as line from tenants where state = 'closed'"), "2");
+    let ending = || {
+        scene.lines("select tenant_id::text as line from requests where special_case = 'closure' order by received_at")
+    };
+    assert_eq!(ending(), [behind.uuid().to_string()], "the one behind it ends");
+    scene.world.base.tamper("drop trigger stuck on intakes");
+    scene.world.later(Duration::minutes(20));
+    comes_back(&scene).await;
+    assert_eq!(ending(), [stuck, behind].map(|tenant| tenant.uuid().to_string()));
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_owner_who_does_not_want_to_wait_has_everything_of_the_account_deleted() {
     let scene = Planned::begins().await;

@@ -78,7 +78,7 @@ impl Scene {
 
     fn way(&self, recipient: &str, kind: &str) -> Value {
         let parts: &[(&str, &str)] = match recipient {
-            "mailchimp" => &[("data_centre", "us1"), ("list", "l1")],
+            "mailchimp" => &[("data_centre", "us1"), ("list", "buyers")],
             "pinterest" => &[("ad_account", "a1"), ("list", "l1")],
             "google" => &[("property", "UA-1")],
             _ => &[],
@@ -279,7 +279,7 @@ async fn what_was_done_and_not_answered_is_asked_about_and_never_done_again() {
     for path in [
         "/segment/regulations",
         "/resend/contacts",
-        "/mailchimp/3.0/lists/l1/members",
+        "/mailchimp/3.0/lists/buyers/members",
         "/stripe/v1/customers/",
         "/clerk/v1/users/",
         "/dsr/requests",
@@ -386,6 +386,106 @@ async fn what_is_wrong_with_our_key_or_comes_too_soon_is_no_refusal() {
     }
     scene.works().await;
     assert_eq!((scene.standing()[0].as_str(), scene.standing()[4].as_str()), ("clerk done", "segment acknowledged"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_place_that_is_not_there_is_nobody_who_is_gone() {
+    let scene = Scene::opens().await;
+    let recipients = &scene.street.recipients;
+    let all = ["clerk", "google", "klaviyo", "mailchimp", "pinterest", "segment", "stripe"];
+    scene.sets(&all, "TEMPLATE").await;
+    // Of a list that is mistyped Mailchimp says what it says of somebody who is not in it.
+    let mut mistyped = scene.way("mailchimp", "TEMPLATE");
+    mistyped["parts"] = json!([{ "name": "data_centre", "value": "us1" }, { "name": "list", "value": "byers" }]);
+    done(&scene.world, &scene.ops, SET, mistyped).await;
+    recipients.knows("mailchimp", MD5);
+    for path in ["/clerk", "/google/analytics", "/klaviyo", "/pinterest", "/segment/regulations", "/stripe"] {
+        recipients.order(Fault::once(path, Kind::Answers(404)));
+    }
+    let request = scene.asked();
+    let mut tasks = Vec::new();
+    for recipient in all {
+        tasks.push(scene.tells(request, recipient, known()).await);
+    }
+    scene.works().await;
+    assert_eq!(scene.standing(), all.map(|recipient| format!("{recipient} waiting")));
+    let told = scene.lines(
+        "select distinct answer || ' ' || (advice like '%says nothing of the person%')::text as line from recipient_tasks",
+    );
+    assert_eq!(told, ["404 true"], "a person looks at how they are reached");
+    assert!(!recipients.seen().iter().any(|(_, path)| path.contains("/members")), "nothing left for that list");
+    let book = "select count(*)::text as line from disclosures where recipient = 'mailchimp'";
+    assert_eq!(scene.lines(book), ["0"]);
+
+    // Put right, each is told; who is not there is gone then.
+    scene.sets(&["mailchimp"], "TEMPLATE").await;
+    for at in tasks {
+        let retry = json!({ "id": node_id(at), "version": scene.task(at).await["version"] });
+        done(&scene.world, &scene.support, RETRY, retry).await;
+    }
+    scene.works().await;
+    let standing = [
+        "clerk already_gone",
+        "google done",
+        "klaviyo done",
+        "mailchimp done",
+        "pinterest done",
+        "segment acknowledged",
+        "stripe already_gone",
+    ];
+    assert_eq!(scene.standing(), standing);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_recipient_could_not_do_is_no_refusal() {
+    let scene = Scene::opens().await;
+    let recipients = &scene.street.recipients;
+    scene.sets(&["segment"], "TEMPLATE").await;
+    let at = scene.tells(scene.asked(), "segment", known()).await;
+    scene.works().await;
+    for (word, answer) in [("FAILED", "failed"), ("NOT_SUPPORTED", "not_supported")] {
+        recipients.ends(word);
+        scene.later(Duration::hours(2)).await;
+        let task = scene.task(at).await;
+        let advice = task["advice"].as_str().expect("what a person does");
+        assert!(task["isByHand"] == true && advice.contains("look there at what is missing"), "{task}");
+        assert_eq!(
+            (task["state"].as_str(), task["attempts"][0]["answer"].as_str()),
+            (Some("ACKNOWLEDGED"), Some(answer))
+        );
+        let known = scene.lines("select (matches is not null)::text as line from recipient_tasks");
+        assert_eq!((known, woken(&scene.world)), (vec!["true".to_owned()], "0".to_owned()), "nothing has ended");
+        recipients.ends("RUNNING");
+        let retry = json!({ "id": node_id(at), "version": task["version"] });
+        let retried = done(&scene.world, &scene.support, RETRY, retry).await;
+        assert_eq!(retried["task"]["isByHand"], false, "{retried}");
+        scene.works().await;
+    }
+    recipients.finish();
+    scene.later(Duration::hours(2)).await;
+    assert_eq!((scene.standing(), recipients.deeds().len()), (vec!["segment done".to_owned()], 1));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_processor_refuses_by_its_own_word_and_by_no_status() {
+    let scene = Scene::opens().await;
+    let recipients = &scene.street.recipients;
+    scene.sets(&["dsr"], "OPEN_DSR").await;
+    recipients.order(Fault::once("/dsr/requests", Kind::Answers(400)));
+    let at = scene.tells(scene.asked(), "dsr", known()).await;
+    scene.works().await;
+    let task = scene.task(at).await;
+    let advice = task["advice"].as_str().expect("what a person does");
+    assert!(task["isByHand"] == true && advice.contains("does not say that it refuses it"), "{task}");
+    assert_eq!((task["state"].as_str(), task["attempts"][0]["answer"].as_str()), (Some("WAITING"), Some("400")));
+
+    let retry = json!({ "id": node_id(at), "version": task["version"] });
+    done(&scene.world, &scene.support, RETRY, retry).await;
+    scene.works().await;
+    assert_eq!((scene.standing(), recipients.deeds().len()), (vec!["dsr acknowledged".to_owned()], 1));
+    recipients.stands(Standing::Cancelled);
+    scene.later(Duration::hours(5)).await;
+    assert_eq!(scene.standing(), ["dsr refused"]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

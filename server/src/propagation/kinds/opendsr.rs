@@ -102,6 +102,12 @@ fn left(telling: &Telling<'_>) -> Vec<Carried> {
 const NOT_SIGNED: &str = "It was not taken, and the answer is not signed by this recipient: look at its address and at what lets \
      us in, and try again or ask it by hand.";
 
+const NOT_TAKEN: &str = "It did not take the request, and does not say that it refuses it: look at its address and at what lets \
+     us in, and try again or ask it by hand.";
+
+/// Its word for what it does not do.
+const CANCELLED: &str = "cancelled";
+
 /// What came of a question for the status.
 enum Asked {
     Came(Box<Came>),
@@ -173,14 +179,17 @@ impl Processor {
             return Ok(came.with(left));
         }
         let (status, is_signed) = (answer.status, self.is_signed(telling, &answer).await?);
-        let is_ours = answer.json::<Value>().is_some_and(|document| is_about(&document, id));
+        let document: Value = answer.json().unwrap_or(Value::Null);
+        let is_ours = is_about(&document, id);
         let came = match (status, is_signed && is_ours) {
             (200..300, true) => {
                 let came = Came::of(How::Acknowledged(Some(EVERY)), did, "201").proved(digest(&answer));
                 Came { reference: Some(id.to_string()), ..came }
             }
             (200..300, false) => unanswered(did, true, "not_signed"),
-            _ => declined(status, is_signed).proved(digest(&answer)),
+            (_, is_theirs) => {
+                declined(status, (is_signed, is_theirs && is_cancelled(&document))).proved(digest(&answer))
+            }
         };
         Ok(came.with(left))
     }
@@ -281,13 +290,15 @@ async fn looked_up(telling: &Telling<'_>, way: &RecipientWay, base: &Url, host: 
     Ok(Some(key))
 }
 
-/// What came of a request that was not taken: a refusal is the processor's own where it is signed. Anything between us could
-/// have answered otherwise, and a person looks.
-fn declined(status: u16, is_signed: bool) -> Came {
-    if is_signed {
-        return Came::of(How::Refused, AttemptKind::Sent, status.to_string());
+/// What came of a request that was not taken. It is refused where the processor itself says so of this request; a status by
+/// itself may find fault with our call, or come from anything between us, and a person looks.
+fn declined(status: u16, (is_signed, is_cancelled): (bool, bool)) -> Came {
+    let did = AttemptKind::Sent;
+    match (is_signed, is_cancelled) {
+        (true, true) => Came::of(How::Refused, did, CANCELLED),
+        (true, false) => Came { did, ..Came::by_hand(&status.to_string(), NOT_TAKEN) },
+        (false, _) => Came { did, ..Came::by_hand(&status.to_string(), NOT_SIGNED) },
     }
-    Came { did: AttemptKind::Sent, ..Came::by_hand(&status.to_string(), NOT_SIGNED) }
 }
 
 /// What a status means.
@@ -296,10 +307,14 @@ fn standing(document: &Value) -> Came {
     match document["request_status"].as_str() {
         Some("completed") if document["results_count"] == 0 => Came::of(How::AlreadyGone, did, "completed"),
         Some("completed") => Came::of(How::Done, did, "completed"),
-        Some("cancelled") => Came::of(How::Refused, did, "cancelled"),
+        Some(CANCELLED) => Came::of(How::Refused, did, CANCELLED),
         Some("in_progress") => Came::of(How::Acknowledged(Some(EVERY)), did, "in_progress"),
         _ => Came::of(How::Acknowledged(Some(EVERY)), did, "pending"),
     }
+}
+
+fn is_cancelled(document: &Value) -> bool {
+    document["request_status"] == CANCELLED
 }
 
 fn is_about(document: &Value, id: Uuid) -> bool {
@@ -390,11 +405,16 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_is_the_processors_own_where_it_is_signed() {
-        assert_eq!(declined(400, true).how, How::Refused);
+    fn a_refusal_is_the_processors_own_word_under_its_signature() {
+        assert_eq!(declined(400, (true, true)).how, How::Refused);
         for status in [301, 400, 404, 422] {
-            assert!(matches!(declined(status, false).how, How::ByHand(_)), "{status}");
+            for (is_signed, is_cancelled) in [(true, false), (false, true), (false, false)] {
+                let came = declined(status, (is_signed, is_cancelled));
+                assert!(matches!(came.how, How::ByHand(_)) && came.answer == status.to_string(), "{status}");
+            }
         }
+        assert!(is_cancelled(&json!({ "request_status": "cancelled" })));
+        assert!(!is_cancelled(&json!({ "error": { "code": 400 } })) && !is_cancelled(&Value::Null));
     }
 
     #[test]

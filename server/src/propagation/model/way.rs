@@ -65,12 +65,17 @@ impl Wanted {
                 let is_own = |url: &Url| {
                     let host = Host::of(url);
                     let named = |own: &&&str| Host::parse("host", own).is_ok_and(|own| Some(&own) == host.as_ref());
-                    url.scheme() == "https" && hosts.iter().any(|own| named(&own))
+                    // What leads elsewhere there is answered as if nobody were there.
+                    let is_whole = is_bare(url) && url.path() == "/";
+                    url.scheme() == "https" && is_whole && hosts.iter().any(|own| named(&own))
                 };
                 if hosts.is_empty() {
                     flaws.add("recipient", "this one has no interface that is known: choose another kind");
                 } else if self.address.is_some() && !url().is_some_and(|url| is_own(&url) || is_listed(&url)) {
-                    flaws.add("address", "give one of the recipient's own, or leave it out");
+                    flaws.add(
+                        "address",
+                        "give one of the recipient's own, with nothing behind its host, or leave it out",
+                    );
                 }
                 for need in needs.iter().filter(|need| !self.parts.contains_key(**need)) {
                     flaws.add("parts", format!("say {need}, as the recipient calls it"));
@@ -127,6 +132,8 @@ mod tests {
         for (kind, address) in [
             (TaskKind::Template, Some("https://api.segmentapis.com.evil.example")),
             (TaskKind::Template, Some("http://api.segmentapis.com")),
+            (TaskKind::Template, Some("https://api.segmentapis.com/v2")),
+            (TaskKind::Template, Some("https://api.segmentapis.com/?v=2")),
             (TaskKind::OpenDsr, Some("http://dsr.example")),
             (TaskKind::OpenDsr, Some("https://user@dsr.example")),
             (TaskKind::OpenDsr, None),

@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::turns::Turns;
 use crate::floor::access::{Caller, Permission};
 use crate::floor::jobs::{Halt, Job, Run};
 use crate::floor::kernel::{Error, Instant, Result, TenantId};
@@ -17,7 +18,7 @@ use crate::requests::fulfil::disconnect;
 use crate::requests::model::{Mandate, Source, SubjectKind};
 use crate::requests::queries::ending;
 
-/// How many accounts one look ends.
+/// How many accounts one look brings.
 const MOST: i64 = 100;
 
 /// Ends the accounts that are closed.
@@ -31,15 +32,25 @@ impl Job for EndAccounts {
         let tools = run.tools()?;
         let permit = Caller::house().permit_desk(Permission::SeeQueue)?;
         let desk = tools.ledger.desk_scope(permit, "accounts that are over").await?;
-        for (tenant, closed_at) in tools.ledger.desk(&desk, |tx| ending::unended(tx, MOST)).await? {
-            if run.is_stopping() {
-                return Err(Halt::GiveBack);
+        let (mut turns, mut beyond) = (Turns::default(), None);
+        loop {
+            let found = tools.ledger.desk(&desk, move |tx| ending::unended(tx, beyond, MOST)).await?;
+            // The next look goes on behind these: what stays of them would only be found again.
+            let Some(last) = found.last() else { return turns.end() };
+            beyond = Some(*last);
+            for (closed_at, tenant) in found {
+                if run.is_stopping() {
+                    return Err(Halt::GiveBack);
+                }
+                turns.took(end(&tools, tenant, closed_at).await);
             }
-            disconnect(&tools, tenant, None).await?;
-            open(&tools, tenant, closed_at).await?;
         }
-        Ok(())
     }
+}
+
+async fn end(tools: &Tools, tenant: TenantId, closed_at: Instant) -> Result<()> {
+    disconnect(tools, tenant, None).await?;
+    open(tools, tenant, closed_at).await
 }
 
 /// Opens the request by which an account ends: its time runs from the day on which it was closed.

@@ -2,9 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::turns::Turns;
 use crate::floor::access::{Caller, Permission};
 use crate::floor::jobs::{Halt, Job, Run};
-use crate::floor::kernel::{Error, IntakeId, Ref, Result};
+use crate::floor::kernel::{Error, IntakeId, Result, TenantId};
 use crate::floor::ledger::{Event, Witnessed};
 use crate::floor::tools::Tools;
 use crate::requests::actions::{Slots, close, queue_letter};
@@ -24,40 +25,38 @@ impl Job for ExpireUnproved {
 
     async fn run(self, run: Run) -> Result<(), Halt> {
         let tools = run.tools()?;
+        let (now, mut turns, mut beyond) = (tools.watch.now(), Turns::default(), None);
         loop {
             let permit = Caller::house().permit_desk(Permission::SeeQueue)?;
             let desk = tools.ledger.desk_scope(permit, "requests that nobody proved").await?;
-            let now = tools.watch.now();
-            let found = tools.ledger.desk(&desk, move |tx| reminders::unproved(tx, now, BATCH)).await?;
-            let mut expired = 0;
-            for at in found {
+            let found = tools.ledger.desk(&desk, move |tx| reminders::unproved(tx, now, beyond, BATCH)).await?;
+            // The next look goes on behind these: what stays of them would only be found again.
+            let Some(last) = found.last() else { return turns.end() };
+            beyond = Some(*last);
+            for (_, tenant, id) in found {
                 if run.is_stopping() {
                     return Err(Halt::GiveBack);
                 }
-                match expire(&tools, at).await {
-                    Ok(()) => expired += 1,
+                turns.took(match expire(&tools, (tenant, id)).await {
                     // Somebody proved it at the last moment, or another run was first.
-                    Err(Error::Conflict) => {}
-                    Err(other) => return Err(other.into()),
-                }
-            }
-            if expired == 0 {
-                return Ok(());
+                    Err(Error::Conflict) => Ok(()),
+                    ended => ended,
+                });
             }
         }
     }
 }
 
-async fn expire(tools: &Tools, at: Ref<IntakeId>) -> Result<()> {
-    let scope = Caller::house().permit(Permission::KeepHouse, at.tenant)?;
+async fn expire(tools: &Tools, (tenant, id): (TenantId, IntakeId)) -> Result<()> {
+    let scope = Caller::house().permit(Permission::KeepHouse, tenant)?;
     let (vault, adopted) = (tools.vault.clone(), tools.policy.in_force()?);
     let written = tools.ledger.write(scope, move |tx| {
-        let (intake, now) = (intakes::lock(tx, at.id)?, tx.now()?);
+        let (intake, now) = (intakes::lock(tx, id)?, tx.now()?);
         if intake.is_proved() || intake.prove_until.is_none_or(|until| now < until) {
             return Err(Error::Conflict);
         }
         let mut ended = Vec::new();
-        for request in requests::lock_of_intake(tx, at.id)?.into_iter().filter(waits) {
+        for request in requests::lock_of_intake(tx, id)?.into_iter().filter(waits) {
             let closed = close(tx, request, Outcome::Expired)?;
             ended.push(requests::save(tx, &closed)?);
         }

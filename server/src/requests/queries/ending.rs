@@ -87,18 +87,26 @@ struct Over {
     closed_at: DateTime<Utc>,
 }
 
-/// Accounts that are over and whose end nobody carries out yet; what somebody decided about one stays so. For the desk.
-pub fn unended(tx: &mut Tx, most: i64) -> Result<Vec<(TenantId, Instant)>> {
+/// An account by when it was closed: the order in which they are looked at.
+pub type Unended = (Instant, TenantId);
+
+/// Accounts that are over and whose end nobody carries out yet, behind the one that is named; what somebody decided about one
+/// stays so. For the desk.
+pub fn unended(tx: &mut Tx, beyond: Option<Unended>, most: i64) -> Result<Vec<Unended>> {
+    let (at, tenant) = beyond.map_or((None, None), |(at, tenant)| (Some(at.utc()), Some(tenant.uuid())));
     let rows: Vec<Over> = statement(
         "select t.tenant_id, t.closed_at from tenants t
-          where t.state = 'closed' and not exists
+          where t.state = 'closed' and (?::timestamptz is null or (t.closed_at, t.tenant_id) > (?, ?)) and not exists
                 (select from requests r where r.tenant_id = t.tenant_id and r.right_code = 'deletion'
                                           and not r.is_test
                                           and (r.special_case = 'closure' or r.special_case = 'account'
                                                and (r.outcome is null or r.outcome in ('fulfilled', 'partly_fulfilled'))))
           order by t.closed_at, t.tenant_id limit ?",
     )
+    .bind::<Nullable<Timestamptz>, _>(at)
+    .bind::<Nullable<Timestamptz>, _>(at)
+    .bind::<Nullable<SqlUuid>, _>(tenant)
     .bind::<BigInt, _>(most)
     .load(tx.conn())?;
-    Ok(rows.into_iter().map(|row| (row.tenant_id, Instant::from_utc(row.closed_at))).collect())
+    Ok(rows.into_iter().map(|row| (Instant::from_utc(row.closed_at), row.tenant_id)).collect())
 }

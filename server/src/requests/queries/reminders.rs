@@ -152,11 +152,18 @@ struct Contact {
     tenant_id: TenantId,
     #[diesel(sql_type = SqlUuid)]
     intake_id: IntakeId,
+    #[diesel(sql_type = Timestamptz)]
+    prove_until: DateTime<Utc>,
 }
 
-/// Contacts of any tenant whose time to prove them is over and of which something still waits for that. Asked at the desk,
-/// from what is open: what ended long ago is not walked through.
-pub fn unproved(tx: &mut Tx, now: Instant, most: i64) -> Result<Vec<Ref<IntakeId>>> {
+/// A contact by when it was to be proved: the order in which they are looked at.
+pub type Unproved = (Instant, TenantId, IntakeId);
+
+/// Contacts of any tenant whose time to prove them is over and of which something still waits for that, behind the one that
+/// is named. Asked at the desk, from what is open: what ended long ago is not walked through.
+pub fn unproved(tx: &mut Tx, now: Instant, beyond: Option<Unproved>, most: i64) -> Result<Vec<Unproved>> {
+    let (until, tenant, intake) = beyond
+        .map_or((None, None, None), |(until, tenant, id)| (Some(until.utc()), Some(tenant.uuid()), Some(id.uuid())));
     let rows: Vec<Contact> = statement(
         "with waits as materialized (
            select tenant_id, intake_id from requests
@@ -170,13 +177,19 @@ pub fn unproved(tx: &mut Tx, now: Instant, most: i64) -> Result<Vec<Ref<IntakeId
                                             and i.proof = 'none') as prove_until
              from waits
          )
-         select tenant_id, intake_id from asked where prove_until <= ? order by prove_until, intake_id limit ?",
+         select tenant_id, intake_id, prove_until from asked
+          where prove_until <= ? and (?::timestamptz is null or (prove_until, tenant_id, intake_id) > (?, ?, ?))
+          order by prove_until, tenant_id, intake_id limit ?",
     )
     .planned_anew()
     .bind::<Timestamptz, _>(now.utc())
+    .bind::<Nullable<Timestamptz>, _>(until)
+    .bind::<Nullable<Timestamptz>, _>(until)
+    .bind::<Nullable<SqlUuid>, _>(tenant)
+    .bind::<Nullable<SqlUuid>, _>(intake)
     .bind::<BigInt, _>(most)
     .load(tx.conn())?;
-    Ok(rows.into_iter().map(|row| Ref::new(row.tenant_id, row.intake_id)).collect())
+    Ok(rows.into_iter().map(|row| (Instant::from_utc(row.prove_until), row.tenant_id, row.intake_id)).collect())
 }
 
 #[derive(QueryableByName)]

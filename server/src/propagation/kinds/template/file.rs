@@ -58,9 +58,6 @@ pub fn lacking_of(recipient: &str, credential: &Secret) -> Vec<&'static str> {
     renew.map(|renew| renew.lacking(credential)).unwrap_or_default()
 }
 
-/// Statuses by which a recipient that is asked says that there is nobody.
-pub const ASKED: &[u16] = &[404, 410];
-
 /// One interface.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -86,6 +83,9 @@ pub struct Template {
     #[serde(default)]
     pub headers: BTreeMap<String, String>,
     pub tell: Tell,
+    /// What is to be there before anybody is looked for in it, where a place that is not there says the same as somebody who is
+    /// not.
+    pub place: Option<Read>,
     /// How what lets us in is asked for anew, where it lasts for less than it is kept.
     pub renew: Option<Renew>,
     /// Whom it finds by what is known of the person.
@@ -157,7 +157,8 @@ pub struct Tell {
     pub body: Option<Value>,
     #[serde(default)]
     pub headers: BTreeMap<String, String>,
-    /// Statuses that say it is done, that it is taken and worked on, and that there is nobody.
+    /// Statuses that say it is done, that it is taken and worked on, and that there is nobody. Nobody is said only where the
+    /// path leads to the person: anywhere else it is the way there that is not as it should be.
     #[serde(default)]
     pub done: Vec<u16>,
     #[serde(default)]
@@ -187,6 +188,9 @@ pub struct Read {
     pub path: String,
     /// Of those that it finds.
     pub ids: Option<String>,
+    /// Statuses that say that there is nobody, as of what tells.
+    #[serde(default)]
+    pub gone: Vec<u16>,
     /// Where each item of its answer says whom it is about: one that is about this person shows that what was not answered was
     /// taken all the same. Without it, an answer shows that it was not.
     pub found: Option<String>,
@@ -201,9 +205,12 @@ pub struct Poll {
     pub path: String,
     pub state: Option<String>,
     pub done: Vec<String>,
-    #[expect(dead_code, reason = "whatever is neither done nor refused is open; the file says what is known of it")]
+    #[expect(dead_code, reason = "whatever is said nowhere else is open; the file says what is known of it")]
     open: Vec<String>,
     pub refused: Vec<String>,
+    /// What did not come to its end, and is no refusal.
+    #[serde(default)]
+    pub failed: Vec<String>,
 }
 
 /// The call by which something that lets us in for a while is had for something that lasts.
@@ -243,13 +250,16 @@ impl Template {
         self.form == Form::Hashed
     }
 
+    /// Whether a name stands for what one call is made for.
+    fn is_of_unit(&self, name: &str) -> bool {
+        name.strip_prefix(self.by.name()).is_some_and(|rest| matches!(rest, "" | "_md5" | "_sha256"))
+    }
+
     /// What it wants put in that is not known where that stands.
     fn unknown(&self) -> Vec<&str> {
-        let unit = self.by.name();
-        let of_unit = |name: &str| name.strip_prefix(unit).is_some_and(|rest| matches!(rest, "" | "_md5" | "_sha256"));
-        let usual = |name: &&str| {
-            matches!(*name, "credential" | "key") || self.needs.iter().any(|need| need == name) || of_unit(name)
-        };
+        let needed = |name: &&str| self.needs.iter().any(|need| need == name);
+        let usual = |name: &&str| matches!(*name, "credential" | "key") || needed(name) || self.is_of_unit(name);
+        let of_place = self.place.iter().flat_map(|place| names(&place.path)).filter(|name| !needed(name));
         let with = |more: &'static str| move |name: &&str| *name != more && !usual(name);
         let told = &self.tell;
         let texts = self.headers.values().chain(told.headers.values()).chain(self.find.iter().map(|find| &find.path));
@@ -261,7 +271,7 @@ impl Template {
             let of_fields = renew.fields.values().flat_map(|value| names(value));
             of_fields.filter(move |name| !renew.says.iter().any(|said| said == name))
         });
-        bare.chain(telling).chain(polled).chain(renewed).collect()
+        bare.chain(of_place).chain(telling).chain(polled).chain(renewed).collect()
     }
 }
 
@@ -283,11 +293,33 @@ mod tests {
             assert!(!file.tell.done.is_empty() || file.poll.is_some(), "{code}: nothing says that it is done");
             assert!(file.tell.taken.is_empty() || file.tell.reference.is_some(), "{code}: taken as what");
             assert!(file.tell.again == Again::Same || file.ask.is_some(), "{code}: there is nothing to ask");
-            assert!(file.tell.gone.contains(&404), "{code}: what is gone is no failure");
             assert!(file.find.is_none() || file.tell.path.contains("{found}"), "{code}");
             assert_eq!(file.unknown(), Vec::<&str>::new(), "{code}: nobody can say that");
         }
         assert_eq!(ALL.len(), FILES.len());
+    }
+
+    /// What is put into the steps of a path; what comes behind them asks for something and leads nowhere.
+    fn named_by(path: &str) -> Vec<&str> {
+        names(path.split_once('?').map_or(path, |(steps, _)| steps))
+    }
+
+    #[test]
+    fn somebody_is_gone_where_a_path_leads_to_the_person_and_nowhere_else() {
+        for (code, file) in ALL.iter() {
+            let told = (&file.tell.path, &file.tell.gone);
+            let asked = file.ask.iter().map(|ask| (&ask.path, &ask.gone));
+            for (path, gone) in asked.chain([told]) {
+                let named = named_by(path);
+                let is_of_person = named.iter().any(|name| *name == "found" || file.is_of_unit(name));
+                assert_eq!(gone.contains(&404), is_of_person, "{code}: what is not there at {path} is the person");
+                assert_eq!(gone.is_empty(), !is_of_person, "{code}: nobody is at {path}");
+                let place = file.place.iter().flat_map(|place| named_by(&place.path)).collect::<Vec<_>>();
+                let parts = named.iter().filter(|name| file.needs.iter().any(|need| need == **name));
+                let unseen = parts.filter(|part| is_of_person && !place.contains(part)).collect::<Vec<_>>();
+                assert!(unseen.is_empty(), "{code}: {unseen:?} may be mistyped, and the answer is the same");
+            }
+        }
     }
 
     #[test]
@@ -328,7 +360,7 @@ mod tests {
             words.put_unit(file.by, "asma.q@example.com");
             words.put("found", "cus_1");
             words.put("reference", "reg_1");
-            let asked = [file.find.as_ref(), file.ask.as_ref()].into_iter().flatten().map(|read| &read.path);
+            let asked = [&file.place, &file.find, &file.ask].into_iter().flatten().map(|read| &read.path);
             let paths = asked.chain(file.poll.as_ref().map(|poll| &poll.path)).chain([&file.tell.path]);
             for path in paths {
                 let url: Url = words.url(&file.base, path).unwrap_or_else(|| panic!("{code}: {path}"));

@@ -12,7 +12,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 use url::Url;
 
-use self::file::{ASKED, Again, Read, Renew, Template, Unit};
+use self::file::{Again, Read, Renew, Template, Unit};
 use self::fill::Words;
 use super::{AGAIN, CUSTOMER, Came, How, Kind, MAIL, PHONE, Telling, passing, retry_after, unanswered};
 use crate::floor::egress::{Answer, Call, Carried, Consignment, Host};
@@ -32,6 +32,10 @@ const NOT_ITS_KIND: &str =
 const RUN_OUT: &str = "What lets us in at this recipient has run out or was taken back: set it up anew and try again.";
 const NOT_FORESEEN: &str = "It answered with a status that its file knows neither as done nor as refused: look at how it is reached, and \
      try again or ask it by hand.";
+const NOT_THERE: &str = "Where this recipient was called there is nothing, which says nothing of the person: look at its \
+     address and at what it was set up with, and try again or ask it by hand.";
+const NOT_CARRIED_OUT: &str = "It took the wish and did not carry all of it out: look there at what is missing. Try again to \
+     ask how it stands, or write down what came of it.";
 const NOT_SAID: &str = "This recipient's interface is described with a word that nobody can give: ask it by hand, and have that put right.";
 
 /// Who is asked for what lets us in.
@@ -132,6 +136,11 @@ struct Teller<'a> {
 impl Teller<'_> {
     /// Tells of one thing that the person is known by.
     async fn one(mut self, unit: &str, is_last: bool) -> Result<Came> {
+        if let Some(place) = &self.template.place
+            && let Some(came) = self.missed(place).await?
+        {
+            return Ok(came);
+        }
         self.words.put_unit(self.template.by, unit);
         if let Some(find) = &self.template.find {
             return match self.found(find).await? {
@@ -204,14 +213,38 @@ impl Teller<'_> {
         })
     }
 
+    /// What comes of a try whose place is not there, or not surely; none where it is. Nothing of the person leaves for it.
+    async fn missed(&self, place: &Read) -> Result<Option<Came>> {
+        let (did, base) = (AttemptKind::Asked, self.base.unwrap_or(&self.template.base));
+        let call = self.words.url(base, &place.path).and_then(|url| self.dressed(Call::get(url), false));
+        let Some(call) = call else { return Ok(Some(Came::by_hand("not_set_up", NOT_SET_UP))) };
+        self.telling.run.hold().await?;
+        let sent = self.telling.tools.egress.send(Consignment::NoPersonalData { to: WHOM }, call.theirs()).await;
+        let answer = match sent {
+            Ok(answer) => answer,
+            Err(Error::Unavailable { .. }) => {
+                return Ok(Some(self.as_sure_as_before(unanswered(did, false, "not_answered"))));
+            }
+            Err(other) => return Err(other),
+        };
+        Ok(match passing(answer.status, retry_after(&answer), did) {
+            Some(came) => Some(self.as_sure_as_before(came)),
+            None if answer.is_success() => None,
+            None => Some(not_there(answer.status, did)),
+        })
+    }
+
     /// Whom the recipient finds.
     async fn found(&self, find: &Read) -> Result<Result<Vec<String>, Box<Came>>> {
         let answer = match self.sent("GET", &find.path, AttemptKind::Asked).await? {
             Ok(answer) => answer,
             Err(came) => return Ok(Err(came)),
         };
-        if answer.status == 404 {
+        if find.gone.contains(&answer.status) {
             return Ok(Ok(Vec::new()));
+        }
+        if matches!(answer.status, 404 | 410) {
+            return Ok(Err(Box::new(not_there(answer.status, AttemptKind::Asked).with(self.left()))));
         }
         let document: Option<Value> = answer.json().filter(|_| answer.is_success());
         let ids = document.as_ref().and_then(|document| fill::all_at(document, find.ids.as_deref()?));
@@ -230,9 +263,9 @@ impl Teller<'_> {
         let document: Option<Value> = answer.json();
         Ok(match (&ask.found, answer.status) {
             // It is no more: what was asked for has been done.
-            (None, status) if ASKED.contains(&status) => Ok(Standing::Gone),
+            (None, status) if ask.gone.contains(&status) => Ok(Standing::Gone),
             (None, _) if answer.is_success() => Ok(Standing::There),
-            (Some(_), status) if ASKED.contains(&status) => Ok(Standing::There),
+            (_, status @ (404 | 410)) => Err(Box::new(not_there(status, AttemptKind::Asked).with(self.left()))),
             (Some(place), _) if answer.is_success() => {
                 let unit = self.words.unit();
                 let theirs = document.as_ref().and_then(|document| fill::whose(document, place, unit));
@@ -268,6 +301,10 @@ impl Teller<'_> {
             if poll.refused.contains(&state) {
                 let refused = Came::of(How::Refused, AttemptKind::Asked, word(&state));
                 return Ok(refused.proved(seen.finalize().into()));
+            }
+            if poll.failed.contains(&state) {
+                let failed = Came { did: AttemptKind::Asked, ..Came::by_hand(&word(&state), NOT_CARRIED_OUT) };
+                return Ok(failed.proved(seen.finalize().into()));
             }
             is_open |= !poll.done.contains(&state);
         }
@@ -385,8 +422,14 @@ fn declined(status: u16) -> Came {
     match status {
         200..300 => unanswered(did, true, "not_as_written"),
         400 | 422 => Came::of(How::Refused, did, answer),
+        404 | 410 => not_there(status, did),
         _ => Came { did, ..Came::by_hand(&answer, NOT_FORESEEN) },
     }
+}
+
+/// What it means that there is nothing where somebody was called, and not where the person would be.
+fn not_there(status: u16, did: AttemptKind) -> Came {
+    Came { did, ..Came::by_hand(&status.to_string(), NOT_THERE) }
 }
 
 fn digest(answer: &Answer) -> [u8; 32] {

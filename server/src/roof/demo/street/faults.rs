@@ -9,7 +9,7 @@ pub enum Kind {
     TooMany { after: Duration },
     /// 500. Nothing is done.
     Fails,
-    /// This status, and no word with it. Nothing is done.
+    /// This status, with no word of what was asked. Nothing is done.
     Answers(u16),
     /// It is done, and answered so much later.
     Slow(Duration),

@@ -25,6 +25,9 @@ use crate::floor::vault::CallKey;
 /// The domain that the processor signs for: this machine.
 const DOMAIN: &str = "127.0.0.1";
 
+/// The one list that there is at Mailchimp.
+const LIST: &str = "buyers";
+
 /// What it signs with is nobody's secret.
 const SEED: [u8; 32] = [0x5d; 32];
 
@@ -68,7 +71,8 @@ struct Within {
     faults: Vec<Fault>,
     /// Regulations of Segment: whom each is about.
     regulations: Vec<String>,
-    is_finished: bool,
+    /// What all of them ended with, where they have.
+    ended: Option<&'static str>,
     /// What lets somebody in at Google now, where it was given out; and how often it was.
     google: (Option<String>, usize),
     /// What the processor was asked: the call, and how far it is.
@@ -127,7 +131,12 @@ impl Recipients {
 
     /// What takes its time is over.
     pub fn finish(&self) {
-        self.within().is_finished = true;
+        self.ends("FINISHED");
+    }
+
+    /// What takes its time ended with this word of Segment's.
+    pub fn ends(&self, word: &'static str) {
+        self.within().ended = Some(word);
     }
 
     /// Everything that the processor was asked stands so from now on.
@@ -254,7 +263,12 @@ async fn taken(
             (StatusCode::TOO_MANY_REQUESTS, [(header::RETRY_AFTER, after.as_secs().to_string())]).into_response()
         }
         Some(Kind::Fails | Kind::Blabs) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
-        Some(Kind::Answers(status)) => StatusCode::from_u16(status).unwrap_or_default().into_response(),
+        Some(Kind::Answers(status)) => {
+            let status = StatusCode::from_u16(status).unwrap_or_default();
+            let is_signed = call.steps.first().is_some_and(|step| step == "dsr");
+            let said = json!({ "error": { "code": status.as_u16() } });
+            if is_signed { recipients.signed(status, &said) } else { status.into_response() }
+        }
         Some(Kind::Lies | Kind::Garbles) => json_of(StatusCode::OK, &json!([7, null])),
         Some(Kind::Slow(delay)) => {
             let answer = answer();
@@ -286,7 +300,7 @@ fn acted(recipients: &Recipients, call: &Call<'_>) -> Response {
             json_of(StatusCode::OK, &json!({ "data": { "regulations": all } }))
         }
         ("GET", ["segment", "regulations", id]) => {
-            let status = if within.is_finished { "FINISHED" } else { "RUNNING" };
+            let status = within.ended.unwrap_or("RUNNING");
             json_of(StatusCode::OK, &json!({ "data": { "regulation": { "id": id, "overallStatus": status } } }))
         }
         ("POST", ["klaviyo", "api", "data-privacy-deletion-jobs"]) => {
@@ -320,8 +334,10 @@ fn acted(recipients: &Recipients, call: &Call<'_>) -> Response {
         ("DELETE", [one @ "stripe", "v1", "customers", id] | [one @ "clerk", "v1", "users", id]) => {
             within.forgets_by_id(one, id)
         }
-        ("GET", ["mailchimp", "3.0", "lists", _, "members", whom]) => within.shows("mailchimp", whom),
-        ("POST", ["mailchimp", "3.0", "lists", _, "members", whom, "actions", "delete-permanent"]) => {
+        // Of a list that is not there it says no more than of somebody who is not in one.
+        ("GET", ["mailchimp", "3.0", "lists", LIST]) => json_of(StatusCode::OK, &json!({ "id": LIST })),
+        ("GET", ["mailchimp", "3.0", "lists", LIST, "members", whom]) => within.shows("mailchimp", whom),
+        ("POST", ["mailchimp", "3.0", "lists", LIST, "members", whom, "actions", "delete-permanent"]) => {
             within.forgets("mailchimp", whom, StatusCode::NO_CONTENT)
         }
         ("GET", ["resend", "contacts", whom]) => within.shows("resend", whom),
