@@ -24,9 +24,8 @@ use crate::requests::model::{
     Correction, CorrectionState, GoesBy, Identifier, Plan, PlannedAction, Request, Stage, nothing_named,
 };
 use crate::requests::playbooks::{Came, Receipt};
-use crate::requests::queries::corrections::{self, Corrected};
-use crate::requests::queries::{estate, fulfilling, holds, identifiers, requests};
-use crate::subjects::{self, EVERYWHERE, FenceKind, IdentifierKind, Named};
+use crate::requests::queries::{corrections, estate, fulfilling, holds, identifiers, requests};
+use crate::subjects::{self, Corrected, EVERYWHERE, FenceKind, IdentifierKind, Named};
 
 /// What the access book calls a look at what is right.
 const VIEW: &str = "request_corrections.value";
@@ -242,9 +241,7 @@ fn draft(tx: &mut RevealTx, vault: &Vault, map: Map, request: &Request) -> Resul
                     free.insert(Anew { table, whole, clear, mail: None })
                 }
             };
-            let salt = salt()?;
-            let was = anew.clear[at].as_ref().map(|was| digest(&salt, was));
-            values.push(Corrected { subject, row, salt, was, is: digest(&salt, &value) });
+            values.push(Corrected::of((subject, row), salt()?, (anew.clear[at].as_ref(), &value)));
             anew.clear[at] = Some(value.clone());
             anew.mail = mail.or(anew.mail.take());
         }
@@ -289,16 +286,6 @@ fn salt() -> Result<[u8; 16]> {
     let mut salt = [0; 16];
     SysRng.try_fill_bytes(&mut salt).map_err(|_| Error::internal("no random bytes are to be had"))?;
     Ok(salt)
-}
-
-/// What is kept of a value that was put right, as `docs/formats.md` has it.
-fn digest(salt: &[u8; 16], value: &Personal) -> [u8; 32] {
-    let mut text = Vec::new();
-    for part in [b"rightsdesk/correction/1".as_slice(), salt, value.disclose().as_bytes()] {
-        text.extend(u32::try_from(part.len()).unwrap_or(u32::MAX).to_be_bytes());
-        text.extend(part);
-    }
-    Sha256::digest(text).into()
 }
 
 /// Writes each row anew, sealed under the same person's key, and beside it what was put right.
@@ -426,12 +413,5 @@ mod tests {
             [(FenceKind::Objection, vec!["ads".to_owned()]), (FenceKind::OptOut, vec!["meta".to_owned()])]
         );
         assert_eq!(sworn(&plan, |_| Came::Done), [Receipt { line: 0, came: Came::Done }]);
-    }
-
-    #[test]
-    fn a_digest_tells_two_values_apart_and_not_what_they_are() {
-        let value = Personal::new("ada@example.com");
-        assert_ne!(digest(&[1; 16], &value), digest(&[2; 16], &value), "each has a salt of its own");
-        assert_ne!(digest(&[1; 16], &value), digest(&[1; 16], &Personal::new("Ada@example.com")));
     }
 }
