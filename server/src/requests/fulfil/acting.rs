@@ -21,7 +21,7 @@ use crate::floor::tools::Tools;
 use crate::floor::vault::{Key, Shut, SubjectKey, Vault};
 use crate::propagation;
 use crate::requests::model::{
-    Correction, CorrectionState, GoesBy, Identifier, Plan, PlannedAction, Request, Stage, nothing_named,
+    Correction, CorrectionState, GoesBy, Identifier, Plan, PlannedAction, Request, Stage, in_one_line, nothing_named,
 };
 use crate::requests::playbooks::{Came, Receipt};
 use crate::requests::queries::{corrections, estate, fulfilling, holds, identifiers, requests};
@@ -340,8 +340,8 @@ fn be_known(
     }
 }
 
-/// What a shop is told to put right of whom it knows: what was named of its buyers, in clear. None where nothing of it is
-/// the shop's to know. The look is noted.
+/// What a shop or recipient is told to put right of whom it knows: what was named of buyers and on their orders, in clear. None
+/// where nothing of it is theirs to know. The look is noted.
 pub fn corrected_at(
     tx: &mut RevealTx,
     vault: &Vault,
@@ -353,15 +353,20 @@ pub fn corrected_at(
     let mut is_any = false;
     for (correction, value) in named {
         let is_meant = correction.store.is_none() || correction.store == store;
-        if correction.about != "customers" || !is_meant {
+        if !is_meant {
             continue;
         }
-        let value = Some(value.disclose().to_owned());
-        match correction.field.as_str() {
-            "given_name" => told.given_name = value,
-            "family_name" => told.family_name = value,
-            "mail" => told.mail = value,
-            "phone" => told.phone = value,
+        let value = Some(in_one_line(&correction.field, &value));
+        match (correction.about.as_str(), correction.field.as_str()) {
+            ("customers", "given_name") => told.given_name = value,
+            ("customers", "family_name") => told.family_name = value,
+            ("customers", "mail") => told.mail = value,
+            ("customers", "phone") => told.phone = value,
+            ("customers", "address") => told.address = value,
+            ("order_contacts", "handle") => told.on_orders.handle = value,
+            ("order_contacts", "mail") => told.on_orders.mail = value,
+            ("order_contacts", "phone") => told.on_orders.phone = value,
+            ("order_contacts", "address") => told.on_orders.address = value,
             _ => continue,
         }
         is_any = true;
