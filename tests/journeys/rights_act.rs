@@ -235,7 +235,10 @@ async fn what_was_put_right_stays_while_the_shop_tells_what_stood_there_before()
         }
         assert!(buyer.iter().any(|(field, value)| field == "address" && value.contains(STREET)), "{buyer:?}");
         let contacts = values_of(&scene, "order_contacts").await;
-        let of = |field: &str| contacts.iter().filter(|(name, _)| name == field).map(|(_, value)| value.clone());
+        let of = |field: &'static str| {
+            let told = contacts.iter().filter(move |(name, _)| name == field);
+            told.map(|(_, value)| value.as_str())
+        };
         assert_eq!(of("mail").collect::<Vec<_>>(), ["aasha@new.example", "aasha@new.example"], "{contacts:?}");
         assert!(of("address").count() == 2 && of("address").all(|value| value.contains(STREET)), "{contacts:?}");
     };

@@ -108,7 +108,7 @@ impl PutRight {
         value: Option<&Personal>,
     ) -> Result<Option<Vec<u8>>> {
         let Some(stood) = self.rows.get(&place.row) else { return Ok(None) };
-        let here = || stood.iter().filter(|one| one.field == place.column);
+        let here = || stood.iter().filter(move |one| one.field == place.column);
         if !here().any(|one| one.was(value)) {
             self.overtaken.extend(here().map(|one| one.id));
             return Ok(None);
