@@ -50,13 +50,18 @@ pub(super) struct Asked {
 impl Asked {
     /// Asha's data, with goods of an odd name, money that went out, and more events than are read at a time.
     pub async fn approved(right: Right) -> Self {
+        Self::approved_while(right, "").await
+    }
+
+    /// The same, while this goes on.
+    async fn approved_while(right: Right, goes_on: &str) -> Self {
         let mut odd = order("9", ASHA, 1);
         odd.lines[0].title = Some(FORMULA.to_owned());
-        Self::approved_with(right, vec![Good::Order(odd)]).await
+        Self::approved_with(right, vec![Good::Order(odd)], goes_on).await
     }
 
     /// The same, with these of the shop's goods.
-    async fn approved_with(right: Right, goods: Vec<Good>) -> Self {
+    async fn approved_with(right: Right, goods: Vec<Good>, goes_on: &str) -> Self {
         let scene = Planned::begins().await;
         scene.comes_in(goods).await;
         let subject = scene.lines("select subject_id::text as line from orders where platform_id = '1'");
@@ -75,6 +80,7 @@ impl Asked {
         let digest = scene.plan(at).await.digest;
         scene.submits(at, digest).await.expect("submitted");
         scene.approves(&scene.approver, at, digest).await.expect("approved");
+        scene.world.base.tamper(goes_on);
         let asked = Self { scene, at, subject };
         asked.works().await;
         asked
@@ -105,6 +111,12 @@ impl Asked {
         let read = package.made.expect("it lies there").manifest;
         let tools = &scene.world.tools;
         requests::release_package(tools, &scene.approver, self.at, read, None).await.expect("released")
+    }
+
+    /// How many rows stand in each file of the table that is longer than what is read at a time.
+    fn long_files(&self) -> Vec<String> {
+        self.scene
+            .lines("select rows::text as line from package_files where name like '%/usage_events.%' order by name")
     }
 
     /// Asha's own page, as the letter leads there.
@@ -144,6 +156,14 @@ impl Asked {
         });
         opened.await.expect("opened")
     }
+}
+
+/// Whenever something is read for a package, this is done at the end of the look.
+fn at_each_look(does: &str) -> String {
+    format!(
+        "create function goes_on() returns trigger language plpgsql security definer as $$ begin {does} return null; end $$;
+         create trigger goes_on after insert on access_log for each row when (new.view = 'packages') execute function goes_on()"
+    )
 }
 
 /// The form of a page that leads there.
@@ -355,6 +375,40 @@ async fn what_a_package_holds_is_what_the_map_hands_out() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn both_files_of_a_long_table_end_with_the_same_row_whatever_is_written_meanwhile() {
+    let used = "insert into usage_events (tenant_id, id, subject_id, kind, at)
+         select tenant_id, overlay(gen_random_uuid()::text placing 'ffffffff' from 1 for 8)::uuid, subject_id, 'meanwhile', at
+           from usage_events where tenant_id = new.tenant_id limit 1;";
+    let asked = Asked::approved_while(Right::Access, &at_each_look(used)).await;
+    assert_eq!(asked.packages().await[0].state, PackageState::Made);
+    let files = asked.long_files();
+    assert!(files.len() == 2 && files[0] == files[1], "{files:?}");
+    let held = asked.scene.lines("select count(*)::text as line from usage_events");
+    assert_ne!(held[..1], files[..1], "nothing was written down after the first of them");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn where_the_files_of_a_table_would_differ_both_are_made_anew() {
+    // It comes once, before what was read already.
+    let used = "insert into usage_events (tenant_id, id, subject_id, kind, at)
+         select tenant_id, '00000000-0000-0000-0000-000000000001'::uuid, subject_id, 'meanwhile', at
+           from usage_events where tenant_id = new.tenant_id limit 1 on conflict do nothing;";
+    let asked = Asked::approved_while(Right::Access, &at_each_look(used)).await;
+    asked.scene.world.base.tamper(
+        "update jobs set retry_at = now() where retry_at > now();
+         update lanes set retry_at = now() where retry_at > now()",
+    );
+    asked.works().await;
+    assert_eq!(asked.packages().await[0].state, PackageState::Made);
+    assert_eq!(asked.long_files(), ["1301", "1301"]);
+    let fates = asked.scene.lines(
+        "select a.fate as line from job_attempts a join jobs j on j.tenant_id = a.tenant_id and j.id = a.job_id
+          where j.name = 'make_package' order by a.attempt",
+    );
+    assert_eq!(fates, ["retried", "done"]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_staff_leave_out_is_recorded_and_somebody_else_lets_the_rest_go() {
     let asked = Asked::approved(Right::Access).await;
     let (scene, at) = (&asked.scene, asked.at);
@@ -423,7 +477,7 @@ async fn a_number_by_which_somebody_else_is_known_is_not_handed_out() {
     let number = || Some(Personal::new("+49 170 1112223"));
     let neighbours = Order { mail: None, phone: number(), ..order("8", ASHA, 1) };
     let own = Order { phone: number(), ..order("9", ASHA, 1) };
-    let asked = Asked::approved_with(Right::Access, vec![Good::Order(neighbours), Good::Order(own)]).await;
+    let asked = Asked::approved_with(Right::Access, vec![Good::Order(neighbours), Good::Order(own)], "").await;
     assert_eq!(asked.packages().await[0].made.expect("made").left_out, 1);
     asked.released().await;
     let desk = asked.scene.world.serve().await;

@@ -23,7 +23,9 @@ use rightsdesk_server::floor::kernel::{
 };
 use rightsdesk_server::floor::ledger::{Event, Witnessed};
 use rightsdesk_server::floor::regulations::Right;
-use rightsdesk_server::propagation::{self, Answered, Corrected, Matches, Place, Regulation, TaskState, Wish};
+use rightsdesk_server::propagation::{
+    self, Answered, Corrected, Matches, OnOrders, Place, Regulation, TaskState, Wish,
+};
 use rightsdesk_server::roof::demo::street::{Counts, Fault, Kind, Standing, Street, buyer};
 use rightsdesk_server::stores::TellOfLostConnection;
 use serde_json::{Value, json};
@@ -609,6 +611,35 @@ async fn who_was_asked_by_hand_and_says_nothing_is_silent() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_is_to_put_something_right_is_told_what_is_right() {
+    const TO: &str = "privacy@courier.example";
+    let scene = Scene::opens().await;
+    let way = json!({ "tenant": tenant_node_id(scene.tenant), "recipient": "courier", "kind": "MAIL", "address": TO });
+    done(&scene.world, &scene.ops, SET, way).await;
+    let tells = async |correction: Option<Corrected>| {
+        let (matches, place) = (Matches { correction, ..known() }, (Place::Recipient, "courier"));
+        let wish = wish(scene.asked(), place, Right::Correction, matches, &scene.world);
+        opened(&scene.world, scene.tenant, wish).await;
+        scene.works().await;
+    };
+    let on_orders = OnOrders { address: Some("Lange Gasse 1, 10115 Berlin".to_owned()), ..OnOrders::default() };
+    tells(Some(Corrected { given_name: Some("Asma".to_owned()), on_orders, ..Corrected::default() })).await;
+    let letter = scene.letters(TO).pop().expect("a letter");
+    assert!(letter.contains("What is right:\n  First name: Asma\n  Address on orders: Lange Gasse 1,"), "{letter}");
+    let book =
+        scene.lines("select fields::text as line from disclosures where way = 'request' and recipient = 'courier'");
+    assert!(
+        matches!(&book[..], [one] if ["name", "address", "email"].iter().all(|field| one.contains(field))),
+        "{book:?}"
+    );
+
+    // Where nothing that was named is for it, a person looks: no letter asks for nobody knows what.
+    tells(None).await;
+    let asked_by_hand = scene.lines("select answer as line from recipient_tasks where advice is not null");
+    assert_eq!((asked_by_hand, scene.letters(TO).len()), (vec!["nothing_named".to_owned()], 1));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_no_program_may_is_done_by_hand_with_a_word_and_a_proof() {
     let scene = Scene::opens().await;
     let request = scene.asked();
@@ -818,6 +849,27 @@ async fn a_store_is_told_by_its_platforms_own_call() {
     opened(world, store.tenant, wish(asked(world, store.tenant), place, Right::Correction, matches, world)).await;
     works(world).await;
     assert_eq!(standing("correction"), ["platform done 0"]);
+
+    // What no call of it carries is left to a person, who is not told it where everybody reads.
+    let address = Some("Lange Gasse 1, 10115 Berlin".to_owned());
+    let on_orders = OnOrders { mail: Some("asma@new.example".to_owned()), ..OnOrders::default() };
+    let both = Corrected { given_name: Some("Asma".to_owned()), address, ..Corrected::default() };
+    for said in [both, Corrected { on_orders, ..Corrected::default() }] {
+        let matches = Matches { correction: Some(said), ..of(&[]) };
+        opened(world, store.tenant, wish(asked(world, store.tenant), place, Right::Correction, matches, world)).await;
+    }
+    works(world).await;
+    let by_hand = world.base.lines(
+        "select state || ' ' || answer || ': ' || left(advice, 70) as line from recipient_tasks where advice is not null
+          order by answer desc",
+    );
+    assert_eq!(
+        by_hand,
+        [
+            "waiting done: No call of the platform's carries the address. Put it right at the pla",
+            "waiting by_hand: No call of the platform's carries what stands on orders. Put it right ",
+        ],
+    );
 
     opened(world, store.tenant, wish(asked(world, store.tenant), place, Right::Deletion, of(&["999999"]), world)).await;
     works(world).await;

@@ -13,7 +13,7 @@ use rightsdesk_server::floor::graphql::{node_id, tenant_node_id};
 use rightsdesk_server::floor::jobs;
 use rightsdesk_server::floor::kernel::{Personal, Ref, RequestId, StoreId, SubjectId, Watch};
 use rightsdesk_server::floor::ledger::{Event, Witnessed};
-use rightsdesk_server::floor::platforms::Good;
+use rightsdesk_server::floor::platforms::{Customer, Good};
 use rightsdesk_server::floor::regulations::Right;
 use rightsdesk_server::requests::{self, CarryOut, CorrectionState, HoldKind, NewHold, Stage};
 use serde_json::{Value, json};
@@ -251,15 +251,76 @@ async fn what_is_wrong_is_put_right_in_the_records_and_digests_stay() {
     assert_eq!(scene.lines(generation), stands);
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_put_right_stays_while_the_shop_tells_what_stood_there_before() {
+    const STREET: &str = "Lange Gasse 1";
+    let scene = Planned::begins().await;
+    let at = scene.asks(Right::Correction).await;
+    for (about, field, value) in [
+        ("customers", "given_name", "Aasha"),
+        ("customers", "phone", "+49 30 123456"),
+        ("customers", "address", STREET),
+        ("order_contacts", "mail", "aasha@new.example"),
+        ("order_contacts", "address", STREET),
+    ] {
+        let input = json!({ "id": node_id(at), "about": about, "field": field, "value": value });
+        done(&scene.world, &scene.support, NAME, input).await;
+    }
+    works(&scene.world).await;
+    carried_out(&scene.world, at).await;
+
+    // The shop has not heard of it, and tells of her as it knows her; what else it tells is its newer word.
+    let known =
+        |at| Customer { family_name: Some(Personal::new("Qureshi")), ..harness::goods::customer("c1", ASHA, at) };
+    let stands = async |given: &str| {
+        let buyer = values(&scene).await;
+        for (field, value) in [("given_name", given), ("family_name", "Qureshi"), ("phone", "+49 30 123456")] {
+            assert!(buyer.contains(&(field.to_owned(), value.to_owned())), "{field}: {buyer:?}");
+        }
+        assert!(buyer.iter().any(|(field, value)| field == "address" && value.contains(STREET)), "{buyer:?}");
+        let contacts = values_of(&scene, "order_contacts").await;
+        let of = |field: &'static str| {
+            let told = contacts.iter().filter(move |(name, _)| name == field);
+            told.map(|(_, value)| value.as_str())
+        };
+        assert_eq!(of("mail").collect::<Vec<_>>(), ["aasha@new.example", "aasha@new.example"], "{contacts:?}");
+        assert!(of("address").count() == 2 && of("address").all(|value| value.contains(STREET)), "{contacts:?}");
+    };
+    for seconds in [2, 3] {
+        scene.comes_in(vec![Good::Customer(known(seconds)), Good::Order(order("1", ASHA, seconds))]).await;
+        stands("Aasha").await;
+    }
+    assert_eq!(
+        scene
+            .lines("select coalesce(fulfilment, '-') || ' ' || generation as line from orders where platform_id = '1'"),
+        ["- 2"],
+        "the order itself is as the shop tells it"
+    );
+
+    // What is neither is its own word, and from then on so is everything it says there.
+    let other = Customer { given_name: Some(Personal::new("Asha Bibi")), ..known(4) };
+    scene.comes_in(vec![Good::Customer(other)]).await;
+    stands("Asha Bibi").await;
+    scene.comes_in(vec![Good::Customer(known(5))]).await;
+    stands("Givenc1").await;
+    let ended = scene.lines("select about || ' ' || field as line from corrected_values where until is not null");
+    assert_eq!(ended, ["customers given_name"]);
+}
+
 /// What stands in the buyer's own row, in clear.
 async fn values(scene: &Planned) -> Vec<(String, String)> {
+    values_of(scene, "customers").await
+}
+
+/// What stands in the buyer's rows of a table, in clear.
+async fn values_of(scene: &Planned, table: &'static str) -> Vec<(String, String)> {
     let subject: Uuid = scene.lines("select subject_id::text as line from customers")[0].parse().expect("an id");
     let subject = SubjectId::from_uuid(subject);
     let (vault, map) = (scene.world.tools.vault.clone(), scene.world.tools.map);
     let opened = scene.world.ledger.reveal(scene.world.scope(scene.tenant), "test", move |tx| {
         let key = vault.subject_key(tx, subject, "test")?.expect("a key");
         let all = map.disclose(tx, subject)?;
-        let rows = all.into_iter().filter(|part| part.table.name == "customers").flat_map(|part| part.rows);
+        let rows = all.into_iter().filter(|part| part.table.name == table).flat_map(|part| part.rows);
         let told = |cell: &Cell| Some((cell.column.name.to_owned(), cell.open(&key).expect("it opens")?));
         Ok(rows.flat_map(|row| row.cells.iter().filter_map(told).collect::<Vec<_>>()).collect::<Vec<_>>())
     });

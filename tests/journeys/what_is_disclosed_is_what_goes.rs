@@ -24,7 +24,7 @@ use uuid::Uuid;
 /// What stands in rows about people and is no word about them: our own numbers, counts and marks of time.
 const OURS: &[(&str, &[&str])] = &[
     ("access_log", &["ticket"]),
-    ("corrected_values", &["about", "at", "field"]),
+    ("corrected_values", &["about", "at", "field", "until"]),
     ("customers", &["generation", "sealed_by"]),
     ("disclosures", &["count", "way"]),
     ("ledger_entries", &["recorded_at"]),

@@ -1,7 +1,7 @@
 //! What is held of requests: keys, stages and dates in clear; what somebody wrote, goes by or was told sealed under the
 //! contact's own key, which goes with them. A blind index stands beside an address, so that the same person is known again.
 
-use crate::floor::datamap::{Row, Table, fact, hashed, key, personal, pseudonym, secret};
+use crate::floor::datamap::{Table, fact, hashed, key, personal, pseudonym, secret};
 
 /// Why nothing here is about a subject by the map: it is the file of the wish itself.
 const OWN_KEY: &str = "under the contact's own key: it goes with that when the contact is forgotten";
@@ -214,24 +214,6 @@ pub const REQUEST_CORRECTIONS: Table =
         fact("state"),
         fact("settled_at"),
         fact("rows"),
-    ]);
-
-pub const CORRECTED_VALUES: Table = Table::of_tenant("corrected_values")
-    .about("subject_id")
-    .listed(&["customer", "order"])
-    .ages("at")
-    .erased_by(Row::Deleted)
-    .columns(&[
-        key("id"),
-        key("correction_id"),
-        key("subject_id"),
-        fact("about"),
-        fact("field"),
-        key("row_id"),
-        pseudonym("salt"),
-        pseudonym("was_digest").because("of what stood there, with a salt of its own: nothing is found by it"),
-        pseudonym("is_digest").because("of what stands there, with a salt of its own: nothing is found by it"),
-        fact("at"),
     ]);
 
 pub const REQUEST_EVIDENCE: Table = Table::of_tenant("request_evidence").ages("made_at").columns(&[

@@ -59,7 +59,7 @@ const TABLES: &[Table] = &[
     requests::map::HOLDS,
     requests::map::SAVED_VIEWS,
     requests::map::REQUEST_CORRECTIONS,
-    requests::map::CORRECTED_VALUES,
+    subjects::map::CORRECTED_VALUES,
     requests::map::REQUEST_EVIDENCE,
     requests::map::REQUEST_SELECTIONS,
     requests::map::CONTROLLER_CALLS,

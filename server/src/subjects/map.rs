@@ -24,6 +24,25 @@ pub const SUBJECT_FENCES: Table = Table::of_tenant("subject_fences").ages("until
     fact("until"),
 ]);
 
+pub const CORRECTED_VALUES: Table = Table::of_tenant("corrected_values")
+    .about("subject_id")
+    .listed(&["customer", "order"])
+    .ages("at")
+    .erased_by(Row::Deleted)
+    .columns(&[
+        key("id"),
+        key("correction_id"),
+        key("subject_id"),
+        fact("about"),
+        fact("field"),
+        key("row_id"),
+        pseudonym("salt"),
+        pseudonym("was_digest").because("of what stood there, with a salt of its own: nothing is found by it"),
+        pseudonym("is_digest").because("of what stands there, with a salt of its own: nothing is found by it"),
+        fact("at"),
+        fact("until"),
+    ]);
+
 pub const SUBJECT_IDENTIFIERS: Table = Table::of_tenant("subject_identifiers")
     .about("subject_id")
     .listed(&["customer", "order"])

@@ -4,6 +4,7 @@
 //! It keeps no value, only blind indexes; it opens nothing, and never decides what is written.
 
 mod actions;
+mod correcting;
 mod fencing;
 pub mod map;
 mod model;
@@ -11,8 +12,10 @@ mod queries;
 mod turns;
 
 pub use actions::{Trace, find, gate, gate_in_turn, go_by, greet, known, trace, traced};
+pub use correcting::{Corrected, correction_digest};
 pub use fencing::{EVERYWHERE, Fence, FenceKind, Fences};
 pub use model::{IdentifierKind, Named, Passed, Standing};
+pub use queries::correcting::{overtake, put_right};
 pub use queries::fencing::{ending, fence, fences, fences_of, lift_fence, warn_of_lifting, warning_of};
 pub use queries::persons;
 pub use queries::tombstones::{

@@ -18,6 +18,8 @@ use crate::floor::ledger::{Tx, statement};
 pub struct Leaf {
     /// The last row of the leaf before.
     pub after: Option<Uuid>,
+    /// The last row that is read at all.
+    pub to: Option<Uuid>,
     /// What is younger is left out, where the table says from when its rows age.
     pub until: Option<Instant>,
     pub most: u16,
@@ -61,6 +63,7 @@ impl Map {
             "select {row} as id, array[{}]::text[] as plain, array[{}]::bytea[] as sealed,
                     array[{}]::int[] as generations
                from {} where {} and ($3::uuid is null or {row} > $3) {young}
+                and ($5::uuid is null or {row} <= $5)
               order by {row} fetch first {} rows with ties",
             listed(&plain, |column| format!("to_json({}) #>> '{{}}'", column.name)),
             listed(&sealed, |column| column.name.to_owned()),
@@ -74,6 +77,7 @@ impl Map {
             .bind::<SqlUuid, _>(subject)
             .bind::<Nullable<SqlUuid>, _>(leaf.after)
             .bind::<Nullable<Timestamptz>, _>(leaf.until.map(Instant::utc))
+            .bind::<Nullable<SqlUuid>, _>(leaf.to)
             .load(tx.conn())?;
         Ok(found.into_iter().map(|found| line(table, tenant, found)).collect())
     }

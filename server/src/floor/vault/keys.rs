@@ -299,4 +299,21 @@ impl<R: Role> Sealer<R> {
     {
         self.0.seal_blob(place, bytes)
     }
+
+    /// A value that stands at one place, sealed anew for another: `own` opens it there. Nobody sees it on the way, so no look
+    /// is noted.
+    pub fn carry_personal(
+        &self,
+        own: &Self,
+        (from, sealed): (&Place<'_>, &Sealed),
+        to: &Place<'_>,
+    ) -> Result<Opening<Sealed>>
+    where
+        R: SealsPersonal,
+    {
+        match own.0.open_personal(from, sealed) {
+            Ok(value) => self.0.seal_personal(to, &value).map(Ok),
+            Err(shut) => Ok(Err(shut)),
+        }
+    }
 }

@@ -4,14 +4,14 @@
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 
-use super::{AGAIN, CUSTOMER, Came, How, Kind, MAIL, PHONE, Telling};
+use super::{ADDRESS, AGAIN, CUSTOMER, Came, How, Kind, MAIL, NAME, PHONE, Telling};
 use crate::floor::egress::Carried;
 use crate::floor::kernel::{Error, Personal, Result};
 use crate::floor::ledger::{Event, Witnessed, keyhole};
 use crate::floor::mail::{Letter, is_address};
 use crate::floor::regulations::Right;
 use crate::propagation::REPLY_PATH;
-use crate::propagation::model::{AttemptKind, Matches, Task, TaskKind, TaskState};
+use crate::propagation::model::{AttemptKind, Corrected, Matches, Task, TaskKind, TaskState};
 use crate::staff::Token;
 
 pub struct ByMail;
@@ -22,6 +22,9 @@ const REPLY: &str = "rdr_";
 const SENT: &str = "sent";
 const REMINDED: &str = "reminded";
 const NOT_ANSWERED: &str = "not_answered";
+
+const NOTHING_NAMED: &str = "Nothing that was named as right is this recipient's to put right: tell it by hand what is right, \
+     as it stands with the request, and attach what comes back.";
 
 impl Kind for ByMail {
     fn kind(&self) -> TaskKind {
@@ -41,6 +44,9 @@ async fn tell(telling: &Telling<'_>) -> Result<Came> {
     };
     if telling.matches.is_empty() {
         return Ok(Came::by_hand("nobody", "Nothing is known by which this recipient could find the person."));
+    }
+    if task.right == Right::Correction && right(task, telling.matches).is_none() {
+        return Ok(Came::by_hand("nothing_named", NOTHING_NAMED));
     }
     let is_reminder = matches!(task.state, TaskState::Sent | TaskState::Silent);
     if is_reminder && !is_wanted(task) {
@@ -101,6 +107,12 @@ fn wish(right: Right) -> &'static str {
     }
 }
 
+/// What is right, where that is what is asked for.
+fn right<'a>(task: &Task, matches: &'a Matches) -> Option<&'a Corrected> {
+    let said = matches.correction.as_ref().filter(|_| task.right == Right::Correction);
+    said.filter(|said| !said.said().is_empty())
+}
+
 fn letter(
     task: &Task,
     matches: &Matches,
@@ -114,6 +126,11 @@ fn letter(
         .into_iter()
         .flat_map(|(name, values)| values.iter().map(move |value| format!("  {name}: {value}\n")))
         .collect();
+    let right: String = right(task, matches).map_or_else(String::new, |said| {
+        let lines = said.said().into_iter().map(|(called, value)| format!("  {called}: {value}\n"));
+        std::iter::once("What is right:\n".to_owned()).chain(lines).collect()
+    });
+    let known = known + &right;
     let again = if is_reminder { "We wrote to you about this before and have no answer.\n\n" } else { "" };
     let text = format!(
         "{again}A person of whom {operator} gave you data asks {asked} ({law}).\n\nReference: {reference}\nAsked on: {}\n\
@@ -141,8 +158,22 @@ fn letter(
 fn left(telling: &Telling<'_>) -> Vec<Carried> {
     let matches = telling.matches;
     let fields = [(&matches.mails, MAIL), (&matches.phones, PHONE), (&matches.customers, CUSTOMER)];
-    let said = fields.into_iter().filter(|(values, _)| !values.is_empty());
-    said.map(|(_, key)| telling.carried(key, "raw")).collect()
+    let known = fields.into_iter().filter(|(values, _)| !values.is_empty()).map(|(_, key)| key);
+    let put_right = right(telling.task, matches).into_iter().flat_map(fields_of);
+    known.chain(put_right).map(|key| telling.carried(key, "raw")).collect()
+}
+
+/// What of somebody stands in what is right.
+fn fields_of(said: &Corrected) -> impl Iterator<Item = &'static str> + use<> {
+    let on = &said.on_orders;
+    let has_name = said.given_name.is_some() || said.family_name.is_some() || on.handle.is_some();
+    let fields = [
+        (has_name, NAME),
+        (said.mail.is_some() || on.mail.is_some(), MAIL),
+        (said.phone.is_some() || on.phone.is_some(), PHONE),
+        (said.address.is_some() || on.address.is_some(), ADDRESS),
+    ];
+    fields.into_iter().filter(|(is_said, _)| *is_said).map(|(_, key)| key)
 }
 
 #[cfg(test)]
@@ -179,5 +210,28 @@ mod tests {
         assert!(!is_wanted(&sent(Some(REMINDED), at)) && is_wanted(&sent(None, at)));
         assert!(is_wanted(&sent(None, None)) && is_wanted(&sent(Some(NOT_ANSWERED), None)));
         assert!(!is_wanted(&sent(Some("by_hand"), None)), "somebody noted that it was asked");
+    }
+
+    #[test]
+    fn a_letter_about_what_is_wrong_says_what_is_right() {
+        let said = Corrected {
+            given_name: Some("Asma".to_owned()),
+            address: Some("Lane 1, Lahore".to_owned()),
+            ..Corrected::default()
+        };
+        let matches = Matches {
+            mails: vec!["asma.q@example.com".to_owned()],
+            correction: Some(said.clone()),
+            ..Matches::default()
+        };
+        let text = |right| {
+            let to = Personal::new("privacy@recipient.example");
+            letter(&Task { right, ..task_for_tests() }, &matches, ("Littledata", "https://desk.example"), (to, false))
+                .text
+        };
+        let asked = text(Right::Correction);
+        assert!(asked.contains("What is right:\n  First name: Asma\n  Address: Lane 1, Lahore\n"), "{asked}");
+        assert!(!text(Right::Deletion).contains("Lahore"), "whoever is to delete is told nothing new");
+        assert_eq!(fields_of(&said).collect::<Vec<_>>(), [NAME, ADDRESS]);
     }
 }

@@ -178,13 +178,15 @@ const MAIL: &str = "user.contact.email";
 const PHONE: &str = "user.contact.phone_number";
 const CUSTOMER: &str = "user.unique_id";
 const NAME: &str = "user.name";
+const ADDRESS: &str = "user.contact.address";
 
 /// The field of a shopper that the policy lists under this key, or our own name of it where the policy lists none.
 fn carried(policy: &Policy, key: &str, form: &'static str) -> Carried {
     let of_people = policy.categories.iter().filter(|category| category.about != About::Nobody);
     let mut fields = of_people.flat_map(|category| category.fields.iter().map(move |field| (category, field)));
     let listed = fields.find(|(_, field)| field.key.as_ref().is_some_and(|known| known.get_ref() == key));
-    let own = BTreeMap::from([(MAIL, "email"), (PHONE, "phone"), (CUSTOMER, "number"), (NAME, "name")]);
+    let own =
+        BTreeMap::from([(MAIL, "email"), (PHONE, "phone"), (CUSTOMER, "number"), (NAME, "name"), (ADDRESS, "address")]);
     let field = listed.map_or_else(
         || ["customer.", own.get(key).copied().unwrap_or("other")].concat(),
         |(category, field)| format!("{}.{}", category.code.get_ref(), field.code.get_ref()),

@@ -23,6 +23,9 @@ const NOT_GRANTED: &str = "The merchant did not grant this app what it takes: gr
      platform by hand.";
 const NOT_TAKEN: &str = "The platform did not take it from this app: do it there by hand, and attach what came back.";
 
+const NOT_FOR_A_CALL: &str =
+    "Put it right at the platform by hand, by what the request names as right, and attach what came back.";
+
 impl Kind for ByPlatform {
     fn kind(&self) -> TaskKind {
         TaskKind::Platform
@@ -35,6 +38,9 @@ impl Kind for ByPlatform {
 
 async fn tell(telling: &Telling<'_>) -> Result<Came> {
     let Some(id) = telling.task.store else { return Ok(Came::by_hand("no_store", NOT_TAKEN)) };
+    if let Some(advice) = nothing_to_call(telling) {
+        return Ok(Came::by_hand("by_hand", advice));
+    }
     let (store, access) = match stores::open_access(telling.tools, telling.lane, id).await {
         Ok(opened) => opened,
         Err(Error::Unavailable { after, .. }) => {
@@ -53,6 +59,26 @@ async fn tell(telling: &Telling<'_>) -> Result<Came> {
         Err(Over::Before) => Ok(Came::by_hand("disconnected", NOT_CONNECTED)),
         Err(Over::OnTheWay) => Ok(Came::by_hand("disconnected", NOT_CONNECTED).with(left)),
     }
+}
+
+/// What a person does where no call would put anything right.
+fn nothing_to_call(telling: &Telling<'_>) -> Option<String> {
+    let (matches, said) = (telling.matches, telling.matches.correction.as_ref());
+    let is_callable = !matches.customers.is_empty() && said.is_some_and(Corrected::is_for_a_call);
+    if telling.task.right != Right::Correction || is_callable {
+        return None;
+    }
+    let beside = said.filter(|said| !said.is_for_a_call()).and_then(|said| rest(said, false));
+    Some(beside.unwrap_or_else(|| NOT_FOR_A_CALL.to_owned()))
+}
+
+/// What a person does about what no call carries: nothing of a buyer whom the platform does not know.
+fn rest(said: &Corrected, is_gone: bool) -> Option<String> {
+    let address = said.address.as_ref().filter(|_| !is_gone).map(|_| "the address");
+    let on_orders = (!said.on_orders.is_empty()).then_some("what stands on orders");
+    let beside: Vec<&str> = address.into_iter().chain(on_orders).collect();
+    let advice = || ["No call of the platform's carries ", &beside.join(" or "), ". ", NOT_FOR_A_CALL].concat();
+    (!beside.is_empty()).then(advice)
 }
 
 /// How many calls there are: one for each id that the platform knows the buyer by, one where it knows orders alone.
@@ -93,6 +119,12 @@ fn came(telling: &Telling<'_>, forgotten: Forgotten) -> Came {
     let is_last = usize::try_from(telling.task.step).unwrap_or_default() + 1 >= calls_of(telling);
     // What was done in one of several calls stays done, whatever the last of them finds.
     let did_something = telling.task.answer.as_deref() == Some(DONE);
+    let said = telling.matches.correction.as_ref().filter(|_| telling.task.right == Right::Correction);
+    let is_gone = forgotten == Forgotten::AlreadyGone && !did_something;
+    let ended = said.filter(|_| is_last && !matches!(forgotten, Forgotten::ByHand(_)));
+    if let Some(advice) = ended.and_then(|said| rest(said, is_gone)) {
+        return Came::of(How::ByHand(advice), AttemptKind::Sent, if is_gone { GONE } else { DONE });
+    }
     match forgotten {
         Forgotten::ByHand(advice) => Came::by_hand("by_hand", advice),
         Forgotten::Done if is_last => Came::of(How::Done, AttemptKind::Sent, DONE),

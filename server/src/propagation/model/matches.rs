@@ -30,6 +30,50 @@ pub struct Corrected {
     pub family_name: Option<String>,
     pub mail: Option<String>,
     pub phone: Option<String>,
+    /// In one line.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
+    #[serde(default, skip_serializing_if = "OnOrders::is_empty")]
+    pub on_orders: OnOrders,
+}
+
+/// The same of what stands on the person's orders.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OnOrders {
+    pub handle: Option<String>,
+    pub mail: Option<String>,
+    pub phone: Option<String>,
+    pub address: Option<String>,
+}
+
+impl OnOrders {
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+impl Corrected {
+    /// Whether a platform's own call carries any of it.
+    pub const fn is_for_a_call(&self) -> bool {
+        self.given_name.is_some() || self.family_name.is_some() || self.mail.is_some() || self.phone.is_some()
+    }
+
+    /// Each value, by what it is called in a letter.
+    pub fn said(&self) -> Vec<(&'static str, &str)> {
+        let on = &self.on_orders;
+        let all = [
+            ("First name", &self.given_name),
+            ("Last name", &self.family_name),
+            ("Mail", &self.mail),
+            ("Phone", &self.phone),
+            ("Address", &self.address),
+            ("Name on orders", &on.handle),
+            ("Mail on orders", &on.mail),
+            ("Phone on orders", &on.phone),
+            ("Address on orders", &on.address),
+        ];
+        all.into_iter().filter_map(|(called, value)| Some((called, value.as_deref()?))).collect()
+    }
 }
 
 impl Matches {

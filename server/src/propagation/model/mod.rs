@@ -4,7 +4,7 @@ mod matches;
 mod task;
 mod way;
 
-pub use matches::{Corrected, Matches};
+pub use matches::{Corrected, Matches, OnOrders};
 pub use task::{
     Attempt, AttemptKind, Opened, Place, Regulation, Task, TaskKind, TaskState, Told, Wish, midway, subject_request_id,
 };

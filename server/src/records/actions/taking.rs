@@ -55,8 +55,8 @@ pub fn take_in_turn(
             (Good::Level(level), _) => stock.push(level),
         }
     }
-    customers::take_in(tx, store, &kept.customer, &people, again, &mut taken)?;
-    orders::take_in(tx, store, &kept.contact, &bought, again, &mut taken)?;
+    customers::take_in(tx, vault, store, &kept.customer, &people, again, &mut taken)?;
+    orders::take_in(tx, vault, store, &kept.contact, &bought, again, &mut taken)?;
     products::take_in(tx, store, &sold, again, &mut taken)?;
     levels::take_in(tx, store, &stock, again, &mut taken)?;
     turn.come(tx, vault)?;

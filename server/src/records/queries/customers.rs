@@ -5,22 +5,35 @@ use diesel::RunQueryDsl;
 use diesel::sql_types::{Array, Binary, Bool, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 
 use super::super::model::{Again, Fields, TakenIn, address};
-use super::{Look, envelope, first, slots};
+use super::corrected::PutRight;
+use super::{Look, first, slots};
 use crate::floor::kernel::ids::CustomerId;
 use crate::floor::kernel::{Error, Instant, Result, StoreId, SubjectId};
 use crate::floor::ledger::{WriteTx, statement};
 use crate::floor::platforms::Customer;
-use crate::floor::vault::Place;
+use crate::floor::vault::{Place, Vault};
 use crate::subjects::{Passed, Standing};
 
 const HELD: Look = Look {
     known: "select known.id from (select ?::uuid as tenant_id, ?::uuid as store_id) as at, unnest(?) as told (id),
         lateral (select id from customers where tenant_id is not distinct from at.tenant_id and store_id = at.store_id
                     and platform_id = told.id limit 1) as known order by known.id",
-    held: "select held.* from (select ?::uuid as tenant_id) as at, unnest(?) as known (id),
+    held: "select held.*, exists (select from corrected_values where tenant_id is not distinct from at.tenant_id
+                                     and row_id = known.id and until is null) as is_corrected
+         from (select ?::uuid as tenant_id) as at, unnest(?) as known (id),
         lateral (select platform_id, id, generation, updated_at from customers
                   where tenant_id is not distinct from at.tenant_id and id = known.id for update) as held",
 };
+
+const PUT_RIGHT: &str = "select v.*, c.subject_id, c.generation, case v.field when 'given_name' then c.given_name
+         when 'family_name' then c.family_name when 'mail' then c.mail when 'phone' then c.phone
+         when 'address' then c.address end as sealed
+       from (select ?::uuid as tenant_id) as at, unnest(?) as told (id),
+            lateral (select id, row_id, field, salt, was_digest from corrected_values
+                      where tenant_id is not distinct from at.tenant_id and row_id = told.id and about = 'customers'
+                        and until is null) as v,
+            lateral (select subject_id, generation, given_name, family_name, mail, phone, address from customers
+                      where tenant_id is not distinct from at.tenant_id and id = told.id) as c";
 
 /// The columns of those that are written.
 const NEW: &str =
@@ -56,6 +69,7 @@ struct Columns {
 
 pub fn take_in(
     tx: &mut WriteTx,
+    vault: &Vault,
     store: StoreId,
     kept: &Fields,
     people: &[(&Customer, Passed)],
@@ -68,12 +82,14 @@ pub fn take_in(
     let tenant = tx.tenant()?;
     let versions = people.iter().map(|(customer, _)| (customer.id.as_str(), customer.updated_at));
     let slots = slots(tx, HELD, store, versions, || CustomerId::fresh().uuid(), again, taken)?;
+    let told = people.iter().zip(&slots).filter_map(|((_, passed), slot)| Some(((*slot)?, passed.subject)));
+    let mut put_right = PutRight::of(tx, vault, PUT_RIGHT, told)?;
     let (mut new, mut changed) = (Columns::default(), Columns::default());
     for ((customer, passed), slot) in people.iter().zip(slots) {
         let (Some(slot), Standing::Welcome(sealer)) = (slot, &passed.standing) else { continue };
         let generation = slot.generation.unsigned_abs();
         let place = Place { tenant, table: "customer", column: "", row: slot.id, generation };
-        let under = |column, value| envelope(sealer, &place, column, value);
+        let mut under = |column, value| put_right.sealed(sealer, &place, column, value);
         let names = (customer.given_name.as_ref(), customer.family_name.as_ref());
         let columns = if slot.generation == 0 { &mut new } else { &mut changed };
         columns.id.push(CustomerId::from_uuid(slot.id));
@@ -90,6 +106,7 @@ pub fn take_in(
         columns.created_at.push(customer.created_at.map(Instant::utc));
         columns.updated_at.push(customer.updated_at.utc());
     }
+    put_right.end(tx)?;
     write(tx, store, changed, CHANGED)?;
     write(tx, store, new, NEW)
 }

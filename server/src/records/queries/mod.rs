@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use diesel::result::{DatabaseErrorKind, Error as Diesel};
-use diesel::sql_types::{Array, Integer, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Array, Bool, Integer, Text, Timestamptz, Uuid as SqlUuid};
 use diesel::{QueryableByName, RunQueryDsl};
 use uuid::Uuid;
 
@@ -14,6 +14,7 @@ use crate::floor::kernel::{Error, Instant, Personal, Result, StoreId};
 use crate::floor::ledger::{WriteTx, statement};
 use crate::floor::vault::{Place, Sealer, SubjectKey};
 
+mod corrected;
 pub mod customers;
 pub mod departed;
 pub mod levels;
@@ -33,6 +34,8 @@ struct Held {
     generation: i32,
     #[diesel(sql_type = Timestamptz)]
     updated_at: DateTime<Utc>,
+    #[diesel(sql_type = Bool)]
+    is_corrected: bool,
 }
 
 impl Held {
@@ -61,6 +64,8 @@ struct Known {
 struct Slot {
     id: Uuid,
     generation: i32,
+    /// Whether something of it was put right, and the platform has told nothing else since.
+    is_corrected: bool,
 }
 
 /// For each version that replaces what is held, its row; none for the others.
@@ -93,11 +98,11 @@ fn slots<'g>(
     let slot = |(id, updated_at): (&str, Instant)| match held.get(id) {
         None => {
             taken.new += 1;
-            Some(Slot { id: fresh(), generation: 0 })
+            Some(Slot { id: fresh(), generation: 0, is_corrected: false })
         }
         Some(held) if held.is_replaced_by(updated_at, again) => {
             taken.changed += 1;
-            Some(Slot { id: held.id, generation: held.generation + 1 })
+            Some(Slot { id: held.id, generation: held.generation + 1, is_corrected: held.is_corrected })
         }
         Some(_) => {
             taken.older += 1;

@@ -5,22 +5,37 @@ use diesel::RunQueryDsl;
 use diesel::sql_types::{Array, BigInt, Binary, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 
 use super::super::model::{Again, Fields, TakenIn, address, clean, columns};
-use super::{Look, Slot, envelope, first, slots};
+use super::corrected::PutRight;
+use super::{Look, Slot, first, slots};
 use crate::floor::kernel::ids::OrderId;
 use crate::floor::kernel::{Error, Instant, Result, StoreId, SubjectId, TenantId};
 use crate::floor::ledger::{WriteTx, statement};
 use crate::floor::platforms::{Line, Order};
-use crate::floor::vault::Place;
+use crate::floor::vault::{Place, Vault};
 use crate::subjects::{Passed, Standing};
 
 const HELD: Look = Look {
     known: "select known.id from (select ?::uuid as tenant_id, ?::uuid as store_id) as at, unnest(?) as told (id),
         lateral (select id from orders where tenant_id is not distinct from at.tenant_id and store_id = at.store_id
                     and platform_id = told.id limit 1) as known order by known.id",
-    held: "select held.* from (select ?::uuid as tenant_id) as at, unnest(?) as known (id),
+    held: "select held.*, exists (select from corrected_values where tenant_id is not distinct from at.tenant_id
+                                     and row_id = known.id and until is null) as is_corrected
+         from (select ?::uuid as tenant_id) as at, unnest(?) as known (id),
         lateral (select platform_id, id, generation, updated_at from orders
                   where tenant_id is not distinct from at.tenant_id and id = known.id for update) as held",
 };
+
+const PUT_RIGHT: &str =
+    "select v.*, o.subject_id, c.generation, case v.field when 'handle' then c.handle when 'mail' then c.mail
+         when 'phone' then c.phone when 'address' then c.address end as sealed
+       from (select ?::uuid as tenant_id) as at, unnest(?) as told (id),
+            lateral (select id, row_id, field, salt, was_digest from corrected_values
+                      where tenant_id is not distinct from at.tenant_id and row_id = told.id and about = 'order_contacts'
+                        and until is null) as v,
+            lateral (select generation, handle, mail, phone, address from order_contacts
+                      where tenant_id is not distinct from at.tenant_id and id = told.id) as c,
+            lateral (select subject_id from orders
+                      where tenant_id is not distinct from at.tenant_id and id = told.id and subject_id is not null) as o";
 
 const NEW: &str =
     "insert into orders (tenant_id, store_id, taken_at, id, platform_id, subject_id, customer, name, placed_at,
@@ -79,6 +94,7 @@ struct Lines {
 
 pub fn take_in(
     tx: &mut WriteTx,
+    vault: &Vault,
     store: StoreId,
     kept: &Fields,
     bought: &[(&Order, Option<Passed>)],
@@ -91,6 +107,8 @@ pub fn take_in(
     let tenant = tx.tenant()?;
     let versions = bought.iter().map(|(order, _)| (order.id.as_str(), order.updated_at));
     let slots = slots(tx, HELD, store, versions, || OrderId::fresh().uuid(), again, taken)?;
+    let told = bought.iter().zip(&slots).filter_map(|((_, passed), slot)| Some(((*slot)?, passed.as_ref()?.subject)));
+    let mut put_right = PutRight::of(tx, vault, PUT_RIGHT, told)?;
     let (mut new, mut changed) = (Orders::default(), Orders::default());
     let (mut contacts, mut lines) = (Contacts::default(), Lines::default());
     for ((order, passed), slot) in bought.iter().zip(slots) {
@@ -99,10 +117,11 @@ pub fn take_in(
         let orders = if slot.generation == 0 { &mut new } else { &mut changed };
         orders.push(id, order, passed.as_ref().map(|passed| passed.subject), slot.generation);
         if let Some(passed) = passed {
-            contacts.push(tenant, slot, order, passed, kept)?;
+            contacts.push((tenant, slot), order, passed, kept, &mut put_right)?;
         }
         order.lines.iter().zip(0..).for_each(|(line, place)| lines.push(id, place, line));
     }
+    put_right.end(tx)?;
     clear(tx, &changed.id)?;
     changed.write(tx, store, CHANGED)?;
     new.write(tx, store, NEW)?;
@@ -159,11 +178,18 @@ impl Orders {
 
 impl Contacts {
     /// Nothing where nothing of it is kept.
-    fn push(&mut self, tenant: TenantId, slot: Slot, order: &Order, passed: &Passed, kept: &Fields) -> Result<()> {
+    fn push(
+        &mut self,
+        (tenant, slot): (TenantId, Slot),
+        order: &Order,
+        passed: &Passed,
+        kept: &Fields,
+        put_right: &mut PutRight,
+    ) -> Result<()> {
         let Standing::Welcome(sealer) = &passed.standing else { return Ok(()) };
         let generation = slot.generation.unsigned_abs();
         let place = Place { tenant, table: "order_contact", column: "", row: slot.id, generation };
-        let under = |column, value| envelope(sealer, &place, column, value);
+        let mut under = |column, value| put_right.sealed(sealer, &place, column, value);
         let handle = under("handle", kept.keep("name", order.handle.as_ref()))?;
         let mail = under("mail", kept.keep("mail", order.mail.as_ref()))?;
         let phone = under("phone", kept.keep("phone", order.phone.as_ref()))?;

@@ -360,7 +360,7 @@ pub async fn open_rows(
                 break;
             };
             let most = ROWS.saturating_sub(u16::try_from(leafed.rows.len()).unwrap_or(ROWS)).max(1);
-            let leaf = Leaf { after, until: until(table, request.received_at), most };
+            let leaf = Leaf { after, to: None, until: until(table, request.received_at), most };
             let lines = map.leaf(tx, table, *subject, leaf)?;
             leafed.next = match lines.last() {
                 Some(last) if lines.len() >= usize::from(most) => Some((person, Some(last.row))),

@@ -21,12 +21,11 @@ use crate::floor::tools::Tools;
 use crate::floor::vault::{Key, Shut, SubjectKey, Vault};
 use crate::propagation;
 use crate::requests::model::{
-    Correction, CorrectionState, GoesBy, Identifier, Plan, PlannedAction, Request, Stage, nothing_named,
+    Correction, CorrectionState, GoesBy, Identifier, Plan, PlannedAction, Request, Stage, in_one_line, nothing_named,
 };
 use crate::requests::playbooks::{Came, Receipt};
-use crate::requests::queries::corrections::{self, Corrected};
-use crate::requests::queries::{estate, fulfilling, holds, identifiers, requests};
-use crate::subjects::{self, EVERYWHERE, FenceKind, IdentifierKind, Named};
+use crate::requests::queries::{corrections, estate, fulfilling, holds, identifiers, requests};
+use crate::subjects::{self, Corrected, EVERYWHERE, FenceKind, IdentifierKind, Named};
 
 /// What the access book calls a look at what is right.
 const VIEW: &str = "request_corrections.value";
@@ -242,9 +241,7 @@ fn draft(tx: &mut RevealTx, vault: &Vault, map: Map, request: &Request) -> Resul
                     free.insert(Anew { table, whole, clear, mail: None })
                 }
             };
-            let salt = salt()?;
-            let was = anew.clear[at].as_ref().map(|was| digest(&salt, was));
-            values.push(Corrected { subject, row, salt, was, is: digest(&salt, &value) });
+            values.push(Corrected::of((subject, row), salt()?, (anew.clear[at].as_ref(), &value)));
             anew.clear[at] = Some(value.clone());
             anew.mail = mail.or(anew.mail.take());
         }
@@ -289,16 +286,6 @@ fn salt() -> Result<[u8; 16]> {
     let mut salt = [0; 16];
     SysRng.try_fill_bytes(&mut salt).map_err(|_| Error::internal("no random bytes are to be had"))?;
     Ok(salt)
-}
-
-/// What is kept of a value that was put right, as `docs/formats.md` has it.
-fn digest(salt: &[u8; 16], value: &Personal) -> [u8; 32] {
-    let mut text = Vec::new();
-    for part in [b"rightsdesk/correction/1".as_slice(), salt, value.disclose().as_bytes()] {
-        text.extend(u32::try_from(part.len()).unwrap_or(u32::MAX).to_be_bytes());
-        text.extend(part);
-    }
-    Sha256::digest(text).into()
 }
 
 /// Writes each row anew, sealed under the same person's key, and beside it what was put right.
@@ -353,8 +340,8 @@ fn be_known(
     }
 }
 
-/// What a shop is told to put right of whom it knows: what was named of its buyers, in clear. None where nothing of it is
-/// the shop's to know. The look is noted.
+/// What a shop or recipient is told to put right of whom it knows: what was named of buyers and on their orders, in clear. None
+/// where nothing of it is theirs to know. The look is noted.
 pub fn corrected_at(
     tx: &mut RevealTx,
     vault: &Vault,
@@ -366,15 +353,20 @@ pub fn corrected_at(
     let mut is_any = false;
     for (correction, value) in named {
         let is_meant = correction.store.is_none() || correction.store == store;
-        if correction.about != "customers" || !is_meant {
+        if !is_meant {
             continue;
         }
-        let value = Some(value.disclose().to_owned());
-        match correction.field.as_str() {
-            "given_name" => told.given_name = value,
-            "family_name" => told.family_name = value,
-            "mail" => told.mail = value,
-            "phone" => told.phone = value,
+        let value = Some(in_one_line(&correction.field, &value));
+        match (correction.about.as_str(), correction.field.as_str()) {
+            ("customers", "given_name") => told.given_name = value,
+            ("customers", "family_name") => told.family_name = value,
+            ("customers", "mail") => told.mail = value,
+            ("customers", "phone") => told.phone = value,
+            ("customers", "address") => told.address = value,
+            ("order_contacts", "handle") => told.on_orders.handle = value,
+            ("order_contacts", "mail") => told.on_orders.mail = value,
+            ("order_contacts", "phone") => told.on_orders.phone = value,
+            ("order_contacts", "address") => told.on_orders.address = value,
             _ => continue,
         }
         is_any = true;
@@ -426,12 +418,5 @@ mod tests {
             [(FenceKind::Objection, vec!["ads".to_owned()]), (FenceKind::OptOut, vec!["meta".to_owned()])]
         );
         assert_eq!(sworn(&plan, |_| Came::Done), [Receipt { line: 0, came: Came::Done }]);
-    }
-
-    #[test]
-    fn a_digest_tells_two_values_apart_and_not_what_they_are() {
-        let value = Personal::new("ada@example.com");
-        assert_ne!(digest(&[1; 16], &value), digest(&[2; 16], &value), "each has a salt of its own");
-        assert_ne!(digest(&[1; 16], &value), digest(&[1; 16], &Personal::new("Ada@example.com")));
     }
 }

@@ -1,7 +1,7 @@
 //! What is wrong of somebody, and what is right: named value by value, by staff or by the person's own words. What was
 //! sold for how much is a fact of the books and is not put right by anybody's word. Pure.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::intake::SubjectKind;
 use crate::floor::kernel::vocabulary::vocabulary;
@@ -94,6 +94,15 @@ impl Named {
     }
 }
 
+/// A value as somebody is told it: the lines of an address after one another.
+pub fn in_one_line(field: &str, value: &Personal) -> String {
+    let text = value.disclose();
+    let address: Option<Value> = if field == "address" { serde_json::from_str(text).ok() } else { None };
+    let lines = address.as_ref().and_then(|address| address["lines"].as_array());
+    let joined = |lines: &Vec<Value>| lines.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", ");
+    lines.map_or_else(|| text.to_owned(), joined)
+}
+
 fn lines(text: &str) -> Vec<&str> {
     text.lines().map(str::trim).filter(|line| !line.is_empty()).collect()
 }
@@ -179,6 +188,8 @@ mod tests {
     fn an_address_stands_line_by_line_as_it_does_in_the_records() {
         let address = named("customers", "address", "Lange Gasse 1\n\n 10115 Berlin ").checked().expect("sound");
         assert_eq!(address.value.disclose(), r#"{"lines":["Lange Gasse 1","10115 Berlin"]}"#);
+        assert_eq!(in_one_line("address", &address.value), "Lange Gasse 1, 10115 Berlin");
+        assert_eq!(in_one_line("given_name", &Personal::new("{}")), "{}");
     }
 
     #[test]

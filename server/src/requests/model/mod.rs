@@ -14,7 +14,7 @@ mod step;
 
 pub use attested::{Attested, AttestedKeep, AttestedRecipient};
 pub use clock::{ClockEventRow, ClockMove, ClockRow};
-pub use correction::{CORRECTABLE, Correction, CorrectionState, Named, named_in, nothing_named};
+pub use correction::{CORRECTABLE, Correction, CorrectionState, Named, in_one_line, named_in, nothing_named};
 pub use hold::{Hold, HoldKind, NewHold, hold_reference};
 pub use intake::{DataRole, GoesBy, Identifier, Intake, Mandate, Proof, Source, SubjectKind};
 pub use message::{Message, MessageKind, MessageState, Way};

@@ -2,7 +2,7 @@
 //! more is held than a leaf, the first rows of each table and what the place of objects has not taken yet.
 
 use std::collections::BTreeSet;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 use futures_util::stream;
@@ -13,7 +13,7 @@ use super::archive::Archive;
 use super::html::{Page, SHOWN, Seen};
 use super::legal::{About, Ground, forbidden};
 use super::model::{Packed, Redaction};
-use super::reading::{Cells, Mark, Opened, Redacted, Sheet, Source, sheets, tables};
+use super::reading::{Cells, Far, Mark, Opened, Redacted, Sheet, Source, sheets, tables};
 use super::words::Words;
 use super::{csv, json, withheld};
 use crate::floor::access::{One, Scope};
@@ -185,7 +185,7 @@ impl Packer<'_> {
     async fn data(&mut self) -> Result<()> {
         let mut from = Some(Mark::default());
         while let Some(mark) = from {
-            let (leaves, next) = self.source.read(self.ledger, self.lane, mark, false).await?;
+            let (leaves, next) = self.source.read(self.ledger, self.lane, mark, Far::On).await?;
             from = next;
             for leaf in leaves {
                 if leaf.is_last {
@@ -222,6 +222,7 @@ impl Packer<'_> {
     async fn long(&mut self, first: Opened, next: Option<Mark>) -> Result<Option<Mark>> {
         let at = first.sheet;
         let Some(sheet) = self.source.sheets.get(at).cloned() else { return Ok(None) };
+        let mut ends = first.ends.clone();
         self.seen.push(Seen::default());
         let begun = sheet.clone();
         self.write(move |archive| {
@@ -242,8 +243,9 @@ impl Packer<'_> {
             is_first = is_first && rows.is_empty();
             self.write(move |archive| json_rows(archive, &sheet, &rows, begins)).await?;
             let Some(mark) = from.filter(|_| !is_last) else { break from };
-            let (mut leaves, next) = self.source.read(self.ledger, self.lane, mark, true).await?;
+            let (mut leaves, next) = self.source.read(self.ledger, self.lane, mark, Far::Sheet).await?;
             (leaf, from) = (leaves.pop(), next);
+            ends.extend(leaf.iter().flat_map(|leaf| &leaf.ends));
         };
         let begun = sheet.clone();
         self.write(move |archive| {
@@ -252,16 +254,19 @@ impl Packer<'_> {
             archive.write([csv::BEGIN, &csv::head(&begun)].concat().as_bytes())
         })
         .await?;
-        let mut from = Some(Mark::before(at));
+        let (mut from, mut again, far) = (Some(Mark::before(at)), 0, Far::Again(Arc::new(ends)));
         while let Some(mark) = from.filter(|mark| mark.sheet == at) {
-            let (leaves, next) = self.source.read(self.ledger, self.lane, mark, true).await?;
+            let (leaves, next) = self.source.read(self.ledger, self.lane, mark, far.clone()).await?;
             for Opened { rows, .. } in leaves {
                 let sheet = sheet.clone();
+                again += rows.len() as u64;
                 self.write(move |archive| csv_rows(archive, &sheet, &rows)).await?;
             }
             from = next;
         }
-        Ok(after)
+        // Rows went or came within what was read: both files are made anew.
+        let is_same = self.seen.last().is_some_and(|seen| seen.rows == again);
+        if is_same { Ok(after) } else { Err(Error::Conflict) }
     }
 
     /// What stands beside the rows, and the list of it all.

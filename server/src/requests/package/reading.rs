@@ -2,6 +2,7 @@
 //! however much that is. Each leaf is a look of its own in the book of accesses. What staff left out never leaves here.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use serde_json::Value as Json;
 use uuid::Uuid;
@@ -55,6 +56,38 @@ pub struct Opened {
     pub rows: Vec<Cells>,
     pub is_last: bool,
     pub left_out: Left,
+    /// Of each person the last row that was read, whether it was left out or not.
+    pub ends: Ends,
+}
+
+impl Opened {
+    fn of(sheet: usize) -> Self {
+        Self { sheet, rows: Vec::new(), is_last: false, left_out: Left::default(), ends: Ends::new() }
+    }
+}
+
+/// The last row of each person, by their place among the persons. Whoever is in none has no row.
+pub type Ends = HashMap<usize, Uuid>;
+
+/// How far is read on from a mark.
+#[derive(Clone)]
+pub enum Far {
+    /// As much as is read at a time, over as many sheets as that fills.
+    On,
+    /// Within its sheet.
+    Sheet,
+    /// Within its sheet, as far as it was read before: what was written down since is not in it.
+    Again(Arc<Ends>),
+}
+
+impl Far {
+    fn end_of(&self, person: usize) -> Option<Uuid> {
+        match self {
+            Self::On | Self::Sheet => None,
+            // Nobody's row has the nil id: nothing is read of whoever had none.
+            Self::Again(ends) => Some(ends.get(&person).copied().unwrap_or(Uuid::nil())),
+        }
+    }
 }
 
 /// What was left out of some rows.
@@ -180,26 +213,28 @@ impl Source {
         ledger: &Ledger,
         lane: &Scope<One>,
         from: Mark,
-        is_one_sheet: bool,
+        far: Far,
     ) -> Result<(Vec<Opened>, Option<Mark>)> {
         let source = self.clone();
-        ledger.reveal(lane.clone(), VIEW, move |tx| source.leaves(tx, from, is_one_sheet)).await
+        ledger.reveal(lane.clone(), VIEW, move |tx| source.leaves(tx, from, &far)).await
     }
 
-    fn leaves(&self, tx: &mut RevealTx, from: Mark, is_one_sheet: bool) -> Result<(Vec<Opened>, Option<Mark>)> {
+    fn leaves(&self, tx: &mut RevealTx, from: Mark, far: &Far) -> Result<(Vec<Opened>, Option<Mark>)> {
         let (mut all, mut at, mut room) = (Vec::new(), from, usize::from(AT_ONCE));
         let keys = self.vault.subject_keys(tx, &self.persons, VIEW)?;
         while let Some(sheet) = self.sheets.get(at.sheet) {
-            let mut opened = Opened { sheet: at.sheet, rows: Vec::new(), is_last: false, left_out: Left::default() };
+            let mut opened = Opened::of(at.sheet);
             while let Some(person) = self.persons.get(at.person) {
                 let most = u16::try_from(room).unwrap_or(AT_ONCE).max(1);
-                let leaf = Leaf { after: at.after, until: until(sheet.table, self.asked_at), most };
+                let (to, until) = (far.end_of(at.person), until(sheet.table, self.asked_at));
+                let leaf = Leaf { after: at.after, to, until, most };
                 let lines = self.map.leaf(tx, sheet.table, *person, leaf)?;
                 let (read, last) = (lines.len(), lines.last().map(|line| line.row));
                 let key = keys.get(person);
                 for line in &lines {
                     self.open(sheet, line, key, &mut opened)?;
                 }
+                opened.ends.extend(last.map(|row| (at.person, row)));
                 room = room.saturating_sub(read);
                 if read < usize::from(most) {
                     at = Mark { person: at.person + 1, after: None, ..at };
@@ -216,7 +251,7 @@ impl Source {
             if is_last {
                 at = Mark::before(at.sheet + 1);
             }
-            if !is_last || room == 0 || is_one_sheet {
+            if !is_last || room == 0 || !matches!(far, Far::On) {
                 break;
             }
         }

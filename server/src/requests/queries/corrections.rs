@@ -2,18 +2,18 @@
 //! put right only digests with a salt of their own are kept.
 
 use chrono::{DateTime, Utc};
-use diesel::sql_types::{Array, Binary, Bool, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Binary, Bool, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel::{QueryableByName, RunQueryDsl};
 use uuid::Uuid;
 
 use super::intakes::sealer;
 use crate::floor::kernel::{
-    CorrectedValueId, CorrectionId, Instant, IntakeId, Personal, RequestId, Result, Sealed, StaffId, StoreId,
-    SubjectId, TenantId,
+    CorrectionId, Instant, IntakeId, Personal, RequestId, Result, Sealed, StaffId, StoreId, TenantId,
 };
 use crate::floor::ledger::{RevealTx, Tx, WriteTx, statement};
 use crate::floor::vault::{Place, Vault};
 use crate::requests::model::{Correction, CorrectionState, Named};
+use crate::subjects::{self, Corrected};
 
 #[derive(QueryableByName)]
 struct Row {
@@ -212,48 +212,18 @@ pub fn open(
     Ok(opened)
 }
 
-/// A value that was put right, as digests.
-pub struct Corrected {
-    pub subject: SubjectId,
-    pub row: Uuid,
-    pub salt: [u8; 16],
-    pub was: Option<[u8; 32]>,
-    pub is: [u8; 32],
-}
-
 /// Writes down what was put right of one thing that was named, and that it is done; or that there was nothing to be done.
 pub fn settle(tx: &mut WriteTx, correction: &Correction, values: &[Corrected]) -> Result<()> {
-    let (tenant, now) = (tx.tenant()?, tx.now()?.utc());
-    let each = || values.iter();
-    if !values.is_empty() {
-        statement(
-            "insert into corrected_values
-               (tenant_id, correction_id, about, field, at, id, subject_id, row_id, salt, was_digest, is_digest)
-             select ?, ?, ?, ?, ?, n.* from unnest(?, ?, ?, ?, ?, ?) as n
-             on conflict on constraint corrected_values_once do nothing",
-        )
-        .bind::<SqlUuid, _>(tenant)
-        .bind::<SqlUuid, _>(correction.id)
-        .bind::<Text, _>(correction.about.clone())
-        .bind::<Text, _>(correction.field.clone())
-        .bind::<Timestamptz, _>(now)
-        .bind::<Array<SqlUuid>, _>(each().map(|_| CorrectedValueId::fresh()).collect::<Vec<_>>())
-        .bind::<Array<SqlUuid>, _>(each().map(|value| value.subject).collect::<Vec<_>>())
-        .bind::<Array<SqlUuid>, _>(each().map(|value| value.row).collect::<Vec<_>>())
-        .bind::<Array<Binary>, _>(each().map(|value| value.salt.to_vec()).collect::<Vec<_>>())
-        .bind::<Array<Nullable<Binary>>, _>(each().map(|value| value.was.map(|was| was.to_vec())).collect::<Vec<_>>())
-        .bind::<Array<Binary>, _>(each().map(|value| value.is.to_vec()).collect::<Vec<_>>())
-        .execute(tx.conn())?;
-    }
+    subjects::put_right(tx, correction.id, (&correction.about, &correction.field), values)?;
     let state = if values.is_empty() { CorrectionState::Nothing } else { CorrectionState::Done };
     statement(
         "update request_corrections set state = ?, settled_at = ?, rows = ?
           where tenant_id = ? and id = ? and state = 'named'",
     )
     .bind::<Text, _>(state)
-    .bind::<Timestamptz, _>(now)
+    .bind::<Timestamptz, _>(tx.now()?.utc())
     .bind::<Integer, _>(i32::try_from(values.len()).unwrap_or(i32::MAX))
-    .bind::<SqlUuid, _>(tenant)
+    .bind::<SqlUuid, _>(tx.tenant()?)
     .bind::<SqlUuid, _>(correction.id)
     .execute(tx.conn())?;
     Ok(())

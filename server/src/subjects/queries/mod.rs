@@ -1,5 +1,6 @@
 //! Rows of subjects and of what they are found by, by the set.
 
+pub mod correcting;
 pub mod fencing;
 pub mod tombstones;
 
