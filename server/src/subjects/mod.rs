@@ -10,7 +10,7 @@ mod model;
 mod queries;
 mod turns;
 
-pub use actions::{Trace, find, gate, gate_in_turn, go_by, greet, known, trace, traced};
+pub use actions::{Trace, find, gate, gate_in_turn, go_by, greet, known, of_others, trace, traced};
 pub use fencing::{EVERYWHERE, Fence, FenceKind, Fences};
 pub use model::{IdentifierKind, Named, Passed, Standing};
 pub use queries::fencing::{ending, fence, fences, fences_of, lift_fence, warn_of_lifting, warning_of};
