@@ -163,22 +163,22 @@ impl Erasing {
         }
     }
 
-    /// The next buyer: bought one thing long ago and one that is not delivered yet, and `told` got something of them.
+    /// The next buyer: bought one thing long ago and one whose payment may still be disputed, and `told` got something of them.
     pub async fn buys(&self, number: usize, told: &[&str]) -> (usize, String, String) {
         let at = number % self.trades.len();
         let trade = &self.trades[at];
         let (id, mail) = (buyer(&trade.shop, number).id.to_string(), format!("buyer{number}@mail.example"));
         let now = self.course.world.tools.watch.now();
-        let bought = |order_number: usize, days: i64, fulfilment: Option<&str>| Order {
+        let bought = |order_number: usize, days: i64| Order {
             customer: Some(id.clone()),
             placed_at: now.plus(-chrono::Duration::days(days)),
-            fulfilment: fulfilment.map(str::to_owned),
+            fulfilment: Some("fulfilled".to_owned()),
             ..order(&order_number.to_string(), &mail, 1)
         };
         let goods = vec![
             Good::Customer(customer(&id, &mail, 1)),
-            Good::Order(bought(7_000_000 + 2 * number, 1_100, Some("fulfilled"))),
-            Good::Order(bought(7_000_001 + 2 * number, 20, None)),
+            Good::Order(bought(7_000_000 + 2 * number, 1_100)),
+            Good::Order(bought(7_000_001 + 2 * number, 20)),
         ];
         self.course.world.take_in(trade.store, goods).await.expect("taken in");
         if !told.is_empty() {

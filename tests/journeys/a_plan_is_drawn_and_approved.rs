@@ -34,7 +34,7 @@ async fn an_open_request_finds_its_plan_drawn_by_category_table_shop_and_recipie
             "financial ledger_entries 1 keep keep:tax until 2028-11-14",
             "usage desk 0 nothing",
             "disclosure_book disclosures 1 keep law:legal_obligation",
-            "customer store 3 tell to shopify",
+            "customer store 3 by_hand to shopify open_order until 2026-09-25",
             "customer recipient 1 by_hand to leopards",
             "request merchant 0 tell to merchant",
         ]
@@ -50,6 +50,7 @@ async fn an_open_request_finds_its_plan_drawn_by_category_table_shop_and_recipie
     let told = short(&again.lines);
     assert!(told.contains(&"order orders 2 anonymise".to_owned()), "{told:#?}");
     assert!(told.contains(&"customer customers 1 delete".to_owned()), "{told:#?}");
+    assert!(told.contains(&"customer store 3 tell to shopify".to_owned()), "nothing there binds: {told:#?}");
     assert!(!compare(&plan.lines, &again.lines).is_empty());
     let unchanged = requests::draw_plan(&scene.world.tools, &scene.support, at, None).await.expect("drawn");
     assert_eq!(unchanged, again, "what is still so is not drawn twice");

@@ -192,6 +192,24 @@ async fn who_is_erased_is_gone_from_every_shop_and_nobody_else_is_touched() {
 
     assert_eq!(scene.lines(OTHERS), others, "nobody else's row is another");
 
+    // The shop that owes her goods still needs to know her: it is told by hand, once that is over. The other forgets her now.
+    let told = |store: Ref<StoreId>| {
+        erased.one(&format!(
+            "select kind || ' ' || coalesce(advice like 'An order at this store%', false) as line from recipient_tasks
+              where store_id = '{}'",
+            store.id.uuid()
+        ))
+    };
+    assert_eq!((told(scene.store), told(erased.second)), ("manual true".to_owned(), "platform false".to_owned()));
+    let open =
+        "select id::text || ' ' || version as line from recipient_tasks where kind = 'manual' and store_id is not null";
+    let task = erased.one(open);
+    let (id, version) = task.split_once(' ').expect("two words");
+    let task = Ref::new(scene.tenant, RecipientTaskId::from_uuid(id.parse().expect("an id")));
+    let version = version.parse().expect("a version");
+    let retried = propagation::retry(&scene.world.tools, &scene.support, task, version, None).await;
+    assert_eq!(code(retried), "REFUSED", "no program takes from it what it needs to deliver");
+
     // Begun once more, it changes nothing.
     let all = scene.lines(ALL);
     erased.begun_again().await;
@@ -287,7 +305,13 @@ async fn what_was_done_is_certified_with_those_named_who_are_awaited_and_supplem
     let first = certificates().await.expect("read");
     let [first] = &first[..] else { panic!("one certificate: {first:?}") };
     let document: Value = serde_json::from_str(&first.document).expect("JSON");
-    assert_eq!(document["scan"]["rows_left"], 0);
+    let look = erased.one("select looked_through || ' ' || left_over as line from request_steps where name = 'scan'");
+    assert_eq!(format!("{} {}", document["scan"]["columns"], document["scan"]["rows_left"]), look);
+    assert!(look.ends_with(" 0"), "{look}");
+    let bound: Vec<&Value> =
+        document["recipients"].as_array().expect("a list").iter().filter(|one| !one["ground"].is_null()).collect();
+    let [shop] = &bound[..] else { panic!("one shop has an open order: {document}") };
+    assert_eq!((&shop["place"], &shop["ground"]), (&Value::from("store"), &Value::from("open_order")));
     let awaited = document["recipients"].as_array().expect("recipients");
     assert!(!awaited.is_empty() && awaited.iter().all(|one| one["state"] != "done"), "{document}");
     assert!(!first.document.contains("asha"), "it names nobody");
@@ -436,16 +460,89 @@ async fn what_somebodys_key_sealed_is_found_wherever_it_lies() {
         "update order_contacts x set mail = phone, address = null, handle = null, phone = null
            from orders o where o.id = x.id and o.platform_id = 'decoy2'",
     );
-    let before = found();
+    let (before, left) =
+        (found(), || erased.one("select left_over::text as line from request_steps where name = 'scan'"));
+    assert_ne!(left(), "0", "the step says what its look found");
     erased.begun_again().await;
     assert!(found() > before, "it is found by the key of the first value too");
+    assert_ne!(left(), "0");
     scene.world.base.tamper(&format!(
         "update order_contacts x set mail = decode('{own}', 'hex')
            from orders o where o.id = x.id and o.platform_id = 'decoy2'"
     ));
     erased.begun_again().await;
     assert!(erased.carried().await.contains(&(StepName::Scan, StepState::Done)), "then it is clean");
+    assert_eq!(left(), "0");
     assert!(erased.carried().await.contains(&(StepName::Certificate, StepState::Waiting)));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_order_that_calls_its_buyer_what_the_shop_called_her_is_found() {
+    let erased = Erased::approved().await;
+    let scene = &erased.scene;
+    scene.world.base.tamper("update orders set customer = 'c1' where platform_id = 'decoy2'");
+    erased.cooled_off().await;
+    let look = || erased.one("select state || ' ' || left_over as line from request_steps where name = 'scan'");
+    assert_eq!(look(), "waiting 1");
+    scene.world.base.tamper("update orders set customer = null where platform_id = 'decoy2'");
+    erased.begun_again().await;
+    assert_eq!(look(), "done 0");
+}
+
+/// Asha's erasure, of which something is left: its last look is still to come.
+async fn unfinished() -> Erased {
+    let erased = Erased::approved().await;
+    erased.scene.world.base.tamper(
+        "update order_contacts x set phone = hers.mail
+           from orders o, (select c.mail from customers c where c.platform_id = 'c1') as hers
+          where o.id = x.id and o.platform_id = 'decoy2'",
+    );
+    erased.cooled_off().await;
+    assert!(erased.carried().await.contains(&(StepName::Scan, StepState::Waiting)), "it is not clean");
+    erased
+}
+
+/// Somebody goes by the address that Asha went by.
+fn goes_by_hers(subject: &str) -> String {
+    format!(
+        "insert into subject_identifiers (tenant_id, id, subject_id, kind, scope, bidx, bidx_v, tells, made_at)
+         select tenant_id, gen_random_uuid(), {subject}, 'mail', '', bidx, bidx_v, true,
+                to_timestamp(1790000000) + interval '72 hours' from request_matches where kind = 'mail' limit 1"
+    )
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_stood_there_before_and_goes_by_the_same_is_left_to_people() {
+    let erased = unfinished().await;
+    let scene = &erased.scene;
+    let neighbour = "(select subject_id from customers where platform_id = 'decoy1')";
+    scene.world.base.tamper(&goes_by_hers(neighbour));
+    let others = scene.lines(OTHERS);
+    erased.begun_again().await;
+    assert_eq!(scene.lines(OTHERS), others, "nobody goes of whom nobody approved anything");
+    let taken_up = format!("select count(*) || '' as line from request_persons where subject_id = {neighbour}");
+    assert_eq!(erased.one(&taken_up), "0");
+    let why = "select name || ' ' || outcome as line from request_steps where state = 'sent_back'";
+    assert_eq!(scene.lines(why), ["scan somebody_else"]);
+    assert!(matches!(scene.stands(erased.at).await.stage, Stage::Open { .. }), "people read it again");
+    assert_eq!(erased.one("select count(*) || '' as line from certificates"), "0");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_was_made_anew_of_what_the_person_goes_by_goes_too() {
+    let erased = unfinished().await;
+    let scene = &erased.scene;
+    let anew = "'ffffffff-0000-7000-8000-00000000abcd'::uuid";
+    scene.world.base.tamper(&format!(
+        "insert into subjects (tenant_id, id, made_at)
+         select tenant_id, {anew}, to_timestamp(1790000000) + interval '72 hours' from request_matches limit 1"
+    ));
+    scene.world.base.tamper(&goes_by_hers(anew));
+    erased.begun_again().await;
+    let found = format!("select count(*) || '' as line from subject_identifiers where subject_id = {anew}");
+    assert_eq!(erased.one(&found), "0", "nobody is found by it any more");
+    let gone = format!("select (erased_at is not null)::text as line from subjects where id = {anew}");
+    assert_eq!(erased.one(&gone), "true");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

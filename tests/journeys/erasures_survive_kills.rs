@@ -376,7 +376,7 @@ fn what_a_ground_keeps_is_whole(scene: &Erasing) {
     );
     assert_eq!(scene.count(&strays), 0, "a row that no ground keeps names somebody");
     let kept = format!("select count(*) from orders where subject_id in ({keepers})");
-    assert_eq!(scene.count(&kept), all, "the order of each that is not delivered");
+    assert_eq!(scene.count(&kept), all, "the order of each whose payment may be disputed");
     let whole = format!(
         "select count(*) from orders o join order_contacts x on x.tenant_id = o.tenant_id and x.id = o.id
            join subject_keys k on k.tenant_id = o.tenant_id and k.subject_id = o.subject_id and k.wrapped is not null

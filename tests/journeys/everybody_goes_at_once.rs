@@ -6,13 +6,15 @@ use harness::goods::{customer, order};
 use harness::planned::{ASHA, Planned, code};
 use harness::wishes::{goes_by, wish};
 use rightsdesk_server::floor::access::Caller;
+use rightsdesk_server::floor::jobs;
 use rightsdesk_server::floor::kernel::{Instant, Personal, Ref, RequestId, StoreId};
+use rightsdesk_server::floor::ledger::{Event, Witnessed};
 use rightsdesk_server::floor::platforms::{Good, Order};
 use rightsdesk_server::floor::regulations::Right;
 use rightsdesk_server::promises::Standing;
 use rightsdesk_server::requests::{
-    self, ACCOUNT, Asking, CHILD, COOLING_OFF, GoesBy, Notice, Outcome, SHOP, Source, Stage, StepName, StepState,
-    SubjectKind, Wanted,
+    self, ACCOUNT, Asking, CHILD, COOLING_OFF, CarryOut, GoesBy, Notice, Outcome, SHOP, Source, Stage, StepName,
+    StepState, SubjectKind, Wanted,
 };
 use rightsdesk_server::tenants::{self, MemberRole, NewMember};
 use serde_json::Value;
@@ -117,6 +119,58 @@ async fn a_shop_goes_whole_and_whoever_is_known_at_another_stays_there() {
     assert_eq!(document["subject_ref"], Value::Null);
     let stage = scene.stands(at).await.stage;
     assert!(matches!(stage, Stage::Closed { .. }), "{stage:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_shop_is_not_clean_while_anything_of_who_is_gone_lies_anywhere() {
+    let scene = Planned::begins().await;
+    let other = scene.world.store(scene.tenant, "bazaar.example", &["read_orders"]).await;
+    scene.comes_in(vec![Good::Customer(customer("c5", "bilal@mail.example", 1))]).await;
+    let known = vec![
+        Good::Customer(customer("c7", "chandra@mail.example", 1)),
+        Good::Order(long_ago("71", "chandra@mail.example")),
+    ];
+    scene.world.take_in(other, known).await.expect("taken in");
+    // Bilal's address lies beside another's at the other shop; and she is found by what this shop called her.
+    scene.world.base.tamper(&format!(
+        "update order_contacts x set phone = his.mail
+           from orders o, (select mail from customers where platform_id = 'c5') as his
+          where o.id = x.id and o.platform_id = '71';
+         insert into subject_identifiers (tenant_id, id, subject_id, kind, scope, bidx, bidx_v, tells, made_at)
+         select tenant_id, gen_random_uuid(), subject_id, 'handle', '{}', decode(repeat('cd', 16), 'hex'), 1, true, updated_at
+           from customers where platform_id = 'c7'",
+        scene.store.id.uuid()
+    ));
+    let hers = "select c::text as line from customers c where c.platform_id = 'c7'
+                 union all select o::text from orders o where o.platform_id = '71'
+                 union all select k::text from subject_keys k join customers c on c.subject_id = k.subject_id
+                            where c.platform_id = 'c7' order by 1";
+    let before = scene.lines(hers);
+
+    let at = asks_of_shop(&scene, scene.store).await;
+    approved(&scene, at).await;
+    scene.world.later(COOLING_OFF);
+    works(&scene).await;
+    let look = || one(&scene, "select state || ' ' || left_over as line from request_steps where name = 'scan'");
+    assert_eq!(look(), "waiting 1", "what his key sealed lies there still");
+    let found = "select count(*) || '' as line from subject_identifiers where bidx = decode(repeat('cd', 16), 'hex')";
+    assert_eq!(one(&scene, found), "0", "by what the shop called her nobody is found");
+    assert!(requests::list_certificates(&scene.world.tools, &scene.support, at).await.expect("read").is_empty());
+
+    scene
+        .world
+        .base
+        .tamper("update order_contacts x set phone = null from orders o where o.id = x.id and o.platform_id = '71'");
+    let written = scene.world.ledger.write(scene.world.scope(scene.tenant), move |tx| {
+        jobs::enqueue(tx, &CarryOut { request: at.id })?;
+        Ok(Witnessed::new((), Event::new("test.begun_again", "request", at.id.uuid())))
+    });
+    written.await.expect("enqueued");
+    works(&scene).await;
+    assert_eq!(look(), "done 0");
+    assert_eq!(scene.lines(hers), before, "nothing of hers is another");
+    nobody_answers(&scene).await;
+    assert_eq!(certified(&scene, at).await["scan"]["rows_left"], 0);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -15,7 +15,7 @@ use rightsdesk_server::floor::kernel::{Personal, Ref, RequestId, StoreId, Subjec
 use rightsdesk_server::floor::ledger::{Event, Witnessed};
 use rightsdesk_server::floor::platforms::{Customer, Good};
 use rightsdesk_server::floor::regulations::Right;
-use rightsdesk_server::requests::{self, CarryOut, CorrectionState, HoldKind, NewHold, Stage};
+use rightsdesk_server::requests::{self, COOLING_OFF, CarryOut, CorrectionState, HoldKind, NewHold, Stage};
 use serde_json::{Value, json};
 use url::Url;
 use uuid::Uuid;
@@ -314,7 +314,8 @@ async fn values(scene: &Planned) -> Vec<(String, String)> {
 
 /// What stands in the buyer's rows of a table, in clear.
 async fn values_of(scene: &Planned, table: &'static str) -> Vec<(String, String)> {
-    let subject: Uuid = scene.lines("select subject_id::text as line from customers")[0].parse().expect("an id");
+    let hers = scene.lines("select subject_id::text as line from customers where platform_id = 'c1'");
+    let subject: Uuid = hers[0].parse().expect("an id");
     let subject = SubjectId::from_uuid(subject);
     let (vault, map) = (scene.world.tools.vault.clone(), scene.world.tools.map);
     let opened = scene.world.ledger.reveal(scene.world.scope(scene.tenant), "test", move |tx| {
@@ -325,6 +326,68 @@ async fn values_of(scene: &Planned, table: &'static str) -> Vec<(String, String)
         Ok(rows.flat_map(|row| row.cells.iter().filter_map(told).collect::<Vec<_>>()).collect::<Vec<_>>())
     });
     opened.await.expect("opened")
+}
+
+/// Asha's own words name what is right of her, and it is carried out.
+async fn put_right(scene: &Planned, words: &str) -> Ref<RequestId> {
+    let mut asking = wish(scene.tenant, &[Right::Correction], ASHA);
+    asking.words = Some(Personal::new(words));
+    let opened = scene.world.asks_and_proves(asking).await;
+    let at = Ref::new(scene.tenant, opened[0].id);
+    works(&scene.world).await;
+    carried_out(&scene.world, at).await;
+    at
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn by_what_somebody_else_is_known_nobody_is_put_right() {
+    let scene = Planned::begins().await;
+    scene.comes_in(vec![Good::Customer(harness::goods::customer("c5", "bilal@mail.example", 1))]).await;
+    let at = put_right(&scene, "First name: Aasha\nmail: bilal@mail.example").await;
+    let named = requests::corrections_of(&scene.world.tools, &scene.support, at).await.expect("readable");
+    let said: Vec<_> = named.iter().map(|one| (one.field.as_str(), one.state)).collect();
+    assert_eq!(said, [("given_name", CorrectionState::Done), ("mail", CorrectionState::Nothing)]);
+    let after = values(&scene).await;
+    assert!(after.contains(&("mail".to_owned(), ASHA.to_owned())), "it stays as it was: {after:?}");
+    assert!(after.contains(&("given_name".to_owned(), "Aasha".to_owned())), "and the rest is right: {after:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_is_erased_takes_nobody_along_whose_address_stands_in_their_rows() {
+    let scene = Planned::begins().await;
+    scene.comes_in(vec![Good::Customer(harness::goods::customer("c5", "bilal@mail.example", 1))]).await;
+    let marks = || scene.lines("select id::text as line from subject_identifiers where kind = 'mail' order by 1");
+    let before = marks();
+    put_right(&scene, "mail: shared@mail.example").await;
+    let after = values(&scene).await;
+    assert!(after.contains(&("mail".to_owned(), "shared@mail.example".to_owned())), "{after:?}");
+    let new = marks().into_iter().find(|mark| !before.contains(mark)).expect("she is found by it");
+    // As where it was Bilal's already when it was written into her row.
+    scene.world.base.tamper(&format!(
+        "update subject_identifiers set subject_id = (select subject_id from customers where platform_id = 'c5')
+          where id = '{new}'"
+    ));
+    let his = "select c::text as line from customers c where c.platform_id = 'c5'
+                union all select k::text from subject_keys k join customers c on c.subject_id = k.subject_id
+                           where c.platform_id = 'c5'
+                union all select i::text from subject_identifiers i join customers c on c.subject_id = i.subject_id
+                           where c.platform_id = 'c5' order by 1";
+    let before = scene.lines(his);
+    assert_eq!(before.len(), 5, "his row, his key and what he goes by: {before:?}");
+
+    let at = scene.asks(Right::Deletion).await;
+    works(&scene.world).await;
+    let digest = scene.plan(at).await.digest;
+    scene.submits(at, digest).await.expect("submitted");
+    scene.approves(&scene.approver, at, digest).await.expect("approved");
+    scene.world.later(COOLING_OFF);
+    works(&scene.world).await;
+    assert_eq!(scene.lines("select state as line from request_steps where name = 'scan'"), ["done"]);
+    assert_eq!(scene.lines(his), before, "nothing of his is another");
+    scene.comes_in(vec![Good::Order(order("b9", "shared@mail.example", 9))]).await;
+    let bought = "select (o.subject_id = c.subject_id)::text as line from orders o, customers c
+                   where o.platform_id = 'b9' and c.platform_id = 'c5'";
+    assert_eq!(scene.lines(bought), ["true"], "he is welcome by it");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

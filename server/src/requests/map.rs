@@ -266,6 +266,8 @@ pub const REQUEST_STEPS: Table = Table::of_tenant("request_steps").ages("finishe
     fact("outcome").because("a code of ours"),
     fact("begun_at"),
     fact("finished_at"),
+    fact("looked_through"),
+    fact("left_over"),
 ]);
 
 pub const REQUEST_MATCHES: Table = Table::of_tenant("request_matches").label("request_match").columns(&[

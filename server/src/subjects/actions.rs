@@ -229,6 +229,17 @@ pub fn traced(tx: &mut Tx, traces: &[Trace]) -> Result<Vec<SubjectId>> {
     Ok(found.into_iter().collect())
 }
 
+/// Those of these traces that tell of somebody else than these persons.
+pub fn of_others(tx: &mut Tx, traces: &[Trace], persons: &[SubjectId]) -> Result<Vec<Trace>> {
+    if traces.is_empty() {
+        return Ok(Vec::new());
+    }
+    let marks: BTreeSet<&Mark> = traces.iter().map(|trace| &trace.0).collect();
+    let (known, own) = (queries::find(tx, &marks)?, queries::roots(tx, persons)?);
+    let others = known.into_iter().filter(|(_, subject)| !own.contains(subject));
+    Ok(others.map(|(mark, _)| Trace(mark)).collect())
+}
+
 fn passed(
     persons: usize,
     groups: &[Group],

@@ -11,7 +11,7 @@ mod model;
 mod queries;
 mod turns;
 
-pub use actions::{Trace, find, gate, gate_in_turn, go_by, greet, known, trace, traced};
+pub use actions::{Trace, find, gate, gate_in_turn, go_by, greet, known, of_others, trace, traced};
 pub use correcting::{Corrected, correction_digest};
 pub use fencing::{EVERYWHERE, Fence, FenceKind, Fences};
 pub use model::{IdentifierKind, Named, Passed, Standing};

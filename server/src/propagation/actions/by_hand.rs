@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use super::super::jobs::TellRecipient;
 use super::super::model::{AttemptKind, Task, TaskKind, TaskState};
 use super::super::queries::{attempts, tasks};
-use super::opening::chosen;
+use super::opening::{ORDER_IS_OPEN, chosen};
 use super::reading::found;
 use super::settling::{ended, witness};
 use super::told;
@@ -126,6 +126,12 @@ pub async fn retry(
         if before.is_held() {
             let why = "a hold stands for whom this is about: it is told again when the hold is let go";
             return Err(Error::refused("HELD", why));
+        }
+        if before.advice.as_deref() == Some(ORDER_IS_OPEN) {
+            return Err(Error::refused(
+                "REFUSED",
+                "an order there was open: once it is done, have the merchant do it there",
+            ));
         }
         let (kind, advice) = chosen(tx, (before.place(), &before.recipient), before.right)?;
         if kind == TaskKind::Manual {

@@ -15,6 +15,9 @@ const AT_THE_STORE: &str =
     "The store's platform takes no such wish from an app: ask the merchant to do it there, and attach what came back.";
 const AT_THE_PROVIDER: &str = "Ask the provider of this app under its own policy, and attach what came back.";
 const BY_HAND: &str = "Nothing is set up by which this recipient is told: ask it by hand, and attach what came back.";
+/// A program would take from the store what it needs to deliver.
+pub(super) const ORDER_IS_OPEN: &str = "An order at this store is not delivered or not paid: once it is, have the merchant \
+     forget the buyer there, and attach what came back.";
 const OF_EVERYBODY: &str = "It is about everybody at a shop, or under an account, and nobody is named: ask for all of it, and attach what came back.";
 
 /// Opens a task for each of these, unless it is there already. Told of each is what its kind is and whether it is new; the
@@ -23,6 +26,7 @@ pub fn open_tasks(tx: &mut WriteTx, vault: &Vault, wishes: &[Wish]) -> Result<Ve
     let mut all = Vec::with_capacity(wishes.len());
     for wish in wishes {
         let kind = match chosen(tx, (wish.place, &wish.recipient), wish.right)? {
+            _ if wish.is_bound => (TaskKind::Manual, Some(ORDER_IS_OPEN)),
             // Nobody is named by it: no program has anything to ask with.
             (kind, None) if kind != TaskKind::Manual && wish.matches.names_nobody() => {
                 (TaskKind::Manual, Some(OF_EVERYBODY))

@@ -118,6 +118,8 @@ pub struct Wish {
     pub submitted_at: Instant,
     /// From when on its silence is told as such.
     pub until: Instant,
+    /// An order there is not done: somebody sees to it once it is, and no program.
+    pub is_bound: bool,
     pub matches: Matches,
     /// Handed on when it ends, and once when it falls silent.
     pub ticket: Option<Ticket>,

@@ -233,6 +233,12 @@ fn draft(tx: &mut RevealTx, vault: &Vault, map: Map, request: &Request) -> Resul
             {
                 continue;
             }
+            if let Some(kind) = known_by(&correction) {
+                let store = if kind == IdentifierKind::Handle { corrections::store_of(tx, row)? } else { None };
+                if is_anothers(tx, vault, &persons, (kind, store), &value)? {
+                    continue;
+                }
+            }
             let anew = match rows.entry((table.name, row)) {
                 Entry::Occupied(known) => known.into_mut(),
                 Entry::Vacant(free) => {
@@ -254,6 +260,28 @@ fn draft(tx: &mut RevealTx, vault: &Vault, map: Map, request: &Request) -> Resul
 fn index_of(tx: &mut RevealTx, vault: &Vault, mail: &Personal) -> Result<Option<Vec<u8>>> {
     let Ok(key) = vault.find_index_key(tx)? else { return Ok(None) };
     Ok(subjects::trace(&key, IdentifierKind::Mail, None, mail)?.map(|trace| trace.index().to_vec()))
+}
+
+/// As what a buyer is known by a value that is to be put right.
+fn known_by(correction: &Correction) -> Option<IdentifierKind> {
+    match (correction.about.as_str(), correction.field.as_str()) {
+        ("customers" | "order_contacts", "mail") => Some(IdentifierKind::Mail),
+        ("order_contacts", "handle") => Some(IdentifierKind::Handle),
+        _ => None,
+    }
+}
+
+/// Whether somebody else than these is known by a value: whoever had it in their rows would be taken for that one.
+fn is_anothers(
+    tx: &mut RevealTx,
+    vault: &Vault,
+    persons: &[SubjectId],
+    (kind, store): (IdentifierKind, Option<StoreId>),
+    value: &Personal,
+) -> Result<bool> {
+    let Ok(key) = vault.find_index_key(tx)? else { return Ok(false) };
+    let Some(trace) = subjects::trace(&key, kind, store, value)? else { return Ok(false) };
+    Ok(!subjects::of_others(tx, &[trace], persons)?.is_empty())
 }
 
 /// The key of whom a row is sealed for; none where they were forgotten meanwhile.
@@ -340,8 +368,8 @@ fn be_known(
     }
 }
 
-/// What a shop or recipient is told to put right of whom it knows: what was named of buyers and on their orders, in clear. None
-/// where nothing of it is theirs to know. The look is noted.
+/// What a shop or recipient is told to put right of whom it knows: what was named of buyers and on their orders, in clear, but
+/// for what somebody else is known by. None where nothing of it is theirs to know. The look is noted.
 pub fn corrected_at(
     tx: &mut RevealTx,
     vault: &Vault,
@@ -350,10 +378,16 @@ pub fn corrected_at(
 ) -> Result<Option<propagation::Corrected>> {
     let mut told = propagation::Corrected::default();
     let named = corrections::open(tx, vault, (request.id, request.intake), VIEW)?;
+    let persons = estate::persons_of(tx, request)?;
     let mut is_any = false;
     for (correction, value) in named {
         let is_meant = correction.store.is_none() || correction.store == store;
         if !is_meant {
+            continue;
+        }
+        if let Some(kind) = known_by(&correction)
+            && is_anothers(tx, vault, &persons, (kind, None), &value)?
+        {
             continue;
         }
         let value = Some(in_one_line(&correction.field, &value));

@@ -6,11 +6,12 @@ use data_encoding::BASE64;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
+use super::receipts;
 use crate::floor::journal::{canonical, hex};
 use crate::floor::kernel::{CertificateId, Day, Error, Instant, RequestId, Result, SubjectId};
 use crate::floor::vault::SignKey;
 use crate::propagation::{Place, Told};
-use crate::requests::model::{Certificate, Plan, PlannedAction, Request, Step};
+use crate::requests::model::{Certificate, Look, Plan, PlannedAction, Request, Step, StepName};
 
 /// What it is signed as.
 pub const CONTEXT: &str = "rightsdesk/certificate/1";
@@ -31,8 +32,6 @@ pub struct Certified<'a> {
     pub now: Instant,
     pub steps: &'a [Step],
     pub tasks: &'a [Told],
-    /// How many columns were looked through.
-    pub columns: u64,
     pub tombstones: u64,
     /// When the epoch began under which keys are wrapped now.
     pub epoch_since: Option<Instant>,
@@ -83,11 +82,11 @@ impl Certified<'_> {
             "finished_at": time(self.now),
             "steps": self.steps.iter().map(|step| self.step(step)).collect::<Vec<_>>(),
             "keeps": self.keeps(),
-            "recipients": self.tasks.iter().map(recipient).collect::<Vec<_>>(),
+            "recipients": self.tasks.iter().map(|task| self.recipient(task)).collect::<Vec<_>>(),
             "special_case": self.request.case,
             "test": self.request.is_test,
             // Of what is only tried nothing goes, and nobody is looked for.
-            "scan": (!self.request.is_test).then(|| json!({ "columns": self.columns, "rows_left": 0 })),
+            "scan": self.look().map(|look| json!({ "columns": look.columns, "rows_left": look.rows_left })),
             "tombstones": self.tombstones,
             "unrecoverable_after": self.unrecoverable_after().to_string(),
             "supplements": self.before.map(|before| before.id.uuid().to_string()),
@@ -109,6 +108,11 @@ impl Certified<'_> {
         })
     }
 
+    /// The last look for whoever it is about, as its step has it.
+    fn look(&self) -> Option<Look> {
+        self.steps.iter().find(|step| step.name == StepName::Scan).and_then(|step| step.look)
+    }
+
     /// What stays, on which ground and until when; counted as it was carried out.
     fn keeps(&self) -> Vec<Value> {
         let lines = self.plan.lines.iter().enumerate().filter(|(_, line)| line.action == PlannedAction::Keep);
@@ -125,6 +129,25 @@ impl Certified<'_> {
         keep.collect()
     }
 
+    /// How far a recipient has come; of one that is told only once something is over, what.
+    fn recipient(&self, task: &Told) -> Value {
+        let place = match task.place {
+            Place::Store(_) => "store",
+            Place::Recipient => "recipient",
+            Place::App(_) => "app",
+        };
+        let line = self.plan.lines.iter().find(|line| receipts::is_of(task, line));
+        json!({
+            "name": task.recipient,
+            "place": place,
+            "store": task.store.map(|store| store.uuid().to_string()),
+            "state": task.state.code(),
+            "proof": task.proof.map(|proof| hex(&proof)),
+            "last_attempt": task.tried_at.map(time),
+            "ground": line.and_then(|line| line.ground.as_deref()),
+        })
+    }
+
     /// The epoch in force is destroyed by then, and with it what old copies of the database hold of the key.
     fn unrecoverable_after(&self) -> Day {
         let today = self.now.day();
@@ -132,22 +155,6 @@ impl Certified<'_> {
         let turned = turned.filter(|turned| *turned > today.0).unwrap_or(today.0);
         Day(turned.checked_add_days(GRACE).unwrap_or(turned))
     }
-}
-
-fn recipient(task: &Told) -> Value {
-    let place = match task.place {
-        Place::Store(_) => "store",
-        Place::Recipient => "recipient",
-        Place::App(_) => "app",
-    };
-    json!({
-        "name": task.recipient,
-        "place": place,
-        "store": task.store.map(|store| store.uuid().to_string()),
-        "state": task.state.code(),
-        "proof": task.proof.map(|proof| hex(&proof)),
-        "last_attempt": task.tried_at.map(time),
-    })
 }
 
 fn time(at: Instant) -> String {

@@ -129,11 +129,11 @@ impl Ground {
         Ok(is_stopped(self.request.right, &self.plan.lines, standing.iter().map(|hold| hold.reference.as_str())))
     }
 
-    /// The plan is not carried out any further: another is drawn, to be read and approved.
+    /// The plan is not carried out any further: another is drawn, to be read and approved. The step says why, where it knows.
     fn send_back(&self, tx: &mut WriteTx, step: Option<&Step>) -> Result<Vec<Event>> {
         let mut told = vec![event("request.plan_overtaken", &self.request).digest("plan", &self.plan.digest)];
         if let Some(step) = step {
-            fulfilling::note_step(tx, step, StepState::SentBack, (0, None))?;
+            fulfilling::note_step(tx, step, StepState::SentBack, (0, step.outcome.as_deref()))?;
             told.push(event("request.step_sent_back", &self.request).code("step", step.name.code()));
         }
         fulfilling::break_off(tx, self.plan.id)?;

@@ -22,4 +22,4 @@ pub use plan::{Plan, PlanLine, PlanState, PlannedAction, digest};
 pub use reminder::{Morning, Reminder, ReminderKind};
 pub use request::{Due, Ground, LateReason, Outcome, Request, reference};
 pub use stage::{Resumable, Stage};
-pub use step::{Certificate, Step, StepName, StepState};
+pub use step::{Certificate, Look, Step, StepName, StepState};

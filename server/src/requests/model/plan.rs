@@ -60,7 +60,8 @@ pub struct PlanLine {
     pub rows: i64,
     pub action: PlannedAction,
     /// Of a keep: `keep:<code>`, `hold:<reference>`, `open_order`, `chargeback_window`, `law:<ground>`;
-    /// `retention:<code>` where an account ends and the page keeps it by a time of its own.
+    /// `retention:<code>` where an account ends and the page keeps it by a time of its own. Of a shop that is told by hand
+    /// once an order there is done, `open_order` too.
     pub ground: Option<String>,
     pub until_on: Option<Day>,
 }

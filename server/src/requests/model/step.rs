@@ -73,6 +73,17 @@ pub struct Step {
     pub outcome: Option<String>,
     pub begun_at: Option<Instant>,
     pub finished_at: Option<Instant>,
+    /// Of a scan: its last look.
+    pub look: Option<Look>,
+}
+
+/// A look for somebody, everywhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Look {
+    /// How many columns about people it went through.
+    pub columns: i32,
+    /// How many rows it found.
+    pub rows_left: i64,
 }
 
 /// What was done, signed for outsiders.

@@ -1,6 +1,6 @@
 //! The lines that rights share: one for each piece, one for whoever else has something of the person.
 
-use super::binding::is_instructed;
+use super::binding::{Bound, is_instructed};
 use super::comparing::identity;
 use super::{Estate, Kept, Piece, UNLISTED};
 use crate::requests::model::{DataRole, PlanLine, PlannedAction};
@@ -53,6 +53,24 @@ impl Estate {
             let category = buyers.map_or(UNLISTED, |piece| piece.category.as_str());
             let (store, recipient) = (Some(known.store), Some(known.platform.clone()));
             PlanLine { store, recipient, ..line(category, "store", known.rows, action) }
+        })
+    }
+
+    /// The shops that know the person and are to forget them. One that still owes them goods, or waits for their money, needs
+    /// to know them until then: somebody sees to it there once that is over.
+    pub fn have_stores_forget(&self) -> impl Iterator<Item = PlanLine> {
+        self.tell_stores().map(|line| {
+            let there = self.pieces.iter().filter(|piece| piece.store == line.store);
+            let open = there.filter_map(|piece| piece.kept.as_ref()).filter(|kept| kept.ground == Bound::Open.ground());
+            match open.max_by_key(|kept| kept.until) {
+                Some(kept) => PlanLine {
+                    action: PlannedAction::ByHand,
+                    ground: Some(kept.ground.clone()),
+                    until_on: kept.until,
+                    ..line
+                },
+                None => line,
+            }
         })
     }
 

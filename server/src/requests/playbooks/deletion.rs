@@ -1,5 +1,5 @@
 //! Deletion: what nothing stands against goes, here and wherever it went. A hold stops all that cannot be undone; an open
-//! order, a payment that may be disputed and the policy's keeps stop what they name.
+//! order, a payment that may be disputed and the policy's keeps stop what they name; a shop with an open order is told by hand.
 
 use super::Playbook;
 use crate::floor::regulations::Right;
@@ -24,7 +24,7 @@ impl Playbook for Deletion {
     fn plan(&self, estate: &Estate) -> Vec<PlanLine> {
         let hold = estate.hold();
         let mut lines = estate.lines(|piece| (piece.rows > 0).then(|| fate(piece, hold.as_ref())));
-        let elsewhere = estate.tell_stores().chain(estate.tell_recipients()).chain(estate.ask_providers());
+        let elsewhere = estate.have_stores_forget().chain(estate.tell_recipients()).chain(estate.ask_providers());
         // What others have may be what the hold is about.
         lines.extend(elsewhere.map(|line| match &hold {
             Some(hold) => keep(line, hold.clone()),

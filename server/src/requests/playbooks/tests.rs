@@ -184,9 +184,16 @@ fn what_is_sold_and_not_delivered_stays_with_its_buyer_and_what_may_be_disputed_
         "customer customers 1 keep open_order until 2026-09-17",
         "customer order_contacts 1 keep open_order until 2026-09-17",
         "customer order_contacts 2 delete",
+        "customer store 3 by_hand to shopify open_order until 2026-09-17",
     ] {
         assert!(told.iter().any(|told| told == line), "{line}: {told:#?}");
     }
+    // A payment that may be disputed stops the shop from nothing else.
+    let disputed = [order("2026-04-01", "paid", "fulfilled")];
+    let mut few = usual();
+    few.push(portion(1, Bound::Chargeback.part(), 1, 1, "2026-04-01"));
+    let told = planned(Right::Deletion, &estate(&few, &disputed, AS_CONTROLLER));
+    assert!(told.contains(&"customer store 3 tell to shopify".to_owned()), "{told:#?}");
     // A merchant's platform that asks has weighed the merchant's own orders, and needs not be told.
     let told = planned(Right::Deletion, &estate(&portions, &open, (DataRole::Processor, Source::Shopify)));
     let stays = |line: &&String| line.contains("open_order") || line.contains("shopify") || line.contains("merchant");

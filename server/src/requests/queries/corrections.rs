@@ -2,8 +2,8 @@
 //! put right only digests with a salt of their own are kept.
 
 use chrono::{DateTime, Utc};
-use diesel::sql_types::{Binary, Bool, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
-use diesel::{QueryableByName, RunQueryDsl};
+use diesel::sql_types::{Array, Binary, Bool, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::{OptionalExtension, QueryableByName, RunQueryDsl};
 use uuid::Uuid;
 
 use super::intakes::sealer;
@@ -153,6 +153,22 @@ pub fn is_taken(tx: &mut Tx, index: &[u8], row: Uuid) -> Result<bool> {
     .bind::<SqlUuid, _>(row)
     .get_result(tx.conn())?;
     Ok(found.is)
+}
+
+#[derive(QueryableByName)]
+struct AtStore {
+    #[diesel(sql_type = SqlUuid)]
+    store_id: StoreId,
+}
+
+/// The shop that an order came from.
+pub fn store_of(tx: &mut Tx, order: Uuid) -> Result<Option<StoreId>> {
+    let row: Option<AtStore> = statement("select store_id from orders where tenant_id = ? and id = ?")
+        .bind::<SqlUuid, _>(tx.tenant()?)
+        .bind::<SqlUuid, _>(order)
+        .get_result(tx.conn())
+        .optional()?;
+    Ok(row.map(|row| row.store_id))
 }
 
 #[derive(QueryableByName)]

@@ -58,6 +58,30 @@ pub fn unname(tx: &mut WriteTx, (all, going): (&[SubjectId], &[SubjectId]), stor
 }
 
 #[derive(QueryableByName)]
+struct Person {
+    #[diesel(sql_type = SqlUuid)]
+    id: SubjectId,
+}
+
+/// Whoever is found still of those who are gone, and by what a shop called them.
+pub fn named(tx: &mut Tx, gone: &[SubjectId], store: Option<StoreId>) -> Result<Vec<SubjectId>> {
+    let tenant = tx.tenant()?;
+    let rows: Vec<Person> = statement(
+        "select subject_id as id from subject_identifiers where tenant_id = ? and subject_id = any(?)
+          union
+         select subject_id from subject_identifiers
+          where tenant_id = ? and kind in ('customer', 'handle', 'order') and scope = ?
+          order by id",
+    )
+    .bind::<SqlUuid, _>(tenant)
+    .bind::<Array<SqlUuid>, _>(gone.to_vec())
+    .bind::<SqlUuid, _>(tenant)
+    .bind::<Nullable<Text>, _>(store.map(|store| store.uuid().to_string()))
+    .load(tx.conn())?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
+}
+
+#[derive(QueryableByName)]
 struct Is {
     #[diesel(sql_type = Bool)]
     is: bool,

@@ -15,9 +15,9 @@ use crate::floor::kernel::{
     SubjectId, TenantId,
 };
 use crate::floor::ledger::{RevealTx, Tx, WriteTx, statement};
-use crate::floor::vault::{Clear, Header, Key, KeyId, Place, RequestKey, SubjectKey, Vault};
-use crate::requests::model::{Certificate, Step, StepName, StepState};
-use crate::subjects::{self, IdentifierKind};
+use crate::floor::vault::{Clear, Header, Index, Key, KeyId, Place, RequestKey, SubjectKey, Vault};
+use crate::requests::model::{Certificate, Look, Step, StepName, StepState};
+use crate::subjects::{self, IdentifierKind, Trace};
 
 /// Holds the tenant's row against whoever closes it or holds all of it.
 pub fn pass_gate(tx: &mut WriteTx) -> Result<()> {
@@ -125,6 +125,10 @@ struct StepRow {
     begun_at: Option<DateTime<Utc>>,
     #[diesel(sql_type = Nullable<Timestamptz>)]
     finished_at: Option<DateTime<Utc>>,
+    #[diesel(sql_type = Nullable<Integer>)]
+    looked_through: Option<i32>,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    left_over: Option<i64>,
 }
 
 impl From<StepRow> for Step {
@@ -143,6 +147,7 @@ impl From<StepRow> for Step {
             outcome: row.outcome,
             begun_at: row.begun_at.map(Instant::from_utc),
             finished_at: row.finished_at.map(Instant::from_utc),
+            look: row.looked_through.zip(row.left_over).map(|(columns, rows_left)| Look { columns, rows_left }),
         }
     }
 }
@@ -150,7 +155,8 @@ impl From<StepRow> for Step {
 /// The steps of a plan, in their order.
 pub fn steps(tx: &mut Tx, plan: PlanId) -> Result<Vec<Step>> {
     let rows: Vec<StepRow> = statement(
-        "select plan_id, request_id, position, name, line, place, store_id, state, attempt, rows, outcome, begun_at, finished_at
+        "select plan_id, request_id, position, name, line, place, store_id, state, attempt, rows, outcome, begun_at, finished_at,
+                looked_through, left_over
            from request_steps where tenant_id = ? and plan_id = ? order by position",
     )
     .bind::<SqlUuid, _>(tx.tenant()?)
@@ -162,7 +168,8 @@ pub fn steps(tx: &mut Tx, plan: PlanId) -> Result<Vec<Step>> {
 /// The steps of all plans of a request that were begun, the newest plan's last.
 pub fn steps_of(tx: &mut Tx, request: RequestId) -> Result<Vec<Step>> {
     let rows: Vec<StepRow> = statement(
-        "select plan_id, request_id, position, name, line, place, store_id, state, attempt, rows, outcome, begun_at, finished_at
+        "select plan_id, request_id, position, name, line, place, store_id, state, attempt, rows, outcome, begun_at, finished_at,
+                looked_through, left_over
            from request_steps where tenant_id = ? and request_id = ? order by plan_id, position",
     )
     .bind::<SqlUuid, _>(tx.tenant()?)
@@ -209,6 +216,20 @@ pub fn note_step(tx: &mut WriteTx, step: &Step, state: StepState, (rows, outcome
     .bind::<SmallInt, _>(step.position)
     .execute(tx.conn())?;
     if changed == 1 { Ok(()) } else { Err(Error::internal("a step that is not there was carried out")) }
+}
+
+/// What a look went through, and what it found: the last one counts.
+pub fn note_look(tx: &mut WriteTx, step: &Step, look: Look) -> Result<()> {
+    statement(
+        "update request_steps set looked_through = ?, left_over = ? where tenant_id = ? and plan_id = ? and position = ?",
+    )
+    .bind::<Integer, _>(look.columns)
+    .bind::<BigInt, _>(look.rows_left)
+    .bind::<SqlUuid, _>(tx.tenant()?)
+    .bind::<SqlUuid, _>(step.plan)
+    .bind::<SmallInt, _>(step.position)
+    .execute(tx.conn())?;
+    Ok(())
 }
 
 /// A plan is not carried out any further: a burial that was begun by it was sent back. Lines may stand outside that say so,
@@ -419,6 +440,25 @@ pub fn add_matches(tx: &mut WriteTx, vault: &Vault, request: RequestId, matches:
     Ok(added as u64)
 }
 
+/// What somebody else is known by tells nothing of these, whatever was put aside before.
+pub fn disown(tx: &mut WriteTx, request: RequestId, persons: &[SubjectId]) -> Result<u64> {
+    let tenant = tx.tenant()?;
+    let disowned = statement(
+        "update request_matches m set tells = false
+          where m.tenant_id = ? and m.request_id = ? and m.tells
+            and exists (select from subject_identifiers i
+                         where i.tenant_id = ? and i.kind = m.kind and i.bidx = m.bidx and i.tells
+                           and i.scope = case when m.kind in ('customer', 'handle', 'order') then m.store_id::text else '' end
+                           and i.subject_id <> all(?))",
+    )
+    .bind::<SqlUuid, _>(tenant)
+    .bind::<SqlUuid, _>(request)
+    .bind::<SqlUuid, _>(tenant)
+    .bind::<Array<SqlUuid>, _>(persons.to_vec())
+    .execute(tx.conn())?;
+    Ok(disowned as u64)
+}
+
 #[derive(QueryableByName)]
 struct MatchRow {
     #[diesel(sql_type = SqlUuid)]
@@ -529,7 +569,8 @@ struct Marked {
 }
 
 /// What the records of these persons call them: at which shop, by which addresses and numbers, in which orders. `kept` are
-/// the orders that stay. The look is noted under `view`.
+/// the orders that stay. What somebody else is known by may stand in their rows and tells nothing of them. The look is noted
+/// under `view`.
 pub fn matches_in_records(
     tx: &mut RevealTx,
     vault: &Vault,
@@ -602,7 +643,24 @@ pub fn matches_in_records(
             put(IdentifierKind::Phone, None, phone, tells);
         }
     }
+    if let Some(key) = &index {
+        leave_to_others(tx, key, persons, &mut all)?;
+    }
     Ok(all)
+}
+
+/// Takes from what tells of these persons whatever tells of somebody else.
+fn leave_to_others(tx: &mut Tx, key: &Key<Index>, persons: &[SubjectId], all: &mut [Match]) -> Result<()> {
+    let trace = |one: &Match| {
+        if one.tells { subjects::trace(key, one.kind, one.store, &one.value) } else { Ok(None) }
+    };
+    let traces: Vec<Option<Trace>> = all.iter().map(trace).collect::<Result<_>>()?;
+    let known: Vec<Trace> = traces.iter().flatten().cloned().collect();
+    let others = subjects::of_others(tx, &known, persons)?;
+    for (one, trace) in all.iter_mut().zip(traces) {
+        one.tells = one.tells && trace.is_none_or(|trace| !others.contains(&trace));
+    }
+    Ok(())
 }
 
 /// The telephone in an address as it is kept.
@@ -656,19 +714,55 @@ pub fn traces(tx: &mut RevealTx, request: RequestId, keeper: Option<SubjectId>, 
                         lateral (select subject_id from orders
                                   where tenant_id is not distinct from ? and store_id = w.store_id and platform_id = w.id
                                   limit 1) as o
-                  where o.subject_id is distinct from ?) as rows",
+                  where o.subject_id is distinct from ?)
+              + (select count(*) from unnest(?, ?) as w (store_id, id),
+                        lateral (select subject_id from orders
+                                  where tenant_id is not distinct from ? and store_id = w.store_id and customer = w.id
+                                 offset 0) as o
+                  where o.subject_id is distinct from ?
+                    and not exists (select from request_persons p
+                                     where p.tenant_id = ? and p.subject_id = o.subject_id and p.part = 'keeper')) as rows",
     )
     .planned_anew()
-    .bind::<Array<SqlUuid>, _>(customer_stores)
-    .bind::<Array<Text>, _>(customers)
+    .bind::<Array<SqlUuid>, _>(customer_stores.clone())
+    .bind::<Array<Text>, _>(customers.clone())
     .bind::<SqlUuid, _>(tenant)
     .bind::<Nullable<SqlUuid>, _>(keeper)
     .bind::<Array<SqlUuid>, _>(order_stores)
     .bind::<Array<Text>, _>(orders)
     .bind::<SqlUuid, _>(tenant)
     .bind::<Nullable<SqlUuid>, _>(keeper)
+    .bind::<Array<SqlUuid>, _>(customer_stores)
+    .bind::<Array<Text>, _>(customers)
+    .bind::<SqlUuid, _>(tenant)
+    .bind::<Nullable<SqlUuid>, _>(keeper)
+    .bind::<SqlUuid, _>(tenant)
     .get_result(tx.conn())?;
     Ok(Traces { subjects: found.into_iter().map(|row| row.id).collect(), rows: counted.rows })
+}
+
+/// Those of these who came to be after it was put aside what the person goes by, each by itself: whoever stood there before
+/// is somebody else.
+pub fn made_since(tx: &mut Tx, request: RequestId, found: &[SubjectId]) -> Result<Vec<SubjectId>> {
+    if found.is_empty() {
+        return Ok(Vec::new());
+    }
+    let tenant = tx.tenant()?;
+    let rows: Vec<Person> = statement(
+        "select s.id from unnest(?) as n (id),
+                lateral (select id, same_as, made_at from subjects
+                          where tenant_id is not distinct from ? and id = n.id limit 1) as s
+          where s.same_as is null
+            and s.made_at >= (select min(begun_at) from request_steps
+                               where tenant_id = ? and request_id = ? and name = 'match')
+          order by s.id",
+    )
+    .bind::<Array<SqlUuid>, _>(found.to_vec())
+    .bind::<SqlUuid, _>(tenant)
+    .bind::<SqlUuid, _>(tenant)
+    .bind::<SqlUuid, _>(request)
+    .load(tx.conn())?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
 }
 
 #[derive(QueryableByName)]

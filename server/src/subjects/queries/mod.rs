@@ -94,6 +94,19 @@ pub fn persons(tx: &mut Tx, subject: SubjectId) -> Result<Vec<SubjectId>> {
     Ok(rows.into_iter().map(|row| row.id).collect())
 }
 
+/// Who these are now, who may have been taken for several.
+pub fn roots(tx: &mut Tx, persons: &[SubjectId]) -> Result<BTreeSet<SubjectId>> {
+    let rows: Vec<Person> = statement(
+        "select s.id from unnest(?) as n (id),
+                lateral (select coalesce(same_as, id) as id from subjects
+                          where tenant_id is not distinct from ? and id = n.id limit 1) as s",
+    )
+    .bind::<Array<SqlUuid>, _>(persons.to_vec())
+    .bind::<SqlUuid, _>(tx.tenant()?)
+    .load(tx.conn())?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
+}
+
 /// Holds these subjects until the transaction ends, in order of id as everybody does.
 pub fn hold(tx: &mut WriteTx, subjects: Vec<SubjectId>) -> Result<Vec<Row>> {
     if subjects.is_empty() {

@@ -89,7 +89,6 @@ fn certify(
         now,
         steps,
         tasks,
-        columns: carrier.tools.map.columns_about_people() as u64,
         // One line stands in the journal for everybody of a shop or an account.
         tombstones: if is_whole { 1 } else { subjects::standing(tx, &ground.persons)? },
         epoch_since: fulfilling::epoch_since(tx)?,

@@ -37,6 +37,7 @@ pub async fn run(carrier: &Carrier, step: &Step) -> Result<Ran> {
     let (matches, vault) = (opened.await?, carrier.tools.vault.clone());
     let stood = carrier.write(Some(step), move |tx, ground| {
         let added = fulfilling::add_matches(tx, &vault, ground.request.id, &matches)?;
+        fulfilling::disown(tx, ground.request.id, &ground.persons)?;
         Ok(Some(((), ground.done(tx, &own, added, None)?)))
     });
     Ok(came(&stood.await?))

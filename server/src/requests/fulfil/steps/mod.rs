@@ -222,6 +222,7 @@ impl Steps<'_> {
             outcome: None,
             begun_at: None,
             finished_at: None,
+            look: None,
         });
     }
 

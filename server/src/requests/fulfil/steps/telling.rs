@@ -8,7 +8,7 @@ use super::super::acting;
 use super::matching::opened;
 use super::{Ran, came, is_told, whole};
 use crate::floor::jobs::{self, Ticket};
-use crate::floor::kernel::{AppId, Error, Instant, Result, StoreId};
+use crate::floor::kernel::{AppId, Day, Error, Instant, Result, StoreId};
 use crate::floor::ledger::{Event, WriteTx};
 use crate::floor::regulations::Right;
 use crate::floor::vault::SubjectKey;
@@ -17,7 +17,7 @@ use crate::requests::actions::event;
 use crate::requests::asking;
 use crate::requests::fulfil::{Carrier, Ground};
 use crate::requests::jobs::{CarryOut, TellMerchant};
-use crate::requests::model::{PlanLine, Step};
+use crate::requests::model::{DataRole, PlanLine, PlannedAction, Step};
 use crate::requests::queries::fulfilling::Match;
 use crate::requests::queries::{clocks, estate, intakes, requests};
 use crate::subjects::IdentifierKind;
@@ -135,7 +135,8 @@ fn wish(
     (categories, regulation, zone): (Vec<String>, Regulation, &str),
     (matches, corrections): (&[Match], &Corrections),
 ) -> Result<Wish> {
-    let request = &ground.request;
+    let (request, is_shopper) = (&ground.request, ground.request.role == DataRole::Processor);
+    let bound = ground.plan.lines.iter().find(|line| line.place == place && line.store == store && is_bound(line));
     let at = match (place, store) {
         ("store", Some(store)) => Place::Store(store),
         ("app", _) => {
@@ -145,6 +146,8 @@ fn wish(
         _ => Place::Recipient,
     };
     let until = request.due.as_ref().map(|due| due.at.plus(-BEFORE_DUE)).filter(|until| *until > ground.now);
+    let until = until.unwrap_or_else(|| otherwise(ground.now));
+    let unbound = bound.and_then(|line| line.until_on).map(over);
     let correction = corrections.get(&store).or_else(|| corrections.get(&None)).cloned();
     Ok(Wish {
         request: request.id,
@@ -159,8 +162,9 @@ fn wish(
         categories,
         zone: zone.to_owned(),
         submitted_at: request.received_at,
-        until: until.unwrap_or_else(|| otherwise(ground.now)),
-        matches: Matches { correction, ..known_by(matches, store) },
+        until: unbound.map_or(until, |unbound| unbound.max(until)),
+        is_bound: bound.is_some(),
+        matches: Matches { correction, ..known_by(matches, store, is_shopper) },
         ticket: Some(Ticket::of(&CarryOut { request: request.id })?),
     })
 }
@@ -169,12 +173,26 @@ fn otherwise(now: Instant) -> Instant {
     now.plus(OTHERWISE)
 }
 
-/// What a store knows the person by; whoever else got something knows what any of them does.
-fn known_by(matches: &[Match], store: Option<StoreId>) -> Matches {
+/// Whether a line is told by hand, once what stands against it is over.
+fn is_bound(line: &PlanLine) -> bool {
+    line.action == PlannedAction::ByHand && line.ground.is_some()
+}
+
+/// When a day is over.
+fn over(last: Day) -> Instant {
+    Instant::from_utc(last.0.and_time(chrono::NaiveTime::MIN).and_utc()).plus(chrono::Duration::days(1))
+}
+
+/// What a store knows the person by; whoever else got something knows what any of them does. Of a shopper what does not say
+/// who that is stays here: an order that is kept, a telephone or an address by which somebody else is known. A merchant's own
+/// user is known as that user by what nobody is found by.
+fn known_by(matches: &[Match], store: Option<StoreId>, is_shopper: bool) -> Matches {
     let of = |kind: IdentifierKind| {
+        let is_meant = move |one: &&Match| one.kind == kind && (one.tells || !is_shopper);
         let fits = matches
             .iter()
-            .filter(move |one| one.kind == kind && (store.is_none() || one.store.is_none() || one.store == store));
+            .filter(is_meant)
+            .filter(move |one| store.is_none() || one.store.is_none() || one.store == store);
         fits.map(|one| one.value.disclose().to_owned()).collect::<Vec<_>>()
     };
     Matches {
@@ -183,5 +201,39 @@ fn known_by(matches: &[Match], store: Option<StoreId>) -> Matches {
         customers: of(IdentifierKind::Customer),
         orders: of(IdentifierKind::Order),
         correction: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::floor::kernel::Personal;
+
+    #[test]
+    fn of_a_buyer_nobody_is_told_what_stays_or_is_anothers() {
+        let (here, elsewhere) = (StoreId::fresh(), StoreId::fresh());
+        let one = |kind, store, value: &str, tells| Match { kind, store, value: Personal::new(value), tells };
+        let matches = [
+            one(IdentifierKind::Mail, None, "asha@mail.example", true),
+            one(IdentifierKind::Mail, None, "bilal@mail.example", false),
+            one(IdentifierKind::Phone, None, "+49 30 123456", false),
+            one(IdentifierKind::Customer, Some(here), "c1", true),
+            one(IdentifierKind::Customer, Some(elsewhere), "c7", true),
+            one(IdentifierKind::Order, Some(here), "1", true),
+            one(IdentifierKind::Order, Some(here), "2", false),
+        ];
+        let known = known_by(&matches, Some(here), true);
+        assert_eq!((known.mails, known.phones), (vec!["asha@mail.example".to_owned()], Vec::new()));
+        assert_eq!(
+            (known.customers, known.orders),
+            (vec!["c1".to_owned()], vec!["1".to_owned()]),
+            "what is open stays"
+        );
+        let user = known_by(&matches, None, false);
+        assert_eq!(
+            (user.mails.len(), user.phones.len()),
+            (2, 1),
+            "a merchant's user is known by what tells of no buyer"
+        );
     }
 }

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 
+use super::scanning::looked;
 use super::{Ran, Stood, burying, came};
 use crate::apps;
 use crate::floor::access::Caller;
@@ -170,7 +171,16 @@ pub async fn write_down(carrier: &Carrier, store: Option<StoreId>, deed: Deed) -
     Ok(())
 }
 
-/// Looks whether anything of anybody is left there; whatever came meanwhile goes, and is looked for again.
+/// The shop, where everybody at one is meant and not under an account.
+fn shop_of(request: &Request) -> Option<StoreId> {
+    match whole(request) {
+        Some(Whose::Shop(store)) => Some(store),
+        _ => None,
+    }
+}
+
+/// Looks whether anything of anybody is left there: rows, what the keys sealed of whoever is gone, wherever it lies, and what
+/// they are found by. Whatever came meanwhile goes, and is looked for again.
 pub async fn scan(carrier: &Carrier, step: &Step) -> Result<Ran> {
     let (inside, own) = (carrier.clone(), step.clone());
     let stood = carrier.write(Some(step), move |tx, ground| {
@@ -179,17 +189,25 @@ pub async fn scan(carrier: &Carrier, step: &Step) -> Result<Ran> {
         let mut left = everybody(tx, map, &ground.request, &ground.plan.lines)?.unwrap_or_default();
         left.retain(|person| Some(*person) != keeper);
         let gone = going(tx, map, ground)?;
-        let (_, keys) = fulfilling::keys_of(tx, &gone)?;
-        if left.is_empty() && keys == 0 {
-            let columns = map.columns_about_people() as u64;
+        let (keys, open) = fulfilling::keys_of(tx, &gone)?;
+        let sealed = map.sealed_under(tx, &keys)?.iter().map(|left| left.rows).sum::<i64>();
+        let named = ending::named(tx, &gone, shop_of(&ground.request))?;
+        let persons = i64::try_from(left.len() + open + named.len()).unwrap_or(i64::MAX);
+        let look = looked(map, persons.saturating_add(sealed));
+        fulfilling::note_look(tx, &own, look)?;
+        let found = look.rows_left.unsigned_abs();
+        if found == 0 {
             let mut told = ground.done(tx, &own, 0, None)?;
-            told.push(event("request.scanned", &ground.request).count("columns", columns).count("rows_left", 0));
+            let columns = u64::from(look.columns.unsigned_abs());
+            told.push(event("request.scanned", &ground.request).count("columns", columns).count("rows_left", found));
             return Ok(Some((true, told)));
         }
-        fulfilling::remember_persons(tx, ground.request.id, &left)?;
         let rows = clear_rest(tx, map, ground, &left)?;
+        // Who is only named there still is found by it no more once this was done again.
+        left.extend(named);
+        fulfilling::remember_persons(tx, ground.request.id, &left)?;
         fulfilling::do_again(tx, ground.plan.id, &[StepName::Keep, StepName::Forget, StepName::Files, StepName::Key])?;
-        let told = event("request.scan_found", &ground.request).count("rows", left.len() as u64).count("cleared", rows);
+        let told = event("request.scan_found", &ground.request).count("rows", found).count("cleared", rows);
         Ok(Some((false, vec![told])))
     });
     Ok(match stood.await? {
@@ -202,10 +220,7 @@ pub async fn scan(carrier: &Carrier, step: &Step) -> Result<Ran> {
 /// What is left in tables of which no line says that anything stays.
 fn clear_rest(tx: &mut WriteTx, map: Map, ground: &Ground, left: &[SubjectId]) -> Result<u64> {
     let (apart, mut rows) = (of_orders(), 0);
-    let store = match whole(&ground.request) {
-        Some(Whose::Shop(store)) => Some(Some(store)),
-        _ => None,
-    };
+    let store = shop_of(&ground.request).map(Some);
     let keeps: BTreeSet<&str> = ground
         .plan
         .lines
