@@ -5,6 +5,7 @@
 
 mod actions;
 mod fencing;
+pub mod jobs;
 pub mod map;
 mod model;
 mod queries;
