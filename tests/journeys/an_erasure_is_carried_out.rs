@@ -345,6 +345,50 @@ async fn what_was_done_is_certified_with_those_named_who_are_awaited_and_supplem
     assert_eq!(erased.one(&key), "gone");
 }
 
+/// Twice, right after a person's key is gone, somebody brings a row of theirs back; and whatever stands of them when a
+/// certificate is written is counted.
+const COMES_BACK: &str = "
+    create table known as select tenant_id, id, store_id, platform_id, subject_id, mail, updated_at, taken_at
+      from customers where platform_id = 'c7';
+    create table comings (at timestamptz);
+    create function comes_back() returns trigger language plpgsql security definer set search_path = public as $$
+    begin
+      if (select count(*) from comings) < 2 then
+        insert into comings values (now());
+        insert into customers (tenant_id, id, store_id, platform_id, subject_id, mail, updated_at, taken_at)
+        select tenant_id, id, store_id, platform_id, subject_id, mail, updated_at, taken_at from known;
+      end if;
+      return null;
+    end $$;
+    create trigger comes_back after update on request_steps for each row
+      when (new.name = 'key' and new.state = 'done' and old.state <> 'done') execute function comes_back();
+    create table certified (rows_left bigint);
+    create function looks() returns trigger language plpgsql security definer set search_path = public as $$
+    begin
+      insert into certified select count(*) from customers c join known k on k.subject_id = c.subject_id;
+      return null;
+    end $$;
+    create trigger looks after insert on certificates for each row execute function looks()";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn as_long_as_the_scan_finds_something_there_is_no_certificate() {
+    let erased = Erased::approved().await;
+    erased.scene.world.base.tamper(COMES_BACK);
+    erased.cooled_off().await;
+    assert_eq!(erased.one("select count(*) || '' as line from comings"), "2", "it came back between the steps");
+    erased.gives_up().await;
+
+    let told = erased.scene.lines(
+        "select action as line from audit_events
+          where action in ('request.scan_found', 'request.scanned', 'request.certified') order by tenant_id, seq",
+    );
+    assert_eq!(told[..3], ["request.scan_found", "request.scan_found", "request.scanned"], "{told:?}");
+    assert!(!told[3..].contains(&"request.scan_found".to_owned()), "{told:?}");
+    assert_eq!(told.last().map(String::as_str), Some("request.certified"), "{told:?}");
+    assert_eq!(erased.one("select count(*) || '' as line from customers where platform_id = 'c7'"), "0");
+    assert_eq!(erased.scene.lines("select rows_left || '' as line from certified"), ["0"], "it was gone by then");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn whoever_was_erased_is_welcome_again_once_two_persons_say_so() {
     let erased = Erased::approved().await;

@@ -49,6 +49,7 @@ mod cluster_life;
 mod cluster_refusals;
 mod cookies_are_looked_for;
 mod documents_are_known_and_paid_for;
+mod epochs_end_by_themselves;
 #[cfg(target_os = "linux")]
 mod erasures_survive_kills;
 mod every_right_is_planned;

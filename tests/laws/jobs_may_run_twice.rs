@@ -34,6 +34,7 @@ use rightsdesk_server::reviews::{OpenQuarterlyReview, ProveRevocations, RemindOf
 use rightsdesk_server::roof::workers;
 use rightsdesk_server::staff::jobs::SweepSignIns;
 use rightsdesk_server::stores::{RevokeAtPlatform, SubscribeStore, TellOfLostConnection, WatchConnections};
+use rightsdesk_server::subjects::jobs::TendEpochs;
 use rightsdesk_server::syncs::{LookAfterSyncs, PullPage, SetListingAtPlatform, SetStockAtPlatform, TellOfBehind};
 use rightsdesk_server::tenants::CloseTenants;
 use uuid::Uuid;
@@ -959,6 +960,19 @@ const CASES: &[Case] = &[
                          now() - n * interval '1 day'
                     from generate_series(1, 30) as n",
         effect: |world| world.base.lines("select count(*)::text as line from jobs where name = 'old'"),
+    },
+    Case {
+        name: "tend_epochs",
+        ticket: || Ticket::of(&TendEpochs {}).expect("a ticket"),
+        lane: TenantId::HOUSE,
+        prepare: "update keyring set made_at = made_at - interval '31 days' where kind = 'epoch'",
+        effect: |world| {
+            world.base.lines(
+                "select version || ' ' || state || ' ' || coalesce(retired_at::text, '') || ' ' || (select count(*)
+                          from audit_events where action like 'key.%') as line
+                   from keyring where kind = 'epoch' order by version",
+            )
+        },
     },
     Case {
         name: "sweep_sign_ins",

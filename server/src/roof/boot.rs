@@ -34,7 +34,7 @@ use crate::floor::mail::{self, Coming, Mail, Maildir, Way};
 use crate::floor::platforms::{self, Platforms};
 use crate::floor::policy::{Book, Chosen};
 use crate::floor::tools::{Facts, Keeping, Tools};
-use crate::floor::vault::{CallKey, KeySource, Vault};
+use crate::floor::vault::{CallKey, KeySource, Vault, epochs};
 use crate::requests;
 use crate::staff::{Lives, SignIn, Token, seats};
 use crate::trust;
@@ -347,16 +347,19 @@ async fn open_to_its_machine(tools: &Tools, home: &Path) -> anyhow::Result<[u8; 
     Ok(digest)
 }
 
-/// Looks each second whether another process put another policy in force.
+/// Looks each second whether another process put another policy in force, and each hour whether one destroyed an epoch.
 struct Following(JoinHandle<()>);
 
 impl Following {
     fn begin(tools: Tools) -> Self {
         Self(tokio::spawn(async move {
-            loop {
+            for second in 1u64.. {
                 tokio::time::sleep(Duration::from_secs(1)).await;
                 // What does not answer now is asked again; the page that is open holds until then.
                 let _ = catalogue::refresh(&tools).await;
+                if second.is_multiple_of(epochs::LOOK.as_secs()) {
+                    let _ = tools.vault.let_epochs_go(&tools.ledger).await;
+                }
             }
         }))
     }

@@ -7,6 +7,7 @@ use crate::audit::jobs::{Checkpoint, SweepAccesses, SweepAnswers};
 use crate::audit::model::LOOK;
 use crate::catalogue::PutPolicyInForce;
 use crate::floor::jobs::{Registry, Rhythm, Schedule, SweepJobs, Ticket};
+use crate::floor::vault::epochs;
 use crate::grants::AlarmOfBreakGlass;
 use crate::inbox::{MatchClosedAccount, SweepInbox, WorkDelivery};
 use crate::processors::{AskSubscriber, DeliverNotice, SweepSubscribers};
@@ -22,6 +23,7 @@ use crate::requests::{
 use crate::reviews::{OpenQuarterlyReview, ProveRevocations, RemindOfReviews};
 use crate::staff::jobs::SweepSignIns;
 use crate::stores::{RevokeAtPlatform, SubscribeStore, TellOfLostConnection, WatchConnections};
+use crate::subjects::jobs::TendEpochs;
 use crate::syncs::{LookAfterSyncs, PullPage, SetListingAtPlatform, SetStockAtPlatform, TellOfBehind};
 use crate::tenants::CloseTenants;
 
@@ -30,7 +32,7 @@ const PROOF: std::time::Duration = std::time::Duration::from_mins(5);
 
 pub fn registry() -> Registry {
     let daily = |hour, minute| Rhythm::Daily { hour, minute };
-    of_requests(Registry::new())
+    of_requests(of_keys(Registry::new()))
         .job::<SweepJobs>()
         .schedule(Schedule { name: "sweep_jobs", rhythm: daily(3, 10), ticket: || Ticket::of(&SweepJobs {}) })
         .job::<AlarmOfBreakGlass>()
@@ -127,6 +129,15 @@ pub fn registry() -> Registry {
         .schedule(Schedule { name: "sweep_answers", rhythm: daily(3, 30), ticket: || Ticket::of(&SweepAnswers {}) })
         .job::<SweepAccesses>()
         .schedule(Schedule { name: "sweep_accesses", rhythm: daily(3, 40), ticket: || Ticket::of(&SweepAccesses {}) })
+}
+
+/// The keys over people's keys.
+fn of_keys(registry: Registry) -> Registry {
+    registry.job::<TendEpochs>().schedule(Schedule {
+        name: "tend_epochs",
+        rhythm: Rhythm::Every(epochs::LOOK),
+        ticket: || Ticket::of(&TendEpochs {}),
+    })
 }
 
 /// What people ask: plans, proof, letters and reminders; letters that came, and controllers that are to be told.

@@ -6,6 +6,7 @@
 mod actions;
 mod correcting;
 mod fencing;
+pub mod jobs;
 pub mod map;
 mod model;
 mod queries;

@@ -5,7 +5,7 @@ use std::io::{Cursor, Read, Write};
 use std::path::PathBuf;
 
 use chrono::Duration;
-use futures_util::TryStreamExt;
+use futures_util::{StreamExt, TryStreamExt};
 use harness::asked::{desk_seat, done, partner};
 use harness::base::{Base, fresh};
 use harness::course::{BEGIN, Course, SECRET};
@@ -13,9 +13,10 @@ use harness::draft::Draft;
 use harness::goods::{customer, order};
 use harness::page::{Page, send};
 use harness::scratch;
-use harness::wishes::wish;
+use harness::wishes::{goes_by, wish, wish_from};
 use harness::world::World;
 use rightsdesk_server::floor::access::{Caller, Permission, Role};
+use rightsdesk_server::floor::blobs::Kind;
 use rightsdesk_server::floor::graphql::node_id;
 use rightsdesk_server::floor::kernel::ids::RecipientTaskId;
 use rightsdesk_server::floor::kernel::{Instant, IntakeId, Personal, Ref, RequestId, Secret, StoreId, TenantId, Watch};
@@ -24,7 +25,7 @@ use rightsdesk_server::floor::platforms::{Address, Customer, Good, Order};
 use rightsdesk_server::floor::regulations::Right;
 use rightsdesk_server::propagation;
 use rightsdesk_server::requests::package::LeftOut;
-use rightsdesk_server::requests::{self, Asking, COOLING_OFF, HoldKind, NewHold, Spot, Stage};
+use rightsdesk_server::requests::{self, Asking, COOLING_OFF, GoesBy, HoldKind, Named, NewHold, Spot, Stage};
 use rightsdesk_server::roof::demo::street::{Counts, Goods, Hook, buyer};
 use serde_json::json;
 use uuid::Uuid;
@@ -42,7 +43,7 @@ const PHONES: [&str; 3] = ["+49170555801134", "+49170555812357", "+4917055582346
 pub const CONTROL: &str = "qxcontrolzvkj";
 
 /// What is written down somewhere, each by a door of its own.
-const NAMES: [&str; 28] = [
+const NAMES: [&str; 32] = [
     "shop",
     "given",
     "family",
@@ -71,7 +72,14 @@ const NAMES: [&str; 28] = [
     "look",
     "cutout",
     "held",
+    "judged",
+    "named",
+    "longer",
+    "returned",
 ];
+
+/// What is written down while she is erased.
+const LATE: &str = "gaveup";
 
 /// A word that stands nowhere else.
 pub fn mark(name: &str) -> String {
@@ -82,7 +90,12 @@ fn said(name: &str) -> Personal {
     Personal::new(mark(name))
 }
 
-/// All of them.
+/// All that are looked for.
+pub fn all_marks() -> BTreeSet<String> {
+    marks().into_iter().chain([mark(LATE)]).collect()
+}
+
+/// All that stand somewhere before she is erased.
 pub fn marks() -> BTreeSet<String> {
     let numbers = PHONES.map(|phone| phone.trim_start_matches('+').to_owned());
     NAMES.into_iter().map(mark).chain(numbers).chain([CONTROL.to_owned()]).collect()
@@ -172,7 +185,7 @@ impl Desk {
         panic!("it does not end: {:?}", self.lines("select shelf || ' ' || state as line from syncs"));
     }
 
-    /// By the shop's own pages, by what it tells, by what its merchant's program tells.
+    /// By the shop's own pages, and by what it tells, which lies there still.
     pub async fn is_told_of_her(&mut self) {
         self.works().await;
         let stand = self.course.stand("shopify");
@@ -183,7 +196,12 @@ impl Desk {
         self.course.world.later(Duration::minutes(1));
         self.reads().await;
         self.course.world.take_in(at, goods()).await.expect("taken in");
-        self.tells("orders/updated", &hooked("#9002", 9_000_001)).await;
+        self.sends("orders/updated", &hooked("#9002", 9_000_001)).await;
+    }
+
+    /// What lies there is worked; and her merchant's program tells of a parcel.
+    pub async fn takes_it_up(&self) {
+        self.reads().await;
         self.is_told_of_a_parcel().await;
         let persons = "select count(distinct subject_id)::text as line from orders";
         assert_eq!(self.lines(persons), ["1"], "all of it is hers: {:?}", self.lines(ORDERS));
@@ -193,9 +211,13 @@ impl Desk {
     }
 
     async fn tells(&self, topic: &str, body: &serde_json::Value) {
+        self.sends(topic, body).await;
+        self.reads().await;
+    }
+
+    async fn sends(&self, topic: &str, body: &serde_json::Value) {
         let fates = self.course.street.shopify.send(SHOP, topic, body).await;
         assert!(!fates.is_empty() && fates.iter().all(|fate| fate.0 == Some(200)), "{topic}: {fates:?}");
-        self.reads().await;
     }
 
     async fn is_told_of_a_parcel(&self) {
@@ -260,11 +282,28 @@ impl Desk {
 
     async fn asks_to_be_put_right(&self) {
         let words = format!("Please mend this.\nFirst name: {}", mark("right"));
-        let asking = Asking { words: Some(Personal::new(words)), ..wish(self.tenant(), &[Right::Correction], &mail()) };
+        let wish = wish_from("DE", self.tenant(), &[Right::Correction], &mail());
+        let mut asking = Asking { words: Some(Personal::new(words)), ..wish };
+        asking.identifiers.push(goes_by(GoesBy::Phone, PHONES[0]));
         let opened = self.course.world.asks_and_proves(asking).await;
         self.works().await;
         let at = Ref::new(self.tenant(), opened[0].id);
+        self.is_worked_by_hand(at).await;
         requests::withdraw(&self.course.world.tools, &self.support, at, None, None).await.expect("withdrawn");
+        self.works().await;
+    }
+
+    /// People at the desk judge her number, name what is right, and take longer for it; each time they say why.
+    async fn is_worked_by_hand(&self, at: Ref<RequestId>) {
+        let (tools, support) = (&self.course.world.tools, &self.support);
+        let shown = requests::find_request(tools, support, at).await.expect("shown");
+        let number = shown.identifiers.iter().find(|one| one.kind == GoesBy::Phone).expect("her number").id;
+        requests::judge(tools, support, at, number, said("judged"), true, None).await.expect("judged");
+        let (about, field) = ("customers".to_owned(), "family_name".to_owned());
+        let named = Named { about, field, store: None, value: said("named") };
+        requests::name_correction(tools, support, (at, None), named, None).await.expect("named");
+        let gdpr = (Some("eu_gdpr".to_owned()), None);
+        requests::extend(tools, support, at, None, gdpr, said("longer"), None).await.expect("extended");
         self.works().await;
     }
 
@@ -302,7 +341,17 @@ impl Desk {
         requests::person_writes(tools, contact, Some(at.id), said("herwords"), None).await.expect("written");
         requests::write_message(tools, &self.support, at, None, said("message"), None).await.expect("written");
         self.works().await;
+        self.is_sent_back(at).await;
         self.approved(at).await;
+    }
+
+    /// Whoever is to approve it sends it back first.
+    async fn is_sent_back(&self, at: Ref<RequestId>) {
+        let tools = &self.course.world.tools;
+        let plan = requests::find_plan(tools, &self.support, at, None).await.expect("readable").expect("a plan");
+        requests::submit_plan(tools, &self.support, at, None, plan.digest, None).await.expect("submitted");
+        requests::return_plan(tools, &self.approver, at, said("returned"), None).await.expect("returned");
+        self.works().await;
     }
 
     async fn approved(&self, at: Ref<RequestId>) {
@@ -355,9 +404,9 @@ impl Desk {
         self.works().await;
     }
 
-    /// Her erasure, to its end: whoever does not answer is given up. The contact that it was asked by.
-    pub async fn erases_her(&self) -> Uuid {
-        let (world, tools) = (&self.course.world, &self.course.world.tools);
+    /// Her erasure, as far as it comes while recipients do not answer.
+    pub async fn erases_her(&self) -> Ref<RequestId> {
+        let world = &self.course.world;
         world.later(Duration::days(1));
         let opened = world.asks_and_proves(wish(self.tenant(), &[Right::Deletion], &mail())).await;
         self.works().await;
@@ -365,21 +414,34 @@ impl Desk {
         self.approved(at).await;
         world.later(COOLING_OFF);
         self.works().await;
+        at
+    }
+
+    /// Its end: whoever does not answer is given up, in words. Whose keys open what the wish itself is made of: the contact's
+    /// that it was asked by, and those of what was said of recipients.
+    pub async fn ends_it(&self, at: Ref<RequestId>) -> BTreeSet<Uuid> {
+        let tools = &self.course.world.tools;
+        let mut owners = BTreeSet::from([self.contact_of(at).id.uuid()]);
         let open = "select id::text || ' ' || version as line from recipient_tasks
                      where state in ('waiting', 'sent', 'acknowledged', 'silent') order by id";
         for task in self.lines(open) {
             let (id, version) = task.split_once(' ').expect("two words");
-            let task = Ref::new(at.tenant, RecipientTaskId::from_uuid(id.parse::<Uuid>().expect("an id")));
-            let why = Personal::new("they do not answer");
-            let given_up =
-                propagation::give_up(tools, &self.support, task, (version.parse().expect("a number"), why), None);
-            given_up.await.expect("given up");
+            let id = id.parse::<Uuid>().expect("an id");
+            let task = Ref::new(at.tenant, RecipientTaskId::from_uuid(id));
+            let said = (version.parse().expect("a number"), said(LATE));
+            propagation::give_up(tools, &self.support, task, said, None).await.expect("given up");
+            owners.insert(id);
         }
         self.works().await;
         let stage = self.stands(at).await.stage;
         let steps = "select name || ' ' || state as line from request_steps order by position";
         assert!(matches!(stage, Stage::Closed { .. }), "it ended: {stage:?}, {:?}", self.lines(steps));
-        self.contact_of(at).id.uuid()
+        owners
+    }
+
+    /// How many packages lie there. They are sealed with what their person alone has: no mark is found in them.
+    pub async fn packages(&self) -> usize {
+        self.course.world.tools.blobs.list(Kind::Package).count().await
     }
 
     /// The contact that a request was made of.

@@ -7,7 +7,8 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
-use diesel::sql_types::{Binary, Integer, Text};
+use chrono::Duration;
+use diesel::sql_types::{Binary, Integer, Nullable, Text, Timestamptz};
 use diesel::{OptionalExtension, QueryableByName, RunQueryDsl};
 use uuid::Uuid;
 
@@ -19,6 +20,7 @@ use super::files::{FileKind, KeyFiles, KeySource};
 use super::keys::KeyBytes;
 use super::public::PublicKeys;
 use super::signing::SignKey;
+use super::turning::upkeep;
 use crate::floor::access::{Caller, One, Permission, Scope};
 use crate::floor::kernel::vocabulary::vocabulary;
 use crate::floor::kernel::{Error, Flaws, Mode, Result, TenantId};
@@ -96,6 +98,7 @@ impl Vault {
         if known.is_empty() {
             vault.refuse_strangers(&files, &known)?;
         }
+        vault.catch_up(ledger, &files, &known).await?;
         for kind in FileKind::ALL {
             if !known.iter().any(|key| key.kind == *kind) {
                 vault.begin(ledger, *kind).await?;
@@ -202,6 +205,25 @@ impl Vault {
         if matches!(begun, Err(Error::Conflict)) { Ok(()) } else { begun }
     }
 
+    /// A database that came back from a backup knows no epoch that was made since: it goes on under the newest, as the one it
+    /// had was turned. Of keys that are another desk's none is taken up.
+    async fn catch_up(&self, ledger: &Ledger, files: &[(FileKind, u32)], known: &[Known]) -> Result<()> {
+        let (epochs, others): (Vec<&Known>, Vec<&Known>) = known.iter().partition(|row| row.kind == FileKind::Epoch);
+        let Some(newest) = epochs.iter().map(|row| up(row.version)).max() else { return Ok(()) };
+        let mut kept = others.iter().filter(|row| row.state != KeyState::Destroyed);
+        if !kept.all(|row| self.examine(row).is_ok()) {
+            return Ok(());
+        }
+        for (_, version) in files.iter().filter(|(kind, version)| *kind == FileKind::Epoch && *version > newest) {
+            let (version, mode) = (*version, self.0.mode);
+            let key = self.files().read(FileKind::Epoch, version).map_err(KeyFault::told)?;
+            let check = key.check_value().to_vec();
+            // No event yet: whoever restores says first where the books end.
+            upkeep(ledger, TenantId::HOUSE, move |tx| take_up(tx, version, check, mode)).await?;
+        }
+        Ok(())
+    }
+
     /// 1, or where roots are given, the newest of them.
     fn first_version(&self, kind: FileKind) -> Result<u32> {
         let listed = self.files().list().map_err(KeyFault::told)?;
@@ -211,14 +233,16 @@ impl Vault {
     /// Draws a key, writes its row, then prepares its file; the row holds off everyone else who would. `false` if
     /// another process was first.
     fn enter(&self, tx: &mut WriteTx, kind: FileKind, version: u32) -> Result<bool> {
-        let key = self.files().draw(kind, version).map_err(KeyFault::told)?;
+        let (key, now) = (self.files().draw(kind, version).map_err(KeyFault::told)?, tx.now()?.utc());
         let entered = statement(
-            "insert into keyring (kind, version, check_value, mode) values (?, ?, ?, ?) on conflict do nothing",
+            "insert into keyring (kind, version, check_value, mode, made_at) values (?, ?, ?, ?, ?)
+             on conflict do nothing",
         )
         .bind::<Text, _>(kind)
         .bind::<Integer, _>(down(version))
         .bind::<Binary, _>(key.check_value().to_vec())
         .bind::<Text, _>(self.0.mode)
+        .bind::<Timestamptz, _>(now)
         .execute(tx.conn())?;
         if entered == 1 {
             self.files().prepare(kind, version, &key).map_err(KeyFault::told)?;
@@ -226,17 +250,22 @@ impl Vault {
         Ok(entered == 1)
     }
 
-    /// A new version of this kind: the old one drains from here on, and no writer still seals under it.
-    pub(super) async fn turn(&self, ledger: &Ledger, kind: FileKind) -> Result<u32> {
+    /// A new version of this kind: the old one drains from here on, and no writer still seals under it. `Conflict` where
+    /// another process was first, or where the old one is younger than this.
+    pub(super) async fn turn(&self, ledger: &Ledger, kind: FileKind, age: Option<Duration>) -> Result<u32> {
         let vault = self.clone();
         let worker = ledger.as_role(Role::Worker);
         let version = worker
             .write(house()?, move |tx| {
+                let now = tx.now()?;
                 let old = statement(
-                    "update keyring set state = 'draining', turned_at = now() where kind = ? and state = 'active'
+                    "update keyring set state = 'draining', turned_at = ?
+                      where kind = ? and state = 'active' and made_at <= coalesce(?, made_at)
                      returning version",
                 )
+                .bind::<Timestamptz, _>(now.utc())
                 .bind::<Text, _>(kind)
+                .bind::<Nullable<Timestamptz>, _>(age.map(|age| now.plus(-age).utc()))
                 .get_result::<Version>(tx.conn())
                 .optional()?
                 .ok_or(Error::Conflict)?;
@@ -325,6 +354,25 @@ pub(super) async fn known(ledger: &Ledger) -> Result<Vec<Known>> {
             Ok(rows.load::<Known>(tx.conn())?)
         })
         .await
+}
+
+/// An epoch that is there and that no row knows. It counts as old as the one before it, so that it is kept no longer than was
+/// promised of it.
+fn take_up(tx: &mut WriteTx, version: u32, check: Vec<u8>, mode: Mode) -> Result<()> {
+    let now = tx.now()?.utc();
+    statement("update keyring set state = 'draining', turned_at = ? where kind = 'epoch' and state = 'active'")
+        .bind::<Timestamptz, _>(now)
+        .execute(tx.conn())?;
+    // Another process may have taken it up at the same moment: the first statement waited for it.
+    statement(
+        "insert into keyring (kind, version, check_value, mode, made_at)
+         select 'epoch', ?, ?, ?, max(made_at) from keyring where kind = 'epoch' on conflict do nothing",
+    )
+    .bind::<Integer, _>(down(version))
+    .bind::<Binary, _>(check)
+    .bind::<Text, _>(mode)
+    .execute(tx.conn())?;
+    Ok(())
 }
 
 fn made(kind: FileKind, version: u32) -> Event {

@@ -8,6 +8,7 @@ pub mod blind;
 pub mod calls;
 pub mod context;
 pub mod envelope;
+pub mod epochs;
 mod fault;
 pub mod files;
 pub mod keyring;

@@ -67,8 +67,13 @@ impl Vault {
     }
 
     /// Turns the epoch and rewraps every living person's and request's key, or takes up where it was broken off.
-    pub async fn turn_epoch(&self, ledger: &Ledger, mut tell: impl FnMut(Progress)) -> Result<Progress> {
+    pub async fn turn_epoch(&self, ledger: &Ledger, tell: impl FnMut(Progress)) -> Result<Progress> {
         self.turn_unless_draining(ledger, FileKind::Epoch).await?;
+        self.drain_epochs(ledger, tell).await
+    }
+
+    /// Rewraps every living person's and request's key that stands under another epoch than the active one.
+    pub(super) async fn drain_epochs(&self, ledger: &Ledger, mut tell: impl FnMut(Progress)) -> Result<Progress> {
         let mut progress = Progress::default();
         'anew: loop {
             let before = progress;
@@ -97,7 +102,7 @@ impl Vault {
         if versions.iter().any(|key| key.kind == kind && key.state == KeyState::Draining) {
             return Ok(());
         }
-        match self.turn(ledger, kind).await {
+        match self.turn(ledger, kind, None).await {
             // Somebody else turned it at this moment: we help to rewrap.
             Err(Error::Conflict) => Ok(()),
             other => other.map(drop),

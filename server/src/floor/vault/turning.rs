@@ -1,7 +1,7 @@
 //! The statements of turning keys: who is due, what drains, what may be retired or destroyed. They move rows' states
 //! and versions and never see a key in clear.
 
-use diesel::sql_types::{Array, BigInt, Integer, Text, Uuid as SqlUuid};
+use diesel::sql_types::{Array, BigInt, Integer, Text, Timestamptz, Uuid as SqlUuid};
 use diesel::{OptionalExtension, QueryableByName, RunQueryDsl};
 use uuid::Uuid;
 
@@ -193,10 +193,12 @@ pub(super) async fn retire(ledger: &Ledger, kind: FileKind) -> Result<u64> {
     let used: Vec<i32> =
         counts(ledger).await?.into_iter().filter(|row| row.kind == kind).map(|row| row.version).collect();
     upkeep(ledger, TenantId::HOUSE, move |tx| {
+        let now = tx.now()?.utc();
         let retired = statement(
-            "update keyring set state = 'retired', retired_at = now()
+            "update keyring set state = 'retired', retired_at = ?
               where kind = ? and state = 'draining' and version <> all (?)",
         )
+        .bind::<Timestamptz, _>(now)
         .bind::<Text, _>(kind)
         .bind::<Array<Integer>, _>(used)
         .execute(tx.conn())?;
@@ -249,10 +251,12 @@ impl Vault {
 }
 
 fn mark_destroyed(tx: &mut WriteTx, kind: FileKind, version: u32) -> Result<Witnessed<()>> {
+    let now = tx.now()?.utc();
     let marked = statement(
-        "update keyring set state = 'destroyed', destroyed_at = now()
+        "update keyring set state = 'destroyed', destroyed_at = ?
           where kind = ? and version = ? and state = 'retired'",
     )
+    .bind::<Timestamptz, _>(now)
     .bind::<Text, _>(kind)
     .bind::<Integer, _>(down(version))
     .execute(tx.conn())?;

@@ -1,7 +1,7 @@
 //! The certificate of an erasure: what was done, kept and told, in codes, counts and dates, signed for whoever wants to verify
 //! it without us. It names nobody.
 
-use chrono::{Days, SecondsFormat};
+use chrono::SecondsFormat;
 use data_encoding::BASE64;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -16,10 +16,6 @@ use crate::requests::model::{Certificate, Look, Plan, PlannedAction, Request, St
 /// What it is signed as.
 pub const CONTEXT: &str = "rightsdesk/certificate/1";
 
-/// How long an epoch lasts, and how long it is kept after it: then no copy of the database opens what was erased.
-const EPOCH: Days = Days::new(30);
-const GRACE: Days = Days::new(7);
-
 /// All that goes into a certificate.
 pub struct Certified<'a> {
     pub request: &'a Request,
@@ -33,8 +29,9 @@ pub struct Certified<'a> {
     pub steps: &'a [Step],
     pub tasks: &'a [Told],
     pub tombstones: u64,
-    /// When the epoch began under which keys are wrapped now.
-    pub epoch_since: Option<Instant>,
+    /// When every epoch of now is destroyed, and with it what old copies of the database hold of the key; none where the
+    /// turning is behind.
+    pub gone_by: Option<Day>,
     /// Where the books stood before it.
     pub head: (u64, [u8; 32]),
     /// The certificate it continues.
@@ -88,7 +85,7 @@ impl Certified<'_> {
             // Of what is only tried nothing goes, and nobody is looked for.
             "scan": self.look().map(|look| json!({ "columns": look.columns, "rows_left": look.rows_left })),
             "tombstones": self.tombstones,
-            "unrecoverable_after": self.unrecoverable_after().to_string(),
+            "unrecoverable_after": self.gone_by.map(|day| day.to_string()),
             "supplements": self.before.map(|before| before.id.uuid().to_string()),
             "audit": { "seq": self.head.0, "hash": hex(&self.head.1) },
             "key": key,
@@ -146,14 +143,6 @@ impl Certified<'_> {
             "last_attempt": task.tried_at.map(time),
             "ground": line.and_then(|line| line.ground.as_deref()),
         })
-    }
-
-    /// The epoch in force is destroyed by then, and with it what old copies of the database hold of the key.
-    fn unrecoverable_after(&self) -> Day {
-        let today = self.now.day();
-        let turned = self.epoch_since.and_then(|since| since.day().0.checked_add_days(EPOCH));
-        let turned = turned.filter(|turned| *turned > today.0).unwrap_or(today.0);
-        Day(turned.checked_add_days(GRACE).unwrap_or(turned))
     }
 }
 

@@ -19,7 +19,7 @@ pub struct Attested {
     /// None of a trial, in which nothing was done.
     pub scan: Option<AttestedScan>,
     pub tombstones: u64,
-    unrecoverable_after: String,
+    unrecoverable_after: Option<String>,
     pub supplements: Option<String>,
     pub key: u32,
 }
@@ -73,9 +73,9 @@ impl Attested {
         moment(&self.finished_at)
     }
 
-    /// The day by which no copy of the database opens what was erased.
-    pub fn unrecoverable_after(&self) -> Result<Day> {
-        day(&self.unrecoverable_after)
+    /// The day by which no copy of the database opens what was erased, where one could be named.
+    pub fn unrecoverable_after(&self) -> Result<Option<Day>> {
+        self.unrecoverable_after.as_deref().map(day).transpose()
     }
 
     /// What went, category by category in the order of the plan: how many entries, and whether they were deleted or made
@@ -142,12 +142,13 @@ mod tests {
             recipients: Vec::new(),
             scan: Some(AttestedScan { columns: 80 }),
             tombstones: 2,
-            unrecoverable_after: "2026-12-30".to_owned(),
+            unrecoverable_after: Some("2026-12-30".to_owned()),
             supplements: None,
             key: 1,
         };
         assert_eq!(attested.gone(), [("customer", "delete", 5), ("order", "anonymise", 1)]);
-        assert_eq!(attested.unrecoverable_after().map(|day| day.to_string()).ok().as_deref(), Some("2026-12-30"));
+        let day = attested.unrecoverable_after().ok().flatten().map(|day| day.to_string());
+        assert_eq!(day.as_deref(), Some("2026-12-30"));
         assert!(attested.started_at().ok() < attested.finished_at().ok());
     }
 }

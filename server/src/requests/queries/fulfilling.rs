@@ -836,20 +836,6 @@ pub fn head(tx: &mut Tx) -> Result<(u64, [u8; 32])> {
 }
 
 #[derive(QueryableByName)]
-struct Made {
-    #[diesel(sql_type = Timestamptz)]
-    made_at: DateTime<Utc>,
-}
-
-/// When the epoch was made under which keys are wrapped now.
-pub fn epoch_since(tx: &mut Tx) -> Result<Option<Instant>> {
-    let row: Option<Made> = statement("select made_at from keyring where kind = 'epoch' and state = 'active'")
-        .get_result(tx.conn())
-        .optional()?;
-    Ok(row.map(|row| Instant::from_utc(row.made_at)))
-}
-
-#[derive(QueryableByName)]
 struct CertificateRow {
     #[diesel(sql_type = SqlUuid)]
     id: CertificateId,

@@ -66,6 +66,11 @@ pub const FIGURES: &[Figure] = &[
         "Chains that end otherwise than a checkpoint says: the database was taken back, or tampered with",
     ),
     figure(
+        "rightsdesk_epochs_behind_total",
+        Kind::Counter,
+        "Epochs that were met though their time is over: what was erased under them can still be opened in an old backup",
+    ),
+    figure(
         "rightsdesk_deliveries_refused_total",
         Kind::Counter,
         "What came to the addresses of webhooks and did not prove what it said, by what was missing",

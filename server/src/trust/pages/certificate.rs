@@ -26,7 +26,7 @@ pub struct Certified<'a> {
 struct Days {
     begun: Day,
     ended: Day,
-    unrecoverable: Day,
+    unrecoverable: Option<Day>,
     kept_until: Vec<Option<Day>>,
 }
 
@@ -73,7 +73,9 @@ impl Certified<'_> {
         if said.tombstones > 0 {
             html.tag("p", &[], |html| html.fill(&words.marks, |html, _| html.text(&said.tombstones.to_string())));
         }
-        html.tag("p", &[], |html| html.fill(&words.copies, |html, _| reader.day(html, days.unrecoverable.0)));
+        if let Some(day) = days.unrecoverable {
+            html.tag("p", &[], |html| html.fill(&words.copies, |html, _| reader.day(html, day.0)));
+        }
         html.tag("p", &[], |html| {
             let to = self.behind.tongues_of(Steps::SIGNED, &said.reference);
             let to = [to.as_str(), reader.locale].concat();

@@ -9,6 +9,7 @@ use super::{Ran, Stood, came};
 use crate::floor::jobs::{self, Ticket};
 use crate::floor::kernel::{Instant, Result};
 use crate::floor::ledger::{Event, WriteTx};
+use crate::floor::vault::epochs;
 use crate::propagation::{self, Told};
 use crate::requests::actions::event;
 use crate::requests::asking;
@@ -91,7 +92,7 @@ fn certify(
         tasks,
         // One line stands in the journal for everybody of a shop or an account.
         tombstones: if is_whole { 1 } else { subjects::standing(tx, &ground.persons)? },
-        epoch_since: fulfilling::epoch_since(tx)?,
+        gone_by: epochs::gone_by(tx)?,
         head: fulfilling::head(tx)?,
         before: before.as_ref(),
     };
