@@ -187,6 +187,7 @@ const IDS: &[(&str, &str)] = &[
     ("WithdrawRequestInput.id", "request"),
     ("SettleRequestInput.id", "request"),
     ("SetLateReasonInput.id", "request"),
+    ("SetSpecialCaseInput.id", "request"),
     ("DrawPlanInput.id", "request"),
     ("SubmitPlanInput.id", "request"),
     ("ApprovePlanInput.id", "request"),

@@ -59,7 +59,7 @@ fn the_sync_is_turned_to_what_it_is_not() {
 fn what_ended_leaves_a_receipt_in_sight() {
     for (stage, words) in [
         (ended_store(), ["deleted with its key", "3 cancelled", "stays under its own policy"]),
-        (ended_app(), ["slot 4 is free", "jobs cancelled: 2", "a e asks its provider"]),
+        (ended_app(), ["slot 4 is free", "jobs cancelled: 2", "its provider is to be asked"]),
     ] {
         let seen = seen(&stage.size(200, 60));
         assert!(words.iter().all(|word| seen.contains(word)), "{seen}");
