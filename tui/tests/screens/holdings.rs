@@ -41,6 +41,16 @@ fn scopes_that_differ_stand_chosen_and_are_revoked_with_a_reason() {
 }
 
 #[test]
+fn a_store_is_disconnected_and_what_came_from_it_stays_unless_it_is_said() {
+    let ended = |keys| {
+        let mut stage = one_store().press(keys).later(1).write("branded-tees.example");
+        sent(&press(&mut stage, "Enter"))
+    };
+    assert_eq!(ended("a D Ctrl-s"), json!({ "id": "sto_1", "version": 7, "forget": false }));
+    assert_eq!(ended("a D Down Ctrl-s"), json!({ "id": "sto_1", "version": 7, "forget": true }));
+}
+
+#[test]
 fn what_a_platform_shows_is_taken_down_as_it_is() {
     let mut stage = one_store().press("a g Ctrl-s").later(1);
     let input = sent(&press(&mut stage, "y"));
