@@ -82,10 +82,12 @@ impl Late {
             }
         }
         let scope = Caller::house().permit(Permission::KeepHouse, self.tenant.id)?;
-        let (id, vault) = (self.task.id, tools.vault.clone());
+        let (id, was_over, vault) = (self.task.id, self.is_over, tools.vault.clone());
         let told = tools.ledger.write(scope, move |tx| {
             let now = tx.now()?;
-            let task = tasks::held(tx, id)?.minded(now).ok_or(Error::Conflict)?;
+            // What is over only now is told anew, to all whom that concerns.
+            let told = tasks::held(tx, id)?.minded(now).filter(|task| task.is_over(now) == was_over);
+            let task = told.ok_or(Error::Conflict)?;
             tasks::save(tx, &vault, &task, None)?;
             let action = match (task.is_over(now), task.state) {
                 (false, _) => "provider_task.reminded",
@@ -112,8 +114,8 @@ impl Late {
         };
         let text = format!(
             "{} is to be asked to erase what it still has of {} since {} was disconnected. Nothing has ended that, and its \
-             time {} over on {by}.\n\nIt stands so: {stands}.\n\nAsk it, write down what came back, or let \
-             it be with a reason. Until then it is named as open. The app: {}.\n",
+             time {} over on {by}.\n\nIt stands so: {stands}.\n\nAsk it, write down what came back, or let it be with a \
+             reason. Until then it is named as open. The app: {}.\n",
             app.provider,
             tenant.legal_name,
             app.name,
