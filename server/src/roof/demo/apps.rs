@@ -198,7 +198,8 @@ impl Life {
         let made = self.app.clone();
         plot.deed(self.merchant, at.plus(Duration::hours(1)), async move |hand: Hand| {
             let (app, scope) = (made.get()?, Caller::house().permit(Permission::KeepHouse, hand.tenant)?);
-            let tasks = hand.tools.ledger.read(&scope, move |tx| apps::provider_tasks(tx, &[app])).await?;
+            let tasks =
+                hand.tools.ledger.read(&scope, move |tx| apps::provider_tasks(tx, std::slice::from_ref(&app))).await?;
             // One that had nothing personal is asked nothing.
             let Some(task) = tasks.first() else { return Ok(()) };
             let (at, asked) = (Ref::new(hand.tenant, task.id), (ProviderTaskState::Asked, None));
