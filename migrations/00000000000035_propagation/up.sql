@@ -144,3 +144,18 @@ alter table keyholes drop constraint keyholes_kind_known;
 alter table keyholes add constraint keyholes_kind_known check (kind in
   ('api_key', 'tenant_reference', 'store_domain', 'subscriber_confirm', 'subscriber_leave', 'store_handshake', 'store_hook',
    'intake_follow', 'recipient_reply'));
+
+-- What the provider of an app is asked has its time too: who was asked and does not answer is silent by then.
+alter table provider_tasks
+  add column until       timestamptz not null default now() + interval '30 days',
+  add column reminded_at timestamptz;
+alter table provider_tasks alter column until drop default;
+alter table provider_tasks drop constraint provider_tasks_state_known;
+alter table provider_tasks add constraint provider_tasks_state_known
+  check (state in ('open', 'asked', 'silent', 'confirmed', 'refused', 'waived'));
+comment on column provider_tasks.until is 'from when on its silence is told as such';
+comment on column provider_tasks.reminded_at is 'when somebody was told last that nothing has ended it';
+drop index provider_tasks_one_at_a_time;
+create unique index provider_tasks_one_at_a_time on provider_tasks (tenant_id, app_id, kind) where settled_at is null;
+create index provider_tasks_unsettled on provider_tasks (until) where settled_at is null;
+grant select (until, reminded_at) on provider_tasks to rd_desk;

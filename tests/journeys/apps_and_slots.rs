@@ -21,7 +21,8 @@ const CONNECT: &str = "mutation ($input: ConnectAppInput!) { connectApp(input: $
     duties { of text } receipt { id } tasks { id } tenant { id } } userErrors { code field message } } }";
 const DISCONNECT: &str = "mutation ($input: DisconnectAppInput!) { disconnectApp(input: $input) {
   app { id state slot granted excess missing credential { hint } isUnused disconnectedAt version receipt { id at by slotFreed
-    credentialsDeleted jobsCancelled permissionsWithdrawn sharingStopped whatStays providerPolicy offersErasure app { id } } }
+    credentialsDeleted jobsCancelled permissionsWithdrawn sharingStopped whatStays providerPolicy offersErasure app { id } }
+    tasks { id kind state openedAt openedBy until remindedAt askedAt settledAt note { masked } app { id } } }
   userErrors { code } } }";
 const PERMIT: &str = "mutation ($input: ChangeAppPermissionsInput!) { changeAppPermissions(input: $input) {
   app { granted excess missing version } userErrors { code field } } }";
@@ -288,16 +289,35 @@ async fn the_jobs_of_an_app_go_with_it_and_one_in_flight_commits_nothing_more() 
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_provider_is_asked_to_erase_and_silence_settles_nothing() {
+async fn a_provider_is_to_be_asked_from_the_moment_its_app_is_disconnected_and_its_silence_settles_nothing() {
     let world = world().await;
     let ops = desk_seat(&world, &[Role::Ops]);
     let shop = world.shop("Zaitoon Home", 0).await;
+    let imke = world.owner(shop.tenant, "imke").await;
     let app = connected(&world, &ops, wish(&world, &shop, "WhatsCart")).await;
     assert_eq!(refused(&world, &ops, ERASE, json!({ "app": app["id"] })).await, "REFUSED", "it is connected");
-    done(&world, &ops, DISCONNECT, at(&app)).await;
-    let task = done(&world, &ops, ERASE, json!({ "app": app["id"] })).await["task"].clone();
+    let over = done(&world, &ops, DISCONNECT, at(&app)).await["app"].clone();
+    assert_eq!(over["tasks"].as_array().map(Vec::len), Some(1), "{over}");
+    let task = over["tasks"][0].clone();
     assert_eq!((&task["kind"], &task["state"], &task["note"]), (&json!("ERASE"), &json!("OPEN"), &Value::Null));
+    assert_eq!((&task["openedAt"], &task["openedBy"]), (&over["receipt"]["at"], &over["receipt"]["by"]));
     assert_eq!(refused(&world, &ops, ERASE, json!({ "app": app["id"] })).await, "TAKEN");
+
+    let mailbox = world.tools.mail.mailbox().expect("letters are kept in memory");
+    let desk = world.tools.policy.in_force().expect("a policy").policy.operator.contact.clone();
+    let of_it =
+        |to: &str| mailbox.letters_to(to).iter().filter(|sent| sent.letter.message_id.contains("provider-")).count();
+    let letters = || [of_it(&imke.mail), of_it(&desk)];
+    let lived = async |days: i64| {
+        world.later(Duration::days(days));
+        world.work().await;
+        world.work().await;
+    };
+    world.work().await;
+    lived(14).await;
+    assert_eq!(letters(), [0, 0]);
+    lived(2).await;
+    assert_eq!(letters(), [1, 0], "half of its time has gone by");
 
     let told = |state: &str, note: Option<&str>| json!({ "id": task["id"], "state": state, "note": note });
     assert_eq!(
@@ -307,8 +327,12 @@ async fn a_provider_is_asked_to_erase_and_silence_settles_nothing() {
     );
     let asked = done(&world, &ops, SETTLE, told("ASKED", None)).await["task"].clone();
     assert_eq!((&asked["state"], &asked["askedBy"]), (&json!("ASKED"), &task["openedBy"]));
-    world.later(Duration::days(400));
-    world.work().await;
+    lived(13).await;
+    assert_eq!(letters(), [1, 0]);
+    lived(2).await;
+    assert_eq!(letters(), [2, 1], "its time is over, and the desk is told");
+    lived(400).await;
+    assert_eq!(letters(), [2, 1], "once");
     let seen = ask(
         &world,
         Some(&ops),
@@ -316,7 +340,15 @@ async fn a_provider_is_asked_to_erase_and_silence_settles_nothing() {
         json!({ "id": task["id"] }),
     )
     .await;
-    assert_eq!(seen["data"]["node"], json!({ "state": "ASKED", "app": { "tasks": [{ "id": task["id"] }] } }));
+    assert_eq!(seen["data"]["node"], json!({ "state": "SILENT", "app": { "tasks": [{ "id": task["id"] }] } }));
+    let books = "select action as line from audit_events where action like 'provider_task.%' order by seq";
+    let moves = ["opened", "reminded", "moved", "silent"].map(|word| format!("provider_task.{word}"));
+    assert_eq!(world.base.lines(books), moves);
+    assert_eq!(
+        refused(&world, &ops, SETTLE, told("SILENT", None)).await,
+        "REFUSED",
+        "its time says so, and nobody else"
+    );
     assert_eq!(refused(&world, &ops, SETTLE, told("CONFIRMED", None)).await, "INVALID");
     let words = "Jonas of their desk wrote on Friday: gone";
     let settled = done(&world, &ops, SETTLE, told("CONFIRMED", Some(words))).await["task"].clone();

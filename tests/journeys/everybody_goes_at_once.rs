@@ -7,7 +7,7 @@ use harness::planned::{ASHA, Planned, code};
 use harness::wishes::{goes_by, wish};
 use rightsdesk_server::floor::access::Caller;
 use rightsdesk_server::floor::jobs;
-use rightsdesk_server::floor::kernel::{Instant, Personal, Ref, RequestId, StoreId};
+use rightsdesk_server::floor::kernel::{Error, Instant, Personal, Ref, RequestId, StoreId};
 use rightsdesk_server::floor::ledger::{Event, Witnessed};
 use rightsdesk_server::floor::platforms::{Good, Order};
 use rightsdesk_server::floor::regulations::Right;
@@ -174,6 +174,29 @@ async fn a_shop_is_not_clean_while_anything_of_who_is_gone_lies_anywhere() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_shop_is_forgotten_with_its_connection_where_that_is_asked_for() {
+    let scene = Planned::begins().await;
+    let version = one(&scene, "select version::text as line from stores").parse().expect("a number");
+    let held = "select count(*) || '' as line from customers";
+    let at = (scene.store, version);
+    let over = requests::disconnect_store(&scene.world.tools, &Caller::house(), at, true, None).await.expect("over");
+    assert!(!over.is_held());
+    works(&scene).await;
+    let id = one(&scene, "select id::text as line from requests where special_case = 'shop'");
+    let at = Ref::new(scene.tenant, RequestId::from_uuid(id.parse().expect("an id")));
+    assert!(scene.stands(at).await.due.is_some(), "it has its date");
+    assert_ne!(one(&scene, held), "0", "nobody agreed to it yet");
+
+    approved(&scene, at).await;
+    scene.world.later(COOLING_OFF);
+    works(&scene).await;
+    assert_eq!(one(&scene, held), "0");
+    nobody_answers(&scene).await;
+    let document = certified(&scene, at).await;
+    assert_eq!((&document["special_case"], &document["scan"]["rows_left"]), (&Value::from("shop"), &Value::from(0)));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_account_that_is_closed_is_disconnected_and_what_the_page_ties_to_it_goes() {
     let scene = Planned::begins().await;
     works(&scene).await;
@@ -329,6 +352,44 @@ async fn what_is_a_childs_goes_as_soon_as_a_second_person_agreed() {
     assert_eq!(one(&scene, left), "0", "nothing was waited for");
     nobody_answers(&scene).await;
     assert_eq!(looked(&scene, "children").await, Standing::Holds);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_comes_to_light_as_a_childs_is_planned_anew_and_waits_for_nothing() {
+    let scene = Planned::begins().await;
+    let tools = &scene.world.tools;
+    let at = scene.asks(Right::Deletion).await;
+    works(&scene).await;
+    let before = scene.plan(at).await;
+    scene.submits(at, before.digest).await.expect("submitted");
+    let sets = async |at, case: Option<&str>| {
+        requests::set_special_case(tools, &scene.support, (at, None), case.map(str::to_owned), None).await
+    };
+    for case in ["shop", "account", "closure", "anything"] {
+        let Err(Error::Invalid(flaws)) = sets(at, Some(case)).await else { panic!("{case} was taken") };
+        assert!(flaws.iter().all(|flaw| flaw.field == "specialCase"), "{case}: {flaws:?}");
+    }
+    let access = scene.asks(Right::Access).await;
+    assert_eq!(code(sets(access, Some(CHILD)).await), "OTHER_RIGHT");
+    assert!(matches!(scene.stands(at).await.stage, Stage::AwaitingApproval { .. }), "nothing of it moved anything");
+
+    let known = sets(at, Some(CHILD)).await.expect("set");
+    assert_eq!(known.case.as_deref(), Some(CHILD));
+    assert!(matches!(known.stage, Stage::Open { .. }), "nobody approves what was drawn before: {:?}", known.stage);
+    let told = "select action as line from audit_events where action in ('request.case_set', 'request.plan_overtaken')
+                 order by seq";
+    assert_eq!(scene.lines(told), ["request.case_set", "request.plan_overtaken"]);
+    assert_eq!(code(sets(at, Some(CHILD)).await), "UNCHANGED");
+    works(&scene).await;
+    let plan = scene.plan(at).await;
+    let is_bound = |ground: &Option<String>| matches!(ground.as_deref(), Some("open_order" | "chargeback_window"));
+    assert!(plan.number > before.number && !plan.lines.iter().any(|line| is_bound(&line.ground)), "{:?}", plan.lines);
+
+    approved(&scene, at).await;
+    assert_eq!(code(sets(at, None).await), "ILLEGAL_STEP", "it is begun");
+    works(&scene).await;
+    let left = "select (select count(*) from customers) + (select count(*) from orders where subject_id is not null) || '' as line";
+    assert_eq!(one(&scene, left), "0", "nothing was waited for");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -59,6 +59,33 @@ fn jobs(world: &World) -> Vec<String> {
 }
 
 #[tokio::test]
+async fn a_store_that_is_to_be_forgotten_too_has_its_deletion_opened_in_the_same_write() {
+    let world = world().await;
+    let ops = desk_seat(&world, &[Role::Ops]);
+    let zaitoon = world.shop("Zaitoon Home", 0).await;
+    let kept = world.store(zaitoon.tenant, "kept.example", &["read_orders"]).await;
+    let gone = world.store(zaitoon.tenant, "gone.example", &["read_orders"]).await;
+    let asked = || {
+        world.base.lines(
+            "select special_case || ' ' || right_code || ' ' || stage || ' ' || source || ' ' || store_id as line
+               from requests",
+        )
+    };
+    let nothing: [&str; 0] = [];
+    done(&world, &ops, DISCONNECT, json!({ "id": node_id(kept), "version": 2 })).await;
+    assert_eq!(asked(), nothing, "disconnecting is not deletion");
+
+    let wish = |version| json!({ "id": node_id(gone), "version": version, "forget": true, "idempotencyKey": format!("goodbye {version}") });
+    assert_eq!(refused(&world, &ops, DISCONNECT, wish(1)).await, "CONFLICT");
+    assert_eq!(asked(), nothing, "both stand, or neither does");
+    for _ in 0..2 {
+        let over = done(&world, &ops, DISCONNECT, wish(2)).await["store"].clone();
+        assert_eq!(over["state"], "DISCONNECTED");
+        assert_eq!(asked(), [format!("shop deletion open console {}", gone.id.uuid())], "once");
+    }
+}
+
+#[tokio::test]
 async fn a_store_that_is_disconnected_leaves_no_token_no_work_and_a_receipt() {
     let world = world().await;
     let ops = desk_seat(&world, &[Role::Ops]);

@@ -580,6 +580,39 @@ async fn a_browser_that_asks_to_be_left_out_is_heard_where_that_is_offered() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_parent_says_that_it_is_about_a_child_where_the_page_promises_something_of_children() {
+    let of_child =
+        |page: &Page| page.root.all("input").into_iter().any(|input| input.attribute("name") == Some("child"));
+    for (policy, is_asked) in [("inventorysync", true), ("sooperseller", false)] {
+        let world = World::alone_under(policy, Watch::held(at())).await;
+        let desk = world.serve().await;
+        for locale in TONGUES {
+            let page = Page::open(&desk, &format!("{ASK}?who=member&lang={locale}")).await;
+            is_a_persons(&page);
+            assert_eq!(of_child(&page), is_asked, "{policy} {locale}");
+        }
+        let mut typed = sound();
+        typed.extend([("right", "deletion"), ("child", "yes")]);
+        let flawed = [&typed[..], &[("phone", "12")]].concat();
+        let page = asks(&desk, "member", &flawed).await;
+        assert_eq!(page.status, 422);
+        assert_eq!(page.words().contains("a parent or guardian"), is_asked);
+        if is_asked {
+            assert_eq!(page.id("child-yes").attribute("checked"), Some(""), "what was chosen is lost");
+        }
+
+        assert_eq!(asks(&desk, "member", &typed).await.status, 200);
+        let asked = behind(&world, &link_in(&letters(&world).await)).await;
+        let case = |right| {
+            let one = asked.requests.iter().find(|one| one.request.right == right).expect("asked");
+            one.request.case.clone()
+        };
+        let child = is_asked.then(|| requests::CHILD.to_owned());
+        assert_eq!((case(Right::Deletion), case(Right::Access)), (child, None), "{policy}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn one_network_asks_ten_times_in_a_quarter_of_an_hour() {
     let world = world().await;
     let desk = world.serve().await;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use harness::scratch;
 use harness::world::{World, forenoon};
-use rightsdesk_server::apps::RemindOfRotation;
+use rightsdesk_server::apps::{MindProviders, RemindOfRotation};
 use rightsdesk_server::audit::jobs::{Checkpoint, SweepAccesses, SweepAnswers};
 use rightsdesk_server::catalogue::PutPolicyInForce;
 use rightsdesk_server::floor::jobs::{SweepJobs, Ticket, redeem};
@@ -859,6 +859,30 @@ const CASES: &[Case] = &[
             world.base.lines(
                 "select coalesce(reminded_for::text, '') || ' ' || (select count(*) from audit_events
                          where action = 'app.rotation_reminded') as line from apps",
+            )
+        },
+    },
+    Case {
+        name: "mind_providers",
+        ticket: || Ticket::of(&MindProviders {}).expect("a ticket"),
+        lane: TenantId::HOUSE,
+        prepare: "insert into audit_heads (tenant_id, seq, hash)
+                  values ('00000000-0000-0000-0000-0000000000bb', 0, decode(repeat('00', 32), 'hex'));
+                  insert into tenants (tenant_id, legal_name, locale, region, plan, app_slots, opened_at)
+                  values ('00000000-0000-0000-0000-0000000000bb', 'Zaitoon Home', 'en', 'EU', 'growth', 1, now());
+                  insert into apps (tenant_id, id, kind, name, provider, state, granted, connected_at, connected_by,
+                                    disconnected_at)
+                  values ('00000000-0000-0000-0000-0000000000bb', '00000000-0000-0000-0000-000000000008', 'pigeons',
+                          'Pigeons', 'Loft Ltd', 'disconnected', '{}', now(), 'house', now());
+                  insert into provider_tasks (tenant_id, id, app_id, kind, state, opened_at, opened_by, asked_at, asked_by,
+                                              until)
+                  values ('00000000-0000-0000-0000-0000000000bb', gen_random_uuid(),
+                          '00000000-0000-0000-0000-000000000008', 'erase', 'asked', now() - interval '40 days', 'house',
+                          now() - interval '39 days', 'house', now() - interval '10 days')",
+        effect: |world| {
+            world.base.lines(
+                "select state || ' ' || coalesce(reminded_at::text, '') || ' ' || (select count(*) from audit_events
+                         where action = 'provider_task.silent') as line from provider_tasks",
             )
         },
     },

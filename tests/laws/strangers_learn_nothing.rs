@@ -187,6 +187,7 @@ const IDS: &[(&str, &str)] = &[
     ("WithdrawRequestInput.id", "request"),
     ("SettleRequestInput.id", "request"),
     ("SetLateReasonInput.id", "request"),
+    ("SetSpecialCaseInput.id", "request"),
     ("DrawPlanInput.id", "request"),
     ("SubmitPlanInput.id", "request"),
     ("ApprovePlanInput.id", "request"),
@@ -735,8 +736,8 @@ fn former_app(world: &World, tenant: &str) -> (String, String, String) {
          insert into app_receipts (tenant_id, id, app_id, at, by_actor, slot, credentials_deleted, jobs_cancelled, withdrawn,
                                    sharing_stopped, what_stays, offers_erasure)
          values ('{whose}', '{left}', '{of}', now(), 'house', 1, 0, 0, '{{}}', '{{}}', 'everything', true);
-         insert into provider_tasks (tenant_id, id, app_id, kind, opened_at, opened_by)
-         values ('{whose}', '{asked}', '{of}', 'erase', now(), 'house')"
+         insert into provider_tasks (tenant_id, id, app_id, kind, opened_at, opened_by, until)
+         values ('{whose}', '{asked}', '{of}', 'erase', now(), 'house', now() + interval '30 days')"
     ));
     (Ref::new(tenant, app).to_string(), Ref::new(tenant, receipt).to_string(), Ref::new(tenant, task).to_string())
 }

@@ -52,4 +52,6 @@ pub const PROVIDER_TASKS: Table =
         fact("settled_at"),
         key("settled_by"),
         personal("note", "words").withheld("words about a company's answer, under the task's own key: they go with it"),
+        fact("until"),
+        fact("reminded_at"),
     ]);

@@ -16,11 +16,12 @@ pub use actions::{
 pub use graphql::{
     AppMutation, AppNode, AppQuery, AppReceiptNode, ProviderTaskNode, RULES, find_app, find_receipt, find_task,
 };
-pub use jobs::RemindOfRotation;
+pub use jobs::{MindProviders, RemindOfRotation};
 pub use model::{
     App, AppState, Credential, NewApp, ProviderTask, ProviderTaskKind, ProviderTaskState, Receipt, UNUSED_AFTER, kind,
 };
 pub use queries::apps::{one as app, used};
+pub use queries::tasks::of as provider_tasks;
 pub use queries::{Figures, Left, figures, left_over};
 
 use crate::floor::vault::SecretKind;

@@ -57,5 +57,7 @@ diesel::table! {
         settled_at -> Nullable<Timestamptz>,
         settled_by -> Nullable<Text>,
         note -> Nullable<Bytea>,
+        until -> Timestamptz,
+        reminded_at -> Nullable<Timestamptz>,
     }
 }

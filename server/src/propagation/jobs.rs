@@ -9,14 +9,14 @@ use super::actions::{begin, late, settle};
 use super::kinds::{self, Came, How, Telling};
 use super::model::{AttemptKind, Matches, RecipientWay, Task};
 use super::queries::{tasks, ways};
-use crate::floor::access::{Bounds, Caller, One, Permission, Scope};
+use crate::floor::access::{One, Scope};
 use crate::floor::jobs::{Halt, Job, Run};
 use crate::floor::kernel::{Error, Personal, RecipientTaskId, Result, Secret};
 use crate::floor::ledger::RevealTx;
-use crate::floor::mail::{Letter, is_address};
+use crate::floor::mail::Letter;
 use crate::floor::tools::Tools;
 use crate::floor::vault::{Opening, Shut};
-use crate::staff::{self, StaffMember};
+use crate::staff;
 
 /// How many calls one run makes of a task that takes several.
 const MOST: usize = 50;
@@ -140,7 +140,7 @@ impl Job for MindRecipient {
         };
         let Some(task) = minded else { return Ok(()) };
         run.hold().await?;
-        for (who, to) in whom(&tools).await? {
+        for (who, to) in staff::second_persons(&tools, Self::NAME).await? {
             let letter = letter(&task, &who, to);
             match tools.mail.send(&letter).await {
                 Err(Error::Refused(_)) => tracing::warn!(who, "a letter about a recipient was not taken"),
@@ -149,29 +149,6 @@ impl Job for MindRecipient {
         }
         Ok(())
     }
-}
-
-/// The second persons of the desk, and its own mailbox.
-async fn whom(tools: &Tools) -> Result<Vec<(String, Personal)>> {
-    let house = Caller::house().permit_house(Permission::KeepHouse)?;
-    let inside = tools.clone();
-    let wanted = |seat: &StaffMember| {
-        seat.seat().bounds() == &Bounds::Desk && seat.seat().permissions().contains(&Permission::ApprovePlans)
-    };
-    let opened = tools.ledger.reveal(house, MindRecipient::NAME, move |tx| {
-        let now = tx.now()?;
-        let seats = staff::seats::queries::active(tx)?;
-        let wanted = seats.iter().filter(|seat| seat.is_open(now) && wanted(seat));
-        wanted
-            .map(|seat| Ok((seat.id.to_string(), staff::seats::open_mail(&inside, tx, seat.id)?)))
-            .collect::<Result<Vec<_>>>()
-    });
-    let mut all = opened.await?;
-    let desk = Personal::new(tools.policy.in_force()?.policy.operator.contact.clone());
-    if is_address(&desk) {
-        all.push(("desk".to_owned(), desk));
-    }
-    Ok(all)
 }
 
 /// It names the request and the recipient, and nobody else.

@@ -172,7 +172,8 @@ impl Asking {
         flaws
     }
 
-    fn flaws_of_rights(&self, flaws: &mut Vec<Flaw>) {
+    /// All that is wrong with what is asked for.
+    pub(super) fn flaws_of_rights(&self, flaws: &mut Vec<Flaw>) {
         let mut flaw = |field: &str, advice: &str| flaws.push(Flaw::new(field, advice));
         if self.rights.is_empty() {
             flaw("rights", "say what is asked for");

@@ -39,6 +39,7 @@ pub use actions::{
     set_late_reason, settle_by_hand, shown_to_person, stop_carrying, submit_plan, take_aside, take_in, take_in_of,
     withdraw, withdraw_by_person, withdraw_extension, withdraw_pause, write_message, write_note,
 };
+pub use actions::{disconnect_store, set_special_case};
 pub use asking::{ACCOUNT, Asking, CHILD, CLOSURE, Desk, Notice, SHOP, Stated, Taken, Wanted};
 pub use filter::{Fault, LONGEST as LONGEST_FILTER, Read, StageWord, Wanted as WantedRequests, read as read_filter};
 pub use fulfil::{Replayed, replay, require_upheld};

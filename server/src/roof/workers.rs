@@ -1,6 +1,6 @@
 //! Every job a worker runs and every schedule it keeps, a line each. It holds no work of its own.
 
-use crate::apps::RemindOfRotation;
+use crate::apps::{MindProviders, RemindOfRotation};
 use std::time::Duration;
 
 use crate::audit::jobs::{Checkpoint, SweepAccesses, SweepAnswers};
@@ -32,7 +32,7 @@ const PROOF: std::time::Duration = std::time::Duration::from_mins(5);
 
 pub fn registry() -> Registry {
     let daily = |hour, minute| Rhythm::Daily { hour, minute };
-    of_requests(of_keys(Registry::new()))
+    of_apps(of_requests(of_keys(Registry::new())))
         .job::<SweepJobs>()
         .schedule(Schedule { name: "sweep_jobs", rhythm: daily(3, 10), ticket: || Ticket::of(&SweepJobs {}) })
         .job::<AlarmOfBreakGlass>()
@@ -67,12 +67,6 @@ pub fn registry() -> Registry {
         .job::<MatchClosedAccount>()
         .job::<SweepInbox>()
         .schedule(Schedule { name: "sweep_inbox", rhythm: daily(3, 50), ticket: || Ticket::of(&SweepInbox {}) })
-        .job::<RemindOfRotation>()
-        .schedule(Schedule {
-            name: "remind_of_rotation",
-            rhythm: daily(6, 0),
-            ticket: || Ticket::of(&RemindOfRotation {}),
-        })
         .job::<PullPage>()
         .job::<SetStockAtPlatform>()
         .job::<SetListingAtPlatform>()
@@ -138,6 +132,20 @@ fn of_keys(registry: Registry) -> Registry {
         rhythm: Rhythm::Every(epochs::LOOK),
         ticket: || Ticket::of(&TendEpochs {}),
     })
+}
+
+/// What time does to connected apps, and to what their providers are asked.
+fn of_apps(registry: Registry) -> Registry {
+    let daily = |hour, minute| Rhythm::Daily { hour, minute };
+    registry
+        .job::<RemindOfRotation>()
+        .schedule(Schedule {
+            name: "remind_of_rotation",
+            rhythm: daily(6, 0),
+            ticket: || Ticket::of(&RemindOfRotation {}),
+        })
+        .job::<MindProviders>()
+        .schedule(Schedule { name: "mind_providers", rhythm: daily(6, 20), ticket: || Ticket::of(&MindProviders {}) })
 }
 
 /// What people ask: plans, proof, letters and reminders; letters that came, and controllers that are to be told.

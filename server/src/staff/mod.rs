@@ -13,7 +13,7 @@ pub mod sessions;
 pub mod sign_in;
 mod token;
 
-pub use seats::{Authority, Invitation, StaffMember, StaffState};
+pub use seats::{Authority, Invitation, StaffMember, StaffState, second_persons};
 pub use sessions::{Origin, Session, SessionEnd, SessionStage, SignInMethod, SignedIn, recognise, still};
 pub use sign_in::{Lives, SignIn};
 pub use token::{Token, digest};

@@ -12,8 +12,9 @@ mod tables;
 
 pub use actions::{
     Begun, Hooked, Landed, NewStore, Reading, Revoking, Shown, Tokens, add_store, begin_connection, behind, come_back,
-    disconnect_store, ever_at, find_hook, find_store, heed_end, heed_loss, heed_scopes, keep_alive, lead_on,
-    list_stores, lost, open_access, open_hook, record_grant, revoke_scopes, some, take_keys, turn_sync,
+    disconnect_store, disconnect_store_and, ever_at, find_hook, find_store, heed_end, heed_loss, heed_scopes,
+    keep_alive, lead_on, list_stores, lost, open_access, open_hook, record_grant, revoke_scopes, shown, some,
+    take_keys, turn_sync,
 };
 pub use graphql::{RULES, StoreGrantNode, StoreMutation, StoreNode, StoreQuery, find_store_grant, find_store_node};
 pub use jobs::{RevokeAtPlatform, SubscribeStore, TellOfLostConnection, WatchConnections};

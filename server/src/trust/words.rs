@@ -127,9 +127,9 @@ section!(Failed: title, text);
 section!(Span: ever; hours, days, working_days, months, years);
 section!(
     Ask: nav, title, lead, first, shopper, shopper_text, member, member_text, visitor, visitor_text, as_shopper, as_member,
-    as_visitor, change, none, rights, rights_hint, gpc, shop, shop_hint, whose, myself, another, agent, agent_hint, you,
-    you_other, mail, mail_hint, more, more_hint, phone, phone_hint, order, name, place, place_hint, place_none, words,
-    words_hint, locale, trap, send, privacy, wrong_title, wrong, error, thanks_title, thanks, thanks_list, thanks_spam,
+    as_visitor, change, none, rights, rights_hint, gpc, shop, shop_hint, whose, myself, another, agent, agent_hint, child,
+    you, you_other, mail, mail_hint, more, more_hint, phone, phone_hint, order, name, place, place_hint, place_none,
+    words, words_hint, locale, trap, send, privacy, wrong_title, wrong, error, thanks_title, thanks, thanks_list, thanks_spam,
     again, or_by
 );
 section!(

@@ -94,6 +94,7 @@ change!(mark_spam, mark_spam(MarkSpamInput) -> "MarkSpamPayload");
 change!(join, join_request(JoinRequestInput) -> "JoinRequestPayload");
 change!(settle, settle_request(SettleRequestInput) -> "SettleRequestPayload");
 change!(late_reason, set_late_reason(SetLateReasonInput) -> "SetLateReasonPayload");
+change!(special_case, set_special_case(SetSpecialCaseInput) -> "SetSpecialCasePayload");
 change!(draw_plan, draw_plan(DrawPlanInput) -> "DrawPlanPayload", plan: Drawn);
 change!(submit_plan, submit_plan(SubmitPlanInput) -> "SubmitPlanPayload", plan: Drawn);
 change!(approve_plan, approve_plan(ApprovePlanInput) -> "ApprovePlanPayload", plan: Drawn);
@@ -172,6 +173,7 @@ pub const DOCUMENTS: &[Document] = &[
     join::document,
     settle::document,
     late_reason::document,
+    special_case::document,
     draw_plan::document,
     submit_plan::document,
     approve_plan::document,

@@ -130,6 +130,7 @@ pub struct ProviderTask {
     pub kind: Word<schema::ProviderTaskKind>,
     pub state: Word<schema::ProviderTaskState>,
     pub opened_at: Moment,
+    pub until: Moment,
     pub asked_at: Option<Moment>,
     pub settled_at: Option<Moment>,
 }

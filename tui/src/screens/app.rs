@@ -51,7 +51,7 @@ const ERASE: Verb = Verb {
     ..whole(
         "app.erase",
         "ask the provider to erase…",
-        "Opens the task of asking its provider to erase what it still has",
+        "Opens once more the task of asking its provider to erase what it still has",
         PLACE,
         &["a e"],
         "keep_apps",
@@ -75,7 +75,7 @@ const PERMISSIONS: Looks = Looks {
 };
 const TASKS: Looks = Looks {
     title: "What its provider is asked",
-    heads: &["State", "To", "Opened", "Asked", "Settled"],
+    heads: &["State", "To", "Opened", "Until", "Asked", "Settled"],
     leaves: &[2],
     none: "nothing",
     is_heard: true,
@@ -115,6 +115,7 @@ fn task(task: &ProviderTask, ctx: &Ctx) -> Row {
     let (tone, mark) = match task.state.0.as_str() {
         "OPEN" => (Tone::Warn, "▲ "),
         "ASKED" => (Tone::Plain, "○ "),
+        "SILENT" => (Tone::Warn, "▲ "),
         "CONFIRMED" => (Tone::Good, "✓ "),
         "REFUSED" => (Tone::Bad, "✗ "),
         _ => (Tone::Dim, ""),
@@ -124,6 +125,7 @@ fn task(task: &ProviderTask, ctx: &Ctx) -> Row {
         Line::of(tone, mark) + word(tone, &task.state.0),
         word(Tone::Plain, &task.kind.0),
         moment(task.opened_at, ctx),
+        Line::plain(due::day(task.until, ctx.zone())),
         at(task.asked_at),
         at(task.settled_at),
     ];
@@ -157,7 +159,19 @@ fn facts(app: &App, ctx: &Ctx) -> Vec<Fact> {
         fact("credential", "Credential", credential(app.credential.as_ref(), ctx) + sealed.unwrap_or_default()),
         fact("used", "Last used", idle(app.is_unused, ago(app.last_used_at, ctx))),
     ];
-    facts.extend(app.receipt.iter().flat_map(|receipt| self::receipt(receipt, ctx)));
+    if let Some(receipt) = &app.receipt {
+        facts.extend(self::receipt(receipt, ctx));
+        let is_asked = |task: &ProviderTask| !["REFUSED", "WAIVED"].contains(&task.state.0.as_str());
+        if receipt.offers_erasure && app.tasks.iter().any(is_asked) {
+            facts.push(fact("offers", "Erasure", Line::plain("its provider is to be asked for it: see its task")));
+        } else if receipt.offers_erasure {
+            facts.push(fact(
+                "offers",
+                "Erasure",
+                Line::of(Tone::Key, "a e") + Line::plain(" asks its provider for it"),
+            ));
+        }
+    }
     facts
 }
 
@@ -168,16 +182,12 @@ fn receipt(receipt: &AppReceipt, ctx: &Ctx) -> Vec<Fact> {
         receipt.slot_freed, receipt.credentials_deleted, receipt.jobs_cancelled
     );
     let policy = receipt.provider_policy.as_ref().map(|url| Line::dim(format!(" ({url})"))).unwrap_or_default();
-    let mut facts = vec![
+    vec![
         fact("ended", "Ended", moment(receipt.at, ctx) + Line::dim(format!(", {}", short_id(&receipt.by)))),
         fact("gone", "At once", Line::plain(gone)),
         fact("stopped", "Goes no more", Line::plain(receipt.sharing_stopped.join(", "))),
         fact("stays", "What stays", Line::plain(receipt.what_stays.clone()) + policy),
-    ];
-    if receipt.offers_erasure {
-        facts.push(fact("offers", "Erasure", Line::of(Tone::Key, "a e") + Line::plain(" asks its provider for it")));
-    }
-    facts
+    ]
 }
 
 impl OneScreen {
@@ -262,7 +272,9 @@ impl Screen for OneScreen {
                 effects: vec![
                     Line::plain("Its slot is free at once, its credential is deleted, nothing is shared any more."),
                     Line::plain(format!("What it already has stays under {}'s own policy.", app.provider)),
-                    Line::dim("A receipt stays; from there its provider can be asked to erase."),
+                    Line::dim(
+                        "A receipt stays. Where it got personal data, a task does too: its provider is to be asked to erase.",
+                    ),
                 ],
                 reference: app.name.clone(),
                 order: Some(order(

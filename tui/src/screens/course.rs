@@ -74,6 +74,25 @@ pub fn right(code: &str, case: Option<&String>) -> Line {
     word(Tone::Plain, code) + case
 }
 
+/// What stands chosen where there is no special case.
+const NO_CASE: &str = "none";
+
+/// The special cases of a deletion that people name; a whole shop is one where a shop is named.
+pub fn cases(names_a_shop: bool, now: Option<&String>) -> Field {
+    let mut options =
+        vec![Opt::new(NO_CASE, "none"), Opt::new("child", "a child's data"), Opt::new("account", "a whole account")];
+    if names_a_shop {
+        options.push(Opt::new("shop", "a whole shop"));
+    }
+    let now = now.map_or(NO_CASE, String::as_str);
+    Field::one("specialCase", "Special case", options).hint("of a deletion").being([now])
+}
+
+/// The case that was chosen; null where there is none.
+pub fn case(values: &mut Values) -> Value {
+    values.remove("specialCase").filter(|case| case != NO_CASE).unwrap_or_default()
+}
+
 /// Where it is; a closed one says how it ended.
 pub fn stage(code: &str, outcome: Option<&str>) -> Line {
     match (code, outcome) {

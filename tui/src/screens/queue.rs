@@ -812,6 +812,7 @@ fn take() -> Question {
             Field::time("receivedAt", "Came").optional().hint("now, unless it came before"),
             Field::words("locale", "Language").optional().hint("de, en-GB"),
             Field::words("place", "Place").optional().hint("DE, US-CA: which laws count"),
+            course::cases(false, None),
         ]),
         order: Some(Order {
             shape: Some(taken),
@@ -826,7 +827,11 @@ fn take() -> Question {
 /// The contact as the contract has it: rights and what the person goes by are lists there.
 fn taken(mut values: Values) -> Values {
     let right = values.remove("right").unwrap_or_default();
-    values.insert("rights".to_owned(), json!([{ "right": right }]));
+    let wanted = match course::case(&mut values) {
+        Value::Null => json!({ "right": right }),
+        case => json!({ "right": right, "specialCase": case }),
+    };
+    values.insert("rights".to_owned(), json!([wanted]));
     let stated = [("mail", "MAIL"), ("name", "NAME")].into_iter().filter_map(|(name, kind)| {
         let value = values.remove(name).filter(|value| !value.is_null())?;
         Some(json!({ "kind": kind, "value": value }))

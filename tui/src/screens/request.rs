@@ -235,11 +235,18 @@ pub(super) const SETTLE: Verb =
     act("request.settle", "settle by hand…", "Ends it with what was done, in words", &["a F"], Danger::Typed);
 pub(super) const LATE: Verb =
     act("request.late", "why it is late…", "Says why it was or is answered late", &["a l"], Danger::Notify);
+pub(super) const CASE: Verb = act(
+    "request.case",
+    "special case…",
+    "Says that a deletion is about a child, or about a whole account or shop",
+    &["a k"],
+    Danger::Confirm,
+);
 
 const VERBS: &[Verb] = &[
-    OPEN, RENEW, TURN, BACK, ZOOM, REVEAL, COPY, JUDGE, CODE, MANDATE, DRAW, SUBMIT, APPROVE, RETURN, PAUSE, EXTEND,
-    REFUSE, WRITE, ASK, HAND_ON, NOTE, OWNER, HOLD, RELEASE, SPAM, JOIN, WITHDRAW, SETTLE, LATE, UNPAUSE, UNEXTEND,
-    CARRY, STOP, LET_GO,
+    OPEN, RENEW, TURN, BACK, ZOOM, REVEAL, COPY, JUDGE, CODE, MANDATE, CASE, DRAW, SUBMIT, APPROVE, RETURN, PAUSE,
+    EXTEND, REFUSE, WRITE, ASK, HAND_ON, NOTE, OWNER, HOLD, RELEASE, SPAM, JOIN, WITHDRAW, SETTLE, LATE, UNPAUSE,
+    UNEXTEND, CARRY, STOP, LET_GO,
 ];
 
 /// Which of the contract's acts each verb is; of one that is two, the first that may be done.
@@ -860,12 +867,21 @@ impl Screen for OneScreen {
         };
         let nobody =
             (request.intake.mandate.0 == "NONE").then(|| (MANDATE.id, "nobody asks for the person".to_owned()));
+        let other = (request.right.0 != "DELETION").then(|| (CASE.id, "it is no deletion".to_owned()));
         let ours = (request.role.0 != "PROCESSOR").then(|| (HAND_ON.id, "we decide about this data".to_owned()));
         let leads = self.link(&self.target(ctx)).is_some();
         let closed = (!leads).then(|| (OPEN.id, "nothing opens from this row".to_owned()));
         let stop = brake(request, ctx).refusal().map(|why| (STOP.id, why));
         let none = request.packages.is_empty().then(|| (LET_GO.id, "there is no package of it".to_owned()));
-        ACTS.iter().filter_map(refused).chain(nobody).chain(ours).chain(closed).chain(stop).chain(none).collect()
+        ACTS.iter()
+            .filter_map(refused)
+            .chain(nobody)
+            .chain(other)
+            .chain(ours)
+            .chain(closed)
+            .chain(stop)
+            .chain(none)
+            .collect()
     }
 
     fn is_a_list(&self) -> bool {

@@ -11,13 +11,14 @@ use crate::core::form::{Field, Form, Opt};
 use crate::core::list::{self, Looks, Source};
 use crate::core::one::{One, Whole};
 use crate::core::page::{Fact, Line, Page, Row, Section, Tone};
-use crate::core::question::Question;
+use crate::core::question::{Order, Question};
 use crate::core::screen::{Ctx, Entry, Screen, Shape};
 
 use super::listing::{Listed, Listing};
 use super::panes::{Parts, is_for_all, panes, whole};
 use super::shared::{ago, fact, moment, opts, order, short_id, some, word};
 use super::stores::{drift, state};
+use super::working::truth;
 use super::{connecting, deliveries, reading, sharing, writes};
 
 const PLACE: &str = "store";
@@ -376,12 +377,21 @@ impl Screen for OneScreen {
                     Line::plain("Its token is deleted with its key, its jobs are cancelled, its domain is free."),
                     Line::of(Tone::Warn, "For good: a new connection is a new store."),
                     Line::dim("A receipt stays, and says what its platform keeps."),
+                    Line::dim("Its deletion is a request: planned, approved by a second person, carried out."),
                 ],
-                order: Some(order(
-                    stores::disconnect::document(),
-                    version,
-                    format!("{domain} is disconnected; its receipt is here"),
-                )),
+                form: Form::of(vec![Field::one(
+                    "forget",
+                    "What came from it",
+                    vec![Opt::new("false", "stays here"), Opt::new("true", "is deleted too")],
+                )]),
+                order: Some(Order {
+                    shape: Some(|values| truth(values, "forget")),
+                    ..order(
+                        stores::disconnect::document(),
+                        version,
+                        format!("{domain} is disconnected; its receipt is here"),
+                    )
+                }),
                 ..question
             },
             _ => return None,

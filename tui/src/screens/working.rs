@@ -15,8 +15,8 @@ use crate::core::screen::Ctx;
 
 use super::course::{self, Matter, date, moved};
 use super::request::{
-    ASK, CODE, EXTEND, HAND_ON, HOLD, JOIN, JUDGE, LATE, MANDATE, NOTE, OWNER, PAUSE, REFUSE, RELEASE, RETURN, REVEAL,
-    SETTLE, SPAM, SUBMIT, UNEXTEND, UNPAUSE, WITHDRAW, summed,
+    ASK, CASE, CODE, EXTEND, HAND_ON, HOLD, JOIN, JUDGE, LATE, MANDATE, NOTE, OWNER, PAUSE, REFUSE, RELEASE, RETURN,
+    REVEAL, SETTLE, SPAM, SUBMIT, UNEXTEND, UNPAUSE, WITHDRAW, summed,
 };
 use super::shared::{OPENED, opts, order};
 
@@ -41,6 +41,7 @@ pub fn question(verb: &Verb, request: &Request, target: &Target, ctx: &Ctx) -> O
         }
         id if id == LATE.id => Some(lateness(request, matter)),
         id if id == MANDATE.id => Some(mandate(matter)),
+        id if id == CASE.id => Some(casing(request, matter)),
         id if id == REVEAL.id => Some(reading(request, matter, target)),
         _ => None,
     }
@@ -87,6 +88,30 @@ fn lateness(request: &Request, matter: Matter<'_>) -> Question {
     }
 }
 
+/// That a deletion is about more than it seemed, or is a child's.
+fn casing(request: &Request, matter: Matter<'_>) -> Question {
+    let cases = course::cases(request.store.is_some(), request.special_case.as_ref());
+    Question {
+        effects: vec![
+            Line::plain("The plan is drawn anew under it; one that waits for a second person is taken back."),
+            Line::plain(
+                "What is a child's waits for no open order, and not for the days in which others may think again.",
+            ),
+            Line::dim("Of a whole account or shop everybody's data goes: one of its owners has to ask for it."),
+        ],
+        form: Form::of(vec![cases]),
+        order: Some(Order {
+            shape: Some(|mut values| {
+                let case = course::case(&mut values);
+                values.insert("specialCase".to_owned(), case);
+                values
+            }),
+            ..matter.order(acts::special_case::document(), json!({}), "its special case is set")
+        }),
+        ..matter.question()
+    }
+}
+
 fn mandate(matter: Matter<'_>) -> Question {
     Question {
         effects: vec![
@@ -106,7 +131,7 @@ fn mandate(matter: Matter<'_>) -> Question {
 }
 
 /// A choice of two words as the contract has it.
-fn truth(mut values: Values, name: &str) -> Values {
+pub(super) fn truth(mut values: Values, name: &str) -> Values {
     let is_so = values.get(name).is_some_and(|said| said == "true");
     values.insert(name.to_owned(), json!(is_so));
     values

@@ -199,8 +199,8 @@ pub fn ended_app() -> Stage {
         "providerPolicy": "https://provider.example/privacy", "offersErasure": true,
     });
     let task = json!({
-        "id": "ptk_1", "kind": "ERASE", "state": "ASKED", "openedAt": "2026-11-23T12:52:00Z",
-        "askedAt": "2026-11-23T12:55:00Z", "settledAt": null,
+        "id": "ptk_1", "kind": "ERASE", "state": "ASKED", "openedAt": "2026-11-23T12:50:00Z",
+        "until": "2026-12-23T12:50:00Z", "askedAt": "2026-11-23T12:55:00Z", "settledAt": null,
     });
     opened_app(&app_row(3, "Oldpixel", "advertising", &[], true), &receipt, &json!([task]))
 }

@@ -41,6 +41,16 @@ fn scopes_that_differ_stand_chosen_and_are_revoked_with_a_reason() {
 }
 
 #[test]
+fn a_store_is_disconnected_and_what_came_from_it_stays_unless_it_is_said() {
+    let ended = |keys| {
+        let mut stage = one_store().press(keys).later(1).write("branded-tees.example");
+        sent(&press(&mut stage, "Enter"))
+    };
+    assert_eq!(ended("a D Ctrl-s"), json!({ "id": "sto_1", "version": 7, "forget": false }));
+    assert_eq!(ended("a D Down Ctrl-s"), json!({ "id": "sto_1", "version": 7, "forget": true }));
+}
+
+#[test]
 fn what_a_platform_shows_is_taken_down_as_it_is() {
     let mut stage = one_store().press("a g Ctrl-s").later(1);
     let input = sent(&press(&mut stage, "y"));
@@ -59,7 +69,7 @@ fn the_sync_is_turned_to_what_it_is_not() {
 fn what_ended_leaves_a_receipt_in_sight() {
     for (stage, words) in [
         (ended_store(), ["deleted with its key", "3 cancelled", "stays under its own policy"]),
-        (ended_app(), ["slot 4 is free", "jobs cancelled: 2", "a e asks its provider"]),
+        (ended_app(), ["slot 4 is free", "jobs cancelled: 2", "its provider is to be asked"]),
     ] {
         let seen = seen(&stage.size(200, 60));
         assert!(words.iter().all(|word| seen.contains(word)), "{seen}");

@@ -435,6 +435,21 @@ fn what_was_asked_by_telephone_is_taken_in() {
 }
 
 #[test]
+fn that_it_is_about_a_child_is_said_when_it_is_asked_and_when_it_comes_to_light() {
+    let tenants = json!({ "tenants": page(tenant_rows()) });
+    let mut stage = queue().press("a t").hears("dialog", "tenant", tenants);
+    stage = stage.press("BackTab Down Ctrl-s").later(1);
+    assert_eq!(sent(&press(&mut stage, "y"))["rights"], json!([{ "right": "ACCESS", "specialCase": "child" }]));
+
+    let set = |keys| {
+        let mut stage = request().press(keys).later(1);
+        sent(&press(&mut stage, "y"))
+    };
+    assert_eq!(set("a k Down Ctrl-s"), json!({ "id": "req_3", "version": 3, "specialCase": "child" }));
+    assert_eq!(set("a k Ctrl-s"), json!({ "id": "req_3", "version": 3, "specialCase": null }));
+}
+
+#[test]
 fn a_hold_is_released_by_another_who_types_its_reference() {
     let mut stage = request().press("a H").later(1).write("H-18Q2X");
     assert_eq!(sent(&press(&mut stage, "Enter")), json!({ "id": "hld_1" }));

@@ -1,10 +1,10 @@
 //! What a provider is asked to do with what it still has, and what came back. Silence settles nothing.
 
-use super::super::model::{ProviderTask, ProviderTaskKind, ProviderTaskState};
+use super::super::model::{ProviderTask, ProviderTaskState};
 use super::super::queries::{apps, tasks};
 use crate::floor::access::{Caller, One, Permission, Scope};
 use crate::floor::kernel::{AppId, Error, Personal, ProviderTaskId, Ref, Result};
-use crate::floor::ledger::{Event, Once, Witnessed};
+use crate::floor::ledger::{Event, Once, Witnessed, WriteTx};
 use crate::floor::tools::Tools;
 use crate::floor::vault::Shut;
 use crate::grants::Revealed;
@@ -14,7 +14,15 @@ const PURPOSE: &str = "reveal";
 const VIEW: &str = "provider_tasks.note";
 const LONGEST_NOTE: usize = 2_000;
 
-/// Opens the task of asking the provider of a disconnected app to erase what it still has.
+/// Opens the task of asking the provider of an app to erase what it still has; inside another's write.
+pub(super) fn open(tx: &mut WriteTx, at: Ref<AppId>) -> Result<(ProviderTask, Event)> {
+    let task = ProviderTask::to_erase((at.tenant, at.id), tx.actor().to_string(), tx.now()?);
+    tasks::add(tx, &task)?;
+    let opened = Event::new("provider_task.opened", "provider_task", task.id.uuid());
+    Ok((task, opened))
+}
+
+/// Opens that task anew for a disconnected app, where nobody is asked any more and nobody has confirmed.
 pub async fn ask_provider_to_erase(
     tools: &Tools,
     caller: &Caller,
@@ -22,7 +30,6 @@ pub async fn ask_provider_to_erase(
     once: Option<Once>,
 ) -> Result<ProviderTask> {
     let scope = caller.permit(Permission::KeepApps, at.tenant)?;
-    let id = ProviderTaskId::fresh();
     let written = tools.ledger.write_once(scope.clone(), once, "provider_task", move |tx| {
         let app = apps::held(tx, at.id)?;
         let receipt = apps::receipts(tx, std::slice::from_ref(&app))?.pop();
@@ -35,19 +42,8 @@ pub async fn ask_provider_to_erase(
         if former.iter().any(|task| !task.state.is_settled() || task.state == ProviderTaskState::Confirmed) {
             return Err(Error::refused("TAKEN", "this provider is being asked already, or has confirmed"));
         }
-        let task = ProviderTask {
-            tenant: at.tenant,
-            id,
-            app: at.id,
-            kind: ProviderTaskKind::Erase,
-            state: ProviderTaskState::Open,
-            opened_at: tx.now()?,
-            opened_by: tx.actor().to_string(),
-            asked: None,
-            settled: None,
-        };
-        tasks::add(tx, &task)?;
-        Ok(Witnessed::new(id.uuid(), Event::new("provider_task.opened", "provider_task", id.uuid())))
+        let (task, opened) = open(tx, at)?;
+        Ok(Witnessed::new(task.id.uuid(), opened))
     });
     found(tools, &scope, ProviderTaskId::from_uuid(written.await?.id)).await
 }

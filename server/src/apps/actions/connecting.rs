@@ -6,6 +6,7 @@ use super::super::model::{
     self, App, AppState, Credential, NewApp, Receipt, checked_permissions, checked_secret, offers_erasure,
 };
 use super::super::queries::apps;
+use super::asking_providers;
 use crate::floor::access::{Caller, One, Permission, Scope};
 use crate::floor::jobs::cancel;
 use crate::floor::kernel::{AppId, Error, Flaws, ReceiptId, Ref, Result, Secret};
@@ -57,7 +58,8 @@ pub async fn connect_app(tools: &Tools, caller: &Caller, new: NewApp, once: Opti
 }
 
 /// Disconnects an app: in one step its slot is free, its credential and the key to it are gone, its permissions are
-/// withdrawn, its jobs are cancelled, and a receipt says so.
+/// withdrawn, its jobs are cancelled, and a receipt says so. What it already has stays with its provider: where that is
+/// about people, the task of asking for it stands from the same moment on.
 pub async fn disconnect_app(
     tools: &Tools,
     caller: &Caller,
@@ -88,9 +90,15 @@ pub async fn disconnect_app(
         // Last, because whatever takes jobs from workers holds them up.
         let jobs = cancel(tx, at.id.uuid())?;
         receipt.jobs_cancelled = i32::try_from(jobs).unwrap_or(i32::MAX);
+        let has_personal_data = receipt.offers_erasure;
         apps::add_receipt(tx, receipt)?;
         let disconnected = Event::new("app.disconnected", "app", at.id.uuid()).count("jobs", jobs);
-        Ok(Witnessed::new(at.id.uuid(), disconnected))
+        let done = Witnessed::new(at.id.uuid(), disconnected);
+        if !has_personal_data {
+            return Ok(done);
+        }
+        let (_, opened) = asking_providers::open(tx, at)?;
+        Ok(done.and(opened))
     });
     written.await?;
     found(tools, &scope, at.id).await

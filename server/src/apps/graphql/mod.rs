@@ -185,7 +185,8 @@ impl AppMutation {
     }
 
     /// Disconnects an app: at once its slot is free, its credential is deleted, its permissions are withdrawn and its jobs
-    /// are cancelled. Of staff it wants a second factor of the last five minutes.
+    /// are cancelled. Where its provider has personal data by now, the task of asking it to erase that is opened. Of staff
+    /// it wants a second factor of the last five minutes.
     async fn disconnect_app(
         &self,
         ctx: &Context<'_>,
@@ -226,7 +227,8 @@ impl AppMutation {
         SetAppCredentialPayload::of(whole(asking, set).await)
     }
 
-    /// Opens the task of asking the provider of a disconnected app to erase what it still has.
+    /// Opens once more the task of asking the provider of a disconnected app to erase what it still has: after it refused, or
+    /// somebody let it be.
     async fn ask_provider_to_erase(
         &self,
         ctx: &Context<'_>,

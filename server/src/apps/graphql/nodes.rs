@@ -253,7 +253,7 @@ impl AppReceiptNode {
         Ok(self.receipt()?.provider_policy.as_deref())
     }
 
-    /// Whether the provider has personal data by now, so that `askProviderToErase` can be done.
+    /// Whether the provider has personal data by now: the task of asking for it was opened with this receipt.
     async fn offers_erasure(&self) -> Result<bool> {
         Ok(self.receipt()?.offers_erasure)
     }
@@ -304,6 +304,16 @@ impl ProviderTaskNode {
     /// By whom, as the books name him.
     async fn opened_by(&self) -> Result<&str> {
         Ok(&self.task()?.opened_by)
+    }
+
+    /// From when on its silence is told as such.
+    async fn until(&self) -> Result<DateTime<Utc>> {
+        Ok(self.task()?.until.utc())
+    }
+
+    /// When somebody was told last that nothing has ended it: halfway, and when its time was over.
+    async fn reminded_at(&self) -> Result<Option<DateTime<Utc>>> {
+        Ok(self.task()?.reminded_at.map(Instant::utc))
     }
 
     /// When the provider was asked.

@@ -31,6 +31,8 @@ pub enum ProviderTaskState {
     Open,
     /// The provider was asked, and has not answered.
     Asked,
+    /// It was asked, its time is over, and nothing came back.
+    Silent,
     /// It says that it did.
     Confirmed,
     /// It says no.

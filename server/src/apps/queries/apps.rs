@@ -129,6 +129,16 @@ pub fn one(tx: &mut Tx, id: AppId) -> Result<Option<App>> {
     Ok(row.map(App::from))
 }
 
+/// These apps, of whatever tenants they are.
+pub fn these(tx: &mut Tx, at: &[(TenantId, AppId)]) -> Result<Vec<App>> {
+    let (tenants, ids): (Vec<TenantId>, Vec<AppId>) = at.iter().copied().unzip();
+    let rows = apps::table
+        .filter(apps::tenant_id.eq_any(tenants).and(apps::id.eq_any(ids)))
+        .select(Row::as_select())
+        .load(tx.conn())?;
+    Ok(rows.into_iter().map(App::from).collect())
+}
+
 /// The same, held until the transaction ends.
 pub fn held(tx: &mut WriteTx, id: AppId) -> Result<App> {
     let query = apps::table.find((tx.tenant()?, id)).select(Row::as_select()).for_no_key_update();

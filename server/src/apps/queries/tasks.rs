@@ -25,6 +25,8 @@ struct Row {
     asked_by: Option<String>,
     settled_at: Option<DateTime<Utc>>,
     settled_by: Option<String>,
+    until: DateTime<Utc>,
+    reminded_at: Option<DateTime<Utc>>,
 }
 
 impl From<Row> for ProviderTask {
@@ -37,6 +39,8 @@ impl From<Row> for ProviderTask {
             state: row.state,
             opened_at: Instant::from_utc(row.opened_at),
             opened_by: row.opened_by,
+            until: Instant::from_utc(row.until),
+            reminded_at: row.reminded_at.map(Instant::from_utc),
             asked: row.asked_at.map(Instant::from_utc).zip(row.asked_by),
             settled: row.settled_at.map(Instant::from_utc).zip(row.settled_by),
         }
@@ -66,6 +70,21 @@ pub fn of(tx: &mut Tx, apps: &[App]) -> Result<Vec<ProviderTask>> {
     Ok(rows.into_iter().map(ProviderTask::from).collect())
 }
 
+/// Tasks of all tenants that nothing has ended and of whose end nobody was told yet. For the desk.
+pub fn untold(tx: &mut Tx) -> Result<Vec<ProviderTask>> {
+    let rows = provider_tasks::table
+        .filter(provider_tasks::settled_at.is_null())
+        .filter(
+            provider_tasks::reminded_at
+                .is_null()
+                .or(provider_tasks::reminded_at.assume_not_null().lt(provider_tasks::until)),
+        )
+        .order((provider_tasks::until, provider_tasks::id))
+        .select(Row::as_select())
+        .load(tx.conn())?;
+    Ok(rows.into_iter().map(ProviderTask::from).collect())
+}
+
 pub fn add(tx: &mut WriteTx, task: &ProviderTask) -> Result<()> {
     diesel::insert_into(provider_tasks::table)
         .values((
@@ -76,6 +95,7 @@ pub fn add(tx: &mut WriteTx, task: &ProviderTask) -> Result<()> {
             provider_tasks::state.eq(task.state),
             provider_tasks::opened_at.eq(task.opened_at.utc()),
             provider_tasks::opened_by.eq(&task.opened_by),
+            provider_tasks::until.eq(task.until.utc()),
         ))
         .execute(tx.conn())?;
     Ok(())
@@ -93,6 +113,7 @@ pub fn save(tx: &mut WriteTx, vault: &Vault, task: &ProviderTask, note: Option<&
             provider_tasks::settled_at.eq(settled.as_ref().map(|(at, _)| at.utc())),
             provider_tasks::settled_by.eq(settled.map(|(_, by)| by)),
             provider_tasks::note.eq(note),
+            provider_tasks::reminded_at.eq(task.reminded_at.map(Instant::utc)),
         ))
         .execute(tx.conn())?;
     Ok(())

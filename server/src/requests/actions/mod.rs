@@ -19,6 +19,7 @@ mod judging;
 mod lifting;
 mod listing;
 mod messaging;
+mod naming_case;
 mod packaging;
 mod pausing;
 mod planning;
@@ -78,6 +79,7 @@ pub use messaging::{
     Slots, ask_person, list_messages, messages_for_person, person_writes, queue_letter, read_messages, save_draft,
     write_message, write_note,
 };
+pub use naming_case::{disconnect_store, set_special_case};
 pub use packaging::{
     Leafed, LeafedRow, Spot, Standing, clear, day_in, end_package, leave_out, list_packages, list_packed,
     list_redactions, open_rows, put_back, release_package, see_to,

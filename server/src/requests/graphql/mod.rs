@@ -4,6 +4,7 @@
 mod acting;
 mod colleagues;
 mod figures;
+mod forgetting;
 mod fulfilment;
 mod inputs;
 mod messages;
@@ -41,6 +42,7 @@ pub struct RequestMutation(
     plans::PlanMutation,
     acting::ActingMutation,
     fulfilment::FulfilmentMutation,
+    forgetting::ForgettingMutation,
     messages::MessageMutation,
     views::ViewMutation,
     packages::PackageMutation,
@@ -53,6 +55,7 @@ const TAKES: Needs = Needs::Permission(Permission::TakeRequests);
 const WORKS: Needs = Needs::Permission(Permission::WorkRequests);
 const APPROVES: Needs = Needs::Permission(Permission::ApprovePlans);
 const EITHER: Needs = Needs::AnyOf(&[Permission::ApprovePlans, Permission::WorkRequests]);
+const KEEPS_STORES: Needs = Needs::Permission(Permission::KeepStores);
 const OPENS: Needs = Needs::Permission(Permission::SeeData);
 
 /// What each field asks of a caller.
@@ -150,6 +153,8 @@ pub const RULES: &[Rule] = &[
     rule("Mutation.dropCorrection", WORKS),
     rule("Mutation.revealCorrection", OPENS),
     rule("Mutation.liftRestriction", WORKS),
+    rule("Mutation.setSpecialCase", WORKS),
+    rule("Mutation.disconnectStore", KEEPS_STORES),
     rule("Mutation.stopRequest", EITHER),
     rule("Mutation.askToLiftTombstones", WORKS),
     rule("Mutation.liftTombstones", APPROVES),
@@ -201,6 +206,8 @@ pub const RULES: &[Rule] = &[
     rule("DropCorrectionPayload.*", Needs::Parent),
     rule("RevealCorrectionPayload.*", Needs::Parent),
     rule("LiftRestrictionPayload.*", Needs::Parent),
+    rule("SetSpecialCasePayload.*", Needs::Parent),
+    rule("DisconnectStorePayload.*", Needs::Parent),
     rule("StopRequestPayload.*", Needs::Parent),
     rule("AskToLiftTombstonesPayload.*", Needs::Parent),
     rule("LiftTombstonesPayload.*", Needs::Parent),

@@ -250,6 +250,7 @@ pub fn save(tx: &mut WriteTx, request: &Request) -> Result<Request> {
     let saved = diesel::update(at)
         .set((
             requests::subject_id.eq(row.subject_id),
+            requests::special_case.eq(row.special_case),
             requests::stage.eq(row.stage),
             requests::paused_on.eq(row.paused_on),
             requests::closed_at.eq(row.closed_at),

@@ -10,11 +10,11 @@ use super::Plot;
 use super::deeds::{Hand, Made};
 use super::tenants::DAY;
 use crate::apps::{
-    self, App, NewApp, ProviderTaskState, ask_provider_to_erase, change_permissions, connect_app, disconnect_app,
-    set_credential, settle_provider_task,
+    self, App, NewApp, ProviderTaskState, change_permissions, connect_app, disconnect_app, set_credential,
+    settle_provider_task,
 };
 use crate::floor::access::{Caller, Permission};
-use crate::floor::kernel::{Error, Instant, Ref, Secret, TenantId};
+use crate::floor::kernel::{Instant, Ref, Secret, TenantId};
 use crate::floor::ledger::{Event, Witnessed};
 use crate::floor::policy::AppKind;
 
@@ -183,7 +183,7 @@ impl Life {
         });
     }
 
-    /// It is let go; of some, the provider is asked to erase what it has.
+    /// It is let go; some providers are asked already to erase what they have.
     fn disconnect(&self, plot: &mut Plot<'_>, at: Instant, is_asked: bool) {
         let made = self.app.clone();
         plot.deed(self.merchant, at, async move |hand: Hand| {
@@ -197,15 +197,13 @@ impl Life {
         }
         let made = self.app.clone();
         plot.deed(self.merchant, at.plus(Duration::hours(1)), async move |hand: Hand| {
-            let at = Ref::new(hand.tenant, made.get()?.id);
-            let task = match ask_provider_to_erase(&hand.tools, &Caller::house(), at, None).await {
-                Ok(task) => Ref::new(hand.tenant, task.id),
-                // One that had nothing personal is asked nothing.
-                Err(Error::Refused(_)) => return Ok(()),
-                Err(other) => return Err(other),
-            };
-            let asked = (ProviderTaskState::Asked, None);
-            settle_provider_task(&hand.tools, &Caller::house(), task, asked, None).await.map(drop)
+            let (app, scope) = (made.get()?, Caller::house().permit(Permission::KeepHouse, hand.tenant)?);
+            let tasks =
+                hand.tools.ledger.read(&scope, move |tx| apps::provider_tasks(tx, std::slice::from_ref(&app))).await?;
+            // One that had nothing personal is asked nothing.
+            let Some(task) = tasks.first() else { return Ok(()) };
+            let (at, asked) = (Ref::new(hand.tenant, task.id), (ProviderTaskState::Asked, None));
+            settle_provider_task(&hand.tools, &Caller::house(), at, asked, None).await.map(drop)
         });
     }
 }

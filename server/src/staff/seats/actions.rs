@@ -4,9 +4,10 @@ use chrono::Duration;
 
 use super::model::{Authority, Change, Invitation, Invited, StaffMember, StaffState};
 use super::queries::{self, New};
-use crate::floor::access::{Caller, One, Permission, Role, Scope};
+use crate::floor::access::{Bounds, Caller, One, Permission, Role, Scope};
 use crate::floor::kernel::{Error, Personal, Result, StaffId, SubjectId, TenantId};
 use crate::floor::ledger::{Event, Once, RevealTx, Witnessed, WriteTx};
+use crate::floor::mail::is_address;
 use crate::floor::tools::Tools;
 use crate::floor::vault::{Place, Shut, SubjectKey};
 use crate::staff::sessions::{self, SessionEnd};
@@ -196,6 +197,28 @@ pub fn open_mail(tools: &Tools, tx: &mut RevealTx, id: StaffId) -> Result<Person
     let (subject, sealed) = queries::mail(tx, id)?.ok_or(Error::NotFound("staff member"))?;
     let key = tools.vault.subject_key(tx, subject, "staff.mail")?.map_err(shut)?;
     key.open_personal(&mail_place(id), &sealed).map_err(shut)
+}
+
+/// Whom the desk writes to where nobody has ended something in time: its second persons, and its own mailbox, each with a
+/// word for the letter's id.
+pub async fn second_persons(tools: &Tools, purpose: &'static str) -> Result<Vec<(String, Personal)>> {
+    let house = Caller::house().permit_house(Permission::KeepHouse)?;
+    let inside = tools.clone();
+    let wanted = |seat: &StaffMember| {
+        seat.seat().bounds() == &Bounds::Desk && seat.seat().permissions().contains(&Permission::ApprovePlans)
+    };
+    let opened = tools.ledger.reveal(house, purpose, move |tx| {
+        let now = tx.now()?;
+        let seats = queries::active(tx)?;
+        let wanted = seats.iter().filter(|seat| seat.is_open(now) && wanted(seat));
+        wanted.map(|seat| Ok((seat.id.to_string(), open_mail(&inside, tx, seat.id)?))).collect::<Result<Vec<_>>>()
+    });
+    let mut all = opened.await?;
+    let desk = Personal::new(tools.policy.in_force()?.policy.operator.contact.clone());
+    if is_address(&desk) {
+        all.push(("desk".to_owned(), desk));
+    }
+    Ok(all)
 }
 
 /// Where a mail is sealed. The labels are those of the first day, whatever the table is called.

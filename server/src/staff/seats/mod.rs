@@ -5,5 +5,5 @@ mod actions;
 mod model;
 pub mod queries;
 
-pub use actions::{MAIL_INDEX, bootstrap, change, disable, enable, invite, open_mail, renew};
+pub use actions::{MAIL_INDEX, bootstrap, change, disable, enable, invite, open_mail, renew, second_persons};
 pub use model::{Authority, Change, Invitation, Invited, SecondFactor, StaffMember, StaffState};

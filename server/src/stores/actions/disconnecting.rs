@@ -23,6 +23,20 @@ use crate::relay;
 
 /// Ends a store's connection, for good: a new one is a new store.
 pub async fn disconnect_store(tools: &Tools, caller: &Caller, at: At, once: Option<Once>) -> Result<Store> {
+    disconnect_store_and(tools, caller, at, once, |_| Ok(Vec::new())).await
+}
+
+/// The same with what else is written with it: both stand, or neither does.
+pub async fn disconnect_store_and<F>(
+    tools: &Tools,
+    caller: &Caller,
+    at: At,
+    once: Option<Once>,
+    also: F,
+) -> Result<Store>
+where
+    F: FnOnce(&mut WriteTx) -> Result<Vec<Event>> + Clone + Send + 'static,
+{
     let (place, _) = at;
     let scope = caller.permit(Permission::KeepStores, place.tenant)?;
     caller.require_fresh()?;
@@ -30,7 +44,8 @@ pub async fn disconnect_store(tools: &Tools, caller: &Caller, at: At, once: Opti
     let ending = to_give_back(tools, &scope, place.id).await?;
     let written = tools.ledger.write_once(scope.clone(), once, "store", move |tx| {
         let store = held_at(tx, at)?;
-        end(tx, (&vault, &policy.policy), store, ending.as_ref())
+        let ended = end(tx, (&vault, &policy.policy), store, ending.as_ref())?;
+        Ok(also(tx)?.into_iter().fold(ended, Witnessed::and))
     });
     written.await?;
     // Whatever was on its way when the connection ended is over before anybody is told that it has.

@@ -11,7 +11,7 @@ mod renewing;
 
 pub(super) use connecting::Place;
 pub use connecting::{Begun, Landed, begin_connection, come_back, lead_on, take_keys};
-pub use disconnecting::disconnect_store;
+pub use disconnecting::{disconnect_store, disconnect_store_and};
 pub use granting::{Reading, Revoking, Tokens, record_grant, revoke_scopes};
 pub use hearing::{Hooked, behind, ever_at, find_hook, open_hook};
 pub use heeding::{heed_end, heed_loss, heed_scopes};

@@ -130,17 +130,6 @@ impl RevokeScopesInput {
     }
 }
 
-/// A store whose connection is to end.
-#[derive(InputObject)]
-pub struct DisconnectStoreInput {
-    /// Which store.
-    pub id: ID,
-    /// The version it was read at.
-    pub version: i32,
-    /// The same key with the same input is done once.
-    pub idempotency_key: Option<String>,
-}
-
 /// A store that is to be connected at its platform.
 #[derive(InputObject)]
 pub struct ConnectStoreInput {

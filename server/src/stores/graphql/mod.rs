@@ -11,8 +11,7 @@ use chrono::{DateTime, Utc};
 pub use nodes::{StoreGrantNode, StoreNode};
 
 use self::inputs::{
-    AddStoreInput, ConnectStoreInput, DisconnectStoreInput, RecordGrantInput, RevokeScopesInput, StoreFilter,
-    StoreOrder, TurnSyncInput,
+    AddStoreInput, ConnectStoreInput, RecordGrantInput, RevokeScopesInput, StoreFilter, StoreOrder, TurnSyncInput,
 };
 use self::nodes::Drift;
 use super::actions::{self, Shown};
@@ -44,7 +43,6 @@ pub const RULES: &[Rule] = &[
     rule("Mutation.recordGrant", Needs::Permission(Permission::KeepStores)),
     rule("Mutation.turnSync", Needs::Permission(Permission::KeepStores)),
     rule("Mutation.revokeScopes", Needs::Permission(Permission::KeepStores)),
-    rule("Mutation.disconnectStore", Needs::Permission(Permission::KeepStores)),
     rule("AddStorePayload.*", Needs::Parent),
     rule("ConnectStorePayload.*", Needs::Parent),
     rule("StoreConnecting.*", Needs::Parent),
@@ -52,7 +50,6 @@ pub const RULES: &[Rule] = &[
     rule("RecordGrantPayload.*", Needs::Parent),
     rule("TurnSyncPayload.*", Needs::Parent),
     rule("RevokeScopesPayload.*", Needs::Parent),
-    rule("DisconnectStorePayload.*", Needs::Parent),
 ];
 
 /// A list as it is answered.
@@ -145,13 +142,6 @@ payload! {
     /// What came of revoking scopes.
     RevokeScopesPayload {
         /// The store, with its scopes as they are now.
-        store: StoreNode
-    }
-}
-payload! {
-    /// What came of ending a store's connection.
-    DisconnectStorePayload {
-        /// The store, with its receipt.
         store: StoreNode
     }
 }
@@ -251,20 +241,6 @@ impl StoreMutation {
         let at = (place::<StoreId>(&input.id, "store")?, input.version);
         let revoked = actions::revoke_scopes(&asking.tools, asking.caller()?, at, input.read(), once).await;
         RevokeScopesPayload::of(whole(asking, revoked).await)
-    }
-
-    /// Ends a store's connection, for good: its token is deleted with its key, its jobs are cancelled, its domain is
-    /// free, and a receipt says what stays with the platform. Wants a second factor of the last five minutes.
-    async fn disconnect_store(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Which store.")] input: DisconnectStoreInput,
-    ) -> Result<DisconnectStorePayload> {
-        let asking = asking(ctx)?;
-        let once = once(ctx, input.idempotency_key.as_deref())?;
-        let at = (place::<StoreId>(&input.id, "store")?, input.version);
-        let over = actions::disconnect_store(&asking.tools, asking.caller()?, at, once).await;
-        DisconnectStorePayload::of(whole(asking, over).await)
     }
 }
 

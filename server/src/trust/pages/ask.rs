@@ -9,7 +9,7 @@ use crate::requests::{ASK_PATH, Request, SubjectKind};
 use crate::trust::frame::{Sheet, mail, tongues};
 use crate::trust::places::PLACES;
 use crate::trust::reader::Reader;
-use crate::trust::web::{Filled, Wrong, offered};
+use crate::trust::web::{Filled, Wrong, asks_for_children, offered};
 use crate::trust::words::Words;
 
 /// The kinds of people, in the order of the page.
@@ -192,6 +192,9 @@ impl Form<'_> {
                     ("value", self.filled.agent.disclose()),
                 ],
             );
+            if asks_for_children(reader.policy, &offered(reader.policy, self.who)) {
+                choice(html, "checkbox", ("child", "yes"), self.filled.is_of_child, |html| html.text(&words.child));
+            }
         });
     }
 

@@ -15,7 +15,7 @@ use data_encoding::HEXLOWER;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use super::form::{Filled, Wrong, given, offered};
+use super::form::{Filled, Wrong, asks_for_children, given, offered};
 use super::seal::{is_from_elsewhere, is_ours, seal};
 use super::{Source, dress, failed, field, own_choice, reader};
 use crate::floor::html::Forms;
@@ -23,7 +23,7 @@ use crate::floor::kernel::{Error, Personal, RequestId, Result, TenantId};
 use crate::floor::policy::Policy;
 use crate::floor::regulations::Right;
 use crate::floor::tools::Tools;
-use crate::requests::{self, ASK_PATH, Asking, AtPage, SubjectKind, Wanted, ask_at_page};
+use crate::requests::{self, ASK_PATH, Asking, AtPage, CHILD, SubjectKind, Wanted, ask_at_page};
 use crate::trust::frame::tongues;
 use crate::trust::pages::ask::{Form, Noted, doors, kinds, thanks};
 use crate::trust::reader::Reader;
@@ -99,6 +99,7 @@ async fn taken(
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, doors(&reader)));
     };
     let offered = offered(policy, who);
+    filled.is_of_child &= asks_for_children(policy, &offered);
     let has_signal = is_heard(headers, policy, who);
     if has_signal && !filled.asks_for(Right::OptOut) {
         filled.rights.push(Right::OptOut.code().to_owned());
@@ -136,7 +137,10 @@ async fn taken(
 
 /// What is asked, of the operator until its shop is found. The same form sent twice is taken once.
 fn asked(who: SubjectKind, filled: &Filled, offered: &[Right], words: &Words, body: &Bytes) -> AtPage {
-    let rights = filled.wanted(offered).into_iter().map(|right| Wanted { right, case: None });
+    let rights = filled.wanted(offered).into_iter().map(|right| {
+        let is_of_child = filled.is_of_child && right == Right::Deletion;
+        Wanted { right, case: is_of_child.then(|| CHILD.to_owned()) }
+    });
     let asking = Asking {
         source: requests::Source::Web,
         tenant: TenantId::HOUSE,
@@ -158,13 +162,17 @@ fn asked(who: SubjectKind, filled: &Filled, offered: &[Right], words: &Words, bo
     AtPage { asking, shop: given(&filled.shop), order: given(&filled.order) }
 }
 
-/// What the person says in words, with what they said of the shop and the order, which may find nothing here.
+/// What the person says in words, with what they said of the shop and the order, which may find nothing here; and that it is
+/// about a child, whatever is asked.
 fn in_words(filled: &Filled, words: &Words) -> Option<Personal> {
     let mut told = String::new();
     for (label, value) in [(&words.ask.shop, &filled.shop), (&words.ask.order, &filled.order)] {
         if let Some(value) = given(value) {
             told.push_str(&[label.as_str(), " ", value.disclose(), "\n"].concat());
         }
+    }
+    if filled.is_of_child {
+        told.push_str(&[words.ask.child.as_str(), "\n"].concat());
     }
     told.push_str(filled.words.disclose());
     given(&Personal::new(told.trim()))

@@ -3,7 +3,7 @@
 
 use crate::floor::kernel::Personal;
 use crate::floor::mail;
-use crate::floor::policy::{About, Policy};
+use crate::floor::policy::{About, Policy, Promise};
 use crate::floor::regulations::Right;
 use crate::requests::{GoesBy, Mandate, Proof, Stated, SubjectKind};
 use crate::trust::places::PLACES;
@@ -33,6 +33,8 @@ pub struct Filled {
     pub shop: Personal,
     /// It is for somebody else.
     pub is_for_another: bool,
+    /// It is about a child, and a parent or guardian asks.
+    pub is_of_child: bool,
     pub agent: Personal,
     pub mail: Personal,
     pub phone: Personal,
@@ -59,6 +61,7 @@ impl Filled {
             rights: pairs.iter().filter(|(own, _)| own == "right").map(|(_, value)| value.clone()).collect(),
             shop: personal("shop"),
             is_for_another: text("whose") == "another",
+            is_of_child: text("child") == "yes",
             agent: personal("agent"),
             mail: personal("mail"),
             phone: personal("phone"),
@@ -141,6 +144,12 @@ pub fn offered(policy: &Policy, who: SubjectKind) -> Vec<Right> {
     };
     let listed = policy.rights.iter().filter(|listed| listed.who.contains(&about));
     listed.filter_map(|listed| Right::from_code(listed.right.get_ref())).collect()
+}
+
+/// Whether somebody may say here that they ask for a child: where the page promises that what is a child's goes promptly.
+pub fn asks_for_children(policy: &Policy, offered: &[Right]) -> bool {
+    let is_promised = |promise: &Promise| promise.check.as_ref().is_some_and(|check| check.get_ref() == "children");
+    offered.contains(&Right::Deletion) && policy.promises.iter().any(is_promised)
 }
 
 /// What somebody typed, if it is anything.

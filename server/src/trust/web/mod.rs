@@ -10,7 +10,7 @@ mod subscribing;
 
 pub use fetching::Fetching;
 pub use following::Steps;
-pub use form::{Filled, Wrong, offered};
+pub use form::{Filled, Wrong, asks_for_children, offered};
 pub use subscribing::{SUBSCRIBE_PATH, Source};
 
 use axum::Router;

@@ -126,13 +126,8 @@ pub async fn disconnect(tools: &Tools, tenant: TenantId, only: Option<StoreId>) 
         }
     }
     for (app, version) in connected {
-        let at = Ref::new(tenant, app);
-        match apps::disconnect_app(tools, &house, (at, version), None).await {
-            Ok(_) | Err(Error::Refused(_)) => {}
-            Err(other) => return Err(other),
-        }
-        // What the provider has stays there under its own policy, unless somebody asks.
-        match apps::ask_provider_to_erase(tools, &house, at, None).await {
+        // With it goes the task of asking the provider for what it has.
+        match apps::disconnect_app(tools, &house, (Ref::new(tenant, app), version), None).await {
             Ok(_) | Err(Error::Refused(_)) => {}
             Err(other) => return Err(other),
         }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::model::{App, Credential, kind};
-use super::queries::apps;
+use super::super::model::{App, Credential, kind};
+use super::super::queries::apps;
 use crate::floor::access::{Caller, Permission};
 use crate::floor::jobs::{Halt, Job, Run};
 use crate::floor::kernel::{Day, Error, MemberId, Personal, Result};
