@@ -8,7 +8,7 @@ use crate::floor::ledger::{Event, Witnessed, WriteTx};
 use crate::floor::regulations::Kind;
 use crate::floor::vault::RequestKey;
 use crate::propagation::{self, Told};
-use crate::requests::actions::{Slots, close, event, queue_letter};
+use crate::requests::actions::{Slots, close, event, queue_letter, seal};
 use crate::requests::clocks::{self, Times};
 use crate::requests::fulfil::receipts::sworn;
 use crate::requests::fulfil::{Carrier, Ground};
@@ -103,6 +103,7 @@ pub async fn let_go(carrier: &Carrier) -> Result<()> {
         }
         let gone = fulfilling::remove_matches(tx, id)?;
         vault.forget::<RequestKey>(tx, id.uuid())?;
+        seal(tx, &request)?;
         Ok(Witnessed::new((), event("request.means_gone", &request).count("matches", gone)))
     });
     gone.await
