@@ -13,7 +13,7 @@ use rightsdesk_server::floor::ledger::{Event, Witnessed};
 use rightsdesk_server::floor::platforms::Good;
 use rightsdesk_server::floor::regulations::Right;
 use rightsdesk_server::floor::vault::verify;
-use rightsdesk_server::propagation;
+use rightsdesk_server::propagation::{self, Settling, TaskState};
 use rightsdesk_server::requests::{
     self, Asking, COOLING_OFF, CarryOut, HoldKind, LookAfterFulfilment, NewHold, Outcome, Stage, StepName, StepState,
 };
@@ -368,6 +368,67 @@ async fn an_answer_whose_date_moved_while_recipients_are_awaited_comes_by_the_ne
     assert_eq!(erased.due().await, first);
     erased.comes_near(first).await;
     assert_eq!(erased.answered().await, (true, 1));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_asked_reads_what_stays_on_which_ground_and_who_refused() {
+    let erased = Erased::approved().await;
+    erased.cooled_off().await;
+    let (scene, tools) = (&erased.scene, &erased.scene.world.tools);
+    let courier = erased.one(
+        "select id::text || ' ' || version as line from recipient_tasks where recipient = 'leopards' and ended_at is null",
+    );
+    let (id, version) = courier.split_once(' ').expect("two words");
+    let at = Ref::new(scene.tenant, RecipientTaskId::from_uuid(id.parse::<Uuid>().expect("an id")));
+    let settling = Settling {
+        version: version.parse().expect("a version"),
+        state: TaskState::Refused,
+        words: Some(Personal::new("they keep their way bills")),
+        proof: None,
+    };
+    propagation::settle_by_hand(tools, &scene.support, at, settling, None).await.expect("written down");
+    erased.gives_up().await;
+    let stage = scene.stands(erased.at).await.stage;
+    assert!(matches!(stage, Stage::Closed { outcome: Outcome::PartlyFulfilled, .. }), "{stage:?}");
+
+    let letters = tools.mail.mailbox().expect("letters are kept in memory").letters_to(ASHA);
+    let answer = letters.iter().map(|kept| &kept.letter.text).find(|text| text.contains("here you find why"));
+    let answer = answer.expect("the answer");
+    for told in [
+        "Financial Data: A law obliges us to keep these data. These data stay until 14 November 2028.",
+        "A contract with you still needs these data. These data stay until ",
+        "Leopards Courier: We asked for it there, and it was refused.",
+        "We had no final answer from there, and we do not go on asking.",
+    ] {
+        assert!(answer.contains(told), "{told}: {answer}");
+    }
+    assert_eq!(answer.matches("Leopards Courier").count(), 1, "{answer}");
+    assert!(!answer.contains("way bills"), "what they wrote is the desk's to know: {answer}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_comes_after_an_erasure_is_sealed_with_it() {
+    let erased = Erased::approved().await;
+    erased.cooled_off().await;
+    erased.gives_up().await;
+    let (scene, tools) = (&erased.scene, &erased.scene.world.tools);
+    // Whoever was told to come back later, when the letter has left, comes at once.
+    let sealed = async || {
+        scene.world.base.tamper(
+            "update jobs set retry_at = now() where retry_at > now();
+             update lanes set retry_at = now() where retry_at > now()",
+        );
+        erased.works().await;
+        let all = requests::evidence_of(tools, &scene.support, erased.at).await.expect("readable");
+        String::from_utf8(all.last().expect("evidence").document.clone()).expect("text")
+    };
+    assert!(!sealed().await.contains("request.lifting_asked"));
+    let why = Personal::new("she bought again and asks for her account");
+    requests::ask_to_lift(tools, &scene.support, erased.at, why, None).await.expect("asked");
+    let told = sealed().await;
+    assert!(told.contains("request.lifting_asked") && !told.contains("request.tombstones_lifted"));
+    requests::lift_tombstones(tools, &scene.approver, erased.at, None).await.expect("lifted");
+    assert!(sealed().await.contains("request.tombstones_lifted"));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

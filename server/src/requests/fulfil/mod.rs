@@ -9,6 +9,7 @@ mod again;
 mod certificate;
 mod ground;
 mod receipts;
+mod rest;
 mod steps;
 
 pub use again::{Replayed, SUBJECT_LINE, replay, require_upheld};
