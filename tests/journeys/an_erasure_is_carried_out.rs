@@ -8,14 +8,14 @@ use harness::wishes::wish;
 use rightsdesk_server::floor::jobs::{self, Ticket};
 use rightsdesk_server::floor::journal::canonical;
 use rightsdesk_server::floor::kernel::ids::RecipientTaskId;
-use rightsdesk_server::floor::kernel::{Personal, Ref, RequestId, StoreId, TenantId};
+use rightsdesk_server::floor::kernel::{Instant, Personal, Ref, RequestId, StoreId, TenantId};
 use rightsdesk_server::floor::ledger::{Event, Witnessed};
 use rightsdesk_server::floor::platforms::Good;
 use rightsdesk_server::floor::regulations::Right;
 use rightsdesk_server::floor::vault::verify;
-use rightsdesk_server::propagation;
+use rightsdesk_server::propagation::{self, Settling, TaskState};
 use rightsdesk_server::requests::{
-    self, COOLING_OFF, CarryOut, HoldKind, LookAfterFulfilment, NewHold, Outcome, Stage, StepName, StepState,
+    self, Asking, COOLING_OFF, CarryOut, HoldKind, LookAfterFulfilment, NewHold, Outcome, Stage, StepName, StepState,
 };
 use serde_json::Value;
 use uuid::Uuid;
@@ -51,13 +51,21 @@ struct Erased {
 impl Erased {
     /// Asha is known in two shops, and others are who are nearly called so; her deletion is approved.
     async fn approved() -> Self {
+        Self::approved_from(None).await
+    }
+
+    /// The same of somebody who asks from there.
+    async fn approved_from(place: Option<&str>) -> Self {
         let scene = Planned::begins().await;
         let second = scene.world.store(scene.tenant, "bazaar.example", &["read_orders"]).await;
         let known = vec![Good::Customer(customer("c7", ASHA, 1)), Good::Order(delivered("71", ASHA))];
         scene.world.take_in(second, known).await.expect("taken in");
         let decoys = vec![Good::Customer(customer("decoy1", NEARLY, 1)), Good::Order(delivered("decoy2", NEARLY))];
         scene.comes_in(decoys).await;
-        let at = scene.asks(Right::Deletion).await;
+        let asking = Asking { place: place.map(str::to_owned), ..wish(scene.tenant, &[Right::Deletion], ASHA) };
+        let opened = scene.world.asks_and_proves(asking).await;
+        scene.world.work().await;
+        let at = Ref::new(scene.tenant, opened[0].id);
         let digest = scene.plan(at).await.digest;
         scene.submits(at, digest).await.expect("submitted");
         scene.approves(&scene.approver, at, digest).await.expect("approved");
@@ -102,6 +110,35 @@ impl Erased {
             propagation::give_up(tools, &scene.support, at, (version, why), None).await.expect("given up");
         }
         self.works().await;
+    }
+
+    /// The page's own promise, which no law makes longer, is kept; the law's date is the one that is open.
+    fn leaves_the_date_to_the_law(&self) {
+        self.scene.world.base.tamper("update request_clocks set met_at = now() where regime = 'operator_promise'");
+    }
+
+    async fn extends(&self) {
+        let (tools, why) = (&self.scene.world.tools, Personal::new("it is spread over two shops"));
+        let extended = requests::extend(tools, &self.scene.support, self.at, None, (None, None), why, None).await;
+        extended.expect("extended");
+    }
+
+    /// The last moment of the answer.
+    async fn due(&self) -> Instant {
+        self.scene.stands(self.at).await.due.expect("a date").at
+    }
+
+    /// Some hours before that moment.
+    async fn comes_near(&self, due: Instant) {
+        self.scene.world.later(due.since(self.scene.world.tools.watch.now()) - Duration::hours(20));
+        self.works().await;
+    }
+
+    /// Whether there is an answer, and how many certificates.
+    async fn answered(&self) -> (bool, usize) {
+        let (scene, tools) = (&self.scene, &self.scene.world.tools);
+        let certificates = requests::list_certificates(tools, &scene.support, self.at).await.expect("read");
+        (scene.stands(self.at).await.answered_at.is_some(), certificates.len())
     }
 
     fn one(&self, sql: &str) -> String {
@@ -387,6 +424,97 @@ async fn as_long_as_the_scan_finds_something_there_is_no_certificate() {
     assert_eq!(told.last().map(String::as_str), Some("request.certified"), "{told:?}");
     assert_eq!(erased.one("select count(*) || '' as line from customers where platform_id = 'c7'"), "0");
     assert_eq!(erased.scene.lines("select rows_left || '' as line from certified"), ["0"], "it was gone by then");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_answer_whose_date_moved_while_recipients_are_awaited_comes_by_the_new_one() {
+    let erased = Erased::approved_from(Some("DE")).await;
+    erased.leaves_the_date_to_the_law();
+    erased.cooled_off().await;
+    assert_eq!(erased.answered().await, (false, 0), "recipients are awaited, and there is time");
+    let first = erased.due().await;
+    erased.extends().await;
+    assert!(erased.due().await > first, "the date is another");
+    erased.comes_near(first).await;
+    assert_eq!(erased.answered().await, (false, 0), "it is not due any more when it was at first");
+    erased.comes_near(erased.due().await).await;
+    assert_eq!(erased.answered().await, (true, 1), "the last moment it was told of is near");
+    assert_eq!(
+        erased.one("select count(*) || '' as line from recipient_tasks where state in ('done', 'refused')"),
+        "0"
+    );
+
+    // What was taken back is due sooner than anybody meant to look.
+    let erased = Erased::approved_from(Some("DE")).await;
+    erased.leaves_the_date_to_the_law();
+    let first = erased.due().await;
+    erased.extends().await;
+    erased.cooled_off().await;
+    let (tools, support) = (&erased.scene.world.tools, &erased.scene.support);
+    requests::withdraw_extension(tools, support, erased.at, None, None).await.expect("withdrawn");
+    assert_eq!(erased.due().await, first);
+    erased.comes_near(first).await;
+    assert_eq!(erased.answered().await, (true, 1));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_asked_reads_what_stays_on_which_ground_and_who_refused() {
+    let erased = Erased::approved().await;
+    erased.cooled_off().await;
+    let (scene, tools) = (&erased.scene, &erased.scene.world.tools);
+    let courier =
+        erased.one("select id::text || ' ' || version as line from recipient_tasks where recipient = 'leopards'");
+    let (id, version) = courier.split_once(' ').expect("two words");
+    let at = Ref::new(scene.tenant, RecipientTaskId::from_uuid(id.parse::<Uuid>().expect("an id")));
+    let settling = Settling {
+        version: version.parse().expect("a version"),
+        state: TaskState::Refused,
+        words: Some(Personal::new("they keep their way bills")),
+        proof: None,
+    };
+    propagation::settle_by_hand(tools, &scene.support, at, settling, None).await.expect("written down");
+    erased.gives_up().await;
+    let stage = scene.stands(erased.at).await.stage;
+    assert!(matches!(stage, Stage::Closed { outcome: Outcome::PartlyFulfilled, .. }), "{stage:?}");
+
+    let letters = tools.mail.mailbox().expect("letters are kept in memory").letters_to(ASHA);
+    let answer = letters.iter().map(|kept| &kept.letter.text).find(|text| text.contains("here you find why"));
+    let answer = answer.expect("the answer");
+    for told in [
+        "Financial Data: A law obliges us to keep these data. These data stay until 14 November 2028.",
+        "A contract with you still needs these data. These data stay until ",
+        "Leopards Courier: We asked for it there, and it was refused.",
+        "We had no final answer from there, and we do not go on asking.",
+    ] {
+        assert!(answer.contains(told), "{told}: {answer}");
+    }
+    assert_eq!(answer.matches("Leopards Courier").count(), 1, "{answer}");
+    assert!(!answer.contains("way bills"), "what they wrote is the desk's to know: {answer}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_comes_after_an_erasure_is_sealed_with_it() {
+    let erased = Erased::approved().await;
+    erased.cooled_off().await;
+    erased.gives_up().await;
+    let (scene, tools) = (&erased.scene, &erased.scene.world.tools);
+    // Whoever was told to come back later, when the letter has left, comes at once.
+    let sealed = async || {
+        scene.world.base.tamper(
+            "update jobs set retry_at = now() where retry_at > now();
+             update lanes set retry_at = now() where retry_at > now()",
+        );
+        erased.works().await;
+        let all = requests::evidence_of(tools, &scene.support, erased.at).await.expect("readable");
+        String::from_utf8(all.last().expect("evidence").document.clone()).expect("text")
+    };
+    assert!(!sealed().await.contains("request.lifting_asked"));
+    let why = Personal::new("she bought again and asks for her account");
+    requests::ask_to_lift(tools, &scene.support, erased.at, why, None).await.expect("asked");
+    let told = sealed().await;
+    assert!(told.contains("request.lifting_asked") && !told.contains("request.tombstones_lifted"));
+    requests::lift_tombstones(tools, &scene.approver, erased.at, None).await.expect("lifted");
+    assert!(sealed().await.contains("request.tombstones_lifted"));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

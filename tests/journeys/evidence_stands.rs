@@ -8,19 +8,23 @@ use harness::aside::nothing_may_be_skipped;
 use harness::asked::{ask, desk_seat};
 use harness::planned::{ASHA, Planned, code};
 use harness::scratch;
-use harness::wishes::wish;
+use harness::wishes::{wish, wish_from};
 use rightsdesk_server::floor::access::Role;
-use rightsdesk_server::floor::graphql::node_id;
-use rightsdesk_server::floor::jobs;
+use rightsdesk_server::floor::graphql::{node_id, tenant_node_id};
 use rightsdesk_server::floor::kernel::{Personal, Ref, RequestId};
-use rightsdesk_server::floor::ledger::{Event, Witnessed};
 use rightsdesk_server::floor::regulations::Right;
 use rightsdesk_server::floor::vault::PublicKeys;
 use rightsdesk_server::requests::evidence::verify;
-use rightsdesk_server::requests::{self, Evidence, HoldKind, NewHold, SealEvidence};
+use rightsdesk_server::requests::{self, Evidence, Ground, HoldKind, NewHold};
 use serde_json::{Value, json};
 
 const SHOWN: &str = "query ($id: ID!) { request(id: $id) { evidence { number digest document madeAt } } }";
+
+const FIGURES: &str = "query ($tenant: ID!) {
+      ccpaTable(year: 2026, tenant: $tenant) { rows { kind received complied partly denied unverifiable exempt other
+        medianDays meanDays } }
+      timeliness(month: \"2026-09\") { received closed inTime late extended paused medianDays meanDays slowestDays
+        lateReasons { reason count } } }";
 
 /// Works until nothing is left that is due; who was told to come back later comes at once.
 async fn works(scene: &Planned) {
@@ -56,14 +60,23 @@ async fn evidence(scene: &Planned, at: Ref<RequestId>) -> Vec<Evidence> {
     requests::evidence_of(&scene.world.tools, &scene.support, at).await.expect("readable")
 }
 
-/// Somebody asks for it once more.
-async fn sealed_again(scene: &Planned, at: Ref<RequestId>) {
-    let written = scene.world.ledger.write(scene.world.scope(scene.tenant), move |tx| {
-        jobs::enqueue(tx, &SealEvidence { request: at.id })?;
-        Ok(Witnessed::new((), Event::new("test.again", "tenant", at.tenant.uuid())))
-    });
-    written.await.expect("asked for again");
-    works(scene).await;
+/// A colleague notes something about it, which comes later.
+async fn noted(scene: &Planned, at: Ref<RequestId>) {
+    let words = Personal::new("One thing more.");
+    requests::write_note(&scene.world.tools, &scene.support, at, words, None).await.expect("noted");
+}
+
+/// What the newest evidence tells, which holds, with its number.
+async fn newest(scene: &Planned, at: Ref<RequestId>) -> (i16, Value) {
+    let sealed = evidence(scene, at).await;
+    let last = sealed.last().expect("evidence");
+    assert_eq!(faults(&last.document, &keys(scene)), Vec::<String>::new());
+    let document: Value = serde_json::from_slice(&last.document).expect("JSON");
+    (last.number, document["told"].clone())
+}
+
+fn tells(told: &Value, action: &str) -> bool {
+    told["events"].as_array().is_some_and(|events| events.iter().any(|event| event["action"] == action))
 }
 
 fn keys(scene: &Planned) -> PublicKeys {
@@ -112,25 +125,127 @@ async fn what_was_asked_promised_approved_and_answered_is_sealed_and_names_nobod
     let said = scene.lines("select action as line from audit_events where action = 'request.evidence_sealed'");
     assert_eq!(said.len(), 1);
 
-    // Nothing came after it: there is nothing new to be sealed.
-    sealed_again(&scene, at).await;
-    assert_eq!(evidence(&scene, at).await.len(), 1);
+    // Whoever comes to seal what was sealed already seals nothing: two things that come together are in one document.
+    noted(&scene, at).await;
+    noted(&scene, at).await;
+    works(&scene).await;
+    assert_eq!(evidence(&scene, at).await.len(), 2);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_comes_later_is_sealed_in_another_that_continues_it() {
     let scene = Planned::begins().await;
     let at = answered(&scene).await;
+    // However long ago it was closed, a letter is waited for until it has left.
+    scene.world.days(3);
     let words = Personal::new("One thing more.");
     requests::write_message(&scene.world.tools, &scene.support, at, None, words, None).await.expect("written");
     works(&scene).await;
-    sealed_again(&scene, at).await;
-    let sealed = evidence(&scene, at).await;
-    assert_eq!(sealed.iter().map(|one| one.number).collect::<Vec<_>>(), [1, 2]);
-    let keys = keys(&scene);
-    let (first, second) = (verify(&sealed[0].document, &keys), verify(&sealed[1].document, &keys));
-    assert_eq!((first.faults, second.faults), (Vec::new(), Vec::new()));
-    assert_eq!(second.prev, first.digest);
+    let (number, told) = newest(&scene, at).await;
+    assert!(number == 2 && tells(&told, "request.wrote"), "{told:#}");
+    let letters = told["letters"].as_array().expect("letters");
+    assert!(letters.iter().all(|letter| letter["state"] != "queued"), "{letters:#?}");
+
+    let contact = Ref::new(scene.tenant, scene.stands(at).await.intake);
+    let words = Personal::new("Thank you, and good bye.");
+    requests::person_writes(&scene.world.tools, contact, Some(at.id), words, None).await.expect("written");
+    works(&scene).await;
+    let (number, told) = newest(&scene, at).await;
+    assert!(number == 3 && tells(&told, "request.person_wrote"), "{told:#}");
+
+    let (sealed, keys) = (evidence(&scene, at).await, keys(&scene));
+    let reports: Vec<_> = sealed.iter().map(|one| verify(&one.document, &keys)).collect();
+    assert!(reports.iter().all(|report| report.faults.is_empty()), "{reports:?}");
+    assert!(reports.windows(2).all(|two| two[1].prev == two[0].digest), "each continues the one before: {reports:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_restriction_that_ends_after_its_request_is_sealed_as_one_that_ended() {
+    let scene = Planned::begins().await;
+    let (tools, support) = (&scene.world.tools, &scene.support);
+    let at = scene.asks(Right::Restriction).await;
+    scene.submits(at, scene.plan(at).await.digest).await.expect("submitted");
+    works(&scene).await;
+    let words = Personal::new("It stands, and whoever got it is asked.");
+    requests::settle_by_hand(tools, support, at, None, false, words, None).await.expect("settled");
+    works(&scene).await;
+    let stands = |told: &Value| told["receipts"]["fences"][0]["until"].is_null();
+    let (first, told) = newest(&scene, at).await;
+    assert!(stands(&told) && told["receipts"]["fences"][0]["since"].is_string(), "{told:#}");
+
+    let words = Personal::new("We have looked at it.");
+    requests::lift_restriction(tools, support, (at, None), (words, 7), None).await.expect("announced");
+    works(&scene).await;
+    let (announced, told) = newest(&scene, at).await;
+    assert!(announced > first && tells(&told, "request.lifting_announced"), "{told:#}");
+    scene.world.days(8);
+    works(&scene).await;
+    works(&scene).await;
+    let (lifted, told) = newest(&scene, at).await;
+    assert!(lifted > announced && tells(&told, "request.restriction_lifted") && !stands(&told), "{told:#}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_becomes_of_a_package_is_sealed_though_its_request_was_closed() {
+    let scene = Planned::begins().await;
+    let (tools, support) = (&scene.world.tools, &scene.support);
+    let at = scene.asks(Right::Access).await;
+    let digest = scene.plan(at).await.digest;
+    scene.submits(at, digest).await.expect("submitted");
+    scene.approves(&scene.approver, at, digest).await.expect("approved");
+    works(&scene).await;
+    let package = requests::list_packages(tools, support, at).await.expect("packages").remove(0);
+    let read = package.made.expect("it lies there").manifest;
+    requests::release_package(tools, &scene.approver, at, read, None).await.expect("released");
+    works(&scene).await;
+    let request = scene.stands(at).await;
+    assert!(request.stage.is_closed(), "{:?}", request.stage);
+    let (first, told) = newest(&scene, at).await;
+    assert!(!tells(&told, "package.fetched"), "{told:#}");
+
+    let contact = Ref::new(scene.tenant, request.intake);
+    let link = requests::link_to_package(tools, contact, package.id).await.expect("a link");
+    let link = requests::behind_package_link(tools, &link).await.expect("known").expect("it leads there");
+    assert!(requests::fetch_package(tools, link).await.expect("asked").is_some(), "it is hers");
+    works(&scene).await;
+    let (fetched, told) = newest(&scene, at).await;
+    assert!(fetched > first && tells(&told, "package.fetched"), "{told:#}");
+    assert_eq!(told["receipts"]["packages"][0]["state"], "released");
+
+    // It lies there for its time, and what ended is swept.
+    scene.world.days(31);
+    works(&scene).await;
+    scene.world.days(1);
+    works(&scene).await;
+    let (ended, told) = newest(&scene, at).await;
+    assert!(ended > fetched && tells(&told, "package.ended") && tells(&told, "package.cleared"), "{told:#}");
+    assert_eq!(told["receipts"]["packages"][0]["state"], "gone");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whatever_became_of_a_request_is_proved_unless_nobody_asked() {
+    let scene = Planned::begins().await;
+    let (tools, support) = (&scene.world.tools, &scene.support);
+    let complaint = || wish(scene.tenant, &[Right::Complaint], ASHA);
+    let (first, second) =
+        (scene.world.asks_and_proves(complaint()).await, scene.world.asks_and_proves(complaint()).await);
+    let joined = Ref::new(scene.tenant, second[0].id);
+    requests::join(tools, support, joined, None, first[0].id, None).await.expect("joined");
+    let asking = wish_from("US-CA", scene.tenant, &[Right::Deletion], "nobody@mail.example");
+    let unproved = Ref::new(scene.tenant, scene.world.asks(asking).await.requests[0].id);
+    let asking = wish(scene.tenant, &[Right::Access], "cheap@pills.example");
+    let spam = Ref::new(scene.tenant, scene.world.asks(asking).await.requests[0].id);
+    requests::mark_spam(tools, support, spam, None, None).await.expect("set aside");
+    noted(&scene, spam).await;
+    works(&scene).await;
+    scene.world.days(15);
+    works(&scene).await;
+    works(&scene).await;
+    for (at, outcome) in [(joined, "duplicate"), (unproved, "expired")] {
+        let (number, told) = newest(&scene, at).await;
+        assert_eq!((number, told["request"]["outcome"].as_str()), (1, Some(outcome)));
+    }
+    assert!(evidence(&scene, spam).await.is_empty(), "nobody asked for anything");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -150,7 +265,8 @@ async fn a_byte_that_is_another_is_seen_and_so_are_books_that_were_rewritten() {
 
     // Whoever has the run of the database and rewrites a row has evidence sealed that shows it.
     scene.world.base.tamper("update audit_events set actor = 'house' where action = 'request.settled'");
-    sealed_again(&scene, at).await;
+    noted(&scene, at).await;
+    works(&scene).await;
     let sealed = evidence(&scene, at).await;
     let told = faults(&sealed.last().expect("evidence").document, &keys);
     assert!(told.iter().any(|fault| fault.contains("it is not what its hash covers")), "{told:?}");
@@ -177,6 +293,16 @@ async fn an_outsider_proves_it_with_none_of_our_code_and_with_the_program_alone(
     assert!(code == Some(0) && said.starts_with("whole: R-"), "{code:?} {said}");
     let (code, said) = program(&changed);
     assert!(code == Some(10) && said.starts_with("not whole: "), "{code:?} {said}");
+
+    // Whoever was handed a document and nothing else is told what is wanted, and not that it does not hold.
+    let bare = scratch::folder("no-keys").expect("a folder");
+    for folder in [bare.clone(), bare.join("nowhere")] {
+        let mut command = Command::new(harness::desk::program());
+        let command = command.arg("verify-evidence").arg(&file).env("RIGHTSDESK_KEYS_FOLDER", folder);
+        let ended = command.output().expect("it runs");
+        let said = String::from_utf8_lossy(&ended.stderr).into_owned();
+        assert!(ended.status.code() == Some(2) && said.contains("give --keys sign-NNNN.pub"), "{said}");
+    }
 
     let python = ["python3", "/usr/bin/python3"].into_iter().find(|python| {
         let found = Command::new(python).args(["-c", "import cryptography"]).output();
@@ -232,6 +358,41 @@ async fn what_a_request_was_made_of_goes_in_time_and_what_proves_it_stays() {
     assert!(faults(&sealed[0].document, &keys(&scene)).is_empty(), "it proves what is gone");
     let messages = requests::read_messages(&scene.world.tools, &scene.support, at, Personal::new("to look")).await;
     assert_eq!(code(messages), "FORGOTTEN", "there is nothing to be read any more");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_figures_of_a_year_and_of_a_month_are_the_same_once_it_is_forgotten() {
+    let scene = Planned::begins().await;
+    answered(&scene).await;
+    let asking = wish_from("US-CA", scene.tenant, &[Right::Access], "ninth@mail.example");
+    let refused = Ref::new(scene.tenant, scene.world.asks_and_proves(asking).await[0].id);
+    let why = Personal::new("the ninth time this week");
+    let ground = Ground::UnfoundedExcessive;
+    requests::refuse(&scene.world.tools, &scene.support, refused, None, ground, why, None).await.expect("refused");
+    scene.world.asks(wish_from("US-CA", scene.tenant, &[Right::Deletion], "nobody@mail.example")).await;
+    works(&scene).await;
+    scene.world.days(15);
+    works(&scene).await;
+    works(&scene).await;
+    let figures = async || {
+        let tenant = json!({ "tenant": tenant_node_id(scene.tenant) });
+        let told = ask(&scene.world, Some(&scene.support), FIGURES, tenant).await;
+        assert!(told.get("errors").is_none(), "{told}");
+        told["data"].clone()
+    };
+    let before = figures().await;
+    let rows = before["ccpaTable"]["rows"].as_array().expect("rows");
+    let row = |kind: &str| rows.iter().find(|row| row["kind"] == kind).expect("each kind has a row").clone();
+    assert_eq!((&row("KNOW")["denied"], &row("DELETE")["unverifiable"]), (&json!(1), &json!(1)), "{before:#}");
+    assert_eq!(before["timeliness"]["closed"], 2, "{before:#}");
+
+    scene.world.days(760);
+    works(&scene).await;
+    scene.world.days(1);
+    works(&scene).await;
+    works(&scene).await;
+    assert_eq!(left(&scene), Vec::<String>::new());
+    assert_eq!(figures().await, before);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

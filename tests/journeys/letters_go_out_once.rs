@@ -11,8 +11,8 @@ use rightsdesk_server::floor::ledger::{Event, Witnessed};
 use rightsdesk_server::floor::mail::Kept;
 use rightsdesk_server::floor::regulations::{MustName, PauseGround, Right};
 use rightsdesk_server::requests::{
-    self, Asking, Desk, FOLLOW_PATH, GoesBy, Ground, Mandate, MessageKind, MessageState, Proof, SendLetter, Slots,
-    Source, Stated, SubjectKind, Taken, Wanted, Way,
+    self, Asking, Desk, FOLLOW_PATH, GoesBy, Ground, Mandate, MessageKind, MessageState, NotDone, Proof, Rest,
+    SendLetter, Slots, Source, Stated, SubjectKind, Taken, Wanted, Way,
 };
 
 /// A Monday in March, at noon.
@@ -268,6 +268,33 @@ async fn each_language_says_each_thing_that_is_owed() {
         assert_eq!(words, 5, "{language}: what staff wrote stands as they wrote it");
     }
     assert_eq!(town.states(), ["sent"]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn each_language_says_why_the_rest_was_not_done() {
+    let town = Town::opens().await;
+    let until = Some(Instant::from_utc(MONDAY.parse().expect("a moment")).day());
+    let of = |what: Option<&str>, why| Rest { what: what.map(str::to_owned), why, until: None };
+    for language in LANGUAGES {
+        let mail = format!("{language}@example.com");
+        let at = town.at(&town.proved(&mail, language, &[Right::Deletion]).await);
+        let rest = vec![
+            Rest { until, ..of(Some("Bills"), NotDone::Ground(Ground::LegalObligation)) },
+            of(Some("Orders"), NotDone::Ground(Ground::ContractActive)),
+            of(None, NotDone::OwnTime),
+            of(Some("Names"), NotDone::Impossible),
+            of(Some("Leopards Courier"), NotDone::Refused),
+            of(None, NotDone::GivenUp),
+        ];
+        town.writes(at, MessageKind::Answered, Slots { rest, ..Slots::default() }).await.expect("queued");
+        let text = town.last(&mail).await.letter.text;
+        let paragraph = text.split("\n\n").find(|words| words.contains("Leopards Courier")).expect("a paragraph");
+        let lines: std::collections::BTreeSet<&str> = paragraph.lines().collect();
+        assert_eq!(lines.len(), 6, "{language}: {text}");
+        assert!(["Bills", "Orders", "Names", "2027"].iter().all(|word| paragraph.contains(word)), "{text}");
+        assert!(!text.contains('{') && text.matches("2027").count() >= 2, "{text}");
+        assert!(language == "en" || !text.contains("privacy page") && !text.contains("refused"), "{text}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

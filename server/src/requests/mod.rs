@@ -49,7 +49,7 @@ pub use jobs::{
     HearMailbox, LiftRestrictions, LookAfterFulfilment, LookAtControllers, MakePackage, RemindOfRequests, SealEvidence,
     SendLetter, SweepPackages, TellController, TellMerchant, TellOfRequest,
 };
-pub use letters::{ASK_PATH, FOLLOW_PATH, speaks};
+pub use letters::{ASK_PATH, FOLLOW_PATH, NotDone, Rest, speaks};
 pub use model::{
     Attested, AttestedKeep, AttestedRecipient, Certificate, ClockEventRow, ClockMove, ClockRow, Correction,
     CorrectionState, DataRole, Due, GoesBy, Ground, Hold, HoldKind, Identifier, Intake, LateReason, Mandate, Message,

@@ -6,7 +6,7 @@ use tokio::sync::watch;
 use super::claim::Claim;
 use super::queue::Queue;
 use crate::floor::access::{Caller, One, Permission, Scope};
-use crate::floor::kernel::{Error, JobId, Ref, Result, Watch};
+use crate::floor::kernel::{Error, Instant, JobId, Ref, Result, Watch};
 use crate::floor::ledger::{Ledger, Role};
 use crate::floor::tools::Tools;
 
@@ -49,6 +49,11 @@ impl Run {
     /// The job's own lane, to read and write under its lease.
     pub fn scope(&self) -> Result<Scope<One>> {
         self.caller().permit(Permission::RunJobs, self.job.tenant)
+    }
+
+    /// Since when it is to be done, however often it came back later, in business time.
+    pub fn due_at(&self) -> Instant {
+        self.claim.due_at
     }
 
     /// The doors beside the ledger, and the ledger as a worker takes it.

@@ -38,6 +38,10 @@ impl PublicKeys {
         Self { by_version: BTreeMap::from([(version, key)]), nameless: None }
     }
 
+    pub fn is_empty(&self) -> bool {
+        self.by_version.is_empty() && self.nameless.is_none()
+    }
+
     pub fn get(&self, version: u32) -> Option<&[u8; 32]> {
         self.by_version.get(&version).or(self.nameless.as_ref())
     }

@@ -30,14 +30,22 @@ pub(in crate::requests) fn close(tx: &mut WriteTx, request: Request, outcome: Ou
     let answered_at = request.answered_at.or(is_answer.then_some(now));
     clocks::end(tx, request.id, now)?;
     plans::let_go(tx, request.id, matches!(request.stage, Stage::AwaitingApproval { .. }))?;
-    if is_answer || outcome == Outcome::Withdrawn {
+    let closed = Request { stage, answered_at, ..request };
+    seal(tx, &closed)?;
+    if fulfilling::has_matches(tx, closed.id)? {
+        // What was put aside to carry it out goes, as soon as nobody waits for it.
+        jobs::enqueue(tx, &CarryOut { request: closed.id })?;
+    }
+    Ok(closed)
+}
+
+/// What proves how a request ended is sealed, and whatever is added to it later in evidence that continues that. Of what
+/// nobody asked there is nothing to prove. The request is held, or what is added as it is closed would be told by neither.
+pub(in crate::requests) fn seal(tx: &mut WriteTx, request: &Request) -> Result<()> {
+    if matches!(request.stage, Stage::Closed { outcome, .. } if outcome != Outcome::Spam) {
         jobs::enqueue(tx, &SealEvidence { request: request.id })?;
     }
-    if fulfilling::has_matches(tx, request.id)? {
-        // What was put aside to carry it out goes, as soon as nobody waits for it.
-        jobs::enqueue(tx, &CarryOut { request: request.id })?;
-    }
-    Ok(Request { stage, answered_at, ..request })
+    Ok(())
 }
 
 /// The person does not want it any more.

@@ -4,6 +4,7 @@
 
 use subtle::ConstantTimeEq;
 
+use super::{event, seal};
 use crate::floor::access::{Caller, Permission};
 use crate::floor::blobs::Body;
 use crate::floor::kernel::{
@@ -143,12 +144,15 @@ pub async fn fetch_package(tools: &Tools, at: Ref<PackageLinkId>) -> Result<Opti
     let scope = Caller::house().permit(Permission::KeepHouse, at.tenant)?;
     let written = tools.ledger.write(scope, move |tx| {
         let link = packages::link(tx, at.id)?.ok_or(Error::NotFound(NOTHING))?;
+        let of = packages::one(tx, link.package)?.request;
+        let request = requests::lock(tx, of)?;
         let (package, now) = (packages::lock(tx, link.package)?, tx.now()?);
         let Token { text, digest } = Token::fresh("")?;
         if !is_offered(&package, now) || !packages::consume(tx, at.id, &digest, now.plus(RESUMABLE))? {
             return Err(Error::NotFound(NOTHING));
         }
-        Ok(Witnessed::new(text, Event::new("package.fetched", "request", package.request.uuid())))
+        seal(tx, &request)?;
+        Ok(Witnessed::new(text, event("package.fetched", &request)))
     });
     match written.await {
         Ok(session) => Ok(Some(session)),

@@ -1,7 +1,7 @@
 //! The way back of who was erased: somebody wants it and says why, somebody else agrees, and from then on they may be written
 //! of again. What is gone stays gone.
 
-use super::{checked_reason, event, witnessed};
+use super::{checked_reason, event, seal, witnessed};
 use crate::floor::access::{Caller, Permission};
 use crate::floor::journal::{Deed, Tombstone as Line};
 use crate::floor::kernel::text::NORMALISER;
@@ -41,6 +41,7 @@ pub async fn ask_to_lift(
         for stone in &stones {
             subjects::ask_to_lift(tx, &vault, stone.id, by, &reason)?;
         }
+        seal(tx, &request)?;
         let told = event("request.lifting_asked", &request).count("tombstones", stones.len() as u64);
         witnessed(at.id.uuid(), vec![told])
     });
@@ -61,6 +62,7 @@ pub async fn lift_tombstones(tools: &Tools, caller: &Caller, at: Ref<RequestId>,
         for stone in &stones {
             subjects::lift(tx, stone.id, by)?;
         }
+        seal(tx, &request)?;
         let told = event("request.tombstones_lifted", &request).count("tombstones", stones.len() as u64);
         witnessed(at.id.uuid(), vec![told])
     });

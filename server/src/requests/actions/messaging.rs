@@ -3,6 +3,7 @@
 
 use chrono::Duration;
 
+use super::closing::seal;
 use super::following::follow_link;
 use super::is_answered_to_the_person;
 use super::proving::CODE_LIVES;
@@ -227,6 +228,7 @@ async fn write_by_hand(
         let id = queued.ok_or_else(|| {
             Error::refused("NO_ADDRESS", "there is no address to write to: write to whoever brought the request")
         })?;
+        seal(tx, &request)?;
         let told = if kind == MessageKind::Ask { "request.asked" } else { "request.wrote" };
         Ok(Witnessed::new(id.uuid(), Event::new(told, "request", at.id.uuid())))
     });
@@ -244,7 +246,7 @@ pub async fn write_note(
     let scope = caller.permit(Permission::WorkRequests, at.tenant)?;
     let (body, vault) = (checked(body)?, tools.vault.clone());
     let written = tools.ledger.write_once(scope.clone(), once, "request_message", move |tx| {
-        let request = requests::get(tx, at.id)?;
+        let request = requests::lock(tx, at.id)?;
         let new = New {
             request: request.id,
             way: Way::Note,
@@ -255,6 +257,7 @@ pub async fn write_note(
         };
         let content = Content { title: None, body: Parts::in_words(&body) };
         let id = messages::add(tx, &vault, request.intake, &new, &content)?;
+        seal(tx, &request)?;
         Ok(Witnessed::new(id.uuid(), Event::new("request.noted", "request", at.id.uuid())))
     });
     shown(tools, &scope, MessageId::from_uuid(written.await?.id)).await
@@ -321,9 +324,10 @@ pub async fn person_writes(
             Some(id) => asked.iter().find(|one| one.id == id),
             None => asked.iter().rev().find(|one| !one.stage.is_closed()).or(asked.last()),
         };
-        let meant = meant.ok_or(Error::NotFound("request"))?;
+        let meant = requests::lock(tx, meant.ok_or(Error::NotFound("request"))?.id)?;
         let desk = Desk { vault: &vault, policy: &adopted.policy };
-        let id = keep_incoming(tx, &desk, meant, &body)?;
+        let id = keep_incoming(tx, &desk, &meant, &body)?;
+        seal(tx, &meant)?;
         Ok(Witnessed::new(id.uuid(), Event::new("request.person_wrote", "request", meant.id.uuid())))
     });
     shown(tools, &scope, MessageId::from_uuid(written.await?.id)).await

@@ -48,7 +48,7 @@ pub use assigning::{assign, colleagues, set_late_reason};
 pub use at_the_page::{AtPage, ask_at_page, behind_link};
 pub use bringing::{Brought, Flawed, Imported, Post, bring_letter, import_backlog};
 pub use bulk::{Deed, Done as BulkDone, Item, do_to_each, freeze, these};
-pub(super) use closing::close;
+pub(super) use closing::{close, seal};
 pub use closing::{join, mark_spam, settle_by_hand, withdraw};
 pub(in crate::requests) use controllers::news;
 pub use controllers::{
@@ -158,8 +158,12 @@ where
     let doors = Doors::of(tools)?;
     let written = tools.ledger.write_once(scope.clone(), once, "request", move |tx| {
         let request = held(tx, at.id, version)?;
+        let was_closed = request.stage.is_closed();
         let (request, told) = work(tx, &doors.desk(), request)?;
         requests::save(tx, &request)?;
+        if was_closed {
+            seal(tx, &request)?;
+        }
         witnessed(at.id.uuid(), told)
     });
     written.await?;

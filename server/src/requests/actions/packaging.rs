@@ -3,7 +3,7 @@
 
 use uuid::Uuid;
 
-use super::{checked_reason, event};
+use super::{checked_reason, event, seal};
 use crate::floor::access::{Caller, One, Permission, Scope};
 use crate::floor::datamap::{Leaf, Map, Table};
 use crate::floor::jobs;
@@ -87,9 +87,12 @@ fn order_anew(tx: &mut WriteTx, request: &Request, standing: &Package, by: Optio
 /// Ends a package and takes its file away: its links lead nowhere first, then the file goes, then its name. May be run again.
 pub async fn end_package(tools: &Tools, lane: &Scope<One>, at: Ref<PackageId>, state: PackageState) -> Result<bool> {
     let ended = tools.ledger.write(lane.clone(), move |tx| {
+        let of = packages::one(tx, at.id)?.request;
+        let request = requests::lock(tx, of)?;
         let package = packages::lock(tx, at.id)?;
         let is_first = packages::end(tx, at.id, state)?;
-        let told = Event::new("package.ended", "request", package.request.uuid());
+        seal(tx, &request)?;
+        let told = event("package.ended", &request);
         Ok(Witnessed::new((package, is_first), told.code("as", state.code())))
     });
     let (package, is_first) = ended.await?;
@@ -103,8 +106,10 @@ pub async fn end_package(tools: &Tools, lane: &Scope<One>, at: Ref<PackageId>, s
 async fn forget_whom(tools: &Tools, lane: &Scope<One>, package: &Package) -> Result<()> {
     let (id, request) = (package.id, package.request);
     let cleared = tools.ledger.write(lane.clone(), move |tx| {
+        let request = requests::lock(tx, request)?;
         packages::cleared(tx, id)?;
-        Ok(Witnessed::new((), Event::new("package.cleared", "request", request.uuid())))
+        seal(tx, &request)?;
+        Ok(Witnessed::new((), event("package.cleared", &request)))
     });
     cleared.await
 }

@@ -6,14 +6,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::messaging::queue_letter;
 use super::{Moved, change, checked_reason, event};
 use crate::floor::access::Caller;
-use crate::floor::jobs;
+use crate::floor::jobs::{self, Ticket};
 use crate::floor::kernel::{ClockEventId, Day, Error, Instant, Personal, Ref, RequestId, Result, StaffId};
 use crate::floor::ledger::{Once, WriteTx};
 use crate::floor::regulations::PauseGround;
 use crate::floor::tools::Tools;
 use crate::requests::asking::Desk;
 use crate::requests::clocks::{self, Times};
-use crate::requests::jobs::DrawPlan;
+use crate::requests::fulfil::answered_from;
+use crate::requests::jobs::{CarryOut, DrawPlan};
 use crate::requests::letters::Slots;
 use crate::requests::model::{ClockEventRow, ClockMove, ClockRow, Due, MessageKind, Request, Stage};
 use crate::requests::queries::clocks as rows;
@@ -179,6 +180,15 @@ pub(super) fn take(
     Ok((request, Slots { before, after: row.after_on, ..Slots::default() }))
 }
 
+/// What is carried out is answered in time, whoever is still awaited: where the date moves, so does the look that comes for it.
+fn look_by_then(tx: &mut WriteTx, request: &Request) -> Result<()> {
+    let is_awaited = matches!(request.stage, Stage::InProgress { .. }) && request.answered_at.is_none();
+    if let Some(from) = answered_from(request).filter(|_| is_awaited) {
+        jobs::redeem(tx, Ticket::of(&CarryOut { request: request.id })?.due(from));
+    }
+    Ok(())
+}
+
 /// Changes a request, and says which date it was and is worked by.
 pub(super) async fn moved<F>(
     tools: &Tools,
@@ -193,8 +203,13 @@ where
     let before = Arc::new(Mutex::new(None::<Option<Due>>));
     let noted = Arc::clone(&before);
     let request = change(tools, caller, at, once, move |tx, desk, request| {
-        *noted.lock().unwrap_or_else(PoisonError::into_inner) = Some(request.due.clone());
-        work(tx, desk, request)
+        let before = request.due.clone();
+        *noted.lock().unwrap_or_else(PoisonError::into_inner) = Some(before.clone());
+        let (request, told) = work(tx, desk, request)?;
+        if request.due != before {
+            look_by_then(tx, &request)?;
+        }
+        Ok((request, told))
     })
     .await?;
     let before = before.lock().unwrap_or_else(PoisonError::into_inner).take();

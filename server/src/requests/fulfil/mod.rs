@@ -9,9 +9,10 @@ mod again;
 mod certificate;
 mod ground;
 mod receipts;
+mod rest;
 mod steps;
 
 pub use again::{Replayed, SUBJECT_LINE, replay, require_upheld};
 pub use ground::{Carrier, Ground, Stood};
 pub use steps::whole::disconnect;
-pub use steps::{Ran, carry_out};
+pub use steps::{Ran, answered_from, carry_out};

@@ -9,8 +9,9 @@ use crate::floor::jobs::{Halt, Job, Run};
 use crate::floor::kernel::{Error, RequestId, Result, TenantId};
 use crate::floor::ledger::{Event, Witnessed};
 use crate::floor::tools::Tools;
+use crate::requests::actions::seal;
 use crate::requests::model::MessageState;
-use crate::requests::queries::messages;
+use crate::requests::queries::{messages, requests};
 use crate::subjects;
 
 /// Lifts what is to be lifted by now.
@@ -51,6 +52,8 @@ async fn lift(tools: &Tools, tenant: TenantId, request: RequestId) -> Result<()>
         if persons.is_empty() {
             return Err(Error::NotFound(NOTHING));
         }
+        let asked = requests::lock(tx, request)?;
+        seal(tx, &asked)?;
         let told = Event::new("request.restriction_lifted", "request", request.uuid());
         Ok(Witnessed::new((), told.count("persons", persons.len() as u64)))
     });

@@ -22,6 +22,8 @@ pub struct Slots {
     /// The day it is due from now on.
     pub after: Option<Day>,
     pub ground: Option<Ground>,
+    /// What stays or was not done, where the rest was.
+    pub rest: Vec<Rest>,
     /// What the law wants a refusal to name.
     pub must_name: Vec<MustName>,
     /// What proves the address that it is sent to.
@@ -36,6 +38,31 @@ pub struct Slots {
     pub original: Option<String>,
     /// Whether others are awaited who had the person's data from us.
     pub awaits_others: bool,
+}
+
+/// What stays or was not done of what was asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rest {
+    /// The data, or whoever was told, by a name that people know; none where there is none.
+    pub what: Option<String>,
+    pub why: NotDone,
+    /// How long it stays, where that is known.
+    pub until: Option<Day>,
+}
+
+/// Why something was not done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotDone {
+    /// The data stay on this ground.
+    Ground(Ground),
+    /// The data stay for a time that the page names for them.
+    OwnTime,
+    /// It was tried.
+    Impossible,
+    /// Whoever was told does not do it.
+    Refused,
+    /// Whoever was told gave no answer that ends it, and is asked no more.
+    GivenUp,
 }
 
 /// What is known of the request that a letter is about.
@@ -401,6 +428,28 @@ impl Pen<'_> {
         ground.map(|ground| (&*words.label.ground, words.ground(ground).to_owned())).into_iter().collect()
     }
 
+    /// What stays or was not done: each with why, and until when.
+    fn rest(&mut self, slots: &Slots) {
+        let words = self.voice.words;
+        let fact = |rest: &Rest| {
+            let (nameless, why) = match rest.why {
+                NotDone::Ground(ground) => (&words.rest.data, words.ground(ground)),
+                NotDone::OwnTime => (&words.rest.data, words.rest.own_time.as_str()),
+                NotDone::Impossible => (&words.rest.data, words.rest.impossible.as_str()),
+                NotDone::Refused => (&words.rest.recipient, words.rest.refused.as_str()),
+                NotDone::GivenUp => (&words.rest.recipient, words.rest.given_up.as_str()),
+            };
+            let until = rest.until.map(|until| fill(&words.rest.until, &[("until", &words.day(until))]));
+            let why = until.map_or_else(|| why.to_owned(), |until| [why, " ", &until].concat());
+            (rest.what.clone().unwrap_or_else(|| nameless.clone()), why)
+        };
+        let told: Vec<(String, String)> = slots.rest.iter().map(fact).collect();
+        let facts: Vec<Fact<'_>> = told.iter().map(|(what, why)| (what.as_str(), why.clone())).collect();
+        if !facts.is_empty() {
+            self.facts(&facts);
+        }
+    }
+
     fn refused(&mut self, slots: &Slots) {
         self.say(&self.voice.words.refused.text);
         let ground = self.ground(slots);
@@ -416,13 +465,14 @@ impl Pen<'_> {
         let is_part = matches!(self.voice.told.request.stage, Stage::Closed { outcome: Outcome::PartlyFulfilled, .. });
         // Where nothing stays for a ground, what is left is others' to do.
         let is_awaited = slots.awaits_others;
-        let is_part = is_part && (!is_awaited || slots.ground.is_some());
+        let is_part = is_part && (!is_awaited || !slots.rest.is_empty());
         if is_part || !is_awaited {
             self.say(if is_part { &answered.part } else { &answered.whole });
         }
         if is_awaited {
             self.say(&answered.awaited);
         }
+        self.rest(slots);
         let ground = self.ground(slots);
         self.facts_and(ground);
         if let Some(words) = &slots.words {

@@ -10,7 +10,7 @@ mod parts;
 mod words;
 
 pub use bodies::authority;
-pub use compose::{Slots, Told, Written, compose};
+pub use compose::{NotDone, Rest, Slots, Told, Written, compose};
 pub use parts::Parts;
 pub use words::{Words, speaks, spoken};
 

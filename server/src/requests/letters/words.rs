@@ -50,6 +50,7 @@ pub struct Words {
     pub extension_withdrawn: ExtensionWithdrawn,
     pub refused: Refused,
     pub answered: Answered,
+    pub rest: Reasons,
     pub withdrawn: Saying,
     pub expired: Saying,
     pub handed_on: HandedOn,
@@ -196,6 +197,20 @@ pub struct Answered {
     pub whole: String,
     pub part: String,
     pub awaited: String,
+}
+
+/// Why something was not done, or not whole.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reasons {
+    /// What has no name that people know: data, and somebody who was told.
+    pub data: String,
+    pub recipient: String,
+    pub until: String,
+    pub own_time: String,
+    pub impossible: String,
+    pub refused: String,
+    pub given_up: String,
 }
 
 #[derive(Debug, Deserialize)]

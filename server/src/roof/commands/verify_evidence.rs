@@ -2,7 +2,7 @@
 //! server nor a secret, so that whoever was handed the document proves it by himself.
 
 use std::fmt::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
@@ -34,12 +34,21 @@ pub struct Wish {
 pub(super) fn run(wish: &Wish, settings: Settings) -> anyhow::Result<ExitCode> {
     let keys = match &wish.keys {
         Some(path) => PublicKeys::at(path)?,
-        None => PublicKeys::at(&settings.read()?.keys.folder)?,
+        None => of_the_desk(&settings.read()?.keys.folder)?,
     };
     let reports = read(wish, &keys)?;
     super::print(&if wish.json { for_programs(&reports) } else { for_people(&reports) })?;
     let holds = reports.iter().all(|report| report.faults.is_empty());
     Ok(if holds { ExitCode::SUCCESS } else { ExitCode::from(NOT_WHOLE) })
+}
+
+/// The public keys of the desk that is set up here. Whoever was handed a document alone gives one.
+fn of_the_desk(folder: &Path) -> Result<PublicKeys, Error> {
+    let keys = if folder.is_dir() { PublicKeys::at(folder)? } else { PublicKeys::default() };
+    if keys.is_empty() {
+        return Err(Error::invalid(folder.display().to_string(), "holds no public key: give --keys sign-NNNN.pub"));
+    }
+    Ok(keys)
 }
 
 /// Each document of a file, and that each continues the one before it where that stands there too.

@@ -40,7 +40,7 @@ pub async fn run(carrier: &Carrier, step: &Step) -> Result<Ran> {
         let from = answered_from(&ground.request);
         if from.is_some_and(|from| from <= ground.now) && ground.request.answered_at.is_none() {
             let mut told = certify(tx, &inside, ground, (&steps, &tasks))?;
-            told.extend(answer_in_time(tx, &inside, ground)?);
+            told.extend(answer_in_time(tx, &inside, ground, (&steps, &tasks))?);
             return Ok(Some((false, told)));
         }
         let told = await_others(tx, ground, (&own, from))?;

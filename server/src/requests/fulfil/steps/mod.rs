@@ -12,6 +12,8 @@ mod settling;
 mod telling;
 pub mod whole;
 
+pub use certifying::answered_from;
+
 use super::ground::{Carrier, Stood};
 use crate::floor::datamap::{Map, Row, Table};
 use crate::floor::kernel::Result;

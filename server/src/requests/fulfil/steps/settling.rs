@@ -8,14 +8,14 @@ use crate::floor::ledger::{Event, Witnessed, WriteTx};
 use crate::floor::regulations::Kind;
 use crate::floor::vault::RequestKey;
 use crate::propagation::{self, Told};
-use crate::requests::actions::{Slots, close, event, queue_letter};
+use crate::requests::actions::{Slots, close, event, queue_letter, seal};
 use crate::requests::clocks::{self, Times};
 use crate::requests::fulfil::receipts::sworn;
+use crate::requests::fulfil::rest::{Names, rest};
 use crate::requests::fulfil::{Carrier, Ground};
-use crate::requests::model::{
-    Ground as Why, MessageKind, Outcome, PlannedAction, Request, Stage, Step, StepName, StepState,
-};
-use crate::requests::playbooks::{self, Settlement};
+use crate::requests::letters::Rest;
+use crate::requests::model::{MessageKind, Outcome, Request, Stage, Step, StepName, StepState};
+use crate::requests::playbooks::{self, Receipt, Settlement};
 use crate::requests::queries::{fulfilling, requests};
 
 pub async fn settle(carrier: &Carrier, step: &Step) -> Result<Ran> {
@@ -26,23 +26,24 @@ pub async fn settle(carrier: &Carrier, step: &Step) -> Result<Ran> {
         let receipts = sworn(&ground.plan, &steps, &tasks);
         let settlement = playbooks::of(ground.request.right)?.settle(&ground.plan.lines, &receipts);
         let is_open = !tasks.iter().all(Told::has_ended);
-        let (outcome, grounds) = match settlement {
+        let outcome = match settlement {
             // What is only tried is done once it was looked at.
-            _ if ground.request.is_test => (Outcome::Fulfilled, Vec::new()),
-            Settlement::Whole if !is_open => (Outcome::Fulfilled, Vec::new()),
-            Settlement::InPart(grounds) if !is_open => (Outcome::PartlyFulfilled, grounds),
+            _ if ground.request.is_test => Outcome::Fulfilled,
+            Settlement::Whole if !is_open => Outcome::Fulfilled,
+            Settlement::InPart(_) if !is_open => Outcome::PartlyFulfilled,
             _ => {
                 let from = answered_from(&ground.request);
                 let is_due = from.is_some_and(|from| from <= ground.now) && ground.request.answered_at.is_none();
                 let told = if is_due && steps.iter().all(|other| is_behind(other, &own)) {
-                    answer_in_time(tx, &inside, ground)?
+                    answer_in_time(tx, &inside, ground, (&steps, &tasks))?
                 } else {
                     await_others(tx, ground, (&own, from))?
                 };
                 return Ok(Some((false, told)));
             }
         };
-        let told = end(tx, &inside, ground, (&steps, &own), (outcome, &grounds))?;
+        let rest = if outcome == Outcome::PartlyFulfilled { left(&inside, ground, &receipts) } else { Vec::new() };
+        let told = end(tx, &inside, ground, (&steps, &own), (outcome, rest))?;
         Ok(Some((true, told)))
     });
     Ok(match stood.await? {
@@ -63,7 +64,7 @@ fn end(
     carrier: &Carrier,
     ground: &Ground,
     (steps, own): (&[Step], &Step),
-    (outcome, grounds): (Outcome, &[String]),
+    (outcome, rest): (Outcome, Vec<Rest>),
 ) -> Result<Vec<Event>> {
     let mut told = ground.done(tx, own, 0, None)?;
     if let Some(last) = steps.iter().find(|step| step.name == StepName::RequestKey) {
@@ -72,12 +73,11 @@ fn end(
         told.extend(ground.done(tx, last, gone, None)?);
     }
     let is_answered = ground.request.answered_at.is_some();
-    let why = why(grounds);
     let must_name = Times::of(tx, &ground.request)?.must_name()?;
     let closed = close(tx, ground.request.clone(), outcome)?;
     if !is_answered {
         let must_name = if outcome == Outcome::PartlyFulfilled { must_name } else { Vec::new() };
-        let slots = Slots { ground: why, must_name, ..Slots::default() };
+        let slots = Slots { rest, must_name, ..Slots::default() };
         queue_letter(tx, &carrier.doors.desk(), &closed, MessageKind::Answered, slots)?;
     }
     let closed = requests::save(tx, &closed)?;
@@ -103,6 +103,7 @@ pub async fn let_go(carrier: &Carrier) -> Result<()> {
         }
         let gone = fulfilling::remove_matches(tx, id)?;
         vault.forget::<RequestKey>(tx, id.uuid())?;
+        seal(tx, &request)?;
         Ok(Witnessed::new((), event("request.means_gone", &request).count("matches", gone)))
     });
     gone.await
@@ -115,15 +116,18 @@ pub async fn request_key(_: &Carrier, _: &Step) -> Result<Ran> {
 
 /// The person is told in time what was done, and that the rest is awaited: that meets the dates of the answer, and the request
 /// goes on until everybody has settled.
-pub fn answer_in_time(tx: &mut WriteTx, carrier: &Carrier, ground: &Ground) -> Result<Vec<Event>> {
+pub fn answer_in_time(
+    tx: &mut WriteTx,
+    carrier: &Carrier,
+    ground: &Ground,
+    (steps, tasks): (&[Step], &[Told]),
+) -> Result<Vec<Event>> {
     let partly = Stage::Closed { at: ground.now, outcome: Outcome::PartlyFulfilled };
     let must_name = Times::of(tx, &ground.request)?.must_name()?;
     let told = Request { stage: partly, ..ground.request.clone() };
-    let kept = ground.plan.lines.iter().filter(|line| line.action == PlannedAction::Keep);
-    let kept: Vec<String> = kept.filter_map(|line| line.ground.clone()).collect();
-    let ground_of = why(&kept);
-    let must_name = if ground_of.is_some() { must_name } else { Vec::new() };
-    let slots = Slots { must_name, ground: ground_of, awaits_others: true, ..Slots::default() };
+    let rest = left(carrier, ground, &sworn(&ground.plan, steps, tasks));
+    let must_name = if rest.is_empty() { Vec::new() } else { must_name };
+    let slots = Slots { must_name, rest, awaits_others: true, ..Slots::default() };
     queue_letter(tx, &carrier.doors.desk(), &told, MessageKind::Answered, slots)?;
     clocks::meet(tx, &[ground.request.id], Kind::Answer, ground.now)?;
     let answered = Request { answered_at: Some(ground.now), ..ground.request.clone() };
@@ -131,21 +135,8 @@ pub fn answer_in_time(tx: &mut WriteTx, carrier: &Carrier, ground: &Ground) -> R
     Ok(vec![event("request.answered_in_part", &answered)])
 }
 
-/// The ground that a letter names, of those for which something stays.
-fn why(grounds: &[String]) -> Option<Why> {
-    let of = |ground: &String| match ground.split(':').next().unwrap_or_default() {
-        "hold" => Some(Why::LegalClaims),
-        "open_order" => Some(Why::ContractActive),
-        "chargeback_window" => Some(Why::ChargebackWindow),
-        "others_rights" => Some(Why::OthersRights),
-        "keep" | "law" => Some(Why::LegalObligation),
-        _ => None,
-    };
-    grounds.iter().filter_map(of).min_by_key(|why| match why {
-        Why::LegalClaims => 0,
-        Why::ContractActive => 1,
-        Why::ChargebackWindow => 2,
-        Why::OthersRights => 3,
-        _ => 4,
-    })
+/// What is not done or not whole by now, as the person is told.
+fn left(carrier: &Carrier, ground: &Ground, receipts: &[Receipt]) -> Vec<Rest> {
+    let names = Names { policy: carrier.by_what.policy(), locale: &ground.request.locale };
+    rest(&names, &ground.plan.lines, receipts)
 }
