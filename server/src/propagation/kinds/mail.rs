@@ -145,7 +145,8 @@ fn letter(
         // A person has it told again before its reminder is due, which is another letter.
         (true, None) => "anew",
     };
-    let own = task.id.uuid().as_simple();
+    let id = task.id.uuid();
+    let own = id.as_simple();
     // The same as long as it is the same letter, and another where a person has it told again.
     let id = if task.step == 0 {
         format!("recipient-{own}-{turn}")

@@ -1,7 +1,7 @@
 //! What a letter says of what was not done: what stays, on which ground and until when, whatever could not be done, and whoever
 //! was told and did not do it. In the page's own words for its data and its recipients, and never a value of anybody's.
 
-use crate::floor::platforms::{self, Platform};
+use crate::floor::platforms;
 use crate::floor::policy::{self, Policy};
 use crate::requests::letters::{NotDone, Rest};
 use crate::requests::model::{Ground, PlanLine, PlannedAction};
@@ -24,7 +24,7 @@ impl Names<'_> {
     fn recipient(&self, line: &PlanLine) -> Option<String> {
         let code = line.recipient.as_deref().filter(|_| line.place != "app")?;
         let listed = self.policy.recipients.iter().find(|recipient| recipient.code.get_ref() == code);
-        let platform = || platforms::find(code).map_or(code, Platform::title);
+        let platform = || platforms::find(code).map_or(code, |platform| platform.title());
         Some(listed.map_or_else(platform, |recipient| recipient.name.as_str()).to_owned())
     }
 }

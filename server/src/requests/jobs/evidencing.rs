@@ -31,11 +31,13 @@ impl Job for SealEvidence {
     async fn run(self, run: Run) -> Result<(), Halt> {
         let (lane, vault, id) = (run.scope()?, run.tools()?.vault, self.request);
         let is_fresh = run.watch.now().since(run.due_at()) < PATIENCE;
-        let waits = run
-            .ledger
-            .read(&lane, move |tx| Ok(requests::get(tx, id)?.stage.is_closed() && rows::waiting(tx, id)? > 0));
-        if is_fresh && waits.await? {
-            return Err(Halt::SlowDown { after: AGAIN });
+        if is_fresh {
+            let waits = run
+                .ledger
+                .read(&lane, move |tx| Ok(requests::get(tx, id)?.stage.is_closed() && rows::waiting(tx, id)? > 0));
+            if waits.await? {
+                return Err(Halt::SlowDown { after: AGAIN });
+            }
         }
         let written = run.ledger.write(lane, move |tx| {
             let request = requests::lock(tx, id)?;
