@@ -51,9 +51,14 @@ async fn looked(desk: &Listening, method: Method, path: &str, said: &[(&str, &st
     (status, has_session, answer.bytes().await.expect("bytes").to_vec())
 }
 
-/// Uses a link and goes where that leads: what is there, or what is said instead.
+/// Uses a link and goes where that leads: what is there, or what is said instead. Whoever is told that too many are there comes
+/// again.
 async fn fetched(desk: &Listening, form: &(String, Vec<(String, String)>)) -> (u16, Vec<u8>) {
-    let answer = consumed(desk, form, None).await;
+    let mut answer = consumed(desk, form, None).await;
+    while answer.status().as_u16() == 503 {
+        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+        answer = consumed(desk, form, None).await;
+    }
     let status = answer.status().as_u16();
     if status != 303 {
         return (status, answer.bytes().await.expect("bytes").to_vec());
