@@ -50,18 +50,18 @@ pub(super) struct Asked {
 impl Asked {
     /// Asha's data, with goods of an odd name, money that went out, and more events than are read at a time.
     pub async fn approved(right: Right) -> Self {
-        Self::approved_while(right, "").await
+        Self::approved_while(right, None).await
     }
 
     /// The same, while this goes on.
-    async fn approved_while(right: Right, goes_on: &str) -> Self {
+    async fn approved_while(right: Right, goes_on: Option<&str>) -> Self {
         let mut odd = order("9", ASHA, 1);
         odd.lines[0].title = Some(FORMULA.to_owned());
         Self::approved_with(right, vec![Good::Order(odd)], goes_on).await
     }
 
     /// The same, with these of the shop's goods.
-    async fn approved_with(right: Right, goods: Vec<Good>, goes_on: &str) -> Self {
+    async fn approved_with(right: Right, goods: Vec<Good>, goes_on: Option<&str>) -> Self {
         let scene = Planned::begins().await;
         scene.comes_in(goods).await;
         let subject = scene.lines("select subject_id::text as line from orders where platform_id = '1'");
@@ -80,7 +80,9 @@ impl Asked {
         let digest = scene.plan(at).await.digest;
         scene.submits(at, digest).await.expect("submitted");
         scene.approves(&scene.approver, at, digest).await.expect("approved");
-        scene.world.base.tamper(goes_on);
+        if let Some(goes_on) = goes_on {
+            scene.world.base.tamper(goes_on);
+        }
         let asked = Self { scene, at, subject };
         asked.works().await;
         asked
@@ -379,7 +381,7 @@ async fn both_files_of_a_long_table_end_with_the_same_row_whatever_is_written_me
     let used = "insert into usage_events (tenant_id, id, subject_id, kind, at)
          select tenant_id, overlay(gen_random_uuid()::text placing 'ffffffff' from 1 for 8)::uuid, subject_id, 'meanwhile', at
            from usage_events where tenant_id = new.tenant_id limit 1;";
-    let asked = Asked::approved_while(Right::Access, &at_each_look(used)).await;
+    let asked = Asked::approved_while(Right::Access, Some(&at_each_look(used))).await;
     assert_eq!(asked.packages().await[0].state, PackageState::Made);
     let files = asked.long_files();
     assert!(files.len() == 2 && files[0] == files[1], "{files:?}");
@@ -393,7 +395,7 @@ async fn where_the_files_of_a_table_would_differ_both_are_made_anew() {
     let used = "insert into usage_events (tenant_id, id, subject_id, kind, at)
          select tenant_id, '00000000-0000-0000-0000-000000000001'::uuid, subject_id, 'meanwhile', at
            from usage_events where tenant_id = new.tenant_id limit 1 on conflict do nothing;";
-    let asked = Asked::approved_while(Right::Access, &at_each_look(used)).await;
+    let asked = Asked::approved_while(Right::Access, Some(&at_each_look(used))).await;
     asked.scene.world.base.tamper(
         "update jobs set retry_at = now() where retry_at > now();
          update lanes set retry_at = now() where retry_at > now()",
@@ -477,7 +479,7 @@ async fn a_number_by_which_somebody_else_is_known_is_not_handed_out() {
     let number = || Some(Personal::new("+49 170 1112223"));
     let neighbours = Order { mail: None, phone: number(), ..order("8", ASHA, 1) };
     let own = Order { phone: number(), ..order("9", ASHA, 1) };
-    let asked = Asked::approved_with(Right::Access, vec![Good::Order(neighbours), Good::Order(own)], "").await;
+    let asked = Asked::approved_with(Right::Access, vec![Good::Order(neighbours), Good::Order(own)], None).await;
     assert_eq!(asked.packages().await[0].made.expect("made").left_out, 1);
     asked.released().await;
     let desk = asked.scene.world.serve().await;
