@@ -64,33 +64,6 @@ call app.fence('request_persons');
 grant select, insert on request_persons to rd_api, rd_worker;
 grant select on request_persons to rd_desk;
 
--- What a ground keeps, of nobody's name, and until when: rows of one table that came from one shop. Each day somebody looks what
--- is over, and it goes.
-create table keeps (
-  tenant_id  uuid        not null,
-  id         uuid        not null,
-  keeper_id  uuid        not null,
-  request_id uuid,
-  place      text        not null,
-  store_id   uuid,
-  ground     text        not null,
-  until_on   date,
-  made_at    timestamptz not null,
-  ended_at   timestamptz,
-  constraint keeps_pk primary key (tenant_id, id),
-  constraint keeps_once unique nulls not distinct (tenant_id, keeper_id, place, store_id, ground),
-  constraint keeps_of_keeper foreign key (tenant_id, keeper_id) references subjects (tenant_id, id) on delete restrict,
-  constraint keeps_texts_are_short check (octet_length(place) <= 60 and octet_length(ground) <= 60)
-);
-comment on table keeps is 'what a ground keeps of whom nobody names any more, and until when';
-comment on column keeps.keeper_id is 'the subject of nobody''s name to whom the rows went over';
-comment on column keeps.request_id is 'what was carried out then; none where a backup came back';
-comment on column keeps.until_on is 'the last day on which the ground keeps it; none where it has no day';
-create index keeps_due on keeps (until_on, tenant_id, keeper_id) where ended_at is null;
-call app.fence('keeps');
-grant select, insert, update (until_on, ended_at) on keeps to rd_api, rd_worker;
-grant select on keeps to rd_desk;
-
 -- How far a plan has been carried out. A row that is not there is a step that was not done.
 create table request_steps (
   tenant_id   uuid        not null,
@@ -107,8 +80,6 @@ create table request_steps (
   outcome     text,
   begun_at    timestamptz,
   finished_at timestamptz,
-  looked_through integer,
-  left_over   bigint,
   constraint request_steps_pk primary key (tenant_id, plan_id, position),
   constraint request_steps_of_plan foreign key (tenant_id, plan_id) references request_plans (tenant_id, id) on delete cascade,
   constraint request_steps_of_request foreign key (tenant_id, request_id) references requests (tenant_id, id) on delete cascade,
@@ -116,19 +87,15 @@ create table request_steps (
     'key', 'tell', 'scan', 'certificate', 'settle', 'request_key')),
   constraint request_steps_state_known check (state in ('waiting', 'done', 'sent_back')),
   constraint request_steps_done_has_its_time check ((state = 'waiting') = (finished_at is null)),
-  constraint request_steps_count check (attempt >= 0 and rows >= 0 and looked_through >= 0 and left_over >= 0),
-  constraint request_steps_look_is_whole
-    check ((looked_through is null) = (left_over is null) and (looked_through is null or name = 'scan')),
+  constraint request_steps_count check (attempt >= 0 and rows >= 0),
   constraint request_steps_texts_are_short check (octet_length(place) <= 60 and octet_length(outcome) <= 60)
 );
 comment on table request_steps is 'the steps of what is carried out, and how far each came';
 comment on column request_steps.line is 'the line of the plan that it carries out, counted from nought';
 comment on column request_steps.outcome is 'a code: what came of it where it is not simply done';
-comment on column request_steps.looked_through is 'of a scan: how many columns about people its last look went through';
-comment on column request_steps.left_over is 'of a scan: how many rows its last look found; the certificate says both';
 create index request_steps_of_a_request on request_steps (tenant_id, request_id, plan_id, position);
 call app.fence('request_steps');
-grant select, insert, update (state, attempt, rows, outcome, begun_at, finished_at, looked_through, left_over) on request_steps to rd_api, rd_worker;
+grant select, insert, update (state, attempt, rows, outcome, begun_at, finished_at) on request_steps to rd_api, rd_worker;
 grant select on request_steps to rd_desk;
 
 -- What is needed to go on, and to tell others whom is meant: under the request's own key, and gone with it.
@@ -151,9 +118,9 @@ create table request_matches (
 );
 comment on table request_matches is 'what somebody goes by, for as long as what they asked is carried out';
 comment on column request_matches.value is 'under the request''s own key';
-comment on column request_matches.tells is 'whether it says who somebody is: by it nobody is written of anew; a telephone beside a mail address does not, an order that stays for a ground neither, and nothing by which somebody else is known';
+comment on column request_matches.tells is 'whether it says who somebody is: by it nobody is written of anew; a telephone beside a mail address does not, and an order that stays for a ground neither';
 call app.fence('request_matches');
-grant select, insert, delete, update (tells) on request_matches to rd_api, rd_worker;
+grant select, insert, delete on request_matches to rd_api, rd_worker;
 grant select (tenant_id, id, request_id, kind, store_id, bidx_v, tells) on request_matches to rd_desk;
 
 -- What was done, signed. A row is never changed: what comes later is a supplement.
@@ -203,14 +170,6 @@ create index order_contacts_under_several_keys on order_contacts (tenant_id)
 alter table shipments add column sealed_by bytea generated always as (substring(tracking from 11 for 16)) stored;
 comment on column shipments.sealed_by is 'the key that sealed the first of its values';
 create index shipments_by_key on shipments (tenant_id, sealed_by);
-
--- And by what a shop called its buyer, in orders that name nobody else.
-create index orders_by_customer on orders (tenant_id, store_id, customer) where customer is not null;
-
--- A shop that still owes somebody goods is told by hand once that is over: the line says so, as one that keeps does.
-alter table request_plan_lines drop constraint request_plan_lines_keep_has_its_ground;
-alter table request_plan_lines add constraint request_plan_lines_keep_has_its_ground
-  check ((action = 'keep') = (ground is not null) or (action = 'by_hand' and place = 'store' and ground = 'open_order'));
 
 -- What may not lie until a person comes is put back by a worker.
 grant update (crashes, faults, waits) on jobs to rd_worker;

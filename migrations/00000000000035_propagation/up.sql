@@ -54,7 +54,6 @@ create table recipient_tasks (
   sealed_under uuid        not null,
   matches      bytea,
   ticket       text,
-  zone         text        not null,
   submitted_at timestamptz not null,
   opened_at    timestamptz not null,
   until        timestamptz not null,
@@ -67,7 +66,6 @@ create table recipient_tasks (
   proof_id     uuid,
   words        bytea,
   reminded_at  timestamptz,
-  held_at      timestamptz,
   version      integer     not null default 1,
   constraint recipient_tasks_pk primary key (tenant_id, id),
   constraint recipient_tasks_once unique nulls not distinct (tenant_id, request_id, recipient, store_id),
@@ -85,7 +83,7 @@ create table recipient_tasks (
   constraint recipient_tasks_texts_are_short
     check (octet_length(reference) <= 40 and octet_length(right_code) <= 40 and octet_length(recipient) between 1 and 60
        and octet_length(answer) <= 40 and octet_length(advice) <= 500 and octet_length(ticket) <= 4000
-       and octet_length(zone) between 1 and 60 and cardinality(refs) <= 200)
+       and cardinality(refs) <= 200)
 );
 comment on table recipient_tasks is 'what each recipient of a person''s data is told for one request, and how far it has come';
 comment on column recipient_tasks.recipient is 'its code in the policy, the platform of the store, or the id of the app';
@@ -95,21 +93,18 @@ comment on column recipient_tasks.refs is 'what the recipient calls what it was 
 comment on column recipient_tasks.sealed_under is 'whose key the person''s own words are under: the request''s';
 comment on column recipient_tasks.matches is 'what the recipient knows the person by, under the request''s key; gone when the task ends';
 comment on column recipient_tasks.ticket is 'the job to be handed on when the task ends';
-comment on column recipient_tasks.zone is 'whose midnight ends a day of the request''s clocks';
 comment on column recipient_tasks.answer is 'the status of the last answer, or why there was none, in a word of ours';
 comment on column recipient_tasks.advice is 'what a person does where no program may, in our words';
 comment on column recipient_tasks.proof is 'digest of what came back: of an answer, or of the file that somebody attached';
 comment on column recipient_tasks.proof_id is 'the object with that file, sealed under the task''s own key';
-comment on column recipient_tasks.held_at is 'since when a hold keeps us from telling it; its time stands still meanwhile';
 comment on column recipient_tasks.words is 'what somebody wrote who ended it by hand, under the task''s own key';
 create index recipient_tasks_open on recipient_tasks (tenant_id, until) where ended_at is null;
-create index recipient_tasks_held on recipient_tasks (tenant_id, request_id) where held_at is not null and ended_at is null;
 create index recipient_tasks_by_opening on recipient_tasks (tenant_id, opened_at, id);
 call app.fence('recipient_tasks');
 grant select, insert, update on recipient_tasks to rd_api, rd_worker;
 grant select (tenant_id, id, request_id, reference, right_code, regulation, recipient, store_id, subject_id, categories, kind,
-  state, is_unsure, step, refs, sealed_under, zone, submitted_at, opened_at, until, tried_at, ended_at, attempts,
-  answer, advice, proof, proof_id, reminded_at, held_at, version) on recipient_tasks to rd_desk;
+  state, is_unsure, step, refs, sealed_under, submitted_at, opened_at, until, tried_at, ended_at, attempts, answer, advice,
+  proof, proof_id, reminded_at, version) on recipient_tasks to rd_desk;
 
 create table recipient_attempts (
   tenant_id uuid        not null,
@@ -144,18 +139,3 @@ alter table keyholes drop constraint keyholes_kind_known;
 alter table keyholes add constraint keyholes_kind_known check (kind in
   ('api_key', 'tenant_reference', 'store_domain', 'subscriber_confirm', 'subscriber_leave', 'store_handshake', 'store_hook',
    'intake_follow', 'recipient_reply'));
-
--- What the provider of an app is asked has its time too: who was asked and does not answer is silent by then.
-alter table provider_tasks
-  add column until       timestamptz not null default now() + interval '30 days',
-  add column reminded_at timestamptz;
-alter table provider_tasks alter column until drop default;
-alter table provider_tasks drop constraint provider_tasks_state_known;
-alter table provider_tasks add constraint provider_tasks_state_known
-  check (state in ('open', 'asked', 'silent', 'confirmed', 'refused', 'waived'));
-comment on column provider_tasks.until is 'from when on its silence is told as such';
-comment on column provider_tasks.reminded_at is 'when somebody was told last that nothing has ended it';
-drop index provider_tasks_one_at_a_time;
-create unique index provider_tasks_one_at_a_time on provider_tasks (tenant_id, app_id, kind) where settled_at is null;
-create index provider_tasks_unsettled on provider_tasks (until) where settled_at is null;
-grant select (until, reminded_at) on provider_tasks to rd_desk;

@@ -103,7 +103,6 @@ create table corrected_values (
   was_digest    bytea,
   is_digest     bytea       not null,
   at            timestamptz not null,
-  until         timestamptz,
   constraint corrected_values_pk primary key (tenant_id, id),
   constraint corrected_values_once unique (tenant_id, correction_id, row_id),
   constraint corrected_values_of_correction
@@ -113,14 +112,10 @@ create table corrected_values (
 );
 comment on table corrected_values is 'each value that was put right, as digests with a salt of their own';
 comment on column corrected_values.was_digest is 'of what stood there before; none where nothing did';
-comment on column corrected_values.until is 'when the platform told something else than what stood there before; none while it has not';
-create index corrected_values_standing on corrected_values (tenant_id, row_id) where until is null;
 create index corrected_values_by_subject on corrected_values (tenant_id, subject_id);
 call app.fence('corrected_values');
-grant select, insert, update (until), delete on corrected_values to rd_api, rd_worker;
--- Where a policy keeps what it was about, it goes over to nobody's name.
-grant update (subject_id, salt, was_digest, is_digest) on corrected_values to rd_worker;
-grant select (tenant_id, id, correction_id, subject_id, about, field, row_id, at, until) on corrected_values to rd_desk;
+grant select, insert, delete on corrected_values to rd_api, rd_worker;
+grant select (tenant_id, id, correction_id, subject_id, about, field, row_id, at) on corrected_values to rd_desk;
 
 -- The evidence of a request: signed, whole, and never changed. A later one continues it.
 create table request_evidence (

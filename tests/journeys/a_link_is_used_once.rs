@@ -35,6 +35,9 @@ const AHEAD: [(&str, &str); 5] = [
     ("if-modified-since", "Mon, 21 Sep 2026 10:00:00 GMT"),
 ];
 
+/// How often somebody comes again who is told that too many are there.
+const PATIENCE: usize = 50;
+
 const USED: &str = "select count(used_at)::text || ' ' || count(session) as line from package_links";
 
 /// What a link's page has to use it by, and the link's own secret.
@@ -55,7 +58,10 @@ async fn looked(desk: &Listening, method: Method, path: &str, said: &[(&str, &st
 /// again.
 async fn fetched(desk: &Listening, form: &(String, Vec<(String, String)>)) -> (u16, Vec<u8>) {
     let mut answer = consumed(desk, form, None).await;
-    while answer.status().as_u16() == 503 {
+    for _ in 0..PATIENCE {
+        if answer.status().as_u16() != 503 {
+            break;
+        }
         tokio::time::sleep(std::time::Duration::from_millis(200)).await;
         answer = consumed(desk, form, None).await;
     }

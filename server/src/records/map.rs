@@ -89,7 +89,10 @@ pub const ORDER_LINES: Table = Table::of_tenant("order_lines")
     .columns(&[
         key("order_id"),
         fact("place"),
-        fact("platform_id").emptied().because("the shop's own number of the line, which leads back to who bought"),
+        fact("platform_id")
+            .emptied()
+            .needed_by(&[OpenOrder])
+            .because("the shop's own number of the line, which leads back to who bought"),
         fact("variant").disclosed().kept_under(BOOKS).because("what was bought, as its title says"),
         fact("sku").disclosed().kept_under(BOOKS),
         fact("title").disclosed().kept_under(BOOKS),

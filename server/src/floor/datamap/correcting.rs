@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::columns::Column;
 use super::map::Map;
+use super::people::Who;
 use super::table::{About, Table};
 use crate::floor::kernel::text::NORMALISER;
 use crate::floor::kernel::{Error, Result, Sealed, StoreId, SubjectId, TenantId};
@@ -105,7 +106,7 @@ impl Map {
                from {name} where {} and ($3::uuid is null or {at_store}) order by {row}",
             counts.join(", "),
             names.join(", "),
-            self.whose(table, "= any($2)")?,
+            self.whose(table, Who::Several)?,
         );
         let found: Vec<Found> = sql_query(sql)
             .bind::<SqlUuid, _>(tx.tenant()?)

@@ -6,6 +6,7 @@ use diesel::{QueryableByName, RunQueryDsl};
 use uuid::Uuid;
 
 use super::map::Map;
+use super::people::Who;
 use super::table::{About, Table};
 use crate::floor::kernel::{Day, Instant, Result, StoreId, SubjectId};
 use crate::floor::ledger::{Tx, numbered};
@@ -108,7 +109,7 @@ impl Map {
         let mut parts = Vec::new();
         for (table, at) in tables.iter().zip(1..) {
             let condition = match whose {
-                Whose::Person(_) => Some(self.whose(table, "= any($2)")?),
+                Whose::Person(_) => Some(self.whose(table, Who::Several)?),
                 Whose::Shop(_) => self.of_shop(table, apart),
                 Whose::Account => Some(format!("{}.tenant_id = $1 and $2::uuid[] is not null", table.name)),
             };

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::columns::{Class, Column, Fate, Reason};
 use super::counting::{Apart, link};
 use super::map::Map;
-use super::people::{cleared, left};
+use super::people::{Who, cleared, left};
 use super::table::{About, Of, Row, Table};
 use crate::floor::kernel::{Error, Instant, Result, StoreId, SubjectId};
 use crate::floor::ledger::{Statement, Tx, WriteTx, numbered};
@@ -208,7 +208,7 @@ impl Map {
     pub fn left_of(&self, tx: &mut Tx, persons: &[SubjectId]) -> Result<Vec<Left>> {
         let mut parts = Vec::new();
         for table in self.about_people().filter(|table| !(table.erased_by == Row::Kept && is_of_itself(table))) {
-            let (name, condition) = (table.name, self.whose(table, "= any($2)")?);
+            let (name, condition) = (table.name, self.whose(table, Who::Several)?);
             parts.push(format!("select '{name}' as name, count(*) as rows from {name} where {condition}"));
         }
         let counted: Vec<Counted> = numbered(parts.join(" union all "))
@@ -300,7 +300,7 @@ impl Map {
         let apart = link.filter(|_| picked.part.is_some()).map(|link| format!("{name}.{link} = any($4)"));
         let ages = table.ages_from.filter(|_| picked.since.is_some());
         let young = ages.map(|ages| format!("({name}.{ages} is null or {name}.{ages} >= $5)"));
-        let parts = [Some(self.whose(table, "= any($2)")?), store, apart, young];
+        let parts = [Some(self.whose(table, Who::Several)?), store, apart, young];
         Ok(parts.into_iter().flatten().collect::<Vec<_>>().join(" and "))
     }
 }

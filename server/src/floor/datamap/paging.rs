@@ -8,7 +8,7 @@ use diesel::{QueryableByName, RunQueryDsl, sql_query};
 use uuid::Uuid;
 
 use super::map::Map;
-use super::people::{Found, Line, line, listed};
+use super::people::{Found, Line, Who, line, listed};
 use super::table::Table;
 use crate::floor::kernel::{Instant, Result, SubjectId};
 use crate::floor::ledger::{Tx, statement};
@@ -69,7 +69,7 @@ impl Map {
             listed(&sealed, |column| column.name.to_owned()),
             listed(&sealed, |column| column.generation.unwrap_or("0").to_owned()),
             table.name,
-            self.whose(table, "= $2")?,
+            self.whose(table, Who::One)?,
             leaf.most,
         );
         let found: Vec<Found> = sql_query(sql)

@@ -14,6 +14,14 @@ use crate::floor::kernel::{Error, Result, Sealed, SubjectId, TenantId};
 use crate::floor::ledger::{Tx, WriteTx};
 use crate::floor::vault::{Header, Key, Opening, Place, Purpose, Shut, SubjectKey};
 
+/// Whose rows are meant.
+#[derive(Clone, Copy)]
+pub(super) enum Who {
+    One,
+    /// One person, by several ids.
+    Several,
+}
+
 /// What one table holds about a person.
 pub struct Disclosed {
     pub table: &'static Table,
@@ -85,7 +93,7 @@ impl Map {
                 listed(&sealed, |column| column.name.to_owned()),
                 listed(&sealed, |column| column.generation.unwrap_or("0").to_owned()),
                 table.name,
-                self.whose(table, "= $2")?,
+                self.whose(table, Who::One)?,
             );
             let found: Vec<Found> =
                 sql_query(sql).bind::<SqlUuid, _>(tenant).bind::<SqlUuid, _>(subject).load(tx.conn())?;
@@ -100,7 +108,7 @@ impl Map {
     /// Clears what this table of the pinned tenant holds about the person, and says how many rows that touched; run
     /// again it touches none. The person's key is destroyed beside it, or what goes with the key is still there.
     pub fn forget(&self, tx: &mut WriteTx, table: &'static Table, subject: SubjectId) -> Result<usize> {
-        let whose = self.whose(table, "= $2")?;
+        let whose = self.whose(table, Who::One)?;
         for column in table.columns.iter().filter(|column| column.fate == Fate::WithSecret) {
             let sql = format!(
                 "delete from secrets where tenant_id = $1 and id in (select {} from {} where {whose})",
@@ -120,27 +128,28 @@ impl Map {
         Ok(sql_query(sql).bind::<SqlUuid, _>(tx.tenant()?).bind::<SqlUuid, _>(subject).execute(tx.conn())?)
     }
 
-    /// Which rows are the person's: `$1` is the tenant, and `is` compares with `$2`, the person. Of several ids the tenant is
+    /// Which rows are the person's: `$1` is the tenant, and `$2` the person, or several ids of theirs. Of several the tenant is
     /// named so that the fence's own condition leads the index and the ids follow in it: until somebody has counted a table's
     /// rows, Postgres takes the tenant's name twice for few rows, and reads all of them. For the same reason what hangs on other
     /// rows is looked up from each of those then, and is at hand by its place; who reads page by page wants it in order instead.
-    pub(super) fn whose(&self, table: &Table, is: &str) -> Result<String> {
+    pub(super) fn whose(&self, table: &Table, who: Who) -> Result<String> {
         let strange = || Error::internal(format!("{} says of nobody whom it is about", table.name));
-        let of_several = is.contains("any(");
-        let of_tenant = if of_several { "tenant_id is not distinct from $1" } else { "tenant_id = $1" };
+        let (of_tenant, is) = match who {
+            Who::One => ("tenant_id = $1", "= $2"),
+            Who::Several => ("tenant_id is not distinct from $1", "= any($2)"),
+        };
         match (table.of, table.about) {
             (Of::Tenant, About::Subject(column)) => Ok(format!("{of_tenant} and {column} {is}")),
             (Of::Tenant, About::Through { column, table: parent }) => {
                 let parent = self.table(parent).ok_or_else(strange)?;
                 let name = table.name;
-                let parents = format!("select id as through from {} where {}", parent.name, self.whose(parent, is)?);
-                Ok(if of_several {
-                    format!(
+                let parents = format!("select id as through from {} where {}", parent.name, self.whose(parent, who)?);
+                Ok(match who {
+                    Who::One => format!("tenant_id is not distinct from $1 and {column} = any(array({parents}))"),
+                    Who::Several => format!(
                         "{name}.ctid = any(array(select x.place from ({parents}) as parents, lateral (
                            select ctid as place from {name} where {of_tenant} and {column} = through offset 0) as x))"
-                    )
-                } else {
-                    format!("tenant_id is not distinct from $1 and {column} = any(array({parents}))")
+                    ),
                 })
             }
             _ => Err(strange()),

@@ -13,6 +13,10 @@ use nix::fcntl::{Flock, FlockArg};
 use super::Trouble;
 use super::folder::Folder;
 
+/// How often it is tried again: what its last owner had just forked holds it too, until that runs a program of its own.
+const TRIES: u32 = 25;
+const MOMENT: Duration = Duration::from_millis(20);
+
 /// Held as long as it lives.
 pub(super) struct Lock {
     _held: Flock<std::fs::File>,
@@ -31,10 +35,16 @@ impl Lock {
             .custom_flags(nix::libc::O_NOFOLLOW)
             .open(&path)
             .map_err(at)?;
-        let mut held = match Flock::lock(file, FlockArg::LockExclusiveNonblock) {
-            Ok(held) => held,
-            Err((file, Errno::EWOULDBLOCK)) => return Err(owner(file, folder)),
-            Err((_, why)) => return Err(at(why.into())),
+        let (mut file, mut tries) = (file, 0);
+        let mut held = loop {
+            match Flock::lock(file, FlockArg::LockExclusiveNonblock) {
+                Ok(held) => break held,
+                Err((taken, Errno::EWOULDBLOCK)) if tries == TRIES => return Err(owner(taken, folder)),
+                Err((taken, Errno::EWOULDBLOCK)) => file = taken,
+                Err((_, why)) => return Err(at(why.into())),
+            }
+            tries += 1;
+            std::thread::sleep(MOMENT);
         };
         held.set_len(0).map_err(at)?;
         held.write_all(format!("{}\n", std::process::id()).as_bytes()).map_err(at)?;
@@ -51,7 +61,7 @@ fn owner(mut file: std::fs::File, folder: &Folder) -> Trouble {
         if let (Ok(_), Ok(pid)) = (read, text.trim().parse()) {
             return Trouble::Taken { folder, pid };
         }
-        std::thread::sleep(Duration::from_millis(20));
+        std::thread::sleep(MOMENT);
     }
     Trouble::TakenJustNow { folder }
 }
