@@ -78,7 +78,7 @@ impl Two {
     /// The day that a certificate would name now.
     async fn gone_by(&self) -> Option<Day> {
         let scope = self.world.scope(self.world.tenant);
-        self.world.ledger.read(&scope, |tx| epochs::gone_by(tx)).await.expect("readable")
+        self.world.ledger.read(&scope, epochs::gone_by).await.expect("readable")
     }
 
     async fn reads(&self, who: &(SubjectId, Sealed)) -> Opening<String> {

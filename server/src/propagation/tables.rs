@@ -36,7 +36,6 @@ diesel::table! {
         sealed_under -> Uuid,
         matches -> Nullable<Bytea>,
         ticket -> Nullable<Text>,
-        zone -> Text,
         submitted_at -> Timestamptz,
         opened_at -> Timestamptz,
         until -> Timestamptz,
@@ -49,8 +48,9 @@ diesel::table! {
         proof_id -> Nullable<Uuid>,
         words -> Nullable<Bytea>,
         reminded_at -> Nullable<Timestamptz>,
-        held_at -> Nullable<Timestamptz>,
         version -> Int4,
+        zone -> Text,
+        held_at -> Nullable<Timestamptz>,
     }
 }
 

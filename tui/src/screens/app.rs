@@ -113,9 +113,8 @@ fn permissions(app: &App) -> Vec<Row> {
 
 fn task(task: &ProviderTask, ctx: &Ctx) -> Row {
     let (tone, mark) = match task.state.0.as_str() {
-        "OPEN" => (Tone::Warn, "▲ "),
+        "OPEN" | "SILENT" => (Tone::Warn, "▲ "),
         "ASKED" => (Tone::Plain, "○ "),
-        "SILENT" => (Tone::Warn, "▲ "),
         "CONFIRMED" => (Tone::Good, "✓ "),
         "REFUSED" => (Tone::Bad, "✗ "),
         _ => (Tone::Dim, ""),

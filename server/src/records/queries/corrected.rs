@@ -113,14 +113,14 @@ impl PutRight {
             self.overtaken.extend(here().map(|one| one.id));
             return Ok(None);
         }
-        let Some((one, sealed)) = here().find_map(|one| Some((one, one.sealed.clone()?))) else { return Ok(None) };
+        let Some((one, bytes)) = here().find_map(|one| Some((one, one.sealed.clone()?))) else { return Ok(None) };
         let own = match self.others.get(&one.subject_id) {
             None => sealer,
             Some(Ok(other)) => other,
             Some(Err(_)) => return Ok(None),
         };
         let from = Place { generation: one.generation.unsigned_abs(), ..*place };
-        let carried = sealer.carry_personal(own, (&from, &Sealed::from_bytes(sealed)), place)?;
+        let carried = sealer.carry_personal(own, (&from, &Sealed::from_bytes(bytes)), place)?;
         // What opens no more is nobody's word: the platform's counts.
         Ok(carried.ok().map(Sealed::into_bytes))
     }

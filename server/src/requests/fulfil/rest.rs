@@ -105,16 +105,19 @@ mod tests {
         PlanLine { recipient, ..line("customer", place, 1, PlannedAction::ByHand) }
     }
 
-    fn said(lines: &[PlanLine], codes: &[(usize, &str)]) -> Vec<(Option<String>, NotDone, Option<Day>)> {
+    fn said(lines: &[PlanLine], codes: &[(usize, &str)]) -> Vec<(String, NotDone, Option<Day>)> {
         let policy = parse(shipped("sooperseller").expect("it comes along")).expect("it is sound");
         let names = Names { policy: &policy, locale: "de" };
         let receipt = |(line, code): &(usize, &str)| Receipt { line: *line, came: Came::NotDone((*code).to_owned()) };
         let receipts: Vec<Receipt> = codes.iter().map(receipt).collect();
-        rest(&names, lines, &receipts).into_iter().map(|one| (one.what, one.why, one.until)).collect()
+        rest(&names, lines, &receipts)
+            .into_iter()
+            .map(|one| (one.what.unwrap_or_default(), one.why, one.until))
+            .collect()
     }
 
-    fn named(what: &str) -> Option<String> {
-        Some(what.to_owned())
+    fn named(what: &str) -> String {
+        what.to_owned()
     }
 
     #[test]
@@ -137,7 +140,7 @@ mod tests {
                 (named("Order Data"), NotDone::Ground(Ground::ChargebackWindow), None),
                 (named("Customer Data"), NotDone::Ground(Ground::LegalClaims), None),
                 (named("Usage Data"), NotDone::OwnTime, None),
-                (None, NotDone::Ground(Ground::LegalClaims), None),
+                (named(""), NotDone::Ground(Ground::LegalClaims), None),
             ]
         );
     }
@@ -167,9 +170,9 @@ mod tests {
             [
                 (named("Leopards Courier"), NotDone::Refused, None),
                 (named("WooCommerce"), NotDone::GivenUp, None),
-                (None, NotDone::Refused, None),
+                (named(""), NotDone::Refused, None),
                 (named("Order Data"), NotDone::Impossible, None),
-                (None, NotDone::Ground(Ground::OthersRights), None),
+                (named(""), NotDone::Ground(Ground::OthersRights), None),
             ]
         );
     }
