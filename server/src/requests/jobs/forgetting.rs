@@ -7,9 +7,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::turns::Turns;
 use crate::floor::access::{Caller, One, Permission, Scope};
-use crate::floor::jobs::{Halt, Job, Run};
+use crate::floor::jobs::{Halt, Job, Run, Turns};
 use crate::floor::kernel::{Error, Instant, IntakeId, RequestId, Result, SubjectId, TenantId};
 use crate::floor::ledger::{Event, Tx, Witnessed};
 use crate::floor::tools::Tools;
