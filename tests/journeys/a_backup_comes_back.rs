@@ -114,8 +114,8 @@ async fn the_program_itself_serves_nobody_from_it_until_it_was_told_to_restore()
             .env("RIGHTSDESK_AUDIT_FOLDER", &journal);
         program
     };
-    let serve = ["serve", "--http-listen", "127.0.0.1:0"];
-    for words in [&serve[..], &["work"]] {
+    let (serve, work) = (["serve", "--http-listen", "127.0.0.1:0"], ["work"]);
+    for words in [&serve[..], &work[..]] {
         let (code, said) = tokio::task::block_in_place(|| ended(program(words)));
         assert_eq!(code, Some(1), "{words:?}: {said}");
         let told = ["older than the journal of tombstones", "run `rightsdesk-server restore`"];
