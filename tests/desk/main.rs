@@ -22,7 +22,7 @@ fn main() -> ExitCode {
     let mut words = std::env::args().skip(1);
     match words.next().as_deref() {
         Some(
-            "serve" | "migrate" | "bootstrap" | "staff" | "keys" | "schema" | "policy" | "record" | "audit"
+            "serve" | "migrate" | "bootstrap" | "staff" | "restore" | "keys" | "schema" | "policy" | "record" | "audit"
             | "verify-audit" | "verify-evidence" | "backlog",
         ) => {
             return rightsdesk_server::main();

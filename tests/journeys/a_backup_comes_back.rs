@@ -1,9 +1,15 @@
 //! A database comes back from a backup of the day before: nobody is served from it until everybody is erased again who was
 //! erased since, whole shops included, and then nobody of them is readable or written of anew.
 
+use std::process::Command;
+use std::time::Duration;
+
 use harness::audited::{found, public_key};
 use harness::goods::customer;
 use harness::planned::{ASHA, Planned, code};
+use harness::program::{Program, command};
+use harness::scratch;
+use nix::sys::signal::Signal;
 use rightsdesk_server::audit::actions::note_restore;
 use rightsdesk_server::floor::access::Caller;
 use rightsdesk_server::floor::kernel::{Personal, Ref, RequestId, StoreId};
@@ -67,6 +73,63 @@ async fn who_was_erased_since_is_erased_again_before_anybody_is_served() {
     assert_eq!((again.lines, again.persons), (0, 0), "{again:?}");
     let told = backup.lines("select action as line from audit_events where action = 'desk.restored'");
     assert_eq!(told.len(), 2);
+}
+
+/// How a program ended that is not to go on, and all that it said.
+fn ended(mut command: Command) -> (Option<i32>, String) {
+    let mut child = command.spawn().expect("it starts");
+    for _ in 0..300 {
+        if child.try_wait().expect("it is ours").is_some() {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    let _ = child.kill();
+    let told = child.wait_with_output().expect("over");
+    (told.status.code(), String::from_utf8_lossy(&[told.stdout, told.stderr].concat()).into_owned())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_program_itself_serves_nobody_from_it_until_it_was_told_to_restore() {
+    let scene = Planned::begins().await;
+    approved(&scene).await;
+    let backup = scene.world.backup().await;
+    scene.world.later(COOLING_OFF);
+    works(&scene).await;
+    let asha = backup.lines("select subject_id::text as line from customers where platform_id = 'c1'").remove(0);
+    let named = format!(
+        "select exists (select from customers where subject_id = '{asha}') || ' ' ||
+                exists (select from subject_keys where subject_id = '{asha}' and wrapped is not null) as line"
+    );
+    assert_eq!(backup.lines(&named), ["true true"]);
+
+    // The desk's keys and its journal, over yesterday's database.
+    let data = scratch::folder("came-back").expect("a folder");
+    let journal = scene.world.tools.journal.tombstones.path().parent().expect("its folder").to_owned();
+    let program = |words: &[&str]| {
+        let mut program = command(&data, words);
+        program
+            .env("DATABASE_URL", backup.online.expose())
+            .env("RIGHTSDESK_KEYS_FOLDER", &scene.world.keys)
+            .env("RIGHTSDESK_AUDIT_FOLDER", &journal);
+        program
+    };
+    let (serve, work) = (["serve", "--http-listen", "127.0.0.1:0"], ["work"]);
+    for words in [&serve[..], &work[..]] {
+        let (code, said) = tokio::task::block_in_place(|| ended(program(words)));
+        assert_eq!(code, Some(1), "{words:?}: {said}");
+        let told = ["older than the journal of tombstones", "run `rightsdesk-server restore`"];
+        assert!(told.iter().all(|words| said.contains(words)), "{words:?}: {said}");
+        assert!(!said.contains("the desk answers at"), "{words:?}: {said}");
+    }
+    assert_eq!(backup.lines(&named), ["true true"], "whoever is refused erases nobody either");
+
+    let (code, said) = tokio::task::block_in_place(|| ended(program(&["restore"])));
+    assert!(code == Some(0) && said.contains(": 1 persons and 0 shops or accounts erased again"), "{said}");
+    assert_eq!(backup.lines(&named), ["false false"]);
+    let mut desk = tokio::task::block_in_place(|| Program::run(program(&serve)));
+    desk.signal(Signal::SIGTERM);
+    assert!(desk.child.wait().expect("ended").success());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -98,6 +98,40 @@ async fn a_tenant_closes_thirty_days_after_the_wish_and_nobody_comes_in_any_more
 }
 
 #[tokio::test]
+async fn an_account_that_cannot_be_closed_keeps_none_behind_it() {
+    let world = world().await;
+    let admin = desk_seat(&world, &[Role::Admin]);
+    let mut stuck = Vec::new();
+    for reference in ["org-15", "org-16", "org-17"] {
+        let (id, tenant) = opened(&world, &admin, reference).await;
+        done(&world, &admin, CLOSE, json!({ "id": id, "version": 1 })).await;
+        stuck.push(tenant);
+    }
+    let (stuck, also) = (stuck[0].uuid(), stuck[1].uuid());
+    world.base.tamper(&format!(
+        "create function stuck() returns trigger language plpgsql as $$ begin raise exception 'stuck'; end $$;
+         create trigger stuck before update on tenants for each row
+           when (new.state = 'closed' and old.tenant_id in ('{stuck}', '{also}')) execute function stuck()"
+    ));
+    world.later(Duration::days(30));
+    for _ in 0..3 {
+        world.work().await;
+    }
+    let states = || world.base.lines("select reference || ' ' || state as line from tenants order by 1");
+    assert_eq!(states(), ["org-15 closing", "org-16 closing", "org-17 closed"]);
+    let fates = "select distinct a.fate as line from job_attempts a join jobs j on j.id = a.job_id
+                  where j.name = 'close_tenants' and a.fate = 'retried'";
+    assert_eq!(world.base.lines(fates), ["retried"], "and that two were not closed is told");
+
+    world.base.tamper("drop trigger stuck on tenants");
+    world.later(Duration::days(1));
+    for _ in 0..3 {
+        world.work().await;
+    }
+    assert_eq!(states(), ["org-15 closed", "org-16 closed", "org-17 closed"]);
+}
+
+#[tokio::test]
 async fn opening_again_with_the_same_key_is_the_same_tenant() {
     let world = world().await;
     let admin = desk_seat(&world, &[Role::Admin]);

@@ -2,17 +2,21 @@
 //! nobody else is touched, the person does not come back, and what was done is signed.
 
 use chrono::Duration;
+use harness::asked::desk_seat;
 use harness::goods::{customer, order};
 use harness::planned::{ASHA, Planned, code};
 use harness::wishes::wish;
+use rightsdesk_server::apps::{self, ProviderTaskState};
+use rightsdesk_server::floor::access::Role;
 use rightsdesk_server::floor::jobs::{self, Ticket};
 use rightsdesk_server::floor::journal::canonical;
 use rightsdesk_server::floor::kernel::ids::RecipientTaskId;
-use rightsdesk_server::floor::kernel::{Instant, Personal, Ref, RequestId, StoreId, TenantId};
+use rightsdesk_server::floor::kernel::{Instant, Personal, ProviderTaskId, Ref, RequestId, StoreId, TenantId};
 use rightsdesk_server::floor::ledger::{Event, Witnessed};
 use rightsdesk_server::floor::platforms::Good;
 use rightsdesk_server::floor::regulations::Right;
 use rightsdesk_server::floor::vault::verify;
+use rightsdesk_server::grants;
 use rightsdesk_server::propagation::{self, Settling, TaskState};
 use rightsdesk_server::requests::{
     self, Asking, COOLING_OFF, CarryOut, HoldKind, LookAfterFulfilment, NewHold, Outcome, Stage, StepName, StepState,
@@ -515,6 +519,66 @@ async fn what_comes_after_an_erasure_is_sealed_with_it() {
     assert!(told.contains("request.lifting_asked") && !told.contains("request.tombstones_lifted"));
     requests::lift_tombstones(tools, &scene.approver, erased.at, None).await.expect("lifted");
     assert!(sealed().await.contains("request.tombstones_lifted"));
+}
+
+/// What a provider was asked of an app that is disconnected. The policy of this journey connects none, so it is put there by
+/// hand.
+fn asked_of_provider(scene: &Planned) -> Ref<ProviderTaskId> {
+    let (whose, task, now) = (scene.tenant.uuid(), ProviderTaskId::fresh(), scene.world.tools.watch.now());
+    scene.world.base.tamper(&format!(
+        "with app as (
+           insert into apps (tenant_id, id, kind, name, provider, state, granted, connected_at, connected_by, disconnected_at)
+           values ('{whose}', gen_random_uuid(), 'messaging', 'WhatsCart', 'WhatsCart Ltd', 'disconnected', '{{}}', '{now}',
+                   'house', '{now}') returning id)
+         insert into provider_tasks (tenant_id, id, app_id, kind, opened_at, opened_by, until)
+         select '{whose}', '{}', id, 'erase', '{now}', 'house', '{now}' from app",
+        task.uuid()
+    ));
+    Ref::new(scene.tenant, task)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_words_of_staff_that_no_erasure_takes_along_go_with_the_time_of_closed_requests() {
+    let erased = Erased::approved().await;
+    erased.cooled_off().await;
+    let (scene, tools) = (&erased.scene, &erased.scene.world.tools);
+    let why = || Personal::new("Asha Zaman bought again, and asks for her account");
+    let broken = async || {
+        let ground = grants::Ground { ticket: None, reason: Some(why()) };
+        grants::break_glass(tools, &scene.support, scene.tenant, ground, None).await.expect("leave")
+    };
+    requests::ask_to_lift(tools, &scene.support, erased.at, why(), None).await.expect("asked");
+    let (first, task) = (broken().await, asked_of_provider(scene));
+    let (ops, waived) = (desk_seat(&scene.world, &[Role::Ops]), (ProviderTaskState::Waived, Some(why())));
+    apps::settle_provider_task(tools, &ops, task, waived, None).await.expect("let be");
+    let words = "select distinct w.place || ' ' || (k.wrapped is not null) as line
+                   from (select 'leave' as place, id from grants where reason is not null
+                         union all select 'provider', id from provider_tasks where note is not null
+                         union all select 'tombstone', id from tombstones where words is not null) w
+                   join request_keys k on k.owner_id = w.id order by 1";
+    let all = ["leave true", "provider true", "tombstone true"];
+    let lived = async |days: i64| {
+        scene.world.days(days);
+        for _ in 0..12 {
+            if scene.world.work().await == 0 {
+                break;
+            }
+        }
+        scene.world.work().await;
+    };
+    lived(700).await;
+    assert_eq!(scene.lines(words), all, "their two years are not over");
+
+    let later = broken().await;
+    assert_ne!(first.id, later.id);
+    lived(60).await;
+    let left = ["leave false", "leave true", "provider false", "tombstone false"];
+    assert_eq!(scene.lines(words), left, "what was written since has its own time");
+    let told = scene.lines("select action as line from audit_events where action = 'tenant.words_forgotten'");
+    assert_eq!(told.len(), 1, "once, and for all of them");
+    // The wish stands, without its words: nobody writes others over them, and a second person may still agree.
+    assert_eq!(code(requests::ask_to_lift(tools, &scene.support, erased.at, why(), None).await), "ASKED");
+    requests::lift_tombstones(tools, &scene.approver, erased.at, None).await.expect("lifted");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

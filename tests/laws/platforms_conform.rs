@@ -18,7 +18,7 @@ use rightsdesk_server::stores::open_access;
 use serde_json::json;
 
 const DISCONNECT: &str = "mutation ($input: DisconnectStoreInput!) { disconnectStore(input: $input) {
-  store { state } userErrors { code } } }";
+  store { state receipt { whatStays } } userErrors { code } } }";
 
 const KEPT: Counts = Counts { customers: 23, orders: 61, products: 17 };
 const FAULTS: &[Kind] = &[
@@ -288,7 +288,8 @@ async fn is_given_back(conforming: &Conforming<'_>) {
     let version = course.seen(*at).await["version"].clone();
     // A second factor of just now.
     let ops = desk_seat(&course.world, &[Role::Ops]);
-    done(&course.world, &ops, DISCONNECT, json!({ "id": node_id(*at), "version": version })).await;
+    let input = json!({ "id": node_id(*at), "version": version });
+    let over = done(&course.world, &ops, DISCONNECT, input).await["store"].clone();
     let stand = course.stand(code);
     let calls = stand.calls().len();
     while course.world.work().await > 0 {}
@@ -297,4 +298,17 @@ async fn is_given_back(conforming: &Conforming<'_>) {
     let told = course.world.base.lines(events).join(" ");
     let is_by_hand = told.contains("by_hand");
     assert_eq!(stand.is_installed(&course.on_street(code, "zaitoon")), is_by_hand, "{code}: {told}");
+
+    // What no app can take back, its merchant is told to: in the receipt, and in a letter.
+    assert_eq!(platform.ended_by_hand().is_some(), is_by_hand, "{code}: {told}");
+    let letters = course.world.tools.mail.mailbox().expect("in memory").letters_to(&course.owner.mail);
+    let letters: Vec<_> = letters.into_iter().map(|kept| kept.letter).collect();
+    let letters: Vec<_> = letters.iter().filter(|letter| letter.subject.contains("end our access")).collect();
+    assert_eq!(letters.len(), usize::from(is_by_hand), "{code}");
+    let stays = over["receipt"]["whatStays"].as_str().expect("words");
+    if let Some(how) = platform.ended_by_hand() {
+        assert!(stays.contains(how) && letters[0].text.contains(how), "{code}: {stays}");
+    } else {
+        assert!(!stays.contains("until the merchant ends it"), "{code}: {stays}");
+    }
 }

@@ -51,7 +51,9 @@ pub const PROVIDER_TASKS: Table =
         key("asked_by"),
         fact("settled_at"),
         key("settled_by"),
-        personal("note", "words").withheld("words about a company's answer, under the task's own key: they go with it"),
+        personal("note", "words").withheld(
+            "words about a company's answer, under the task's own key: it goes with the time of closed requests",
+        ),
         fact("until"),
         fact("reminded_at"),
     ]);

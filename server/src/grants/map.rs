@@ -7,7 +7,8 @@ pub const GRANTS: Table = Table::of_tenant("grants").label("grant").operators("s
     fact("kind"),
     key("staff_id"),
     fact("ticket"),
-    personal("reason", "reason").withheld("words of staff about a task, under the grant's own key: they go with it"),
+    personal("reason", "reason")
+        .withheld("words of staff about a task, under the grant's own key: it goes with the time of closed requests"),
     key("given_by"),
     fact("starts_at"),
     fact("ends_at"),

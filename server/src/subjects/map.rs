@@ -76,7 +76,9 @@ pub const TOMBSTONES: Table = Table::of_tenant("tombstones").label("tombstone").
     fact("hit_at"),
     fact("asked_at"),
     key("asked_by"),
-    personal("words", "reason").withheld("words of staff about a task, under the tombstone's own key"),
+    personal("words", "reason").withheld(
+        "words of staff about a task, under the tombstone's own key: it goes with the time of closed requests",
+    ),
     fact("lifted_at"),
     key("lifted_by"),
 ]);

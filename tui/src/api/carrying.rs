@@ -33,6 +33,9 @@ pub const LEFT_OUT: &[&str] =
 /// How a task may stand once somebody has written down what came back.
 pub const SETTLED: &[&str] = &["DONE", "ALREADY_GONE", "REFUSED", "ACKNOWLEDGED", "SENT"];
 
+/// How a recipient may be reached; a store is told by its platform, without being set up.
+pub const WAYS: &[&str] = &["TEMPLATE", "OPEN_DSR", "MAIL", "MANUAL"];
+
 /// What can be put right: its table and its field, as one word.
 pub const CORRECTABLE: &[&str] = &[
     "customers.given_name",
@@ -395,6 +398,7 @@ pub mod acts {
     change!(settle, settle_task(SettleTaskInput) -> "SettleTaskPayload");
     change!(give_up, give_up_task(GiveUpTaskInput) -> "GiveUpTaskPayload");
     change!(retry, retry_task(RetryTaskInput) -> "RetryTaskPayload");
+    change!(set_way, set_recipient_way(SetRecipientWayInput) -> "SetRecipientWayPayload");
     change!(words, reveal_task_words(RevealTaskInput) -> "RevealTaskWordsPayload", words: Opened);
     change!(release, release_package(ReleasePackageInput) -> "ReleasePackagePayload");
     change!(leave_out, leave_out_of_package(LeaveOutOfPackageInput) -> "LeaveOutOfPackagePayload");
@@ -494,6 +498,7 @@ pub const DOCUMENTS: &[Document] = &[
     acts::settle::document,
     acts::give_up::document,
     acts::retry::document,
+    acts::set_way::document,
     acts::words::document,
     acts::release::document,
     acts::leave_out::document,

@@ -103,6 +103,18 @@ pub(super) const GIVE_UP: Verb = Verb {
         &["a u"],
     )
 };
+const WAY: Verb = Verb {
+    danger: Danger::Confirm,
+    needs: Some("keep_stores"),
+    off: no_task,
+    ..verb(
+        "carrying.way",
+        "how it is reached…",
+        "Says how the chosen recipient is reached from now on, for every request of this tenant",
+        PLACE,
+        &["a h"],
+    )
+};
 pub(super) const REVEAL: Verb = Verb {
     hint: "read",
     needs: Some("see_data"),
@@ -180,6 +192,7 @@ const VERBS: &[Verb] = &[
     SETTLE,
     RETRY,
     GIVE_UP,
+    WAY,
     REVEAL,
     NAME,
     DROP,
@@ -554,8 +567,11 @@ impl Screen for OneScreen {
         let nobody = (!request.steps.iter().any(is_buried)).then(|| "nobody was erased for this request".to_owned());
         let lifts = [ASK_WELCOME.id, WELCOME.id].into_iter().filter_map(|id| Some((id, nobody.clone()?)));
         let tasks = [&SETTLE, &RETRY, &GIVE_UP].into_iter().filter_map(over);
-        let house = request.tenant.is_none().then(|| (OTHERS.id, "it is the operator's own request".to_owned()));
-        tasks.chain(closed).chain(house).chain(stop).chain(free).chain(other).chain(lifts).collect()
+        let own = request.tenant.is_none().then(|| "it is the operator's own request".to_owned());
+        let house = [OTHERS.id, WAY.id].into_iter().filter_map(|id| Some((id, own.clone()?)));
+        let platform = self.task(&target).filter(|task| task.kind.0 == "PLATFORM");
+        let platform = platform.map(|_| (WAY.id, "a store is told by its own platform".to_owned()));
+        tasks.chain(closed).chain(platform).chain(house).chain(stop).chain(free).chain(other).chain(lifts).collect()
     }
 
     fn is_a_list(&self) -> bool {
@@ -581,6 +597,9 @@ impl Screen for OneScreen {
         let (request, matter) = (self.request.held()?, self.matter()?);
         if *verb == STOP {
             return Some(brake(request, ctx).question(matter, ctx));
+        }
+        if *verb == WAY {
+            return Some(undertaking::reaching(self.task(target)?, request.tenant.as_ref()?, matter));
         }
         let chosen = || {
             let n = target.0.first()?.strip_prefix("correction_")?.parse::<usize>().ok()?;

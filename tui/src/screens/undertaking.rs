@@ -6,7 +6,8 @@
 use data_encoding::BASE64;
 use serde_json::{Value, json};
 
-use crate::api::carrying::{CORRECTABLE, Correction, SETTLED, Task, acts};
+use crate::api::carrying::{CORRECTABLE, Correction, SETTLED, Task, WAYS, acts};
+use crate::api::tenants::NamedTenant;
 use crate::core::action::Verb;
 use crate::core::form::{Field, Form, Opt, Values, spoken};
 use crate::core::page::{Line, Tone};
@@ -125,6 +126,41 @@ fn giving_up(task: &Task, matter: Matter<'_>) -> Question {
     }
 }
 
+/// What is set up for a recipient stands for its tenant, and not for one request.
+pub fn reaching(task: &Task, tenant: &NamedTenant, matter: Matter<'_>) -> Question {
+    let whose = format!("So it is reached for every request of {}; what was set up before goes.", tenant.legal_name);
+    let fixed = json!({ "tenant": tenant.id, "recipient": task.recipient });
+    let done = format!("{} is reached so from now on", task.recipient);
+    Question {
+        object: object(task, matter),
+        effects: vec![
+            stands(task),
+            Line::plain(whose),
+            Line::dim("What waits already is told so once it is tried again."),
+        ],
+        form: Form::of(vec![
+            Field::one("kind", "By", WAYS.iter().map(|code| Opt::new(*code, way(code))).collect()),
+            Field::words("address", "Address").optional().hint("where it takes them; its interface needs none"),
+            Field::words("parts", "Account").optional().hint("what its interface wants: list=7f3a, data_centre=us6"),
+            Field::hidden("credential", "Credential").optional().hint("nothing said keeps the one that is there"),
+        ]),
+        order: Some(Order { shape: Some(parted), ..order(acts::set_way::document(), fixed, done) }),
+        ..Question::default()
+    }
+}
+
+/// `list=7f3a, data_centre=us6` as the contract has it: names and values.
+fn parted(mut values: Values) -> Values {
+    let part = |part: &str| {
+        let (name, value) = part.split_once('=').unwrap_or((part, ""));
+        json!({ "name": name.trim(), "value": value.trim() })
+    };
+    if let Some(parts) = values.get_mut("parts").filter(|parts| parts.is_string()) {
+        *parts = parts.as_str().unwrap_or_default().split(',').map(part).collect();
+    }
+    values
+}
+
 fn reading(task: &Task, matter: Matter<'_>) -> Question {
     let mut order = order(acts::words::document(), json!({ "id": task.id }), "it was logged".to_owned());
     order.input.remove("idempotencyKey");
@@ -241,6 +277,14 @@ mod tests {
         let values = |proof: Value| Values::from_iter([("proof".to_owned(), proof)]);
         assert_eq!(attached(values(json!("done")))["proof"], "ZG9uZQ==");
         assert_eq!(attached(values(Value::Null))["proof"], Value::Null);
+    }
+
+    #[test]
+    fn parts_of_an_account_are_names_and_values_and_nothing_stays_nothing() {
+        let values = |parts: Value| Values::from_iter([("parts".to_owned(), parts)]);
+        let told = json!([{ "name": "list", "value": "7f=3a" }, { "name": "data_centre", "value": "" }]);
+        assert_eq!(parted(values(json!("list=7f=3a, data_centre")))["parts"], told);
+        assert_eq!(parted(values(Value::Null))["parts"], Value::Null);
     }
 
     #[test]

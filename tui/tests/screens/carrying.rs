@@ -6,12 +6,12 @@ use rightsdesk::core::action::{Action, Effect};
 use serde_json::json;
 
 use crate::hands::{asks, press, seen, sent};
-use crate::scenes::Stage;
 use crate::scenes::asked::DIGEST;
 use crate::scenes::carried::{
     beside, carried, certified, cooling, leaf, opened, package, packed, proofs, reading, recipients, rights, silent,
     steps, tasks, told, under_way,
 };
+use crate::scenes::{Stage, person};
 
 fn said(stage: &Stage) -> String {
     stage.model.ctx.notices.shown().map(|(_, text)| text.to_owned()).unwrap_or_default()
@@ -128,6 +128,32 @@ fn a_recipient_is_tried_again_or_given_up_by_its_name() {
     let mut stage = asked().write("postex");
     let input = sent(&press(&mut stage, "Enter"));
     assert_eq!(input, json!({ "id": "rtk_4", "version": 2, "reason": "they are closed" }));
+}
+
+#[test]
+fn how_a_recipient_is_reached_is_said_for_all_requests_of_its_tenant() {
+    let ops = || told().known(person("noor", &["ops"], &["see_queue", "keep_stores"]));
+    let asked = ops().press("j j j a h");
+    assert!(seen(&asked).contains("for every request of Zaitoon Home"), "{}", seen(&asked));
+    let asked = asked.press("Down Tab").write("https://dsr.postex.example/v2").press("Tab Tab").write("hush-hush");
+    assert!(!seen(&asked).contains("hush"), "nobody reads it over a shoulder: {}", seen(&asked));
+    let mut stage = asked.press("Ctrl-s").later(1);
+    let way = json!({
+        "tenant": "ten_4", "recipient": "postex", "kind": "OPEN_DSR", "address": "https://dsr.postex.example/v2",
+        "parts": null, "credential": "hush-hush",
+    });
+    assert_eq!(sent(&press(&mut stage, "y")), way);
+
+    let asked = ops().press("j j j j a h Tab Tab").write("list=7f3a, data_centre=us6");
+    let mut stage = asked.press("Ctrl-s").later(1);
+    let input = sent(&press(&mut stage, "y"));
+    let parts = json!([{ "name": "list", "value": "7f3a" }, { "name": "data_centre", "value": "us6" }]);
+    assert_eq!((&input["kind"], &input["parts"], &input["address"]), (&json!("TEMPLATE"), &parts, &json!(null)));
+
+    let store = ops().press("a h");
+    assert!(said(&store).contains("a store is told by its own platform"), "{}", said(&store));
+    let worker = told().press("j j j a h");
+    assert_ne!(layer(&worker), Some("dialog"), "whoever works requests keeps no keys to recipients");
 }
 
 #[test]

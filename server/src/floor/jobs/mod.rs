@@ -23,6 +23,7 @@ mod sweep;
 #[cfg(test)]
 mod testing;
 mod ticket;
+mod turns;
 mod worker;
 
 use serde::Serialize;
@@ -44,6 +45,7 @@ pub use schedule::{Rhythm, Schedule};
 pub use settle::Outcome;
 pub use sweep::SweepJobs;
 pub use ticket::Ticket;
+pub use turns::Turns;
 pub use worker::Worker;
 
 /// A piece of durable work. Its fields are ids and codes: they are stored as JSON and kept beside the outcome.

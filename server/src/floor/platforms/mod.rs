@@ -264,6 +264,11 @@ pub trait Platform: Send + Sync {
 
     fn revoke<'a>(&'a self, visit: Visit<'a>, access: &'a Secret, back: Back<'a>) -> Answering<'a, Revoked>;
 
+    /// What the merchant does to end what was granted, where the platform lets no app do it.
+    fn ended_by_hand(&self) -> Option<&'static str> {
+        None
+    }
+
     /// The address at which a store is on record that calls itself so, in the forms it may have there.
     fn domains(&self, shop: &Shop) -> Vec<String> {
         vec![shop.as_str().to_owned()]

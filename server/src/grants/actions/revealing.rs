@@ -75,7 +75,10 @@ pub async fn reveal_grant_reason(tools: &Tools, caller: &Caller, at: Ref<GrantId
         let sealed = queries::reason(tx, at.id)?.ok_or(Error::NotFound("reason"))?;
         tx.under(Leave { grant: Some(at.id), ..Leave::default() });
         let access = tx.note(None, "grants.reason");
-        let key = vault.request_key(tx, at.id.uuid(), "grants.reason")?.map_err(shut)?;
+        let key = vault.request_key(tx, at.id.uuid(), "grants.reason")?.map_err(|shut_by| match shut_by {
+            Shut::Forgotten => Error::refused("REFUSED", "these words were erased"),
+            other => shut(other),
+        })?;
         let value = key.open_blob(&queries::place_of_reason(at.tenant, at.id), &sealed).map_err(shut)?;
         let value = value.into_personal().map_err(shut)?;
         Ok(Revealed { value, access: Ref::new(at.tenant, access) })

@@ -5,9 +5,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::turns::Turns;
 use crate::floor::access::{Caller, Permission};
-use crate::floor::jobs::{Halt, Job, Run};
+use crate::floor::jobs::{Halt, Job, Run, Turns};
 use crate::floor::kernel::{Error, Instant, Result, TenantId};
 use crate::floor::ledger::Event;
 use crate::floor::regulations::Right;

@@ -1,11 +1,14 @@
 //! What a contact was made of is let go when its time is over: what the person goes by, wrote and was written. That it was
-//! asked, when, how it was answered and what proves it stays. A hold on the person stops it.
+//! asked, when, how it was answered and what proves it stays. A hold on the person stops it. What staff wrote in words beside
+//! requests has the same time, and is nobody's to hold.
+
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
-use super::turns::Turns;
 use crate::floor::access::{Caller, One, Permission, Scope};
-use crate::floor::jobs::{Halt, Job, Run};
+use crate::floor::jobs::{Halt, Job, Run, Turns};
 use crate::floor::kernel::{Error, Instant, IntakeId, RequestId, Result, SubjectId, TenantId};
 use crate::floor::ledger::{Event, Tx, Witnessed};
 use crate::floor::tools::Tools;
@@ -17,7 +20,7 @@ use crate::requests::queries::{corrections, estate, evidence as rows, holds, int
 /// How many contacts one look brings.
 const BATCH: i64 = 500;
 
-/// Lets go of what contacts were made of whose time is over.
+/// Lets go of what contacts were made of whose time is over, and of what staff wrote that long ago.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct ForgetRequests {}
 
@@ -29,6 +32,12 @@ impl Job for ForgetRequests {
     async fn run(self, run: Run) -> Result<(), Halt> {
         let tools = run.tools()?;
         let (before, mut turns, mut beyond) = (since(&tools), Turns::default(), None);
+        for (tenant, owners) in words_past(&tools, before).await? {
+            if run.is_stopping() {
+                return Err(Halt::GiveBack);
+            }
+            turns.took(forget_words(&tools, tenant, owners).await);
+        }
         loop {
             let permit = Caller::house().permit_desk(Permission::SeeQueue)?;
             let desk = tools.ledger.desk_scope(permit, "contacts past their time").await?;
@@ -51,6 +60,36 @@ fn since(tools: &Tools) -> Instant {
     let months = chrono::Months::new(tools.keeping.request_months);
     let now = tools.watch.now();
     now.utc().checked_sub_months(months).map_or(Instant::EPOCH, Instant::from_utc)
+}
+
+/// Over which rows' words there still are keys, by tenant.
+async fn words_past(tools: &Tools, before: Instant) -> Result<BTreeMap<TenantId, Vec<Uuid>>> {
+    let permit = Caller::house().permit_desk(Permission::SeeQueue)?;
+    let desk = tools.ledger.desk_scope(permit, "words past their time").await?;
+    let mut words: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for (tenant, owner) in tools.ledger.desk(&desk, move |tx| rows::words_overdue(tx, before)).await? {
+        words.entry(tenant).or_default().push(owner);
+    }
+    Ok(words)
+}
+
+async fn forget_words(tools: &Tools, tenant: TenantId, owners: Vec<Uuid>) -> Result<()> {
+    let (scope, vault) = (Caller::house().permit(Permission::KeepHouse, tenant)?, tools.vault.clone());
+    let written = tools.ledger.write(scope, move |tx| {
+        let mut gone = 0;
+        for owner in owners {
+            gone += u64::from(vault.forget::<RequestKey>(tx, owner)?);
+        }
+        if gone == 0 {
+            return Err(Error::NotFound(NOTHING));
+        }
+        Ok(Witnessed::new((), Event::new("tenant.words_forgotten", "tenant", tenant.uuid()).count("values", gone)))
+    });
+    match written.await {
+        // Another run was first.
+        Ok(()) | Err(Error::NotFound(NOTHING)) => Ok(()),
+        Err(other) => Err(other),
+    }
 }
 
 /// Lets one go, unless somebody holds the person or it is not over.

@@ -19,7 +19,6 @@ mod reminding;
 mod sending;
 mod telling;
 mod telling_merchants;
-mod turns;
 
 pub use asking_for_proof::AskForProof;
 pub use carrying_out::CarryOut;

@@ -243,3 +243,29 @@ pub fn overdue(tx: &mut Tx, before: Instant, beyond: Option<Overdue>, most: i64)
     .load(tx.conn())?;
     Ok(rows.into_iter().map(|row| (Instant::from_utc(row.received_at), row.tenant_id, row.id)).collect())
 }
+
+#[derive(QueryableByName)]
+struct Worded {
+    #[diesel(sql_type = SqlUuid)]
+    tenant_id: TenantId,
+    #[diesel(sql_type = SqlUuid)]
+    owner_id: Uuid,
+}
+
+/// Whose keys stand over words of staff that were over with before then: why somebody had leave to look, what a provider
+/// answered, why somebody who was erased should be welcome again. Asked at the desk.
+pub fn words_overdue(tx: &mut Tx, before: Instant) -> Result<Vec<(TenantId, Uuid)>> {
+    let rows: Vec<Worded> = statement(
+        "select k.tenant_id, k.owner_id
+           from (select tenant_id, id from grants where coalesce(ended_at, ends_at) < ?
+                 union all select tenant_id, id from provider_tasks where settled_at < ?
+                 union all select tenant_id, id from tombstones where asked_at < ?) w
+           join request_keys k on k.tenant_id = w.tenant_id and k.owner_id = w.id and k.destroyed_at is null
+          order by k.tenant_id, k.owner_id",
+    )
+    .bind::<Timestamptz, _>(before.utc())
+    .bind::<Timestamptz, _>(before.utc())
+    .bind::<Timestamptz, _>(before.utc())
+    .load(tx.conn())?;
+    Ok(rows.into_iter().map(|row| (row.tenant_id, row.owner_id)).collect())
+}

@@ -4,7 +4,7 @@
 
 use super::super::jobs::RevokeAtPlatform;
 use super::super::model::{GrantSource, Held, Receipt, Store};
-use super::super::queries::{history, hooks, scopes, stores};
+use super::super::queries::{history, hooks, scopes, stores, tokens};
 use super::super::{ENDING, TOKEN};
 use super::granting::{Entry, count, note};
 use super::{At, found, held_at};
@@ -16,10 +16,19 @@ use crate::floor::jobs;
 use crate::floor::kernel::{ReceiptId, Result, Secret, StoreId};
 use crate::floor::ledger::keyhole::{self, KeyholeKind};
 use crate::floor::ledger::{Event, Once, Witnessed, WriteTx};
+use crate::floor::platforms::{self, Platform};
 use crate::floor::policy::{Policy, RecipientKind};
 use crate::floor::tools::Tools;
 use crate::floor::vault::Vault;
 use crate::relay;
+
+/// Who ends a connection.
+pub(super) enum Ends<'a> {
+    /// The desk: the platform is asked to forget this token, where there is one that can be read.
+    Desk(Option<&'a Secret>),
+    /// The merchant, at the platform: nothing is good there any more.
+    Platform,
+}
 
 /// Ends a store's connection, for good: a new one is a new store.
 pub async fn disconnect_store(tools: &Tools, caller: &Caller, at: At, once: Option<Once>) -> Result<Store> {
@@ -44,7 +53,7 @@ where
     let ending = to_give_back(tools, &scope, place.id).await?;
     let written = tools.ledger.write_once(scope.clone(), once, "store", move |tx| {
         let store = held_at(tx, at)?;
-        let ended = end(tx, (&vault, &policy.policy), store, ending.as_ref())?;
+        let ended = end(tx, (&vault, &policy.policy), store, &Ends::Desk(ending.as_ref()))?;
         Ok(also(tx)?.into_iter().fold(ended, Witnessed::and))
     });
     written.await?;
@@ -53,12 +62,12 @@ where
     found(tools, &scope, place.id).await
 }
 
-/// Ends the connection of a store that is held. Its platform is asked to forget the token that is given along.
+/// Ends the connection of a store that is held.
 pub(super) fn end(
     tx: &mut WriteTx,
     (vault, policy): (&Vault, &Policy),
     store: Store,
-    ending: Option<&Secret>,
+    ends: &Ends<'_>,
 ) -> Result<Witnessed<Uuid>> {
     let (now, by) = (tx.now()?, tx.actor().to_string());
     let store = store.disconnected(now)?;
@@ -68,9 +77,16 @@ pub(super) fn end(
     for token in stores::swap_tokens(tx, &store, None)? {
         token_deleted |= vault.delete(tx, token)?;
     }
-    let ending = ending.filter(|_| token_deleted);
+    let (ending, by_hand) = match ends {
+        Ends::Desk(token) if token_deleted => {
+            (*token, platforms::find(&store.platform).and_then(Platform::ended_by_hand))
+        }
+        _ => (None, None),
+    };
     scopes::end(tx, &store, &granted)?;
     stores::save(tx, &store)?;
+    // That it is lost is no news any more.
+    tokens::set_untold(tx, store.id, None)?;
     keyhole::close(tx, KeyholeKind::StoreDomain, store.id.uuid())?;
     let hooks = hooks::remove(tx, store.id)?;
     for hook in &hooks {
@@ -99,7 +115,7 @@ pub(super) fn end(
         scopes: granted,
         destinations_ended: i32::try_from(relay.destinations).unwrap_or(i32::MAX),
         sendings_dropped: i32::try_from(relay.sendings).unwrap_or(i32::MAX),
-        what_stays: what_stays(policy, &store.platform),
+        what_stays: what_stays(policy, &store.platform, by_hand),
     };
     history::add_receipt(tx, receipt)?;
     let told = Event::new("store.disconnected", "store", store.id.uuid()).count("jobs", cancelled);
@@ -122,15 +138,20 @@ async fn to_give_back(tools: &Tools, scope: &Scope<One>, id: StoreId) -> Result<
     opened.await
 }
 
-/// What the platform keeps is its own affair; the policy says where it tells of it.
-fn what_stays(policy: &Policy, platform: &str) -> String {
+/// What the platform keeps is its own affair; the policy says where it tells of it. What the merchant alone can take back is
+/// said first.
+fn what_stays(policy: &Policy, platform: &str, by_hand: Option<&str>) -> String {
     let listed = policy
         .recipients
         .iter()
         .find(|listed| listed.kind == RecipientKind::Platform && listed.code.get_ref() == platform);
     let name = listed.map_or(platform, |listed| listed.name.as_str());
-    match listed.and_then(|listed| listed.policy.as_deref()) {
+    let stays = match listed.and_then(|listed| listed.policy.as_deref()) {
         Some(own) => format!("{name} keeps what it has of the store under its own policy: {own}"),
         None => format!("{name} keeps what it has of the store under its own policy"),
+    };
+    match by_hand {
+        Some(how) => format!("What let us in is good there until the merchant ends it. {how} {stays}"),
+        None => stays,
     }
 }

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::super::model::{Store, StoreState, named_scopes};
 use super::super::queries::{stores, tokens};
 use super::connecting::subscribe;
-use super::disconnecting::end;
+use super::disconnecting::{Ends, end};
 use super::granting::taken_down_of;
 use super::renewing::lose;
 use crate::floor::kernel::{Instant, Ref, Result, StoreId};
@@ -43,7 +43,7 @@ pub fn heed_end(
     at: Option<Instant>,
 ) -> Result<Option<Witnessed<Uuid>>> {
     let store = stores::held(tx, id)?;
-    if is_news(&store, at) { end(tx, doors, store, None).map(Some) } else { Ok(None) }
+    if is_news(&store, at) { end(tx, doors, store, &Ends::Platform).map(Some) } else { Ok(None) }
 }
 
 /// The platform lets us in no more. None where that is known, or it let us in again since.

@@ -341,7 +341,7 @@ pub struct StoreReceipt {
     sendings_dropped: i32,
     /// What it granted until then.
     scopes: Vec<String>,
-    /// What the platform keeps, and where it tells of it.
+    /// What the merchant has to end at the platform, where no app can, and what the platform keeps.
     what_stays: String,
 }
 

@@ -13,6 +13,7 @@ use crate::floor::jobs::{Halt, Job, Run};
 use crate::floor::kernel::{Day, Error, MemberId, Personal, Result, StoreId};
 use crate::floor::ledger::{Event, Witnessed};
 use crate::floor::mail::Letter;
+use crate::floor::platforms::{self, Platform};
 use crate::floor::tools::Tools;
 use crate::tenants::write_to_owners;
 
@@ -85,7 +86,7 @@ async fn warn(tools: &Tools, lapsing: &Lapsing) -> Result<()> {
     }
 }
 
-/// Tells who keeps a store that its platform lets us in no more.
+/// Tells who keeps a store that its platform lets us in no more; or, of one that is disconnected, that it still would.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct TellOfLostConnection {
     pub store: StoreId,
@@ -99,17 +100,25 @@ impl Job for TellOfLostConnection {
         let read = run.ledger.read(&lane, move |tx| Ok((stores::one(tx, id)?, tokens::untold_since(tx, id)?)));
         let (found, untold) = read.await?;
         let (Some(store), Some(since)) = (found, untold) else { return Ok(()) };
-        // Whoever has connected it anew by now need not be told.
-        let is_lost = store.state == StoreState::NeedsReconnecting;
+        let letter: Option<fn(&Store, Day, MemberId, Personal) -> Letter> = match store.state {
+            StoreState::NeedsReconnecting => Some(lost),
+            StoreState::Disconnected => Some(still_good),
+            // Whoever has connected it anew by now need not be told.
+            StoreState::Pending | StoreState::Connected => None,
+        };
         let mut letters = 0;
-        if is_lost {
+        if let Some(letter) = letter {
             run.hold().await?;
-            let letter = |member, to| lost(&store, since.day(), member, to);
+            let letter = |member, to| letter(&store, since.day(), member, to);
             letters = write_to_owners(&tools, run.job.tenant, Self::NAME, letter).await?;
         }
+        let action = match store.state {
+            StoreState::Disconnected => "store.still_good_told",
+            _ => "store.loss_told",
+        };
         let told = run.ledger.write(lane, move |tx| {
             tokens::set_untold(tx, id, None)?;
-            Ok(Witnessed::new((), Event::new("store.loss_told", "store", id.uuid()).count("letters", letters)))
+            Ok(Witnessed::new((), Event::new(action, "store", id.uuid()).count("letters", letters)))
         });
         Ok(told.await?)
     }
@@ -142,5 +151,25 @@ fn lost(store: &Store, since: Day, member: MemberId, to: Personal) -> Letter {
         subject,
         text,
         format!("lost-{}-{since}-{}", id.uuid().as_simple(), member.uuid().as_simple()),
+    )
+}
+
+/// What a merchant does where no page of a platform's own is known.
+const ANYWHERE: &str =
+    "At the platform, open the list of those that your shop lets in, and remove this desk's app from it.";
+
+fn still_good(store: &Store, since: Day, member: MemberId, to: Personal) -> Letter {
+    let Store { name, domain, id, .. } = store;
+    let how = platforms::find(&store.platform).and_then(Platform::ended_by_hand).unwrap_or(ANYWHERE);
+    let text = format!(
+        "{name} ({domain}) is disconnected. Nothing is read or written there any more, and what let us in is deleted here. \
+         Its platform did not take it back from us: there it is good until you end it yourself.\n\n{how}\n\nThe store: {id}.\n"
+    );
+    let subject = format!("{name} is disconnected: end our access at its platform too");
+    Letter::automatic(
+        to,
+        subject,
+        text,
+        format!("still-good-{}-{since}-{}", id.uuid().as_simple(), member.uuid().as_simple()),
     )
 }

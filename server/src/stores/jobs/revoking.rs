@@ -1,4 +1,4 @@
-//! After a connection's end the platform is asked to forget the token.
+//! After a connection's end the platform is asked to forget the token. Where that came to nothing the merchant is told.
 
 use chrono::Duration;
 use serde::{Deserialize, Serialize};
@@ -6,8 +6,9 @@ use serde::{Deserialize, Serialize};
 use super::super::ENDING;
 use super::super::actions::Place;
 use super::super::model::Store;
-use super::super::queries::stores;
-use crate::floor::jobs::{Halt, Job, Run};
+use super::super::queries::{stores, tokens};
+use super::TellOfLostConnection;
+use crate::floor::jobs::{self, Halt, Job, Run};
 use crate::floor::kernel::{Error, Result, Secret, StoreId};
 use crate::floor::ledger::{Event, Witnessed};
 use crate::floor::platforms::{Back, Fate, Revoked};
@@ -16,6 +17,9 @@ use crate::floor::vault::SecretId;
 
 /// For how long a platform that does not answer is asked.
 const TRIED_FOR: Duration = Duration::days(1);
+
+/// What came of it where the token is as good at the platform as it was.
+const STILL_GOOD: [&str; 3] = ["by_hand", "not_reached", "shut"];
 
 /// Gives a token back to the platform whose store was disconnected. Nothing else can read it any more; it is deleted once
 /// the platform has said its word, and after a day in any case.
@@ -50,6 +54,11 @@ impl Job for RevokeAtPlatform {
         let vault = tools.vault.clone();
         let done = run.ledger.write(lane, move |tx| {
             vault.delete(tx, secret)?;
+            if STILL_GOOD.contains(&outcome) {
+                let now = tx.now()?;
+                tokens::set_untold(tx, id, Some(now))?;
+                jobs::enqueue(tx, &TellOfLostConnection { store: id })?;
+            }
             let told = Event::new("store.given_back", "store", id.uuid());
             Ok(Witnessed::new((), told.code("outcome", outcome)))
         });

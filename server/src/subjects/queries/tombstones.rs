@@ -16,7 +16,7 @@ use crate::floor::kernel::{
     Error, Instant, Personal, RequestId, Result, StaffId, StoreId, SubjectId, TenantId, TombstoneId,
 };
 use crate::floor::ledger::{Tx, WriteTx, statement};
-use crate::floor::vault::{Place, RequestKey, Vault};
+use crate::floor::vault::{Place, RequestKey, Shut, Vault};
 
 /// A keyed digest of something somebody goes by.
 pub type Digest = [u8; 32];
@@ -314,7 +314,12 @@ pub fn ask_to_lift(tx: &mut WriteTx, vault: &Vault, id: TombstoneId, by: StaffId
     }
     let (tenant, now) = (tx.tenant()?, tx.now()?.utc());
     let sealer = vault.sealer::<RequestKey>(tx, id.uuid())?;
-    let sealer = sealer.map_err(|shut| Error::internal(format!("a tombstone's key does not seal: {}", shut.code())))?;
+    let sealer = sealer.map_err(|shut| match shut {
+        Shut::Forgotten => {
+            Error::refused("ASKED", "somebody wanted it long ago, and why is forgotten: a colleague may lift it")
+        }
+        other => Error::internal(format!("a tombstone's key does not seal: {}", other.code())),
+    })?;
     let place = Place { tenant, table: "tombstone", column: "words", row: id.uuid(), generation: 0 };
     let words = sealer.seal_blob(&place, why.disclose().as_bytes())?;
     statement("update tombstones set asked_at = ?, asked_by = ?, words = ? where tenant_id = ? and id = ? and lifted_at is null")

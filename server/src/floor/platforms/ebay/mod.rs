@@ -120,6 +120,10 @@ impl Platform for Ebay {
         async { Ok(Revoked::ByHand(BY_HAND)) }.boxed()
     }
 
+    fn ended_by_hand(&self) -> Option<&'static str> {
+        Some(BY_HAND)
+    }
+
     fn keeps(&self, of: Shelf) -> Keeps {
         match of {
             Shelf::Customers => Keeps::Nothing,

@@ -167,6 +167,10 @@ impl Platform for Etsy {
         async { Ok(Revoked::ByHand(BY_HAND)) }.boxed()
     }
 
+    fn ended_by_hand(&self) -> Option<&'static str> {
+        Some(BY_HAND)
+    }
+
     /// It calls itself by its number, and is on record as a host.
     fn domains(&self, shop: &Shop) -> Vec<String> {
         vec![shop.as_str().to_owned(), [shop.as_str(), ".etsy.com"].concat()]

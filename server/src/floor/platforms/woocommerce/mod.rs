@@ -185,6 +185,10 @@ impl Platform for WooCommerce {
         async { Ok(Revoked::ByHand(BY_HAND)) }.boxed()
     }
 
+    fn ended_by_hand(&self) -> Option<&'static str> {
+        Some(BY_HAND)
+    }
+
     fn topics(&self) -> &'static [Topic] {
         hooks::TOPICS
     }

@@ -1,7 +1,7 @@
 //! Several things that one run does one after another: what fails with one of them is told once all of them have had their
 //! turn, and holds up none of those behind it.
 
-use crate::floor::jobs::Halt;
+use super::Halt;
 use crate::floor::kernel::{Error, Result};
 
 /// What became of those that had their turn.
