@@ -92,6 +92,9 @@ pub struct TellOfLostConnection {
     pub store: StoreId,
 }
 
+/// What one of the owners is told of a store, and since when it is so.
+type Written = fn(&Store, Day, MemberId, Personal) -> Letter;
+
 impl Job for TellOfLostConnection {
     const NAME: &'static str = "tell_of_lost_connection";
 
@@ -100,11 +103,11 @@ impl Job for TellOfLostConnection {
         let read = run.ledger.read(&lane, move |tx| Ok((stores::one(tx, id)?, tokens::untold_since(tx, id)?)));
         let (found, untold) = read.await?;
         let (Some(store), Some(since)) = (found, untold) else { return Ok(()) };
-        let letter: Option<fn(&Store, Day, MemberId, Personal) -> Letter> = match store.state {
-            StoreState::NeedsReconnecting => Some(lost),
-            StoreState::Disconnected => Some(still_good),
+        let (letter, action): (Option<Written>, _) = match store.state {
+            StoreState::NeedsReconnecting => (Some(lost), "store.loss_told"),
+            StoreState::Disconnected => (Some(still_good), "store.still_good_told"),
             // Whoever has connected it anew by now need not be told.
-            StoreState::Pending | StoreState::Connected => None,
+            StoreState::Pending | StoreState::Connected => (None, "store.loss_told"),
         };
         let mut letters = 0;
         if let Some(letter) = letter {
@@ -112,10 +115,6 @@ impl Job for TellOfLostConnection {
             let letter = |member, to| letter(&store, since.day(), member, to);
             letters = write_to_owners(&tools, run.job.tenant, Self::NAME, letter).await?;
         }
-        let action = match store.state {
-            StoreState::Disconnected => "store.still_good_told",
-            _ => "store.loss_told",
-        };
         let told = run.ledger.write(lane, move |tx| {
             tokens::set_untold(tx, id, None)?;
             Ok(Witnessed::new((), Event::new(action, "store", id.uuid()).count("letters", letters)))
