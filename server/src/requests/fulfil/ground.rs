@@ -132,8 +132,8 @@ impl Ground {
         let (on_persons, on_orders): (Vec<Hold>, Vec<Hold>) =
             holds::standing(tx, &self.persons)?.into_iter().partition(|hold| is_whole || hold.order.is_none());
         let orders = if on_orders.is_empty() { HeldOrders::default() } else { holds::on_orders(tx, &self.persons)? };
-        let of_persons: Vec<&str> = on_persons.iter().map(|hold| hold.reference.as_str()).collect();
-        Ok(is_stopped(self.request.right, &self.plan.lines, (&of_persons, &orders)))
+        let references: Vec<&str> = on_persons.iter().map(|hold| hold.reference.as_str()).collect();
+        Ok(is_stopped(self.request.right, &self.plan.lines, (&references, &orders)))
     }
 
     /// The plan is not carried out any further: another is drawn, to be read and approved. The step says why, where it knows.
