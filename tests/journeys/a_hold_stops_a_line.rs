@@ -10,7 +10,7 @@ use rightsdesk_server::requests::{self, HoldFilter, HoldKind, NewHold, PlanState
 use serde_json::{Value, json};
 
 fn new(reason: &str) -> NewHold {
-    NewHold { kind: HoldKind::Litigation, reason: Personal::new(reason), review_on: None }
+    NewHold { kind: HoldKind::Litigation, order: None, reason: Personal::new(reason), review_on: None }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -632,7 +632,7 @@ async fn whose_erasure_was_broken_off_by_a_hold_keeps_what_leads_to_their_packag
     let named = "select (p.blob_id is not null)::text as line from request_packages p
                    join package_subjects s on s.tenant_id = p.tenant_id and s.package_id = p.id";
     let (lane, whom) = (scene.world.scope(scene.tenant), [asked.subject]);
-    let new = NewHold { kind: HoldKind::Litigation, reason: Personal::new("she sued"), review_on: None };
+    let new = NewHold { kind: HoldKind::Litigation, order: None, reason: Personal::new("she sued"), review_on: None };
     let hold = requests::place_hold(tools, &scene.support, asked.at, new, None).await.expect("held");
     assert!(matches!(clear(tools, &lane, &whom).await, Err(Error::Conflict)));
     assert_eq!(scene.lines(named), ["true"]);

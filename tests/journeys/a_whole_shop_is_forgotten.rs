@@ -126,7 +126,7 @@ async fn a_hold_on_one_buyer_stops_the_shop() {
     let wish = harness::wishes::wish(own.tenant, &[Right::Access], "asha@mail.example");
     let opened = course.world.asks_and_proves(wish).await;
     let (tools, support) = (&course.world.tools, desk_seat(&course.world, &[Role::Support]));
-    let new = NewHold { kind: HoldKind::Dispute, reason: Personal::new("the jug broke"), review_on: None };
+    let new = NewHold { kind: HoldKind::Dispute, order: None, reason: Personal::new("the jug broke"), review_on: None };
     let asked = Ref::new(own.tenant, opened[0].id);
     let hold = requests::place_hold(tools, &support, asked, new, None).await.expect("held");
     listens(&course, "shop/redact");

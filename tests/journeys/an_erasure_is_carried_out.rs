@@ -327,7 +327,7 @@ async fn it_is_stopped_while_it_cools_off_and_no_more_once_it_was_begun() {
     erased.cooled_off().await;
     assert_eq!(code(requests::stop_carrying(tools, &scene.support, erased.at, None, why(), None).await), "BEGUN");
     assert_eq!(code(requests::withdraw(tools, &scene.support, erased.at, None, None).await), "BEGUN");
-    let held = NewHold { kind: HoldKind::Fraud, reason: why(), review_on: None };
+    let held = NewHold { kind: HoldKind::Fraud, order: None, reason: why(), review_on: None };
     requests::place_hold(tools, &scene.support, erased.at, held, None).await.expect("placed all the same");
 }
 
@@ -629,7 +629,12 @@ async fn no_step_commits_after_a_hold_that_it_did_not_see() {
         let mut held = Vec::new();
         for at in &asked {
             tokio::time::sleep(std::time::Duration::from_millis(25)).await;
-            let new = || NewHold { kind: HoldKind::Litigation, reason: Personal::new("she sued"), review_on: None };
+            let new = || NewHold {
+                kind: HoldKind::Litigation,
+                order: None,
+                reason: Personal::new("she sued"),
+                review_on: None,
+            };
             let placed = loop {
                 match requests::place_hold(&scene.world.tools, &scene.support, *at, new(), None).await {
                     Ok(placed) => break placed,

@@ -400,7 +400,7 @@ async fn a_hold_on_the_person_keeps_it_until_it_is_let_go() {
     let scene = Planned::begins().await;
     let at = answered(&scene).await;
     let reason = Personal::new("a court asked for it");
-    let new = NewHold { kind: HoldKind::Litigation, reason, review_on: None };
+    let new = NewHold { kind: HoldKind::Litigation, order: None, reason, review_on: None };
     let hold = requests::place_hold(&scene.world.tools, &scene.support, at, new, None).await.expect("held");
     scene.world.days(800);
     works(&scene).await;

@@ -11,7 +11,7 @@ use harness::yard::{Hand, turn};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use rightsdesk_server::floor::graphql::tenant_node_id;
-use rightsdesk_server::floor::kernel::{Error, HoldId, Personal, RecipientTaskId, Ref};
+use rightsdesk_server::floor::kernel::{Error, HoldId, OrderId, Personal, RecipientTaskId, Ref};
 use rightsdesk_server::propagation;
 use rightsdesk_server::requests::{self, HoldKind, NewHold};
 use rightsdesk_server::roof::demo::street::{Fault, Kind};
@@ -174,7 +174,7 @@ async fn nobody_else_is_told_to_delete_what_is_held_until_it_is_let_go() {
     let before = scene.calls_to_delete(one);
 
     let reason = Personal::new("a claim before the court of Lahore");
-    let new = NewHold { kind: HoldKind::Litigation, reason, review_on: None };
+    let new = NewHold { kind: HoldKind::Litigation, order: None, reason, review_on: None };
     let hold = requests::place_hold(tools, &scene.support, one.at, new, None).await.expect("held");
     scene.course.stand("woocommerce").lift();
     // Its date comes while it is held.
@@ -228,9 +228,11 @@ async fn placed(scene: &Erasing, one: &Asked, moment: usize, whole: Vec<String>)
         }
     }
     let tools = &scene.course.world.tools;
+    // Every other one is on one of their orders alone, as long as one is theirs.
+    let mut order = if moment.is_multiple_of(2) { an_order(scene, one) } else { None };
     for _ in 0..50 {
         let reason = Personal::new("a claim before the court of Lahore");
-        let new = NewHold { kind: HoldKind::Litigation, reason, review_on: None };
+        let new = NewHold { kind: HoldKind::Litigation, order, reason, review_on: None };
         match requests::place_hold(tools, &scene.support, one.at, new, None).await {
             Ok(hold) => {
                 let tenant = one.at.tenant.uuid();
@@ -242,12 +244,26 @@ async fn placed(scene: &Erasing, one: &Asked, moment: usize, whole: Vec<String>)
                     whole,
                 };
             }
+            // It went over to nobody's name just now, or is cleared.
+            Err(Error::Invalid(_)) if order.is_some() => order = None,
             // Whoever carries it out was first.
             Err(Error::Conflict | Error::Unavailable { .. }) => tokio::time::sleep(Duration::from_millis(10)).await,
             Err(other) => panic!("a hold was not placed: {other:?}"),
         }
     }
     panic!("a hold was never placed");
+}
+
+/// An order that is this buyer's now.
+fn an_order(scene: &Erasing, one: &Asked) -> Option<Ref<OrderId>> {
+    let ids = scene.lines(&format!(
+        "select id::text as line from orders
+          where tenant_id = '{}' and customer = '{}' and subject_id is not null order by placed_at limit 1",
+        one.at.tenant.uuid(),
+        one.customer
+    ));
+    let id = ids.first()?.parse().expect("an id");
+    Some(Ref::new(one.at.tenant, OrderId::from_uuid(id)))
 }
 
 /// Holds in the order of whom they are of.

@@ -31,6 +31,7 @@ mod accesses_age_by_themselves;
 mod an_admin_is_bootstrapped_and_invites;
 mod an_api_key_is_rotated_with_overlap;
 mod an_erasure_is_carried_out;
+mod an_order_is_held;
 mod an_outsider_reads_what_is_stored;
 mod apps_and_slots;
 mod apps_are_reminded;

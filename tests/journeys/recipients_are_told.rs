@@ -175,7 +175,7 @@ fn wish(request: RequestId, (place, recipient): (Place, &str), right: Right, mat
         zone: "UTC".to_owned(),
         submitted_at: now,
         until: now.plus(Duration::days(30)),
-        is_bound: false,
+        bound_by: None,
         matches,
         // Any job will do that nothing else hands on.
         ticket: Some(Ticket::of(&TellOfLostConnection { store: StoreId::fresh() }).expect("a ticket")),

@@ -105,7 +105,12 @@ async fn nothing_new_is_stored_of_whoever_restricted_it_until_they_were_told_tha
 async fn a_hold_stops_erasing_and_no_other_right() {
     let scene = Planned::begins().await;
     let at = scene.asks(Right::Restriction).await;
-    let new = NewHold { kind: HoldKind::Litigation, reason: Personal::new("a court asked for it"), review_on: None };
+    let new = NewHold {
+        kind: HoldKind::Litigation,
+        order: None,
+        reason: Personal::new("a court asked for it"),
+        review_on: None,
+    };
     requests::place_hold(&scene.world.tools, &scene.support, at, new, None).await.expect("held");
     carried_out(&scene.world, at).await;
     assert_eq!(scene.lines("select count(restricted_at)::text as line from subjects"), ["1"]);

@@ -203,6 +203,7 @@ const IDS: &[(&str, &str)] = &[
     ("AskToLiftTombstonesInput.id", "request"),
     ("LiftTombstonesInput.id", "request"),
     ("PlaceHoldInput.id", "request"),
+    ("PlaceHoldInput.order", "order"),
     ("ReleaseHoldInput.id", "hold"),
     ("ReleasePackageInput.id", "request"),
     ("LeaveOutOfPackageInput.id", "request"),

@@ -23,8 +23,8 @@ pub use actions::{
 pub use graphql::{PropagationMutation, PropagationQuery, RULES, RecipientTaskNode, find_task_node, tasks_of_request};
 pub use jobs::{MindRecipient, TellRecipient};
 pub use model::{
-    AttemptKind, Corrected, Matches, OnOrders, Opened, Place, RecipientWay, Regulation, Task, TaskKind, TaskState,
-    Told, Wish,
+    AttemptKind, BoundBy, Corrected, Matches, OnOrders, Opened, Place, RecipientWay, Regulation, Task, TaskKind,
+    TaskState, Told, Wish,
 };
 
 use crate::floor::vault::SecretKind;

@@ -177,6 +177,7 @@ pub const HOLDS: Table = Table::of_tenant("holds").label("hold").ages("released_
     fact("released_at"),
     key("released_by"),
     fact("version"),
+    key("order_id"),
 ]);
 
 pub const SAVED_VIEWS: Table = Table::of_tenant("saved_views").operators("staff").ages("made_at").columns(&[

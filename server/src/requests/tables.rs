@@ -198,6 +198,7 @@ diesel::table! {
         released_at -> Nullable<Timestamptz>,
         released_by -> Nullable<Uuid>,
         version -> Int4,
+        order_id -> Nullable<Uuid>,
     }
 }
 

@@ -397,7 +397,7 @@ impl Desk {
 
     async fn is_held_for_a_while(&self, at: Ref<RequestId>) {
         let tools = &self.course.world.tools;
-        let new = NewHold { kind: HoldKind::Fraud, reason: said("held"), review_on: None };
+        let new = NewHold { kind: HoldKind::Fraud, order: None, reason: said("held"), review_on: None };
         let hold = requests::place_hold(tools, &self.support, at, new, None).await.expect("held");
         let place = Ref::new(at.tenant, hold.id);
         requests::release_hold(tools, &self.approver, place, None).await.expect("let go");

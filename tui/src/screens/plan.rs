@@ -158,6 +158,7 @@ fn because(line: &PlanLine) -> Line {
     let ground = line.ground.as_ref().map(|ground| {
         let told = match ground.split_once(':') {
             Some(("keep", code)) => code.replace('_', " "),
+            Some(("order_hold", rest)) => format!("order under hold {rest}"),
             Some((kind, rest)) => format!("{kind} {rest}"),
             None => ground.replace('_', " "),
         };

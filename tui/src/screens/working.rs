@@ -367,10 +367,12 @@ fn holding(verb: &Verb, request: &Request, matter: Matter<'_>, target: &Target) 
         return Some(Question {
             effects: vec![
                 Line::plain("Nothing of this person is erased until it is released, whatever was approved."),
+                Line::dim("Where an order is named, it alone stays, and the rest goes by another plan."),
                 Line::dim("Another person releases it."),
             ],
             form: Form::of(vec![
                 Field::one("kind", "For", opts(HOLD_KINDS)),
+                Field::words("order", "Order alone").optional().hint("its id; all of the person where none is said"),
                 Field::day("reviewOn", "Look again on").optional().hint("as the policy has it, unless a day is said"),
                 course::reason("what it is kept for; sealed"),
             ]),

@@ -29,6 +29,8 @@ pub enum Reason {
     Chargeback,
     /// The policy keeps it on this ground in law.
     Law(Ground),
+    /// Somebody holds it: nobody knows yet what of it will be wanted.
+    Held,
 }
 
 /// What becomes of a column when its person is forgotten and its row stays.
@@ -139,9 +141,9 @@ impl Column {
         }
     }
 
-    /// Whether a row that stays for this needs it; nothing is needed where no reason is known.
+    /// Whether a row that stays for this needs it; nothing is needed where no reason is known, and all of what is held.
     pub fn is_needed_by(&self, reason: Option<Reason>) -> bool {
-        reason.is_some_and(|reason| self.needed_by.contains(&reason))
+        reason.is_some_and(|reason| reason == Reason::Held || self.needed_by.contains(&reason))
     }
 
     /// Whether each value in it must be an envelope.

@@ -11,13 +11,16 @@ use super::table::{About, Table};
 use crate::floor::kernel::{Day, Instant, Result, StoreId, SubjectId};
 use crate::floor::ledger::{Tx, numbered};
 
+/// The part of what was not told apart.
+pub const NO_PART: i32 = 0;
+
 /// Rows of one table about a person that stand together.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Portion {
     pub table: &'static Table,
     /// The shop they came from, where the table or what they hang on says so.
     pub store: Option<StoreId>,
-    /// Which part they were told apart as; 0 where as none.
+    /// Which part they were told apart as; [`NO_PART`] where as none.
     pub part: i32,
     pub rows: i64,
     /// Those of them that are not older than was asked, or have no date yet.
@@ -179,9 +182,9 @@ impl Map {
         let (join, part) = match link {
             Some(link) => (
                 format!("left join unnest($3, $4) as apart (apart_id, apart_part) on apart_id = {name}.{link}"),
-                "coalesce(apart_part, 0)",
+                format!("coalesce(apart_part, {NO_PART})"),
             ),
-            None => (String::new(), "0"),
+            None => (String::new(), NO_PART.to_string()),
         };
         let store = self.store_of(table, apart);
         let (recent, latest, young) = match table.ages_from {

@@ -8,7 +8,7 @@ use diesel::{QueryableByName, RunQueryDsl};
 use uuid::Uuid;
 
 use super::columns::{Class, Column, Fate, Reason};
-use super::counting::{Apart, link};
+use super::counting::{Apart, NO_PART, link};
 use super::map::Map;
 use super::people::{Who, cleared, left};
 use super::table::{About, Of, Row, Table};
@@ -24,7 +24,7 @@ pub struct Picked<'a> {
     /// Only what came from this shop, or from none; wherever it came from where nothing is said.
     pub store: Option<Option<StoreId>>,
     pub apart: &'a Apart,
-    /// Only what was told apart as this, where a table's rows can be.
+    /// Only what was told apart as this, or as none, where a table's rows can be.
     pub part: Option<i32>,
     /// Only what is not older.
     pub since: Option<Instant>,
@@ -283,7 +283,8 @@ impl Map {
     }
 
     fn bound(sql: String, tx: &Tx, picked: &Picked<'_>) -> Result<Statement> {
-        let apart = picked.apart.rows.iter().filter(|(_, part)| picked.part == Some(*part));
+        let is_named = |part: i32| picked.part == Some(part) || picked.part == Some(NO_PART);
+        let apart = picked.apart.rows.iter().filter(|(_, part)| is_named(*part));
         let apart: Vec<Uuid> = apart.map(|(row, _)| *row).collect();
         Ok(numbered(sql)
             .bind::<SqlUuid, _>(tx.tenant()?)
@@ -297,7 +298,10 @@ impl Map {
     fn picked(&self, table: &Table, picked: &Picked<'_>) -> Result<String> {
         let (name, link) = (table.name, link(table, picked.apart));
         let store = picked.store.map(|_| format!("{} is not distinct from $3", self.store_of(table, picked.apart)));
-        let apart = link.filter(|_| picked.part.is_some()).map(|link| format!("{name}.{link} = any($4)"));
+        let apart = link.zip(picked.part).map(|(link, part)| {
+            let is_one = format!("({name}.{link} = any($4))");
+            if part == NO_PART { format!("{is_one} is not true") } else { is_one }
+        });
         let ages = table.ages_from.filter(|_| picked.since.is_some());
         let young = ages.map(|ages| format!("({name}.{ages} is null or {name}.{ages} >= $5)"));
         let parts = [Some(self.whose(table, Who::Several)?), store, apart, young];

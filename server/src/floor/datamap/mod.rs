@@ -22,7 +22,7 @@ mod whole;
 pub use self::csv::{guarded, spreadsheet};
 pub use columns::{Class, Column, Fate, Reason, derived, fact, hashed, key, personal, pseudonym, secret, secret_id};
 pub use correcting::{SealedCell, Whole};
-pub use counting::{Apart, Portion, Span, Whose};
+pub use counting::{Apart, NO_PART, Portion, Span, Whose};
 pub use erasing::{Left, Picked};
 pub use figures::{Cells, Held};
 pub use map::Map;

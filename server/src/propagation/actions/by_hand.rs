@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use super::super::jobs::TellRecipient;
 use super::super::model::{AttemptKind, Task, TaskKind, TaskState};
 use super::super::queries::{attempts, tasks};
-use super::opening::{ORDER_IS_OPEN, chosen};
+use super::opening::{ORDER_IS_HELD, ORDER_IS_OPEN, chosen};
 use super::reading::found;
 use super::settling::{ended, witness};
 use super::told;
@@ -131,6 +131,12 @@ pub async fn retry(
             return Err(Error::refused(
                 "REFUSED",
                 "an order there was open: once it is done, have the merchant do it there",
+            ));
+        }
+        if before.advice.as_deref() == Some(ORDER_IS_HELD) {
+            return Err(Error::refused(
+                "REFUSED",
+                "an order there was held: once the hold is released, have the merchant do it there",
             ));
         }
         let (kind, advice) = chosen(tx, (before.place(), &before.recipient), before.right)?;

@@ -2,7 +2,7 @@
 
 use super::super::jobs::{MindRecipient, TellRecipient};
 use super::super::kinds;
-use super::super::model::{Opened, Place, TaskKind, Wish, midway};
+use super::super::model::{BoundBy, Opened, Place, TaskKind, Wish, midway};
 use super::super::queries::{tasks, ways};
 use crate::floor::jobs::{self, Ticket};
 use crate::floor::kernel::{Result, StoreId};
@@ -18,6 +18,9 @@ const BY_HAND: &str = "Nothing is set up by which this recipient is told: ask it
 /// A program would take from the store what it needs to deliver.
 pub(super) const ORDER_IS_OPEN: &str = "An order at this store is not delivered or not paid: once it is, have the merchant \
      forget the buyer there, and attach what came back.";
+/// It would take from the store what the hold is about.
+pub(super) const ORDER_IS_HELD: &str = "An order at this store is held: have the merchant leave it as it is there, and once the \
+     hold is released, have the buyer forgotten there, and attach what came back.";
 const OF_EVERYBODY: &str = "It is about everybody at a shop, or under an account, and nobody is named: ask for all of it, and attach what came back.";
 
 /// Opens a task for each of these, unless it is there already. Told of each is what its kind is and whether it is new; the
@@ -26,7 +29,8 @@ pub fn open_tasks(tx: &mut WriteTx, vault: &Vault, wishes: &[Wish]) -> Result<Ve
     let mut all = Vec::with_capacity(wishes.len());
     for wish in wishes {
         let kind = match chosen(tx, (wish.place, &wish.recipient), wish.right)? {
-            _ if wish.is_bound => (TaskKind::Manual, Some(ORDER_IS_OPEN)),
+            _ if wish.bound_by == Some(BoundBy::HeldOrder) => (TaskKind::Manual, Some(ORDER_IS_HELD)),
+            _ if wish.bound_by == Some(BoundBy::OpenOrder) => (TaskKind::Manual, Some(ORDER_IS_OPEN)),
             // Nobody is named by it: no program has anything to ask with.
             (kind, None) if kind != TaskKind::Manual && wish.matches.names_nobody() => {
                 (TaskKind::Manual, Some(OF_EVERYBODY))

@@ -6,7 +6,8 @@ mod way;
 
 pub use matches::{Corrected, Matches, OnOrders};
 pub use task::{
-    Attempt, AttemptKind, Opened, Place, Regulation, Task, TaskKind, TaskState, Told, Wish, midway, subject_request_id,
+    Attempt, AttemptKind, BoundBy, Opened, Place, Regulation, Task, TaskKind, TaskState, Told, Wish, midway,
+    subject_request_id,
 };
 pub use way::{RecipientWay, Wanted};
 

@@ -96,6 +96,15 @@ pub enum Place {
     App(AppId),
 }
 
+/// Why a store needs to know somebody for a while.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BoundBy {
+    /// An order there is not done.
+    OpenOrder,
+    /// Somebody holds an order there.
+    HeldOrder,
+}
+
 /// What a recipient is to be told.
 pub struct Wish {
     pub request: RequestId,
@@ -118,8 +127,8 @@ pub struct Wish {
     pub submitted_at: Instant,
     /// From when on its silence is told as such.
     pub until: Instant,
-    /// An order there is not done: somebody sees to it once it is, and no program.
-    pub is_bound: bool,
+    /// What is to be over there first: somebody sees to it then, and no program.
+    pub bound_by: Option<BoundBy>,
     pub matches: Matches,
     /// Handed on when it ends, and once when it falls silent.
     pub ticket: Option<Ticket>,

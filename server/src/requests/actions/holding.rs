@@ -1,5 +1,6 @@
 //! What must not be erased for now: somebody holds it with a reason, and somebody else lets it go. A hold stops every
-//! deletion of the person that is not carried out yet, and whatever others are still to be told of one, in the same write.
+//! deletion of the person that is not carried out yet, and whatever others are still to be told of one, in the same write. Where
+//! it is on one order, each of those is planned anew around it.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -10,23 +11,23 @@ use super::planning::{Draughtsman, Drawn, draw, drawn_now};
 use crate::floor::access::{Caller, One, Permission, Scope};
 use crate::floor::graphql::Page;
 use crate::floor::jobs;
-use crate::floor::kernel::{Error, HoldId, Ref, RequestId, Result};
+use crate::floor::kernel::{Error, HoldId, OrderId, Ref, RequestId, Result, SubjectId};
 use crate::floor::ledger::{Event, Once, Tx, Witnessed, WriteTx};
 use crate::floor::tools::Tools;
 use crate::grants::Revealed;
 use crate::propagation;
 use crate::requests::jobs::DrawPlan;
-use crate::requests::model::{Hold, NewHold, hold_reference};
+use crate::requests::model::{Hold, NewHold, hold_reference, not_their_order, order_gone_over};
 use crate::requests::plan::is_alike;
 use crate::requests::queries::holds::{self, HoldFilter};
-use crate::requests::queries::{estate, plans, requests};
+use crate::requests::queries::{estate, fulfilling, keeps, plans, requests};
 
 /// Between two looks at what was on its way to a recipient when a hold was placed, and how many there are: what takes longer
 /// is not waited for.
 const LOOK: Duration = Duration::from_millis(50);
 const LOOKS: usize = 100;
 
-/// Holds all that is held of whom a request is about.
+/// Holds all that is held of whom a request is about, or one order of theirs.
 pub async fn place_hold(
     tools: &Tools,
     caller: &Caller,
@@ -45,12 +46,14 @@ pub async fn place_hold(
         let subject = request.subject.filter(|subject| persons.contains(subject)).or(persons.first().copied());
         let subject = subject.ok_or_else(nobody)?;
         holds::take_person(tx, &persons)?;
+        let order = their_order(tx, (at, new.order), &persons)?;
         let id = HoldId::fresh();
         let hold = Hold {
             tenant: at.tenant,
             id,
             reference: hold_reference(id),
             subject,
+            order,
             kind: new.kind,
             placed_at: now,
             placed_by: by,
@@ -60,6 +63,7 @@ pub async fn place_hold(
         };
         holds::add(tx, &vault, &hold, &new.reason)?;
         let told = Event::new("hold.placed", "hold", id.uuid()).code("kind", new.kind.code());
+        let told = if order.is_some() { told.code("on", "order") } else { told };
         let mut witnessed = Witnessed::new(id.uuid(), told);
         let stopped = holds::stopped(tx, (&persons, at.id))?;
         let told_of = holds::told_of(tx, (&persons, at.id))?;
@@ -88,6 +92,21 @@ pub async fn place_hold(
     tools.ledger.read(&scope, move |tx| holds::get(tx, id)).await
 }
 
+/// The order that is to be held, where it is one of these persons' now.
+fn their_order(
+    tx: &mut Tx,
+    (at, order): (Ref<RequestId>, Option<Ref<OrderId>>),
+    persons: &[SubjectId],
+) -> Result<Option<OrderId>> {
+    let Some(order) = order else { return Ok(None) };
+    let buyer = if order.tenant == at.tenant { holds::buyer(tx, order.id)? } else { None };
+    match buyer {
+        Some(buyer) if persons.contains(&buyer) => Ok(Some(order.id)),
+        Some(buyer) if fulfilling::find_keeper(tx, at.id)? == Some(buyer) => Err(order_gone_over()),
+        _ => Err(not_their_order()),
+    }
+}
+
 /// Waits for what had begun to leave before the hold: once it is said that something is held, nothing is on its way.
 async fn let_it_land(tools: &Tools, scope: &Scope<One>) -> Result<()> {
     for _ in 0..LOOKS {
@@ -112,13 +131,17 @@ pub async fn release_hold(tools: &Tools, caller: &Caller, at: Ref<HoldId>, once:
     let written = tools.ledger.write_once(scope.clone(), once, "hold", move |tx| {
         let now = tx.now()?;
         let hold = holds::get(tx, at.id)?.release(now, by)?;
-        holds::release(tx, &hold)?;
         let persons = estate::persons(tx, hold.subject)?;
+        // A step that still saw it has written by then what it keeps.
+        holds::take_person(tx, &persons)?;
+        holds::release(tx, &hold)?;
+        let kept = hold.order.map_or(Ok(0), |order| keeps::let_go(tx, order))?;
         for request in holds::set_free(tx, &persons)? {
             jobs::enqueue(tx, &DrawPlan { request })?;
         }
         let free = no_longer_held(tx)?;
         let told = Event::new("hold.released", "hold", hold.id.uuid());
+        let told = if hold.order.is_some() { told.count("keeps", kept) } else { told };
         let first = Witnessed::new(hold.id.uuid(), told);
         Ok(propagation::let_on(tx, &free)?.into_iter().fold(first, Witnessed::and))
     });
@@ -126,14 +149,14 @@ pub async fn release_hold(tools: &Tools, caller: &Caller, at: Ref<HoldId>, once:
     tools.ledger.read(&scope, move |tx| holds::get(tx, id)).await
 }
 
-/// The requests whose recipients were held back, and about whose persons no hold stands any more; held until the transaction
-/// ends.
+/// The requests whose recipients were held back, and of whose persons nothing is held any more but what was planned around;
+/// held until the transaction ends.
 fn no_longer_held(tx: &mut WriteTx) -> Result<Vec<RequestId>> {
     let mut free = Vec::new();
     for id in propagation::kept_back(tx)? {
         let request = requests::lock(tx, id)?;
         let persons = estate::persons_of(tx, &request)?;
-        if holds::standing(tx, &persons)?.is_empty() {
+        if !holds::keeps_any(tx, &persons)? {
             free.push(id);
         }
     }

@@ -223,8 +223,8 @@ async fn clear_files(tools: &Tools, lane: &Scope<One>, persons: &[SubjectId]) ->
     }
 }
 
-/// What would become of each piece if the person asked now: that tells what a ground keeps. A hold that stood when the backup
-/// was made was let go of before the person was erased.
+/// What would become of each piece if the person asked now: that tells what a ground keeps. A hold on the person that stood when
+/// the backup was made was let go of before the person was erased; one on an order keeps it until it is let go here too.
 fn lines_of(
     tx: &mut Tx,
     (policy, map): (&Policy, Map),
@@ -285,7 +285,7 @@ fn keep(
     if kept.is_empty() {
         return Ok(0);
     }
-    let (apart, today) = (estate::bound_of(tx, persons)?, tx.now()?.day());
+    let ((apart, held), today) = (estate::bound_of(tx, (persons, lines))?, tx.now()?.day());
     let keeper = subjects::make_keeper(tx)?;
     let mover = vault.mover(tx, persons, keeper)?;
     let mut rows = 0;
@@ -298,7 +298,8 @@ fn keep(
                 continue;
             }
             let since = is_by_policy.then(|| estate::kept_from(policy, table, today)).flatten();
-            let picked = Picked { persons, store: Some(line.store), apart: &apart, part: part_of(why), since };
+            let part = part_of(why, &held);
+            let picked = Picked { persons, store: Some(line.store), apart: &apart, part, since };
             let kept = map.hand_over(tx, table, (&picked, reason_of(why, policy)), (&mover, keeper))?;
             if kept > 0 {
                 keeps::add(tx, keeper, None, line)?;

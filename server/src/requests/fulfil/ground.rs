@@ -9,8 +9,10 @@ use crate::floor::ledger::{Event, Tx, WriteTx};
 use crate::floor::regulations::Right;
 use crate::floor::tools::Tools;
 use crate::requests::actions::{Doors, Draughtsman, event, witnessed};
+use crate::requests::asking::whole;
 use crate::requests::jobs::DrawPlan;
-use crate::requests::model::{Plan, PlanLine, PlanState, Request, Stage, Step, StepState};
+use crate::requests::model::{Hold, Plan, PlanLine, PlanState, Request, Stage, Step, StepState};
+use crate::requests::plan::{HeldBy, HeldOrders};
 use crate::requests::queries::fulfilling::Turn;
 use crate::requests::queries::{estate, fulfilling, holds, plans, requests};
 
@@ -125,8 +127,13 @@ impl Ground {
 
     /// Whether a hold stands that the plan which was approved does not know of.
     fn is_held_back(&self, tx: &mut Tx) -> Result<bool> {
-        let standing = holds::standing(tx, &self.persons)?;
-        Ok(is_stopped(self.request.right, &self.plan.lines, standing.iter().map(|hold| hold.reference.as_str())))
+        // Nobody takes a shop's people apart, nor their orders.
+        let is_whole = whole(&self.request).is_some();
+        let (on_persons, on_orders): (Vec<Hold>, Vec<Hold>) =
+            holds::standing(tx, &self.persons)?.into_iter().partition(|hold| is_whole || hold.order.is_none());
+        let orders = if on_orders.is_empty() { HeldOrders::default() } else { holds::on_orders(tx, &self.persons)? };
+        let references: Vec<&str> = on_persons.iter().map(|hold| hold.reference.as_str()).collect();
+        Ok(is_stopped(self.request.right, &self.plan.lines, (&references, &orders)))
     }
 
     /// The plan is not carried out any further: another is drawn, to be read and approved. The step says why, where it knows.
@@ -152,16 +159,16 @@ impl Ground {
     }
 }
 
-/// Whether holds of these references stop what a plan says: they stop erasing and no other right, and not what was approved
-/// because of one of them.
-fn is_stopped<'h>(right: Right, lines: &[PlanLine], mut holds: impl Iterator<Item = &'h str> + Clone) -> bool {
-    let is_any = holds.clone().next().is_some();
-    let is_known = |reference: &str| {
-        let named =
-            |line: &PlanLine| line.ground.as_deref().and_then(|ground| ground.strip_prefix("hold:")) == Some(reference);
-        lines.iter().any(named)
+/// Whether holds stop what a plan says: on the person, of these references, and on these orders. They stop erasing and no other
+/// right. Where one of the person was known when it was approved nothing is taken away; of orders each must have been.
+fn is_stopped(right: Right, lines: &[PlanLine], (persons, orders): (&[&str], &HeldOrders)) -> bool {
+    let names = |held: HeldBy<'_>| lines.iter().any(|line| line.ground.as_deref().and_then(HeldBy::of) == Some(held));
+    let is_known = if persons.is_empty() {
+        orders.references().all(|reference| names(HeldBy::Order(reference)))
+    } else {
+        persons.iter().any(|reference| names(HeldBy::Person(reference)))
     };
-    right == Right::Deletion && is_any && !holds.any(is_known)
+    right == Right::Deletion && !is_known
 }
 
 /// All ids of whom it is about: as they stood when it began, and as they are known now.
@@ -172,23 +179,47 @@ fn about(tx: &mut Tx, request: &Request) -> Result<Vec<SubjectId>> {
 
 #[cfg(test)]
 mod tests {
+    use uuid::Uuid;
+
     use super::*;
     use crate::requests::model::PlannedAction;
     use crate::requests::plan::line;
 
+    fn kept(held: HeldBy<'_>) -> PlanLine {
+        PlanLine { ground: Some(held.ground()), ..line("customer", "customers", 1, PlannedAction::Keep) }
+    }
+
     #[test]
     fn a_hold_stops_erasing_and_no_other_right() {
-        let kept = |reference: &str| PlanLine {
-            ground: Some(format!("hold:{reference}")),
-            ..line("customer", "customers", 1, PlannedAction::Keep)
-        };
-        let (bare, known) = (vec![line("customer", "customers", 1, PlannedAction::Delete)], vec![kept("H-1")]);
-        assert!(is_stopped(Right::Deletion, &bare, ["H-1"].into_iter()));
-        assert!(!is_stopped(Right::Deletion, &bare, std::iter::empty()));
-        assert!(!is_stopped(Right::Deletion, &known, ["H-2", "H-1"].into_iter()));
-        assert!(is_stopped(Right::Deletion, &known, ["H-2"].into_iter()));
+        let bare = vec![line("customer", "customers", 1, PlannedAction::Delete)];
+        let known = vec![kept(HeldBy::Person("H-1"))];
+        let stops =
+            |lines: &[PlanLine], held: &[&str]| is_stopped(Right::Deletion, lines, (held, &HeldOrders::default()));
+        assert!(stops(&bare, &["H-1"]));
+        assert!(!stops(&bare, &[]));
+        assert!(!stops(&known, &["H-2", "H-1"]));
+        assert!(stops(&known, &["H-2"]));
         for right in [Right::Access, Right::Portability, Right::Correction, Right::Restriction, Right::Objection] {
-            assert!(!is_stopped(right, &bare, ["H-1"].into_iter()), "{right:?}");
+            assert!(!is_stopped(right, &bare, (&["H-1"], &HeldOrders::default())), "{right:?}");
         }
+    }
+
+    #[test]
+    fn a_plan_knows_of_each_order_that_is_held_or_is_stopped() {
+        let known = vec![line("customer", "customers", 1, PlannedAction::Delete), kept(HeldBy::Order("H-1"))];
+        let held = |references: &[&str]| {
+            let each = references.iter().map(|reference| (Uuid::new_v4(), (*reference).to_owned()));
+            each.collect::<HeldOrders>()
+        };
+        let stops = |lines: &[PlanLine], persons: &[&str], orders: &[&str]| {
+            is_stopped(Right::Deletion, lines, (persons, &held(orders)))
+        };
+        assert!(!stops(&known, &[], &["H-1"]));
+        assert!(stops(&known, &[], &["H-1", "H-2"]), "another order is held");
+        assert!(!stops(&known, &[], &[]), "it was let go, or went over");
+        assert!(stops(&known, &["H-1"], &[]), "a hold on the person is another thing than one on an order");
+        assert!(!stops(&[kept(HeldBy::Person("H-3"))], &["H-3"], &["H-1"]), "all of it stays anyhow");
+        assert!(stops(&[kept(HeldBy::Person("H-3"))], &[], &["H-1"]), "the one that kept all is gone");
+        assert!(!is_stopped(Right::Access, &[], (&[], &held(&["H-1"]))));
     }
 }

@@ -5,6 +5,7 @@ use crate::floor::platforms;
 use crate::floor::policy::{self, Policy};
 use crate::requests::letters::{NotDone, Rest};
 use crate::requests::model::{Ground, PlanLine, PlannedAction};
+use crate::requests::plan::HeldBy;
 use crate::requests::playbooks::{Came, Receipt};
 
 /// What things are called for whoever reads.
@@ -51,7 +52,7 @@ pub fn rest(names: &Names<'_>, lines: &[PlanLine], receipts: &[Receipt]) -> Vec<
 fn kept(names: &Names<'_>, line: &PlanLine, ground: &str) -> Rest {
     let (kind, code) = ground.split_once(':').unwrap_or((ground, ""));
     let why = match kind {
-        "hold" => NotDone::Ground(Ground::LegalClaims),
+        _ if HeldBy::of(ground).is_some() => NotDone::Ground(Ground::LegalClaims),
         "open_order" => NotDone::Ground(Ground::ContractActive),
         "chargeback_window" => NotDone::Ground(Ground::ChargebackWindow),
         "retention" => NotDone::OwnTime,
@@ -59,7 +60,7 @@ fn kept(names: &Names<'_>, line: &PlanLine, ground: &str) -> Rest {
         _ => by_law(names.policy.keeps.iter().find(|keep| keep.code.get_ref() == code).map(|keep| keep.ground)),
     };
     // A hold has a day on which somebody looks at it, and no end that is known.
-    let until = line.until_on.filter(|_| kind != "hold");
+    let until = line.until_on.filter(|_| HeldBy::of(ground).is_none());
     Rest { what: names.category(&line.category), why, until }
 }
 
@@ -129,6 +130,7 @@ mod tests {
             keeps("order", "chargeback_window", None),
             keeps("order", "chargeback_window", Some("2026-11-01")),
             keeps("customer", "hold:H-1", Some("2026-12-01")),
+            keeps("order", "order_hold:H-2", None),
             keeps("usage", "retention:usage", None),
             keeps("unlisted", "law:legal_claims", None),
         ];
@@ -139,6 +141,7 @@ mod tests {
                 (named("Order Data"), NotDone::Ground(Ground::ContractActive), Some(day("2026-10-01"))),
                 (named("Order Data"), NotDone::Ground(Ground::ChargebackWindow), None),
                 (named("Customer Data"), NotDone::Ground(Ground::LegalClaims), None),
+                (named("Order Data"), NotDone::Ground(Ground::LegalClaims), None),
                 (named("Usage Data"), NotDone::OwnTime, None),
                 (named(""), NotDone::Ground(Ground::LegalClaims), None),
             ]

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use super::super::actions::{Draught, NewView, these};
 use super::super::asking::{Asking, Stated, Wanted as WantedRightOf};
 use super::super::filter::{self, Bound, Sieve, Wanted, Whose};
-use super::super::model::{self, NewHold, Source};
+use super::super::model::{self, NewHold, Source, not_their_order};
 use super::words::{
     DataRole, GoesBy, HoldKind, LateReason, Mandate, MessageKind, PauseGround, Proof, RefusalGround, RequestOrderField,
     RequestOutcome, RequestSource, RequestStage, RightWord, SubjectKind,
@@ -474,6 +474,8 @@ pub struct ReturnPlanInput {
 pub struct PlaceHoldInput {
     /// On all that is held of whom this request is about.
     pub id: ID,
+    /// On this order of the person's alone: it stays whole, with what hangs on it, and the rest is erased.
+    order: Option<ID>,
     /// Why it must stay.
     kind: HoldKind,
     /// The same in words; sealed at once.
@@ -485,12 +487,15 @@ pub struct PlaceHoldInput {
 }
 
 impl PlaceHoldInput {
-    pub fn read(self) -> NewHold {
-        NewHold {
+    pub fn read(self) -> Result<NewHold> {
+        // An id that cannot be read leads to no order of anybody's.
+        let order = self.order.map(|id| place(&id, "order").map_err(|_| not_their_order())).transpose()?;
+        Ok(NewHold {
             kind: self.kind.into(),
+            order,
             reason: Personal::new(self.reason),
             review_on: self.review_on.map(|date| date.0),
-        }
+        })
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use async_graphql::connection::{Connection, EmptyFields};
-use async_graphql::{Context, ID, Object, SimpleObject};
+use async_graphql::{ComplexObject, Context, ID, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 
 use super::super::actions;
@@ -22,8 +22,9 @@ use crate::floor::graphql::{
     Date, Listed, Mask, MaskKind, PageArgs, asking, connection, node_id, once, payload, place, tenant_place,
 };
 use crate::floor::journal::hex;
-use crate::floor::kernel::{Error, Instant, Personal, Ref, RequestId, Result, StaffId, StoreId};
+use crate::floor::kernel::{Error, Instant, OrderId, Personal, Ref, RequestId, Result, StaffId, StoreId};
 use crate::grants::RevealedReasonNode;
+use crate::records::{self, OrderNode};
 use crate::staff::StaffMember as Seat;
 use crate::staff::graphql::StaffMember;
 use crate::stores::{Shown, StoreNode};
@@ -160,8 +161,10 @@ impl PlanLineNode {
 
 /// What must not be erased for now, and who answers for it.
 #[derive(SimpleObject)]
-#[graphql(name = "Hold")]
+#[graphql(name = "Hold", complex)]
 pub struct HoldNode {
+    #[graphql(skip)]
+    held: Option<Ref<OrderId>>,
     /// Its id.
     id: ID,
     /// What people call it, such as H-7K4QD2M.
@@ -184,10 +187,23 @@ pub struct HoldNode {
     version: i32,
 }
 
+#[ComplexObject]
+impl HoldNode {
+    /// The one order that it keeps, with what hangs on it; null where it keeps all of the person, and once there is no such
+    /// order any more.
+    async fn order(&self, ctx: &Context<'_>) -> Result<Option<OrderNode>> {
+        match self.held {
+            Some(order) => records::find_order(ctx, &node_id(order)).await,
+            None => Ok(None),
+        }
+    }
+}
+
 impl HoldNode {
     pub fn new(hold: Hold, seats: &Seats) -> Self {
         let seat = |id: StaffId| seats.get(&id).cloned().map(StaffMember);
         Self {
+            held: hold.order.map(|order| Ref::new(hold.tenant, order)),
             id: node_id(Ref::new(hold.tenant, hold.id)),
             kind: hold.kind.into(),
             person: Mask::of(MaskKind::Name, hold.subject),
@@ -363,7 +379,8 @@ impl PlanMutation {
         ReturnPlanPayload::of(shown(ctx, at, returned).await)
     }
 
-    /// Holds all that is held of whom a request is about: nothing of it is erased until somebody else lets it go.
+    /// Holds all that is held of whom a request is about, or one order of theirs: nothing of it is erased until somebody else
+    /// lets it go.
     async fn place_hold(
         &self,
         ctx: &Context<'_>,
@@ -372,7 +389,12 @@ impl PlanMutation {
         let asking = asking(ctx)?;
         let once = once(ctx, input.idempotency_key.as_deref())?;
         let at = request(&input.id)?;
-        let placed = actions::place_hold(&asking.tools, asking.caller()?, at, input.read(), once).await;
+        let caller = asking.caller()?;
+        actions::may(caller, Permission::WorkRequests, at.tenant)?;
+        let placed = match input.read() {
+            Ok(new) => actions::place_hold(&asking.tools, caller, at, new, once).await,
+            Err(error) => Err(error),
+        };
         PlaceHoldPayload::of(held(ctx, placed).await)
     }
 

@@ -1,18 +1,21 @@
 //! What a ground keeps goes once its last day is over, with the key that opened it: a certificate names that day. A hold on the
-//! person keeps it longer.
+//! person keeps it longer; what a hold on one order keeps has its last day when that is let go.
 //!
 //! It never touches what another ground keeps still, and opens nothing.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use crate::floor::access::{Caller, Permission};
 use crate::floor::datamap::{Map, Picked, Row, Table};
 use crate::floor::jobs::{Halt, Job, Run};
 use crate::floor::kernel::{Day, Error, Result, SubjectId, TenantId};
-use crate::floor::ledger::{Event, Witnessed, WriteTx};
+use crate::floor::ledger::{Event, Tx, Witnessed, WriteTx};
 use crate::floor::tools::Tools;
 use crate::floor::vault::SubjectKey;
-use crate::requests::plan::part_of;
+use crate::requests::plan::{self, HeldBy};
 use crate::requests::queries::keeps::{self, Kept};
 use crate::requests::queries::{fulfilling, holds};
 
@@ -63,16 +66,17 @@ async fn end(tools: &Tools, (tenant, keeper): (TenantId, SubjectId)) -> Result<(
         holds::take_person(tx, &persons)?;
         let (standing, today) = (keeps::standing(tx, keeper)?, tx.now()?.day());
         let over: Vec<&Kept> = standing.iter().filter(|kept| is_over(kept, &standing, today)).collect();
-        if over.is_empty() || !holds::standing(tx, &persons)?.is_empty() {
+        if over.is_empty() || holds::keeps_all(tx, &persons)? {
             return Err(Error::NotFound(NOTHING));
         }
         let (mut ended, mut rows) = (Vec::new(), 0);
-        let apart = keeps::told_apart(tx, keeper, today)?;
+        let held = held(tx, &standing, today)?;
+        let apart = keeps::told_apart(tx, keeper, today, &held)?;
         let own = std::slice::from_ref(&keeper);
         for table in map.children_first() {
             for kept in over.iter().filter(|kept| kept.place == table.name) {
                 let of = |part| Picked { persons: own, store: Some(kept.store), apart: &apart, part, since: None };
-                rows += map.clear(tx, table, &of(is_bound(kept).then_some(keeps::FREE)))? as u64;
+                rows += map.clear(tx, table, &of(part_of(kept)))? as u64;
                 // More may have come after the day was named, and has a later one.
                 let is_alone = is_bound(kept) && !is_followed(kept, &standing, today);
                 if !is_alone || map.tally(tx, table, &of(Some(keeps::BOUND)))? == 0 {
@@ -106,25 +110,50 @@ async fn end(tools: &Tools, (tenant, keeper): (TenantId, SubjectId)) -> Result<(
 /// Whether rows have had their last day. Those of the policy's keep wait for what an order binds beside them, which goes by
 /// the time of each order.
 fn is_over(kept: &Kept, all: &[Kept], today: Day) -> bool {
-    let waits = !is_bound(kept) && beside(kept, all).next().is_some();
+    let waits = part_of(kept).is_none() && beside(kept, all).next().is_some();
     kept.until.is_some_and(|until| until < today) && !waits
 }
 
 /// Whether what an order binds beside these rows has a day that is still to come: those that are left are that one's.
 fn is_followed(kept: &Kept, all: &[Kept], today: Day) -> bool {
-    beside(kept, all).any(|other| other.until.is_none_or(|until| until >= today))
+    beside(kept, all).filter(|other| is_bound(other)).any(|other| other.until.is_none_or(|until| until >= today))
 }
 
-/// Whether it is an order that binds these rows.
+/// Whether it is an order that binds these rows by its time.
 fn is_bound(kept: &Kept) -> bool {
-    part_of(&kept.ground).is_some()
+    plan::is_bound(&kept.ground)
+}
+
+/// What goes of these rows where it is an order that binds them: what its time, or whoever held it, does not keep any more.
+fn part_of(kept: &Kept) -> Option<i32> {
+    if plan::is_held_order(&kept.ground) {
+        return Some(keeps::LET_GO);
+    }
+    is_bound(kept).then_some(keeps::FREE)
 }
 
 /// What else an order binds in the same table, from the same shop.
 fn beside<'a>(kept: &'a Kept, all: &'a [Kept]) -> impl Iterator<Item = &'a Kept> {
     all.iter().filter(move |other| {
-        is_bound(other) && other.id != kept.id && other.place == kept.place && other.store == kept.store
+        part_of(other).is_some() && other.id != kept.id && other.place == kept.place && other.store == kept.store
     })
+}
+
+/// The orders that holds keep, by whether they do so still.
+fn held(tx: &mut Tx, standing: &[Kept], today: Day) -> Result<BTreeMap<Uuid, i32>> {
+    let (mut references, mut let_go) = (BTreeSet::new(), BTreeSet::new());
+    for kept in standing {
+        if let Some(HeldBy::Order(reference)) = HeldBy::of(&kept.ground) {
+            references.insert(reference);
+            // Of a hold that ended amid the steps, what went over last has a later day than the rest.
+            if kept.until.is_some_and(|until| until < today) {
+                let_go.insert(reference);
+            }
+        }
+    }
+    let named = holds::named(tx, references.into_iter().map(str::to_owned).collect())?;
+    let part = |reference: &str| if let_go.contains(reference) { keeps::LET_GO } else { keeps::HELD };
+    Ok(named.each().map(|(order, reference)| (order, part(reference))).collect())
 }
 
 /// What came to a keeper's rows later, such as a parcel of an order: nothing keeps it once the last of them is over.
@@ -162,8 +191,12 @@ mod tests {
             let one = kept("open_order", Some(until));
             assert_eq!(is_over(&one, std::slice::from_ref(&one), today), is_it, "{until}");
         }
-        let open_end = kept("keep:legal", None);
-        assert!(!is_over(&open_end, std::slice::from_ref(&open_end), today), "it has no day");
+        for ground in ["keep:legal", "order_hold:H-1"] {
+            let open_end = kept(ground, None);
+            assert!(!is_over(&open_end, std::slice::from_ref(&open_end), today), "{ground} has no day");
+        }
+        let let_go = kept("order_hold:H-1", Some("2026-09-24"));
+        assert!(is_over(&let_go, std::slice::from_ref(&let_go), today));
     }
 
     #[test]
@@ -176,6 +209,9 @@ mod tests {
         assert!(!is_followed(&orders, &all, today), "nothing else is bound by an order");
         let disputed = kept("chargeback_window", Some("2026-10-20"));
         assert!(is_followed(&orders, &[orders.clone(), disputed], today));
+        let held = kept("order_hold:H-1", None);
+        assert!(!is_over(&policys, &[policys.clone(), held.clone()], today), "it keeps rows among the policy's");
+        assert!(!is_followed(&orders, &[orders.clone(), held], today), "and none of what is bound by time");
         assert!(is_over(&policys, std::slice::from_ref(&policys), today));
     }
 }

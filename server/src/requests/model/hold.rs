@@ -1,11 +1,13 @@
-//! What must not be erased for now, and who answers for it. A hold names a person; it never says for how long by itself:
-//! somebody looks at it again on its day, and somebody else lets it go.
+//! What must not be erased for now, and who answers for it. A hold names a person, or one order of theirs; it never says for
+//! how long by itself: somebody looks at it again on its day, and somebody else lets it go.
 
 use chrono::Days;
 
 use super::request::letters;
 use crate::floor::kernel::vocabulary::vocabulary;
-use crate::floor::kernel::{Day, Error, Flaws, HoldId, Instant, Personal, Result, StaffId, SubjectId, TenantId};
+use crate::floor::kernel::{
+    Day, Error, Flaws, HoldId, Instant, OrderId, Personal, Ref, Result, StaffId, SubjectId, TenantId,
+};
 
 vocabulary! {
     /// Why something must stay.
@@ -37,6 +39,8 @@ pub struct Hold {
     /// What people call it, such as `H-7K4QD2M`.
     pub reference: String,
     pub subject: SubjectId,
+    /// The one order that it keeps; none where it keeps all of the person.
+    pub order: Option<OrderId>,
     pub kind: HoldKind,
     pub placed_at: Instant,
     pub placed_by: StaffId,
@@ -67,6 +71,8 @@ impl Hold {
 #[derive(Clone)]
 pub struct NewHold {
     pub kind: HoldKind,
+    /// On this order alone.
+    pub order: Option<Ref<OrderId>>,
     /// Why, in words.
     pub reason: Personal,
     /// When it is looked at again; after half a year where nobody says.
@@ -88,6 +94,20 @@ impl NewHold {
     }
 }
 
+/// What is said to whoever would hold an order that is not theirs whom it is about.
+pub fn not_their_order() -> Error {
+    Error::invalid("order", "name an order that is this person's now, by its id, or none to hold all of the person")
+}
+
+/// The same of one that went over to nobody's name with an erasure: what it is needed for is not known any more.
+pub fn order_gone_over() -> Error {
+    Error::invalid(
+        "order",
+        "this person was erased, and of this order stays what another ground keeps, of nobody's name: it cannot be held any \
+         more; ask the merchant to keep what is needed of it at the shop",
+    )
+}
+
 /// What people call a hold of this id.
 pub fn hold_reference(id: HoldId) -> String {
     ["H-".to_owned(), letters(id.uuid())].concat()
@@ -105,6 +125,7 @@ mod tests {
             id,
             reference: hold_reference(id),
             subject: SubjectId::fresh(),
+            order: None,
             kind: HoldKind::Litigation,
             placed_at,
             placed_by: StaffId::fresh(),
@@ -128,7 +149,8 @@ mod tests {
     #[test]
     fn a_hold_is_looked_at_again_within_two_years() {
         let today = Instant::EPOCH.day();
-        let new = |review_on| NewHold { kind: HoldKind::Fraud, reason: Personal::new("a dispute"), review_on };
+        let reason = || Personal::new("a dispute");
+        let new = |review_on| NewHold { kind: HoldKind::Fraud, order: None, reason: reason(), review_on };
         let day = |days| Day(today.0 + chrono::Duration::days(days));
         assert_eq!(new(None).checked(today).expect("sound"), day(180));
         assert_eq!(new(Some(day(1))).checked(today).expect("sound"), day(1));

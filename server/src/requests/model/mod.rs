@@ -15,7 +15,7 @@ mod step;
 pub use attested::{Attested, AttestedKeep, AttestedRecipient};
 pub use clock::{ClockEventRow, ClockMove, ClockRow};
 pub use correction::{CORRECTABLE, Correction, CorrectionState, Named, in_one_line, named_in, nothing_named};
-pub use hold::{Hold, HoldKind, NewHold, hold_reference};
+pub use hold::{Hold, HoldKind, NewHold, hold_reference, not_their_order, order_gone_over};
 pub use intake::{DataRole, GoesBy, Identifier, Intake, Mandate, Proof, Source, SubjectKind};
 pub use message::{Message, MessageKind, MessageState, Way};
 pub use plan::{Plan, PlanLine, PlanState, PlannedAction, digest};

@@ -59,9 +59,9 @@ pub struct PlanLine {
     pub recipient: Option<String>,
     pub rows: i64,
     pub action: PlannedAction,
-    /// Of a keep: `keep:<code>`, `hold:<reference>`, `open_order`, `chargeback_window`, `law:<ground>`;
-    /// `retention:<code>` where an account ends and the page keeps it by a time of its own. Of a shop that is told by hand
-    /// once an order there is done, `open_order` too.
+    /// Of a keep: `keep:<code>`, `hold:<reference>` of a hold on the person and `order_hold:<reference>` of one on an order,
+    /// `open_order`, `chargeback_window`, `law:<ground>`; `retention:<code>` where an account ends and the page keeps it by a
+    /// time of its own. Of a shop that is told by hand once an order there is done or held no more, that ground too.
     pub ground: Option<String>,
     pub until_on: Option<Day>,
 }

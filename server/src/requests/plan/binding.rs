@@ -1,8 +1,9 @@
-//! What binds an order: goods that are not there yet, and payments that may still be disputed.
+//! What binds an order: goods that are not there yet, payments that may still be disputed, and whoever holds it.
 
 use chrono::Days;
 
-use crate::floor::datamap::Reason;
+use super::held::{HeldBy, HeldOrders, is_held_order};
+use crate::floor::datamap::{NO_PART, Reason};
 use crate::floor::kernel::{Day, StoreId};
 use crate::floor::policy::Policy;
 use crate::requests::model::Source;
@@ -18,9 +19,11 @@ pub struct Recent {
     pub is_cancelled: bool,
     pub payment: Option<String>,
     pub fulfilment: Option<String>,
+    /// Somebody holds it: that comes before whatever else binds it.
+    pub is_held: bool,
 }
 
-/// What binds an order.
+/// What binds an order by time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Bound {
     /// It is not paid or not delivered.
@@ -59,9 +62,19 @@ impl Bound {
     }
 }
 
-/// The part that a ground's rows are counted as, where it binds orders.
-pub fn part_of(ground: &str) -> Option<i32> {
-    Bound::of(ground).map(Bound::part)
+/// Whether a ground binds orders by time.
+pub fn is_bound(ground: &str) -> bool {
+    Bound::of(ground).is_some()
+}
+
+/// The part that a ground's rows are counted as: where it binds orders, by time or by one of these holds, and where it is the
+/// policy's, which keeps what nothing else does.
+pub fn part_of(ground: &str, held: &HeldOrders) -> Option<i32> {
+    match HeldBy::of(ground) {
+        Some(HeldBy::Order(reference)) => Some(held.part_of(reference)),
+        _ if ground.starts_with("keep:") => Some(NO_PART),
+        _ => Bound::of(ground).map(Bound::part),
+    }
 }
 
 /// For which reason rows stay under the ground of a line; none where the policy knows no such keep.
@@ -70,11 +83,14 @@ pub fn reason_of(ground: &str, policy: &Policy) -> Option<Reason> {
         let keep = policy.keeps.iter().find(|keep| keep.code.get_ref() == code)?;
         Some(Reason::Law(keep.ground))
     };
+    if is_held_order(ground) {
+        return Some(Reason::Held);
+    }
     Bound::of(ground).map(Bound::reason).or_else(|| by_policy(ground.strip_prefix("keep:")?))
 }
 
 impl Recent {
-    /// What binds it. A word of a platform's that we do not know counts as not done: when in doubt it stays.
+    /// What binds it by time. A word of a platform's that we do not know counts as not done: when in doubt it stays.
     pub fn bound(&self) -> Option<Bound> {
         let is_one_of = |word: &Option<String>, known: &[&str]| {
             word.as_deref().is_some_and(|word| known.iter().any(|known| word.eq_ignore_ascii_case(known)))

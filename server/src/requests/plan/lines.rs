@@ -2,6 +2,7 @@
 
 use super::binding::{Bound, is_instructed};
 use super::comparing::identity;
+use super::held::{HeldBy, is_held_order};
 use super::{Estate, Kept, Piece, UNLISTED};
 use crate::requests::model::{DataRole, PlanLine, PlannedAction};
 
@@ -57,12 +58,18 @@ impl Estate {
     }
 
     /// The shops that know the person and are to forget them. One that still owes them goods, or waits for their money, needs
-    /// to know them until then: somebody sees to it there once that is over.
+    /// to know them until then, and one with an order that is held until nobody holds it: somebody sees to it there once that is
+    /// over.
     pub fn have_stores_forget(&self) -> impl Iterator<Item = PlanLine> {
         self.tell_stores().map(|line| {
-            let there = self.pieces.iter().filter(|piece| piece.store == line.store);
-            let open = there.filter_map(|piece| piece.kept.as_ref()).filter(|kept| kept.ground == Bound::Open.ground());
-            match open.max_by_key(|kept| kept.until) {
+            let store = line.store;
+            let there = || {
+                let pieces = self.pieces.iter().filter(move |piece| piece.store == store);
+                pieces.filter_map(|piece| piece.kept.as_ref())
+            };
+            let held = there().find(|kept| is_held_order(&kept.ground));
+            let open = || there().filter(|kept| kept.ground == Bound::Open.ground()).max_by_key(|kept| kept.until);
+            match held.or_else(open) {
                 Some(kept) => PlanLine {
                     action: PlannedAction::ByHand,
                     ground: Some(kept.ground.clone()),
@@ -92,7 +99,7 @@ impl Estate {
     /// The first hold that stands: nothing that cannot be undone happens to what it names.
     pub fn hold(&self) -> Option<Kept> {
         let hold = self.holds.iter().min_by_key(|hold| (hold.placed_at, hold.id))?;
-        Some(Kept { ground: format!("hold:{}", hold.reference), until: Some(hold.review_on) })
+        Some(Kept { ground: HeldBy::Person(&hold.reference).ground(), until: Some(hold.review_on) })
     }
 }
 

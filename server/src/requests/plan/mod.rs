@@ -3,14 +3,16 @@
 
 mod binding;
 mod comparing;
+mod held;
 mod lines;
 mod pieces;
 mod uses;
 
 #[cfg(test)]
 pub use binding::Bound;
-pub use binding::{CHARGEBACK, Recent, is_instructed, part_of, reason_of};
+pub use binding::{CHARGEBACK, Recent, is_bound, is_instructed, part_of, reason_of};
 pub use comparing::{Difference, compare, is_alike};
+pub use held::{HeldBy, HeldOrders, is_held_order};
 pub use lines::{answer, keep, line};
 pub use pieces::{keep_by_rules, keep_of, kept_since, own_rule, pieces};
 pub use uses::{categories, given, uses};
@@ -43,6 +45,7 @@ pub struct Estate {
     pub given: Vec<Given>,
     pub apps: Vec<Touching>,
     pub purposes: Vec<Use>,
+    /// What holds all of it; a hold on one order stands with the pieces that it keeps.
     pub holds: Vec<Hold>,
     /// Tables of ours in which something was named that is to be put right.
     pub put_right: Vec<String>,

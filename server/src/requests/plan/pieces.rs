@@ -3,6 +3,7 @@
 use chrono::{Days, Months, NaiveDate};
 
 use super::binding::{Bound, Recent};
+use super::held::{HeldBy, HeldOrders};
 use super::{Fate, Kept, Piece, UNLISTED};
 use crate::floor::datamap::{About, Map, Portion, Row, Table};
 use crate::floor::kernel::Day;
@@ -75,7 +76,7 @@ pub fn pieces(
     map: Map,
     policy: &Policy,
     portions: &[Portion],
-    recent: &[Recent],
+    (recent, held): (&[Recent], &HeldOrders),
     (asked_on, is_bound): (Day, bool),
 ) -> Vec<Piece> {
     let mut pieces = Vec::new();
@@ -90,10 +91,17 @@ pub fn pieces(
             fate: fate(map, table),
             kept: None,
         };
+        if let Some(reference) = held.reference_of(portion.part) {
+            // It has no day: nobody knows when it is let go.
+            let kept = Kept { ground: HeldBy::Order(reference).ground(), until: None };
+            pieces.push(Piece { kept: Some(kept), ..whole });
+            continue;
+        }
         let bound = Bound::ALL.into_iter().find(|bound| bound.part() == portion.part).filter(|_| is_bound);
         if let Some(bound) = bound {
             let of = recent.iter().filter(|order| {
-                order.bound() == Some(bound) && (portion.store.is_none() || order.store == portion.store)
+                let is_here = portion.store.is_none() || order.store == portion.store;
+                order.bound() == Some(bound) && !order.is_held && is_here
             });
             let until = of.map(Recent::until).max();
             pieces.push(Piece { kept: Some(Kept { ground: bound.ground().to_owned(), until }), ..whole });

@@ -1,5 +1,6 @@
-//! Deletion: what nothing stands against goes, here and wherever it went. A hold stops all that cannot be undone; an open
-//! order, a payment that may be disputed and the policy's keeps stop what they name; a shop with an open order is told by hand.
+//! Deletion: what nothing stands against goes, here and wherever it went. A hold on the person stops all that cannot be
+//! undone; an order that is held or open, a payment that may be disputed and the policy's keeps stop what they name; a shop
+//! with an order that is held or open is told by hand.
 
 use super::Playbook;
 use crate::floor::regulations::Right;

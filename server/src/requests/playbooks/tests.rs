@@ -4,7 +4,7 @@ use crate::floor::journal::hex;
 use crate::floor::kernel::{AppId, Day, HoldId, Instant, StaffId, StoreId, SubjectId, TenantId};
 use crate::floor::policy::{Policy, parse, shipped};
 use crate::requests::model::{DataRole, Hold, HoldKind, Source, digest};
-use crate::requests::plan::{self, Bound, KnownAt, Reached, Recent, Touching, compare, is_alike};
+use crate::requests::plan::{self, Bound, HeldOrders, KnownAt, Reached, Recent, Touching, compare, is_alike};
 
 const CUSTOMERS: Table = Table::of_tenant("customers")
     .label("customer")
@@ -75,11 +75,21 @@ fn order(placed_on: &str, payment: &str, fulfilment: &str) -> Recent {
         is_cancelled: false,
         payment: word(payment),
         fulfilment: word(fulfilment),
+        is_held: false,
     }
 }
 
 /// Somebody with a shop, orders, a parcel of money, a recipient and an app.
-fn estate(portions: &[Portion], recent: &[Recent], (role, source): (DataRole, Source)) -> Estate {
+fn estate(portions: &[Portion], recent: &[Recent], by: (DataRole, Source)) -> Estate {
+    estate_with(portions, (recent, &HeldOrders::default()), by)
+}
+
+/// The same, some of whose orders are held.
+fn estate_with(
+    portions: &[Portion],
+    (recent, held): (&[Recent], &HeldOrders),
+    (role, source): (DataRole, Source),
+) -> Estate {
     let policy = policy();
     let is_bound = !plan::is_instructed(source);
     Estate {
@@ -89,7 +99,7 @@ fn estate(portions: &[Portion], recent: &[Recent], (role, source): (DataRole, So
         source,
         is_known: true,
         categories: plan::categories(&policy),
-        pieces: plan::pieces(map(), &policy, portions, recent, (day("2026-06-01"), is_bound)),
+        pieces: plan::pieces(map(), &policy, portions, (recent, held), (day("2026-06-01"), is_bound)),
         stores: vec![KnownAt { store: store(), platform: "shopify".to_owned(), rows: 3, hears_wishes: true }],
         given: plan::given(&policy, |recipient| recipient.code.get_ref() == "leopards"),
         reached: vec![
@@ -215,6 +225,7 @@ fn a_hold_stops_all_that_cannot_be_undone_and_nothing_else() {
         id: HoldId::fresh(),
         reference: "H-7K4QD2M".to_owned(),
         subject: SubjectId::fresh(),
+        order: None,
         kind: HoldKind::Litigation,
         placed_at: Instant::EPOCH,
         placed_by: StaffId::fresh(),
@@ -233,6 +244,62 @@ fn a_hold_stops_all_that_cannot_be_undone_and_nothing_else() {
     assert_eq!(told.iter().filter(undone).count(), 0, "{told:#?}");
     let access = planned(Right::Access, &estate);
     assert!(access.iter().all(|line| !line.contains("hold:")), "{access:#?}");
+}
+
+#[test]
+fn an_order_that_is_held_stays_with_what_hangs_on_it_and_the_rest_goes() {
+    let orders = [(uuid::Uuid::from_u128(1), "H-DISPUTE"), (uuid::Uuid::from_u128(2), "H-CHARGED")];
+    let held: HeldOrders = orders.into_iter().map(|(order, reference)| (order, reference.to_owned())).collect();
+    let (first, second) = (held.part_of("H-DISPUTE"), held.part_of("H-CHARGED"));
+    let mut portions = usual();
+    portions.push(portion(1, first, 1, 1, "2026-05-20"));
+    portions.push(portion(2, first, 1, 1, "2026-05-20"));
+    portions.push(portion(3, first, 4, 4, "2026-05-20"));
+    portions.push(portion(4, first, 1, 1, "2026-05-20"));
+    portions.push(portion(1, second, 1, 1, "2022-05-20"));
+    let told = planned(Right::Deletion, &estate_with(&portions, (&[], &held), AS_PROCESSOR));
+    for line in [
+        "order orders 2 anonymise",
+        "order orders 1 keep order_hold:H-DISPUTE",
+        "order orders 1 keep order_hold:H-CHARGED",
+        "order order_lines 8 anonymise",
+        "order order_lines 4 keep order_hold:H-DISPUTE",
+        "customer customers 1 delete",
+        "customer order_contacts 2 delete",
+        "customer order_contacts 1 keep order_hold:H-DISPUTE",
+        "financial ledger_entries 1 keep order_hold:H-DISPUTE",
+        "financial ledger_entries 3 keep keep:tax until 2029-05-01",
+    ] {
+        assert!(told.iter().any(|told| told == line), "{line}: {told:#?}");
+    }
+    let at_the_shop: Vec<&String> = told.iter().filter(|line| line.contains("to shopify")).collect();
+    let [line] = &at_the_shop[..] else { panic!("one line: {told:#?}") };
+    assert!(line.starts_with("customer store 3 by_hand to shopify order_hold:"), "{line}");
+    assert!(told.contains(&"order recipient 5 tell to segment".to_owned()), "others are told of the rest: {told:#?}");
+}
+
+#[test]
+fn a_hold_comes_before_whatever_else_binds_an_order() {
+    let held: HeldOrders = [(uuid::Uuid::from_u128(1), "H-DISPUTE".to_owned())].into_iter().collect();
+    let open = [Recent { is_held: true, ..order("2026-05-20", "paid", "") }, order("2026-04-20", "paid", "")];
+    let mut portions = usual();
+    portions.push(portion(1, held.part_of("H-DISPUTE"), 1, 1, "2026-05-20"));
+    portions.push(portion(1, Bound::Open.part(), 1, 1, "2026-04-20"));
+    let told = planned(Right::Deletion, &estate_with(&portions, (&open, &held), AS_CONTROLLER));
+    for line in [
+        "order orders 1 keep order_hold:H-DISPUTE",
+        "order orders 1 keep open_order until 2026-08-18",
+        // Somebody waits for it all the same.
+        "customer customers 1 keep open_order until 2026-09-17",
+        "customer store 3 by_hand to shopify order_hold:H-DISPUTE",
+    ] {
+        assert!(told.iter().any(|told| told == line), "{line}: {told:#?}");
+    }
+    // A merchant's own word weighs its open orders, and nobody's hold.
+    let told =
+        planned(Right::Deletion, &estate_with(&portions, (&open, &held), (DataRole::Processor, Source::Shopify)));
+    assert!(told.contains(&"order orders 1 keep order_hold:H-DISPUTE".to_owned()), "{told:#?}");
+    assert!(told.iter().all(|line| !line.contains("open_order")), "{told:#?}");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! What is known of a person, counted for a plan: rows by table and shop, who got something of them, whom it binds. It reads
 //! counts, codes and days, and opens nothing.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use diesel::sql_types::{Array, BigInt, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid};
@@ -16,8 +16,8 @@ use crate::floor::platforms;
 use crate::floor::policy::Policy;
 use crate::floor::regulations::Right;
 use crate::requests::asking::{CHILD, CLOSURE, whole};
-use crate::requests::model::{DataRole, Intake, Request};
-use crate::requests::plan::{self, CHARGEBACK, Estate, KnownAt, Reached, Recent, Touching};
+use crate::requests::model::{DataRole, Hold, Intake, PlanLine, Request};
+use crate::requests::plan::{self, CHARGEBACK, Estate, HeldBy, HeldOrders, KnownAt, Reached, Recent, Touching};
 
 /// The estate of whom a request is about; of everybody at a shop, where it is about a whole shop.
 pub fn of(tx: &mut Tx, policy: &Policy, map: Map, request: &Request) -> Result<Estate> {
@@ -26,8 +26,9 @@ pub fn of(tx: &mut Tx, policy: &Policy, map: Map, request: &Request) -> Result<E
     // A whole shop is nobody's by name, and so is a whole account.
     let persons = if everybody.is_some() { Vec::new() } else { persons_of(tx, request)? };
     let whose = everybody.unwrap_or_else(|| Whose::Person(persons.clone()));
-    let recent = recent(tx, &persons, today)?;
-    let apart = Apart { table: "orders", key: "order_id", rows: told_apart(&recent) };
+    let (holds, held) = held(tx, request, &whose)?;
+    let recent = recent(tx, &persons, today, &held)?;
+    let apart = Apart { table: "orders", key: "order_id", rows: told_apart(&recent, &held) };
     let spans = |table: &Table| span(policy, table, today, request.received_at);
     let portions = map.count(tx, &whose, &apart, spans)?;
     let recent: Vec<Recent> = recent.into_iter().map(|(_, order)| order).collect();
@@ -38,7 +39,7 @@ pub fn of(tx: &mut Tx, policy: &Policy, map: Map, request: &Request) -> Result<E
     let is_given =
         |code: &str| destinations.iter().any(|to| to == code) || reached.iter().any(|to| to.recipient == code);
     let given = plan::given(policy, |recipient| is_given(recipient.code.get_ref()));
-    let mut pieces = plan::pieces(map, policy, &portions, &recent, (asked_on, is_bound));
+    let mut pieces = plan::pieces(map, policy, &portions, (&recent, &held), (asked_on, is_bound));
     if request.case.as_deref() == Some(CLOSURE) {
         plan::keep_by_rules(&mut pieces, policy);
         // Nobody is asked to forget what we keep.
@@ -57,17 +58,27 @@ pub fn of(tx: &mut Tx, policy: &Policy, map: Map, request: &Request) -> Result<E
         reached,
         apps: touching(tx, policy)?,
         purposes: plan::uses(policy),
-        holds: match &whose {
-            Whose::Person(persons) => holds::standing(tx, persons)?,
-            // Nobody takes a shop's people apart: what holds one of them holds them all.
-            Whose::Shop(store) => holds::standing_at(tx, *store)?,
-            Whose::Account => holds::standing_anywhere(tx)?,
-        },
+        holds,
         put_right: match request.right {
             Right::Correction => corrections::named_tables(tx, request.id)?,
             _ => Vec::new(),
         },
     })
+}
+
+/// What holds all of these, and the orders of theirs that are held by themselves: no other right than erasing stops for those.
+fn held(tx: &mut Tx, request: &Request, whose: &Whose) -> Result<(Vec<Hold>, HeldOrders)> {
+    let persons = match whose {
+        Whose::Person(persons) => persons,
+        // Nobody takes a shop's people apart: what holds one of them, or an order, holds them all.
+        Whose::Shop(store) => return Ok((holds::standing_at(tx, *store)?, HeldOrders::default())),
+        Whose::Account => return Ok((holds::standing_anywhere(tx)?, HeldOrders::default())),
+    };
+    let (on_persons, on_orders): (Vec<Hold>, Vec<Hold>) =
+        holds::standing(tx, persons)?.into_iter().partition(|hold| hold.order.is_none());
+    let is_told_apart = request.right == Right::Deletion && !on_orders.is_empty();
+    let held = if is_told_apart { holds::on_orders(tx, persons)? } else { HeldOrders::default() };
+    Ok((on_persons, held))
 }
 
 /// How a table's rows are dated: what a keep of the policy covers is recent; of our own books the person gets, and loses,
@@ -84,12 +95,27 @@ pub fn kept_from(policy: &Policy, table: &Table, today: Day) -> Option<Instant> 
     kept.map(|day| Instant::from_utc(day.0.and_time(chrono::NaiveTime::MIN).and_utc()))
 }
 
-/// The orders of these persons that something binds, each with the part it is counted as.
-pub fn bound(tx: &mut Tx, request: &Request, persons: &[SubjectId]) -> Result<Apart> {
-    let today = tx.now()?.day();
+/// The orders of these persons that something binds, each with the part it is counted as, and those of them that the lines of
+/// a plan say are held, whether they are still or not.
+pub fn bound(
+    tx: &mut Tx,
+    request: &Request,
+    (persons, lines): (&[SubjectId], &[PlanLine]),
+) -> Result<(Apart, HeldOrders)> {
+    let (today, held) = (tx.now()?.day(), held_by(tx, lines)?);
     let is_bound = may_bind(request) && whole(request).is_none();
-    let recent = if is_bound { recent(tx, persons, today)? } else { Vec::new() };
-    Ok(Apart { table: "orders", key: "order_id", rows: told_apart(&recent) })
+    let recent = if is_bound { recent(tx, persons, today, &held)? } else { Vec::new() };
+    Ok((Apart { table: "orders", key: "order_id", rows: told_apart(&recent, &held) }, held))
+}
+
+/// The orders that lines of a plan say are held.
+fn held_by(tx: &mut Tx, lines: &[PlanLine]) -> Result<HeldOrders> {
+    let named = |line: &PlanLine| match HeldBy::of(line.ground.as_deref()?)? {
+        HeldBy::Order(reference) => Some(reference.to_owned()),
+        HeldBy::Person(_) => None,
+    };
+    let references: BTreeSet<String> = lines.iter().filter_map(named).collect();
+    holds::named(tx, references.into_iter().collect())
 }
 
 /// Whether orders bind that are not done. A merchant who gives the word has weighed its own; what is a child's is deleted
@@ -98,11 +124,11 @@ fn may_bind(request: &Request) -> bool {
     !plan::is_instructed(request.source) && request.case.as_deref() != Some(CHILD)
 }
 
-/// The orders of these persons that something binds, as they would bind if the person asked now.
-pub fn bound_of(tx: &mut Tx, persons: &[SubjectId]) -> Result<Apart> {
-    let today = tx.now()?.day();
-    let recent = recent(tx, persons, today)?;
-    Ok(Apart { table: "orders", key: "order_id", rows: told_apart(&recent) })
+/// The same as they would bind if the person asked now.
+pub fn bound_of(tx: &mut Tx, (persons, lines): (&[SubjectId], &[PlanLine])) -> Result<(Apart, HeldOrders)> {
+    let (today, held) = (tx.now()?.day(), held_by(tx, lines)?);
+    let recent = recent(tx, persons, today, &held)?;
+    Ok((Apart { table: "orders", key: "order_id", rows: told_apart(&recent, &held) }, held))
 }
 
 /// Who ever got something of these persons.
@@ -110,8 +136,11 @@ pub fn reached_by(tx: &mut Tx, persons: &[SubjectId]) -> Result<Vec<Reached>> {
     reached(tx, &Whose::Person(persons.to_vec()))
 }
 
-fn told_apart(recent: &[(Uuid, Recent)]) -> Vec<(Uuid, i32)> {
-    recent.iter().filter_map(|(id, order)| Some((*id, order.bound()?.part()))).collect()
+/// Each order once: who holds it comes before what binds it by time.
+fn told_apart(recent: &[(Uuid, Recent)], held: &HeldOrders) -> Vec<(Uuid, i32)> {
+    let by_time = recent.iter().filter_map(|(id, order)| Some((*id, order.bound()?.part())));
+    let parts: BTreeMap<Uuid, i32> = by_time.chain(held.parts()).collect();
+    parts.into_iter().collect()
 }
 
 /// By which ids whom a request is about is known now: by all that was proved, and by what came to be known since. Whoever
@@ -220,7 +249,7 @@ pub fn bound_since(today: Day) -> DateTime<Utc> {
 }
 
 /// The person's orders whose payment may still be disputed.
-fn recent(tx: &mut Tx, persons: &[SubjectId], today: Day) -> Result<Vec<(Uuid, Recent)>> {
+fn recent(tx: &mut Tx, persons: &[SubjectId], today: Day, held: &HeldOrders) -> Result<Vec<(Uuid, Recent)>> {
     if persons.is_empty() {
         return Ok(Vec::new());
     }
@@ -239,6 +268,7 @@ fn recent(tx: &mut Tx, persons: &[SubjectId], today: Day) -> Result<Vec<(Uuid, R
             is_cancelled: row.is_cancelled,
             payment: row.payment,
             fulfilment: row.fulfilment,
+            is_held: held.is_held(row.id),
         };
         (row.id, recent)
     };

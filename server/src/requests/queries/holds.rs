@@ -3,14 +3,16 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::sql_types::{Array, BigInt, Binary, Bool, Date, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel::{OptionalExtension, QueryableByName, RunQueryDsl};
+use uuid::Uuid;
 
 use crate::floor::graphql::Page;
 use crate::floor::kernel::{
-    Day, Error, HoldId, Instant, Personal, RequestId, Result, Sealed, StaffId, StoreId, SubjectId, TenantId,
+    Day, Error, HoldId, Instant, OrderId, Personal, RequestId, Result, Sealed, StaffId, StoreId, SubjectId, TenantId,
 };
 use crate::floor::ledger::{Tx, WriteTx, statement};
 use crate::floor::vault::{Place, RequestKey, Vault};
 use crate::requests::model::{Hold, HoldKind};
+use crate::requests::plan::HeldOrders;
 
 #[derive(QueryableByName)]
 struct Row {
@@ -36,6 +38,8 @@ struct Row {
     released_by: Option<StaffId>,
     #[diesel(sql_type = Integer)]
     version: i32,
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    order_id: Option<OrderId>,
 }
 
 impl From<Row> for Hold {
@@ -45,6 +49,7 @@ impl From<Row> for Hold {
             id: row.id,
             reference: row.reference,
             subject: row.subject_id,
+            order: row.order_id,
             kind: row.kind,
             placed_at: Instant::from_utc(row.placed_at),
             placed_by: row.placed_by,
@@ -85,10 +90,21 @@ pub fn take_person(tx: &mut WriteTx, persons: &[SubjectId]) -> Result<()> {
     Ok(())
 }
 
-/// Refuses while something of these persons is held. Nobody places a hold until the transaction ends.
+/// Refuses while all of these persons is held: an order that is held alone stays by itself. Nobody places a hold until the
+/// transaction ends.
 pub fn require_none(tx: &mut WriteTx, persons: &[SubjectId]) -> Result<()> {
     take_person(tx, persons)?;
-    if standing(tx, persons)?.is_empty() { Ok(()) } else { Err(Error::Conflict) }
+    if keeps_all(tx, persons)? { Err(Error::Conflict) } else { Ok(()) }
+}
+
+/// Whether a hold stands that keeps all of these persons.
+pub fn keeps_all(tx: &mut Tx, persons: &[SubjectId]) -> Result<bool> {
+    Ok(standing(tx, persons)?.iter().any(|hold| hold.order.is_none()))
+}
+
+/// Whether anything of theirs is held: all of it, or an order that is theirs still and went over to nobody's name.
+pub fn keeps_any(tx: &mut Tx, persons: &[SubjectId]) -> Result<bool> {
+    Ok(keeps_all(tx, persons)? || on_orders(tx, persons)?.each().next().is_some())
 }
 
 /// Places a hold.
@@ -97,13 +113,14 @@ pub fn add(tx: &mut WriteTx, vault: &Vault, hold: &Hold, reason: &Personal) -> R
     let sealer = sealer.map_err(|shut| Error::internal(format!("a hold's key does not seal: {}", shut.code())))?;
     let reason = sealer.seal_blob(&place_of_reason(hold.tenant, hold.id), reason.disclose().as_bytes())?;
     statement(
-        "insert into holds (tenant_id, id, reference, subject_id, kind, reason, placed_at, placed_by, review_on)
-         values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "insert into holds (tenant_id, id, reference, subject_id, order_id, kind, reason, placed_at, placed_by, review_on)
+         values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     )
     .bind::<SqlUuid, _>(hold.tenant)
     .bind::<SqlUuid, _>(hold.id)
     .bind::<Text, _>(hold.reference.clone())
     .bind::<SqlUuid, _>(hold.subject)
+    .bind::<Nullable<SqlUuid>, _>(hold.order)
     .bind::<Text, _>(hold.kind)
     .bind::<Binary, _>(reason.into_bytes())
     .bind::<Timestamptz, _>(hold.placed_at.utc())
@@ -148,7 +165,7 @@ pub fn release(tx: &mut WriteTx, hold: &Hold) -> Result<()> {
 
 pub fn get(tx: &mut Tx, id: HoldId) -> Result<Hold> {
     let row: Option<Row> = statement(
-        "select tenant_id, id, reference, subject_id, kind, placed_at, placed_by, review_on, released_at, released_by, version
+        "select tenant_id, id, reference, subject_id, kind, placed_at, placed_by, review_on, released_at, released_by, version, order_id
            from holds where tenant_id = ? and id = ?",
     )
     .bind::<SqlUuid, _>(tx.tenant()?)
@@ -161,12 +178,12 @@ pub fn get(tx: &mut Tx, id: HoldId) -> Result<Hold> {
 /// A page of holds, what is to be looked at first before: one row more than it has, where there are more.
 pub fn page(tx: &mut Tx, filter: &HoldFilter, page: &Page) -> Result<Vec<Hold>> {
     let ordered = if page.is_backward {
-        "select tenant_id, id, reference, subject_id, kind, placed_at, placed_by, review_on, released_at, released_by, version
+        "select tenant_id, id, reference, subject_id, kind, placed_at, placed_by, review_on, released_at, released_by, version, order_id
            from holds where (?::uuid[] is null or tenant_id = any(?)) and (?::uuid is null or subject_id = ?)
             and (? or released_at is null) and (?::date is null or (review_on, id) < (?, ?))
           order by review_on desc, id desc limit ?"
     } else {
-        "select tenant_id, id, reference, subject_id, kind, placed_at, placed_by, review_on, released_at, released_by, version
+        "select tenant_id, id, reference, subject_id, kind, placed_at, placed_by, review_on, released_at, released_by, version, order_id
            from holds where (?::uuid[] is null or tenant_id = any(?)) and (?::uuid is null or subject_id = ?)
             and (? or released_at is null) and (?::date is null or (review_on, id) > (?, ?))
           order by review_on, id limit ?"
@@ -221,7 +238,7 @@ pub fn standing(tx: &mut Tx, persons: &[SubjectId]) -> Result<Vec<Hold>> {
         return Ok(Vec::new());
     }
     let rows: Vec<Row> = statement(
-        "select tenant_id, id, reference, subject_id, kind, placed_at, placed_by, review_on, released_at, released_by, version
+        "select tenant_id, id, reference, subject_id, kind, placed_at, placed_by, review_on, released_at, released_by, version, order_id
            from holds where tenant_id is not distinct from ? and subject_id = any(?) and released_at is null order by placed_at, id",
     )
     .bind::<SqlUuid, _>(tx.tenant()?)
@@ -230,16 +247,102 @@ pub fn standing(tx: &mut Tx, persons: &[SubjectId]) -> Result<Vec<Hold>> {
     Ok(rows.into_iter().map(Hold::from).collect())
 }
 
-/// Those that stand for anybody whom a shop knows.
+#[derive(QueryableByName)]
+struct OnOrder {
+    #[diesel(sql_type = SqlUuid)]
+    order_id: Uuid,
+    #[diesel(sql_type = Text)]
+    reference: String,
+}
+
+/// The orders of these persons that somebody holds, each by the first hold that stands on it. One that went over to nobody's
+/// name is kept already, and is theirs no more.
+pub fn on_orders(tx: &mut Tx, persons: &[SubjectId]) -> Result<HeldOrders> {
+    let tenant = tx.tenant()?;
+    let rows: Vec<OnOrder> = statement(
+        "select distinct on (o.id) o.id as order_id, h.reference
+           from holds h join orders o on o.tenant_id = ? and o.id = h.order_id
+          where h.tenant_id = ? and h.subject_id = any(?) and h.released_at is null and o.subject_id = any(?)
+          order by o.id, h.placed_at, h.id",
+    )
+    .bind::<SqlUuid, _>(tenant)
+    .bind::<SqlUuid, _>(tenant)
+    .bind::<Array<SqlUuid>, _>(persons.to_vec())
+    .bind::<Array<SqlUuid>, _>(persons.to_vec())
+    .load(tx.conn())?;
+    Ok(rows.into_iter().map(|row| (row.order_id, row.reference)).collect())
+}
+
+/// The orders that the holds of these references are on, whether those stand or not.
+pub fn named(tx: &mut Tx, references: Vec<String>) -> Result<HeldOrders> {
+    if references.is_empty() {
+        return Ok(HeldOrders::default());
+    }
+    let rows: Vec<OnOrder> = statement(
+        "select order_id, reference from holds where tenant_id = ? and reference = any(?) and order_id is not null",
+    )
+    .bind::<SqlUuid, _>(tx.tenant()?)
+    .bind::<Array<Text>, _>(references)
+    .load(tx.conn())?;
+    Ok(rows.into_iter().map(|row| (row.order_id, row.reference)).collect())
+}
+
+#[derive(QueryableByName)]
+struct Standing {
+    #[diesel(sql_type = Text)]
+    reference: String,
+    #[diesel(sql_type = Bool)]
+    stands: bool,
+}
+
+/// The references of all holds that ever were on an order; none while one of them stands.
+pub fn all_let_go(tx: &mut Tx, order: OrderId) -> Result<Vec<String>> {
+    let rows: Vec<Standing> =
+        statement("select reference, released_at is null as stands from holds where tenant_id = ? and order_id = ?")
+            .bind::<SqlUuid, _>(tx.tenant()?)
+            .bind::<SqlUuid, _>(order)
+            .load(tx.conn())?;
+    let stands = rows.iter().any(|row| row.stands);
+    Ok(if stands { Vec::new() } else { rows.into_iter().map(|row| row.reference).collect() })
+}
+
+/// Whether the hold of this reference stands.
+pub fn stands(tx: &mut Tx, reference: &str) -> Result<bool> {
+    let row: Option<Standing> =
+        statement("select reference, released_at is null as stands from holds where tenant_id = ? and reference = ?")
+            .bind::<SqlUuid, _>(tx.tenant()?)
+            .bind::<Text, _>(reference.to_owned())
+            .get_result(tx.conn())
+            .optional()?;
+    Ok(row.is_some_and(|row| row.stands))
+}
+
+#[derive(QueryableByName)]
+struct Buyer {
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    subject_id: Option<SubjectId>,
+}
+
+/// Whose an order is; none where it is nobody's, or there is none.
+pub fn buyer(tx: &mut Tx, order: OrderId) -> Result<Option<SubjectId>> {
+    let row: Option<Buyer> = statement("select subject_id from orders where tenant_id = ? and id = ?")
+        .bind::<SqlUuid, _>(tx.tenant()?)
+        .bind::<SqlUuid, _>(order)
+        .get_result(tx.conn())
+        .optional()?;
+    Ok(row.and_then(|row| row.subject_id))
+}
+
+/// Those that stand for anybody whom a shop knows, and on any of its orders, whosever that is by now.
 pub fn standing_at(tx: &mut Tx, store: StoreId) -> Result<Vec<Hold>> {
     let tenant = tx.tenant()?;
     let rows: Vec<Row> = statement(
-        "select tenant_id, id, reference, subject_id, kind, placed_at, placed_by, review_on, released_at, released_by, version
+        "select tenant_id, id, reference, subject_id, kind, placed_at, placed_by, review_on, released_at, released_by, version, order_id
            from holds h where tenant_id = ? and released_at is null
             and (exists (select 1 from customers c
                           where c.tenant_id = ? and c.store_id = ? and c.subject_id = h.subject_id)
               or exists (select 1 from orders o
-                          where o.tenant_id = ? and o.store_id = ? and o.subject_id = h.subject_id))
+                          where o.tenant_id = ? and o.store_id = ? and (o.subject_id = h.subject_id or o.id = h.order_id)))
           order by placed_at, id",
     )
     .bind::<SqlUuid, _>(tenant)
@@ -254,7 +357,7 @@ pub fn standing_at(tx: &mut Tx, store: StoreId) -> Result<Vec<Hold>> {
 /// Those that stand for anybody of the pinned tenant's.
 pub fn standing_anywhere(tx: &mut Tx) -> Result<Vec<Hold>> {
     let rows: Vec<Row> = statement(
-        "select tenant_id, id, reference, subject_id, kind, placed_at, placed_by, review_on, released_at, released_by, version
+        "select tenant_id, id, reference, subject_id, kind, placed_at, placed_by, review_on, released_at, released_by, version, order_id
            from holds where tenant_id = ? and released_at is null order by placed_at, id",
     )
     .bind::<SqlUuid, _>(tx.tenant()?)

@@ -1,17 +1,18 @@
 //! What a ground keeps, of nobody's name, and until when. It tells of rows by table and shop alone, and opens nothing.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use diesel::sql_types::{Array, BigInt, Bool, Date, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel::{QueryableByName, RunQueryDsl};
 use uuid::Uuid;
 
-use super::{estate, fulfilling};
+use super::{estate, fulfilling, holds};
 use crate::floor::datamap::Apart;
-use crate::floor::kernel::{Day, KeepId, RequestId, Result, StoreId, SubjectId, TenantId};
+use crate::floor::kernel::{Day, KeepId, OrderId, RequestId, Result, StoreId, SubjectId, TenantId};
 use crate::floor::ledger::{Tx, WriteTx, statement};
 use crate::requests::model::PlanLine;
+use crate::requests::plan::HeldBy;
 
 /// Rows of one table, from one shop, that one ground keeps.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,6 +44,11 @@ struct Row {
 /// What a line says stays, and went over to the keeper. Where more of the same goes over later, the later day holds.
 pub fn add(tx: &mut WriteTx, keeper: SubjectId, request: Option<RequestId>, line: &PlanLine) -> Result<()> {
     let (tenant, now) = (tx.tenant()?, tx.now()?.utc());
+    let until_on = match line.ground.as_deref().and_then(HeldBy::of) {
+        // It was let go since the plan was read: today is its last day.
+        Some(HeldBy::Order(reference)) if !holds::stands(tx, reference)? => Some(tx.now()?.day()),
+        _ => line.until_on,
+    };
     statement(
         "insert into keeps (tenant_id, id, keeper_id, request_id, place, store_id, ground, until_on, made_at)
          values (?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -58,10 +64,28 @@ pub fn add(tx: &mut WriteTx, keeper: SubjectId, request: Option<RequestId>, line
     .bind::<Text, _>(line.place.clone())
     .bind::<Nullable<SqlUuid>, _>(line.store)
     .bind::<Text, _>(line.ground.clone().unwrap_or_default())
-    .bind::<Nullable<Date>, _>(line.until_on.map(|day| day.0))
+    .bind::<Nullable<Date>, _>(until_on.map(|day| day.0))
     .bind::<Timestamptz, _>(now)
     .execute(tx.conn())?;
     Ok(())
+}
+
+/// What holds on this order keep of nobody's name has its last day today, unless one of them stands. Says how much that is.
+pub fn let_go(tx: &mut WriteTx, order: OrderId) -> Result<u64> {
+    let references = holds::all_let_go(tx, order)?;
+    if references.is_empty() {
+        return Ok(0);
+    }
+    let today = tx.now()?.day();
+    let ended = statement(
+        "update keeps set until_on = ?
+          where tenant_id = ? and ground = any(?) and ended_at is null and until_on is null",
+    )
+    .bind::<Date, _>(today.0)
+    .bind::<SqlUuid, _>(tx.tenant()?)
+    .bind::<Array<Text>, _>(references.iter().map(|held| HeldBy::Order(held).ground()).collect::<Vec<_>>())
+    .execute(tx.conn())?;
+    Ok(ended as u64)
 }
 
 #[derive(QueryableByName)]
@@ -139,6 +163,10 @@ pub fn persons(tx: &mut Tx, keeper: SubjectId) -> Result<Vec<SubjectId>> {
 pub const FREE: i32 = 1;
 /// An order's rows that are bound still.
 pub const BOUND: i32 = 2;
+/// Those of an order that is held still.
+pub const HELD: i32 = 3;
+/// Those of one that nobody holds any more.
+pub const LET_GO: i32 = 4;
 
 #[derive(QueryableByName)]
 struct Placed {
@@ -148,8 +176,8 @@ struct Placed {
     is_free: bool,
 }
 
-/// A keeper's orders, told apart by whether their time is over.
-pub fn told_apart(tx: &mut Tx, keeper: SubjectId, today: Day) -> Result<Apart> {
+/// A keeper's orders, told apart by whether their time is over; those that are kept by a hold, by what is said of them.
+pub fn told_apart(tx: &mut Tx, keeper: SubjectId, today: Day, held: &BTreeMap<Uuid, i32>) -> Result<Apart> {
     let rows: Vec<Placed> = statement(
         "select id, placed_at < ? as is_free from orders where tenant_id is not distinct from ? and subject_id = ? order by id",
     )
@@ -157,7 +185,8 @@ pub fn told_apart(tx: &mut Tx, keeper: SubjectId, today: Day) -> Result<Apart> {
     .bind::<SqlUuid, _>(tx.tenant()?)
     .bind::<SqlUuid, _>(keeper)
     .load(tx.conn())?;
-    let rows = rows.into_iter().map(|row| (row.id, if row.is_free { FREE } else { BOUND })).collect();
+    let by_time = |row: &Placed| if row.is_free { FREE } else { BOUND };
+    let rows = rows.iter().map(|row| (row.id, held.get(&row.id).copied().unwrap_or_else(|| by_time(row)))).collect();
     Ok(Apart { rows, ..nothing_apart() })
 }
 

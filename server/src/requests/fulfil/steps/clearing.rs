@@ -53,9 +53,9 @@ fn keep_rows(
     if table.about == About::Nobody {
         return map.tally_of_nobody(tx, table, kept_from(carrier, ground, (line, table)));
     }
-    let apart = estate::bound(tx, &ground.request, &ground.persons)?;
-    let picked =
-        Picked { persons: &ground.persons, store: Some(line.store), apart: &apart, part: part_of(why), since: None };
+    let (apart, held) = estate::bound(tx, &ground.request, (&ground.persons, &ground.plan.lines))?;
+    let part = part_of(why, &held);
+    let picked = Picked { persons: &ground.persons, store: Some(line.store), apart: &apart, part, since: None };
     // Books that the law wants whole, and what the page keeps by a time of its own.
     if why.starts_with("law:") || why.starts_with("retention:") {
         return map.tally(tx, table, &picked);

@@ -10,7 +10,7 @@ use crate::floor::kernel::Result;
 use crate::requests::fulfil::Carrier;
 use crate::requests::model::{DataRole, GoesBy, Proof, Step};
 use crate::requests::queries::fulfilling::{self, Match};
-use crate::requests::queries::{estate, identifiers, requests};
+use crate::requests::queries::{estate, identifiers, plans, requests};
 use crate::subjects::IdentifierKind;
 
 /// What the access book says.
@@ -30,7 +30,10 @@ pub async fn run(carrier: &Carrier, step: &Step) -> Result<Ran> {
             all.push(Match { kind, store: one.store.or(request.store), value, tells: is_shopper });
         }
         let persons = fulfilling::persons(tx, id)?;
-        let kept: BTreeSet<Uuid> = estate::bound(tx, &request, &persons)?.rows.into_iter().map(|(id, _)| id).collect();
+        let plan = request.stage.plan().map(|plan| plans::get(tx, plan)).transpose()?;
+        let lines = plan.map(|plan| plan.lines).unwrap_or_default();
+        let (apart, _) = estate::bound(tx, &request, (&persons, &lines))?;
+        let kept: BTreeSet<Uuid> = apart.rows.into_iter().map(|(id, _)| id).collect();
         all.extend(fulfilling::matches_in_records(tx, &vault, &persons, (&kept, VIEW))?);
         Ok(all)
     });

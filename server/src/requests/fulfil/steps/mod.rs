@@ -20,6 +20,7 @@ use crate::floor::kernel::Result;
 use crate::floor::regulations::Right;
 use crate::requests::asking;
 use crate::requests::model::{Plan, PlanLine, PlannedAction, Request, Step, StepName, StepState};
+use crate::requests::plan::HeldBy;
 use crate::requests::queries::fulfilling;
 
 /// How a step ended.
@@ -130,7 +131,8 @@ pub(super) fn is_told(line: &PlanLine) -> bool {
 
 /// Whether a hold keeps all of it: nothing is taken away then.
 fn is_held(plan: &Plan) -> bool {
-    plan.lines.iter().any(|line| line.ground.as_deref().is_some_and(|ground| ground.starts_with("hold:")))
+    let held = |line: &PlanLine| matches!(line.ground.as_deref().and_then(HeldBy::of), Some(HeldBy::Person(_)));
+    plan.lines.iter().any(held)
 }
 
 /// The steps of a plan, in their order. None of what people answer. Of a test what would be done is looked at, and nothing

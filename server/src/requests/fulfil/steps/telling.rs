@@ -12,12 +12,13 @@ use crate::floor::kernel::{AppId, Day, Error, Instant, Result, StoreId};
 use crate::floor::ledger::{Event, WriteTx};
 use crate::floor::regulations::Right;
 use crate::floor::vault::SubjectKey;
-use crate::propagation::{self, Corrected, Matches, Place, Regulation, Wish};
+use crate::propagation::{self, BoundBy, Corrected, Matches, Place, Regulation, Wish};
 use crate::requests::actions::event;
 use crate::requests::asking;
 use crate::requests::fulfil::{Carrier, Ground};
 use crate::requests::jobs::{CarryOut, TellMerchant};
 use crate::requests::model::{DataRole, PlanLine, PlannedAction, Step};
+use crate::requests::plan::is_held_order;
 use crate::requests::queries::fulfilling::Match;
 use crate::requests::queries::{clocks, estate, intakes, requests};
 use crate::subjects::IdentifierKind;
@@ -163,7 +164,7 @@ fn wish(
         zone: zone.to_owned(),
         submitted_at: request.received_at,
         until: unbound.map_or(until, |unbound| unbound.max(until)),
-        is_bound: bound.is_some(),
+        bound_by: bound.map(bound_by),
         matches: Matches { correction, ..known_by(matches, store, is_shopper) },
         ticket: Some(Ticket::of(&CarryOut { request: request.id })?),
     })
@@ -176,6 +177,11 @@ fn otherwise(now: Instant) -> Instant {
 /// Whether a line is told by hand, once what stands against it is over.
 fn is_bound(line: &PlanLine) -> bool {
     line.action == PlannedAction::ByHand && line.ground.is_some()
+}
+
+/// What stands against it.
+fn bound_by(line: &PlanLine) -> BoundBy {
+    if line.ground.as_deref().is_some_and(is_held_order) { BoundBy::HeldOrder } else { BoundBy::OpenOrder }
 }
 
 /// When a day is over.
