@@ -113,6 +113,7 @@ async fn an_account_that_cannot_be_closed_keeps_none_behind_it() {
          create trigger stuck before update on tenants for each row
            when (new.state = 'closed' and old.tenant_id in ('{stuck}', '{also}')) execute function stuck()"
     ));
+    world.work().await;
     world.later(Duration::days(30));
     for _ in 0..3 {
         world.work().await;

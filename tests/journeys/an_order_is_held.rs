@@ -303,7 +303,7 @@ async fn an_order_that_two_hold_stays_until_nobody_does() {
 async fn a_hold_is_on_an_order_of_the_persons_and_tells_which() {
     let story = Story::begins().await;
     let scene = &story.scene;
-    let places = async |order: String| {
+    let held = async |order: String| {
         let input =
             json!({ "id": story.at.to_string(), "order": order, "kind": "DISPUTE", "reason": "it came broken" });
         ask(&scene.world, Some(&scene.support), PLACE, json!({ "input": input })).await["data"]["placeHold"].clone()
@@ -312,7 +312,7 @@ async fn a_hold_is_on_an_order_of_the_persons_and_tells_which() {
     let nowhere = Ref::new(scene.tenant, OrderId::fresh());
     let mut said = BTreeSet::new();
     for order in [story.order("9").to_string(), neighbour.to_string(), nowhere.to_string(), "#3".to_owned()] {
-        let answer = places(order.clone()).await;
+        let answer = held(order.clone()).await;
         let wrong = &answer["userErrors"][0];
         assert!(answer["hold"].is_null() && wrong["field"].to_string().contains("order"), "{order}: {answer}");
         said.insert(wrong["message"].to_string());
@@ -320,7 +320,7 @@ async fn a_hold_is_on_an_order_of_the_persons_and_tells_which() {
     assert_eq!(said.len(), 1, "nobody learns whose it is: {said:?}");
     assert_eq!(story.one("select count(*) || '' as line from holds"), "0");
 
-    let placed = places(story.order("3").to_string()).await;
+    let placed = held(story.order("3").to_string()).await;
     assert_eq!(placed["hold"]["order"]["name"], "#3", "{placed}");
     let told = short(&scene.plan(story.at).await.lines);
     assert!(told.iter().all(|line| !line.contains(" hold:")), "the rest is not held: {told:#?}");

@@ -132,7 +132,7 @@ fn a_recipient_is_tried_again_or_given_up_by_its_name() {
 
 #[test]
 fn how_a_recipient_is_reached_is_said_for_all_requests_of_its_tenant() {
-    let ops = || told().known(person("noor", &["ops"], &["see_queue", "keep_stores"]));
+    let ops = || told().known(person("mira", &["ops"], &["see_queue", "keep_stores"]));
     let asked = ops().press("j j j a h");
     assert!(seen(&asked).contains("for every request of Zaitoon Home"), "{}", seen(&asked));
     let asked = asked.press("Down Tab").write("https://dsr.postex.example/v2").press("Tab Tab").write("hush-hush");
