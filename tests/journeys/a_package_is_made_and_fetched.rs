@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read};
+use std::sync::LazyLock;
 
 use chrono::Duration;
 use data_encoding::{BASE64, HEXLOWER};
@@ -192,9 +193,13 @@ pub(super) async fn pressed(desk: &Listening, page: &Page, to: &str) -> Page {
     send(desk, &action, &pairs).await
 }
 
-/// A browser that goes nowhere by itself.
+/// A browser that goes nowhere by itself. Made once, since that takes a while, and everybody who calls comes by a way of their own.
 pub(super) fn browser() -> Client {
-    Client::builder().redirect(Policy::none()).build().expect("a client")
+    static BROWSER: LazyLock<Client> = LazyLock::new(|| {
+        let builder = Client::builder().redirect(Policy::none()).pool_max_idle_per_host(0);
+        builder.build().expect("a client")
+    });
+    BROWSER.clone()
 }
 
 /// Uses what a link's page has to use it by.
@@ -378,9 +383,10 @@ async fn what_a_package_holds_is_what_the_map_hands_out() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn both_files_of_a_long_table_end_with_the_same_row_whatever_is_written_meanwhile() {
+    // Each comes after all that were there.
     let used = "insert into usage_events (tenant_id, id, subject_id, kind, at)
-         select tenant_id, overlay(gen_random_uuid()::text placing 'ffffffff' from 1 for 8)::uuid, subject_id, 'meanwhile', at
-           from usage_events where tenant_id = new.tenant_id limit 1;";
+         select tenant_id, ('ffffffff-ffff-4fff-8fff-' || lpad(to_hex(count(*)), 12, '0'))::uuid, subject_id, 'meanwhile', min(at)
+           from usage_events where tenant_id = new.tenant_id group by 1, 3;";
     let asked = Asked::approved_while(Right::Access, Some(&at_each_look(used))).await;
     assert_eq!(asked.packages().await[0].state, PackageState::Made);
     let files = asked.long_files();

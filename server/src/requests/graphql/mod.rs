@@ -106,7 +106,6 @@ pub const RULES: &[Rule] = &[
     rule("Colleague.*", Needs::Parent),
     rule("LetterPreview.*", Needs::Parent),
     rule("Hold.*", Needs::Parent),
-    rule("Hold.order", SEES),
     rule("HoldConnection.*", Needs::Parent),
     rule("HoldEdge.*", Needs::Parent),
     rule("SavedView.*", Needs::Parent),

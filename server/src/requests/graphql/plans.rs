@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use async_graphql::connection::{Connection, EmptyFields};
-use async_graphql::{ComplexObject, Context, ID, Object, SimpleObject};
+use async_graphql::{Context, ID, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 
 use super::super::actions;
@@ -22,9 +22,8 @@ use crate::floor::graphql::{
     Date, Listed, Mask, MaskKind, PageArgs, asking, connection, node_id, once, payload, place, tenant_place,
 };
 use crate::floor::journal::hex;
-use crate::floor::kernel::{Error, Instant, OrderId, Personal, Ref, RequestId, Result, StaffId, StoreId};
+use crate::floor::kernel::{Error, Instant, Personal, Ref, RequestId, Result, StaffId, StoreId};
 use crate::grants::RevealedReasonNode;
-use crate::records::{self, OrderNode};
 use crate::staff::StaffMember as Seat;
 use crate::staff::graphql::StaffMember;
 use crate::stores::{Shown, StoreNode};
@@ -161,10 +160,8 @@ impl PlanLineNode {
 
 /// What must not be erased for now, and who answers for it.
 #[derive(SimpleObject)]
-#[graphql(name = "Hold", complex)]
+#[graphql(name = "Hold")]
 pub struct HoldNode {
-    #[graphql(skip)]
-    held: Option<Ref<OrderId>>,
     /// Its id.
     id: ID,
     /// What people call it, such as H-7K4QD2M.
@@ -173,6 +170,8 @@ pub struct HoldNode {
     kind: HoldKind,
     /// Whose data it is, as one person can be told from another.
     person: Mask,
+    /// The id of the one order that it keeps, with what hangs on it; null where it keeps all of the person.
+    order: Option<ID>,
     /// When it was placed.
     placed_at: DateTime<Utc>,
     /// By whom.
@@ -187,26 +186,14 @@ pub struct HoldNode {
     version: i32,
 }
 
-#[ComplexObject]
-impl HoldNode {
-    /// The one order that it keeps, with what hangs on it; null where it keeps all of the person, and once there is no such
-    /// order any more.
-    async fn order(&self, ctx: &Context<'_>) -> Result<Option<OrderNode>> {
-        match self.held {
-            Some(order) => records::find_order(ctx, &node_id(order)).await,
-            None => Ok(None),
-        }
-    }
-}
-
 impl HoldNode {
     pub fn new(hold: Hold, seats: &Seats) -> Self {
         let seat = |id: StaffId| seats.get(&id).cloned().map(StaffMember);
         Self {
-            held: hold.order.map(|order| Ref::new(hold.tenant, order)),
             id: node_id(Ref::new(hold.tenant, hold.id)),
             kind: hold.kind.into(),
             person: Mask::of(MaskKind::Name, hold.subject),
+            order: hold.order.map(|order| node_id(Ref::new(hold.tenant, order))),
             placed_at: hold.placed_at.utc(),
             placed_by: seat(hold.placed_by),
             review_on: Date(hold.review_on),
