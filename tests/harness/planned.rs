@@ -2,9 +2,13 @@
 //! approve. Nobody here exists.
 
 use rightsdesk_server::floor::access::{Bounds, Caller, Role, Seat, Session};
-use rightsdesk_server::floor::kernel::{Error, Instant, Ref, RequestId, SessionId, StaffId, StoreId, TenantId, Watch};
+use rightsdesk_server::floor::kernel::ids::RecipientTaskId;
+use rightsdesk_server::floor::kernel::{
+    Error, Instant, Personal, Ref, RequestId, SessionId, StaffId, StoreId, TenantId, Watch,
+};
 use rightsdesk_server::floor::platforms::Good;
 use rightsdesk_server::floor::regulations::Right;
+use rightsdesk_server::propagation;
 use rightsdesk_server::requests::{self, Plan, PlanLine, Request};
 
 use crate::asked::desk_seat;
@@ -79,6 +83,17 @@ impl Planned {
     pub async fn approves(&self, by: &Caller, at: Ref<RequestId>, digest: [u8; 32]) -> Result<Plan, Error> {
         let reference = self.stands(at).await.reference;
         requests::approve_plan(&self.world.tools, by, at, digest, &reference, None).await
+    }
+
+    /// Whoever is awaited is given up.
+    pub async fn gives_up(&self) {
+        let open = "select id::text || ' ' || version as line from recipient_tasks where ended_at is null order by id";
+        for task in self.lines(open) {
+            let (id, version) = task.split_once(' ').expect("two words");
+            let at = Ref::new(self.tenant, RecipientTaskId::from_uuid(id.parse().expect("an id")));
+            let said = (version.parse().expect("a version"), Personal::new("they do not answer"));
+            propagation::give_up(&self.world.tools, &self.support, at, said, None).await.expect("given up");
+        }
     }
 
     /// More of the shop's goods come in.

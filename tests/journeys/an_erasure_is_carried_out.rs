@@ -104,15 +104,7 @@ impl Erased {
 
     /// Whoever is awaited is given up.
     async fn gives_up(&self) {
-        let (scene, tools) = (&self.scene, &self.scene.world.tools);
-        let open = "select id::text || ' ' || version as line from recipient_tasks where ended_at is null order by id";
-        for task in scene.lines(open) {
-            let (id, version) = task.split_once(' ').expect("two words");
-            let id = RecipientTaskId::from_uuid(id.parse::<Uuid>().expect("an id"));
-            let (at, version) = (Ref::new(scene.tenant, id), version.parse().expect("a version"));
-            let why = Personal::new("they do not answer");
-            propagation::give_up(tools, &scene.support, at, (version, why), None).await.expect("given up");
-        }
+        self.scene.gives_up().await;
         self.works().await;
     }
 

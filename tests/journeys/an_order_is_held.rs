@@ -8,15 +8,12 @@ use harness::asked::ask;
 use harness::goods::order;
 use harness::planned::{ASHA, Planned, code, short};
 use rightsdesk_server::floor::jobs;
-use rightsdesk_server::floor::kernel::ids::RecipientTaskId;
 use rightsdesk_server::floor::kernel::{HoldId, Instant, OrderId, Personal, Ref, RequestId, SubjectId, TenantId};
 use rightsdesk_server::floor::ledger::{Event, Witnessed};
 use rightsdesk_server::floor::platforms::{Good, Order};
 use rightsdesk_server::floor::regulations::Right;
-use rightsdesk_server::propagation;
 use rightsdesk_server::requests::{self, COOLING_OFF, EndKeeps, Hold, HoldKind, NewHold, Stage};
 use serde_json::{Value, json};
-use uuid::Uuid;
 
 /// Who bought something too and asked for nothing.
 const BILAL: &str = "bilal@mail.example";
@@ -120,15 +117,7 @@ impl Story {
 
     /// Whoever is awaited is given up.
     async fn gives_up(&self) {
-        let (scene, tools) = (&self.scene, &self.scene.world.tools);
-        let open = "select id::text || ' ' || version as line from recipient_tasks where ended_at is null order by id";
-        for task in scene.lines(open) {
-            let (id, version) = task.split_once(' ').expect("two words");
-            let id = RecipientTaskId::from_uuid(id.parse::<Uuid>().expect("an id"));
-            let (at, version) = (Ref::new(scene.tenant, id), version.parse().expect("a version"));
-            let why = Personal::new("they do not answer");
-            propagation::give_up(tools, &scene.support, at, (version, why), None).await.expect("given up");
-        }
+        self.scene.gives_up().await;
         self.works().await;
     }
 
