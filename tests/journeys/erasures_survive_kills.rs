@@ -30,11 +30,14 @@ const DOORS: [&str; 4] = ["/segment/regulations", "/resend/contacts", "/stripe/v
 const EARLY: &str = "select r.reference || ' ' || c.number as line
     from certificates c join requests r on r.tenant_id = c.tenant_id and r.id = c.request_id
    where exists (select from request_steps s
-                  where s.request_id = c.request_id and s.name not in ('certificate', 'settle', 'request_key')
+                  where s.tenant_id = c.tenant_id and s.request_id = c.request_id
+                    and s.name not in ('certificate', 'settle', 'request_key')
                     and (s.state <> 'done' or s.finished_at > c.made_at))
-      or not exists (select from request_steps s where s.request_id = c.request_id and s.name = 'scan')
+      or not exists (select from request_steps s
+                      where s.tenant_id = c.tenant_id and s.request_id = c.request_id and s.name = 'scan')
       or exists (select from recipient_tasks t
-                  where t.request_id = c.request_id and (t.ended_at is null or t.ended_at > c.made_at))";
+                  where t.tenant_id = c.tenant_id and t.request_id = c.request_id
+                    and (t.ended_at is null or t.ended_at > c.made_at))";
 
 /// Ids of whoever was erased.
 const ERASED: &str = "select subject_id from request_persons where part = 'person'";
@@ -197,7 +200,7 @@ impl<'s> Storm<'s> {
     async fn blows_over(&mut self) -> Duration {
         let begun = Instant::now();
         self.scene.course.stand("woocommerce").lift();
-        while self.open() > 0 || self.unsent() > 0 {
+        while self.open() > 0 || self.unsent() > 0 || self.given_up() > 0 {
             assert!(begun.elapsed() < SOON, "not ended in time: {:#?}", self.standing());
             self.recipients_go_on().await;
             self.nothing_is_early();
@@ -220,6 +223,13 @@ impl<'s> Storm<'s> {
     /// Letters that have not left.
     fn unsent(&self) -> usize {
         self.scene.count("select count(*) from request_messages where state = 'queued'")
+    }
+
+    /// Jobs that were given up, and that the desk puts back by itself: also where what they were about has ended meanwhile.
+    fn given_up(&self) -> usize {
+        self.scene.count(
+            "select count(*) from jobs where state in ('dead', 'quarantined') and name in ('carry_out', 'tell_recipient')",
+        )
     }
 
     fn deeds(&self) -> usize {
@@ -254,7 +264,7 @@ impl<'s> Storm<'s> {
     }
 }
 
-/// Nobody is lost: every request is answered and certified once, with every recipient's word, and nothing was given up.
+/// Nobody is lost: every request is answered and certified once, with every recipient's word.
 fn every_request_ended(scene: &Erasing) {
     let odd = scene.lines(
         "select reference || ' ' || stage || ' ' || coalesce(outcome, '') as line from requests
@@ -281,11 +291,6 @@ fn every_request_ended(scene: &Erasing) {
           where s.place in ('customers', 'orders', 'order_contacts', 'subject_identifiers') and s.rows > l.rows",
     );
     assert!(counted_twice.is_empty(), "{counted_twice:#?}");
-    let given_up = scene.lines(
-        "select name || ' ' || state || ' ' || coalesce(code, '') as line from jobs
-          where state in ('dead', 'quarantined') and name in ('carry_out', 'tell_recipient')",
-    );
-    assert!(given_up.is_empty(), "{given_up:#?}");
 }
 
 /// Nobody is half erased: by no id, by no index, under no key and by no word is anything of them left.
