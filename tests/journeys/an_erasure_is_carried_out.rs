@@ -800,10 +800,17 @@ async fn by_what_somebody_came_in_meanwhile_is_looked_for_before_they_are_buried
 async fn what_worker_after_worker_died_with_is_taken_up_again_once_and_by_itself() {
     let erased = Erased::approved().await;
     let scene = &erased.scene;
-    let given_up =
-        "update jobs set state = 'quarantined', code = 'CRASHED', retry_at = null, ended_at = now() - interval '1 hour'
+    // However often it was tried: whoever was given up three times waits longer than at first, and not for ever.
+    let given_up = "update jobs set state = 'quarantined', code = 'CRASHED', retry_at = null, attempt = attempt + 30,
+                           started_at = coalesce(started_at, now()),
+                           ended_at = now() - interval '6 seconds'
                      where name = 'carry_out'";
     scene.world.base.tamper(given_up);
+    scene.world.base.tamper(
+        "insert into job_attempts (tenant_id, job_id, attempt, started_at, ended_at, fate, code)
+         select tenant_id, id, 1000 + number, now(), now(), 'quarantined', 'CRASHED' from jobs, generate_series(1, 3) number
+          where name = 'carry_out'",
+    );
     assert!(erased.carried().await.is_empty(), "nobody is at it");
     erased.cooled_off().await;
     let look = async || {
@@ -815,12 +822,16 @@ async fn what_worker_after_worker_died_with_is_taken_up_again_once_and_by_itself
         erased.works().await;
     };
     look().await;
+    assert!(erased.carried().await.is_empty(), "it lies for twenty seconds");
+    scene.world.base.tamper("update jobs set ended_at = now() - interval '21 seconds' where name = 'carry_out'");
+    look().await;
     assert!(erased.carried().await.contains(&(StepName::Scan, StepState::Done)), "{:?}", erased.carried().await);
     let told = || scene.lines("select action as line from audit_events where action in ('job.put_back', 'job.let_go')");
     assert_eq!(told(), ["job.put_back"]);
 
     // Where another that is the same waits already, nobody wants the one that was given up.
     scene.world.base.tamper(given_up);
+    scene.world.base.tamper("update jobs set ended_at = now() - interval '1 hour' where name = 'carry_out'");
     let request = erased.at.id;
     let written = scene.world.ledger.write(scene.world.scope(scene.tenant), move |tx| {
         let later = Ticket::of(&CarryOut { request })?.due(tx.now()?.plus(Duration::days(1)));

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::super::model::{App, ProviderTask, ProviderTaskState};
 use super::super::queries::{apps, tasks};
 use crate::floor::access::{Caller, Permission};
-use crate::floor::jobs::{Halt, Job, Run};
+use crate::floor::jobs::{Halt, Job, Run, Turns};
 use crate::floor::kernel::{Error, MemberId, Personal, Result};
 use crate::floor::ledger::{Event, Witnessed};
 use crate::floor::mail::Letter;
@@ -25,15 +25,15 @@ impl Job for MindProviders {
     const NAME: &'static str = "mind_providers";
 
     async fn run(self, run: Run) -> Result<(), Halt> {
-        let tools = run.tools()?;
+        let (tools, mut turns) = (run.tools()?, Turns::default());
         for late in untold(&tools).await? {
             if run.is_stopping() {
                 return Err(Halt::GiveBack);
             }
             run.hold().await?;
-            late.tell(&tools).await?;
+            turns.took(late.tell(&tools).await);
         }
-        Ok(())
+        turns.end()
     }
 }
 

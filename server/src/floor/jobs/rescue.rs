@@ -101,22 +101,23 @@ struct Given {
     id: JobId,
 }
 
-/// Jobs of these kinds that were given up or quarantined and have lain for a while: the longer, the oftener they were tried.
-/// What may not lie until a person comes is put back from here; one that kills its workers does so ever more seldom. For
-/// the desk.
+/// Jobs of these kinds that were given up or quarantined and have lain for a while: the longer, the oftener that happened to
+/// them, and not the oftener they were tried, since whoever only waited for an answer harmed nobody. What may not lie until
+/// a person comes is put back from here; one that kills its workers does so ever more seldom. For the desk.
 pub fn given_up(tx: &mut Tx, names: &[&'static str], most: i64) -> Result<Vec<Ref<JobId>>> {
     let rows =
         statement(GIVEN_UP).bind::<Array<Text>, _>(names.to_vec()).bind::<BigInt, _>(most).load::<Given>(tx.conn())?;
     Ok(rows.into_iter().map(|row| Ref::new(row.tenant_id, row.id)).collect())
 }
 
-// Five seconds after three attempts, twice as long after each three more, six hours at most.
+// Five seconds the first time, twice as long each time after it, six hours at most.
 const GIVEN_UP: &str = "
-select tenant_id, id from jobs
- where state in ('dead', 'quarantined') and name = any(?)
-   and ended_at <= statement_timestamp()
-                   - least(2.5 * power(2, least(attempt / 3, 20)), 21600) * interval '1 second'
- order by ended_at, id limit ?";
+select j.tenant_id, j.id from jobs j
+ where j.state in ('dead', 'quarantined') and j.name = any(?)
+   and j.ended_at <= statement_timestamp() - interval '1 second' * least(21600, 2.5 * power(2, (
+         select least(20, count(*)) from job_attempts a
+          where a.tenant_id = j.tenant_id and a.job_id = j.id and a.fate in ('dead', 'quarantined'))))
+ order by j.ended_at, j.id limit ?";
 
 /// Puts a job that was given up back, unless another that is the same waits or runs: then nobody wants this one any more.
 /// Whether it was put back.

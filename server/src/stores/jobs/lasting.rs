@@ -9,7 +9,7 @@ use super::super::model::{RENEWED, Store, StoreState, warning};
 use super::super::queries::tokens::Lapsing;
 use super::super::queries::{stores, tokens};
 use crate::floor::access::{Caller, Permission};
-use crate::floor::jobs::{Halt, Job, Run};
+use crate::floor::jobs::{Halt, Job, Run, Turns};
 use crate::floor::kernel::{Day, Error, MemberId, Personal, Result, StoreId};
 use crate::floor::ledger::{Event, Witnessed};
 use crate::floor::mail::Letter;
@@ -30,7 +30,7 @@ impl Job for WatchConnections {
     const NAME: &'static str = "watch_connections";
 
     async fn run(self, run: Run) -> Result<(), Halt> {
-        let tools = run.tools()?;
+        let (tools, mut turns) = (run.tools()?, Turns::default());
         let before = tools.watch.now().plus(RENEWED);
         let desk =
             tools.ledger.desk_scope(Caller::house().permit_desk(Permission::SeeQueue)?, "connections that lapse");
@@ -40,12 +40,14 @@ impl Job for WatchConnections {
                 return Err(Halt::GiveBack);
             }
             run.hold().await?;
-            if !is_renewed(&tools, &lapsing).await? {
-                warn(&tools, &lapsing).await?;
-            }
+            turns.took(look_after(&tools, &lapsing).await);
         }
-        Ok(())
+        turns.end()
     }
+}
+
+async fn look_after(tools: &Tools, lapsing: &Lapsing) -> Result<()> {
+    if is_renewed(tools, lapsing).await? { Ok(()) } else { warn(tools, lapsing).await }
 }
 
 /// Renews what can be. What is lost by that has been told; what is not reached is tried again tomorrow, and is as good as
