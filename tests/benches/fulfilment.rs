@@ -124,14 +124,15 @@ async fn measure(wanted: &Wanted) -> Vec<String> {
             people.start = some.end;
             some
         };
-        if is_line {
-            let people = (next(wanted.packages), next(wanted.erasures), next(wanted.bare));
-            missed.extend(desk.line(size, people).await);
-        }
         let (package, erasure) = (next(wanted.alone), next(wanted.alone));
         let package = desk.carried(&PACKAGE, package, (1, 1)).await.half;
         let erasure = desk.carried(&ERASURE, erasure, (1, 1)).await.half;
         costs.push((size, package, erasure));
+        // A desk that has carried out some before: Postgres has counted its tables with something in them.
+        if is_line {
+            let people = (next(wanted.packages), next(wanted.erasures), next(wanted.bare));
+            missed.extend(desk.line(size, people).await);
+        }
     }
     println!("\n| persons | one package by itself | against the first | one erasure by itself | against the first |");
     println!("|---|---|---|---|---|");

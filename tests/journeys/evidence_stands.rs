@@ -133,6 +133,30 @@ async fn what_was_asked_promised_approved_and_answered_is_sealed_and_names_nobod
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_the_books_tell_of_one_is_sealed_without_reading_what_they_tell_of_the_others() {
+    const OTHERS: i64 = 20_000;
+    let scene = Planned::begins().await;
+    let base = &scene.world.base;
+    base.tamper(&format!(
+        "insert into audit_events (tenant_id, seq, at, actor, action, object, hash)
+         select '{}', -number, now(), 'system', 'request.read', 'request:' || gen_random_uuid(), sha256('') from
+           generate_series(1, {OTHERS}) number",
+        scene.tenant.uuid()
+    ));
+    let at = answered(&scene).await;
+    assert_eq!(evidence(&scene, at).await.len(), 1);
+    // Whoever leaves hands in how much they read.
+    base.tamper(
+        "select pg_terminate_backend(pid, 5000) from pg_stat_activity
+          where datname = current_database() and pid <> pg_backend_pid()",
+    );
+    let read =
+        "select (seq_tup_read + idx_tup_fetch)::text as line from pg_stat_user_tables where relname = 'audit_events'";
+    let read: i64 = base.lines(read)[0].parse().expect("a count");
+    assert!((1..OTHERS).contains(&read), "{read} rows of the books were read");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_comes_later_is_sealed_in_another_that_continues_it() {
     let scene = Planned::begins().await;
     let at = answered(&scene).await;

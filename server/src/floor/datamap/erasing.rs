@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::columns::{Class, Column, Fate, Reason};
 use super::counting::{Apart, NO_PART, link};
 use super::map::Map;
-use super::people::{Who, cleared, left};
+use super::people::{Who, cleared, left, looked_up};
 use super::table::{About, Of, Row, Table};
 use crate::floor::kernel::{Error, Instant, Result, StoreId, SubjectId};
 use crate::floor::ledger::{Statement, Tx, WriteTx, numbered};
@@ -238,10 +238,8 @@ impl Map {
                 [one] => under(one),
                 _ => under(&format!("coalesce({})", columns.join(", "))),
             };
-            parts.push(format!(
-                "select '{name}' as name, count(*) as rows from {name}
-                  where tenant_id is not distinct from $1 and {first} = any($2)"
-            ));
+            let found = looked_up(name, &first, "select key as through from unnest($2) as n (key)");
+            parts.push(format!("select '{name}' as name, count(*) as rows from {name} where {found}"));
             if columns.len() > 1 {
                 let either = |form: &dyn Fn(&str) -> String| {
                     columns.iter().map(|column| form(column)).collect::<Vec<_>>().join(" or ")

@@ -128,33 +128,36 @@ impl Map {
         Ok(sql_query(sql).bind::<SqlUuid, _>(tx.tenant()?).bind::<SqlUuid, _>(subject).execute(tx.conn())?)
     }
 
-    /// Which rows are the person's: `$1` is the tenant, and `$2` the person, or several ids of theirs. Of several the tenant is
-    /// named so that the fence's own condition leads the index and the ids follow in it: until somebody has counted a table's
-    /// rows, Postgres takes the tenant's name twice for few rows, and reads all of them. For the same reason what hangs on other
-    /// rows is looked up from each of those then, and is at hand by its place; who reads page by page wants it in order instead.
+    /// Which rows are the person's: `$1` is the tenant, and `$2` the person, or several ids of theirs. What is of several is
+    /// looked up for each by itself, and is at hand by its place: until somebody has counted a table's rows, Postgres takes the
+    /// tenant's name twice for few rows, and reads all of them. Who reads page by page wants it in order instead.
     pub(super) fn whose(&self, table: &Table, who: Who) -> Result<String> {
         let strange = || Error::internal(format!("{} says of nobody whom it is about", table.name));
-        let (of_tenant, is) = match who {
-            Who::One => ("tenant_id = $1", "= $2"),
-            Who::Several => ("tenant_id is not distinct from $1", "= any($2)"),
-        };
         match (table.of, table.about) {
-            (Of::Tenant, About::Subject(column)) => Ok(format!("{of_tenant} and {column} {is}")),
+            (Of::Tenant, About::Subject(column)) => Ok(match who {
+                Who::One => format!("tenant_id = $1 and {column} = $2"),
+                Who::Several => looked_up(table.name, column, "select id as through from unnest($2) as n (id)"),
+            }),
             (Of::Tenant, About::Through { column, table: parent }) => {
                 let parent = self.table(parent).ok_or_else(strange)?;
                 let name = table.name;
                 let parents = format!("select id as through from {} where {}", parent.name, self.whose(parent, who)?);
                 Ok(match who {
                     Who::One => format!("tenant_id is not distinct from $1 and {column} = any(array({parents}))"),
-                    Who::Several => format!(
-                        "{name}.ctid = any(array(select x.place from ({parents}) as parents, lateral (
-                           select ctid as place from {name} where {of_tenant} and {column} = through offset 0) as x))"
-                    ),
+                    Who::Several => looked_up(name, column, &parents),
                 })
             }
             _ => Err(strange()),
         }
     }
+}
+
+/// That a row's column is one of these, which are told as `through`: each is looked up by itself.
+pub(super) fn looked_up(name: &str, column: &str, through: &str) -> String {
+    format!(
+        "{name}.ctid = any(array(select x.place from ({through}) as wanted, lateral (
+           select ctid as place from {name} where tenant_id is not distinct from $1 and {column} = through offset 0) as x))"
+    )
 }
 
 pub(super) fn listed(columns: &[&'static Column], form: impl Fn(&Column) -> String) -> String {

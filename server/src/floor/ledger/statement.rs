@@ -12,6 +12,12 @@ use diesel::result::QueryResult;
 use diesel::serialize::ToSql;
 use diesel::sql_types::{HasSqlType, Untyped};
 
+use super::tx::Tx;
+use crate::floor::kernel::Result;
+
+/// So many rows are looked up one by one by a plan that was made for any.
+const FEW: usize = 8;
+
 /// Begins a statement; its text is fixed in code.
 pub fn statement(sql: &'static str) -> Statement {
     Statement { sql: Cow::Borrowed(sql), binds: Vec::new(), is_numbered: false, is_planned_anew: false }
@@ -39,6 +45,18 @@ impl Statement {
     /// its tenant by `is not distinct from`: the fence alone, which every index begins with, then chooses none of them.
     pub fn planned_anew(self) -> Self {
         Self { is_planned_anew: true, ..self }
+    }
+
+    /// For what most have little of, and these much: it is planned for the values that it has, whatever was said of the
+    /// transaction, and so is what follows in it.
+    pub fn planned_for_these(self, tx: &mut Tx) -> Result<Self> {
+        statement("set local plan_cache_mode = auto").execute(tx.conn())?;
+        Ok(self.planned_anew())
+    }
+
+    /// The same for what is asked about one person as well as about a page of them: planning costs more than looking up a few.
+    pub fn planned_for(self, rows: usize) -> Self {
+        Self { is_planned_anew: rows > FEW, ..self }
     }
 
     /// Binds the next `?` as the SQL type `ST`.

@@ -3,10 +3,11 @@
 
 use std::ops::{Deref, DerefMut};
 
+use chrono::{DateTime, Utc};
 use diesel::connection::{AnsiTransactionManager, TransactionManager};
 use diesel::pg::PgConnection;
 use diesel::sql_types::Timestamptz;
-use diesel::{RunQueryDsl, select};
+use diesel::{QueryableByName, RunQueryDsl};
 
 use super::books::{Leave, Opened};
 use super::handover::Handover;
@@ -16,6 +17,12 @@ use super::statement::statement;
 use crate::floor::access::Actor;
 use crate::floor::kernel::ids::AccessId;
 use crate::floor::kernel::{Error, Instant, Result, SubjectId, TenantId};
+
+#[derive(QueryableByName)]
+struct Begun {
+    #[diesel(sql_type = Timestamptz)]
+    at: DateTime<Utc>,
+}
 
 /// What every door's closure gets.
 pub struct Tx {
@@ -49,9 +56,8 @@ impl Tx {
         if let Some(now) = self.now {
             return Ok(now);
         }
-        let now = select(diesel::dsl::sql::<Timestamptz>("transaction_timestamp()"))
-            .get_result(self.conn())
-            .map(Instant::from_utc)?;
+        let begun: Begun = statement("select transaction_timestamp() as at").get_result(self.conn())?;
+        let now = Instant::from_utc(begun.at);
         self.now = Some(now);
         Ok(now)
     }

@@ -229,7 +229,7 @@ impl Vault {
         Epoch: Wraps<R>,
     {
         let rows: Vec<OwnedRow> = statement(R::FIND)
-            .planned_anew()
+            .planned_for(owners.len())
             .bind::<SqlUuid, _>(tx.tenant()?)
             .bind::<Array<SqlUuid>, _>(owners)
             .load(tx.conn())?;

@@ -69,7 +69,7 @@ pub fn drop_of_persons(tx: &mut WriteTx, persons: &[SubjectId]) -> Result<usize>
         "delete from relay_deliveries where state = 'waiting' and ctid = any(array(
            select d.ctid from relayed_events e,
                   lateral (select ctid from relay_deliveries
-                            where tenant_id is not distinct from ? and event_id = e.id and state = 'waiting') as d
+                            where tenant_id is not distinct from ? and event_id = e.id and state = 'waiting' offset 0) as d
             where e.tenant_id is not distinct from ? and e.subject_id = any(?)))",
     )
     .bind::<SqlUuid, _>(tx.tenant()?)

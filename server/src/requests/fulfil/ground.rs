@@ -2,6 +2,8 @@
 //! this order, and what stands against going on has been read. Whoever places a hold takes the person's row first, so no
 //! step commits after a hold that it did not see.
 
+use std::sync::{Arc, OnceLock};
+
 use crate::floor::access::{One, Scope};
 use crate::floor::jobs;
 use crate::floor::kernel::{Error, Instant, RequestId, Result, SubjectId};
@@ -24,6 +26,8 @@ pub struct Carrier {
     pub request: RequestId,
     pub by_what: Draughtsman,
     pub doors: Doors,
+    /// The plan that is carried out, once it was read.
+    plan: Arc<OnceLock<Plan>>,
 }
 
 /// What is held while a step works.
@@ -59,7 +63,7 @@ const NOT_YET: &str = "the steps before this one";
 impl Carrier {
     pub fn new(tools: &Tools, lane: Scope<One>, request: RequestId) -> Result<Self> {
         let (by_what, doors) = (Draughtsman::of(tools)?, Doors::of(tools)?);
-        Ok(Self { tools: tools.clone(), lane, request, by_what, doors })
+        Ok(Self { tools: tools.clone(), lane, request, by_what, doors, plan: Arc::default() })
     }
 
     /// One transaction with everything held. Several runs may be at one request: a step is done once, and none before those
@@ -69,9 +73,9 @@ impl Carrier {
         T: Send + 'static,
         F: FnOnce(&mut WriteTx, &Ground) -> Work<T> + Send + 'static,
     {
-        let (id, step) = (self.request, step.cloned());
+        let (id, step, known) = (self.request, step.cloned(), Arc::clone(&self.plan));
         let written = self.tools.ledger.write(self.lane.clone(), move |tx| {
-            let Some(ground) = Ground::enter(tx, id)? else { return Err(Error::NotFound(NOT_HERE)) };
+            let Some(ground) = Ground::enter(tx, id, &known)? else { return Err(Error::NotFound(NOT_HERE)) };
             step.as_ref().map_or(Ok(()), |step| ground.has_its_turn(tx, step))?;
             if !ground.is_held_back(tx)?
                 && let Some((value, told)) = work(tx, &ground)?
@@ -92,7 +96,7 @@ impl Carrier {
 
 impl Ground {
     /// Takes everything. None where nothing of the request is to be carried out, or not yet.
-    fn enter(tx: &mut WriteTx, id: RequestId) -> Result<Option<Self>> {
+    fn enter(tx: &mut WriteTx, id: RequestId, known: &OnceLock<Plan>) -> Result<Option<Self>> {
         fulfilling::pass_gate(tx)?;
         let persons = match fulfilling::persons(tx, id)? {
             none if none.is_empty() => {
@@ -107,7 +111,11 @@ impl Ground {
             return Err(Error::Conflict);
         }
         let Stage::InProgress { plan, .. } = request.stage else { return Ok(None) };
-        let (plan, now) = (plans::get(tx, plan)?, tx.now()?);
+        let plan = match known.get() {
+            Some(known) if known.id == plan => plans::again(tx, known)?,
+            _ => plans::get(tx, plan)?,
+        };
+        let (now, _) = (tx.now()?, known.get_or_init(|| plan.clone()));
         let is_decided = matches!(plan.state, PlanState::Approved | PlanState::Submitted);
         let may_begin = is_decided && plan.starts_at.is_some_and(|starts_at| starts_at <= now);
         Ok(may_begin.then_some(Self { request, plan, persons, now }))

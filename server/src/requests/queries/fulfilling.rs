@@ -444,12 +444,13 @@ pub fn add_matches(tx: &mut WriteTx, vault: &Vault, request: RequestId, matches:
 pub fn disown(tx: &mut WriteTx, request: RequestId, persons: &[SubjectId]) -> Result<u64> {
     let tenant = tx.tenant()?;
     let disowned = statement(
-        "update request_matches m set tells = false
-          where m.tenant_id = ? and m.request_id = ? and m.tells
-            and exists (select from subject_identifiers i
-                         where i.tenant_id = ? and i.kind = m.kind and i.bidx = m.bidx and i.tells
-                           and i.scope = case when m.kind in ('customer', 'handle', 'order') then m.store_id::text else '' end
-                           and i.subject_id <> all(?))",
+        "update request_matches set tells = false where ctid = any(array(
+           select m.place from
+             (select ctid as place, kind, bidx, case when kind in ('customer', 'handle', 'order') then store_id::text else '' end as scope
+                from request_matches where tenant_id = ? and request_id = ? and tells offset 0) as m,
+             lateral (select from subject_identifiers
+                       where tenant_id is not distinct from ? and kind = m.kind and scope = m.scope and bidx = m.bidx and tells
+                         and subject_id <> all(?) limit 1) as others))",
     )
     .bind::<SqlUuid, _>(tenant)
     .bind::<SqlUuid, _>(request)
@@ -723,7 +724,7 @@ pub fn traces(tx: &mut RevealTx, request: RequestId, keeper: Option<SubjectId>, 
                     and not exists (select from request_persons p
                                      where p.tenant_id = ? and p.subject_id = o.subject_id and p.part = 'keeper')) as rows",
     )
-    .planned_anew()
+    .planned_for(matches.len())
     .bind::<Array<SqlUuid>, _>(customer_stores.clone())
     .bind::<Array<Text>, _>(customers.clone())
     .bind::<SqlUuid, _>(tenant)

@@ -197,15 +197,27 @@ pub fn one(tx: &mut Tx, request: RequestId, number: Option<i16>) -> Result<Optio
 
 /// A plan by its id.
 pub fn get(tx: &mut Tx, id: PlanId) -> Result<Plan> {
-    let rows: Vec<Row> = statement(
+    let row = bare(tx, id)?;
+    with_lines(tx, vec![row])?.pop().ok_or(Error::NotFound("plan"))
+}
+
+/// What has become of a plan that was read before. Its lines are what they were: they are written once, and told by its digest.
+pub fn again(tx: &mut Tx, known: &Plan) -> Result<Plan> {
+    let plan = plan(bare(tx, known.id)?, known.lines.clone())?;
+    if plan.digest == known.digest { Ok(plan) } else { Err(Error::corrupt("request_plans", "digest", plan.id)) }
+}
+
+fn bare(tx: &mut Tx, id: PlanId) -> Result<Row> {
+    let row = statement(
         "select id, request_id, number, digest, drawn_at, drawn_by, state, submitted_at, submitted_by, decided_at, decided_by,
                 starts_at
            from request_plans where tenant_id = ? and id = ?",
     )
     .bind::<SqlUuid, _>(tx.tenant()?)
     .bind::<SqlUuid, _>(id)
-    .load(tx.conn())?;
-    with_lines(tx, rows)?.pop().ok_or(Error::NotFound("plan"))
+    .get_result(tx.conn())
+    .optional()?;
+    row.ok_or(Error::NotFound("plan"))
 }
 
 fn with_lines(tx: &mut Tx, rows: Vec<Row>) -> Result<Vec<Plan>> {

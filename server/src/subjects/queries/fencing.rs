@@ -34,7 +34,7 @@ pub fn fences(tx: &mut Tx, subjects: &[SubjectId]) -> Result<Fences> {
                           union all
                          select id from subjects where tenant_id is not distinct from at.tenant_id and same_as = s.root) as t,
                 lateral (select kind, code from subject_fences
-                          where tenant_id is not distinct from at.tenant_id and subject_id = t.id and until is null) as f",
+                          where tenant_id is not distinct from at.tenant_id and subject_id = t.id and until is null offset 0) as f",
     )
     .planned_anew()
     .bind::<SqlUuid, _>(tx.tenant()?)

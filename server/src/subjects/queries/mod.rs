@@ -64,7 +64,7 @@ pub fn find(tx: &mut Tx, marks: &BTreeSet<&Mark>) -> Result<BTreeMap<Mark, Subje
                 lateral (select id, same_as from subjects
                           where tenant_id is not distinct from at.tenant_id and id = i.subject_id limit 1) as s",
     )
-    .planned_anew()
+    .planned_for(marks.len())
     .bind::<Array<Text>, _>(marks.iter().map(|mark| mark.kind).collect::<Vec<_>>())
     .bind::<Array<Text>, _>(marks.iter().map(|mark| mark.scope.clone()).collect::<Vec<_>>())
     .bind::<Array<Binary>, _>(marks.iter().map(|mark| mark.index.to_vec()).collect::<Vec<_>>())

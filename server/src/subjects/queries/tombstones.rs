@@ -191,7 +191,7 @@ pub fn standing(tx: &mut Tx, persons: &[SubjectId]) -> Result<u64> {
     let row: Count = statement(
         "select count(*) as stones from (select distinct id from unnest(?) as n (id)) as n,
                 lateral (select id from tombstones
-                          where tenant_id is not distinct from ? and subject_id = n.id and lifted_at is null) as t",
+                          where tenant_id is not distinct from ? and subject_id = n.id and lifted_at is null offset 0) as t",
     )
     .bind::<Array<SqlUuid>, _>(persons.to_vec())
     .bind::<SqlUuid, _>(tx.tenant()?)
