@@ -5,13 +5,12 @@ use std::fmt;
 
 use data_encoding::HEXLOWER;
 use diesel::RunQueryDsl;
-use diesel::sql_types::{BigInt, Binary, Nullable, Text, Uuid as SqlUuid};
+use diesel::sql_types::{Array, BigInt, Binary, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::chain::{self, Hash};
 use super::statement::statement;
-use super::tables::access_log;
 use super::tx::Tx;
 use crate::floor::kernel::ids::AccessId;
 use crate::floor::kernel::{Error, GrantId, Instant, Result, Sealed, SubjectId};
@@ -174,25 +173,24 @@ pub(super) fn begin_chain(tx: &mut Tx) -> Result<()> {
 
 /// Writes who looked, in the pinned tenant's access book.
 pub(super) fn note_access(tx: &mut Tx, opened: &[(AccessId, Opened)]) -> Result<()> {
-    use diesel::ExpressionMethods;
     let (tenant, now, actor) = (tx.tenant()?, tx.now()?.utc(), tx.actor().to_string());
-    let rows: Vec<_> = opened
-        .iter()
-        .map(|(id, opened)| {
-            (
-                access_log::tenant_id.eq(tenant.uuid()),
-                access_log::id.eq(id.uuid()),
-                access_log::at.eq(now),
-                access_log::actor.eq(&actor),
-                access_log::subject_id.eq(opened.subject.map(SubjectId::uuid)),
-                access_log::view.eq(&opened.view),
-                access_log::purpose.eq(&opened.purpose),
-                access_log::grant_id.eq(opened.leave.grant.map(GrantId::uuid)),
-                access_log::ticket.eq(&opened.leave.ticket),
-                access_log::reason.eq(opened.leave.reason.as_ref().map(Sealed::bytes)),
-            )
-        })
-        .collect();
-    diesel::insert_into(access_log::table).values(rows).execute(tx.conn())?;
+    let looks = || opened.iter().map(|(_, opened)| opened);
+    statement(
+        "insert into access_log (tenant_id, at, actor, id, subject_id, view, purpose, grant_id, ticket, reason)
+         select ?, ?, ?, n.* from unnest(?, ?, ?, ?, ?, ?, ?) as n",
+    )
+    .bind::<SqlUuid, _>(tenant)
+    .bind::<Timestamptz, _>(now)
+    .bind::<Text, _>(actor)
+    .bind::<Array<SqlUuid>, _>(opened.iter().map(|(id, _)| *id).collect::<Vec<_>>())
+    .bind::<Array<Nullable<SqlUuid>>, _>(looks().map(|look| look.subject).collect::<Vec<_>>())
+    .bind::<Array<Text>, _>(looks().map(|look| look.view.clone()).collect::<Vec<_>>())
+    .bind::<Array<Text>, _>(looks().map(|look| look.purpose.clone()).collect::<Vec<_>>())
+    .bind::<Array<Nullable<SqlUuid>>, _>(looks().map(|look| look.leave.grant).collect::<Vec<_>>())
+    .bind::<Array<Nullable<Text>>, _>(looks().map(|look| look.leave.ticket.clone()).collect::<Vec<_>>())
+    .bind::<Array<Nullable<Binary>>, _>(
+        looks().map(|look| look.leave.reason.as_ref().map(|reason| reason.bytes().to_vec())).collect::<Vec<_>>(),
+    )
+    .execute(tx.conn())?;
     Ok(())
 }

@@ -62,6 +62,11 @@ impl Tx {
         Ok(now)
     }
 
+    /// The same, where a statement told it along with something else.
+    pub fn told_now(&mut self, at: Instant) -> Instant {
+        *self.now.get_or_insert(at)
+    }
+
     /// The moment a test's watch dictates, if one does.
     pub fn held_now(&self) -> Option<Instant> {
         self.held

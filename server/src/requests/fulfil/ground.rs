@@ -75,8 +75,9 @@ impl Carrier {
     {
         let (id, step, known) = (self.request, step.cloned(), Arc::clone(&self.plan));
         let written = self.tools.ledger.write(self.lane.clone(), move |tx| {
-            let Some(ground) = Ground::enter(tx, id, &known)? else { return Err(Error::NotFound(NOT_HERE)) };
-            step.as_ref().map_or(Ok(()), |step| ground.has_its_turn(tx, step))?;
+            let Some(ground) = Ground::enter(tx, id, step.as_ref(), &known)? else {
+                return Err(Error::NotFound(NOT_HERE));
+            };
             if !ground.is_held_back(tx)?
                 && let Some((value, told)) = work(tx, &ground)?
             {
@@ -95,41 +96,31 @@ impl Carrier {
 }
 
 impl Ground {
-    /// Takes everything. None where nothing of the request is to be carried out, or not yet.
-    fn enter(tx: &mut WriteTx, id: RequestId, known: &OnceLock<Plan>) -> Result<Option<Self>> {
-        fulfilling::pass_gate(tx)?;
-        let persons = match fulfilling::persons(tx, id)? {
-            none if none.is_empty() => {
-                let seen = requests::get(tx, id)?;
-                estate::persons_of(tx, &seen)?
-            }
-            known => known,
-        };
-        holds::take_person(tx, &persons)?;
+    /// Takes everything. None where nothing of the request is to be carried out, or not yet. Refuses a step of another plan, one
+    /// that was done, and one before whose turn others are to be done again.
+    fn enter(tx: &mut WriteTx, id: RequestId, step: Option<&Step>, known: &OnceLock<Plan>) -> Result<Option<Self>> {
+        let mut persons = fulfilling::take_persons(tx, id)?;
+        if persons.is_empty() {
+            let seen = requests::get(tx, id)?;
+            persons = estate::found(tx, &seen)?.into_iter().collect();
+            holds::take_person(tx, &persons)?;
+        }
         let request = requests::lock(tx, id)?;
         if about(tx, &request)? != persons {
             return Err(Error::Conflict);
         }
         let Stage::InProgress { plan, .. } = request.stage else { return Ok(None) };
-        let plan = match known.get() {
-            Some(known) if known.id == plan => plans::again(tx, known)?,
-            _ => plans::get(tx, plan)?,
-        };
+        let (plan, turn) = plans::stands(tx, plan, known.get(), step.map(|step| step.position))?;
         let (now, _) = (tx.now()?, known.get_or_init(|| plan.clone()));
         let is_decided = matches!(plan.state, PlanState::Approved | PlanState::Submitted);
         let may_begin = is_decided && plan.starts_at.is_some_and(|starts_at| starts_at <= now);
-        Ok(may_begin.then_some(Self { request, plan, persons, now }))
-    }
-
-    /// Refuses a step of another plan, one that was done, and one before whose turn others are to be done again.
-    fn has_its_turn(&self, tx: &mut Tx, step: &Step) -> Result<()> {
-        if step.plan != self.plan.id {
-            return Err(Error::NotFound(NOT_HERE));
+        if !may_begin || step.is_some_and(|step| step.plan != plan.id) {
+            return Ok(None);
         }
-        match fulfilling::turn_of(tx, step)? {
+        match turn {
+            Turn::Now => Ok(Some(Self { request, plan, persons, now })),
             Turn::Done => Err(Error::NotFound(DONE_BEFORE)),
             Turn::NotYet => Err(Error::NotFound(NOT_YET)),
-            Turn::Now => Ok(()),
         }
     }
 
@@ -182,7 +173,7 @@ fn is_stopped(right: Right, lines: &[PlanLine], (persons, orders): (&[&str], &He
 /// All ids of whom it is about: as they stood when it began, and as they are known now.
 fn about(tx: &mut Tx, request: &Request) -> Result<Vec<SubjectId>> {
     let known = fulfilling::persons(tx, request.id)?;
-    if known.is_empty() { estate::persons_of(tx, request) } else { Ok(known) }
+    if known.is_empty() { Ok(estate::found(tx, request)?.into_iter().collect()) } else { Ok(known) }
 }
 
 #[cfg(test)]

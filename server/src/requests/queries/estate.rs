@@ -146,6 +146,14 @@ fn told_apart(recent: &[(Uuid, Recent)], held: &HeldOrders) -> Vec<(Uuid, i32)> 
 /// By which ids whom a request is about is known now: by all that was proved, and by what came to be known since. Whoever
 /// asks as a merchant's user is that user, whatever the same address bought.
 pub fn persons_of(tx: &mut Tx, request: &Request) -> Result<Vec<SubjectId>> {
+    let mut all = found(tx, request)?;
+    // What they are found by may be gone already.
+    all.extend(fulfilling::persons(tx, request.id)?);
+    Ok(all.into_iter().collect())
+}
+
+/// The same of a request whose persons nobody wrote down: nothing of theirs is gone.
+pub fn found(tx: &mut Tx, request: &Request) -> Result<BTreeSet<SubjectId>> {
     let mut named = match request.role {
         DataRole::Controller => members(tx, request.intake)?,
         DataRole::Processor => Vec::new(),
@@ -155,12 +163,12 @@ pub fn persons_of(tx: &mut Tx, request: &Request) -> Result<Vec<SubjectId>> {
         named.extend(request.subject);
     }
     let mut all = BTreeSet::new();
-    for subject in named {
-        all.extend(persons(tx, subject)?);
+    for subject in BTreeSet::from_iter(named) {
+        if !all.contains(&subject) {
+            all.extend(persons(tx, subject)?);
+        }
     }
-    // What they are found by may be gone already.
-    all.extend(fulfilling::persons(tx, request.id)?);
-    Ok(all.into_iter().collect())
+    Ok(all)
 }
 
 /// Whom a contact is about, by what was proved. Who asks as a merchant's own user is meant as that user, and not as the buyer who

@@ -46,13 +46,44 @@ pub fn persons(tx: &mut Tx, request: RequestId) -> Result<Vec<SubjectId>> {
          )
          select id from known
           union select id from roots
-          union select s.id from subjects s join roots on s.same_as = roots.id where s.tenant_id = ?
+          union select s.id from roots, lateral (select id from subjects
+                                                  where tenant_id is not distinct from ? and same_as = roots.id offset 0) as s
           order by id",
     )
     .bind::<SqlUuid, _>(tenant)
     .bind::<SqlUuid, _>(request)
     .bind::<SqlUuid, _>(tenant)
     .bind::<SqlUuid, _>(tenant)
+    .load(tx.conn())?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
+}
+
+/// The same, once the gate is passed, each held until the transaction ends, in their order.
+pub fn take_persons(tx: &mut WriteTx, request: RequestId) -> Result<Vec<SubjectId>> {
+    let rows: Vec<Person> = statement(
+        "select n.id
+           from (select tenant_id from tenants where tenant_id = ? for share) as gate,
+                lateral (
+                  with known as (
+                    select subject_id as id from request_persons
+                     where tenant_id is not distinct from gate.tenant_id and request_id = ? and part = 'person'
+                  ), roots as (
+                    select coalesce(s.same_as, s.id) as id
+                      from known, lateral (select s.id, s.same_as from subjects s
+                                            where s.tenant_id is not distinct from gate.tenant_id and s.id = known.id limit 1) as s
+                  )
+                  select id from known
+                   union select id from roots
+                   union select s.id from roots, lateral (select id from subjects
+                                                           where tenant_id is not distinct from gate.tenant_id
+                                                             and same_as = roots.id offset 0) as s
+                   order by id) as n
+                left join lateral (select id from subjects
+                                    where tenant_id is not distinct from gate.tenant_id and id = n.id limit 1 for update) as held
+                       on true",
+    )
+    .bind::<SqlUuid, _>(tx.tenant()?)
+    .bind::<SqlUuid, _>(request)
     .load(tx.conn())?;
     Ok(rows.into_iter().map(|row| row.id).collect())
 }
@@ -266,34 +297,6 @@ pub enum Turn {
     Done,
     /// Something before it was not, or is to be done again.
     NotYet,
-}
-
-#[derive(QueryableByName)]
-struct Before {
-    #[diesel(sql_type = Bool)]
-    is_done: bool,
-    #[diesel(sql_type = Bool)]
-    is_behind: bool,
-}
-
-/// Whether it is the turn of a step, as its plan has been carried out by now. Its request is held.
-pub fn turn_of(tx: &mut Tx, step: &Step) -> Result<Turn> {
-    let before: Before = statement(
-        "select coalesce(bool_or(position = ? and state = 'done'), false) as is_done,
-                coalesce(bool_or(position < ? and state <> 'done'), false) as is_behind
-           from request_steps where tenant_id = ? and plan_id = ? and position <= ?",
-    )
-    .bind::<SmallInt, _>(step.position)
-    .bind::<SmallInt, _>(step.position)
-    .bind::<SqlUuid, _>(tx.tenant()?)
-    .bind::<SqlUuid, _>(step.plan)
-    .bind::<SmallInt, _>(step.position)
-    .get_result(tx.conn())?;
-    Ok(match before {
-        Before { is_done: true, .. } => Turn::Done,
-        Before { is_behind: true, .. } => Turn::NotYet,
-        Before { .. } => Turn::Now,
-    })
 }
 
 /// These are to be done again: more of the person was found.

@@ -10,6 +10,7 @@ use crate::floor::kernel::{
 use crate::floor::ledger::{Tx, WriteTx, statement};
 use crate::floor::vault::{Place, RequestKey, Vault};
 use crate::requests::model::{Plan, PlanLine, PlanState, PlannedAction, digest};
+use crate::requests::queries::fulfilling::Turn;
 
 #[derive(QueryableByName)]
 struct Row {
@@ -195,29 +196,68 @@ pub fn one(tx: &mut Tx, request: RequestId, number: Option<i16>) -> Result<Optio
     Ok(with_lines(tx, rows)?.pop())
 }
 
+#[derive(QueryableByName)]
+struct Standing {
+    #[diesel(embed)]
+    bare: Row,
+    #[diesel(sql_type = Timestamptz)]
+    now: DateTime<Utc>,
+    #[diesel(sql_type = Bool)]
+    is_done: bool,
+    #[diesel(sql_type = Bool)]
+    is_behind: bool,
+}
+
+/// How a plan stands that is carried out, and whether it is the turn of the step at this position, as it has been carried out
+/// by now. Its request is held. What was read of it before is not read again: its lines are written once, and told by its
+/// digest.
+pub fn stands(tx: &mut Tx, id: PlanId, known: Option<&Plan>, position: Option<i16>) -> Result<(Plan, Turn)> {
+    let position = position.unwrap_or(-1);
+    let standing: Option<Standing> = statement(
+        "select p.id, p.request_id, p.number, p.digest, p.drawn_at, p.drawn_by, p.state, p.submitted_at, p.submitted_by,
+                p.decided_at, p.decided_by, p.starts_at, transaction_timestamp() as now, s.is_done, s.is_behind
+           from request_plans p,
+                lateral (select coalesce(bool_or(position = ? and state = 'done'), false) as is_done,
+                                coalesce(bool_or(position < ? and state <> 'done'), false) as is_behind
+                           from request_steps
+                          where tenant_id is not distinct from p.tenant_id and plan_id = p.id and position <= ?) as s
+          where p.tenant_id = ? and p.id = ?",
+    )
+    .bind::<SmallInt, _>(position)
+    .bind::<SmallInt, _>(position)
+    .bind::<SmallInt, _>(position)
+    .bind::<SqlUuid, _>(tx.tenant()?)
+    .bind::<SqlUuid, _>(id)
+    .get_result(tx.conn())
+    .optional()?;
+    let Some(Standing { bare: row, now, is_done, is_behind }) = standing else { return Err(Error::NotFound("plan")) };
+    tx.told_now(Instant::from_utc(now));
+    let plan = match known {
+        Some(known) if known.id == id => plan(row, known.lines.clone())?,
+        _ => with_lines(tx, vec![row])?.pop().ok_or(Error::NotFound("plan"))?,
+    };
+    if known.is_some_and(|known| known.id == id && known.digest != plan.digest) {
+        return Err(Error::corrupt("request_plans", "digest", id));
+    }
+    let turn = match (is_done, is_behind) {
+        (true, _) => Turn::Done,
+        (false, true) => Turn::NotYet,
+        (false, false) => Turn::Now,
+    };
+    Ok((plan, turn))
+}
+
 /// A plan by its id.
 pub fn get(tx: &mut Tx, id: PlanId) -> Result<Plan> {
-    let row = bare(tx, id)?;
-    with_lines(tx, vec![row])?.pop().ok_or(Error::NotFound("plan"))
-}
-
-/// What has become of a plan that was read before. Its lines are what they were: they are written once, and told by its digest.
-pub fn again(tx: &mut Tx, known: &Plan) -> Result<Plan> {
-    let plan = plan(bare(tx, known.id)?, known.lines.clone())?;
-    if plan.digest == known.digest { Ok(plan) } else { Err(Error::corrupt("request_plans", "digest", plan.id)) }
-}
-
-fn bare(tx: &mut Tx, id: PlanId) -> Result<Row> {
-    let row = statement(
+    let rows: Vec<Row> = statement(
         "select id, request_id, number, digest, drawn_at, drawn_by, state, submitted_at, submitted_by, decided_at, decided_by,
                 starts_at
            from request_plans where tenant_id = ? and id = ?",
     )
     .bind::<SqlUuid, _>(tx.tenant()?)
     .bind::<SqlUuid, _>(id)
-    .get_result(tx.conn())
-    .optional()?;
-    row.ok_or(Error::NotFound("plan"))
+    .load(tx.conn())?;
+    with_lines(tx, rows)?.pop().ok_or(Error::NotFound("plan"))
 }
 
 fn with_lines(tx: &mut Tx, rows: Vec<Row>) -> Result<Vec<Plan>> {

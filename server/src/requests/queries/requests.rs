@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{Bool, Text, Uuid as SqlUuid};
+use diesel::sql_types::{Bool, Date, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 
 use crate::floor::kernel::{
     Day, Error, Instant, IntakeId, PlanId, RequestId, Result, StaffId, StoreId, SubjectId, TenantId,
@@ -246,30 +246,37 @@ pub fn save(tx: &mut WriteTx, request: &Request) -> Result<Request> {
     let moved_at = tx.now()?;
     let request = Request { moved_at, ..request.clone() };
     let row = Row::of(&request);
-    let at = requests::table.find((request.tenant, request.id)).filter(requests::version.eq(request.version));
-    let saved = diesel::update(at)
-        .set((
-            requests::subject_id.eq(row.subject_id),
-            requests::special_case.eq(row.special_case),
-            requests::stage.eq(row.stage),
-            requests::paused_on.eq(row.paused_on),
-            requests::closed_at.eq(row.closed_at),
-            requests::outcome.eq(row.outcome),
-            requests::ground.eq(row.ground),
-            requests::original_id.eq(row.original_id),
-            requests::driving.eq(row.driving),
-            requests::due_on.eq(row.due_on),
-            requests::due_at.eq(row.due_at),
-            requests::target_on.eq(row.target_on),
-            requests::answered_at.eq(row.answered_at),
-            requests::late_reason.eq(row.late_reason),
-            requests::owner_id.eq(row.owner_id),
-            requests::team.eq(row.team),
-            requests::moved_at.eq(row.moved_at),
-            requests::version.eq(request.version + 1),
-            (!request.stage.is_closed())
-                .then_some((requests::opened_at.eq(row.opened_at), requests::plan_id.eq(row.plan_id))),
-        ))
-        .execute(tx.conn())?;
+    let saved = statement(
+        "update requests set subject_id = ?, special_case = ?, stage = ?, paused_on = ?, closed_at = ?, outcome = ?, ground = ?,
+                original_id = ?, driving = ?, due_on = ?, due_at = ?, target_on = ?, answered_at = ?, late_reason = ?,
+                owner_id = ?, team = ?, moved_at = ?, version = version + 1,
+                opened_at = case when ? then opened_at else ? end, plan_id = case when ? then plan_id else ? end
+          where tenant_id = ? and id = ? and version = ?",
+    )
+    .bind::<Nullable<SqlUuid>, _>(row.subject_id)
+    .bind::<Nullable<Text>, _>(row.special_case)
+    .bind::<Text, _>(row.stage)
+    .bind::<Nullable<Text>, _>(row.paused_on)
+    .bind::<Nullable<Timestamptz>, _>(row.closed_at)
+    .bind::<Nullable<Text>, _>(row.outcome)
+    .bind::<Nullable<Text>, _>(row.ground)
+    .bind::<Nullable<SqlUuid>, _>(row.original_id)
+    .bind::<Nullable<Text>, _>(row.driving)
+    .bind::<Nullable<Date>, _>(row.due_on)
+    .bind::<Nullable<Timestamptz>, _>(row.due_at)
+    .bind::<Nullable<Date>, _>(row.target_on)
+    .bind::<Nullable<Timestamptz>, _>(row.answered_at)
+    .bind::<Nullable<Text>, _>(row.late_reason)
+    .bind::<Nullable<SqlUuid>, _>(row.owner_id)
+    .bind::<Nullable<Text>, _>(row.team)
+    .bind::<Timestamptz, _>(row.moved_at)
+    .bind::<Bool, _>(request.stage.is_closed())
+    .bind::<Nullable<Timestamptz>, _>(row.opened_at)
+    .bind::<Bool, _>(request.stage.is_closed())
+    .bind::<Nullable<SqlUuid>, _>(row.plan_id)
+    .bind::<SqlUuid, _>(request.tenant)
+    .bind::<SqlUuid, _>(request.id)
+    .bind::<Integer, _>(request.version)
+    .execute(tx.conn())?;
     if saved == 1 { Ok(Request { version: request.version + 1, ..request }) } else { Err(Error::Conflict) }
 }
